@@ -1,0 +1,1 @@
+"""The telephone exchange itself: who may ring whom, and the stories calls tell."""

@@ -1,0 +1,1 @@
+"""RTP (RFC 3550) as a library: no SIP, no calls."""

@@ -1,0 +1,1 @@
+"""Sockets and name look-ups: the only I/O of the SIP library."""

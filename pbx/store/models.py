@@ -1,0 +1,246 @@
+"""What the office is made of and what its calls leave behind; frozen values without behaviour of storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["de", "en"]
+Strategy = Literal["all", "in-order", "longest-idle"]
+ExtensionDialling = Literal["off", "all", "distribution"]
+Direction = Literal["in", "out", "internal"]
+Outcome = Literal["answered", "voicemail", "missed", "gave-up", "refused", "failed"]
+TaskKind = Literal["missed", "voicemail", "gave-up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works here; his extension is his key."""
+
+    extension: str
+    name: str
+    language: Language = "de"
+    voicemail: bool = True
+    ring_seconds: float = 25.0
+    reachable: bool = True
+    """May callers from outside reach the extension? Colleagues always may."""
+    outbound_only: bool = False
+    """Only calls out: neither callers nor colleagues nor distributions ring him."""
+    number: str = ""
+    """His own outside number (E.164), shown when he calls out; empty: the office's."""
+    pin: str = ""
+    """scrypt hash of the voicemail PIN; empty: none set, so no voicemail by phone."""
+    announcement: str = ""
+    """File name in the data folder's `greetings/`; empty: the spoken default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One device's account; several may belong to a person."""
+
+    username: str
+    """User part of the AOR and digest user name; made by the box."""
+    extension: str
+    password: str = field(repr=False)
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Several people behind one extension."""
+
+    extension: str
+    name: str
+    members: tuple[str, ...]
+    """Extensions of people, in ringing order."""
+    strategy: Strategy = "all"
+    ring_seconds: float = 25.0
+    """How long all of it may ring; in order, each member gets a share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A way to the telephone network: a registration at a provider, or a peer known by its address."""
+
+    name: str
+    peer: str = ""
+    """HOST[:PORT] of a peering trunk; empty for a registering one."""
+    user: str = ""
+    """User part of the AOR we register (From user)."""
+    domain: str = ""
+    """Host part of the AOR: the provider's SIP domain."""
+    auth_user: str = ""
+    """Digest user name when it is not `user`."""
+    password: str = field(default="", repr=False)
+    proxy: str = ""
+    """Outbound proxy HOST[:PORT]; empty: RFC 3263 on the domain."""
+    transport: Literal["", "udp", "tcp", "tls"] = ""
+    """Empty: as DNS says, else UDP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One of the office's outside numbers."""
+
+    e164: str
+    trunk: str
+    to: tuple[str, ...]
+    """The distribution: extensions of people and groups that ring when no extension is dialled."""
+    greeting: str = ""
+    """File name in the data folder's `greetings/`; empty: the spoken default, if extensions may be dialled."""
+    extensions: ExtensionDialling = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody outside whom the office calls."""
+
+    name: str
+    number: str
+    """E.164."""
+    extension: str = ""
+    """Dialled as telephone-events after the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """All settings at one moment; a change makes a new one, running calls keep what they began with."""
+
+    country: str = "DE"
+    """ISO 3166 code; tells how people type numbers, and the emergency numbers."""
+    area_code: str = ""
+    """Without the leading zero ("30"); completes numbers dialled without one."""
+    language: Language = "de"
+    domain: str = ""
+    """Name or address phones register to; empty: the box's own address."""
+    number: str = ""
+    """E.164 shown for people without their own; empty: the first number of the trunk."""
+    dial_pause: float = 1.5
+    """Seconds between a contact's answer and his extension's first digit."""
+    digit_silence: float = 2.5
+    """Seconds after the last digit until what was dialled counts (when a longer extension is still possible)."""
+    media_timeout: float = 60.0
+    """Seconds without any packet from a party before the call is ended."""
+    people: dict[str, Person] = field(default_factory=dict)
+    """By extension."""
+    phones: dict[str, Phone] = field(default_factory=dict)
+    """By user name."""
+    groups: dict[str, Group] = field(default_factory=dict)
+    """By extension."""
+    trunks: dict[str, Trunk] = field(default_factory=dict)
+    """By name."""
+    numbers: dict[str, Number] = field(default_factory=dict)
+    """By E.164."""
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    """By name."""
+
+    def phones_of(self, extension: str) -> tuple[Phone, ...]:
+        """A person's devices."""
+        return tuple(phone for phone in self.phones.values() if phone.extension == extension)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a call's story."""
+
+    at: float
+    """Unix time, seconds."""
+    what: str
+    """A word of the fixed vocabulary: called, greeted, dialled, rang, answered ..."""
+    detail: dict[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LegQuality:
+    """What was measured of the RTP of one leg (RFC 3550, section 6.4 and appendix A)."""
+
+    party: str
+    """Extension, or outside number."""
+    codec: str = ""
+    sent: int = 0
+    received: int = 0
+    """Packets."""
+    lost: int = 0
+    """Packets we missed."""
+    jitter: float = 0.0
+    """Seconds."""
+    peer_lost: int = 0
+    """Packets the peer says it missed (RTCP receiver reports)."""
+    round_trip: float | None = None
+    """Seconds, from RTCP."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call that ended, as history shows it."""
+
+    id: str
+    direction: Direction
+    from_: str
+    """E.164, extension, or empty when withheld."""
+    from_name: str
+    to: str
+    """The number dialled (E.164 or extension)."""
+    extension: str
+    """The extension the call came to; empty when none."""
+    outcome: Outcome
+    started: float
+    """Unix time, seconds."""
+    answered: float | None
+    """When a person (not the greeting) answered."""
+    ended: float
+    story: str
+    """The sentence, in the office's language."""
+    steps: tuple[Step, ...] = ()
+    legs: tuple[LegQuality, ...] = ()
+    trunk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A call nobody spoke on: somebody should call back."""
+
+    id: int
+    extension: str
+    kind: TaskKind
+    from_: str
+    call: str
+    """Id of the CallRecord."""
+    created: float
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One voicemail message; the sound is a WAV file of the mailbox."""
+
+    id: int
+    extension: str
+    from_: str
+    call: str
+    started: float
+    """Unix time, seconds."""
+    seconds: float
+    file: str
+    """Path below the data folder's `mailboxes/`."""
+    heard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where one device of an AOR can be reached (RFC 3261, section 10)."""
+
+    username: str
+    contact: str
+    """The Contact URI as registered."""
+    call_id: str
+    cseq: int
+    expires: float
+    """Unix time, seconds."""
+    transport: Literal["udp", "tcp", "tls"]
+    local: tuple[str, int]
+    remote: tuple[str, int]
+    """Where the REGISTER really came from (RFC 3581)."""
+    connection: int = 0
+    path: tuple[str, ...] = ()
+    user_agent: str = ""
