@@ -1,0 +1,37 @@
+# Durchwahl. `make run` shows a real exchange at work, `make test` checks it; both set up what they need.
+
+DATA ?= data
+PYTHON_ENV := .venv/bin
+
+.PHONY: run test setup check format bench prompts clean
+
+run: setup
+	@scripts/run "$(DATA)"
+
+test:
+	@scripts/setup test
+	@PYTHONPATH= $(PYTHON_ENV)/python -m pytest $(TESTS)
+
+setup:
+	@scripts/setup
+
+check:
+	@scripts/setup test
+	$(PYTHON_ENV)/ruff check .
+	$(PYTHON_ENV)/mypy
+
+format:
+	@scripts/setup test
+	$(PYTHON_ENV)/ruff check --fix .
+	$(PYTHON_ENV)/ruff format .
+
+bench:
+	@scripts/setup bench
+	@$(PYTHON_ENV)/python -m bench
+
+prompts:
+	@scripts/setup
+	@$(PYTHON_ENV)/python -m pbx.prompts
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
