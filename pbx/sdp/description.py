@@ -1,0 +1,268 @@
+"""Session descriptions as values: read what phones send, print what they understand (RFC 8866)."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Attribute = tuple[str, str | None]
+"""Name and value of an `a=` line; None for a bare flag."""
+
+Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+
+MAX_BYTES = 65_536
+MAX_MEDIA = 32
+MAX_FORMATS = 128
+
+_NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
+_TOKEN = re.compile(r"[!#$%&'*+\-./0-9A-Z^_`a-z{|}~]+", re.ASCII)
+_DIRECTIONS: dict[str, Direction] = {
+    "sendrecv": "sendrecv", "sendonly": "sendonly", "recvonly": "recvonly", "inactive": "inactive",
+}  # fmt: skip
+
+
+class SdpError(ValueError):
+    """The text is no session description; the argument says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The `o=` line: who made the session, and which version of it this is (RFC 8866, section 5.2)."""
+
+    username: str = "-"
+    session_id: int = 0
+    version: int = 0
+    host: str = "0.0.0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class RtpMap:
+    """An `a=rtpmap` line: what a payload type stands for (RFC 8866, section 6.6)."""
+
+    payload_type: int
+    name: str
+    """Encoding name, upper case, as names are compared without case."""
+    clock_rate: int
+    """Hertz."""
+    channels: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One `m=` line and what stands below it (RFC 8866, section 5.14)."""
+
+    kind: str
+    """audio, video, image ..."""
+    port: int
+    """0: this stream is refused or switched off (RFC 3264, section 6)."""
+    protocol: str
+    """RTP/AVP, RTP/SAVP, udptl ..."""
+    formats: tuple[str, ...]
+    host: str = ""
+    """Address of its own `c=` line; empty: the session's holds."""
+    attributes: tuple[Attribute, ...] = ()
+
+    def attribute(self, name: str) -> str | None:
+        """The first value of the attribute; an empty string for a flag, None if it is not there."""
+        return next(self.values(name), None)
+
+    def values(self, name: str) -> Iterator[str]:
+        """All values of the attribute, in order."""
+        return (value or "" for key, value in self.attributes if key == name)
+
+    @property
+    def direction(self) -> Direction | None:
+        """The stream's own direction attribute; the last one counts when a sloppy peer wrote two."""
+        return _direction(self.attributes)
+
+    @property
+    def rtpmaps(self) -> dict[int, RtpMap]:
+        """The readable rtpmap lines by payload type."""
+        maps = (_rtpmap(value) for value in self.values("rtpmap"))
+        return {found.payload_type: found for found in maps if found}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDescription:
+    """A whole description. Lines that the exchange has no use for (b=, i=, k=, e= ...) are not kept."""
+
+    origin: Origin
+    media: tuple[Media, ...] = ()
+    host: str = ""
+    """Address of the session's `c=` line; empty when only streams have one."""
+    attributes: tuple[Attribute, ...] = ()
+    name: str = "-"
+
+    def host_of(self, media: Media) -> str:
+        """Where the stream's packets are wanted: its own `c=`, else the session's."""
+        return media.host or self.host
+
+    def direction_of(self, media: Media) -> Direction:
+        """The stream's direction, else the session's, else sendrecv (RFC 8866, section 6.7)."""
+        return media.direction or _direction(self.attributes) or "sendrecv"
+
+    def __bytes__(self) -> bytes:
+        """The text as it goes into a message body."""
+        origin = self.origin
+        lines = [
+            "v=0",
+            f"o={origin.username} {origin.session_id} {origin.version} {_printed_host(origin.host)}",
+            f"s={self.name}",
+        ]
+        lines += [f"c={_printed_host(self.host)}"] if self.host else []
+        lines += ["t=0 0", *_printed_attributes(self.attributes)]
+        for media in self.media:
+            lines.append(f"m={media.kind} {media.port} {media.protocol} {' '.join(media.formats)}")
+            lines += [f"c={_printed_host(media.host)}"] if media.host else []
+            lines += _printed_attributes(media.attributes)
+        return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def parse(data: bytes) -> SessionDescription:
+    """Read a session description; SdpError is the only thing it raises.
+
+    Strict where a wrong reading would do harm (ports, payload types, addresses are plain ASCII digits), tolerant of
+    what phones get wrong: line ends, unknown lines, missing `s=` or `t=`, port counts, attributes nobody can read.
+    """
+    if len(data) > MAX_BYTES:
+        raise SdpError("the session description is longer than 64 kB")
+    if b"\0" in data:
+        raise SdpError("the session description holds a NUL")
+    lines = _lines(data.decode("utf-8", "replace"))
+    if next(lines, None) != ("v", "0"):
+        raise SdpError("a session description begins with v=0")
+    session, streams = _sections(lines)
+    origin = next((_origin(value) for key, value in session if key == "o"), None)
+    if origin is None:
+        raise SdpError("the o= line is missing")
+    return SessionDescription(
+        origin=origin,
+        media=tuple(_media(section) for section in streams),
+        host=_host(session),
+        attributes=_attributes(session),
+        name=next((value for key, value in session if key == "s" and value), "-"),
+    )
+
+
+_Line = tuple[str, str]
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Type and value of each line. Only CR and LF end a line: str.splitlines() knows too many others."""
+    for raw in re.split(r"\r\n|\n|\r", text):
+        line = raw.strip(" \t")
+        if len(line) > 1 and line[1] == "=":
+            yield line[0], line[2:].strip(" \t")
+        elif line:
+            raise SdpError("a line of the session description is not of the form x=value")
+
+
+def _fields(value: str) -> list[str]:
+    """Split at blanks only: str.split() also takes separators of Unicode, which then are printed back as others."""
+    return re.split(r"[ \t]+", value)
+
+
+def _sections(lines: Iterable[_Line]) -> tuple[list[_Line], list[list[_Line]]]:
+    """The session's own lines, and one list of lines for each stream."""
+    session: list[_Line] = []
+    streams: list[list[_Line]] = []
+    current = session
+    for line in lines:
+        if line[0] == "m":
+            if len(streams) == MAX_MEDIA:
+                raise SdpError(f"there are more than {MAX_MEDIA} m= lines")
+            current = []
+            streams.append(current)
+        current.append(line)
+    return session, streams
+
+
+def _origin(value: str) -> Origin:
+    fields = _fields(value)
+    if len(fields) < 6:
+        raise SdpError("the o= line does not have six fields")
+    session_id, version, _, _, host = fields[-5:]  # some devices write a user name with blanks
+    return Origin(fields[0], number(session_id, 10**20), number(version, 10**20), host)
+
+
+def _media(section: list[_Line]) -> Media:
+    kind, port, protocol, *formats = [*_fields(section[0][1]), "", "", ""][: MAX_FORMATS + 3]
+    formats = [name for name in formats if name]
+    if not formats or not all(_TOKEN.fullmatch(field) for field in (kind, protocol, *formats)):
+        raise SdpError("an m= line cannot be read")
+    return Media(
+        kind=kind.lower(),
+        port=number(port.partition("/")[0], 65_535),
+        protocol=protocol,
+        formats=tuple(formats),
+        host=_host(section),
+        attributes=_attributes(section),
+    )
+
+
+def _host(section: list[_Line]) -> str:
+    """The address of the section's first `c=` line, without a multicast TTL."""
+    for key, value in section:
+        if key != "c":
+            continue
+        fields = _fields(value)
+        if len(fields) != 3 or fields[0].upper() != "IN" or fields[1].upper() not in ("IP4", "IP6"):
+            raise SdpError("a c= line cannot be read")
+        host = fields[2].partition("/")[0]
+        if not re.fullmatch(r"[0-9A-Za-z.:\-]+", host, re.ASCII):
+            raise SdpError("the address of a c= line cannot be read")
+        return host
+    return ""
+
+
+def _attributes(section: list[_Line]) -> tuple[Attribute, ...]:
+    found: list[Attribute] = []
+    for key, line in section:
+        if key != "a":
+            continue
+        name, colon, value = line.partition(":")
+        if _TOKEN.fullmatch(name):  # RFC 8866, section 5.13: an attribute that is not understood is ignored
+            found.append((name, value.strip(" \t") if colon else None))
+    return tuple(found)
+
+
+def _direction(attributes: tuple[Attribute, ...]) -> Direction | None:
+    named = [_DIRECTIONS[key] for key, _ in attributes if key in _DIRECTIONS]
+    return named[-1] if named else None
+
+
+def _rtpmap(value: str) -> RtpMap | None:
+    """A readable rtpmap, else None: one wrong line must not cost the call."""
+    match = re.fullmatch(r"([0-9]{1,3})\s+([^\s/]+)/([0-9]{1,6})(?:/([0-9]{1,2}))?\s*", value, re.ASCII)
+    if not match or int(match[1]) > 127:
+        return None
+    return RtpMap(int(match[1]), match[2].upper(), int(match[3]), int(match[4] or 1))
+
+
+def number(text: str, largest: int) -> int:
+    """Plain ASCII digits as a number up to `largest`: int() alone also takes signs, spaces, other scripts' digits.
+
+    Raises SdpError.
+    """
+    if not _NUMBER.fullmatch(text) or int(text) > largest:
+        raise SdpError("a number of the session description cannot be read")
+    return int(text)
+
+
+def ip_version(host: str) -> int | None:
+    """4 or 6 for a literal address, None for a name."""
+    try:
+        return ipaddress.ip_address(host).version
+    except ValueError:
+        return None
+
+
+def _printed_host(host: str) -> str:
+    return f"IN IP{6 if ':' in host else 4} {host}"
+
+
+def _printed_attributes(attributes: tuple[Attribute, ...]) -> list[str]:
+    return [f"a={name}" if value is None else f"a={name}:{value}" for name, value in attributes]

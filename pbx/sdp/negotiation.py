@@ -1,0 +1,337 @@
+"""Agreeing on one audio stream by offer and answer (RFC 3264, RFC 4733, RFC 3551)."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pbx.sdp.description import (
+    Attribute,
+    Direction,
+    Media,
+    Origin,
+    RtpMap,
+    SdpError,
+    SessionDescription,
+    ip_version,
+    parse,
+)
+
+STATIC_PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8, "G722": 9}
+"""What we can speak, with the payload types of RFC 3551. All three tick at 8000 Hz (G.722 by the RFC's old mistake)."""
+
+_STATIC_NAMES = {payload_type: name for name, payload_type in STATIC_PAYLOAD_TYPES.items()}
+_EVENT = "TELEPHONE-EVENT"
+_CLOCK_RATE = 8000
+_PROFILES = ("RTP/AVP", "RTP/AVPF")
+_EVENTS = "0-16"
+_SENDING = ("sendrecv", "sendonly")
+_RECEIVING = ("sendrecv", "recvonly")
+
+
+class NotAcceptable(SdpError):
+    """No stream both sides can do: 488 is due. The argument is the reason as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Our end of a session."""
+
+    host: str
+    """IP address packets are wanted at."""
+    port: int
+    session_id: int = 0
+    version: int = 0
+    """Counts our descriptions; must grow with every changed one (RFC 3264, section 8)."""
+
+    def next(self) -> Local:
+        """The same end for the following description."""
+        return replace(self, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What an offer and its answer come to, seen from our side."""
+
+    codec: str
+    """PCMA, PCMU or G722."""
+    payload_type: int
+    """To put on packets we send."""
+    receive_payload_type: int
+    """On packets we get."""
+    event_payload_type: int | None
+    """To put on telephone-events we send; None: the peer takes none."""
+    event_receive: int | None
+    """On telephone-events we get."""
+    remote: tuple[str, int] | None
+    """Where our packets go; None while the peer gave no address to send to (0.0.0.0: hold as in RFC 2543)."""
+    rtcp: tuple[str, int] | None
+    """Where our RTCP goes (RFC 3605), by default the port above `remote`'s."""
+    direction: Direction
+    """Ours: sendonly means that we send."""
+    ptime: int
+    """Milliseconds of sound in each packet we send."""
+    on_hold: bool
+    """The peer does not want to hear us now."""
+
+
+def offer(
+    local: Local,
+    codecs: Sequence[str],
+    direction: Direction = "sendrecv",
+    event_payload_type: int | None = 101,
+    after: bytes = b"",
+) -> bytes:
+    """An offer of one audio stream with these codecs, best first.
+
+    `after` is our previous description of the same session: its other streams stay in place, switched off, because
+    the number and order of m= lines never change (RFC 3264, section 8). Raises ValueError for an unknown codec.
+    """
+    names = {STATIC_PAYLOAD_TYPES[name]: name for name in codecs if name in STATIC_PAYLOAD_TYPES}
+    if not names or len(names) != len(codecs):
+        raise ValueError(f"unknown or repeated codecs in {tuple(codecs)}")
+    audio = _audio("RTP/AVP", local.port, names, event_payload_type, direction)
+    earlier = parse(after).media if after else ()
+    place = next((index for index, media in enumerate(earlier) if media.port and media.kind == "audio"), None)
+    media = [_refused(stream) for stream in earlier]
+    if place is None:
+        media.append(audio)
+    else:
+        media[place] = replace(audio, protocol=earlier[place].protocol)
+    return bytes(_described(local, media))
+
+
+def answer(
+    offered: bytes,
+    local: Local,
+    codecs: Sequence[str],
+    direction: Direction = "sendrecv",
+) -> tuple[bytes, Agreed]:
+    """Our answer to the peer's offer, and what it comes to.
+
+    `codecs` are those we allow, best first: the first one that was offered is the only one answered, so that nobody
+    changes codecs within the call. `direction` is what we would like (sendonly to put the peer on hold). Every stream
+    but the chosen audio one is refused with port 0. Raises NotAcceptable; SdpError for what is no description.
+    """
+    theirs = parse(offered)
+    place, choice = _choose(theirs, codecs)
+    stream = theirs.media[place]
+    events = _event_payload_type(stream)
+    ours = _intersection(direction, _seen_from_here(theirs, stream))
+    media = [_refused(other) for other in theirs.media]
+    media[place] = _audio(stream.protocol, local.port, {choice.payload_type: choice.name}, events, ours)
+    sent = bytes(_described(local, media))
+    return sent, _agreement(local.host, theirs, stream, choice, choice.payload_type, events, events, ours)
+
+
+def agreed(offered: bytes, answered: bytes) -> Agreed:
+    """What the peer's answer to our offer comes to. Raises NotAcceptable; SdpError for what is no description."""
+    ours, theirs = parse(offered), parse(answered)
+    place = next((i for i, media in enumerate(ours.media) if media.port and media.kind == "audio"), None)
+    if place is None or place >= len(theirs.media) or theirs.media[place].kind != "audio":
+        raise NotAcceptable("The answer has no audio stream where one was offered.")
+    mine, stream = ours.media[place], theirs.media[place]
+    if not stream.port or stream.protocol.upper() not in _PROFILES:
+        raise NotAcceptable("The audio stream was refused.")
+    wanted = {found.name: found.payload_type for found in _codecs(mine)}
+    choice = next((found for found in _codecs(stream) if found.name in wanted), None)
+    if choice is None:
+        raise NotAcceptable("The answer names none of the codecs offered.")
+    event_receive = _event_payload_type(mine)
+    event_send = _event_payload_type(stream) if event_receive is not None else None
+    direction = _intersection(ours.direction_of(mine), _seen_from_here(theirs, stream))
+    host = ours.host_of(mine)
+    return _agreement(host, theirs, stream, choice, wanted[choice.name], event_send, event_receive, direction)
+
+
+def offered_codecs(offered: bytes) -> tuple[str, ...]:
+    """The codecs we know in an offer's first usable audio stream, in the peer's order; empty if there is none.
+
+    Raises SdpError for what is no description.
+    """
+    for media in parse(offered).media:
+        if names := tuple(dict.fromkeys(found.name for found in _codecs(media))):
+            return names
+    return ()
+
+
+def unchanged(earlier: bytes, later: bytes) -> bool:
+    """Whether the peer repeats its description (same o= line), as in a session refresh (RFC 4028, section 7.4).
+
+    Raises SdpError for what is no description.
+    """
+    return parse(earlier).origin == parse(later).origin
+
+
+def _choose(theirs: SessionDescription, codecs: Sequence[str]) -> tuple[int, RtpMap]:
+    """The first audio stream with a codec of ours, by our order of preference."""
+    for place, media in enumerate(theirs.media):
+        found = {codec.name: codec for codec in reversed(list(_codecs(media)))}
+        for name in codecs:
+            if name in found:
+                return place, found[name]
+    raise NotAcceptable("The offer has no audio stream with a codec we know.")
+
+
+def _codecs(media: Media) -> Iterator[RtpMap]:
+    """Codecs of a usable audio stream that we know, in its order; static payload types need no rtpmap."""
+    if media.kind != "audio" or not media.port or media.protocol.upper() not in _PROFILES:
+        return
+    maps = media.rtpmaps
+    for payload_type in _payload_types(media):
+        found = maps.get(payload_type)
+        if found is None and payload_type in _STATIC_NAMES:
+            found = RtpMap(payload_type, _STATIC_NAMES[payload_type], _CLOCK_RATE)
+        # Some devices print G722/16000, which is what the codec really does and what RFC 3551 forbids.
+        rates = (_CLOCK_RATE, 16_000) if found and found.name == "G722" else (_CLOCK_RATE,)
+        if found and found.name in STATIC_PAYLOAD_TYPES and found.clock_rate in rates and found.channels == 1:
+            yield found
+
+
+def _payload_types(media: Media) -> Iterator[int]:
+    for name in media.formats:
+        if re.fullmatch(r"[0-9]{1,3}", name, re.ASCII) and int(name) < 128:
+            yield int(name)
+
+
+def _event_payload_type(media: Media) -> int | None:
+    """The payload type of telephone-events at our clock rate (RFC 4733, section 2.1)."""
+    maps = media.rtpmaps
+    for payload_type in _payload_types(media):
+        found = maps.get(payload_type)
+        if found and found.name == _EVENT and found.clock_rate == _CLOCK_RATE:
+            return payload_type
+    return None
+
+
+def _audio(
+    protocol: str, port: int, names: dict[int, str], event_payload_type: int | None, direction: Direction
+) -> Media:
+    attributes: list[Attribute] = [("rtpmap", f"{number} {name}/{_CLOCK_RATE}") for number, name in names.items()]
+    formats = [str(number) for number in names]
+    if event_payload_type is not None:
+        formats.append(str(event_payload_type))
+        attributes.append(("rtpmap", f"{event_payload_type} telephone-event/{_CLOCK_RATE}"))
+        attributes.append(("fmtp", f"{event_payload_type} {_EVENTS}"))
+    attributes += [("ptime", "20"), (direction, None)]
+    return Media("audio", port, protocol, tuple(formats), attributes=tuple(attributes))
+
+
+def _refused(media: Media) -> Media:
+    """The stream's m= line with port 0 (RFC 3264, section 6)."""
+    return Media(media.kind, 0, media.protocol, media.formats)
+
+
+def _described(local: Local, media: Sequence[Media]) -> SessionDescription:
+    origin = Origin("-", local.session_id, local.version, local.host)
+    return SessionDescription(origin, tuple(media), local.host)
+
+
+def _seen_from_here(theirs: SessionDescription, stream: Media) -> Direction:
+    """What the peer's description lets us do, as our direction."""
+    sends = theirs.direction_of(stream) in _SENDING
+    receives = theirs.direction_of(stream) in _RECEIVING and not _unspecified(theirs.host_of(stream))
+    return _direction(send=receives, receive=sends)
+
+
+def _intersection(one: Direction, other: Direction) -> Direction:
+    return _direction(
+        send=one in _SENDING and other in _SENDING,
+        receive=one in _RECEIVING and other in _RECEIVING,
+    )
+
+
+def _direction(*, send: bool, receive: bool) -> Direction:
+    if send:
+        return "sendrecv" if receive else "sendonly"
+    return "recvonly" if receive else "inactive"
+
+
+def _agreement(
+    local_host: str,
+    theirs: SessionDescription,
+    stream: Media,
+    choice: RtpMap,
+    receive_payload_type: int,
+    event_send: int | None,
+    event_receive: int | None,
+    direction: Direction,
+) -> Agreed:
+    remote = _remote(local_host, theirs.host_of(stream), stream.port)
+    return Agreed(
+        codec=choice.name,
+        payload_type=choice.payload_type,
+        receive_payload_type=receive_payload_type,
+        event_payload_type=event_send,
+        event_receive=event_receive,
+        remote=remote,
+        rtcp=_rtcp(stream, remote),
+        direction=direction,
+        ptime=_ptime(stream),
+        on_hold=_seen_from_here(theirs, stream) not in _SENDING,
+    )
+
+
+def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The literal address, an IPv4 one also when written as IPv6 (::ffff:192.0.2.1); None for a name."""
+    if ip_version(host) is None:
+        return None
+    address = ipaddress.ip_address(host)
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_group(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_multicast or str(address) == "255.255.255.255"
+
+
+def _unspecified(host: str) -> bool:
+    address = _ip(host)
+    return address is not None and address.is_unspecified
+
+
+def _remote(local_host: str, host: str, port: int) -> tuple[str, int] | None:
+    """Where to send. Names are not looked up and groups not sent to: media goes to one address or nowhere."""
+    address, local = _ip(host), _ip(local_host)
+    if address is None:
+        raise NotAcceptable("The session description has no IP address to send to.")
+    if address.is_unspecified:
+        return None
+    if _is_group(address):
+        raise NotAcceptable("The session description asks for packets to a group of machines.")
+    if local is not None and local.version != address.version:
+        raise NotAcceptable("One side wants IPv4 packets and the other IPv6 packets.")
+    return str(address), port
+
+
+def _rtcp(stream: Media, remote: tuple[str, int] | None) -> tuple[str, int] | None:
+    """RTCP's address: a=rtcp (RFC 3605), else the next port (RFC 3550, section 11). Multiplexing is never agreed to."""
+    if remote is None:
+        return None
+    host, port = remote[0], remote[1] + 1
+    named = re.fullmatch(
+        r"([0-9]{1,5})(?:\s+IN\s+IP[46]\s+([0-9A-Fa-f.:]+))?", stream.attribute("rtcp") or "", re.ASCII
+    )
+    if named and 0 < int(named[1]) < 65_536:
+        port = int(named[1])
+        address = _ip(named[2] or "")
+        if address and not address.is_unspecified and not _is_group(address) and _same_version(address, host):
+            host = str(address)
+    return (host, port) if port < 65_536 else None
+
+
+def _same_version(address: ipaddress.IPv4Address | ipaddress.IPv6Address, host: str) -> bool:
+    return address.version == ip_version(host)
+
+
+def _ptime(stream: Media) -> int:
+    """The packet time the peer wants to get, in whole tens of milliseconds within 10 to 60; 20 when it says nothing."""
+    wanted = _milliseconds(stream.attribute("ptime")) or 20
+    longest = _milliseconds(stream.attribute("maxptime")) or 60
+    return max(10, min(wanted, longest, 60) // 10 * 10)
+
+
+def _milliseconds(text: str | None) -> int | None:
+    match = re.fullmatch(r"([0-9]{1,4})(?:\.[0-9]{1,6})?", (text or "").strip(), re.ASCII)
+    return int(match[1]) if match else None
