@@ -1,0 +1,48 @@
+"""One key press counts once."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbx.exchange.keypad import Keypad
+
+
+def pressed(*reports: tuple[float, str, str]) -> str:
+    keypad = Keypad()
+    return "".join(digit for at, digit, method in reports if keypad.press(digit, method, at))
+
+
+def test_a_digit_sent_as_event_and_as_info_counts_once() -> None:
+    assert pressed((0.0, "2", "event"), (0.1, "2", "info")) == "2"
+
+
+def test_the_copy_may_come_first() -> None:
+    assert pressed((0.0, "2", "info"), (0.1, "2", "event"), (0.5, "1", "info"), (0.6, "1", "event")) == "21"
+
+
+def test_the_same_digit_twice_quickly_stays_two() -> None:
+    assert pressed((0.0, "1", "event"), (0.05, "1", "info"), (0.2, "1", "event"), (0.25, "1", "info")) == "11"
+
+
+def test_a_tone_heard_before_its_event_counts_once() -> None:
+    assert pressed((0.0, "5", "tone"), (0.02, "5", "event"), (1.5, "6", "event")) == "56"
+
+
+def test_tones_alone_are_enough() -> None:
+    assert pressed((0.0, "4", "tone"), (0.4, "4", "tone")) == "44"
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.05, 3), st.sampled_from("0123456789*#")), max_size=12),
+    st.sets(st.sampled_from(["event", "info", "tone"]), min_size=1),
+    st.data(),
+)
+def test_every_press_counts_exactly_once_when_all_methods_report_it(
+    presses: list[tuple[float, str]], methods: set[str], data: st.DataObject
+) -> None:
+    keypad, heard, now = Keypad(), "", 0.0
+    for gap, digit in presses:
+        now += gap
+        for number, method in enumerate(data.draw(st.permutations(sorted(methods)))):
+            if keypad.press(digit, method, now + number * 0.01):
+                heard += digit
+    assert heard == "".join(digit for _, digit in presses)
