@@ -1,0 +1,289 @@
+"""Requests and responses: read from and written to bytes (RFC 3261, section 7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pbx.sip.address import Address
+from pbx.sip.fields import CSeq, Fields, kept
+from pbx.sip.grammar import BLANK, ParseError, is_token, number
+from pbx.sip.headers import Headers, field_name
+from pbx.sip.reasons import REASONS
+from pbx.sip.uri import Uri
+from pbx.sip.via import COOKIE
+
+__all__ = ["LARGEST", "CSeq", "Message", "ParseError", "Request", "Response", "parse"]
+
+LARGEST = 65_535
+"""Bytes of the largest message that is read."""
+
+_DIALOG_MAKERS = frozenset({"INVITE", "SUBSCRIBE", "REFER", "NOTIFY"})
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\r\n") + b"\x7f"
+_LONE_CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*+[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BREAKS = re.compile("[\r\n]+")
+_FOLD = re.compile(r"\n[ \t]++")
+_VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+", re.IGNORECASE)
+_STATUS = re.compile(r"([1-6][0-9]{2})(?: (.*))?")
+_COUNTED = re.compile(r"[0-9]++[ \t]++[^ \t]++")
+_NOBODY = Uri("sip", host="anonymous.invalid")
+"""Stands for an address that could not be read in a request that is answered with 400."""
+
+
+@dataclass(frozen=True)
+class Request(Fields):
+    """A request (RFC 3261, section 7.1); a value: `with_...` makes another."""
+
+    method: str
+    """Case matters: `invite` is not INVITE."""
+    uri: Uri
+    headers: Headers
+    body: bytes = field(default=b"", repr=False)
+
+    def __bytes__(self) -> bytes:
+        """As it goes on the wire, with the right Content-Length."""
+        return self._printed
+
+    @kept
+    def _printed(self) -> bytes:
+        return _print(f"{self.method} {self.uri} SIP/2.0", self.headers, self.body)
+
+    def with_headers(self, headers: Headers) -> Request:
+        """The same request with other headers."""
+        return Request(self.method, self.uri, headers, self.body)
+
+    def with_body(self, body: bytes, content_type: str = "") -> Request:
+        """The same request with another body; its Content-Type is changed too if one is given."""
+        headers = self.headers.with_("Content-Type", content_type) if content_type else self.headers
+        return Request(self.method, self.uri, headers, body)
+
+    def with_uri(self, uri: Uri) -> Request:
+        """The same request with another Request-URI."""
+        return replace(self, uri=uri)
+
+    def reply(
+        self,
+        status: int,
+        reason: str = "",
+        *,
+        tag: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        content_type: str = "",
+    ) -> Response:
+        """A response to this request (RFC 3261, sections 8.2.6 and 12.1.1).
+
+        Via, From, Call-ID, CSeq and Timestamp are copied, To gets `tag` if it has none, Record-Route is copied where
+        a dialog begins. The usual reason phrase stands in for an empty one.
+        """
+        mine = self.headers
+        items = [("Via", value) for value in mine.all("Via")]
+        if 100 < status < 300 and self.method in _DIALOG_MAKERS:
+            items += [("Record-Route", value) for value in mine.all("Record-Route")]
+        items += [("From", value) for value in mine.all("From")[:1]]
+        items += [("To", value + f";tag={tag}" if tag and not self._to_tag else value) for value in mine.all("To")[:1]]
+        items += [(name, value) for name in ("Call-ID", "CSeq", "Timestamp") for value in mine.all(name)[:1]]
+        items += headers
+        if content_type:
+            items.append(("Content-Type", content_type))
+        return Response(status, reason or REASONS.get(status, "Unknown"), Headers(items), body)
+
+    @property
+    def _to_tag(self) -> str:
+        try:
+            return self.to.tag
+        except ParseError:
+            return "unreadable"
+
+
+@dataclass(frozen=True)
+class Response(Fields):
+    """A response (RFC 3261, section 7.2); a value: `with_...` makes another."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes = field(default=b"", repr=False)
+
+    def __bytes__(self) -> bytes:
+        """As it goes on the wire, with the right Content-Length."""
+        return self._printed
+
+    @kept
+    def _printed(self) -> bytes:
+        return _print(f"SIP/2.0 {self.status} {self.reason}", self.headers, self.body)
+
+    def with_headers(self, headers: Headers) -> Response:
+        """The same response with other headers."""
+        return Response(self.status, self.reason, headers, self.body)
+
+    def with_body(self, body: bytes, content_type: str = "") -> Response:
+        """The same response with another body; its Content-Type is changed too if one is given."""
+        headers = self.headers.with_("Content-Type", content_type) if content_type else self.headers
+        return Response(self.status, self.reason, headers, body)
+
+
+Message = Request | Response
+
+
+def parse(data: bytes) -> Message:
+    """Read one message: a datagram, or what `framing` cut out of a stream; raises ParseError and nothing else.
+
+    Folded lines, compact names, lines that end with LF alone and Latin-1 text are understood. Content-Length may be
+    missing; what is behind it is cut off. All fields that `Fields` types are checked, but for Expires.
+    """
+    head, body, flaw = _halves(data)
+    first, *lines = _lines(head)
+    headers, index, broken = _headers(lines)
+    try:
+        if flaw := flaw or broken or _hidden(head):
+            raise ParseError(flaw)
+        message = _started(first, headers, _measured(body, index.pop("Content-Length", [])))
+        _check(message, index)
+    except ParseError as error:
+        error.recoverable = _recovered(first, headers)
+        raise
+    return message
+
+
+def _halves(data: bytes) -> tuple[bytes, bytes, str]:
+    """Everything before and behind the first empty line, and what is wrong if there is none."""
+    if len(data) > LARGEST:
+        raise ParseError(f"more than {LARGEST} bytes", 513)
+    if data[:1] in (b"\r", b"\n"):  # RFC 3261, 7.5
+        data = data.lstrip(b"\r\n")
+    crlf, lf = data.find(b"\n\r\n"), data.find(b"\n\n")
+    if crlf >= 0 and (lf < 0 or crlf < lf):
+        return data[:crlf].removesuffix(b"\r"), data[crlf + 3 :], ""
+    if lf >= 0:
+        return data[:lf], data[lf + 2 :], ""
+    return data, b"", "the header does not end"
+
+
+def _hidden(head: bytes) -> str:
+    """What is wrong if the header has control characters outside of quoted pairs, or a CR within a line."""
+    if len(head.translate(None, _CONTROLS)) != len(head) and _LONE_CONTROL.search(head):
+        return "a control character"
+    return "a CR that ends no line" if head.count(b"\r") != head.count(b"\r\n") else ""
+
+
+def _lines(head: bytes) -> list[str]:
+    """The header's lines, folded ones joined; a CR that ends no line is left in its line."""
+    try:
+        text = head.decode()
+    except UnicodeDecodeError:
+        text = head.decode("latin-1")
+    text = text.replace("\r\n", "\n")
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    return text.split("\n")
+
+
+def _headers(lines: list[str]) -> tuple[Headers, dict[str, list[str]], str]:
+    """The header fields, their values by name with those of Content-Length, and what is wrong with a line, or ""."""
+    items: list[tuple[str, str]] = []
+    index: dict[str, list[str]] = {}
+    broken = ""
+    for line in lines:
+        name, colon, value = line.partition(":")
+        key = field_name(name)
+        if not (colon and key):
+            broken = f"no header field: {line[:60]!r}"
+            continue
+        value = value.strip(BLANK)
+        if key in index:
+            index[key].append(value)
+        else:
+            index[key] = [value]
+        if key != "Content-Length":
+            items.append((key, value))
+    return Headers.indexed(tuple(items), index), index, broken
+
+
+def _started(first: str, headers: Headers, body: bytes) -> Message:
+    """The message that a start line begins; raises ParseError."""
+    if first[:8].upper() == "SIP/2.0 ":
+        match = _STATUS.fullmatch(first, 8)
+        if match is None:
+            raise ParseError(f"no status line: {first[:60]!r}")
+        return Response(int(match.group(1)), match.group(2) or "", headers, body)
+    method, _, rest = first.partition(" ")
+    uri, _, version = rest.rpartition(" ")
+    if version.upper() != "SIP/2.0":
+        raise ParseError(f"no start line: {first[:60]!r}", 505 if _VERSION.fullmatch(version) else 400)
+    if not is_token(method):
+        raise ParseError(f"no method: {method[:60]!r}")
+    request = Request(method, Uri.parse(uri), headers, body)
+    if request.uri.headers:  # they are not allowed there (RFC 3261, table 1) and would be a way to smuggle a Route
+        raise ParseError("the Request-URI has headers")
+    return request
+
+
+def _measured(body: bytes, lengths: list[str]) -> bytes:
+    """As much of the body as Content-Length says; raises ParseError if it is not all there."""
+    if not lengths:
+        return body
+    length = number(lengths[0])
+    if any(number(other) != length for other in lengths[1:]):
+        raise ParseError("two values of Content-Length")
+    if length > len(body):
+        raise ParseError("the body is shorter than Content-Length")
+    return body[:length]
+
+
+def _check(message: Message, index: dict[str, list[str]]) -> None:
+    """Look at every typed field, so that no later look can fail; raises ParseError."""
+    _ = message.vias, message.from_, message.to, message.call_id
+    method = message.cseq.method
+    if isinstance(message, Request):
+        if method != message.method:
+            raise ParseError("CSeq names another method")
+        if message.via.branch == COOKIE:
+            raise ParseError("the branch is empty")
+    for name, look in _OPTIONAL.items():
+        if name in index:
+            getattr(message, look)
+
+
+_OPTIONAL = {
+    "Contact": "contacts",
+    "Max-Forwards": "max_forwards",
+    "Record-Route": "record_routes",
+    "Route": "routes",
+}
+
+
+def _recovered(first: str, headers: Headers) -> Request | None:
+    """What can be answered of a request that is broken somewhere, or None."""
+    method = first.partition(" ")[0]
+    if method == "ACK" or not is_token(method) or not _COUNTED.fullmatch(headers.get("CSeq") or ""):
+        return None
+    if not headers.get("From") or not headers.get("Call-ID"):
+        return None
+    once = [(name, headers.get(name) or "") for name in ("From", "To", "Call-ID", "CSeq") if name in headers]
+    request = Request(method, _NOBODY, Headers([*(("Via", value) for value in headers.all("Via")), *once]))
+    try:
+        _ = request.vias
+    except ParseError:
+        return None
+    for name, instead in (
+        ("from_", Address(_NOBODY)),
+        ("to", Address(_NOBODY)),
+        ("cseq", CSeq(0, method)),
+        ("call_id", headers.get("Call-ID")),
+    ):
+        try:
+            getattr(request, name)
+        except ParseError:
+            request.__dict__[name] = instead
+    return request
+
+
+def _print(first: str, headers: Headers, body: bytes) -> bytes:
+    lines = [first, *(f"{name}: {value}" for name, value in headers if name != "Content-Length")]
+    lines.append(f"Content-Length: {len(body)}")
+    text = "\r\n".join(lines)
+    if text.count("\n") != len(lines) - 1 or text.count("\r") != len(lines) - 1:
+        text = "\r\n".join(_BREAKS.sub(" ", line) for line in lines)  # a value of ours must not become a header
+    return text.encode(errors="replace") + b"\r\n\r\n" + body
