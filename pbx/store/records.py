@@ -1,0 +1,215 @@
+"""What calls leave behind (history, tasks, messages) and where phones are, in SQLite."""
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pbx.store.database import Database, RecordsError
+from pbx.store.models import Binding, CallRecord, LegQuality, Message, Step, Task, TaskKind
+
+__all__ = ["Records", "RecordsError"]
+
+_BINDINGS = """CREATE TABLE IF NOT EXISTS bindings (
+    username TEXT NOT NULL, position INTEGER NOT NULL, binding TEXT NOT NULL,
+    PRIMARY KEY (username, position)
+) WITHOUT ROWID"""
+
+_CALL_FIELDS = tuple(field.name for field in dataclasses.fields(CallRecord))
+
+
+class Records:
+    """The records file, with the bindings in a second one beside it; any thread may use it.
+
+    What a method has returned from is on the disk (only bindings may lose their last seconds, as phones
+    register again by themselves). Every method raises RecordsError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        schema = files("pbx.store").joinpath("schema.sql").read_text("utf-8")
+        self._database = Database(path, schema, "FULL")
+        self._bindings = _bindings(path.with_name("bindings.sqlite"))
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._database.close()
+        self._bindings.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make several changes one: all of them reach the disk at the end, or none; costs one wait instead of many."""
+        with self._database.transaction():
+            yield
+
+    def is_sound(self) -> bool:
+        """Whether SQLite finds nothing wrong with the file; reads all of it."""
+        return self._database.is_sound()
+
+    # Calls
+
+    def add_call(self, record: CallRecord) -> None:
+        """Keep a call; one with the same id is replaced in its place."""
+        values = dataclasses.asdict(record) | {"to_": record.to}
+        values["steps"] = json.dumps(values["steps"])
+        values["legs"] = json.dumps(values["legs"])
+        names = [_column(name) for name in _CALL_FIELDS]
+        self._database.rows(
+            f"INSERT INTO calls ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+            f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names)}",
+            [values[name] for name in names],
+        )
+
+    def calls(self, last: int = 20, extension: str | None = None) -> tuple[CallRecord, ...]:
+        """The last calls (of one extension: that it took part in), the newest at the end."""
+        wanted, values = ("", [])
+        if extension is not None:
+            wanted, values = "WHERE ? IN (extension, from_, to_)", [extension]
+        rows = self._database.rows(f"SELECT * FROM calls {wanted} ORDER BY number DESC LIMIT ?", [*values, last])
+        return tuple(_call(row) for row in reversed(rows))
+
+    def call(self, id: str) -> CallRecord | None:
+        """One call."""
+        return next(map(_call, self._database.rows("SELECT * FROM calls WHERE id = ?", [id])), None)
+
+    # Tasks
+
+    def add_task(self, extension: str, kind: TaskKind, from_: str, call: str, created: float) -> Task:
+        """Somebody should call back. A call is one task for an extension: the same again only gets the new kind."""
+        rows = self._database.rows(
+            "INSERT INTO tasks (extension, kind, from_, call, created) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (call, extension) DO UPDATE SET kind = excluded.kind RETURNING *",
+            [extension, kind, from_, call, created],
+        )
+        return _task(rows[0])
+
+    def tasks(self, extension: str | None = None, *, open_only: bool = False) -> tuple[Task, ...]:
+        """The tasks, oldest first: all, or those of one extension ("": the office's)."""
+        rows = self._database.rows(
+            "SELECT * FROM tasks WHERE (?1 IS NULL OR extension = ?1) AND done <= ?2 ORDER BY id",
+            [extension, 0 if open_only else 1],
+        )
+        return tuple(map(_task, rows))
+
+    def finish_task(self, id: int) -> Task | None:
+        """Mark one as done; None if there is none."""
+        return next(map(_task, self._database.rows("UPDATE tasks SET done = 1 WHERE id = ? RETURNING *", [id])), None)
+
+    def close_tasks(self, number: str, extension: str | None = None) -> tuple[Task, ...]:
+        """Somebody spoke with `number`: its open tasks are done, and returned.
+
+        `extension` narrows it to that extension's tasks: for calls between colleagues, where having spoken
+        with one says nothing about another. A withheld number ("") closes nothing.
+        """
+        if not number:
+            return ()
+        rows = self._database.rows(
+            "UPDATE tasks SET done = 1 WHERE from_ = ?1 AND done = 0 AND (?2 IS NULL OR extension = ?2) RETURNING *",
+            [number, extension],
+        )
+        return tuple(sorted(map(_task, rows), key=lambda task: task.id))
+
+    # Messages
+
+    def add_message(self, extension: str, from_: str, call: str, started: float, seconds: float, file: str) -> Message:
+        """A message whose file is in its place; `file` is its path below `mailboxes/`."""
+        rows = self._database.rows(
+            "INSERT INTO messages (extension, from_, call, started, seconds, file)"
+            " VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+            [extension, from_, call, started, seconds, file],
+        )
+        return _message(rows[0])
+
+    def messages(self, extension: str | None = None) -> tuple[Message, ...]:
+        """The messages of one mailbox, or all, oldest first."""
+        rows = self._database.rows("SELECT * FROM messages WHERE ?1 IS NULL OR extension = ?1 ORDER BY id", [extension])
+        return tuple(map(_message, rows))
+
+    def message(self, id: int) -> Message | None:
+        """One message."""
+        return next(map(_message, self._database.rows("SELECT * FROM messages WHERE id = ?", [id])), None)
+
+    def message_counts(self, extension: str) -> tuple[int, int]:
+        """How many of a mailbox's messages are new, and how many old (RFC 3842)."""
+        row = self._database.rows(
+            "SELECT COUNT(*) - COALESCE(SUM(heard), 0), COALESCE(SUM(heard), 0) FROM messages WHERE extension = ?",
+            [extension],
+        )[0]
+        return row[0], row[1]
+
+    def mark_heard(self, id: int, heard: bool = True) -> Message | None:
+        """Say that the owner has heard it (or not yet); None if there is none."""
+        rows = self._database.rows("UPDATE messages SET heard = ? WHERE id = ? RETURNING *", [heard, id])
+        return next(map(_message, rows), None)
+
+    def remove_message(self, id: int) -> Message | None:
+        """Forget the row, which is returned; its file is the mailboxes' to remove, first."""
+        return next(map(_message, self._database.rows("DELETE FROM messages WHERE id = ? RETURNING *", [id])), None)
+
+    # People who move or leave
+
+    def move_extension(self, old: str, new: str) -> None:
+        """A person keeps his tasks and messages when his extension changes."""
+        with self.together():
+            self._database.rows("UPDATE OR REPLACE tasks SET extension = ? WHERE extension = ?", [new, old])
+            self._database.rows("UPDATE messages SET extension = ? WHERE extension = ?", [new, old])
+
+    def hand_over_tasks(self, extension: str) -> None:
+        """Somebody leaves: his open tasks become the office's, so that nobody waits for a call in vain."""
+        with self.together():
+            self._database.rows("DELETE FROM tasks WHERE extension = ? AND done = 1", [extension])
+            self._database.rows("UPDATE OR REPLACE tasks SET extension = '' WHERE extension = ?", [extension])
+
+    # Bindings
+
+    def save_bindings(self, changed: Mapping[str, Sequence[Binding]]) -> None:
+        """Put these in the place of all bindings of each of these user names (an empty sequence: none any more)."""
+        with self._bindings.transaction():
+            for username, bindings in changed.items():
+                self._bindings.rows("DELETE FROM bindings WHERE username = ?", [username])
+                for position, binding in enumerate(bindings):
+                    text = json.dumps(dataclasses.asdict(binding))
+                    self._bindings.rows("INSERT INTO bindings VALUES (?, ?, ?)", [username, position, text])
+
+    def bindings(self) -> tuple[Binding, ...]:
+        """All bindings as last saved, expired ones too."""
+        rows = self._bindings.rows("SELECT binding FROM bindings ORDER BY username, position")
+        return tuple(_binding(json.loads(row[0])) for row in rows)
+
+
+def _bindings(path: Path) -> Database:
+    """The bindings' file; a damaged one is begun anew, as phones register again by themselves."""
+    try:
+        return Database(path, _BINDINGS, "NORMAL")
+    except RecordsError:
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        return Database(path, _BINDINGS, "NORMAL")
+
+
+def _column(field: str) -> str:
+    return "to_" if field == "to" else field
+
+
+def _call(row: sqlite3.Row) -> CallRecord:
+    values: dict[str, Any] = {name: row[_column(name)] for name in _CALL_FIELDS}
+    values["steps"] = tuple(Step(**step) for step in json.loads(values["steps"]))
+    values["legs"] = tuple(LegQuality(**leg) for leg in json.loads(values["legs"]))
+    return CallRecord(**values)
+
+
+def _task(row: sqlite3.Row) -> Task:
+    return Task(**{**dict(row), "done": bool(row["done"])})
+
+
+def _message(row: sqlite3.Row) -> Message:
+    return Message(**{**dict(row), "heard": bool(row["heard"])})
+
+
+def _binding(values: dict[str, Any]) -> Binding:
+    for name in ("local", "remote", "path"):
+        values[name] = tuple(values[name])
+    return Binding(**values)

@@ -1,0 +1,206 @@
+"""What must hold in the settings, whoever wrote them: a person with an editor, a command, the web page."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pbx.store.models import Contact, Group, Number, Office, Person, Phone, Trunk
+
+T = TypeVar("T")
+
+EXTENSION = re.compile(r"[0-9]{2,4}")
+E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+USER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+SIP_USER = re.compile(r"[A-Za-z0-9+_.!~*'()&=$,;?/%-]{1,128}")
+TAIL = re.compile(r"[0-9*#]{1,20}")
+TRUNK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong."""
+
+    table: str
+    key: str
+    field: str
+    sentence: str
+
+
+Found = Iterator[tuple[str, str]]
+"""Field and what is wrong with it."""
+
+
+def faults(office: Office) -> Iterator[Fault]:
+    """Everything in the settings that may not be so, in the order of the file."""
+    yield from (Fault("office", "", *found) for found in _office(office))
+    yield from _table("people", office.people, lambda p: p.extension, lambda p: _person(p, office))
+    yield from _table("phones", office.phones, lambda p: p.username, lambda p: _phone(p, office))
+    yield from _table("groups", office.groups, lambda g: g.extension, lambda g: _group(g, office))
+    yield from _table("trunks", office.trunks, lambda t: t.name, _trunk)
+    yield from _table("numbers", office.numbers, lambda n: n.e164, lambda n: _number(n, office))
+    yield from _table("contacts", office.contacts, lambda c: c.name, _contact)
+
+
+def is_text(text: str, longest: int = 80) -> bool:
+    """Whether it can be shown anywhere: visible, no control characters, not too long."""
+    return 0 < len(text) <= longest and text.isprintable() and text == text.strip()
+
+
+def host_port(text: str) -> tuple[str, int | None] | None:
+    """Host (IPv6 without brackets) and port of HOST[:PORT]; None when it is none."""
+    if text.startswith("["):
+        host, bracket, rest = text[1:].partition("]")
+        if not bracket or not _is_address(host, 6) or (rest and not rest.startswith(":")):
+            return None
+        port = rest[1:] if rest else None
+    else:
+        host, colon, after = text.partition(":")
+        port = after if colon else None
+        if not is_host(host):
+            return None
+    if port is None:
+        return host, None
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+        return None
+    return host, int(port)
+
+
+def is_host(text: str) -> bool:
+    """Whether it is a host name or an IPv4 address (IPv6 needs brackets next to a port)."""
+    if re.fullmatch(r"[0-9.]+", text):
+        return _is_address(text, 4)
+    return _HOST_NAME.fullmatch(text) is not None
+
+
+def _is_address(text: str, version: int) -> bool:
+    try:
+        return ipaddress.ip_address(text).version == version
+    except ValueError:
+        return False
+
+
+def _table(name: str, items: dict[str, T], key_of: Callable[[T], str], check: Callable[[T], Found]) -> Iterator[Fault]:
+    for key, item in items.items():
+        if key_of(item) != key:
+            yield Fault(name, key, "", f"is filed under “{key}” but is “{key_of(item)}”")
+        yield from (Fault(name, key, *found) for found in check(item))
+
+
+def _office(office: Office) -> Found:
+    if not re.fullmatch(r"[A-Z]{2}", office.country):
+        yield "country", "must be two capital letters, like DE"
+    if not re.fullmatch(r"[0-9]{0,6}", office.area_code):
+        yield "area_code", "must be digits only, like 30"
+    if office.domain and not (is_host(office.domain) or _is_address(office.domain, 6)):
+        yield "domain", "must be a host name or an IP address"
+    if office.number and not E164.fullmatch(office.number):
+        yield "number", "must be an international number, like +493012345"
+    yield from _within("dial_pause", office.dial_pause, 0, 30)
+    yield from _within("digit_silence", office.digit_silence, 0.2, 30)
+    yield from _within("media_timeout", office.media_timeout, 1, 86400)
+
+
+def _person(person: Person, office: Office) -> Found:
+    yield from _extension(person.extension)
+    yield from _name(person.name)
+    yield from _within("ring_seconds", person.ring_seconds, 1, 600)
+    if person.number and not E164.fullmatch(person.number):
+        yield "number", "must be an international number, like +493012345"
+    if person.number and any(o.number == person.number and o is not person for o in office.people.values()):
+        yield "number", f"{person.number} belongs to more than one person"
+    if person.pin and not person.pin.startswith("scrypt$"):
+        yield "pin", "must be set with “durchwahl user set EXT --pin”, never by hand"
+    yield from _file("announcement", person.announcement)
+
+
+def _phone(phone: Phone, office: Office) -> Found:
+    if not USER_NAME.fullmatch(phone.username):
+        yield "username", "must be letters, digits, dots and dashes"
+    if phone.extension not in office.people:
+        yield "extension", f"nobody has the extension {phone.extension}"
+    if not is_text(phone.password, 128):
+        yield "password", "must not be empty or contain control characters"
+    if phone.label and not is_text(phone.label):
+        yield "label", "must be a short text without control characters"
+
+
+def _group(group: Group, office: Office) -> Found:
+    yield from _extension(group.extension)
+    yield from _name(group.name)
+    yield from _within("ring_seconds", group.ring_seconds, 1, 3600)
+    if group.extension in office.people:
+        yield "extension", f"{group.extension} is {office.people[group.extension].name}'s already"
+    if not group.members:
+        yield "members", "must name at least one person"
+    if len(set(group.members)) < len(group.members):
+        yield "members", "names somebody twice"
+    for member in group.members:
+        if member not in office.people:
+            yield "members", f"nobody has the extension {member}"
+
+
+def _trunk(trunk: Trunk) -> Found:
+    if not TRUNK_NAME.fullmatch(trunk.name):
+        yield "name", "must be letters, digits, spaces, dots and dashes, 40 at most"
+    if bool(trunk.peer) == bool(trunk.user or trunk.domain):
+        yield "", "must have either “peer”, or “user” and “domain”"
+    elif trunk.peer and host_port(trunk.peer) is None:
+        yield "peer", "must be HOST or HOST:PORT"
+    elif not trunk.peer:
+        if not SIP_USER.fullmatch(trunk.user):
+            yield "user", "must be the user part of a SIP address"
+        if host_port(trunk.domain) is None:
+            yield "domain", "must be the provider's domain"
+    if trunk.proxy and host_port(trunk.proxy) is None:
+        yield "proxy", "must be HOST or HOST:PORT"
+    if trunk.auth_user and not is_text(trunk.auth_user, 128):
+        yield "auth_user", "must be a text without control characters"
+    if trunk.password and not is_text(trunk.password, 256):
+        yield "password", "must not contain control characters, or spaces around it"
+
+
+def _number(number: Number, office: Office) -> Found:
+    if not E164.fullmatch(number.e164):
+        yield "e164", "must be an international number, like +493012345"
+    if number.trunk not in office.trunks:
+        yield "trunk", f"there is no trunk “{number.trunk}”"
+    if not number.to:
+        yield "to", "must name at least one extension"
+    if len(set(number.to)) < len(number.to):
+        yield "to", "names an extension twice"
+    for extension in number.to:
+        if extension not in office.people and extension not in office.groups:
+            yield "to", f"nobody has the extension {extension}"
+    yield from _file("greeting", number.greeting)
+
+
+def _contact(contact: Contact) -> Found:
+    yield from _name(contact.name)
+    if not E164.fullmatch(contact.number):
+        yield "number", "must be an international number, like +493012345"
+    if contact.extension and not TAIL.fullmatch(contact.extension):
+        yield "extension", "must be digits, * and # only"
+
+
+def _extension(extension: str) -> Found:
+    if not EXTENSION.fullmatch(extension):
+        yield "extension", "must be two to four digits"
+
+
+def _name(name: str) -> Found:
+    if not is_text(name):
+        yield "name", "must be 1 to 80 characters, without control characters or spaces around it"
+
+
+def _within(field: str, value: float, low: float, high: float) -> Found:
+    if not low <= value <= high:
+        yield field, f"must be between {low:g} and {high:g} seconds"
+
+
+def _file(field: str, name: str) -> Found:
+    if name and not FILE_NAME.fullmatch(name):
+        yield field, "must be the plain name of a file in “greetings”"

@@ -1,0 +1,43 @@
+-- What calls leave behind. Times are Unix seconds; `steps` and `legs` are JSON arrays.
+
+CREATE TABLE IF NOT EXISTS calls (
+    number    INTEGER PRIMARY KEY,           -- the order they were written in: the clock may jump
+    id        TEXT NOT NULL UNIQUE,
+    direction TEXT NOT NULL,
+    from_     TEXT NOT NULL,
+    from_name TEXT NOT NULL,
+    to_       TEXT NOT NULL,
+    extension TEXT NOT NULL,
+    outcome   TEXT NOT NULL,
+    started   REAL NOT NULL,
+    answered  REAL,
+    ended     REAL NOT NULL,
+    story     TEXT NOT NULL,
+    trunk     TEXT NOT NULL,
+    steps     TEXT NOT NULL,
+    legs      TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS tasks (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    extension TEXT NOT NULL,                 -- empty: the office's
+    kind      TEXT NOT NULL,
+    from_     TEXT NOT NULL,
+    call      TEXT NOT NULL,
+    created   REAL NOT NULL,
+    done      INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (call, extension)                 -- one call is one task, whatever else becomes known of it
+);
+CREATE INDEX IF NOT EXISTS open_tasks_by_caller ON tasks (from_) WHERE done = 0;
+
+CREATE TABLE IF NOT EXISTS messages (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: an old id must not fetch another's message
+    extension TEXT NOT NULL,
+    from_     TEXT NOT NULL,
+    call      TEXT NOT NULL,
+    started   REAL NOT NULL,
+    seconds   REAL NOT NULL,
+    file      TEXT NOT NULL UNIQUE,
+    heard     INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS messages_by_extension ON messages (extension);

@@ -1,0 +1,164 @@
+"""The office's settings in one TinyDB file that is replaced whole, never rewritten in place."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tinydb import TinyDB, where
+from tinydb.storages import Storage
+
+from pbx.store.atomic import sweep, write_file
+from pbx.store.models import Contact, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.rules import faults
+from pbx.store.settings_file import TABLES, VERSION, SettingsError, named_fault, read_office
+from pbx.store.shapes import to_json
+
+__all__ = ["AtomicStorage", "Item", "Settings", "SettingsError", "read_office", "with_items", "without_items"]
+
+Item = Person | Phone | Group | Trunk | Number | Contact
+
+
+class Settings:
+    """The settings file, opened by one process alone.
+
+    Every change is checked whole, written whole and only then visible; a change that raises leaves the file
+    and the snapshot as they were.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the file, or begin with an empty office if there is none. Raises SettingsError."""
+        sweep(path.parent)
+        self.office: Office = read_office(path)
+        """What is set now; a change makes a new one."""
+        self._storage = AtomicStorage(path)
+        self._database = TinyDB(storage=lambda: self._storage)
+
+    def put(self, *items: Item) -> Office:
+        """Add the items or replace those with the same key, in one write. Raises SettingsError."""
+        return self.save(with_items(self.office, *items))
+
+    def remove(self, *items: Item) -> Office:
+        """Remove the items, in one write. Raises SettingsError, also when another item needs one of them."""
+        return self.save(without_items(self.office, *items))
+
+    def save(self, office: Office) -> Office:
+        """Make these the settings, in one write. Raises SettingsError."""
+        wrong = next(faults(office), None)
+        if wrong is not None:
+            raise SettingsError(f"{named_fault(wrong)} {wrong.sentence}.")
+        if office != self.office:
+            if self._storage.touched():
+                raise SettingsError("The settings file was changed by another program: restart, and it is read again.")
+            try:
+                with self._storage.one_write():
+                    self._store(office)
+            except OSError as error:
+                raise SettingsError(f"The settings could not be saved: {error.strerror or error}.") from error
+            self.office = office
+        return self.office
+
+    def _store(self, office: Office) -> None:
+        scalars = to_json(office, leave_out=tuple(TABLES)) | {"version": VERSION}
+        if self._database.table("office").all() != [scalars]:
+            self._database.table("office").truncate()
+            self._database.table("office").insert(scalars)
+        for name, (_, key) in TABLES.items():
+            before, after = getattr(self.office, name), getattr(office, name)
+            table = self._database.table(name)
+            for gone in before.keys() - after.keys():
+                table.remove(where(key) == gone)
+            for item_key, item in after.items():
+                if item_key not in before:
+                    table.insert(to_json(item))
+                elif before[item_key] != item:
+                    table.update(to_json(item), where(key) == item_key)
+
+
+class AtomicStorage(Storage):
+    """A TinyDB storage that survives the plug being pulled.
+
+    TinyDB's own truncates the file and writes it anew, for every single document; this one gathers all of a
+    change's documents and replaces the file once.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._gathered: dict[str, dict[str, Any]] | None = None
+        self._gathering = False
+        self._seen = _signature(path)
+
+    def touched(self) -> bool:
+        """Whether somebody else changed the file since we last read or wrote it."""
+        return _signature(self._path) != self._seen
+
+    @contextmanager
+    def one_write(self) -> Iterator[None]:
+        """All that TinyDB writes in here reaches the disk at the end, or, when something raises, never."""
+        self._gathered, self._gathering = None, True
+        try:
+            yield
+            if self._gathered is not None:
+                self._replace(self._gathered)
+        finally:
+            self._gathered, self._gathering = None, False
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        """The whole database, or None when there is none yet."""
+        if self._gathered is not None:
+            return self._gathered
+        try:
+            content: dict[str, dict[str, Any]] = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return None
+        return content
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        """Take the whole database. Raises OSError."""
+        if self._gathering:
+            self._gathered = data
+        else:
+            self._replace(data)
+
+    def _replace(self, data: dict[str, dict[str, Any]]) -> None:
+        try:
+            write_file(self._path, _text(data).encode())
+        finally:
+            self._seen = _signature(self._path)
+
+
+def with_items(office: Office, *items: Item) -> Office:
+    """The office with the items added, or put in the place of those with the same key."""
+    tables: dict[str, Any] = {name: dict(getattr(office, name)) for name in TABLES}
+    for item in items:
+        name, key = _place(item)
+        tables[name][key] = item
+    return dataclasses.replace(office, **tables)
+
+
+def without_items(office: Office, *items: Item) -> Office:
+    """The office without the items; what is not there is no error."""
+    tables: dict[str, Any] = {name: dict(getattr(office, name)) for name in TABLES}
+    for item in items:
+        name, key = _place(item)
+        tables[name].pop(key, None)
+    return dataclasses.replace(office, **tables)
+
+
+def _signature(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _text(content: dict[str, dict[str, Any]]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _place(item: Item) -> tuple[str, str]:
+    name, key = next((name, key) for name, (kind, key) in TABLES.items() if type(item) is kind)
+    return name, getattr(item, key)

@@ -1,0 +1,85 @@
+"""Frozen values to plain JSON and back, with every field's type checked on the way in."""
+
+import dataclasses
+import math
+import types
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class ShapeError(ValueError):
+    """A value that does not fit its field."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+        """Name of the field, empty when the whole is wrong."""
+
+
+def to_json(item: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The fields of a dataclass instance without nested dataclasses; tuples become lists."""
+    return {
+        field.name: list(value) if isinstance(value := getattr(item, field.name), tuple) else value
+        for field in dataclasses.fields(item)
+        if field.name not in leave_out
+    }
+
+
+def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
+    """An instance of the dataclass `kind`; fields left out take their defaults, those named in `also` are ignored.
+
+    Raises ShapeError when a field is unknown, missing or of the wrong type.
+    """
+    if not isinstance(values, Mapping):
+        raise ShapeError("", "must be an object in braces")
+    known = get_type_hints(kind)
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in known:
+            given[name] = fit(known[name], value, name)
+        elif name not in also:
+            raise ShapeError(name, f"“{name}” is no known field")
+    try:
+        return kind(**given)
+    except TypeError:
+        missing = [name for name in _required(kind) if name not in given]
+        raise ShapeError("", "lacks " + " and ".join(f"“{name}”" for name in missing)) from None
+
+
+def fit(hint: Any, value: Any, name: str) -> Any:
+    """The value as its type hint wants it (lists become tuples, whole numbers floats). Raises ShapeError."""
+    origin, choices = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        if isinstance(value, str) and value in choices:
+            return value
+        raise ShapeError(name, f"must be one of {', '.join(str(choice) or '(empty)' for choice in choices)}")
+    if origin in (Union, types.UnionType):
+        return None if value is None else fit(next(c for c in choices if c is not types.NoneType), value, name)
+    if origin is tuple:
+        if isinstance(value, list | tuple):
+            return tuple(fit(choices[0], element, name) for element in value)
+        raise ShapeError(name, "must be a list")
+    return _scalar(hint, value, name)
+
+
+def _scalar(hint: Any, value: Any, name: str) -> Any:
+    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        if not math.isfinite(value):
+            raise ShapeError(name, "must be an ordinary number")
+        return float(value)
+    if hint is int and isinstance(value, bool):
+        raise ShapeError(name, "must be a whole number")
+    if hint in (str, bool, int) and isinstance(value, hint):
+        return value
+    words = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
+    raise ShapeError(name, f"must be {words[hint]}")
+
+
+def _required(kind: type) -> list[str]:
+    return [
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
