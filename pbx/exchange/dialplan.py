@@ -1,0 +1,166 @@
+"""The dial plan: what a phone's digits mean, and whom callers from outside may dial; pure decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pbx.exchange.numbers import (
+    DIALLED,
+    BadNumber,
+    Emergency,
+    Service,
+    as_typed,
+    emergency_meant,
+)
+from pbx.store.models import Number, Office, Person
+
+VOICEMAIL = "*97"
+
+Refusal = Literal["no-such-extension", "own-extension", "not-reachable", "bad-number", "unknown-code", "no-trunk"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """Ring a colleague."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToGroup:
+    """Ring a group."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToVoicemail:
+    """Let the caller hear his own mailbox."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToOutside:
+    """Call out over a trunk."""
+
+    number: str
+    """E.164, or a short service number of the country as dialled (115)."""
+    caller_number: str
+    """E.164 to show; empty if the office has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToEmergency:
+    """Call out over any trunk that works, whatever would forbid another call."""
+
+    number: str
+    caller_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The call cannot be made."""
+
+    reason: Refusal
+    detail: str = ""
+    """A sentence for the story, if there is more to say."""
+
+
+Plan = ToPerson | ToGroup | ToVoicemail | ToOutside | ToEmergency | Refused
+
+
+def plan(dialled: str, caller: Person, office: Office) -> Plan:
+    """What a registered phone's dialled string asks for.
+
+    Emergency numbers come before everything else, also before an extension that somebody wrote over one by hand.
+    """
+    if not DIALLED.fullmatch(dialled):
+        return Refused("bad-number", "Only digits, *, # and + can be dialled.")
+    if number := emergency_meant(dialled, office.country):
+        return ToEmergency(number, caller_number(caller, office))
+    digits = dialled.removesuffix("#")
+    if digits == VOICEMAIL:
+        return ToVoicemail(caller.extension)
+    if digits in office.people or digits in office.groups:
+        return _inside(digits, caller, office)
+    if not digits.lstrip("+").isdigit():
+        return Refused("unknown-code")
+    return _outside(digits, caller, office)
+
+
+def _inside(extension: str, caller: Person, office: Office) -> Plan:
+    if extension in office.groups:
+        return ToGroup(extension)
+    if extension == caller.extension:
+        return Refused("own-extension")
+    if office.people[extension].outbound_only:
+        return Refused("not-reachable")
+    return ToPerson(extension)
+
+
+def _outside(digits: str, caller: Person, office: Office) -> Plan:
+    try:
+        meant = as_typed(digits, office)
+    except BadNumber as wrong:
+        short = len(digits) <= 4 and not digits.startswith(("0", "+"))
+        return Refused("no-such-extension") if short else Refused("bad-number", str(wrong))
+    shown = caller_number(caller, office)
+    if isinstance(meant, Emergency):
+        return ToEmergency(meant.number, shown)
+    number = meant.number if isinstance(meant, Service) else meant.e164
+    if extension := _colleague(number, office):
+        return _inside(extension, caller, office)
+    return ToOutside(number, shown) if office.trunks else Refused("no-trunk")
+
+
+def _colleague(e164: str, office: Office) -> str:
+    """The extension of whoever in the office has this outside number as his own; empty if nobody has.
+
+    A number that several share is none: calling it is calling the office.
+    """
+    for person in office.people.values():
+        if person.number == e164 and not person.outbound_only:
+            return person.extension
+    number = office.numbers.get(e164)
+    if number and len(number.to) == 1 and number.to[0] in (office.people.keys() | office.groups.keys()):
+        return number.to[0]
+    return ""
+
+
+def caller_number(caller: Person, office: Office, trunk: str = "") -> str:
+    """The number to show for a person's call out: his own, else the office's, else the trunk's first; "" if none.
+
+    Without a trunk's name the first number of any trunk.
+    """
+    if caller.number or office.number:
+        return caller.number or office.number
+    return next((number.e164 for number in office.numbers.values() if trunk in ("", number.trunk)), "")
+
+
+def dialable(number: Number, office: Office) -> frozenset[str]:
+    """The extensions that mean something when dialled into this number's greeting.
+
+    Wider than `reachable`: whoever dials somebody that cannot be reached is told that, not that he dialled wrong.
+    """
+    if number.extensions == "off":
+        return frozenset()
+    people = {person.extension for person in office.people.values() if not person.outbound_only}
+    return frozenset(people | office.groups.keys())
+
+
+def reachable(extension: str, number: Number, office: Office) -> bool:
+    """Whether a caller on this number may reach the extension by dialling it."""
+    if extension not in dialable(number, office):
+        return False
+    person = office.people.get(extension)
+    if person and not person.reachable:
+        return False
+    return number.extensions == "all" or extension in distribution(number, office)
+
+
+def distribution(number: Number, office: Office) -> frozenset[str]:
+    """All extensions that the number's distribution holds: those listed, and the members of groups listed."""
+    groups = (office.groups[each] for each in number.to if each in office.groups)
+    return frozenset(number.to).union(*(group.members for group in groups))

@@ -1,0 +1,78 @@
+"""Which extensions are free, and whether a wanted one may be had."""
+
+from __future__ import annotations
+
+import re
+
+from pbx.exchange.numbers import emergency_numbers, is_service
+from pbx.store.models import Office
+
+
+class BadExtension(ValueError):
+    """The wanted extension can belong to nobody; the argument is a sentence that says why."""
+
+
+class Taken(BadExtension):
+    """Somebody has the wanted extension already; the sentence names him and offers a free one."""
+
+    def __init__(self, extension: str, owner: str, free: str) -> None:
+        offer = f" {free} is free." if free else ""
+        super().__init__(f"Extension {extension} belongs to {owner}.{offer}")
+        self.extension = extension
+        self.owner = owner
+        self.free = free
+
+
+def free_extension(office: Office) -> str:
+    """The first free extension of three digits.
+
+    Never an emergency or service number, and never one that begins another extension or that another one begins, so
+    that no caller has to wait for the exchange to be sure. Raises BadExtension when all are used up.
+    """
+    taken = {*office.people, *office.groups}
+    for extension in map(str, range(100, 1000)):
+        if not why_not(extension, office.country) and not any(_hides(extension, other) for other in taken):
+            return extension
+    raise BadExtension("No extension of three digits is free.")
+
+
+def check_extension(office: Office, wanted: str, but_for: str | None = None) -> str:
+    """The wanted extension, if it may be had.
+
+    `but_for` is the extension its bearer has now: keeping one's own is no clash. Raises Taken or BadExtension.
+    """
+    extension = wanted.strip()
+    if reason := why_not(extension, office.country):
+        raise BadExtension(reason)
+    owner = office.people.get(extension) or office.groups.get(extension)
+    if owner and extension != but_for:
+        raise Taken(extension, owner.name, _free_or_nothing(office))
+    return extension
+
+
+def why_not(extension: str, country: str) -> str:
+    """Why this can be nobody's extension in the country, as a sentence; empty if it can."""
+    if not re.fullmatch("[0-9]{2,4}", extension, re.ASCII):
+        return "An extension has 2 to 4 digits."
+    if extension.startswith("0"):
+        return "An extension cannot begin with 0: outside numbers do."
+    for number in sorted(emergency_numbers(country)):
+        if extension == number:
+            return f"{extension} is an emergency number."
+        if _hides(extension, number):
+            return f"{extension} could be mistaken for the emergency number {number}."
+    if is_service(extension, country):
+        return f"{extension} is a service number of the telephone network."
+    return ""
+
+
+def _hides(one: str, other: str) -> bool:
+    """Whether they are equal, or dialling one of them passes through the other."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def _free_or_nothing(office: Office) -> str:
+    try:
+        return free_extension(office)
+    except BadExtension:
+        return ""

@@ -1,0 +1,323 @@
+"""Telephone numbers: as people type them, as providers send them, one form (E.164) inside; emergency numbers first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, ValidationResult, shortnumberinfo
+
+from pbx.store.models import Number, Office
+
+DIALLED = re.compile(r"[0-9*#+]{1,32}", re.ASCII)
+"""All that may come out of a phone's keypad; nothing else ever comes near a trunk."""
+
+_SEPARATORS = re.compile(r"[ \t\u00a0()/.\-\u2010-\u2015]+")
+_DIGITS = re.compile(r"\+?[0-9]{1,20}", re.ASCII)
+_LOCAL_LEAST = 5
+"""Fewer digits without an area code are a mistyped extension rather than a number in town."""
+
+
+class BadNumber(ValueError):
+    """What was typed is no telephone number; the argument is a sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A number of the public network."""
+
+    e164: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A short number of the country without an E.164 form: 115, 116117, 11833."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """110, 112 and their like: to be put through whatever else forbids it."""
+
+    number: str
+    """As the network wants it: without outside-line digit or country code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Which number of the office a call from a trunk is for."""
+
+    number: Number
+    extension: str = ""
+    """Digits dialled behind the office's number (direct dialling in), empty if none."""
+
+
+@lru_cache(maxsize=64)
+def emergency_numbers(country: str) -> frozenset[str]:
+    """The emergency numbers of a country (ISO 3166 code); never empty, so that a wrong setting cannot disarm them."""
+    known = {
+        number
+        for number in map(str, range(10, 1000))
+        if country and shortnumberinfo.is_emergency_number(number, country)
+    }
+    return frozenset(known or {"110", "112"})
+
+
+def is_emergency(dialled: str, country: str) -> bool:
+    """Whether exactly this is an emergency number."""
+    return dialled in emergency_numbers(country)
+
+
+@lru_cache(maxsize=4096)
+def is_service(number: str, country: str) -> bool:
+    """Whether a short number has a meaning of its own in the country: 115, 116117, 118xx, but also 110.
+
+    Some countries' patterns call nearly every short number one (Switzerland: all that begin with 2 to 9). Where more
+    than half of the numbers of the same length and first digit match, the pattern tells nothing and does not count.
+    """
+    pattern = _short_pattern(country)
+    if pattern is None or not re.fullmatch("[0-9]{2,6}", number, re.ASCII) or not pattern.fullmatch(number):
+        return False
+    return not _tells_nothing(country, number[0], len(number))
+
+
+@lru_cache(maxsize=256)
+def _tells_nothing(country: str, first: str, length: int) -> bool:
+    pattern = _short_pattern(country)
+    siblings = [f"{first}{rest:0{length - 1}}" for rest in range(0, 10 ** (length - 1), 7 if length > 3 else 1)]
+    return pattern is not None and sum(1 for each in siblings if pattern.fullmatch(each)) * 2 > len(siblings)
+
+
+@lru_cache(maxsize=64)
+def _short_pattern(country: str) -> re.Pattern[str] | None:
+    metadata = PhoneMetadata.short_metadata_for_region(country) if country else None
+    text = metadata.short_code.national_number_pattern if metadata and metadata.short_code else None
+    return re.compile(text) if text else None
+
+
+def emergency_meant(dialled: str, country: str) -> str:
+    """The emergency number somebody means who dialled this; empty if none.
+
+    Besides the plain number: with a `#` behind it as on old phones; with the outside-line 0 of the old office before
+    it, or with the country code that an address book put there (+49112), if no valid number begins like that, so that
+    nobody who was slow to dial an area code ends up at the fire brigade.
+    """
+    digits = dialled.removesuffix("#")
+    if is_emergency(digits, country):
+        return digits
+    code = str(phonenumbers.country_code_for_region(country) or "")
+    for prefix in ("0", f"+{code}", f"00{code}") if code else ("0",):
+        number = digits.removeprefix(prefix)
+        if number != digits and is_emergency(number, country) and not _begins_a_number(digits, country):
+            return number
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _begins_a_number(digits: str, country: str) -> bool:
+    """Whether some valid number is typed with these digits first.
+
+    The library's patterns cannot be asked that, so that a spread of endings of each length is tried.
+    """
+    for length in range(11):
+        lead = min(length, 2)
+        for start in range(10**lead):
+            for fill in "05":
+                ending = (f"{start:0{lead}}" if lead else "") + fill * (length - lead)
+                if _valid(digits + ending, country):
+                    return True
+    return False
+
+
+def _valid(text: str, country: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, country or None))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def to_e164(text: str, office: Office) -> str:
+    """A number as people write it in the office's country, in E.164 ("+4930123456").
+
+    Takes +49 30 .., 0049 30 .., 030 .., (030) 12-34, +49 (0)30 .., tel:+49.., and a number in town if the office's area
+    code is set. Raises BadNumber.
+    """
+    written = text.strip()[:64]
+    written = re.sub(r"^tel:", "", written, flags=re.IGNORECASE)
+    international = written.startswith("+")
+    digits = _SEPARATORS.sub("", re.sub(r"^(\+\d+\s*)\(0\)", r"\1", written) if international else written)
+    if not _DIGITS.fullmatch(digits):
+        raise BadNumber(f"{_shown(text)} is not a telephone number.")
+    return _e164(digits, office.country, office.area_code, text)
+
+
+def _e164(digits: str, country: str, area_code: str, typed: str) -> str:
+    """E.164 of `+` and digits. Raises BadNumber."""
+    metadata = PhoneMetadata.metadata_for_region(country) if country else None
+    if metadata is None and not digits.startswith("+"):
+        raise BadNumber(f"{_shown(typed)} must be written with its country code (+49 30 ...).")
+    if metadata and _lacks_plus(digits, metadata):
+        digits = f"+{digits}"
+    if _is_local(digits, metadata):
+        prefix = metadata.national_prefix or "" if metadata else ""
+        if not area_code or len(digits) < _LOCAL_LEAST:
+            raise BadNumber(f"{_shown(typed)} must be written with its area code ({prefix}30 ...).")
+        digits = f"{prefix}{area_code.lstrip('0')}{digits}"
+    try:
+        number = phonenumbers.parse(digits, country or None)
+    except phonenumbers.NumberParseException:
+        raise BadNumber(f"{_shown(typed)} is not a telephone number.") from None
+    verdict = phonenumbers.is_possible_number_with_reason(number)
+    if verdict == ValidationResult.TOO_LONG:
+        raise BadNumber(f"{_shown(typed)} is too long for a telephone number.")
+    if verdict in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
+        raise BadNumber(f"{_shown(typed)} is too short for a telephone number.")
+    if verdict != ValidationResult.IS_POSSIBLE:
+        raise BadNumber(f"{_shown(typed)} is not a telephone number.")
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def _lacks_plus(digits: str, metadata: PhoneMetadata) -> bool:
+    """Whether it is too long for a number in town and begins with the country's code, as from a provider's letter."""
+    return len(digits) >= 11 and digits.startswith(str(metadata.country_code)) and _valid(f"+{digits}", metadata.id)
+
+
+def _is_local(digits: str, metadata: PhoneMetadata | None) -> bool:
+    """Whether the area code is missing: only where national numbers are typed with a leading 0, as in Germany."""
+    return bool(metadata and metadata.national_prefix == "0" and digits[0] not in "+0")
+
+
+def as_typed(dialled: str, office: Office) -> Outside | Service | Emergency:
+    """What a keypad's digits mean outside the office. Raises BadNumber."""
+    if not DIALLED.fullmatch(dialled):
+        raise BadNumber("Only digits, *, # and + can be dialled.")
+    if number := emergency_meant(dialled, office.country):
+        return Emergency(number)
+    digits = dialled.removesuffix("#")
+    if not _DIGITS.fullmatch(digits):
+        raise BadNumber(f"{_shown(dialled)} is not a telephone number.")
+    in_town = bool(office.area_code) and len(digits) >= _LOCAL_LEAST and digits[0] != "1"
+    if is_service(digits, office.country) and not in_town:
+        return Service(digits)
+    return Outside(_e164(digits, office.country, office.area_code, dialled))
+
+
+def split_contact(text: str) -> tuple[str, str]:
+    """A contact's number and the extension behind it: `+49 30 123;21`, `#21`, `,21`, `;ext=21`, also as tel: URI.
+
+    The number comes back as written (for `to_e164`), the extension as digits, empty if there is none. Raises BadNumber.
+    """
+    written = re.sub(r"^\s*tel:", "", text.strip()[:128], flags=re.IGNORECASE)
+    number, *rest = re.split(r"[;#,]+", written)
+    extension, context = "", ""
+    for part in (piece.strip() for piece in rest if piece.strip()):
+        name, equals, value = part.partition("=")
+        if not equals or name.strip().lower() == "ext":
+            if extension:
+                raise BadNumber(f"{_shown(text)} has more than one extension.")
+            extension = _SEPARATORS.sub("", value if equals else part)
+            if not re.fullmatch(r"[0-9]{1,10}", extension, re.ASCII):
+                raise BadNumber(f"The extension in {_shown(text)} is not a number.")
+        elif name.strip().lower() == "phone-context" and re.fullmatch(r"\+[0-9]{1,15}", value.strip(), re.ASCII):
+            context = value.strip()  # RFC 3966, section 5.1.5: the local number's prefix
+    if not number.strip():
+        raise BadNumber(f"{_shown(text)} has no telephone number.")
+    return (context + number.strip() if not number.strip().startswith("+") else number.strip()), extension
+
+
+def called_number(
+    candidates: Iterable[str], numbers: Mapping[str, Number], country: str, area_code: str
+) -> Called | None:
+    """Which of the office's numbers (by E.164) a trunk call is for; None if no candidate tells.
+
+    `candidates` are user parts where providers put the number (Request-URI, P-Called-Party-ID, To), best first. They
+    come as +49.., 0049.., 49.., 030.., without area code, or as only the extension part. Numbers of a block that are
+    not listed one by one count for the number they begin with (or begin with but for its final 0, the operator's),
+    the rest being the extension dialled.
+    """
+    texts = [_SEPARATORS.sub("", candidate.partition(";")[0]) for candidate in candidates]
+    texts = [text for text in texts if _DIGITS.fullmatch(text)]
+    forms = [form for text in texts for form in _forms(text, country, area_code)]
+    for form in forms:
+        if form in numbers:
+            return Called(numbers[form])
+    for form in forms:
+        if found := _of_block(form, numbers):
+            return found
+    return next(filter(None, (_by_extension_part(text, numbers) for text in texts)), None)
+
+
+def _forms(digits: str, country: str, area_code: str) -> list[str]:
+    """All E.164 readings of a provider's digits, likeliest first."""
+    if digits.startswith("+"):
+        return [digits]
+    metadata = PhoneMetadata.metadata_for_region(country) if country else None
+    if metadata is None:
+        return [f"+{digits.removeprefix('00')}"]
+    code, forms = f"+{metadata.country_code}", []
+    if away := re.match(metadata.international_prefix or "00", digits):
+        forms.append(f"+{digits[away.end() :]}")
+    if metadata.national_prefix and digits.startswith(metadata.national_prefix):
+        forms.append(code + digits.removeprefix(metadata.national_prefix))
+    if digits.startswith(code[1:]):
+        forms.append(f"+{digits}")
+    if area_code:
+        forms.append(f"{code}{area_code.lstrip('0')}{digits}")
+    return [*forms, code + digits]
+
+
+def _of_block(form: str, numbers: Mapping[str, Number]) -> Called | None:
+    """The number whose block this one belongs to; the longest one that fits."""
+    for e164 in sorted(numbers, key=len, reverse=True):
+        for stem in (e164, e164.removesuffix("0")):
+            if form.startswith(stem) and len(form) - len(stem) <= 5:
+                return Called(numbers[e164], form.removeprefix(stem))
+    return None
+
+
+def _by_extension_part(digits: str, numbers: Mapping[str, Number]) -> Called | None:
+    """A block's provider may send only the digits behind the base number."""
+    if digits.startswith("+") or len(digits) > 5:
+        return None
+    ending = [number for e164, number in numbers.items() if e164.endswith(digits)]
+    if len(ending) == 1:
+        return Called(ending[0])
+    if len(numbers) == 1:
+        return Called(next(iter(numbers.values())), digits)
+    return None
+
+
+def caller_number(user: str, office: Office) -> str:
+    """A caller's number from the user part of From or P-Asserted-Identity: E.164, or the plain digits of what has
+    no such form (115), or empty when it was withheld or is a name."""
+    digits = _SEPARATORS.sub("", user.partition(";")[0])
+    if not _DIGITS.fullmatch(digits):
+        return ""
+    readings = [digits] if digits.startswith(("+", "0")) else [f"+{digits}", digits]
+    for reading in readings:
+        if reading is readings[-1] or _valid(reading, office.country):
+            try:
+                return _e164(reading, office.country, office.area_code, reading)
+            except BadNumber:
+                continue
+    return digits.removeprefix("+")
+
+
+def printed(number: str) -> str:
+    """A number as people like to read it: "+49 30 123456"; what is not E.164 stays as it is."""
+    if not number.startswith("+"):
+        return number
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(number, None), PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return number
+
+
+def _shown(text: str) -> str:
+    """What somebody typed, safe and short enough for a sentence."""
+    plain = "".join(char for char in text if char.isprintable())
+    return f'"{plain[:40]}"'
