@@ -129,12 +129,17 @@ def answer(
 def agreed(offered: bytes, answered: bytes) -> Agreed:
     """What the peer's answer to our offer comes to. Raises NotAcceptable; SdpError for what is no description."""
     ours, theirs = parse(offered), parse(answered)
-    place = next((i for i, media in enumerate(ours.media) if media.port and media.kind == "audio"), None)
-    if place is None or place >= len(theirs.media) or theirs.media[place].kind != "audio":
+    pairs = [
+        (mine, stream)
+        for mine, stream in zip(ours.media, theirs.media, strict=False)
+        if mine.kind == stream.kind == "audio" and mine.port
+    ]
+    if not pairs:
         raise NotAcceptable("The answer has no audio stream where one was offered.")
-    mine, stream = ours.media[place], theirs.media[place]
-    if not stream.port or stream.protocol.upper() not in _PROFILES:
+    accepted = [(mine, stream) for mine, stream in pairs if stream.port and stream.protocol.upper() in _PROFILES]
+    if not accepted:
         raise NotAcceptable("The audio stream was refused.")
+    mine, stream = accepted[0]
     wanted = {found.name: found.payload_type for found in _codecs(mine)}
     choice = next((found for found in _codecs(stream) if found.name in wanted), None)
     if choice is None:
