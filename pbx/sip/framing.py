@@ -1,0 +1,103 @@
+"""Messages cut out of a stream of bytes (RFC 3261, section 18.3), and keep-alives (RFC 5626, section 3.5.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pbx.sip.message import LARGEST
+
+_LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*+:(.*(?:\n[ \t].*)*+)", re.IGNORECASE | re.MULTILINE)
+_DIGITS = re.compile(rb"[0-9]{1,10}")
+_BLANKS = b" \t\r\n"
+
+
+class FramingError(ValueError):
+    """Where the next message begins cannot be told any more: the connection has to be closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The peer asks whether the connection still works (CRLF CRLF); the answer is one CRLF."""
+
+
+class Framer:
+    """Cuts one connection's bytes into messages; each begins with its start line and has its whole body."""
+
+    def __init__(self, largest: int = LARGEST) -> None:
+        self._largest = largest
+        self._buffer = bytearray()
+        self._searched = 0
+        self._due = 0
+
+    @property
+    def halfway(self) -> bool:
+        """Whether a message has begun and its end has not arrived: a slow client, if it stays so."""
+        return bool(self._buffer.lstrip(b"\r\n"))
+
+    def feed(self, data: bytes) -> list[bytes | Ping]:
+        """What arrived whole with these bytes, in order.
+
+        Raises FramingError if a message is larger than the limit, or does not say exactly once how long its body is
+        (Content-Length is mandatory on streams); the framer is of no use after that.
+        """
+        self._buffer += data
+        found: list[bytes | Ping] = []
+        while self._buffer:
+            if self._buffer[0] in b"\r\n":
+                if not self._keep_alive(found):
+                    break
+            elif (message := self._message()) is not None:
+                found.append(message)
+            else:
+                break
+        return found
+
+    def _keep_alive(self, found: list[bytes | Ping]) -> bool:
+        """Take the line ends between messages; whether something else follows them.
+
+        A single CRLF is the answer to a ping of ours, or the first half of one of theirs: it stays until one knows.
+        Several pings at once are one Ping, so that a flood of them makes no flood of answers.
+        """
+        rest = self._buffer.lstrip(b"\r\n")
+        ends = self._buffer[: len(self._buffer) - len(rest)]
+        if ends.startswith(b"\r\n\r\n"):
+            found.append(Ping())
+            ends = ends[len(ends) - len(ends) % 4 :]
+        elif len(ends) > 4:
+            ends = ends[:0]
+        self._buffer = rest or ends
+        return bool(rest)
+
+    def _message(self) -> bytes | None:
+        """The message at the start of the buffer, or None if it is not all there yet."""
+        if not self._due:
+            end = self._head_end()
+            if end == 0:
+                return None
+            self._due = end + _content_length(bytes(self._buffer[:end]))
+        if self._due > self._largest:
+            raise FramingError(f"a message of more than {self._largest} bytes")
+        if len(self._buffer) < self._due:
+            return None
+        message = bytes(self._buffer[: self._due])
+        del self._buffer[: self._due]
+        self._due = self._searched = 0
+        return message
+
+    def _head_end(self) -> int:
+        """Where the body begins, or 0 if the empty line has not come; no byte is searched over and over."""
+        start = max(0, self._searched - 3)
+        ends = [self._buffer.find(mark, start) + len(mark) for mark in (b"\n\r\n", b"\n\n")]
+        reached = [end for end, mark in zip(ends, (3, 2), strict=True) if end >= mark]
+        self._searched = len(self._buffer)
+        if not reached and len(self._buffer) > self._largest:
+            raise FramingError(f"a header of more than {self._largest} bytes")
+        return min(reached, default=0)
+
+
+def _content_length(head: bytes) -> int:
+    values = {value.replace(b"\r", b"").strip(_BLANKS) for value in _LENGTH.findall(head)}
+    if len(values) != 1 or not _DIGITS.fullmatch(value := values.pop()):
+        raise FramingError("no Content-Length, or not one number")
+    return int(value)

@@ -1,0 +1,123 @@
+"""RFC 3261, section 18.3, and the keep-alives of RFC 5626."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbx.sip.framing import Framer, FramingError, Ping
+
+SHORT = b"OPTIONS sip:a@b SIP/2.0\r\nCall-ID: 1\r\nContent-Length: 0\r\n\r\n"
+LONG = b"INFO sip:a@b SIP/2.0\r\nl :  12\r\nCall-ID: 2\r\n\r\nSignal=5\r\n\r\n"
+FOLDED = b"INFO sip:a@b SIP/2.0\r\nSubject: x\r\n Content-Length: 99\r\nCONTENT-LENGTH:\r\n 3\r\n\r\nabc"
+BARE = b"INFO sip:a@b SIP/2.0\nContent-Length: 2\n\nab"
+
+
+def test_one_message_in_one_piece() -> None:
+    assert Framer().feed(SHORT) == [SHORT]
+
+
+def test_several_messages_in_one_piece() -> None:
+    assert Framer().feed(SHORT + LONG + FOLDED + BARE + SHORT) == [SHORT, LONG, FOLDED, BARE, SHORT]
+
+
+@given(st.lists(st.sampled_from([SHORT, LONG, FOLDED, BARE]), max_size=5), st.lists(st.integers(1, 40)))
+def test_pieces_of_any_size_give_the_same_messages(messages: list[bytes], sizes: list[int]) -> None:
+    framer, stream, found = Framer(), b"".join(messages), []
+    for size in sizes:
+        found += framer.feed(stream[:size])
+        stream = stream[size:]
+    assert found + framer.feed(stream) == messages
+
+
+def test_a_double_line_end_between_messages_is_a_ping() -> None:
+    framer = Framer()
+    assert framer.feed(SHORT + b"\r\n\r\n" + LONG) == [SHORT, Ping(), LONG]
+    assert framer.feed(b"\r\n\r\n") == [Ping()]
+
+
+def test_a_ping_in_four_pieces() -> None:
+    framer = Framer()
+    assert [framer.feed(piece) for piece in (b"\r", b"\n", b"\r", b"\n")] == [[], [], [], [Ping()]]
+    assert framer.feed(b"\r\n\r\n\r") == [Ping()]
+    assert framer.feed(b"\n\r\n") == [Ping()]
+
+
+def test_a_single_line_end_is_the_answer_to_our_ping_and_says_nothing() -> None:
+    framer = Framer()
+    assert framer.feed(b"\r\n") == []
+    assert not framer.halfway
+    assert framer.feed(SHORT) == [SHORT]
+
+
+def test_a_flood_of_pings_is_one_ping() -> None:
+    assert Framer().feed(b"\r\n" * 20_000) == [Ping()]
+
+
+def test_an_empty_line_inside_a_body_is_no_ping() -> None:
+    message = b"INFO sip:a@b SIP/2.0\r\nContent-Length: 8\r\n\r\n\r\n\r\n\r\n\r\n"
+    assert Framer().feed(message) == [message]
+
+
+def test_halfway_tells_of_a_message_that_has_begun() -> None:
+    framer = Framer()
+    assert not framer.halfway
+    framer.feed(SHORT[:10])
+    assert framer.halfway
+    framer.feed(SHORT[10:])
+    assert not framer.halfway
+
+
+@pytest.mark.parametrize(
+    "length",
+    [
+        b"",
+        b"Content-Length: \r\n",
+        b"Content-Length: -1\r\n",
+        b"Content-Length: +5\r\n",
+        b"Content-Length: 5 6\r\n",
+        b"Content-Length: 0\r\nl: 1\r\n",
+        b"Content-Length: 99999999999999999999\r\n",
+        b"Content-Length: 65536\r\n",
+        b"Content-Length: \xd9\xa1\r\n",
+        b"Content-Length: 1\r\n 2\r\n",
+        b"X: y\r\n Content-Length: 1\r\n",
+    ],
+)
+def test_without_one_clear_length_the_connection_is_lost(length: bytes) -> None:
+    with pytest.raises(FramingError):
+        Framer().feed(b"INFO sip:a@b SIP/2.0\r\n" + length + b"\r\n")
+
+
+def test_the_same_length_twice_is_clear() -> None:
+    message = b"INFO sip:a@b SIP/2.0\r\nContent-Length: 1\r\nl: 1\r\n\r\nx"
+    assert Framer().feed(message) == [message]
+
+
+def test_a_header_without_an_end_is_cut_off_at_the_limit() -> None:
+    framer = Framer(1000)
+    framer.feed(b"a" * 1000)
+    with pytest.raises(FramingError):
+        framer.feed(b"a")
+
+
+def test_a_byte_at_a_time_takes_no_quadratic_time() -> None:
+    framer, message = Framer(), b"INFO sip:a@b SIP/2.0\r\nX: " + b"x" * 20_000 + b"\r\nl: 0\r\n\r\n"
+    begin = time.process_time()
+    found = [item for at in range(len(message)) for item in framer.feed(message[at : at + 1])]
+    assert found == [message]
+    assert time.process_time() - begin < 2
+
+
+@given(
+    st.lists(st.binary(max_size=60) | st.sampled_from([SHORT, LONG, b"\r\n", b"\r\n\r\n", b"l: 1\r\n"]), max_size=20)
+)
+def test_only_a_framing_error_leaves_it(pieces: list[bytes]) -> None:
+    framer = Framer(500)
+    try:
+        for piece in pieces:
+            for found in framer.feed(piece):
+                assert isinstance(found, Ping) or len(found) <= 500
+    except FramingError:
+        pass
