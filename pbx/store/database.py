@@ -37,7 +37,8 @@ class Database:
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
                 raise RecordsError(f"{path}: made by a newer version; update Durchwahl.")
-            self._connection.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version = {VERSION}; COMMIT;")
+            if version < VERSION:
+                self._connection.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version = {VERSION}; COMMIT;")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -26,6 +26,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "settings.json"
 
 
+def read_or_line(path: Path) -> Office | None:
+    """The office, or None when the file was refused with its line; any other exception is the test's failure."""
+    try:
+        return read_office(path)
+    except SettingsError as error:
+        if "line" not in str(error):
+            raise
+        return None
+
+
 def line_of(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
@@ -82,7 +92,12 @@ def test_several_changes_are_one_write(path: Path, monkeypatch: pytest.MonkeyPat
     opened = Settings(path)
     replaced: list[object] = []
     real = os.replace
-    monkeypatch.setattr(os, "replace", lambda a, b: (replaced.append(b), real(a, b)))
+
+    def replace(source: str, target: Path) -> None:
+        replaced.append(target)
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
     opened.put(*ALL)
     assert replaced == [path]
     opened.save(opened.office)
@@ -121,8 +136,12 @@ def test_the_content_is_on_the_disk_before_the_name_and_the_name_before_the_answ
         order.append("sync " + ("directory" if os.path.isdir(f"/proc/self/fd/{handle}") else "file"))
         sync(handle)
 
+    def renamed(source: str, target: Path) -> None:
+        order.append("rename")
+        replace(source, target)
+
     monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(os, "replace", lambda a, b: (order.append("rename"), replace(a, b)))
+    monkeypatch.setattr(os, "replace", renamed)
     Settings(path).put(ANNA)
     assert order == ["sync file", "rename", "sync directory"]
 
@@ -227,11 +246,8 @@ def test_only_a_settings_error_ever_comes_out(path: Path, table: str, value: obj
     document = next(iter(good[table].values()))
     document[data.draw(st.sampled_from(sorted(document)))] = value
     path.write_text(json.dumps(good))
-    try:
-        office = read_office(path)
-    except SettingsError as error:
-        assert "line" in str(error)
-    else:
+    office = read_or_line(path)
+    if office is not None:
         path.unlink()
         assert Settings(path).save(office) == office
 
@@ -240,10 +256,7 @@ def test_only_a_settings_error_ever_comes_out(path: Path, table: str, value: obj
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_office_or_a_settings_error(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    try:
-        assert read_office(path) == Office()
-    except SettingsError as error:
-        assert "line" in str(error)
+    assert read_or_line(path) in (None, Office())
 
 
 def _good() -> dict[str, dict[str, dict[str, object]]]:

@@ -1,0 +1,129 @@
+"""Kill -9 at 200 random moments: what was acknowledged is there, and what is there is readable."""
+
+import dataclasses
+import os
+import random
+import select
+import signal
+import time
+from pathlib import Path
+from typing import NoReturn
+
+from pbx.store.mailboxes import Mailboxes
+from pbx.store.models import CallRecord, Person, Step
+from pbx.store.records import Records
+from pbx.store.settings import Settings
+from pbx.store.sound_files import mend
+from tests.store.sound import unfinished
+
+MOMENTS = 200
+CALL = CallRecord("", "in", "+4930111", "", "+4930222", "21", "missed", 1.0, None, 2.0, "…", (Step(1.0, "called"),))
+
+
+class Box:
+    """The stores as the daemon opens them."""
+
+    def __init__(self, data: Path) -> None:
+        self.settings = Settings(data / "settings.json")
+        self.records = Records(data / "records.sqlite")
+        self.boxes = Mailboxes(data, self.records, free_share=lambda _: 0.5)
+        self.recovered = self.boxes.reconcile().recovered
+
+    def close(self) -> None:
+        self.records.close()
+
+
+def work_until_killed(data: Path, pipe: int, round_: int) -> None:
+    """Save, record, and tell the pipe what is done, until the kill comes."""
+    box, count = Box(data), 0
+    while True:
+        name = f"{round_}.{count}"
+        count += 1
+        box.settings.put(Person("21", f"Anna {name}"), Person("22", f"Bert {name}"))
+        os.write(pipe, f"set {name}\n".encode())
+        with box.records.together():
+            box.records.add_call(dataclasses.replace(CALL, id=name))
+            box.records.add_task("21", "missed", "+4930111", name, 1.0)
+        os.write(pipe, f"call {name}\n".encode())
+        spool = box.boxes.spool("21", call=name)
+        with spool.open("wb", buffering=0) as file:
+            sound = unfinished(1.5)
+            for start in range(0, len(sound), 4000):
+                file.write(sound[start : start + 4000])
+        message = box.boxes.keep(spool)
+        assert message is not None
+        os.write(pipe, f"message {name}\n".encode())
+        if count % 3 == 0:
+            box.boxes.remove(message)
+            os.write(pipe, f"removed {name}\n".encode())
+
+
+def child(data: Path, pipe: int, round_: int) -> NoReturn:
+    """Never come back into the test: what happens here ends here."""
+    try:
+        work_until_killed(data, pipe, round_)
+    finally:
+        os._exit(1)
+
+
+def killed_at(seconds: float, data: Path, round_: int) -> list[str]:
+    """Let a child work, kill it so long after its first word, and return what it had acknowledged."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        child(data, theirs, round_)
+    os.close(theirs)
+    assert select.select([ours], [], [], 20.0)[0], "the child says nothing"
+    time.sleep(seconds)
+    os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    assert os.WIFSIGNALED(status), "the child ended by itself: a store raised"
+    with os.fdopen(ours) as told:
+        return told.read().splitlines()
+
+
+def test_whatever_was_acknowledged_before_kill_9_is_there_and_readable(tmp_path: Path) -> None:
+    moments = random.Random(2)
+    done: list[str] = []
+    for round_ in range(MOMENTS):
+        done += killed_at(moments.uniform(0.0, 0.03), tmp_path, round_)
+        box = Box(tmp_path)
+        check(box, done)
+        # The mailbox holds a hundred messages: make room, as its owner does.
+        for message in box.records.messages()[:-20]:
+            box.boxes.remove(message)
+            done.append(f"removed {message.call}")
+        box.close()
+    assert len(done) > MOMENTS * 3, "the kills came too early to show anything"
+
+
+def check(box: Box, done: list[str]) -> None:
+    """Compare the stores with what was acknowledged."""
+    told = [line.partition(" ")[::2] for line in done]
+    last = [name for what, name in told if what == "set"][-1]
+    names = {person.name for person in box.settings.office.people.values()}
+    assert len({name.partition(" ")[2] for name in names}) == 1, "both people are of one save"
+    assert _age(next(iter(names)).partition(" ")[2]) >= _age(last)
+    for what, name in told[-40:]:
+        if what == "call":
+            assert box.records.call(name) is not None
+    calls = {name for what, name in told if what == "call"}
+    assert calls <= {task.call for task in box.records.tasks()}, "a call and its task are one"
+    removed = {name for what, name in told if what == "removed"}
+    kept = {name for what, name in told if what == "message"} - removed
+    there = {message.call: message for message in box.records.messages()}
+    assert kept - there.keys() <= _being_removed(told), "a message is missing"
+    assert not removed & there.keys(), "a removed message came back"
+    for message in there.values():
+        assert message.seconds >= 1.0
+        assert mend(box.boxes.path(message)) == message.seconds
+
+
+def _being_removed(told: list[tuple[str, str]]) -> set[str]:
+    """A message that was acknowledged may be gone if the kill came while it was removed."""
+    return {name for what, name in told if what == "message" and int(name.partition(".")[2]) % 3 == 2}
+
+
+def _age(name: str) -> tuple[int, int]:
+    round_, _, count = name.partition(".")
+    return int(round_), int(count)
