@@ -1,0 +1,1 @@
+"""Real telephones, providers and the exchange, as programs that talk to each other."""

@@ -1,0 +1,55 @@
+"""The telephones and providers of these tests work among themselves, so that a failure elsewhere is the exchange's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.peers import pcap
+from tests.peers.programs import own_host, until
+from tests.peers.sipp import Caller, Sipp, answers, ignores, refuses, sdp
+from tests.peers.tones import heard
+from tests.peers.voice import Voice
+
+
+def test_sipp_calls_sipp_and_hangs_up_at_the_cue(tmp_path: Path) -> None:
+    here, there = (own_host(), 5060), (own_host(), 5060)
+    with Sipp(tmp_path, answers(), there, here, name="callee") as callee:
+        with Sipp(tmp_path, Caller("21").talks(), here, there, name="caller") as caller:
+            caller.wait_for("SIP/2.0 200")
+            caller.cue()
+            caller.succeeds()
+        callee.succeeds()
+
+
+def test_sipp_gives_up_while_sipp_rings(tmp_path: Path) -> None:
+    here, there = (own_host(), 5060), (own_host(), 5060)
+    plan = Caller("21")
+    scenario = plan.gives_up()
+    with Sipp(tmp_path, ignores(), there, here, name="callee") as callee:
+        with Sipp(tmp_path, scenario, here, there, name="caller") as caller:
+            caller.wait_for("SIP/2.0 180")
+            caller.cue()
+            caller.succeeds()
+        callee.succeeds()
+
+
+def test_sipp_is_refused_by_sipp(tmp_path: Path) -> None:
+    here, there = (own_host(), 5060), (own_host(), 5060)
+    with Sipp(tmp_path, refuses(486, "Busy Here"), there, here, name="callee") as callee:
+        with Sipp(tmp_path, Caller("21").is_refused(486), here, there, name="caller") as caller:
+            caller.succeeds()
+        callee.succeeds()
+
+
+def test_sipp_plays_recorded_rtp_and_a_voice_hears_it(tmp_path: Path) -> None:
+    here, there = (own_host(), 5060), (own_host(), 5060)
+    recording = pcap.caller(tmp_path / "caller.pcap", "21#", frequency=800)
+    with Voice(there[0]) as voice, Sipp(tmp_path, answers(sdp(there[0], voice.port)), there, here) as callee:
+        plan = Caller("21")
+        scenario = plan.dials().play(recording).cue().send(plan.bye()).response(200)
+        with Sipp(tmp_path, scenario, here, there, name="caller") as caller:
+            until(lambda: voice.digits() == "21#", "the digits arrive")
+            until(lambda: heard(*voice.heard(), 800), "the hum arrives")
+            caller.cue()
+            caller.succeeds()
+        callee.succeeds()
