@@ -1,0 +1,83 @@
+"""Asking the running daemon over its control socket; plain sockets, for the command line and the web page."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from pbx.control.protocol import (
+    FOLLOW,
+    LONGEST_LINE,
+    Garbled,
+    Json,
+    Refused,
+    question,
+    read_answer,
+    read_event,
+    short_path,
+)
+
+__all__ = ["ControlError", "NotRunning", "Refused", "ask", "follow"]
+
+
+class NotRunning(Exception):
+    """No daemon listens on the socket."""
+
+
+class ControlError(Exception):
+    """The daemon is there but does not answer as it should; the text says what happened."""
+
+
+def ask(path: Path, verb: str, arguments: dict[str, Json], timeout: float = 60.0) -> Json:
+    """Let the daemon do a command and return its result.
+
+    Raises NotRunning, ControlError, or Refused with the daemon's sentence.
+    """
+    with _connected(path, timeout) as (connection, lines):
+        connection.sendall(question(verb, arguments))
+        return read_answer(_line(lines))
+
+
+def follow(path: Path, timeout: float | None = None) -> Iterator[dict[str, Json]]:
+    """What happens from now on, event by event, until the daemon stops. Raises NotRunning, ControlError."""
+    with _connected(path, timeout) as (connection, lines):
+        connection.sendall(question(FOLLOW, {}))
+        read_answer(_line(lines))
+        while line := lines.readline(LONGEST_LINE):
+            yield read_event(line)
+
+
+@contextmanager
+def _connected(path: Path, timeout: float | None) -> Iterator[tuple[socket.socket, BinaryIO]]:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout)
+    try:
+        _connect(connection, path)
+        with connection.makefile("rb") as lines:
+            yield connection, lines
+    except TimeoutError as error:
+        raise ControlError(f"The exchange did not answer within {timeout:.0f} seconds.") from error
+    except Garbled as error:
+        raise ControlError(f"The exchange's answer was not understood: {error}.") from error
+    except OSError as error:
+        raise ControlError(f"The connection to the exchange broke: {error.strerror or error}.") from error
+    finally:
+        connection.close()
+
+
+def _connect(connection: socket.socket, path: Path) -> None:
+    try:
+        with short_path(path) as address:
+            connection.connect(address)
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
+        raise NotRunning(str(path)) from error
+    except PermissionError as error:
+        raise ControlError(f"{path}: only the user the exchange runs as, and root, may talk to it.") from error
+
+
+def _line(lines: BinaryIO) -> bytes:
+    line = lines.readline(LONGEST_LINE)
+    if not line.endswith(b"\n"):
+        raise ControlError("The exchange ended before it answered.")
+    return line

@@ -1,0 +1,102 @@
+"""What goes over the control socket: one JSON object a line, a question and its answer, or a stream of events."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Json = Any
+"""Whatever JSON can say."""
+
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes; a recorded greeting of two minutes fits."""
+
+FOLLOW = "follow"
+"""The verb that turns the connection into a stream of events."""
+
+
+class Refused(Exception):
+    """The command cannot be done; the text is the sentence for the person who gave it."""
+
+    def __init__(self, sentence: str, code: int = 2) -> None:
+        super().__init__(sentence)
+        self.code = code
+        """Exit code of the command line: 2 for bad input, 1 when something else is in the way."""
+
+
+class Garbled(ValueError):
+    """A line that is not of this protocol."""
+
+
+def question(verb: str, arguments: Mapping[str, Json]) -> bytes:
+    """The line that asks for a command."""
+    return _line({"do": verb, "with": dict(arguments)})
+
+
+def read_question(line: bytes) -> tuple[str, dict[str, Json]]:
+    """Verb and arguments of a question. Raises Garbled."""
+    asked = _read(line)
+    verb, arguments = asked.get("do"), asked.get("with", {})
+    if not isinstance(verb, str) or not isinstance(arguments, dict) or asked.keys() - {"do", "with"}:
+        raise Garbled('a question is {"do": VERB, "with": {...}}')
+    return verb, arguments
+
+
+def result(value: Json) -> bytes:
+    """The line of an answer."""
+    return _line({"result": value})
+
+
+def refusal(sentence: str, code: int) -> bytes:
+    """The line that says why there is no answer."""
+    return _line({"error": sentence, "code": code})
+
+
+def read_answer(line: bytes) -> Json:
+    """The result in an answer. Raises Refused with what the other side said, or Garbled."""
+    answer = _read(line)
+    if "error" in answer:
+        code = answer.get("code")
+        raise Refused(str(answer["error"]), code if isinstance(code, int) else 1)
+    if "result" not in answer:
+        raise Garbled("neither a result nor an error")
+    return answer["result"]
+
+
+def event(value: Mapping[str, Json]) -> bytes:
+    """The line that tells a follower what happened."""
+    return _line({"event": dict(value)})
+
+
+def read_event(line: bytes) -> dict[str, Json]:
+    """What happened. Raises Garbled."""
+    told = _read(line).get("event")
+    if not isinstance(told, dict):
+        raise Garbled("no event")
+    return told
+
+
+@contextmanager
+def short_path(path: Path) -> Iterator[str]:
+    """A name for the socket that fits the 107 bytes a Unix address has, however deep the folder is. Raises OSError."""
+    directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)
+
+
+def _line(value: Json) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+def _read(line: bytes) -> dict[str, Json]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Garbled("this is no JSON") from error
+    if not isinstance(value, dict):
+        raise Garbled("this is no JSON object")
+    return value

@@ -1,0 +1,141 @@
+"""The daemon's end of the control socket."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from pbx.control.protocol import FOLLOW, LONGEST_LINE, Garbled, Json, Refused, event, read_question, refusal, result
+from pbx.control.protocol import short_path as short
+
+T = TypeVar("T")
+Answer = Callable[[str, dict[str, Json]], Json]
+
+log = logging.getLogger(__name__)
+
+_MOST_CLIENTS = 64
+_MOST_WAITING = 1024 * 1024
+"""Bytes a follower may leave unread before he is let go."""
+
+
+class ControlServer:
+    """Answers commands and tells followers what happens, on a Unix socket only its owner can open.
+
+    `answer` runs in a thread of its own, one command at a time: it may wait for the disk or for the speech
+    engine while voice packets leave on their beat. What belongs to the event loop it asks for by `on_loop`.
+    """
+
+    def __init__(self, path: Path, answer: Answer) -> None:
+        self._path = path
+        self._answer = answer
+        self._thread = ThreadPoolExecutor(1, "control")
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._followers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.AbstractServer | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def start(self) -> None:
+        """Begin to listen, in the place of whatever a killed daemon left there. Raises OSError."""
+        self._loop = asyncio.get_running_loop()
+        self._path.unlink(missing_ok=True)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            # Until `listen` nobody can connect, so that the mode is right before anybody gets in.
+            with short(self._path) as address:
+                listening.bind(address)
+            os.chmod(self._path, 0o600)
+            self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST_LINE)
+        except BaseException:
+            listening.close()
+            raise
+
+    async def stop(self) -> None:
+        """Stop listening, finish the command at hand, close all connections, remove the socket."""
+        if self._server is not None:
+            self._server.close()
+            self._path.unlink(missing_ok=True)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+        for client in tuple(self._clients):
+            client.close()
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    def publish(self, what: Mapping[str, Json]) -> None:
+        """Tell all followers; one who does not read is let go. For the event loop's thread."""
+        if not self._followers:
+            return
+        line = event(what)
+        for follower in tuple(self._followers):
+            if follower.transport.get_write_buffer_size() > _MOST_WAITING:
+                follower.transport.abort()
+            elif not follower.is_closing():
+                follower.write(line)
+
+    def on_loop(self, act: Callable[[], T]) -> T:
+        """Let the event loop's thread do something, for `answer`; what it raises is raised here.
+
+        Raises TimeoutError when the loop does not come round to it within ten seconds.
+        """
+        if self._loop is None:
+            raise RuntimeError("the control server was not started")
+
+        async def acted() -> T:
+            return act()
+
+        return asyncio.run_coroutine_threadsafe(acted(), self._loop).result(10.0)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._clients) >= _MOST_CLIENTS:
+            writer.write(refusal("Too many programs talk to the exchange at once.", 1))
+            writer.close()
+            return
+        self._clients.add(writer)
+        try:
+            while await self._answered(reader, writer):
+                pass
+        except (ConnectionError, TimeoutError):
+            pass
+        finally:
+            self._clients.discard(writer)
+            self._followers.discard(writer)
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Take one line and answer it; whether the connection goes on."""
+        try:
+            line = await reader.readline()
+        except ValueError:
+            writer.write(refusal("The question is too long.", 2))
+            return False
+        if not line.endswith(b"\n"):
+            return False
+        try:
+            verb, arguments = read_question(line)
+        except Garbled as error:
+            writer.write(refusal(f"The question was not understood: {error}.", 2))
+            return False
+        if verb == FOLLOW:
+            writer.write(result(True))
+            self._followers.add(writer)
+            return True
+        writer.write(await self._result(verb, arguments))
+        await writer.drain()
+        return True
+
+    async def _result(self, verb: str, arguments: dict[str, Json]) -> bytes:
+        try:
+            value = await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, verb, arguments)
+            return result(value)
+        except Refused as error:
+            return refusal(str(error), error.code)
+        except Exception:
+            # Whatever it was, it is this command's trouble: the calls go on.
+            log.exception("the command %r failed", verb)
+            return refusal(f"“{verb}” failed; the exchange's log says why.", 1)
