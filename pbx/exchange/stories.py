@@ -1,0 +1,203 @@
+"""What happened in a call, told in one sentence a person understands; all its words stand in the tables below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pbx.exchange.numbers import printed
+from pbx.store.models import Language, Step
+
+NOBODY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A step in words. `{field}` is a detail of the step; what stands in [ ] is left out when its field is missing."""
+
+    de: str
+    en: str
+    quiet: bool = False
+    """Told live, but left out of the sentence, because what follows says more."""
+
+
+STEPS: Mapping[str, Wording] = {
+    # A call from outside: called(number, trunk) or, between colleagues, called(extension)
+    "called": Wording("rief {number} an", "called {number}", quiet=True),
+    "greeted": Wording("hörte die Begrüßung", "heard the greeting", quiet=True),
+    "dialled": Wording("wählte während der Begrüßung die {digits}", "dialled {digits} into the greeting"),
+    "dialled-along": Wording("wählte die {digits} gleich mit", "dialled {digits} along with the number"),
+    "wrong-extension": Wording("wählte die {digits} (die niemand hat)", "dialled {digits} (which nobody has)"),
+    "not-reachable": Wording(
+        "wählte die {digits} (von außen nicht erreichbar)", "dialled {digits} (not reachable from outside)"
+    ),
+    "nothing-dialled": Wording("wählte keine Durchwahl", "dialled no extension"),
+    # Somebody is rung: rang(extension, phones), then one of the others, with extension and seconds
+    "rang": Wording(
+        "es klingelte bei {extension}[ an {phones} Telefonen]", "it rang at {extension}[ on {phones} phones]"
+    ),
+    "unreachable": Wording("kein Telefon von {extension} war erreichbar", "no phone of {extension} could be reached"),
+    "answered": Wording("{extension} nahm[ nach {after}] ab", "{extension} answered[ after {after}]"),
+    "busy": Wording("bei {extension} war besetzt", "{extension} was busy"),
+    "refused": Wording("{extension} lehnte ab", "{extension} refused"),
+    "no-answer": Wording("niemand nahm[ in {seconds}] ab", "nobody answered[ for {seconds}]"),
+    # How it ends: hung-up(by), gave-up(where), lost(party)
+    "hung-up": Wording("{by} legte auf", "{by} hung up"),
+    "talked": Wording("nach {talked} Gespräch legte {by} auf", "after talking for {talked} {by} hung up"),
+    "gave-up": Wording("legte[ {where}][ nach {after}] auf", "hung up[ {where}][ after {after}]"),
+    "lost": Wording("von {party} kam kein Ton mehr", "no sound came from {party} any more"),
+    "failed": Wording("der Anruf scheiterte[ ({reason})]", "the call failed[ ({reason})]"),
+    "interrupted": Wording("die Anlage wurde währenddessen angehalten", "the exchange was stopped meanwhile"),
+    # Voicemail: message(seconds), no-message(reason), listened(messages)
+    "announced": Wording("hörte die Ansage", "heard the announcement", quiet=True),
+    "message": Wording("hinterließ eine Nachricht von {seconds}", "left a message of {seconds}"),
+    "no-message": Wording("hinterließ keine Nachricht[ ({reason})]", "left no message[ ({reason})]"),
+    "called-voicemail": Wording("rief die eigene Mailbox an", "called the own voicemail", quiet=True),
+    "pin-wrong": Wording("gab eine falsche PIN ein", "entered a wrong PIN"),
+    "pin-locked": Wording("die PIN ist nach falschen Versuchen gesperrt", "the PIN is locked after wrong tries"),
+    "listened": Wording("hörte {messages} ab", "listened to {messages}"),
+    # To the outside: dialled-out(number, trunk), not-connected(status, trunk), sent-digits(digits)
+    "clicked": Wording("wollte mit {number} verbunden werden", "asked to be connected with {number}", quiet=True),
+    "dialled-out": Wording("rief {number}[ über {trunk}] an", "called {number}[ over {trunk}]"),
+    "not-connected": Wording("keine Verbindung ({status})", "no connection ({status})"),
+    "not-allowed": Wording("konnte nicht verbunden werden ({reason})", "could not be connected ({reason})"),
+    "sent-digits": Wording("danach wurde die {digits} gewählt", "then {digits} was dialled"),
+}
+"""Every word a step's `what` may be; `dialled-along` and `talked` are forms of `dialled` and `hung-up`."""
+
+CODES: Mapping[str, Wording] = {
+    # where somebody gave up
+    "greeting": Wording("während der Begrüßung", "during the greeting"),
+    "ringing": Wording("während es klingelte", "while it rang"),
+    "announcement": Wording("während der Ansage", "during the announcement"),
+    # reasons
+    "too-short": Wording("zu kurz", "too short"),
+    "no-trunk": Wording("keine Leitung nach draußen", "no line to the outside"),
+    "no-such-extension": Wording("diese Durchwahl gibt es nicht", "no such extension"),
+    "own-extension": Wording("die eigene Durchwahl", "the own extension"),
+    "not-reachable": Wording("nicht erreichbar", "not reachable"),
+    "bad-number": Wording("keine gültige Nummer", "not a valid number"),
+    "unknown-code": Wording("unbekannter Tastencode", "unknown code"),
+    "no common codec": Wording("kein gemeinsames Tonformat", "no sound format in common"),
+    # SIP responses, as people call them
+    "401": Wording("der Anbieter weist die Anmeldung ab", "the provider rejects the credentials"),
+    "403": Wording("vom Anbieter nicht erlaubt", "not allowed by the provider"),
+    "404": Wording("diese Nummer gibt es nicht", "no such number"),
+    "407": Wording("der Anbieter weist die Anmeldung ab", "the provider rejects the credentials"),
+    "408": Wording("keine Antwort vom Anbieter", "no response from the provider"),
+    "480": Wording("nicht erreichbar", "not reachable"),
+    "484": Wording("die Nummer ist unvollständig", "the number is incomplete"),
+    "486": Wording("besetzt", "busy"),
+    "487": Wording("niemand nahm ab", "nobody answered"),
+    "488": Wording("kein gemeinsames Tonformat", "no sound format in common"),
+    "503": Wording("die Leitung ist gestört", "the line is down"),
+    "600": Wording("besetzt", "busy"),
+    "603": Wording("abgelehnt", "refused"),
+}
+"""Codes that stand in details, in words. A text that is no code stands as it is."""
+
+_CALLER = Wording("der Anrufer", "the caller")
+_MESSAGES = (
+    Wording("keine Nachricht", "no message"),
+    Wording("eine Nachricht", "one message"),
+    Wording("{} Nachrichten", "{} messages"),
+)
+_RANG_ENDS = ("answered", "no-answer", "busy", "refused", "unreachable")
+
+
+def story(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:
+    """The whole call as one sentence; `names` are those of people and groups by extension."""
+    told = [index for index, step in enumerate(steps) if not _is_quiet(steps, index)]
+    clauses = [_clause(steps[: index + 1], language, names) for index in told or range(len(steps))]
+    sentence = ", ".join(clause for clause in clauses if clause)
+    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
+
+
+def clause(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:
+    """The last of these steps as it is told live; those before it tell how long things took."""
+    return _clause(steps, language, names) if steps else ""
+
+
+def _is_quiet(steps: Sequence[Step], index: int) -> bool:
+    step = steps[index]
+    if step.what == "rang":
+        return any(later.what in _RANG_ENDS for later in steps[index + 1 :][:1])
+    return step.what in STEPS and STEPS[step.what].quiet
+
+
+def _clause(steps: Sequence[Step], language: Language, names: Mapping[str, str]) -> str:
+    step = steps[-1]
+    fields = _Fields(step, language, names)
+    words = {name: fields.word(name) for name in step.detail}
+    digits = step.detail.get("digits", step.detail.get("extension", ""))
+    words["digits"] = str(digits)
+    words.setdefault("number", words.get("extension", ""))
+    for name in ("extension", "by", "party"):
+        words[name] = words.get(name) or _in(_CALLER, language)
+    began = _began(steps)
+    if began is not None:
+        words["after"] = duration(step.at - began)
+    form = step.what
+    if form == "dialled" and step.detail.get("how") == "number":
+        form = "dialled-along"
+    answered = [earlier.at for earlier in steps[:-1] if earlier.what == "answered"]
+    if form == "hung-up" and answered:
+        form, words["talked"] = "talked", duration(step.at - answered[-1])
+    wording = STEPS.get(form)
+    return _filled(_in(wording, language), words) if wording else form.replace("-", " ")
+
+
+def _began(steps: Sequence[Step]) -> float | None:
+    """When the ringing began that this step ends."""
+    return next((step.at for step in reversed(steps[:-1]) if step.what in ("rang", "dialled-out")), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """A step's details as words."""
+
+    step: Step
+    language: Language
+    names: Mapping[str, str]
+
+    def word(self, name: str) -> str:
+        """One detail; empty when there is nothing to say."""
+        value = self.step.detail[name]
+        match name:
+            case "seconds":
+                return duration(float(value))
+            case "phones":
+                return str(value) if int(value) > 1 else ""
+            case "messages":
+                count = int(value)
+                return _in(_MESSAGES[min(count, 2)], self.language).format(count)
+            case "extension" | "by" | "party" | "number":
+                return self._party(str(value))
+            case "where" | "reason" | "status":
+                wording = CODES.get(str(value))
+                return _in(wording, self.language) if wording else str(value)
+        return str(value)
+
+    def _party(self, party: str) -> str:
+        return f"{self.names[party]} ({party})" if party in self.names else printed(party)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: "25 s", from two minutes on "2 min 5 s"."""
+    whole = max(0, round(seconds))
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
+
+
+def _in(wording: Wording, language: Language) -> str:
+    return wording.de if language == "de" else wording.en
+
+
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    """The template with its fields; a part in [ ] only if all its fields are there."""
+
+    def optional(part: re.Match[str]) -> str:
+        return part[1] if all(words.get(name) for name in re.findall(r"\{(\w+)\}", part[1])) else ""
+
+    kept = re.sub(r"\[([^\[\]]*)\]", optional, template)
+    return re.sub(r"\{(\w+)\}", lambda field: words.get(field[1], ""), kept)
