@@ -1,0 +1,52 @@
+"""What an endpoint tells its owner; plain values, in the past tense."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPacket:
+    """The peer was heard for the first time under the current format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """A key was pressed; told once for each press."""
+
+    char: str
+    """One of 0-9 * # A-D."""
+    how: Literal["event", "tone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Everything given to `play` went out. Not told after `hush` or when another `play` took its place."""
+
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """All the digits given to `dial` went out."""
+
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording is over and its file closed (not synced to the disk)."""
+
+    token: int
+    seconds: float
+    """Of sound in the file."""
+    why: Literal["limit", "silence", "digit", "stopped", "closed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """No packet came from the peer for so long although it may send; told every few seconds again."""
+
+    seconds: float
+
+
+MediaEvent = FirstPacket | Digit | Played | Dialled | Recorded | Silent

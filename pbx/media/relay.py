@@ -1,0 +1,166 @@
+"""Bridging two endpoints: what one hears the other one says."""
+
+from collections.abc import Callable
+
+from pbx.media.codec import Transcoder, transcoder
+from pbx.media.endpoint import Endpoint
+from pbx.media.packet import HEADER, MARKER, VERSION, Packet
+from pbx.media.reception import LATE, STARTS, STRAY
+
+
+class Forwarding:
+    """One direction of a bridge.
+
+    Packets keep their distances: sequence numbers and timestamps are only shifted, so that the far end sees loss and
+    reordering as they are. The shift is chosen anew whenever the stream begins anew at either end.
+    """
+
+    def __init__(self, source: Endpoint, sink: Endpoint) -> None:
+        self.source = source
+        self.sink = sink
+        self._sequence_shift = 0
+        self._timestamp_shift = 0
+        self._first = 0
+        """The sequence number at which the shift was chosen; what is older has no place."""
+        self._transcode: Transcoder | None = None
+        self._codecs = (source.codec, source.codec)
+
+    # -- what the source's endpoint hands over
+
+    def voice(self, packet: Packet, status: int, now: float) -> None:
+        """Pass one packet of voice on, in the sink's codec."""
+        sink = self.sink
+        if sink.occupied or not sink.speaks or sink.format is None or not self._place(packet, status, now):
+            return
+        if self._codecs != (self.source.codec, sink.codec):
+            self._codecs = (self.source.codec, sink.codec)
+            self._transcode = transcoder(*self._codecs)
+        payload = self._transcode(packet.payload) if self._transcode else packet.payload
+        self._send(packet, sink.format.payload_type, payload, packet.marker or status == STARTS, now)
+
+    def event(self, packet: Packet, fits: bool, digit: str | None, now: float) -> None:
+        """Pass one telephone-event packet on; as tones or dialled anew where that cannot be.
+
+        `fits` says whether it is part of the voice's stream, `digit` which key it was the first to tell of.
+        """
+        sink = self.sink
+        kind = sink.format.event_payload_type if sink.format else None
+        if kind is None or not fits:
+            if digit:
+                sink.dial(digit)
+            return
+        if sink.occupied or not sink.speaks:
+            return
+        if sink.outgoing.owner is not self:
+            self._anchor(packet, now)
+        if (packet.sequence - self._first) & 0xFFFF < 0x8000:
+            self._send(packet, kind, packet.payload, packet.marker, now)
+
+    # -- numbers
+
+    def _place(self, packet: Packet, status: int, now: float) -> bool:
+        """Whether this packet has a place in the sink's stream."""
+        if status == STARTS or self.sink.outgoing.owner is not self:
+            if status == LATE:
+                return False
+            self._anchor(packet, now)
+        return (packet.sequence - self._first) & 0xFFFF < 0x8000
+
+    def _anchor(self, packet: Packet, now: float) -> None:
+        outgoing = self.sink.outgoing
+        self._timestamp_shift = outgoing.begin(self, now) - packet.timestamp
+        self._sequence_shift = outgoing.sequence - packet.sequence
+        self._first = packet.sequence
+
+    def _send(self, packet: Packet, kind: int, payload: bytes, marker: bool, now: float) -> None:
+        sink, outgoing = self.sink, self.sink.outgoing
+        number = (packet.sequence + self._sequence_shift) & 0xFFFF
+        time = (packet.timestamp + self._timestamp_shift) & 0xFFFFFFFF
+        second = kind | (MARKER if marker else 0)
+        try:
+            sink.send(HEADER.pack(VERSION, second, number, time, outgoing.ssrc) + payload)
+        except OSError:
+            sink.send_errors += 1
+        outgoing.packets += 1
+        outgoing.octets += len(payload)
+        outgoing.when = now
+        if (number - outgoing.sequence) & 0xFFFF < 0x8000:
+            outgoing.sequence, outgoing.timestamp = (number + 1) & 0xFFFF, time
+
+    # -- the quick way
+
+    def refresh_sink(self) -> None:
+        """The source changed: what the other direction sends there must be chosen anew."""
+        self.sink.refresh_receiving()
+
+    def quick(self) -> Callable[[float], None] | None:
+        """What takes a packet from the source's socket and passes it on with nothing in between.
+
+        None if that cannot be: codecs differ, or the sink may not be sent to. Whatever is not the next plain packet
+        of voice takes the long way. All it needs is bound to local names: this is where the time goes.
+        """
+        source, sink = self.source, self.sink
+        loop, format, outgoing, me = source.loop, sink.format, sink.outgoing, self
+        if source.format is None or format is None or source.codec != sink.codec or not sink.speaks:
+            return None
+        expected, kind = source.voice_type, format.payload_type
+        receive, send, view, buffer = source.rtp.recv_into, sink.send, loop.view, loop.buffer
+        unpack, pack = HEADER.unpack_from, HEADER.pack_into
+        count, take, ssrc_out = source.reception.packet, source.take, outgoing.ssrc
+
+        def forward(now: float) -> None:
+            try:
+                size = receive(buffer)
+            except OSError:
+                source.send_errors += 1
+                return
+            first, second, sequence, timestamp, ssrc = unpack(buffer)
+            if first != VERSION or second & 127 != expected or size < 13 or outgoing.owner is not me:
+                take(size, now)
+                return
+            status = count(ssrc, sequence, timestamp, now)
+            if status:
+                packet = Packet(expected, sequence, timestamp, ssrc, bytes(view[12:size]), second > 127)
+                if status != STRAY:
+                    me.voice(packet, status, now)
+                return
+            number = (sequence + me._sequence_shift) & 0xFFFF
+            time = (timestamp + me._timestamp_shift) & 0xFFFFFFFF
+            pack(buffer, 0, VERSION, second & 128 | kind, number, time, ssrc_out)
+            try:
+                send(view[:size])
+            except OSError:
+                sink.send_errors += 1
+            outgoing.sequence = number + 1 & 0xFFFF
+            outgoing.timestamp = time
+            outgoing.when = now
+            outgoing.packets += 1
+            outgoing.octets += size - 12
+
+        return forward
+
+
+def join(a: Endpoint, b: Endpoint) -> None:
+    """Let `a` and `b` hear each other until `part`; who was joined with somebody else is parted first.
+
+    Equal codecs are passed on untouched, different ones converted; what is played or dialled on either side goes
+    before the other's voice.
+    """
+    if a is b or a.closed or b.closed:
+        return
+    part(a)
+    part(b)
+    a.bridge, b.bridge = b, a
+    a.onward, b.onward = Forwarding(a, b), Forwarding(b, a)
+    a.refresh()
+    b.refresh()
+
+
+def part(a: Endpoint, b: Endpoint | None = None) -> None:
+    """Undo `join`; with `b` only if it is `b` that `a` is joined with."""
+    partner = a.bridge
+    if partner is None or (b is not None and b is not partner):
+        return
+    for endpoint in (a, partner):
+        endpoint.bridge = endpoint.onward = None
+        endpoint.refresh_receiving()
