@@ -22,7 +22,8 @@ class Baresip:
     baresip 1.0.0 (Debian 12), as found out: its RTP leaves from 127.0.0.1 whatever it is told, so it must live there,
     or its media seem to come from a stranger; the interface must be given as an address, or the SDP names another
     one; it asks at the terminal when an account has no password; ausine only does 48 kHz stereo, so its voice is a
-    file; it decodes only if there is an audio player (aubridge is one without a device); it listens for TLS one port up.
+    file; it decodes only if there is an audio player (aubridge is one without a device); TLS takes the next
+    port up.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -120,10 +121,8 @@ class Program:
         self.process.wait(10)
 
     def _signal(self, kind: signal.Signals) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, kind)
-        except ProcessLookupError:
-            pass
 
     def __enter__(self) -> Self:
         return self

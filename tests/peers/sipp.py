@@ -87,14 +87,18 @@ class Scenario:
         kind = "Content-Type: application/sdp\n" if body else ""
         where = "Contact: <sip:[service]@[local_ip]:[local_port];transport=[transport]>\n" if contact else ""
         return self.send(
-            f"SIP/2.0 {status} {reason}\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]uas[call_number]\n[last_Call-ID:]\n"
-            f"[last_CSeq:]\n[last_Record-Route:]\n{where}{kind}Content-Length: [len]\n\n{body}",
+            f"SIP/2.0 {status} {reason}\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]uas[call_number]\n"
+            f"[last_Call-ID:]\n[last_CSeq:]\n[last_Record-Route:]\n{where}{kind}Content-Length: [len]\n\n{body}",
             retransmit=status >= 200 and bool(body),
         )
 
     def xml(self) -> str:
         """The file SIPp reads."""
-        return '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="test">\n' + "\n".join(self.steps) + "\n</scenario>\n"
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="test">\n'
+            + "\n".join(self.steps)
+            + "\n</scenario>\n"
+        )
 
 
 @dataclass(frozen=True)
@@ -115,9 +119,11 @@ class Caller:
     def _line(self, method: str, cseq: int, target: str, to_tag: str, more: str, body: str) -> str:
         return (
             f"{method} {target} SIP/2.0\n{BRANCH}\nMax-Forwards: 70\n"
-            f"From: <sip:{self.caller}@{self.domain}>;tag=[pid]caller[call_number]\nTo: <sip:{self.number}@{self.domain}>{to_tag}\n"
+            f"From: <sip:{self.caller}@{self.domain}>;tag=[pid]caller[call_number]\n"
+            f"To: <sip:{self.number}@{self.domain}>{to_tag}\n"
             f"Call-ID: [call_id]\nCSeq: {cseq} {method}\n"
-            f"Contact: <sip:{self.caller}@[local_ip]:[local_port];transport=[transport]>\n{more}Content-Length: [len]\n\n{body}"
+            f"Contact: <sip:{self.caller}@[local_ip]:[local_port];transport=[transport]>\n"
+            f"{more}Content-Length: [len]\n\n{body}"
         )
 
     def invite(self, cseq: int = 1, *, credentials: bool = False) -> str:
@@ -143,7 +149,9 @@ class Caller:
     def info(self, digit: str, cseq: int) -> str:
         """A digit as SIP INFO."""
         body = f"Signal={digit}\nDuration=160\n"
-        return self._line("INFO", cseq, "[next_url]", "[peer_tag_param]", "[routes]\nContent-Type: application/dtmf-relay\n", body)
+        return self._line(
+            "INFO", cseq, "[next_url]", "[peer_tag_param]", "[routes]\nContent-Type: application/dtmf-relay\n", body
+        )
 
     def cancel(self, cseq: int = 1) -> str:
         """Giving up before the answer; the branch is the INVITE's."""
@@ -243,7 +251,17 @@ class Sipp:
         (self.folder / "scenario.xml").write_text(scenario.xml())
         self._calls = f"cue-{random.getrandbits(48):012x}"
         media = free_ports(4, local[0])
-        command = ["sipp", f"{remote[0]}:{remote[1]}", "-sf", "scenario.xml", "-i", local[0], "-bind_local", "-p", str(local[1])]
+        command = [
+            "sipp",
+            f"{remote[0]}:{remote[1]}",
+            "-sf",
+            "scenario.xml",
+            "-i",
+            local[0],
+            "-bind_local",
+            "-p",
+            str(local[1]),
+        ]
         command += ["-mi", local[0], "-mp", str(media), "-m", str(calls), "-l", str(calls), "-t", transport, "-nostdin"]
         command += ["-s", service, "-timeout", f"{seconds}s", "-timeout_error", "-cid_str", f"{self._calls}-%u"]
         command += ["-trace_msg", "-message_file", "messages.log", "-message_overwrite", "false"]
@@ -277,7 +295,7 @@ class Sipp:
         assert found, f"no call yet\n{self.report()}"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as prompter:
             prompter.bind((self.local[0], 0))
-            here = "%s:%d" % prompter.getsockname()
+            here = "{}:{}".format(*prompter.getsockname())
             lines = f"""{CUE} sip:sipp@{self.local[0]}:{self.local[1]} SIP/2.0
 Via: SIP/2.0/UDP {here};branch=z9hG4bK-cue-{random.getrandbits(32)}
 From: <sip:test@{here}>;tag=test

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.peers import pcap
+from tests.peers.baresip import Baresip
+from tests.peers.kamailio import Kamailio
 from tests.peers.programs import own_host, until
-from tests.peers.sipp import Caller, Sipp, answers, ignores, refuses, sdp
+from tests.peers.sipp import Caller, Sipp, answers, ignores, refuses, registers, sdp
 from tests.peers.tones import heard
 from tests.peers.voice import Voice
 
@@ -53,3 +55,48 @@ def test_sipp_plays_recorded_rtp_and_a_voice_hears_it(tmp_path: Path) -> None:
             caller.cue()
             caller.succeeds()
         callee.succeeds()
+
+
+def test_kamailio_registers_an_account_and_sends_calls_on_to_it(tmp_path: Path) -> None:
+    with Kamailio(tmp_path) as provider:
+        phone, outside = (own_host(), 5060), (provider.outside, 5060)
+        with Sipp(tmp_path, registers(provider.user, provider.password), phone, provider.address) as register:
+            register.succeeds()
+        with Sipp(tmp_path, answers(), phone, provider.address, name="callee") as callee:
+            plan = Caller("+493012321")
+            with Sipp(tmp_path, plan.talks(), outside, provider.address, name="caller") as caller:
+                caller.wait_for("SIP/2.0 200")
+                caller.cue()
+                caller.succeeds()
+            callee.succeeds()
+            invite = callee.received("INVITE")
+            assert invite is not None
+            assert f"P-Called-Party-ID: <sip:+493012321@{provider.domain}>" in invite
+
+
+def test_kamailio_challenges_calls_out_and_hands_them_over(tmp_path: Path) -> None:
+    with Kamailio(tmp_path) as provider:
+        phone, outside = (own_host(), 5060), (provider.outside, 5060)
+        with Sipp(tmp_path, answers(), outside, provider.address, name="callee") as callee:
+            plan = Caller("+49301110", "493012321", user=provider.user, password=provider.password)
+            with Sipp(tmp_path, plan.talks(), phone, provider.address, name="caller") as caller:
+                caller.wait_for("SIP/2.0 200")
+                caller.cue()
+                caller.succeeds()
+            callee.succeeds()
+
+
+def test_baresip_and_sipp_talk(tmp_path: Path) -> None:
+    here = (own_host(), 5060)
+    with Voice(here[0], 700) as voice, Baresip(tmp_path, here, user="alice", register=False, tone=440) as phone:
+        plan = Caller("alice", media=sdp(here[0], voice.port))
+        with Sipp(tmp_path, plan.talks(), here, phone.address, name="caller") as caller:
+            phone.wait("CALL_INCOMING")
+            phone.answer()
+            until(lambda: heard(*voice.heard(), 440), "baresip's tone arrives")
+            phone.press("5*")
+            until(lambda: voice.digits() == "5*", "baresip's digits arrive")
+            caller.cue()
+            caller.succeeds()
+        phone.wait("CALL_CLOSED")
+        assert heard(*phone.heard(), 700)

@@ -31,7 +31,8 @@ def to_alaw(samples: Samples) -> bytes:
     value = np.where(value >= 0, value, -value - 1)
     segment = np.maximum(np.floor(np.log2(np.maximum(value, 1))).astype(np.int32) - 4, 0)
     step = np.where(segment < 2, value >> 1, value >> np.maximum(segment, 1))
-    return ((segment << 4 | step & 15) ^ sign).astype(np.uint8).tobytes()
+    coded: bytes = ((segment << 4 | step & 15) ^ sign).astype(np.uint8).tobytes()
+    return coded
 
 
 def from_alaw(data: bytes) -> Samples:
