@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _VALUE = re.compile(rf'(?:{_QUOTED}|<[^>]*+>|[^,"<])*+')
 _BARE = re.compile(r"[!%'*+\-.0-9A-Z_`a-z~\[\]:=/]+")
 _PAIR = re.compile(r"\\(.)")
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_THREE_COLONS = re.compile(r":::(?=[0-9]+\.)")  # what RFC 3261's grammar allowed before IPv4 (RFC 5118, section 4.10)
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
 is_token = re.compile(_TOKEN).fullmatch
@@ -51,6 +53,18 @@ def number(text: str, limit: int = 2**32 - 1) -> int:
     if not _DIGITS.fullmatch(text) or (value := int(text)) > limit:
         raise ParseError(f"no number up to {limit}: {text[:30]!r}")
     return value
+
+
+def host(text: str) -> str:
+    """A host in lower case, an IPv6 reference without its brackets; raises ParseError if that is no address."""
+    if text[0] != "[":
+        return text.lower()
+    address = _THREE_COLONS.sub("::", text[1:-1].lower(), count=1)
+    try:
+        IPv6Address(address)
+    except ValueError:
+        raise ParseError(f"no IPv6 address: {text[:60]!r}") from None
+    return address
 
 
 def harmless(text: str) -> str:

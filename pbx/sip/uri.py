@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
 from pbx.sip.grammar import Params, ParseError, find, replace
+from pbx.sip.grammar import host as read_host
 
 _SIP = re.compile(
     r"(?:([^@: \t<>\"]++)(?::([^@ \t<>\"]*+))?@)?"  # user:password@
@@ -119,7 +120,7 @@ def _sip(scheme: str, rest: str) -> Uri:
         scheme,
         user and _unescape(user),
         password and _unescape(password),
-        host.strip("[]").lower(),
+        read_host(host),
         None if port is None else int(port),
         tuple(_parted(item, lower=True) for item in params[1:].split(";")) if params else (),
         tuple(_parted(item) for item in headers.split("&") if item) if headers else (),

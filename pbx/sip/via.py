@@ -8,6 +8,7 @@ from dataclasses import replace as changed
 from functools import lru_cache
 
 from pbx.sip.grammar import Params, ParseError, find, print_params, read_params, replace, split
+from pbx.sip.grammar import host as read_host
 
 COOKIE = "z9hG4bK"
 """How every branch of an element of RFC 3261 begins (section 8.1.1.7)."""
@@ -85,7 +86,7 @@ def _parse(text: str) -> Via:
     transport, host, port = match.groups()
     if port is not None and not 0 < int(port) < 65536:
         raise ParseError(f"no port: {port}")
-    return Via(transport.upper(), host.strip("[]").lower(), int(port) if port else None, read_params(text, match.end()))
+    return Via(transport.upper(), read_host(host), int(port) if port else None, read_params(text, match.end()))
 
 
 _cached = lru_cache(1024)(_parse)
