@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 HOPELESS_SILENCE = 1.5
 """Seconds of silence after digits that can become no extension any more (or `silence`, if that is shorter)."""
@@ -15,21 +14,8 @@ class Dialled:
     """A caller's complete entry."""
 
     digits: str
-    known: bool = True
-    """Whether it is one of the extensions, where extensions were asked for."""
-
-
-class Collector(Protocol):
-    """What turns keys into entries."""
-
-    deadline: float | None
-    """When `expired` is due, on the clock of `now`; None while nothing was typed."""
-
-    def digit(self, char: str, now: float) -> Dialled | None:
-        """One more key was pressed; the entry, if that completes it."""
-
-    def expired(self, now: float) -> Dialled | None:
-        """Time went by; the entry, if the silence after its last key was long enough."""
+    known: bool
+    """Whether it is one of the extensions."""
 
 
 class Digits:
@@ -83,46 +69,6 @@ class Digits:
 
     def _complete(self) -> Dialled:
         dialled = Dialled(self._typed, self._typed in self._extensions)
-        self._clear()
-        return dialled
-
-    def _clear(self) -> None:
-        self._typed = ""
-        self.deadline = None
-
-
-class Code:
-    """Collects a code of up to `longest` keys: a PIN, or with `longest` 1 the choice from a menu.
-
-    `#` completes it and `*` starts over; in a menu both are choices themselves.
-    """
-
-    def __init__(self, longest: int, silence: float) -> None:
-        """`silence`, in seconds, completes a shorter code."""
-        self._longest = longest
-        self._silence = silence
-        self._typed = ""
-        self.deadline: float | None = None
-
-    def digit(self, char: str, now: float) -> Dialled | None:
-        """One more key was pressed; what is no key is ignored."""
-        if len(char) != 1 or char not in "0123456789*#":
-            return None
-        if self._longest > 1 and char == "*":
-            self._clear()
-            return None
-        if self._longest > 1 and char == "#":
-            return self._complete() if self._typed else None
-        self._typed += char
-        self.deadline = now + self._silence
-        return self._complete() if len(self._typed) == self._longest else None
-
-    def expired(self, now: float) -> Dialled | None:
-        """Time went by; the code, if the silence after its last key was long enough."""
-        return None if self.deadline is None or now < self.deadline else self._complete()
-
-    def _complete(self) -> Dialled:
-        dialled = Dialled(self._typed)
         self._clear()
         return dialled
 

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.exchange.digits import HOPELESS_SILENCE, Code, Collector, Dialled, Digits
+from pbx.exchange.digits import HOPELESS_SILENCE, Dialled, Digits
 
 
-def entries(collector: Collector, keys: str, every: float = 0.2) -> list[Dialled]:
+def entries(collector: Digits, keys: str, every: float = 0.2) -> list[Dialled]:
     """What comes of keys pressed one after the other."""
     pressed = (collector.digit(key, index * every) for index, key in enumerate(keys))
     return [entry for entry in pressed if entry]
@@ -100,20 +100,3 @@ def test_every_extension_can_be_dialled(extensions: set[str], data: st.DataObjec
         entry = collector.expired(collector.deadline)
         found = [entry] if entry else []
     assert found == [Dialled(wanted, True)]
-
-
-def test_a_code_is_complete_at_its_length_by_the_hash_key_or_by_silence() -> None:
-    assert entries(Code(4, silence=4.0), "1234") == [Dialled("1234")]
-    assert entries(Code(12, silence=4.0), "#12#") == [Dialled("12")]
-    assert entries(Code(12, silence=4.0), "99*12#") == [Dialled("12")]
-    code = Code(12, silence=4.0)
-    assert code.expired(100.0) is None
-    assert entries(code, "12") == []
-    assert code.deadline == 4.2
-    assert code.expired(4.1) is None
-    assert code.expired(4.2) == Dialled("12")
-    assert code.deadline is None
-
-
-def test_a_menus_choice_is_any_one_key() -> None:
-    assert entries(Code(1, silence=4.0), "7*#A0") == [Dialled("7"), Dialled("*"), Dialled("#"), Dialled("0")]
