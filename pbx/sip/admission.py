@@ -1,0 +1,58 @@
+"""What every new request must pass before anything is done for it (RFC 3261, 8.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pbx.sip.message import Request, Response
+
+METHODS = (
+    "INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "UPDATE", "PRACK", "INFO",
+    "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "REFER",
+)  # fmt: skip
+"""What `Allow` names; the layer above may still refuse those it gets."""
+
+EXTENSIONS = ("100rel", "timer")
+"""What `Supported` names (RFC 3262, RFC 4028)."""
+
+SESSION_METHODS = frozenset({"INVITE", "ACK", "BYE", "UPDATE", "PRACK", "INFO", "OPTIONS"})
+"""What an INVITE session deals with itself."""
+
+_WITH_OFFERS = frozenset({"INVITE", "UPDATE", "PRACK", "ACK"})
+_SCHEMES = frozenset({"sip", "sips", "tel"})
+_UNREQUIRED = frozenset({"ACK", "CANCEL"})
+
+
+def refusal(request: Request, methods: Sequence[str], extensions: Sequence[str]) -> Response | None:
+    """The response to a request that goes no further, or None; in the RFC's order, from 8.2.1 to 8.2.3."""
+    if request.cseq.method != request.method:
+        return request.reply(400, "CSeq Method Mismatch")
+    if request.method not in methods:
+        return request.reply(405, headers=(("Allow", ", ".join(methods)),))
+    if request.uri.scheme not in _SCHEMES:
+        return request.reply(416)
+    if request.max_forwards == 0 and not request.to.tag:
+        return request.reply(483)
+    if "Require" in request.headers and request.method not in _UNREQUIRED:
+        unknown = [word for word in request.headers.values("Require") if word.lower() not in extensions]
+        if unknown:
+            return request.reply(420, headers=(("Unsupported", ", ".join(unknown)),))
+    if request.method == "INVITE" and len(request.contacts) != 1:
+        return request.reply(400, "One Contact Expected")
+    if request.body and request.method in _WITH_OFFERS:
+        return _body_refusal(request)
+    return None
+
+
+def _body_refusal(request: Request) -> Response | None:
+    """A body where only SDP makes sense must be SDP, or optional (8.2.3)."""
+    headers = request.headers
+    if "handling=optional" in (headers.get("Content-Disposition") or "").lower().replace(" ", ""):
+        return None
+    if (headers.get("Content-Encoding") or "identity").strip().lower() != "identity":
+        return request.reply(415, headers=(("Accept-Encoding", "identity"),))
+    if request.content_type == "application/sdp" or request.sdp:
+        return None
+    if not request.content_type:
+        return request.reply(400, "Content-Type Is Missing")
+    return request.reply(415, headers=(("Accept", "application/sdp"),))

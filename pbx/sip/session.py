@@ -1,0 +1,548 @@
+"""An INVITE session once it is set up: offers, refreshes, INFO, BYE (RFC 3261, 12 to 15; RFC 3311; RFC 4028).
+
+How it comes about differs by side: `pbx.sip.calling` and `pbx.sip.called` build on this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from pbx.sip.authorization import ROUNDS, pinned, proof
+from pbx.sip.dialog import Dialog
+from pbx.sip.digest import Credentials
+from pbx.sip.effects import Failure
+from pbx.sip.events import Ended, Event, Informed, OfferAnswered, OfferDeclined, Offered, Rejected
+from pbx.sip.flow import Flow
+from pbx.sip.grammar import quote
+from pbx.sip.message import Request, Response
+from pbx.sip.repetition import Repetition
+from pbx.sip.session_timer import SessionTimer
+from pbx.sip.timers import Timer
+from pbx.sip.transactions import Answer, Server, Transactions
+
+State = Literal["calling", "invited", "early", "cancelling", "accepted", "confirmed", "ended"]
+
+HeaderFields = Sequence[tuple[str, str]]
+
+SDP = "application/sdp"
+MOST_GLARES = 8
+"""How often one offer of ours is put off by a busy peer."""
+
+
+@dataclass(slots=True)
+class Change:
+    """An offer or a refresh of ours that is under way."""
+
+    sdp: bytes
+    """The offer; empty in an UPDATE that only refreshes."""
+    refresh: bool
+    """The session timer wanted it, not the layer above."""
+    method: str
+
+
+class Session:
+    """One INVITE session of ours with a peer: its verbs may be called at any time.
+
+    A verb that no longer fits, because the peer hung up meanwhile or because it comes twice, does nothing.
+    """
+
+    incoming = False
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        request: Request,
+        flow: Flow,
+        dialog: Dialog,
+        *,
+        contact: str,
+        abilities: HeaderFields,
+        forget: Callable[[Session], None],
+    ) -> None:
+        limits = transactions.limits
+        self.id = transactions.ids.token()
+        self.request = request
+        """The INVITE."""
+        self.flow = flow
+        """Where requests of ours go: the dialog's latest trusted flow."""
+        self.dialog = dialog
+        self.offer = b""
+        """The peer's latest offer, or b""."""
+        self.state: State = "calling"
+        self.trusted = frozenset({flow.remote[0]})
+        """Hosts that may send requests in this dialog; to others it does not exist."""
+        self.credentials: Credentials | None = None
+        self.local_sdp = b""
+        self.remote_sdp = b""
+        self._transactions = transactions
+        self._contact = contact
+        self._abilities = abilities
+        self._forget = forget
+        self._allow = ",".join(request.headers.all("Allow"))
+        self._over = False
+        self.finished = False
+        """Nothing of the dialog is expected any more, not even copies and late answers."""
+        self._timer = SessionTimer(limits.session_expires, limits.min_se)
+        self._timers: dict[str, Timer] = {}
+        self._owed: tuple[Server, Request] | None = None
+        """Their re-INVITE, UPDATE or PRACK whose answer the layer above still owes."""
+        self._unacknowledged: dict[int, Repetition] = {}
+        """Our 2xx to INVITEs by CSeq number, repeated until the ACK."""
+        self._change: Change | None = None
+        self._wanted: bytes | None = None
+        """The latest offer of ours that still waits for its turn."""
+        self._glares = 0
+        self._acks: dict[tuple[str, int], Request] = {}
+        """Our ACKs, for copies of the 2xx."""
+
+    # --- verbs -----------------------------------------------------------------------------------------------------
+
+    def ring(self, sdp: bytes = b"", headers: HeaderFields = ()) -> None:
+        """Send 180, or 183 with early media's SDP; reliably if the peer requires it."""
+
+    def answer(self, sdp: bytes, headers: HeaderFields = ()) -> None:
+        """Send 200; `sdp` answers the offer, or is one if the INVITE had none."""
+
+    def refuse(self, status: int, reason: str = "", headers: HeaderFields = ()) -> None:
+        """Send a final response of 300 or more to the INVITE."""
+
+    def cancel(self, elsewhere: bool = False) -> None:
+        """Give up calling; `elsewhere` tells the peer that the call was answered by another (RFC 3326)."""
+
+    def hang_up(self, reason: str = "") -> None:
+        """End it: BYE, CANCEL or 480, whichever fits now. `reason` goes along as words (RFC 3326)."""
+        if self.state == "confirmed":
+            self._bye(reason_field(reason))
+            self._end("closed")
+
+    def offer_again(self, sdp: bytes) -> None:
+        """Offer other media: by re-INVITE, or UPDATE before the answer; waits until the session is free for it.
+
+        Ends in OfferAnswered or OfferDeclined. A newer offer replaces one that still waits.
+        """
+        if not self._over:
+            self._wanted, self._glares = sdp, 0
+            self._push()
+
+    def accept_offer(self, sdp: bytes) -> None:
+        """Answer the peer's latest offer; or, if it asked for one, make it."""
+        if self._over or self._owed is None:
+            return
+        (server, request), self._owed = self._owed, None
+        fields: HeaderFields = ()
+        if request.method != "PRACK":
+            fields = (("Contact", self._contact), *self._abilities, *self._timer.answering(request))
+            self.dialog.retarget(request)
+            self._watch()
+        self.dialog.offering = "idle" if request.sdp else "ours"
+        self.local_sdp = sdp
+        response = request.reply(200, headers=fields, body=sdp, content_type=SDP)
+        self._transactions.reply(server, response)
+        if request.method == "INVITE":
+            self._await_ack(server, response)
+        self._push()
+
+    def decline_offer(self, status: int = 488) -> None:
+        """Refuse the peer's latest offer; the session goes on as it was."""
+        if self._over or self._owed is None:
+            return
+        (server, request), self._owed = self._owed, None
+        self.dialog.offering = "idle"
+        self._transactions.reply(server, request.reply(status))
+        self._push()
+
+    def info(self, content_type: str, body: bytes) -> None:
+        """Send an INFO (RFC 6086)."""
+        if self.state in ("early", "confirmed") and not self._over and self.dialog.remote_tag:
+            self._ask("INFO", self._informed, (("Content-Type", content_type),), body)
+
+    # --- requests of theirs ----------------------------------------------------------------------------------------
+
+    def admit(self, request: Request, flow: Flow) -> int:
+        """Whether a request belongs here: 0, or the status to refuse it with."""
+        dialog = self._dialog_of(request)
+        if dialog is None or flow.remote[0] not in self.trusted:
+            return 481
+        if request.method != "ACK" and not dialog.in_order(request):
+            return 500
+        self.flow = flow
+        return 0
+
+    def receive(self, server: Server, request: Request) -> None:
+        """A request within the dialog that was admitted; ACKs come to `acknowledged`."""
+        match request.method:
+            case "BYE":
+                self._hung_up(server, request)
+            case _ if self._over:
+                self._refuse(server, request, 481)
+            case "INVITE" | "UPDATE":
+                self._changed(server, request)
+            case "INFO":
+                self._refuse(server, request, 200)
+                self._tell(Informed(self, request.content_type, request.body))
+            case "PRACK":
+                self._pracked(server, request)
+            case _:
+                self._refuse(server, request, 200, self._abilities)
+
+    def acknowledged(self, ack: Request, flow: Flow) -> None:
+        """The ACK to one of our 2xx."""
+        repetition = self._unacknowledged.pop(ack.cseq.number, None)
+        if repetition is None:
+            return
+        repetition.stop()
+        late = self.dialog.offering == "ours" and self._change is None
+        if late:
+            self.dialog.offering = "idle"
+            self.remote_sdp = ack.sdp
+        self._settled(ack, late)
+        self._push()
+
+    def _settled(self, ack: Request, late: bool) -> None:
+        """A 2xx to a re-INVITE was acknowledged; `late`: the ACK should have answered our offer."""
+        if late:
+            self._tell(OfferAnswered(self, ack.sdp))
+
+    def _hung_up(self, server: Server, request: Request) -> None:
+        self._transactions.reply(server, request.reply(200))
+        self._end("hung-up")
+        self._finish()
+
+    def _changed(self, server: Server, request: Request) -> None:
+        """A re-INVITE or UPDATE (14.2; RFC 3311, 5.2)."""
+        if self._timer.refuses(request):
+            self._refuse(server, request, 422, (("Min-SE", str(self._timer.min_se)),))
+            return
+        status = self._conflict(request)
+        if status:
+            wait = (("Retry-After", str(int(self._transactions.ids.fraction() * 10))),) if status == 500 else ()
+            self._refuse(server, request, status, wait)
+            return
+        self._allow = ",".join(request.headers.all("Allow")) or self._allow
+        if request.method == "UPDATE" and not request.sdp:
+            fields = self._timer.answering(request)
+            self.dialog.retarget(request)
+            self._refuse(server, request, 200, (("Contact", self._contact), *self._abilities, *fields))
+            self._watch()
+            return
+        server.cancelled = self._change_cancelled
+        self._owed = (server, request)
+        self._take_offer(request)
+
+    def _take_offer(self, request: Request) -> None:
+        if request.sdp:
+            self.dialog.offering = "theirs"
+            self.offer = self.remote_sdp = request.sdp
+        self._tell(Offered(self, request.sdp))
+
+    def _conflict(self, request: Request) -> int:
+        """The status that settles a glare, or 0 (14.2; RFC 3311, 5.2; RFC 5407)."""
+        ours = self._change is not None and (self._change.method == "INVITE" or bool(self._change.sdp))
+        if request.method == "UPDATE" and not request.sdp:
+            return 0
+        if self._owed is not None or self.dialog.offering == "theirs":
+            return 500
+        if request.method == "INVITE" and self.state not in ("accepted", "confirmed"):
+            return 500 if self.incoming else 491
+        return 491 if ours or self.dialog.offering == "ours" else 0
+
+    def _change_cancelled(self, cancel: Request) -> None:
+        """Their re-INVITE was cancelled before we answered it."""
+        if self._owed is not None:
+            (server, request), self._owed = self._owed, None
+            self.dialog.offering = "idle"
+            self._refuse(server, request, 487)
+
+    def _pracked(self, server: Server, request: Request) -> None:
+        """Only a called side has something to acknowledge."""
+        self._refuse(server, request, 481)
+
+    def _refuse(self, server: Server, request: Request, status: int, headers: HeaderFields = ()) -> None:
+        self._transactions.reply(server, request.reply(status, headers=headers))
+
+    # --- requests of ours ------------------------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        method: str,
+        done: Callable[[Answer, Request], None],
+        headers: HeaderFields = (),
+        body: bytes = b"",
+        *,
+        dialog: Dialog | None = None,
+        proofs: HeaderFields = (),
+        rounds: int = ROUNDS,
+    ) -> None:
+        """Send a request within the dialog; challenges are answered on the way to `done`."""
+        dialog = dialog or self.dialog
+        fields = (*headers, *proofs, ("User-Agent", self._transactions.agent))
+        request = dialog.compose(method, self._transactions.via(self.flow), fields, body)
+
+        def tell(answer: Answer, flow: Flow) -> None:
+            field = self._proof(answer, request) if rounds else None
+            if field is None:
+                done(answer, request)
+            else:
+                self._ask(method, done, headers, body, dialog=dialog, proofs=(field,), rounds=rounds - 1)
+
+        self._transactions.send(request, self.flow, tell)
+
+    def _proof(self, answer: Answer, request: Request) -> tuple[str, str] | None:
+        if not isinstance(answer, Response) or answer.status not in (401, 407):
+            return None
+        credentials = self.credentials
+        if credentials is None or (credentials.realm is None and request.method != "INVITE"):
+            return None  # only an INVITE's challenge may tell whose realm it is
+        field = proof(answer, request, credentials, self._transactions.ids)
+        if field is not None:
+            self.credentials = pinned(credentials, field)
+        return field
+
+    def _push(self) -> None:
+        """Send the offer that waits, if the session is free for it."""
+        if self._wanted is None or not self._free() or "glare" in self._timers:
+            return
+        sdp, self._wanted = self._wanted, None
+        self._start(Change(sdp, False, "INVITE" if self.state == "confirmed" else "UPDATE"))
+
+    def _free(self) -> bool:
+        """Whether we may make an offer now (14.1; RFC 3311, 5.1)."""
+        if self._over or self._change or self._owed or self._unacknowledged or self.dialog.offering != "idle":
+            return False
+        return self.state == "confirmed" or (
+            self.state == "early" and bool(self.local_sdp and self.remote_sdp) and "UPDATE" in self._allow
+        )
+
+    def _start(self, change: Change) -> None:
+        self._change = change
+        fields: HeaderFields = (("Contact", self._contact), *self._abilities, *self._timer.asking())
+        if change.method == "INVITE":  # a reliable 18x to a re-INVITE helps nobody
+            fields = tuple(("Supported", "timer") if name == "Supported" else (name, at) for name, at in fields)
+        if change.sdp:
+            self.dialog.offering = "ours"
+            fields = (*fields, ("Content-Type", SDP))
+        self._ask(change.method, partial(self._change_answered, change), fields, change.sdp)
+
+    def _change_answered(self, change: Change, answer: Answer, request: Request) -> None:
+        if isinstance(answer, Response) and answer.status < 200:
+            return
+        if isinstance(answer, Response) and answer.status < 300:
+            if change.method == "INVITE":
+                self._acknowledge(self.dialog, answer, request)
+            if self._change is change:
+                self._change_accepted(change, answer)
+            return
+        if self._change is not change:
+            return
+        self._change = None
+        self.dialog.offering = "idle"
+        if not self._over:
+            self._change_refused(change, answer)
+
+    def _change_accepted(self, change: Change, response: Response) -> None:
+        self._change = None
+        self._glares = 0
+        self.dialog.offering = "idle"
+        if self._over:
+            return
+        self.dialog.retarget(response)
+        self._allow = ",".join(response.headers.all("Allow")) or self._allow
+        self._timer.agreed(response)
+        self._watch()
+        if change.sdp:
+            self.local_sdp = change.sdp
+            news = not change.refresh or response.sdp != self.remote_sdp
+            self.remote_sdp = response.sdp
+            if news:
+                self._tell(OfferAnswered(self, response.sdp))
+        self._push()
+
+    def _change_refused(self, change: Change, answer: Answer) -> None:
+        status = answer.status
+        if isinstance(answer, Failure) or status in (408, 481):
+            self._lost()
+            return
+        assert isinstance(answer, Response)
+        wait = self._put_off(answer)
+        if wait is not None and self._glares < MOST_GLARES:
+            self._glares += 1
+            self._put_back(change)
+            self._later("glare", wait, self._retry)
+            return
+        if status == 422 and self._timer.too_small(answer):
+            self._start(Change(change.sdp, change.refresh, change.method))
+            return
+        if change.refresh and change.method == "UPDATE":
+            self._allow = ""  # what it cannot do, whatever it says; so by re-INVITE
+            self._refresh()
+            return
+        if not change.refresh:
+            self._glares = 0
+            self._tell(OfferDeclined(self, status))
+        self._push()
+
+    def _put_back(self, change: Change) -> None:
+        if not change.refresh and self._wanted is None:
+            self._wanted = change.sdp
+
+    def _put_off(self, response: Response) -> float | None:
+        """Seconds after which a refused change is to be tried again, or None (14.1)."""
+        fraction = self._transactions.ids.fraction()
+        if response.status == 491:
+            return 2 * fraction if self.incoming else 2.1 + 1.9 * fraction
+        after = (response.headers.get("Retry-After") or "").split(";")[0].split("(")[0].strip(" \t")
+        if response.status == 500 and after.isascii() and after.isdigit() and len(after) < 3:
+            return min(float(after), 10.0) + fraction
+        return None
+
+    def _retry(self) -> None:
+        if self._wanted is not None:
+            self._push()
+        else:
+            self._refresh()
+
+    def _acknowledge(self, dialog: Dialog, response: Response, invite: Request, sdp: bytes = b"") -> None:
+        """Send the ACK to a 2xx, or for a copy of it the same ACK once more (13.2.2.4)."""
+        key = (response.to.tag, invite.cseq.number)
+        ack = self._acks.get(key)
+        if ack is None:
+            fields = [(name, value) for name, value in invite.headers if name.endswith("Authorization")]
+            if sdp:
+                fields.append(("Content-Type", SDP))
+            via = self._transactions.via(self.flow)
+            ack = dialog.compose("ACK", via, fields, sdp, number=invite.cseq.number)
+            if len(self._acks) > 2 * self._transactions.limits.forks:
+                self._acks.clear()
+            self._acks[key] = ack
+        self._transactions.send_plain(ack, self.flow)
+
+    def _informed(self, answer: Answer, request: Request) -> None:
+        if isinstance(answer, Failure) or answer.status in (408, 481):
+            self._lost()
+
+    # --- the session timer -----------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Set the clocks of the session timer after each refresh."""
+        self._stop("refresh")
+        self._stop("expiry")
+        if self._timer.interval and not self._over:
+            self._later("expiry", self._timer.expires_after, self._expired)
+            if self._timer.ours:
+                self._later("refresh", self._timer.refresh_after, self._refresh)
+
+    def _refresh(self) -> None:
+        if self._over or not self._timer.interval or not self._timer.ours:
+            return
+        if not self._free() or self.state != "confirmed":
+            self._later("refresh", 2.0, self._refresh)
+        elif "UPDATE" in self._allow:
+            self._start(Change(b"", True, "UPDATE"))
+        else:
+            self._start(Change(self.local_sdp, True, "INVITE"))
+
+    def _expired(self) -> None:
+        if not self._over:
+            self._bye(reason_field("session timer expired"))
+            self._end("expired")
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    def _bye(self, headers: HeaderFields = (), dialog: Dialog | None = None) -> None:
+        self._ask("BYE", self._parted, headers, dialog=dialog)
+
+    def _parted(self, answer: Answer, request: Request) -> None:
+        """Whatever became of our BYE: no more is to come."""
+        if self._over:
+            self._finish()
+
+    def _lost(self) -> None:
+        """The peer does not know the dialog any more, or cannot be reached (12.2.1.2)."""
+        if self._over:
+            return
+        if self.state != "confirmed":
+            self.hang_up()
+            return
+        self._bye()
+        self._end("lost")
+
+    def _end(self, cause: str, elsewhere: bool = False) -> None:
+        """Stop everything and tell so, once."""
+        self.state = "ended"
+        if self._owed is not None:
+            (server, request), self._owed = self._owed, None
+            self._refuse(server, request, 487)
+        for repetition in self._unacknowledged.values():
+            repetition.stop()
+        self._unacknowledged.clear()
+        self._hush()
+        self._tell(Ended(self, cause, elsewhere))
+
+    def _finish(self) -> None:
+        """No message of the dialog is expected any more."""
+        self.finished = True
+        self._forget(self)
+
+    def _hush(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _tell(self, event: Event) -> None:
+        """Tell the layer above, unless it was told the end already."""
+        if self._over:
+            return
+        if isinstance(event, Ended | Rejected):
+            self._over = True
+            self._forget(self)
+        self._transactions.events.append(event)
+
+    # --- small things ----------------------------------------------------------------------------------------------
+
+    @property
+    def over(self) -> bool:
+        """Whether the session's last event was told."""
+        return self._over
+
+    def _dialog_of(self, request: Request) -> Dialog | None:
+        """The dialog a request belongs to; tags and Call-ID must all fit (12.2.2)."""
+        dialog = self.dialog
+        fits = request.from_.tag == dialog.remote_tag and request.call_id == dialog.call_id
+        return dialog if fits else None
+
+    def _await_ack(self, server: Server, response: Response) -> None:
+        number = response.cseq.number
+        server.acknowledged = self.acknowledged
+        self._unacknowledged[number] = Repetition(
+            self._transactions,
+            partial(self._transactions.reply, server, response),
+            partial(self._no_ack, number),
+        )
+
+    def _no_ack(self, number: int) -> None:
+        """The ACK never came: the session is broken (13.3.1.4)."""
+        self._unacknowledged.pop(number, None)
+        self._bye(reason_field("no ACK"))
+        self._end("no-ack")
+
+    def _later(self, name: str, seconds: float, act: Callable[[], None]) -> None:
+        self._stop(name)
+
+        def fire() -> None:
+            self._timers.pop(name, None)
+            act()
+
+        self._timers[name] = self._transactions.later(seconds, fire)
+
+    def _stop(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+
+def reason_field(words: str) -> HeaderFields:
+    """A Reason with words only (RFC 3326); none for no words."""
+    return (("Reason", f"SIP;text={quote(words)}"),) if words else ()

@@ -1,0 +1,346 @@
+"""The SIP stack as the layers above and below see it: bytes in, bytes and events out (RFC 3261, 8 to 18)."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+
+from pbx.sip.address import Address
+from pbx.sip.admission import EXTENSIONS, METHODS, SESSION_METHODS, refusal
+from pbx.sip.authorization import ROUNDS, pinned, proof
+from pbx.sip.called import Called
+from pbx.sip.calling import Calling, compose_invite
+from pbx.sip.dialog import Dialog
+from pbx.sip.digest import Credentials
+from pbx.sip.effects import Failure, Send
+from pbx.sip.events import Event, Invited, Replied, Requested, Unanswered
+from pbx.sip.flow import Flow
+from pbx.sip.ids import Ids
+from pbx.sip.limits import Limits
+from pbx.sip.message import ParseError, Request, Response, parse
+from pbx.sip.session import Session
+from pbx.sip.timers import Timers
+from pbx.sip.transactions import Answer, Server, Transactions, server_key
+from pbx.sip.uri import Uri
+
+__all__ = ["Ids", "Limits", "Send", "Stack"]
+
+log = logging.getLogger(__name__)
+
+
+class Stack:
+    """Transactions, dialogs and sessions of one user agent.
+
+    It reads no clock and no socket: after each call of `receive`, `flow_failed`, a verb or `timers.run`, its owner
+    drains `outgoing` to the wire and `events` to the layer above. Bytes from the wire never make it raise.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        timers: Timers,
+        ids: Ids,
+        agent: str,
+        limits: Limits | None = None,
+        methods: Sequence[str] = METHODS,
+        extensions: Sequence[str] = EXTENSIONS,
+    ) -> None:
+        limits = limits or Limits()
+        self.ids = ids
+        self.limits = limits
+        self._transactions = Transactions(clock=clock, timers=timers, ids=ids, agent=agent, limits=limits)
+        self.outgoing: deque[Send] = self._transactions.outgoing
+        """What goes on the wire next."""
+        self.events: deque[Event] = self._transactions.events
+        """What the layer above should hear next."""
+        self.counters: Counter[str] = self._transactions.counters
+        """What was dropped or refused, by reason."""
+        self._sessions: dict[str, Session] = {}
+        self.sessions: Mapping[str, Session] = MappingProxyType(self._sessions)
+        """The sessions that are not over, by id."""
+        self._dialogs: dict[str, Session] = {}
+        """Sessions by our tag, also those that still take leave."""
+        self._agent = agent
+        self._methods = tuple(methods)
+        self._extensions = tuple(extensions)
+        self._abilities = (("Allow", ", ".join(methods)), ("Supported", ", ".join(extensions)))
+
+    @property
+    def transactions(self) -> int:
+        """How many transactions are running."""
+        return len(self._transactions)
+
+    # --- from the wire ---------------------------------------------------------------------------------------------
+
+    def receive(self, data: bytes, flow: Flow) -> None:
+        """One message from the wire. Never raises; what cannot be read is answered 400, or dropped and counted."""
+        try:
+            message = parse(data)
+        except ParseError as error:
+            self._unreadable(data, error, flow)
+            return
+        try:
+            if isinstance(message, Request):
+                self._receive_request(message, flow)
+            elif not self._transactions.receive_response(message, flow):
+                self.counters["stray response"] += 1
+        except Exception:  # a mistake of ours in one call must not end the others
+            self.counters["fault"] += 1
+            log.exception("a message from %s was not understood", flow.remote)
+
+    def flow_failed(self, flow: Flow, reason: str) -> None:
+        """The transport could not send to a flow, or lost it: requests that wait there have failed."""
+        self._transactions.fail(flow, reason)
+
+    def _unreadable(self, data: bytes, error: ParseError, flow: Flow) -> None:
+        if not data.strip(b"\r\n\0"):
+            self.counters["keep-alive"] += 1
+            return
+        self.counters["malformed"] += 1
+        request = error.recoverable
+        if request is not None:
+            response = seen_from(request, flow).reply(error.status, tag=self.ids.tag())
+            self.outgoing.append(Send(response, flow))
+
+    def _receive_request(self, request: Request, flow: Flow) -> None:
+        method = request.method
+        key = server_key(request, flow, "INVITE" if method == "ACK" else method)
+        if self._transactions.absorb(request, key):
+            return
+        if method == "ACK":
+            self._receive_ack(request, flow)
+            return
+        request = seen_from(request, flow)
+        if self._transactions.full:
+            self.counters["full"] += 1
+            busy = request.reply(503, headers=(("Retry-After", "5"),), tag=self.ids.tag())
+            self.outgoing.append(Send(busy, flow))
+            return
+        if request.to.tag or method == "CANCEL":
+            server = self._transactions.serve(request, key, flow)
+        else:
+            merging = (request.call_id, request.from_.tag, request.cseq)
+            merged = merging in self._transactions.merging
+            server = self._transactions.serve(request, key, flow, None if merged else merging)
+            if merged:
+                self._refuse(server, request.reply(482))
+                return
+        response = refusal(request, self._methods, self._extensions)
+        if response is not None:
+            self._refuse(server, response)
+        elif method == "CANCEL":
+            self._receive_cancel(server, request, flow)
+        elif request.to.tag:
+            self._receive_inside(server, request, flow)
+        elif method == "INVITE":
+            self._receive_invite(server, request)
+        elif method in SESSION_METHODS and method != "OPTIONS":
+            self._refuse(server, request.reply(481))
+        else:
+            self._ask_above(server, request, flow)
+
+    def _receive_ack(self, request: Request, flow: Flow) -> None:
+        session = self._dialogs.get(request.to.tag)
+        if session is not None and not session.admit(request, flow):
+            session.acknowledged(request, flow)
+        else:
+            self.counters["stray ACK"] += 1
+
+    def _receive_cancel(self, server: Server, request: Request, flow: Flow) -> None:
+        """Only a CANCEL from where the INVITE came has its key (9.2)."""
+        invite = self._transactions.server(server_key(request, flow, "INVITE"))
+        if invite is None:
+            self._refuse(server, request.reply(481))
+            return
+        self._transactions.reply(server, request.reply(200, tag=invite.tag))
+        if invite.cancelled is not None and invite.waiting:
+            invite.cancelled(request)
+
+    def _receive_inside(self, server: Server, request: Request, flow: Flow) -> None:
+        session = self._dialogs.get(request.to.tag)
+        if session is None:
+            if request.method in SESSION_METHODS:
+                self._refuse(server, request.reply(481))
+            else:
+                self._ask_above(server, request, flow)
+            return
+        status = session.admit(request, flow)
+        if status:
+            self._refuse(server, request.reply(status))
+        elif request.method in SESSION_METHODS:
+            session.receive(server, request)
+        else:
+            self._ask_above(server, request, flow)
+
+    def _receive_invite(self, server: Server, request: Request) -> None:
+        if len(self._sessions) >= self.limits.sessions:
+            self.counters["full"] += 1
+            self._refuse(server, request.reply(503, headers=(("Retry-After", "5"),)))
+            return
+        contact = contact_of(request.uri.user or "", server.flow, secure=request.uri.scheme == "sips")
+        session = Called(
+            self._transactions, server, request, contact=contact, abilities=self._abilities, forget=self._forget
+        )
+        if session.refuses_interval():
+            return
+        self._transactions.reply(server, request.reply(100))
+        self._remember(session)
+        self.events.append(Invited(session, request, server.flow))
+
+    def _ask_above(self, server: Server, request: Request, flow: Flow) -> None:
+        server.name = self.ids.token()
+        self._transactions.named[server.name] = server
+        self.events.append(Requested(request, flow, server.name))
+
+    def _refuse(self, server: Server, response: Response) -> None:
+        self.counters[f"refused {response.status}"] += 1
+        self._transactions.reply(server, response if response.to.tag else tagged(response, self.ids.tag()))
+
+    # --- from above ------------------------------------------------------------------------------------------------
+
+    def reply(self, transaction: str, response: Response) -> None:
+        """Answer a `Requested`; too late, or twice, does nothing. A To without a tag gets one."""
+        server = self._transactions.named.get(transaction)
+        if server is not None:
+            needs = response.status > 100 and not response.to.tag
+            self._transactions.reply(server, tagged(response, self.ids.tag()) if needs else response)
+
+    def request(self, request: Request, flow: Flow, *, token: str, credentials: Credentials | None = None) -> None:
+        """Send a request outside of sessions; ends in `Replied` or `Unanswered` with the token.
+
+        From (with tag), To, Call-ID and CSeq are the caller's, Via, Max-Forwards and User-Agent ours. A challenge
+        that `credentials` are meant for is answered, with the next CSeq number: see `Replied.response.cseq`.
+        """
+        headers = request.headers.without("Via").prepending("Via", self._transactions.via(flow))
+        if "Max-Forwards" not in headers:
+            headers = headers.adding("Max-Forwards", "70")
+        if "User-Agent" not in headers:
+            headers = headers.adding("User-Agent", self._agent)
+        self._send(request.with_headers(headers), flow, token, credentials, ROUNDS)
+
+    def _send(self, request: Request, flow: Flow, token: str, credentials: Credentials | None, rounds: int) -> None:
+        self._transactions.send(request, flow, partial(self._replied, request, flow, token, credentials, rounds))
+
+    def _replied(
+        self,
+        request: Request,
+        asked: Flow,
+        token: str,
+        credentials: Credentials | None,
+        rounds: int,
+        answer: Answer,
+        flow: Flow,
+    ) -> None:
+        if isinstance(answer, Failure):
+            self.events.append(Unanswered(token, answer.reason))
+            return
+        field = proof(answer, request, credentials, self.ids) if rounds else None
+        if field is None or credentials is None:
+            self.events.append(Replied(token, answer, flow))
+            return
+        headers = request.headers.with_(*field).with_("Via", self._transactions.via(asked))
+        headers = headers.with_("CSeq", f"{request.cseq.number + 1} {request.method}")
+        self._send(request.with_headers(headers), asked, token, pinned(credentials, field), rounds - 1)
+
+    def invite(
+        self,
+        target: Uri,
+        flow: Flow,
+        *,
+        from_: Address,
+        to: Address,
+        contact_user: str,
+        sdp: bytes,
+        headers: Sequence[tuple[str, str]] = (),
+        routes: Sequence[str] = (),
+        credentials: Credentials | None = None,
+        max_forwards: int = 70,
+    ) -> Session:
+        """Call somebody. Ends in `Answered` and later `Ended`, or in `Rejected`.
+
+        `target` is the Request-URI, `routes` are Route values (next hop first; they do not choose the flow), `sdp`
+        is our offer, or b"" to be offered something. Own `headers` named Allow, Supported or User-Agent replace ours.
+        """
+        tag = self.ids.tag()
+        dialog = Dialog(
+            self.ids.call_id(), tag, "", str(from_.with_param("tag", tag)), str(to), target, tuple(routes),
+            cseq=self.ids.cseq(),
+        )  # fmt: skip
+        contact = contact_of(contact_user, flow, secure=target.scheme == "sips")
+        own = {name.lower() for name, _ in headers}
+        abilities = tuple(field for field in self._abilities if field[0].lower() not in own)
+        fields = [("Contact", contact), *abilities, ("Session-Expires", str(self.limits.session_expires))]
+        if "user-agent" not in own:
+            fields.append(("User-Agent", self._agent))
+        via = self._transactions.via(flow)
+        request = compose_invite(dialog, via, (*fields, *headers), sdp, max_forwards)
+        session = Calling(
+            self._transactions,
+            request,
+            flow,
+            dialog,
+            contact=contact,
+            abilities=abilities,
+            forget=self._forget,
+            credentials=credentials,
+        )
+        if self._transactions.full or len(self._sessions) >= self.limits.sessions:
+            self.counters["full"] += 1
+            session.fail(503, "too many calls")
+            return session
+        self._remember(session)
+        session.start()
+        return session
+
+    def session_of(self, request: Request) -> Session | None:
+        """The session whose dialog a request (of a `Requested`) belongs to."""
+        return self._dialogs.get(request.to.tag)
+
+    def _remember(self, session: Session) -> None:
+        self._sessions[session.id] = session
+        self._dialogs[session.dialog.local_tag] = session
+
+    def _forget(self, session: Session) -> None:
+        """A session told its end, or took its leave."""
+        if session.over:
+            self._sessions.pop(session.id, None)
+        if session.finished:
+            self._dialogs.pop(session.dialog.local_tag, None)
+
+
+def contact_of(user: str, flow: Flow, *, secure: bool = False) -> str:
+    """The Contact value under which a peer of that flow reaches us."""
+    params: tuple[tuple[str, str | None], ...] = ()
+    if flow.transport != "udp":
+        params = (("transport", flow.transport),)
+    uri = Uri("sips" if secure else "sip", user or None, None, flow.local[0], flow.local[1], params)
+    return f"<{uri}>"
+
+
+def seen_from(request: Request, flow: Flow) -> Request:
+    """The request with `received` and `rport` in its topmost Via (RFC 3261, 18.2.1; RFC 3581, 4).
+
+    A Route that names us is taken off: the request has arrived.
+    """
+    host, port = flow.remote
+    via = request.via
+    if via.wants_rport:
+        via = via.with_param("rport", str(port)).with_param("received", host)
+    elif via.host != host:
+        via = via.with_param("received", host)
+    headers = request.headers
+    if via is not request.via:
+        headers = headers.with_("Via", str(via), *map(str, request.vias[1:]))
+    if request.routes and (request.routes[0].uri.host, request.routes[0].uri.port or 5060) == flow.local:
+        headers = headers.with_("Route", *headers.values("Route")[1:])
+    return request if headers is request.headers else request.with_headers(headers)
+
+
+def tagged(response: Response, tag: str) -> Response:
+    """The response with a tag in its To."""
+    to = response.headers.get("To") or ""
+    return response.with_headers(response.headers.with_("To", f"{to};tag={tag}"))
