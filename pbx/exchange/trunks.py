@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pbx.exchange.peer import Peer
 from pbx.exchange.provider import Provider
 from pbx.exchange.trunk_line import Find, KeepAlive, Line, Order, Route, TrunkState, Wire
-from pbx.sip.events import Replied, Unanswered
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
-from pbx.sip.message import Request
+from pbx.sip.message import Request, Response
 from pbx.sip.stack import Stack
 from pbx.sip.timers import Timer, Timers
 from pbx.sip.transport.hop import Hop
@@ -110,23 +109,19 @@ class Trunks:
         if running is not None:
             running.line.resolved(hops)
 
-    def replied(self, event: Replied) -> bool:
-        """A response from the stack; whether it was to a request of a trunk."""
-        running = self._tokens.pop(event.token, None)
-        if running is None:
-            return event.token.startswith("trunk:")
-        if running.token == event.token:
-            running.line.replied(event.response, event.flow)
-        return True
+    def replied(self, token: str, response: Response, flow: Flow) -> bool:
+        """A final response that came to the stack on this flow; whether it was to a request of a trunk."""
+        running = self._tokens.pop(token, None)
+        if running is not None and running.token == token:
+            running.line.replied(response, flow)
+        return running is not None
 
-    def unanswered(self, event: Unanswered) -> bool:
-        """No response; whether the request was a trunk's."""
-        running = self._tokens.pop(event.token, None)
-        if running is None:
-            return event.token.startswith("trunk:")
-        if running.token == event.token:
-            running.line.unanswered(event.reason)
-        return True
+    def unanswered(self, token: str, reason: str = "") -> bool:
+        """No response, and why; whether the request was a trunk's."""
+        running = self._tokens.pop(token, None)
+        if running is not None and running.token == token:
+            running.line.unanswered(reason)
+        return running is not None
 
     def connection_lost(self, flow: Flow) -> None:
         """The transports lost a connection."""

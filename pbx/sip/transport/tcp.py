@@ -60,10 +60,10 @@ class Connection(asyncio.Protocol):
             self.close(f"not SIP: {error}")
             return
         now = self._table.now()
-        if not found:
-            self.half_since = now if self.half_since is None else self.half_since
-            return
-        self.half_since = None
+        if not self._framer.halfway:
+            self.half_since = None
+        elif found or self.half_since is None:
+            self.half_since = now
         for item in found:
             if isinstance(item, Ping):
                 self.write(b"\r\n")
