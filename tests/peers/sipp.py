@@ -82,6 +82,10 @@ class Scenario:
         self.steps.append(f'  <recv request="{CUE}"/>')
         return self
 
+    def hangs_up(self) -> Scenario:
+        """Wait until the peer hangs up."""
+        return self.request("BYE").reply(200, contact=False)
+
     def reply(self, status: int, reason: str = "OK", body: str = "", *, contact: bool = True) -> Scenario:
         """Answer the last request."""
         kind = "Content-Type: application/sdp\n" if body else ""
@@ -111,6 +115,8 @@ class Caller:
     media: str = SIPP_MEDIA
     user: str = ""
     """Digest account; empty: none."""
+    challenge: int = 407
+    """The status that asks for the account."""
     password: str = ""
     domain: str = "[remote_ip]"
     headers: str = ""
@@ -163,7 +169,7 @@ class Caller:
         scenario = Scenario().send(self.invite())
         cseq = 1
         if self.user:
-            scenario.response(100, optional=True).response(407, challenge=True)
+            scenario.response(100, optional=True).response(self.challenge, challenge=True)
             scenario.send(self.ack_refusal().replace("[branch-2]", "[branch]"), retransmit=False)
             cseq = 2
             scenario.send(self.invite(2, credentials=True))

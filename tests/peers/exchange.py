@@ -1,0 +1,130 @@
+"""The real exchange: `durchwahl run` as a process of its own, set up through its command line alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.peers.baresip import Baresip
+from tests.peers.kamailio import answers_options
+from tests.peers.programs import Program, free_ports, own_host, program, until
+from tests.peers.tones import tone, write_wav
+
+Answer = dict[str, Any]
+
+GREETING = 600.0
+"""The greeting of these tests is a tone, so that it can be recognized: Hz."""
+
+
+class Exchange:
+    """One exchange with its data folder; phones on 127.0.0.1, the trunk's peer at `provider`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.data.mkdir(parents=True)
+        self.host = own_host()
+        self.address = (self.host, 5060)
+        self.provider = (own_host(), 5060)
+        self.program: Program | None = None
+        self._rtp = free_ports(200, self.host)
+
+    def do(self, *words: str) -> Any:
+        """A command of `durchwahl`; what it prints as JSON."""
+        done = self.attempt(*words)
+        assert done.returncode == 0, f"durchwahl {' '.join(words)}: {done.stderr}\n{self.log()}"
+        return json.loads(done.stdout)
+
+    def attempt(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command of `durchwahl`, whatever comes of it."""
+        command = [program("durchwahl"), *words, "--json", "--data", str(self.data)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    def start(self) -> None:
+        """Start it and wait until it answers; also after `kill`."""
+        first, last = self._rtp, self._rtp + 199
+        command = [
+            "durchwahl",
+            "run",
+            "--data",
+            str(self.data),
+            "--sip",
+            f"{self.host}:5060",
+            "--rtp",
+            f"{first}-{last}",
+        ]
+        self.program = Program("durchwahl", command, self.folder)
+        try:
+            until(self._answers, "the exchange answers OPTIONS", 20)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.log()}") from None
+
+    def _answers(self) -> bool:
+        assert self.program is not None
+        assert self.program.running(), f"the exchange ended\n{self.log()}"
+        return answers_options(self.address)
+
+    def kill(self) -> None:
+        """Pull the plug."""
+        assert self.program is not None
+        self.program.kill()
+
+    def stop(self) -> None:
+        """The orderly end."""
+        if self.program is not None:
+            self.program.stop()
+
+    def log(self) -> str:
+        """The end of what the exchange printed."""
+        return self.program.output()[-6000:] if self.program is not None else ""
+
+    def greeting(self, seconds: float) -> str:
+        """A WAV file with the tests' greeting."""
+        return str(write_wav(self.folder / f"greeting-{seconds:g}.wav", tone(GREETING, seconds)))
+
+    def trunk(self, name: str = "amt") -> None:
+        """The peering trunk to `provider`."""
+        self.do("trunk", "add", name, "--peer", self.provider[0])
+
+    def phone(self, extension: str, **wishes: Any) -> Baresip:
+        """A baresip that is registered for the extension."""
+        account = self.do("phone", "add", extension)
+        phone = Baresip(self.folder, self.address, user=account["username"], password=account["password"], **wishes)
+        phone.wait("REGISTER_OK")
+        return phone
+
+    def calls(self, count: int = 1) -> list[Answer]:
+        """The last `count` calls, newest last, as soon as there are so many."""
+
+        def look() -> list[Answer] | None:
+            found: list[Answer] = self.do("calls", "--last", str(count))
+            return sorted(found, key=lambda call: float(call["started"])) if len(found) >= count else None
+
+        return until(look, f"{count} calls in the history")
+
+    def call(self) -> Answer:
+        """The only call there was."""
+        calls = self.calls()
+        assert len(calls) == 1, calls
+        return calls[0]
+
+    def tasks(self, extension: str) -> list[Answer]:
+        """What the person has to do."""
+        found: list[Answer] = self.do("tasks", extension)
+        return found
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def steps(call: Answer) -> list[str]:
+    """The words of a call's story, in order."""
+    return [step["what"] for step in call["steps"]]
