@@ -11,6 +11,7 @@ from pbx.sip.grammar import (
     BLANK,
     Params,
     ParseError,
+    few,
     find,
     harmless,
     print_params,
@@ -45,7 +46,7 @@ class Address:
         """Read addresses separated by commas; raises ParseError."""
         if "," not in text:
             return (cls.parse(text),)
-        return tuple(cls.parse(item) for item in split(text))
+        return tuple(cls.parse(item) for item in few(split(text)))
 
     def __str__(self) -> str:
         """As it goes on the wire, always with <>."""

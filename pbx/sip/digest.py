@@ -276,9 +276,9 @@ def _response(given: dict[str, str], algorithm: str, method: str, password: str,
     if given.get("algorithm", "").upper().endswith("-SESS"):
         secret = hashed(secret, given["nonce"], given["cnonce"])
     asked = [method, given["uri"]]
-    if given["qop"] == "auth-int":
+    if given.get("qop") == "auth-int":
         asked.append(_HASHES[algorithm](body).hexdigest())
-    if not given["qop"]:
+    if not given.get("qop"):
         return hashed(secret, given["nonce"], hashed(*asked))
     return hashed(secret, given["nonce"], given["nc"], given["cnonce"], given["qop"], hashed(*asked))
 

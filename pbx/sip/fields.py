@@ -8,13 +8,11 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
 
 from pbx.sip.address import Address
-from pbx.sip.grammar import BLANK, ParseError, is_token, number
+from pbx.sip.grammar import BLANK, MOST_VALUES, ParseError, is_token, number
 from pbx.sip.headers import Headers
 from pbx.sip.multipart import media_type, session_description
 from pbx.sip.via import Via
 
-MOST_VALUES = 100
-"""Vias, Contacts or Routes in one message: more is an attack or a loop."""
 DEFAULT_EXPIRES = 3600
 """Seconds that stand for an Expires that cannot be read (RFC 3261, section 20.10)."""
 
@@ -166,9 +164,8 @@ class Fields:
     def _list(self, name: str, parse: Callable[[str], tuple[T, ...]]) -> tuple[T, ...]:
         lines = self.headers.all(name)
         if len(lines) == 1:
-            values = parse(lines[0])
-        else:
-            values = tuple(value for line in lines[:MOST_VALUES] for value in parse(line))
-        if len(values) > MOST_VALUES or len(lines) > MOST_VALUES:
+            return parse(lines[0])
+        values = tuple(value for line in lines[: MOST_VALUES + 1] for value in parse(line))
+        if len(values) > MOST_VALUES:
             raise ParseError(f"more than {MOST_VALUES} values of {name}")
         return values

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Params = tuple[tuple[str, str | None], ...]
 """Parameters in order: names in lower case, None as the value of one that has none."""
 
+MOST_VALUES = 100
+"""Vias, Contacts or Routes in one message: more is an attack or a loop."""
+
 BLANK = " \t"
 """All the white space there is; `str.strip()` without it would also take U+0085 and U+2028."""
 
@@ -99,6 +102,14 @@ def split(text: str) -> Iterator[str]:
             return
         if text[start - 1] != ",":
             raise ParseError("a quote or bracket is not closed")
+
+
+def few(items: Iterable[str]) -> Iterator[str]:
+    """The items; raises ParseError at the one that is too many."""
+    for count, item in enumerate(items):
+        if count == MOST_VALUES:
+            raise ParseError(f"more than {MOST_VALUES} values")
+        yield item
 
 
 def read_params(text: str, start: int = 0) -> Params:

@@ -26,7 +26,7 @@ _BREAKS = re.compile("[\r\n]+")
 _FOLD = re.compile(r"\n[ \t]++")
 _VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+", re.IGNORECASE)
 _STATUS = re.compile(r"([1-6][0-9]{2})(?: (.*))?")
-_COUNTED = re.compile(r"[0-9]++[ \t]++[^ \t]++")
+_COUNTED = re.compile(r"[0-9]++[ \t]++([^ \t]++)")
 _NOBODY = Uri("sip", host="anonymous.invalid")
 """Stands for an address that could not be read in a request that is answered with 400."""
 
@@ -256,8 +256,13 @@ _OPTIONAL = {
 
 def _recovered(first: str, headers: Headers) -> Request | None:
     """What can be answered of a request that is broken somewhere, or None."""
+    counted = _COUNTED.fullmatch(headers.get("CSeq") or "")
+    if counted is None or first[:4].upper() == "SIP/":
+        return None
     method = first.partition(" ")[0]
-    if method == "ACK" or not is_token(method) or not _COUNTED.fullmatch(headers.get("CSeq") or ""):
+    if not is_token(method):
+        method = counted.group(1)
+    if "ACK" in (method, counted.group(1)) or not is_token(method):
         return None
     if not headers.get("From") or not headers.get("Call-ID"):
         return None

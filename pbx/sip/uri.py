@@ -11,12 +11,13 @@ from urllib.parse import quote, unquote_to_bytes
 from pbx.sip.grammar import Params, ParseError, find, replace
 from pbx.sip.grammar import host as read_host
 
+_NEVER = '\\x00-\\x20\\x7f-\\xa0\\u2028\\u2029<>"'
 _SIP = re.compile(
-    r"(?:([^@: \t<>\"]++)(?::([^@ \t<>\"]*+))?@)?"  # user:password@
+    rf"(?:([^@:{_NEVER}]++)(?::([^@{_NEVER}]*+))?@)?"  # user:password@
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9_.\-]++)(?::([0-9]{1,5}))?"  # host:port
-    r"((?:;[^;? \t<>\"@]++)*+)(?:\?([^ \t<>\"]*+))?"  # ;parameters?headers
+    rf"((?:;[^;?@{_NEVER}]++)*+)(?:\?([^{_NEVER}]*+))?"  # ;parameters?headers
 )
-_OTHER = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*+):([^ \t<>\"]++)")
+_OTHER = re.compile(rf"([A-Za-z][A-Za-z0-9+.\-]*+):([^{_NEVER}]++)")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
 _ASCII = re.compile(r"%([2-6][0-9A-Fa-f]|7[0-9A-Ea-e])")
 _KEPT = re.compile(r"%25(?=0[0-9A-Fa-f]|1[0-9A-Fa-f]|7[Ff]|[89A-Fa-f][0-9A-Fa-f])")

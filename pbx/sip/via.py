@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import replace as changed
 from functools import lru_cache
 
-from pbx.sip.grammar import Params, ParseError, find, print_params, read_params, replace, split
+from pbx.sip.grammar import Params, ParseError, few, find, print_params, read_params, replace, split
 from pbx.sip.grammar import host as read_host
 
 COOKIE = "z9hG4bK"
@@ -41,7 +41,7 @@ class Via:
         """Read values separated by commas, the latest hop first; raises ParseError."""
         if "," not in text:
             return (cls.parse(text),)
-        return tuple(cls.parse(item) for item in split(text))
+        return tuple(cls.parse(item) for item in few(split(text)))
 
     def __str__(self) -> str:
         """As it goes on the wire."""
