@@ -1,0 +1,183 @@
+"""Every sentence the box can say, in each language; its sound is shipped beside this file, as `de/KEY.wav`.
+
+A sentence is changed here and spoken anew by `make prompts`. Numbers are clips of their own, put together by
+`number_words`, `digit_words` and `time_words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+SOUNDS = Path(__file__).parent
+LARGEST = 60
+"""The largest number with a clip of its own: minutes and messages; a mailbox that holds more says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing to say."""
+
+    de: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """What is spoken in that language."""
+        return self.de if language == "de" else self.en
+
+
+_TENS_DE = ("", "", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+_ONES_DE = (
+    "null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf",
+    "dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
+)  # fmt: skip
+_TENS_EN = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ONES_EN = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+
+
+def _number(value: int) -> Sentence:
+    """A number below 100 in words: engines read words more evenly than figures."""
+    if value < 20:
+        return Sentence(_ONES_DE[value], _ONES_EN[value])
+    tens, ones = divmod(value, 10)
+    if not ones:
+        return Sentence(_TENS_DE[tens], _TENS_EN[tens])
+    return Sentence(
+        f"{'ein' if ones == 1 else _ONES_DE[ones]}und{_TENS_DE[tens]}",
+        f"{_TENS_EN[tens]}-{_ONES_EN[ones]}",
+    )
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    # The attendant
+    "greeting": Sentence(
+        "Guten Tag. Bitte wählen Sie die Durchwahl, oder bleiben Sie in der Leitung.",
+        "Hello. Please dial the extension, or hold the line.",
+    ),
+    "wrong-extension": Sentence(
+        "Diese Durchwahl gibt es nicht. Bitte wählen Sie noch einmal.",
+        "This extension does not exist. Please dial again.",
+    ),
+    "not-reachable": Sentence(
+        "Diese Durchwahl ist von außen nicht erreichbar. Bitte wählen Sie eine andere.",
+        "This extension cannot be reached from outside. Please dial another one.",
+    ),
+    "connecting": Sentence("Einen Moment bitte, ich verbinde.", "One moment please, I am connecting you."),
+    "please-hold": Sentence("Bitte bleiben Sie in der Leitung.", "Please hold the line."),
+    "goodbye": Sentence("Vielen Dank für Ihren Anruf. Auf Wiederhören.", "Thank you for your call. Goodbye."),
+    # Nobody is there
+    "leave-message": Sentence(
+        "Zurzeit ist niemand erreichbar. Bitte sprechen Sie Ihre Nachricht nach dem Signalton.",
+        "Nobody is available at the moment. Please leave your message after the tone.",
+    ),
+    "unavailable": Sentence(
+        "Zurzeit ist niemand erreichbar. Bitte versuchen Sie es später noch einmal.",
+        "Nobody is available at the moment. Please try again later.",
+    ),
+    "busy": Sentence(
+        "Ihr Gesprächspartner spricht gerade.", "The person you are calling is on the phone at the moment."
+    ),
+    "message-too-short": Sentence(
+        "Ihre Nachricht war zu kurz. Bitte sprechen Sie noch einmal nach dem Signalton.",
+        "Your message was too short. Please speak again after the tone.",
+    ),
+    "message-kept": Sentence("Ihre Nachricht ist gespeichert.", "Your message has been saved."),
+    "mailbox-full": Sentence(
+        "Leider kann keine Nachricht mehr aufgenommen werden. Bitte rufen Sie später noch einmal an.",
+        "Sorry, no more messages can be recorded. Please call again later.",
+    ),
+    # One's own voicemail
+    "enter-pin": Sentence(
+        "Bitte geben Sie Ihre Geheimzahl ein, und danach die Rautetaste.",
+        "Please enter your PIN, followed by the hash key.",
+    ),
+    "wrong-pin": Sentence("Diese Geheimzahl ist falsch.", "This PIN is wrong."),
+    "no-pin": Sentence(
+        "Für diese Durchwahl ist noch keine Geheimzahl vergeben.", "No PIN has been set for this extension yet."
+    ),
+    "pin-locked": Sentence(
+        "Nach zu vielen falschen Versuchen ist die Geheimzahl gesperrt. Bitte versuchen Sie es später noch einmal.",
+        "After too many wrong attempts the PIN is locked. Please try again later.",
+    ),
+    "you-have": Sentence("Sie haben,", "You have,"),
+    "new-message": Sentence("neue Nachricht.", "new message."),
+    "new-messages": Sentence("neue Nachrichten.", "new messages."),
+    "old-message": Sentence("alte Nachricht.", "old message."),
+    "old-messages": Sentence("alte Nachrichten.", "old messages."),
+    "message": Sentence("Nachricht", "Message"),
+    "received-at": Sentence("Empfangen um,", "Received at,"),
+    "today": Sentence("heute", "today"),
+    "yesterday": Sentence("gestern", "yesterday"),
+    "days-ago": Sentence("Tage zuvor", "days ago"),
+    "from": Sentence("von,", "from,"),
+    "unknown-caller": Sentence("unbekannt", "an unknown caller"),
+    "message-menu": Sentence(
+        "Noch einmal hören: eins. Nächste Nachricht: zwei. Löschen: drei. Beenden: neun.",
+        "To listen again, press one. For the next message, two. To delete, three. To finish, nine.",
+    ),
+    "message-deleted": Sentence("Die Nachricht ist gelöscht.", "The message has been deleted."),
+    "message-unreadable": Sentence(
+        "Diese Nachricht kann nicht wiedergegeben werden.", "This message cannot be played."
+    ),
+    "no-more-messages": Sentence("Keine weiteren Nachrichten.", "No more messages."),
+    # Recording one's own announcement
+    "record-announcement": Sentence(
+        "Bitte sprechen Sie Ihre Ansage nach dem Signalton, und danach die Rautetaste.",
+        "Please record your announcement after the tone, followed by the hash key.",
+    ),
+    "announcement-kept": Sentence("Ihre Ansage ist gespeichert.", "Your announcement has been saved."),
+    # Calls that cannot be made
+    "no-such-extension": Sentence("Diese Durchwahl gibt es nicht.", "This extension does not exist."),
+    "no-such-number": Sentence("Diese Rufnummer ist ungültig.", "This number is not valid."),
+    "call-failed": Sentence("Der Anruf kann nicht hergestellt werden.", "The call cannot be connected."),
+    "no-line": Sentence("Es ist keine Leitung nach draußen verfügbar.", "No outside line is available."),
+    "not-allowed": Sentence("Dieser Anruf ist nicht erlaubt.", "This call is not allowed."),
+    "invalid-choice": Sentence("Diese Auswahl gibt es nicht.", "This is not a valid choice."),
+    # Numbers
+    "none": Sentence("keine", "no"),
+    "one": Sentence("eine", "one"),
+    "one-hour": Sentence("ein", "one"),
+    "more-than": Sentence("mehr als", "more than"),
+    "oclock": Sentence("Uhr", "hours"),
+    "plus": Sentence("plus", "plus"),
+    **{str(value): _number(value) for value in range(LARGEST + 1)},
+}
+"""By key, which is also the file name."""
+
+
+def clip_path(key: str, language: Language) -> Path:
+    """The WAV file (16 kHz, mono, 16 bit) of a sentence. Raises KeyError for a key or language there is not."""
+    if key not in SENTENCES or language not in LANGUAGES:
+        raise KeyError(f"no sentence {key!r} in {language!r}")
+    return SOUNDS / language / f"{key}.wav"
+
+
+def number_words(count: int, language: Language) -> list[str]:
+    """The keys that count things: "keine", "eine" (Nachricht), "zwei" ... "mehr als sechzig"."""
+    del language  # both count alike so far
+    if count > LARGEST:
+        return ["more-than", str(LARGEST)]
+    return [{0: "none", 1: "one"}.get(max(count, 0), str(count))]
+
+
+def digit_words(number: str) -> list[str]:
+    """The keys that spell a telephone number or extension, digit by digit; other characters are left out."""
+    return ["plus" if char == "+" else char for char in number if char in "+0123456789"]
+
+
+def time_words(hour: int, minute: int, language: Language) -> list[str]:
+    """The keys of a time of day: "vierzehn Uhr fünf", "fourteen zero five". Raises ValueError for no such time."""
+    if not (0 <= hour < 24 and 0 <= minute < 60):
+        raise ValueError(f"{hour}:{minute} is no time of day")
+    if language == "de":
+        return ["one-hour" if hour == 1 else str(hour), "oclock", *([str(minute)] if minute else [])]
+    if not minute:
+        return [str(hour), "oclock"]
+    return [str(hour), *(["0"] if minute < 10 else []), str(minute)]
