@@ -1,0 +1,121 @@
+"""The shelves as the exchange sees them: a thread waits for the disk, so that the voice never does."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from pbx.administration.stores import Stores
+from pbx.exchange.call import Call
+from pbx.exchange.house import NoRoom
+from pbx.media import wav
+from pbx.media.clip import Clip
+from pbx.store import mailboxes
+from pbx.store.models import Binding, CallRecord, Message
+from pbx.store.pins import pin_matches
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Archive:
+    """History, tasks, messages and bindings; one thread of its own writes them one after the other."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        sentence: Callable[[Call], str],
+        mailbox_changed: Callable[[str], None],
+        call_ended: Callable[[CallRecord], None],
+    ) -> None:
+        self._stores = stores
+        self._records = stores.records
+        self._boxes = stores.mailboxes
+        self._sentence = sentence
+        self._mailbox_changed = mailbox_changed
+        self._call_ended = call_ended
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+
+    async def _do(self, act: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, act)
+
+    async def spool(self, extension: str, call: Call) -> Path:
+        """A new path to record a message into; raises NoRoom."""
+        try:
+            return await self._do(lambda: self._boxes.spool(extension, call.caller.number, call.id, call.wall()))
+        except mailboxes.NoRoom as full:
+            raise NoRoom(str(full)) from full
+
+    async def keep_message(self, spool: Path, extension: str) -> bool:
+        """The recorded file becomes a message; False when there is less than a second of sound in it."""
+        message = await self._do(lambda: self._boxes.keep(spool))
+        if message is not None:
+            self._mailbox_changed(extension)
+        return message is not None
+
+    async def messages(self, extensions: Sequence[str]) -> list[Message]:
+        """Messages of these mailboxes, oldest first."""
+        found = await self._do(lambda: [each for ext in extensions for each in self._records.messages(ext)])
+        return sorted(found, key=lambda message: message.started)
+
+    async def mark_heard(self, message: Message) -> None:
+        """It has been listened to."""
+        await self._do(lambda: self._records.mark_heard(message.id))
+        self._mailbox_changed(message.extension)
+
+    async def remove_message(self, message: Message) -> None:
+        """Gone for good."""
+        await self._do(lambda: self._boxes.remove(message))
+        self._mailbox_changed(message.extension)
+
+    async def open_message(self, message: Message) -> Clip | None:
+        """Its sound; None when it cannot be read."""
+        try:
+            return await self._do(lambda: wav.read(self._boxes.path(message)))
+        except (wav.WavError, OSError) as error:
+            log.warning("message %s cannot be read: %s", message.id, error)
+            return None
+
+    async def pin_is(self, extension: str, pin: str) -> bool:
+        """Whether this is the mailbox's PIN."""
+        person = self._stores.office.people.get(extension)
+        stored = person.pin if person is not None else ""
+        return await asyncio.get_running_loop().run_in_executor(None, pin_matches, stored, pin)
+
+    async def counts(self, extension: str) -> tuple[int, int]:
+        """New and old messages of a mailbox."""
+        return await self._do(lambda: self._records.message_counts(extension))
+
+    async def keep_call(self, call: Call) -> None:
+        """The row in the history, the task if nobody spoke, and those tasks that this call settles (mission.md, 4)."""
+        record = call.record(self._sentence)
+        task = call.task
+
+        def write() -> None:
+            with self._records.together():
+                self._records.add_call(record)
+                if task is not None:
+                    self._records.add_task(task.extension, task.kind, record.from_, record.id, record.started)
+                if record.answered is not None and record.direction != "internal":
+                    other = record.from_ if record.direction == "in" else record.to
+                    if other:
+                        self._records.close_tasks(other)
+
+        await self._do(write)
+        self._call_ended(record)
+
+    def save_bindings(self, username: str, bindings: Sequence[Binding]) -> None:
+        """Where a phone is now; written soon, without making anybody wait."""
+        self._thread.submit(self._records.save_bindings, {username: tuple(bindings)}).add_done_callback(_complain)
+
+    async def close(self) -> None:
+        """Write what is still to be written."""
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+
+
+def _complain(done: Future[None]) -> None:
+    error = done.exception()
+    if error is not None:
+        log.error("bindings could not be stored: %s", error)

@@ -1,0 +1,127 @@
+"""The process: a data folder is opened, the exchange started on it, and the control socket beside it."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import ssl
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pbx.administration.commands import perform
+from pbx.administration.live import LiveElsewhere
+from pbx.administration.stores import SOCKET, open_stores
+from pbx.control.protocol import Json
+from pbx.control.server import ControlServer
+from pbx.exchange.call import Call
+from pbx.live import LiveExchange
+from pbx.sip.transport.tls import own_certificate, server_context
+from pbx.store.database import RecordsError
+from pbx.store.lock import Busy
+from pbx.store.models import CallRecord, Step
+from pbx.store.settings import SettingsError
+from pbx.wiring import Exchange
+
+log = logging.getLogger(__name__)
+
+TLS_ABOVE = 1
+"""TLS listens this many ports above UDP and TCP (RFC 3261, 19.1.2: 5060 and 5061)."""
+
+
+class Daemon:
+    """An exchange that runs: make it inside a running loop, `start` it, `stop` it."""
+
+    def __init__(
+        self, data: Path, sip: tuple[str, int] = ("0.0.0.0", 5060), rtp: tuple[int, int] = (10000, 10999)
+    ) -> None:
+        """Open the data folder. Raises Busy, SettingsError, RecordsError, OSError."""
+        self._wanted = sip
+        self.stores = open_stores(data)
+        self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended)
+        self.control = ControlServer(data / SOCKET, self._answer)
+        self.address = sip
+        """Where SIP listens."""
+
+    async def start(self) -> None:
+        """Answer phones, trunks and commands. Raises OSError when the port is taken."""
+        self.address = await self.exchange.start(self._wanted)
+        self.stores.live = LiveElsewhere(LiveExchange(self.exchange, self.address), self.control.on_loop)
+        await self.control.start()
+        for message in self.stores.reconciled.recovered:
+            log.warning("a message for %s that a crash had cut off was recovered", message.extension)
+        await self._listen_tls()
+
+    async def stop(self) -> None:
+        """End it all in reverse order."""
+        await self.control.stop()
+        await self.exchange.stop()
+        self.stores.close()
+
+    async def do(self, verb: str, **arguments: Json) -> Json:
+        """Perform a command as the command line would. Raises Refused."""
+        return await asyncio.to_thread(perform, self.stores, verb, arguments)
+
+    def _answer(self, verb: str, arguments: dict[str, Json]) -> Json:
+        return perform(self.stores, verb, arguments)
+
+    async def _listen_tls(self) -> None:
+        """TLS comes last: making the first certificate takes a Pi some seconds."""
+        host, port = self.address
+        try:
+            paths = await asyncio.to_thread(own_certificate, self.stores.data, [], datetime.now(UTC))
+            await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, server_context(*paths))
+        except (OSError, ssl.SSLError, OverflowError) as error:
+            log.warning("no TLS on port %s: %s", port + TLS_ABOVE, error)
+
+    def _step_heard(self, call: Call, step: Step, words: str) -> None:
+        self.control.publish(
+            {
+                "event": "step",
+                "call": call.id,
+                "direction": call.direction,
+                "from": call.caller.number,
+                "to": call.to,
+                "step": step.what,
+                "detail": dict(step.detail),
+                "words": words,
+            }
+        )
+
+    def _call_ended(self, record: CallRecord) -> None:
+        self.control.publish({"event": "ended", "call": record.id, "record": _shown(record)})
+
+
+def _shown(record: CallRecord) -> dict[str, Json]:
+    shown = asdict(record)
+    shown["from"] = shown.pop("from_")
+    return shown
+
+
+def run(options: argparse.Namespace) -> int:
+    """`durchwahl run`: run until SIGTERM or Ctrl-C; the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        return asyncio.run(_run(options.data, options.sip, options.rtp))
+    except (Busy, SettingsError, RecordsError) as error:
+        log.error("%s", error)
+        return 2
+    except OSError as error:
+        log.error("The exchange cannot start: %s", error.strerror or error)
+        return 1
+
+
+async def _run(data: Path, sip: tuple[str, int], rtp: tuple[int, int]) -> int:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    daemon = Daemon(data, sip, rtp)
+    try:
+        await daemon.start()
+    except BaseException:
+        daemon.stores.close()
+        raise
+    log.info("SIP on %s:%s, UDP and TCP; TLS one port above", *daemon.address)
+    await stopped.wait()
+    await daemon.stop()
+    return 0

@@ -1,0 +1,101 @@
+"""One call from its first packet to its row in the history: its legs, its steps, how it came out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pbx.exchange.leg import Leg, Party
+from pbx.exchange.signals import LegEvent
+from pbx.store.models import CallRecord, Direction, Office, Outcome, Step, TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """Somebody should call back."""
+
+    extension: str
+    kind: TaskKind
+
+
+@dataclass(slots=True)
+class Call:
+    """The facts of a call while it lasts; what happens next is its story's business."""
+
+    id: str
+    direction: Direction
+    office: Office
+    """The settings it began with; a change of settings concerns later calls only."""
+    caller: Party
+    to: str
+    """What was dialled: number or extension."""
+    wall: Callable[[], float]
+    """Unix time, seconds."""
+    told: Callable[["Call", Step], None]
+    """Called for every step as it happens."""
+    trunk: str = ""
+    extension: str = ""
+    """Whom it came to."""
+    outcome: Outcome | None = None
+    started: float = 0.0
+    answered: float | None = None
+    steps: list[Step] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    inbox: Callable[[Leg, LegEvent], None] | None = None
+    """Where the story reads what the legs tell."""
+
+    def __post_init__(self) -> None:
+        self.started = self.wall()
+
+    def note(self, what: str, **detail: str | int | float | bool) -> None:
+        """Add a step to the story."""
+        step = Step(self.wall(), what, detail)
+        self.steps.append(step)
+        self.told(self, step)
+
+    def took_place(self) -> None:
+        """Two people talk."""
+        if self.answered is None:
+            self.answered = self.wall()
+            self.outcome = "answered"
+
+    def add(self, leg: Leg) -> None:
+        """A party joins."""
+        self.legs.append(leg)
+
+    def drop(self, leg: Leg) -> None:
+        """A leg that never talked leaves no measurement."""
+        if leg in self.legs:
+            self.legs.remove(leg)
+
+    def tell(self, leg: Leg, event: LegEvent) -> None:
+        """A leg has news; it waits for the story to come round to it."""
+        if self.inbox is not None:
+            self.inbox(leg, event)
+
+    @property
+    def task(self) -> NewTask | None:
+        """A call that nobody spoke on is one task of whom it came to, also when the caller gave up (mission.md, 4)."""
+        if self.direction == "out" or not self.extension:
+            return None
+        kinds: dict[Outcome, TaskKind] = {"missed": "missed", "voicemail": "voicemail", "gave-up": "gave-up"}
+        kinds["refused"] = "missed"
+        kind = kinds.get(self.outcome or "failed")
+        return NewTask(self.extension, kind) if kind is not None else None
+
+    def record(self, sentence: Callable[["Call"], str]) -> CallRecord:
+        """What history keeps of it."""
+        return CallRecord(
+            id=self.id,
+            direction=self.direction,
+            from_=self.caller.number,
+            from_name=self.caller.name,
+            to=self.to,
+            extension=self.extension,
+            outcome=self.outcome or "failed",
+            started=self.started,
+            answered=self.answered,
+            ended=self.wall(),
+            story=sentence(self),
+            steps=tuple(self.steps),
+            legs=tuple(leg.quality() for leg in self.legs),
+            trunk=self.trunk,
+        )

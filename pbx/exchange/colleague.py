@@ -1,0 +1,29 @@
+"""Calls a desk phone makes inside the house: to a colleague, to a group, to one's own voicemail."""
+
+from pbx.exchange import voicemail
+from pbx.exchange.connecting import reach_group, reach_person
+from pbx.exchange.dialplan import Plan, ToGroup, ToPerson, ToVoicemail
+from pbx.exchange.ivr import Operator
+from pbx.store.models import Person
+
+
+async def connect(operator: Operator, *, planned: Plan, person: Person) -> None:
+    """Put a person through to what he dialled."""
+    office = operator.call.office
+    match planned:
+        case ToPerson(extension):
+            operator.call.note("called", extension=extension)
+            await reach_person(operator, office.people[extension])
+        case ToGroup(extension):
+            operator.call.note("called", extension=extension)
+            await reach_group(operator, office.groups[extension])
+        case ToVoicemail():
+            operator.call.note("called-voicemail")
+            await voicemail.listen(operator, person)
+        case _:
+            raise AssertionError(planned)
+
+
+async def refuse(operator: Operator, *, status: int) -> None:
+    """What was dialled leads nowhere; the phone shows why."""
+    operator.refuse(status)

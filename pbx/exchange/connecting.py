@@ -1,0 +1,91 @@
+"""The part all stories share: ring people, let them talk, or take a message."""
+
+from pbx.exchange import voicemail
+from pbx.exchange.ivr import Operator
+from pbx.exchange.leg import Leg, codecs_for
+from pbx.exchange.placing import ring_phone, rounds_for_group, rounds_for_person
+from pbx.exchange.ringing import NotTaken, Round, Target, Why
+from pbx.store.models import Group, Person
+
+REFUSALS = {Why.NO_ANSWER: 480, Why.BUSY: 486, Why.REFUSED: 603, Why.UNREACHABLE: 480}
+"""What a colleague's phone is told when nobody took the call and no message is wanted."""
+
+
+async def reach_person(operator: Operator, person: Person) -> None:
+    """Ring all of a person's phones; talk, or announce and take a message."""
+    operator.call.extension = person.extension
+    await _reach(operator, rounds_for_person(operator.house, person), person.extension, person)
+
+
+async def reach_group(operator: Operator, group: Group) -> None:
+    """Ring a group as its strategy says; talk, or announce and take a message for the group."""
+    operator.call.extension = group.extension
+    await _reach(operator, rounds_for_group(operator.house, group), group.extension, group)
+
+
+async def reach_all(operator: Operator, extensions: tuple[str, ...], owner: str) -> None:
+    """Ring a number's distribution: several people and groups at once; messages are the first one's."""
+    house, office = operator.house, operator.call.office
+    targets: dict[Target, None] = {}
+    seconds = 0.0
+    for extension in extensions:
+        if (person := office.people.get(extension)) is not None and not person.outbound_only:
+            rounds = rounds_for_person(house, person)
+        elif (group := office.groups.get(extension)) is not None:
+            rounds = rounds_for_group(house, group)
+        else:
+            continue
+        seconds = max(seconds, sum(round_.seconds for round_ in rounds))
+        targets.update((target, None) for round_ in rounds for target in round_.targets)
+    operator.call.extension = owner
+    await _reach(
+        operator, [Round(tuple(targets), seconds)], owner, office.people.get(owner) or office.groups.get(owner)
+    )
+
+
+async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Person | Group | None) -> None:
+    call = operator.call
+    phones = sum(len(round_.targets) for round_ in rounds)
+    if not phones:
+        call.note("unreachable", extension=rung)
+        await _nobody(operator, owner, Why.UNREACHABLE)
+        return
+    call.note("rang", extension=rung, phones=phones)
+    operator.ring_back()
+    began = operator.house.clock()
+    result, leg, _ = await operator.ring(
+        rounds, lambda target: ring_phone(operator.house, call, target, call.caller, codecs_for(operator.party))
+    )
+    if leg is not None:
+        await talk(operator, leg)
+    elif isinstance(result, NotTaken):
+        call.note(result.why.value, extension=rung, seconds=round(operator.house.clock() - began, 1))
+        await _nobody(operator, owner, result.why)
+
+
+async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: float = 0.0) -> None:
+    """Two people talk until one hangs up."""
+    call, lines = operator.call, operator.house.lines
+    operator.answer(codecs_for(other))
+    call.took_place()
+    call.note("answered", extension=other.party.number)
+    parties = [leg.party.number for leg in (operator.leg, other) if not leg.party.outside]
+    for party in parties:
+        lines.talks(party)
+    try:
+        gone = await operator.talk(other, extension=extension, pause=pause)
+        call.note("hung-up", by=gone.party.number)
+    finally:
+        for party in parties:
+            lines.talked(party)
+
+
+async def _nobody(operator: Operator, owner: Person | Group | None, why: Why) -> None:
+    """Nobody took it: say so and take a message; a colleague's phone without voicemail just shows why."""
+    wants_message = isinstance(owner, Group) or (owner is not None and owner.voicemail)
+    if not operator.leg.party.outside and not wants_message:
+        operator.call.outcome = "refused" if why in (Why.BUSY, Why.REFUSED) else "missed"
+        operator.refuse(REFUSALS[why])
+        return
+    operator.call.outcome = "missed"
+    await voicemail.leave(operator, owner)

@@ -1,0 +1,294 @@
+"""The verbs of which stories are made: answer, play, ask, record, ring, talk. The exchange's only use of asyncio.
+
+A verb returns when it is done and raises HungUp when the party it serves is gone, so that a story reads from top to
+bottom and never asks "are they still there?".
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pbx.exchange.call import Call
+from pbx.exchange.code import Collector
+from pbx.exchange.digits import Dialled
+from pbx.exchange.house import House
+from pbx.exchange.leg import PREFERENCE, Leg, codecs_for
+from pbx.exchange.ringing import Cancel, Invite, Order, Result, Ringing, Round, Taken, Target
+from pbx.exchange.signals import Gone, LegEvent, Pressed, Proceeding, Refused, TookCall
+from pbx.media.clip import Clip
+from pbx.media.events import Played, Recorded, Silent
+from pbx.media.relay import join, part
+
+Dial = Callable[[Target], Leg | None]
+"""Sends the INVITE to a target; None when it cannot be sent."""
+
+
+class HungUp(Exception):
+    """The party the story serves is gone; the text says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that ended, by the party's `#`, silence, the limit, or because he hung up."""
+
+    seconds: float
+    why: str
+    gone: bool
+
+
+class Operator:
+    """Serves one party of a call: speaks to him, listens to him, connects him."""
+
+    def __init__(self, house: House, call: Call, party: Leg | None = None) -> None:
+        self.house = house
+        self.call = call
+        self.party = party
+        self._news: asyncio.Queue[tuple[Leg, LegEvent]] = asyncio.Queue()
+        call.inbox = lambda leg, event: self._news.put_nowait((leg, event))
+
+    # --- the party himself -----------------------------------------------------------------------------------------
+
+    @property
+    def leg(self) -> Leg:
+        """The party's leg; there must be one."""
+        if self.party is None:
+            raise HungUp("nobody there")
+        return self.party
+
+    def answer(self, codecs: Sequence[str] | None = None) -> None:
+        """Pick up."""
+        if not self.leg.answered and not self.leg.answer(codecs or PREFERENCE):
+            raise HungUp("no common codec")
+        self.house.wake()
+
+    def ring_back(self) -> None:
+        """Let him hear that it rings: his own phone's ringback, or ours once he is connected."""
+        if self.leg.answered:
+            self.leg.endpoint.tone("ringback")
+        else:
+            self.leg.ring()
+        self.house.wake()
+
+    def refuse(self, status: int, reason: str = "") -> None:
+        """Do not take his call."""
+        self.leg.refuse(status, reason)
+        self.house.wake()
+
+    def hang_up(self) -> None:
+        """Say goodbye."""
+        if self.party is not None:
+            self.party.hang_up()
+        self.house.wake()
+
+    async def play(self, clips: Sequence[Clip]) -> None:
+        """Speak to the end, whatever he presses."""
+        token = self.leg.endpoint.play(clips)
+        while True:
+            _, event = await self._next()
+            if isinstance(event, Played) and event.token == token:
+                return
+
+    async def ask(self, clips: Sequence[Clip], digits: Collector, patience: float) -> Dialled | None:
+        """Speak and collect digits meanwhile; `patience` seconds of silence after the last word end it with None."""
+        endpoint = self.leg.endpoint
+        endpoint.listen_for_tones(True)
+        token = endpoint.play(clips)
+        give_up: float | None = None
+        try:
+            while True:
+                news = await self._next_until(digits.deadline if digits.deadline is not None else give_up)
+                now = self.house.clock()
+                dialled = None
+                if news is None:
+                    dialled = digits.expired(now)
+                    if dialled is None and digits.deadline is None:
+                        return None
+                elif isinstance(news[1], Pressed):
+                    endpoint.hush()
+                    give_up = now + patience
+                    dialled = digits.digit(news[1].digit, now)
+                elif isinstance(news[1], Played) and news[1].token == token:
+                    give_up = now + patience
+                if dialled is not None:
+                    return dialled
+        finally:
+            endpoint.listen_for_tones(False)
+
+    async def record(self, path: Path, *, limit: float, silence: float) -> Recording:
+        """Record him until `#`, `silence` or `limit` seconds, or until he hangs up: then too it is a recording."""
+        self.leg.endpoint.record(path, limit=limit, silence=silence, until="#")
+        gone = False
+        while True:
+            leg, event = await self._news.get()
+            if leg is not self.party:
+                continue
+            if isinstance(event, Recorded):
+                return Recording(event.seconds, event.why, gone or self.leg.over)
+            if isinstance(event, Gone):
+                gone = True
+            elif self._is_lost(event):
+                self._lose(leg)
+
+    # --- others ----------------------------------------------------------------------------------------------------
+
+    async def ring(self, rounds: Sequence[Round], dial: Dial) -> tuple[Result, Leg | None, int]:
+        """Ring targets until one takes the call: what came of it, his leg, and the last refusing status."""
+        ringing = Ringing(rounds)
+        legs: dict[Target, Leg] = {}
+        status = 480
+        self._obey(ringing, ringing.start(self.house.clock()), legs, dial)
+        try:
+            while ringing.result is None:
+                news = await self._next_until(ringing.deadline)
+                now = self.house.clock()
+                if news is None:
+                    self._obey(ringing, ringing.expired(now), legs, dial)
+                    continue
+                leg, event = news
+                target = next((target for target, known in legs.items() if known is leg), None)
+                if target is None:
+                    continue
+                if isinstance(event, Proceeding):
+                    self._proceeds(leg, event, alone=len(legs) == 1)
+                elif isinstance(event, TookCall):
+                    self._obey(ringing, ringing.answered(target), legs, dial)
+                elif isinstance(event, Refused | Gone):
+                    status = event.status if isinstance(event, Refused) else 503
+                    self._leave(target, legs.pop(target))
+                    self._obey(ringing, ringing.rejected(target, status, now), legs, dial)
+        except BaseException:
+            self._obey(ringing, ringing.abandoned(), legs, dial)
+            raise
+        finally:
+            self.house.wake()
+        if isinstance(ringing.result, Taken):
+            self.house.lines.rang(ringing.result.target.person)
+            return ringing.result, legs[ringing.result.target], 200
+        return ringing.result, None, status
+
+    async def talk(self, other: Leg, *, extension: str = "", pause: float = 0.0) -> Leg:
+        """Connect him and `other` until one of them hangs up or is lost: that one is returned.
+
+        `extension` is dialled towards the other as telephone-events, `pause` seconds after the connection.
+        """
+        mine = self.leg
+        mine.endpoint.hush()
+        join(mine.endpoint, other.endpoint)
+        self.house.wake()
+        dial_at = self.house.clock() + pause if extension else None
+        try:
+            while True:
+                news = await self._any_until(dial_at)
+                if news is None:
+                    dial_at = None
+                    self.call.note("sent-digits", digits=extension)
+                    other.endpoint.dial(extension)
+                    continue
+                leg, event = news
+                if leg not in (mine, other):
+                    continue
+                if self._is_lost(event):
+                    self._lose(leg)
+                    return leg
+                if isinstance(event, Gone):
+                    return leg
+        finally:
+            part(mine.endpoint, other.endpoint)
+            for leg in (mine, other):
+                leg.hang_up()
+            self.house.wake()
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    async def _next(self) -> tuple[Leg, LegEvent]:
+        """The next news; raises HungUp when it is that the party is gone."""
+        return self._present(await self._news.get())
+
+    async def _next_until(self, when: float | None) -> tuple[Leg, LegEvent] | None:
+        """The next news, or None once the clock shows `when`; raises HungUp."""
+        news = await self._any_until(when)
+        return news if news is None else self._present(news)
+
+    async def _any_until(self, when: float | None) -> tuple[Leg, LegEvent] | None:
+        """The next news, also that the party is gone; None once the clock shows `when`."""
+        if when is None:
+            return await self._news.get()
+        try:
+            async with asyncio.timeout(max(0.0, when - self.house.clock())):
+                return await self._news.get()
+        except TimeoutError:
+            return None
+
+    def _present(self, news: tuple[Leg, LegEvent]) -> tuple[Leg, LegEvent]:
+        leg, event = news
+        if leg is self.party:
+            if isinstance(event, Gone):
+                raise HungUp(event.cause)
+            if self._is_lost(event):
+                self._lose(leg)
+                raise HungUp("lost")
+        return news
+
+    def _is_lost(self, event: LegEvent) -> bool:
+        return isinstance(event, Silent) and event.seconds >= self.call.office.media_timeout
+
+    def _lose(self, leg: Leg) -> None:
+        """No packet has come for too long: the party is there in name only."""
+        self.call.note("lost", party=leg.party.number)
+        leg.hang_up()
+
+    def _proceeds(self, leg: Leg, event: Proceeding, *, alone: bool) -> None:
+        """Pass on what a single far end lets us hear; otherwise let it ring."""
+        if self.party is None:
+            return
+        heard = event.early_media and alone and leg.agreed is not None
+        if heard and (self.party.answered or self.party.early(codecs_for(leg))):
+            self.party.endpoint.hush()
+            join(self.party.endpoint, leg.endpoint)
+            self.house.wake()
+            return
+        self.ring_back()
+
+    def _obey(self, ringing: Ringing, orders: list[Order], legs: dict[Target, Leg], dial: Dial) -> None:
+        """Carry out what the machine orders; an INVITE that cannot be sent is a refusal at once."""
+        queue = list(orders)
+        while queue:
+            match queue.pop(0):
+                case Invite(target):
+                    leg = dial(target)
+                    if leg is None:
+                        queue += ringing.rejected(target, 503, self.house.clock())
+                    else:
+                        legs[target] = leg
+                        self.house.lines.rings(target.person)
+                case Cancel(target, elsewhere):
+                    if target in legs:
+                        leg = legs.pop(target)
+                        leg.cancel(elsewhere=elsewhere)
+                        self._leave(target, leg)
+        self.house.wake()
+
+    def _leave(self, target: Target, leg: Leg) -> None:
+        """It did not get the call."""
+        self.house.lines.rang(target.person)
+        self.call.drop(leg)
+
+
+Story = Callable[[Operator], Awaitable[None]]
+
+
+def begin(story: Story, operator: Operator, done: Callable[[Operator, BaseException | None], Awaitable[None]]) -> None:
+    """Let a story run; `done` is awaited at its end, however it ends."""
+
+    async def told() -> None:
+        trouble: BaseException | None = None
+        try:
+            await story(operator)
+        except Exception as error:  # a story that fails ends its own call only
+            trouble = error
+        await done(operator, trouble)
+
+    task = asyncio.get_running_loop().create_task(told(), name=f"call {operator.call.id}")
+    operator.house.stories.add(task)
+    task.add_done_callback(operator.house.stories.discard)

@@ -1,0 +1,74 @@
+"""Calls to the telephone network: dialled on a desk phone, or by click to call. Only people of the office make them."""
+
+from functools import partial
+
+from pbx.exchange.connecting import talk
+from pbx.exchange.ivr import Operator
+from pbx.exchange.leg import Leg, Party, codecs_for
+from pbx.exchange.placing import OutsideLine, ring_outside, ring_phone, rounds_for_person
+from pbx.exchange.ringing import NotTaken, Round, Taken, Target
+from pbx.store.models import Outcome, Person
+
+PATIENCE = 180.0
+"""Seconds an outside number may ring; the network usually gives up earlier."""
+OTHER_LINE = frozenset({401, 403, 407, 408, 480, 500, 502, 503, 504})
+"""Refusals that may be the trunk's, not the callee's: another trunk, if there is one, is tried."""
+
+
+async def call_out(
+    operator: Operator, *, number: str, shown: str, lines: list[OutsideLine], extension: str = ""
+) -> None:
+    """Dial an outside number over the first line that works, and let the two talk.
+
+    `extension` is dialled towards the callee once he has answered (mission.md, B7).
+    """
+    call = operator.call
+    if operator.leg.party.outside:
+        raise PermissionError("nothing that came from outside may reach an outside line")
+    status = 503
+    for line in lines:
+        call.trunk = line.trunk.name
+        call.note("dialled-out", number=number, trunk=line.trunk.name)
+        dial = partial(_dial, operator, line, number, shown)
+        result, leg, status = await operator.ring([Round((Target(line, number),), PATIENCE)], dial)
+        if isinstance(result, Taken) and leg is not None:
+            await talk(operator, leg, extension=extension, pause=call.office.dial_pause)
+            return
+        assert isinstance(result, NotTaken)
+        call.note("not-connected", status=status, trunk=line.trunk.name)
+        if status not in OTHER_LINE:
+            break
+    if not lines:
+        call.note("failed", reason="no-trunk")
+    call.outcome = _outcome(status)
+    operator.refuse(status)
+
+
+def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: Target) -> Leg | None:
+    return ring_outside(operator.house, operator.call, line, number, shown, codecs_for(operator.party))
+
+
+def _outcome(status: int) -> Outcome:
+    """What a refusal by the telephone network comes to."""
+    if status in (408, 480, 487):
+        return "missed"
+    return "refused" if status in (404, 484, 486, 600, 603) else "failed"
+
+
+async def click_to_call(
+    operator: Operator, *, person: Person, contact: Party, shown: str, lines: list[OutsideLine], extension: str
+) -> None:
+    """Ring the person's own phone first, showing the contact; when he answers, dial for him."""
+    house, call = operator.house, operator.call
+    rounds = rounds_for_person(house, person)
+    call.note("rang", extension=person.extension, phones=len(rounds[0].targets))
+    result, leg, _ = await operator.ring(
+        rounds, lambda target: ring_phone(house, call, target, contact, codecs_for(None))
+    )
+    if leg is None:
+        assert isinstance(result, NotTaken)
+        call.note(result.why.value, extension=person.extension, seconds=person.ring_seconds)
+        call.outcome = "missed"
+        return
+    operator.party = leg
+    await call_out(operator, number=contact.number, shown=shown, lines=lines, extension=extension)

@@ -1,0 +1,52 @@
+"""What a leg tells its call: the vocabulary of the stories, free of SIP."""
+
+from dataclasses import dataclass
+
+from pbx.media.events import MediaEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Proceeding:
+    """The party's phone rings (180), sends early media (183), is queued (182)."""
+
+    status: int
+    early_media: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TookCall:
+    """The party answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The party's INVITE ended without an answer."""
+
+    status: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The party put us on hold, or came back."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The party pressed a key; reported once however it was signalled."""
+
+    digit: str
+    how: str
+    """event (RFC 4733), tone (in-band) or info (SIP INFO)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The party hung up, gave up or got lost."""
+
+    cause: str
+
+
+LegEvent = Proceeding | TookCall | Refused | Held | Pressed | Gone | MediaEvent

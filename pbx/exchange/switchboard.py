@@ -1,0 +1,115 @@
+"""Where every signal goes to its call: one queue, emptied in order, never a call back up the stack."""
+
+import logging
+from collections.abc import Callable
+
+from pbx.exchange.call import Call
+from pbx.exchange.doorkeeper import Doorkeeper, Refused
+from pbx.exchange.house import House
+from pbx.exchange.ivr import HungUp, Operator, Story, begin
+from pbx.exchange.leg import Leg
+from pbx.exchange.mwi import Mwi
+from pbx.exchange.registrar import Bound
+from pbx.exchange.uas import Uas
+from pbx.sip import events as sip
+
+log = logging.getLogger(__name__)
+
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, SUBSCRIBE, UPDATE, PRACK, INFO"
+
+
+class Switchboard:
+    """Takes what the stack tells, hands it to its leg, or lets a new story begin."""
+
+    def __init__(self, house: House, doorkeeper: Doorkeeper, mwi: Mwi, changed: Callable[[str], None]) -> None:
+        """`changed(username)` hears of bindings to be stored."""
+        self.house = house
+        self.uas = Uas(house, doorkeeper, self.begin)
+        self._doorkeeper = doorkeeper
+        self._mwi = mwi
+        self._changed = changed
+
+    def empty(self) -> None:
+        """Take every event the stack has, including those that taking one brings about."""
+        events = self.house.stack.events
+        while events:
+            self.take(events.popleft())
+
+    def take(self, event: sip.Event) -> None:
+        """One event."""
+        match event:
+            case sip.Invited():
+                self.uas.invited(event)
+            case sip.Requested():
+                self._requested(event)
+            case sip.Replied(token=token, response=response, flow=flow):
+                _ = self.house.trunks.replied(token, response, flow) or self._mwi.replied(token, response)
+            case sip.Unanswered(token=token, reason=reason):
+                _ = self.house.trunks.unanswered(token, reason) or self._mwi.unanswered(token)
+            case _:
+                leg = self.house.legs.get(event.session.id)
+                if leg is not None:
+                    leg.take(event)
+                if isinstance(event, sip.Ended | sip.Rejected):
+                    self.house.legs.pop(event.session.id, None)
+
+    def _requested(self, event: sip.Requested) -> None:
+        request = event.request
+        match request.method:
+            case "REGISTER":
+                response = self.house.registrar.register(request, event.flow)
+                self._registered()
+            case "OPTIONS":
+                response = request.reply(200, headers=[("Allow", ALLOW), ("Accept", "application/sdp")])
+            case "SUBSCRIBE":
+                admitted = self._doorkeeper.admit(request, event.flow)
+                if isinstance(admitted, Refused):
+                    response = request.reply(admitted.status, headers=admitted.headers)
+                else:
+                    self._mwi.subscribe(request, event, admitted)
+                    return
+            case _:
+                response = request.reply(405, headers=[("Allow", ALLOW)])
+        self.house.stack.reply(event.transaction, response)
+
+    def _registered(self) -> None:
+        """Tell the shelves, and a phone that is new its message lamp."""
+        changes = self.house.registrar.changes
+        while changes:
+            change = changes.popleft()
+            self._changed(change.binding.username)
+            if isinstance(change, Bound) and change.new:
+                self._mwi.greet(change.binding)
+
+    # --- calls -----------------------------------------------------------------------------------------------------
+
+    def begin(self, call: Call, leg: Leg | None, story: Story) -> None:
+        """A new call: its story runs until it is told."""
+        self.house.calls[call.id] = call
+        begin(story, Operator(self.house, call, leg), self._told)
+
+    async def _told(self, operator: Operator, trouble: BaseException | None) -> None:
+        """The story is over: what is left of the legs goes, the row is written."""
+        call = operator.call
+        if isinstance(trouble, HungUp):
+            if call.outcome is None:
+                call.outcome = "gave-up"
+                call.note("gave-up", where=_where(call))
+        elif trouble is not None:
+            log.error("call %s: its story failed", call.id, exc_info=trouble)
+            call.outcome = call.outcome or "failed"
+            call.note("failed", reason="internal-error")
+        for leg in list(call.legs):
+            leg.hang_up()
+        self.house.wake()
+        try:
+            await self.house.archive.keep_call(call)
+        finally:
+            self.house.calls.pop(call.id, None)
+
+
+def _where(call: Call) -> str:
+    """How far the caller had come, as the story's words have it."""
+    places = {"rang": "ringing", "announced": "announcement", "dialled-out": "ringing"}
+    seen = [places[step.what] for step in call.steps if step.what in places]
+    return seen[-1] if seen else "greeting"

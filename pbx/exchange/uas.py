@@ -1,0 +1,196 @@
+"""Who is calling, and what may he? Every INVITE from outside a dialog is judged here, before anything happens."""
+
+from collections.abc import Callable
+from functools import partial
+
+from pbx.exchange import attendant, colleague, outside
+from pbx.exchange.call import Call
+from pbx.exchange.dialplan import Plan, Refused, ToEmergency, ToOutside, caller_number, plan
+from pbx.exchange.doorkeeper import Doorkeeper
+from pbx.exchange.doorkeeper import Refused as NotAdmitted
+from pbx.exchange.house import House
+from pbx.exchange.ivr import Story
+from pbx.exchange.leg import Leg, Party
+from pbx.exchange.numbers import Called, called_number
+from pbx.exchange.numbers import caller_number as number_of_caller
+from pbx.exchange.placing import outside_lines
+from pbx.media.ports import NoPort
+from pbx.sdp.description import SdpError
+from pbx.sdp.negotiation import offered_codecs
+from pbx.sip.address import Address
+from pbx.sip.events import Invited
+from pbx.sip.flow import Flow
+from pbx.sip.grammar import ParseError
+from pbx.sip.message import Request
+from pbx.store.models import Direction, Person, Trunk
+
+Begin = Callable[[Call, Leg | None, Story], None]
+"""Lets a story run on a call."""
+
+_STATUS = {
+    "no-such-extension": 404,
+    "own-extension": 486,
+    "not-reachable": 480,
+    "bad-number": 404,
+    "unknown-code": 404,
+    "no-trunk": 503,
+}
+MOST_CALLS = 250
+"""At the same time; one more is told 503."""
+
+
+class Uas:
+    """The judge at the door: a trunk's own calls, a phone with its credentials, nobody else."""
+
+    def __init__(self, house: House, doorkeeper: Doorkeeper, begin: Begin) -> None:
+        self._house = house
+        self._doorkeeper = doorkeeper
+        self._begin = begin
+
+    def invited(self, event: Invited) -> None:
+        """A new INVITE: it becomes a call with a story, or is refused."""
+        if len(self._house.calls) >= MOST_CALLS:
+            event.session.refuse(503, headers=[("Retry-After", "5")])
+            return
+        trunk = self._trunk_of(event.request, event.flow)
+        if trunk is not None:
+            self._from_trunk(trunk, event)
+            return
+        admitted = self._doorkeeper.admit(event.request, event.flow)
+        if isinstance(admitted, NotAdmitted):
+            event.session.refuse(admitted.status, headers=admitted.headers)
+            return
+        person = self._house.office().people.get(admitted.extension)
+        if person is None:
+            event.session.refuse(403)
+            return
+        self._from_phone(person, event)
+
+    def click_to_call(self, person: Person, number: str, name: str, extension: str) -> Call:
+        """Ring the person's phone, then dial an outside number for him."""
+        shown = caller_number(person, self._house.office())
+        call = self._call("out", Party(person.extension, person.name), number)
+        story = partial(
+            outside.click_to_call,
+            person=person,
+            contact=Party(number, name),
+            shown=shown,
+            lines=outside_lines(self._house, shown),
+            extension=extension,
+        )
+        self._begin(call, None, story)
+        return call
+
+    # --- from the telephone network --------------------------------------------------------------------------------
+
+    def _trunk_of(self, request: Request, flow: Flow) -> Trunk | None:
+        """The trunk a request comes over; a phone at the same address proves itself instead."""
+        if "Authorization" in request.headers or "Proxy-Authorization" in request.headers:
+            return None
+        return self._house.trunks.trunk_of(flow, request.uri.user or "")
+
+    def _from_trunk(self, trunk: Trunk, event: Invited) -> None:
+        office = self._house.office()
+        called = self._called(trunk, event.request)
+        caller = _caller(event.request, office_of=lambda user: number_of_caller(user, office))
+        if called is None:
+            event.session.refuse(404)
+            return
+        call = self._call("in", caller, called.number.e164)
+        call.trunk = trunk.name
+        event.session.trusted |= self._house.trunks.addresses(trunk.name)
+        story = partial(attendant.attend, number=called.number, extension=called.extension)
+        self._take(call, event, caller, story)
+
+    def _called(self, trunk: Trunk, request: Request) -> Called | None:
+        """Which of our numbers is meant; the trunk's own first, as a spare trunk may bring calls for all of them."""
+        office = self._house.office()
+        candidates = _called_candidates(request)
+        own = {e164: number for e164, number in office.numbers.items() if number.trunk == trunk.name}
+        for numbers in (own, office.numbers):
+            if numbers and (found := called_number(candidates, numbers, office.country, office.area_code)):
+                return found
+        return None
+
+    # --- from a desk phone -----------------------------------------------------------------------------------------
+
+    def _from_phone(self, person: Person, event: Invited) -> None:
+        dialled = event.request.uri.user or ""
+        planned = plan(dialled, person, self._house.office())
+        direction: Direction = "out" if isinstance(planned, ToOutside | ToEmergency) else "internal"
+        caller = Party(person.extension, person.name)
+        call = self._call(direction, caller, getattr(planned, "number", None) or dialled[:32])
+        if isinstance(planned, Refused):
+            call.note("not-allowed", reason=planned.reason)
+            call.outcome = "refused"
+            status = _STATUS[planned.reason]
+            self._take(call, event, caller, partial(colleague.refuse, status=status))
+            return
+        self._take(call, event, caller, self._story(planned, person))
+
+    def _story(self, planned: Plan, person: Person) -> Story:
+        house = self._house
+        match planned:
+            case ToEmergency(number, shown) | ToOutside(number, shown):
+                return partial(outside.call_out, number=number, shown=shown, lines=outside_lines(house, shown))
+            case _:
+                return partial(colleague.connect, planned=planned, person=person)
+
+    # --- both ------------------------------------------------------------------------------------------------------
+
+    def _call(self, direction: Direction, caller: Party, to: str) -> Call:
+        house = self._house
+        return Call(house.ids.token(), direction, house.office(), caller, to, house.wall, house.told)
+
+    def _take(self, call: Call, event: Invited, caller: Party, story: Story) -> None:
+        """Give the caller a leg and let the story run; what cannot be talked with is refused at once."""
+        session = event.session
+        try:
+            if session.offer and not offered_codecs(session.offer):
+                session.refuse(488)
+                return
+            endpoint = self._house.pump.open(event.flow.local[0])
+        except SdpError:
+            session.refuse(400, "Bad Session Description")
+            return
+        except NoPort:
+            session.refuse(503)
+            return
+        leg = Leg(caller, endpoint, call.tell, self._house.clock, self._house.ids.session_id())
+        call.add(leg)
+        self._house.connect(leg, session)
+        self._begin(call, leg, story)
+
+
+def _called_candidates(request: Request) -> list[str]:
+    """Where providers put the number that was called, best first."""
+    users = [request.uri.user]
+    identity = request.headers.get("P-Called-Party-ID")
+    if identity:
+        users.append(_user_of(identity))
+    users.append(request.to.uri.user)
+    return [user for user in users if user]
+
+
+def _user_of(value: str) -> str | None:
+    try:
+        return Address.parse(value).uri.user
+    except ParseError:
+        return None
+
+
+def _caller(request: Request, office_of: Callable[[str], str]) -> Party:
+    """Who calls, as far as the network tells and the caller allows (RFC 3323, RFC 3325)."""
+    privacy = (request.headers.get("Privacy") or "").lower()
+    if "id" in privacy.replace(",", ";").split(";") or "user" in privacy:
+        return Party("", outside=True)
+    shown = request.from_
+    asserted = request.headers.get("P-Asserted-Identity")
+    if asserted:
+        try:
+            shown = Address.parse_list(asserted)[0]
+        except (ParseError, IndexError):
+            shown = request.from_
+    number = office_of(shown.uri.user or (shown.uri.opaque if shown.uri.scheme == "tel" else "") or "")
+    name = shown.display or request.from_.display
+    return Party(number, "".join(char for char in name if char.isprintable())[:60], outside=True)

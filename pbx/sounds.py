@@ -1,0 +1,42 @@
+"""Everything the box can say, read once and kept ready to be played."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pbx.media import wav
+from pbx.media.clip import Clip
+from pbx.prompts.catalogue import clip_path, number_words
+from pbx.store.models import Language
+
+
+class Sounds:
+    """The catalogue's sentences, and the office's own recordings in the data folder's `greetings/`."""
+
+    def __init__(self, greetings: Path) -> None:
+        self._greetings = greetings
+        self._own: dict[str, tuple[float, Clip]] = {}
+
+    def sentence(self, key: str, language: Language) -> Clip:
+        """A sentence of the catalogue."""
+        return _shipped(clip_path(key, language))
+
+    def number(self, value: int, language: Language) -> list[Clip]:
+        """A number, spoken."""
+        return [_shipped(clip_path(key, language)) for key in number_words(value, language)]
+
+    def recorded(self, file: str) -> Clip | None:
+        """A greeting or announcement of the office; None when the file is gone or unreadable."""
+        path = self._greetings / Path(file).name
+        try:
+            changed = path.stat().st_mtime
+            kept = self._own.get(file)
+            if kept is None or kept[0] != changed:
+                kept = self._own[file] = changed, wav.read(path)
+            return kept[1]
+        except (OSError, wav.WavError):
+            return None
+
+
+@lru_cache(maxsize=256)
+def _shipped(path: Path) -> Clip:
+    return wav.read(path)

@@ -1,0 +1,285 @@
+"""One exchange, fully wired: the only place that knows every part of it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import secrets
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+
+from pbx.administration.stores import Stores
+from pbx.archive import Archive
+from pbx.exchange.call import Call
+from pbx.exchange.doorkeeper import Doorkeeper
+from pbx.exchange.guard import Guard
+from pbx.exchange.house import House
+from pbx.exchange.lines import Lines
+from pbx.exchange.mwi import Mwi
+from pbx.exchange.pins import Pins
+from pbx.exchange.registrar import Registrar
+from pbx.exchange.stories import clause, story
+from pbx.exchange.switchboard import Switchboard
+from pbx.exchange.trunk_line import Find
+from pbx.exchange.trunks import Trunks
+from pbx.media.pump import Pump
+from pbx.sip.digest import Challenger
+from pbx.sip.flow import Flow
+from pbx.sip.ids import Ids
+from pbx.sip.stack import Stack
+from pbx.sip.timers import Timers
+from pbx.sip.transport.hop import Target
+from pbx.sip.transport.listener import Transports
+from pbx.sip.transport.resolve import Resolver
+from pbx.sounds import Sounds
+from pbx.store.atomic import write_file
+from pbx.store.models import CallRecord, Office, Step
+
+log = logging.getLogger(__name__)
+
+REALM = "durchwahl"
+PING = b"\r\n\r\n"
+FAREWELL = 2.0
+"""Seconds that providers get to take our leave note when we stop."""
+
+
+StepHeard = Callable[[Call, Step, str], None]
+"""Hears each step of each call, with the words for it."""
+CallEnded = Callable[[CallRecord], None]
+"""Hears of each row that was written."""
+
+
+class Exchange:
+    """Wire, sound, phones, trunks and shelves of one data folder. Make it inside a running loop."""
+
+    def __init__(self, stores: Stores, rtp: tuple[int, int], step_heard: StepHeard, call_ended: CallEnded) -> None:
+        """`rtp` are the lowest and the highest port for media."""
+        self.stores = stores
+        self.started = time.time()
+        self._step_heard = step_heard
+        self._loop = asyncio.get_running_loop()
+        clock, wall, office = self._loop.time, time.time, self._office
+
+        # the wire
+        self.timers = Timers()
+        self._ids = Ids(secrets.token_bytes)
+        self.stack = Stack(clock=clock, timers=self.timers, ids=self._ids, agent="Durchwahl")
+        self.transports = Transports(self._received, self._failed, kept=self._is_needed)
+        self.resolver = Resolver(random.SystemRandom().random)
+        self.pump = Pump(clock, *rtp, secrets.token_bytes, call_at=self._loop.call_at)
+
+        # who may what
+        self.guard = Guard(clock, self._is_ours)
+        challenger = Challenger(REALM, secrets.token_bytes(32), clock, secrets.token_bytes)
+        doorkeeper = Doorkeeper(office, challenger, self.guard)
+        self.registrar = Registrar(office, doorkeeper, self.timers, clock=clock, wall=wall)
+        self.trunks = Trunks(
+            office,
+            self.stack,
+            self.timers,
+            self._ids,
+            clock=clock,
+            flow_to=self.transports.flow_to,
+            secret=_secret(stores.data / "secret"),
+            is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
+        )
+        self.mwi = Mwi(
+            office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._waiting_messages
+        )
+
+        # the house
+        self.archive = Archive(stores, self._sentence, self.mailbox_changed, call_ended)
+        self.house = House(
+            stack=self.stack,
+            pump=self.pump,
+            registrar=self.registrar,
+            trunks=self.trunks,
+            lines=Lines(clock),
+            pins=Pins(),
+            sounds=Sounds(stores.greetings),
+            archive=self.archive,
+            ids=self._ids,
+            clock=clock,
+            wall=wall,
+            office=office,
+            told=self._told,
+            wake=self.wake,
+        )
+        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self._bindings_changed)
+
+        self._counts: dict[str, tuple[int, int]] = {}
+        """New and old messages of every mailbox; asking SQLite would make the voice wait for the disk."""
+        self._alarm: asyncio.TimerHandle | None = None
+        self._turning = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- life ------------------------------------------------------------------------------------------------------
+
+    async def start(self, sip: tuple[str, int]) -> tuple[str, int]:
+        """Listen and go to work; the address in use. Raises OSError when the port is taken."""
+        await self._count_messages([*self._office().people, *self._office().groups])
+        self.registrar.restore(self.stores.records.bindings())
+        address = await self.transports.listen(*sip)
+        self.trunks.start()
+        self.wake()
+        return address
+
+    async def stop(self) -> None:
+        """End the calls, take leave of the providers, write everything down."""
+        for leg in list(self.house.legs.values()):
+            leg.hang_up("shutdown")
+        self.trunks.stop()
+        self.turn()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                while self.house.calls or not self.trunks.settled:
+                    await asyncio.sleep(0.02)
+        self._turning = True  # nothing more goes out
+        if self._alarm is not None:
+            self._alarm.cancel()
+        for task in self._tasks:
+            task.cancel()
+        self.pump.close()
+        await self.transports.close()
+        await self.archive.close()
+
+    # --- one turn of the crank -------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Have `turn` called soon: somebody has something for the wire."""
+        if not self._turning:
+            self._turning = True
+            self._loop.call_soon(self.turn)
+
+    def turn(self) -> None:
+        """Let what happened have its consequences: events to their calls, messages to the wire, the next alarm."""
+        self._turning = False
+        self.switchboard.empty()
+        while self.stack.outgoing:
+            send = self.stack.outgoing.popleft()
+            self.transports.send(bytes(send.message), send.flow)
+        while self.trunks.orders:
+            order = self.trunks.orders.popleft()
+            if isinstance(order, Find):
+                self._begin(self._find(order.trunk, order.target))
+            else:
+                self.transports.send(PING, order.flow)
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        due = self.timers.next()
+        if self._alarm is not None:
+            if self._alarm.when() == due:
+                return
+            self._alarm.cancel()
+            self._alarm = None
+        if due is not None:
+            self._alarm = self._loop.call_at(due, self._ring_alarm)
+
+    def _ring_alarm(self) -> None:
+        self._alarm = None
+        self.timers.run(self._loop.time())
+        self.turn()
+
+    # --- from the wire ---------------------------------------------------------------------------------------------
+
+    def _received(self, data: bytes, flow: Flow) -> None:
+        if self.guard.silent(flow.remote[0]):
+            self.stack.counters["silenced"] += 1
+            return
+        self.stack.receive(data, flow)
+        self.turn()
+
+    def _failed(self, flow: Flow, why: str) -> None:
+        self.stack.flow_failed(flow, why)
+        if flow.transport != "udp":
+            self.registrar.connection_lost(flow)
+            self.trunks.connection_lost(flow)
+        self.turn()
+
+    def _is_needed(self, flow: Flow) -> bool:
+        """Whether an idle connection must stay: somebody may be called, or is talking, over it."""
+        return (
+            self.registrar.binding_at(flow) is not None
+            or self.trunks.trunk_of(flow) is not None
+            or any(leg.session is not None and leg.session.flow == flow for leg in self.house.legs.values())
+        )
+
+    def _is_ours(self, host: str) -> bool:
+        return self.registrar.is_home(host) or self.trunks.is_trunk_host(host)
+
+    async def _find(self, trunk: str, target: Target) -> None:
+        self.trunks.resolved(trunk, await self.resolver.resolve(target))
+        self.turn()
+
+    # --- towards the shelves ---------------------------------------------------------------------------------------
+
+    def _office(self) -> Office:
+        return self.stores.office
+
+    def office_changed(self) -> None:
+        """The settings were changed: running calls keep what they began with."""
+        self.registrar.office_changed()
+        self.trunks.office_changed()
+        self.mwi.office_changed()
+        office = self._office()
+        self._begin(self._count_messages([ext for ext in (*office.people, *office.groups) if ext not in self._counts]))
+        self.wake()
+
+    def mailbox_changed(self, extension: str) -> None:
+        """Messages came, went or were heard: count, then tell the lamps."""
+        self._begin(self._relight(extension))
+
+    async def _relight(self, extension: str) -> None:
+        await self._count_messages([extension])
+        group = self._office().groups.get(extension)
+        for each in group.members if group is not None else (extension,):
+            self.mwi.changed(each)
+        self.wake()
+
+    async def _count_messages(self, extensions: list[str]) -> None:
+        for extension in extensions:
+            self._counts[extension] = await self.archive.counts(extension)
+
+    def _waiting_messages(self, extension: str) -> tuple[int, int]:
+        """New and old messages a person's lamp tells of: his own and those of his groups."""
+        office = self._office()
+        boxes = [extension, *(group.extension for group in office.groups.values() if extension in group.members)]
+        counts = [self._counts.get(box, (0, 0)) for box in boxes]
+        return sum(new for new, _ in counts), sum(old for _, old in counts)
+
+    def _bindings_changed(self, username: str) -> None:
+        self.archive.save_bindings(username, self.registrar.bindings(username))
+
+    # --- what people read ------------------------------------------------------------------------------------------
+
+    def _names(self) -> Mapping[str, str]:
+        office = self._office()
+        people = {extension: person.name for extension, person in office.people.items()}
+        return people | {extension: group.name for extension, group in office.groups.items()}
+
+    def _sentence(self, call: Call) -> str:
+        return story(call.steps, call.office.language, self._names())
+
+    def _told(self, call: Call, step: Step) -> None:
+        self._step_heard(call, step, clause(call.steps, call.office.language, self._names()))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("background work failed", exc_info=task.exception())
+
+
+def _secret(path: Path) -> bytes:
+    """The box's own secret; made once, never shown."""
+    if not path.exists():
+        write_file(path, secrets.token_bytes(32))
+    os.chmod(path, 0o600)
+    return path.read_bytes()
