@@ -15,7 +15,7 @@ def hash_pin(pin: str) -> str:
     return f"scrypt${_COST}${_text(salt)}${_text(_digest(pin, salt, _COST))}"
 
 
-def pin_matches(pin: str, hashed: str) -> bool:
+def pin_matches(hashed: str, pin: str) -> bool:
     """Whether the hash is this PIN's; slow on purpose. A hash that cannot be read is nobody's."""
     try:
         _, cost, salt, digest = hashed.split("$")

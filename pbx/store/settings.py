@@ -44,11 +44,15 @@ class Settings:
         """Remove the items, in one write. Raises SettingsError, also when another item needs one of them."""
         return self.save(without_items(self.office, *items))
 
-    def save(self, office: Office) -> Office:
-        """Make these the settings, in one write. Raises SettingsError."""
+    def check(self, office: Office) -> None:
+        """Whether these could be the settings. Raises SettingsError."""
         wrong = next(faults(office), None)
         if wrong is not None:
             raise SettingsError(f"{named_fault(wrong)} {wrong.sentence}.")
+
+    def save(self, office: Office) -> Office:
+        """Make these the settings, in one write. Raises SettingsError."""
+        self.check(office)
         if office != self.office:
             if self._storage.touched():
                 raise SettingsError("The settings file was changed by another program: restart, and it is read again.")

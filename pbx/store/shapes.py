@@ -49,7 +49,7 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
 
 
 def fit(hint: Any, value: Any, name: str) -> Any:
-    """The value as its type hint wants it (lists become tuples, whole numbers floats). Raises ShapeError."""
+    """The value as its type hint wants it (a list may become a tuple, a whole number a float). Raises ShapeError."""
     origin, choices = get_origin(hint), get_args(hint)
     if origin is Literal:
         if isinstance(value, str) and value in choices:
@@ -57,9 +57,9 @@ def fit(hint: Any, value: Any, name: str) -> Any:
         raise ShapeError(name, f"must be one of {', '.join(str(choice) or '(empty)' for choice in choices)}")
     if origin in (Union, types.UnionType):
         return None if value is None else fit(next(c for c in choices if c is not types.NoneType), value, name)
-    if origin is tuple:
+    if origin in (tuple, list):
         if isinstance(value, list | tuple):
-            return tuple(fit(choices[0], element, name) for element in value)
+            return origin(fit(choices[0], element, name) for element in value)
         raise ShapeError(name, "must be a list")
     return _scalar(hint, value, name)
 

@@ -1,0 +1,1 @@
+"""What can be done to the office: every command as a typed function, one module a noun."""

@@ -1,0 +1,105 @@
+"""The office as a whole: its country, language, number, pauses; and what is going on in it."""
+
+import dataclasses
+from typing import Any
+
+import phonenumbers
+
+from pbx.administration import lookup
+from pbx.administration.phones import domain as phones_domain
+from pbx.administration.stores import Stores
+from pbx.control.protocol import Refused
+from pbx.exchange.extensions import why_not
+from pbx.store.models import Language, Office
+
+Shown = dict[str, Any]
+
+
+def show(stores: Stores) -> Shown:
+    """The office's own settings."""
+    return view(stores.office)
+
+
+def change(
+    stores: Stores,
+    country: str | None = None,
+    area_code: str | None = None,
+    language: Language | None = None,
+    number: str | None = None,
+    domain: str | None = None,
+    dial_pause: float | None = None,
+    digit_silence: float | None = None,
+    media_timeout: float | None = None,
+) -> Shown:
+    """Change what is given; an empty number or domain goes back to the box's choice. Raises Refused."""
+    office = stores.office
+    given: dict[str, Any] = {
+        "country": _country(office, country) if country is not None else None,
+        "area_code": area_code.strip() if area_code is not None else None,
+        "language": language,
+        "domain": domain,
+        "dial_pause": dial_pause,
+        "digit_silence": digit_silence,
+        "media_timeout": media_timeout,
+    }
+    office = dataclasses.replace(office, **{field: value for field, value in given.items() if value is not None})
+    if area_code is not None:
+        office = dataclasses.replace(office, area_code=_area_code(office))
+    if number is not None:
+        office = dataclasses.replace(office, number=lookup.e164(number, office) if number else "")
+    stores.save(office)
+    return view(office)
+
+
+def view(office: Office) -> Shown:
+    """The office's own settings as JSON."""
+    return {
+        "country": office.country,
+        "area_code": office.area_code,
+        "language": office.language,
+        "number": office.number,
+        "domain": office.domain,
+        "dial_pause": office.dial_pause,
+        "digit_silence": office.digit_silence,
+        "media_timeout": office.media_timeout,
+    }
+
+
+def status(stores: Stores) -> Shown:
+    """What there is and what is going on."""
+    office = stores.office
+    registered = stores.live.registrations() if stores.live else {}
+    return {
+        "running": stores.live is not None,
+        "domain": phones_domain(stores),
+        "people": len(office.people),
+        "groups": len(office.groups),
+        "phones": len(office.phones),
+        "registered": sum(1 for username in office.phones if registered.get(username)),
+        "numbers": len(office.numbers),
+        "trunks": {name: state for name, (state, _) in (stores.live.trunk_states() if stores.live else {}).items()},
+        "tasks": len(stores.records.tasks(open_only=True)),
+        "messages": sum(1 for message in stores.records.messages() if not message.heard),
+        **(stores.live.status() if stores.live else {}),
+    }
+
+
+def _country(office: Office, text: str) -> str:
+    """A country's code, if its emergency numbers leave everybody his extension. Raises Refused."""
+    country = text.strip().upper()
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise Refused(f"{lookup.shown(text)} is no country's two letters, like DE, AT or CH.")
+    for extension in (*office.people, *office.groups):
+        if reason := why_not(extension, country):
+            raise Refused(f"With {country} the extension {extension} could not stay: {reason}")
+    return country
+
+
+def _area_code(office: Office) -> str:
+    """The area code without the zero that people write before it. Raises Refused."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(office.country)
+    prefix = metadata.national_prefix if metadata is not None else None
+    code = office.area_code.removeprefix(prefix) if prefix else office.area_code
+    if code and not (code.isascii() and code.isdigit() and len(code) <= 6):
+        raise Refused(f"{lookup.shown(code)} is no area code: digits only, like 30.")
+    return code

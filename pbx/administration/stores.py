@@ -1,0 +1,108 @@
+"""The data folder with everything in it, opened by one program at a time."""
+
+import contextlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pbx.administration.live import Live
+from pbx.control.protocol import Refused
+from pbx.store.atomic import private_directory, sweep
+from pbx.store.lock import Lock
+from pbx.store.mailboxes import Mailboxes, Reconciled
+from pbx.store.models import Office
+from pbx.store.records import Records
+from pbx.store.settings import Settings, SettingsError
+
+SOCKET = "control.sock"
+"""In the data folder."""
+
+
+@dataclass(slots=True)
+class Stores:
+    """What commands work on."""
+
+    data: Path
+    settings: Settings
+    records: Records
+    mailboxes: Mailboxes
+    reconciled: Reconciled
+    """What the last crash had left."""
+    live: Live | None = None
+    """The running exchange, when it is this program."""
+    _lock: Lock | None = field(default=None, repr=False)
+
+    @property
+    def office(self) -> Office:
+        """The settings now."""
+        return self.settings.office
+
+    @property
+    def greetings(self) -> Path:
+        """Where greetings and announcements are."""
+        return self.data / "greetings"
+
+    def save(self, office: Office) -> None:
+        """Make these the settings, and tell the running exchange. Raises Refused, and then nothing is changed."""
+        try:
+            self.settings.save(office)
+        except SettingsError as error:
+            raise Refused(str(error)) from error
+        if self.live is not None:
+            self.live.changed(office)
+
+    def save_moved(self, office: Office, old: str, new: str) -> None:
+        """Save settings in which the bearer of extension `old` has `new`; his messages and tasks move along.
+
+        Raises Refused, and then nothing is changed.
+        """
+        try:
+            self.settings.check(office)
+        except SettingsError as error:
+            raise Refused(str(error)) from error
+        # The records first: cut off in between, the same command given again completes it.
+        self.records.move_extension(old, new)
+        try:
+            self.save(office)
+        except Refused:
+            self.records.move_extension(new, old)
+            raise
+        if self.live is not None:
+            self.live.mailbox_changed(new)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.records.close()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def open_stores(data: Path, patience: float = 5.0) -> Stores:
+    """Open a data folder, or make one, and put in order what a crash left there.
+
+    Waits up to `patience` seconds for another program to let go of it. Raises Busy, SettingsError,
+    RecordsError, OSError.
+    """
+    private_directory(data)
+    lock = Lock(data, patience)
+    try:
+        settings = Settings(data / "settings.json")
+        records = Records(data / "records.sqlite")
+        mailboxes = Mailboxes(data, records)
+        reconciled = mailboxes.reconcile()
+        stores = Stores(data, settings, records, mailboxes, reconciled, _lock=lock)
+        _tidy(private_directory(stores.greetings), settings.office)
+    except BaseException:
+        lock.close()
+        raise
+    return stores
+
+
+def _tidy(greetings: Path, office: Office) -> None:
+    """Remove recordings that no setting names any more; only now, as running calls may still have played them."""
+    sweep(greetings)
+    used = {number.greeting for number in office.numbers.values()}
+    used |= {person.announcement for person in office.people.values()}
+    for path in greetings.glob("*-*.wav"):
+        if path.name not in used:
+            with contextlib.suppress(OSError):
+                path.unlink()

@@ -1,0 +1,176 @@
+"""The `durchwahl` command: asks the running exchange, or works on the data folder itself when none runs."""
+
+import argparse
+import importlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pbx import report
+from pbx.administration import greetings, health
+from pbx.administration.commands import perform
+from pbx.administration.live import Check
+from pbx.administration.stores import SOCKET, open_stores
+from pbx.arguments import BadArguments, given, parse
+from pbx.control.client import ControlError, NotRunning, ask, follow
+from pbx.control.protocol import Json, Refused
+from pbx.store.database import RecordsError
+from pbx.store.lock import Busy
+from pbx.store.settings import SettingsError
+
+_SOUNDS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".gsm", ".raw")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Do what the words say (those of the command line if not given); the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        options = parse(sys.argv[1:] if words is None else words)
+        return _run(options)
+    except (BadArguments, Refused, SettingsError) as error:
+        print(report.visible(error), file=sys.stderr)
+        return error.code if isinstance(error, Refused) else 2
+    except (Busy, ControlError, RecordsError) as error:
+        print(report.visible(error), file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read us has seen enough; Python would complain again when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(report.visible(f"{error.filename or 'The data folder'}: {error.strerror or error}"), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    command = options.command
+    if command == "demo":
+        return _program("pbx.demo.office", options)
+    options.data = data_folder(options.data)
+    if command == "run":
+        return _program("pbx.daemon", options)
+    if command == "follow":
+        return _follow(options.data)
+    verb = f"{command} {options.verb}" if "verb" in options else command
+    arguments = _arguments(verb, options)
+    result = _examined(options.data, arguments) if verb == "doctor" else done(options.data, verb, arguments)
+    if verb == "voicemail export":
+        _copy(Path(result.pop("path")), options.file)
+        result["file"] = str(options.file)
+    print(report.printed(verb, result, options.json), flush=True)
+    return 1 if verb == "doctor" and any(check["state"] == "fail" for check in result) else 0
+
+
+def _program(module: str, options: argparse.Namespace) -> int:
+    """Run the exchange or the demo, whose code no other command needs to load."""
+    return int(importlib.import_module(module).run(options))
+
+
+def data_folder(wanted: Path | None) -> Path:
+    """The data folder to work on."""
+    if wanted is not None:
+        return wanted
+    if named := os.environ.get("DURCHWAHL_DATA"):
+        return Path(named)
+    local = Path("data")
+    try:
+        # Somebody else's folder in a shared directory must not answer in our office's place.
+        if (local / "settings.json").stat().st_uid == os.getuid() == local.stat().st_uid:
+            return local
+    except OSError:
+        pass
+    installed = Path("/var/lib/durchwahl")
+    return installed if installed.is_dir() else local
+
+
+def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
+    """Let the running exchange do a command, or do it here when none runs.
+
+    Raises Refused, ControlError, Busy, SettingsError, RecordsError, OSError.
+    """
+    try:
+        return ask(data / SOCKET, verb, arguments)
+    except NotRunning:
+        stores = open_stores(data)
+    try:
+        return perform(stores, verb, arguments)
+    finally:
+        stores.close()
+
+
+def _examined(data: Path, arguments: dict[str, Json]) -> Json:
+    """The doctor's findings, also when the settings or records cannot even be opened."""
+    try:
+        return done(data, "doctor", arguments)
+    except (SettingsError, RecordsError) as error:
+        name = "settings" if isinstance(error, SettingsError) else "records"
+        advice = "Correct that line; the exchange does not start before." if name == "settings" else "Restore a backup."
+        checks = [Check(name, "fail", str(error), advice), *health.checks_of_folder(data)]
+        return [health.view(check) for check in checks]
+
+
+def _arguments(verb: str, options: argparse.Namespace) -> dict[str, Json]:
+    """The options as the command's arguments; files named in them are read here, by the person's own rights."""
+    arguments = given(options, ("command", "verb", "data", "json", "file", "sip", "password_file"))
+    for name in ("greeting", "announcement"):
+        if name in arguments:
+            arguments |= _sound_or_text(name, arguments.pop(name))
+    if verb.startswith("trunk") and options.verb in ("add", "set") and options.password_file is not None:
+        arguments["password"] = _password(options.password_file)
+    if verb == "doctor":
+        arguments["sip_port"] = options.sip[1]
+    return arguments
+
+
+def _sound_or_text(name: str, value: str) -> dict[str, Json]:
+    """FILE|TEXT: what is a file is one, and what looks like one must be one. Raises Refused."""
+    path = Path(value)
+    try:
+        is_file, is_folder = path.is_file(), path.is_dir()
+    except (OSError, ValueError):  # too long for a name, or with a NUL in it
+        is_file = is_folder = False
+    if value and is_file:
+        return {f"{name}_sound": greetings.read_sound(path)}
+    if value.strip() and (is_folder or path.suffix.lower() in _SOUNDS or ("/" in value and " " not in value)):
+        raise Refused(f"There is no sound file {value}.")
+    return {f"{name}_text": value}
+
+
+def _password(path: Path) -> str:
+    """The one line of a password file. Raises Refused."""
+    try:
+        text = sys.stdin.read(4096) if str(path) == "-" else path.read_bytes()[:4096].decode()
+    except OSError as error:
+        raise Refused(f"The password file {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"The password file {path} is no text.") from error
+    lines = text.splitlines()
+    if len(lines) != 1 or not lines[0].strip():
+        raise Refused(f"The password file {path} must hold one line: the password.")
+    return lines[0].strip()
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a message where the person wants it, whole or not at all. Raises Refused."""
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(source, partial)
+        os.replace(partial, target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise Refused(f"{target} cannot be written: {error.strerror}.") from error
+
+
+def _follow(data: Path) -> int:
+    try:
+        for event in follow(data / SOCKET):
+            print(json.dumps(event), flush=True)
+    except NotRunning:
+        raise Refused("The exchange is not running: start it with “durchwahl run”.", 1) from None
+    return 0

@@ -1,0 +1,84 @@
+"""What commands found, printed for people: tables and sentences, harmless to a terminal."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+Shown = dict[str, Any]
+
+
+def printed(verb: str, result: Any, as_json: bool) -> str:
+    """The text to print for a command's result."""
+    if as_json:
+        return json.dumps(result, indent=1)
+    return "\n".join(_REPORTS.get(verb, _one if isinstance(result, dict) else _table)(result))
+
+
+def visible(text: Any) -> str:
+    """Without control characters: names come from outside, and terminals obey them."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in str(text))
+
+
+def moment(at: float | None) -> str:
+    """Unix time as a clock on the wall shows it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) if at is not None else "-"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ",".join(map(_word, value)) or "-"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_word(each)}" for key, each in value.items()) or "-"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return visible(value) if value not in ("", None) else "-"
+
+
+def _one(item: Shown) -> Iterator[str]:
+    width = max(map(len, item), default=0)
+    for name, value in item.items():
+        yield f"{name.replace('_', ' '):{width}}  {_word(value)}"
+
+
+def _table(items: Sequence[Shown]) -> Iterator[str]:
+    if not items:
+        yield "(none)"
+        return
+    names = list(items[0])
+    rows = [[name.replace("_", " ") for name in names], *([_word(item.get(name)) for name in names] for item in items)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(names))]
+    for row in rows:
+        yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _calls(calls: Sequence[Shown]) -> Iterator[str]:
+    for call in calls:
+        yield f"{moment(call['started'])}  {visible(call['story'])}"
+    if not calls:
+        yield "There was no call yet."
+
+
+def _tasks(tasks: Sequence[Shown]) -> Iterator[str]:
+    return _table([{**task, "created": moment(task["created"])} for task in tasks])
+
+
+def _messages(messages: Sequence[Shown]) -> Iterator[str]:
+    return _table([{**message, "started": moment(message["started"])} for message in messages])
+
+
+def _checks(checks: Sequence[Shown]) -> Iterator[str]:
+    for check in checks:
+        yield f"{check['state']:4}  {visible(check['sentence'])}"
+        if check["advice"]:
+            yield f"      -> {visible(check['advice'])}"
+
+
+_REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
+    "calls": _calls,
+    "tasks": _tasks,
+    "voicemail list": _messages,
+    "doctor": _checks,
+}
