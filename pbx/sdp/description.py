@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Attribute = tuple[str, str | None]
@@ -17,6 +18,15 @@ MAX_BYTES = 65_536
 MAX_MEDIA = 32
 MAX_FORMATS = 128
 
+_REMEMBERED = 4096
+"""Bytes; longer descriptions are read anew each time, so that remembering them costs no memory."""
+
+_LONGEST_RTPMAP = 64
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_BLANKS = re.compile(r"[ \t]+")
+_HOST = re.compile(r"[0-9A-Za-z.:\-]+", re.ASCII)
+_RTPMAP = re.compile(r"([0-9]{1,3})\s+([^\s/]+)/([0-9]{1,6})(?:/([0-9]{1,2}))?\s*", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
 _TOKEN = re.compile(r"[!#$%&'*+\-./0-9A-Z^_`a-z{|}~]+", re.ASCII)
 _DIRECTIONS: dict[str, Direction] = {
@@ -81,7 +91,7 @@ class Media:
     @property
     def rtpmaps(self) -> dict[int, RtpMap]:
         """The readable rtpmap lines by payload type."""
-        maps = (_rtpmap(value) for value in self.values("rtpmap"))
+        maps = (_rtpmap(value) for value in self.values("rtpmap") if len(value) <= _LONGEST_RTPMAP)
         return {found.payload_type: found for found in maps if found}
 
 
@@ -129,6 +139,10 @@ def parse(data: bytes) -> SessionDescription:
     """
     if len(data) > MAX_BYTES:
         raise SdpError("the session description is longer than 64 kB")
+    return _read_before(data) if len(data) <= _REMEMBERED else _read(data)
+
+
+def _read(data: bytes) -> SessionDescription:
     if b"\0" in data:
         raise SdpError("the session description holds a NUL")
     lines = _lines(data.decode("utf-8", "replace"))
@@ -147,12 +161,15 @@ def parse(data: bytes) -> SessionDescription:
     )
 
 
+_read_before = lru_cache(maxsize=256)(_read)
+"""Each description is looked at several times in a row while a call is set up."""
+
 _Line = tuple[str, str]
 
 
 def _lines(text: str) -> Iterator[_Line]:
     """Type and value of each line. Only CR and LF end a line: str.splitlines() knows too many others."""
-    for raw in re.split(r"\r\n|\n|\r", text):
+    for raw in _LINE_END.split(text):
         line = raw.strip(" \t")
         if len(line) > 1 and line[1] == "=":
             yield line[0], line[2:].strip(" \t")
@@ -162,7 +179,7 @@ def _lines(text: str) -> Iterator[_Line]:
 
 def _fields(value: str) -> list[str]:
     """Split at blanks only: str.split() also takes separators of Unicode, which then are printed back as others."""
-    return re.split(r"[ \t]+", value)
+    return _BLANKS.split(value)
 
 
 def _sections(lines: Iterable[_Line]) -> tuple[list[_Line], list[list[_Line]]]:
@@ -212,7 +229,7 @@ def _host(section: list[_Line]) -> str:
         if len(fields) != 3 or fields[0].upper() != "IN" or fields[1].upper() not in ("IP4", "IP6"):
             raise SdpError("a c= line cannot be read")
         host = fields[2].partition("/")[0]
-        if not re.fullmatch(r"[0-9A-Za-z.:\-]+", host, re.ASCII):
+        if not _HOST.fullmatch(host):
             raise SdpError("the address of a c= line cannot be read")
         return host
     return ""
@@ -234,9 +251,10 @@ def _direction(attributes: tuple[Attribute, ...]) -> Direction | None:
     return named[-1] if named else None
 
 
+@lru_cache(maxsize=512)
 def _rtpmap(value: str) -> RtpMap | None:
     """A readable rtpmap, else None: one wrong line must not cost the call."""
-    match = re.fullmatch(r"([0-9]{1,3})\s+([^\s/]+)/([0-9]{1,6})(?:/([0-9]{1,2}))?\s*", value, re.ASCII)
+    match = _RTPMAP.fullmatch(value)
     if not match or int(match[1]) > 127:
         return None
     return RtpMap(int(match[1]), match[2].upper(), int(match[3]), int(match[4] or 1))

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pbx.sdp.description import (
     Attribute,
@@ -27,6 +28,8 @@ _EVENT = "TELEPHONE-EVENT"
 _CLOCK_RATE = 8000
 _PROFILES = ("RTP/AVP", "RTP/AVPF")
 _EVENTS = "0-16"
+_RTCP = re.compile(r"([0-9]{1,5})(?:\s+IN\s+IP[46]\s+([0-9A-Fa-f.:]+))?", re.ASCII)
+_MILLISECONDS = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,6})?", re.ASCII)
 _SENDING = ("sendrecv", "sendonly")
 _RECEIVING = ("sendrecv", "recvonly")
 
@@ -197,7 +200,7 @@ def _codecs(media: Media) -> Iterator[RtpMap]:
 
 def _payload_types(media: Media) -> Iterator[int]:
     for name in media.formats:
-        if re.fullmatch(r"[0-9]{1,3}", name, re.ASCII) and int(name) < 128:
+        if len(name) <= 3 and name.isascii() and name.isdigit() and int(name) < 128:
             yield int(name)
 
 
@@ -279,6 +282,7 @@ def _agreement(
     )
 
 
+@lru_cache(maxsize=1024)
 def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The literal address, an IPv4 one also when written as IPv6 (::ffff:192.0.2.1); None for a name."""
     if ip_version(host) is None:
@@ -315,9 +319,7 @@ def _rtcp(stream: Media, remote: tuple[str, int] | None) -> tuple[str, int] | No
     if remote is None:
         return None
     host, port = remote[0], remote[1] + 1
-    named = re.fullmatch(
-        r"([0-9]{1,5})(?:\s+IN\s+IP[46]\s+([0-9A-Fa-f.:]+))?", stream.attribute("rtcp") or "", re.ASCII
-    )
+    named = _RTCP.fullmatch(stream.attribute("rtcp") or "")
     if named and 0 < int(named[1]) < 65_536:
         port = int(named[1])
         address = _ip(named[2] or "")
@@ -338,5 +340,5 @@ def _ptime(stream: Media) -> int:
 
 
 def _milliseconds(text: str | None) -> int | None:
-    match = re.fullmatch(r"([0-9]{1,4})(?:\.[0-9]{1,6})?", (text or "").strip(), re.ASCII)
+    match = _MILLISECONDS.fullmatch((text or "").strip())
     return int(match[1]) if match else None
