@@ -1,6 +1,7 @@
 """Hearing digits in the sound itself, for callers whose network sends no telephone-events (ITU-T Q.23, Q.24)."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pbx.media.g711 import Samples
 from pbx.media.tones import DTMF, RATE
@@ -43,12 +44,11 @@ class ToneReceiver:
             self._rest = sound
             return ""
         self._rest = sound[windows * _HOP :]
-        loud = sound[: (windows - 1) * _HOP + _WINDOW].astype(np.float32)
-        if float(loud @ loud) < _QUIETEST * _HOP:
-            keys = [""] * windows
+        wave = sound[: (windows - 1) * _HOP + _WINDOW].astype(np.float32)
+        if float(wave @ wave) < _QUIETEST * _WINDOW:
+            keys = [""] * windows  # not even all of it together is loud enough for one window
         else:
-            views = np.lib.stride_tricks.sliding_window_view(loud, _WINDOW)[::_HOP]
-            keys = [_key(view, energies) for view, energies in zip(views, (views @ _WAVES) ** 2, strict=True)]
+            keys = _keys(np.lib.stride_tricks.sliding_window_view(wave, _WINDOW)[::_HOP])
         return "".join(filter(None, map(self._window, keys)))
 
     def _window(self, key: str) -> str:
@@ -66,14 +66,15 @@ class ToneReceiver:
         return ""
 
 
-def _key(window: np.typing.NDArray[np.float32], squares: np.typing.NDArray[np.float32]) -> str:
-    """The digit whose two tones make up this window, or none."""
-    total = float(window @ window)
-    if total < _QUIETEST * _WINDOW:
-        return ""
-    energies = squares[:8] + squares[8:]
-    row, column = int(energies[:4].argmax()), int(energies[4:].argmax())
-    low, high = float(energies[row]), float(energies[4 + column])
-    if (low + high) * 2 / _WINDOW < _PURE * total or max(low, high) > _TWIST * min(low, high):
-        return ""
-    return _KEYS[row, column]
+def _keys(views: NDArray[np.float32]) -> list[str]:
+    """For each window the digit whose two tones make it up, or none."""
+    squares = (views @ _WAVES) ** 2
+    energies = squares[:, :8] + squares[:, 8:]
+    total = np.einsum("ij,ij->i", views, views)
+    low, high = energies[:, :4].max(axis=1), energies[:, 4:].max(axis=1)
+    pure = (low + high) * (2 / _WINDOW) >= _PURE * total
+    even = np.maximum(low, high) <= _TWIST * np.minimum(low, high)
+    keys = [""] * len(views)
+    for place in np.flatnonzero((total >= _QUIETEST * _WINDOW) & pure & even):
+        keys[place] = _KEYS[int(energies[place, :4].argmax()), int(energies[place, 4:].argmax())]
+    return keys

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pbx.media import tones
 from pbx.media.clip import Clip
-from pbx.media.codec import FRAME_TICKS, PCMA, Codec, Decoder
+from pbx.media.codec import FRAME_TICKS, PCMA, Codec
 from pbx.media.dialler import Dialler
 from pbx.media.events import Dialled, Digit, FirstPacket, MediaEvent, Played, Recorded, Silent
 from pbx.media.format import Address, Format, reachable
@@ -27,8 +27,6 @@ from pbx.media.reports import Quality, Reports
 
 BUFFER = 2048
 """Bytes of the longest datagram that is looked at; voice packets have a few hundred."""
-_KEEP_ALIVE = 1.0
-"""Seconds without a packet of ours after which one of silence goes out: NATs and providers forget quiet streams."""
 _SILENT = 5.0
 """Seconds between two `Silent`."""
 
@@ -97,7 +95,6 @@ class Endpoint:
         self._malformed = 0
         self._strangers = 0
         self._hearing = DigitHearing()
-        self._decode_tones: Decoder | None = None
         self._player: Player | None = None
         self._dialler: Dialler | None = None
         self._diallers: list[tuple[str, float, float, int]] = []
@@ -107,7 +104,7 @@ class Endpoint:
         self._digit_timestamp = 0
         self._rtcp_source: Address | None = None
         self._agreed_at = self._heard_at = self._silent_told = now
-        self._received_before = 0
+        self._received_before = self._sent_before = 0
         self._codec = PCMA
         self.voice_type = PCMA.payload_type
         """The payload type under which voice arrives."""
@@ -135,6 +132,7 @@ class Endpoint:
         self._silent_told = self._heard_at = now
         if before is None or before.codec != format.codec:
             self._change_codec(format.codec)
+        self._next_dialler()
         self.refresh()
 
     def play(self, clips: Sequence[Clip], *, repeat: bool = False) -> int:
@@ -188,8 +186,7 @@ class Endpoint:
 
     def listen_for_tones(self, wanted: bool) -> None:
         """Whether to look for digits in the sound as well, as long as no telephone-event was seen."""
-        self._hearing.listen(wanted)
-        self._decode_tones = self._codec.decoder(8000) if self._hearing.listens else None
+        self._hearing.listen(self._codec if wanted else None)
         self.refresh()
 
     def quality(self) -> Quality:
@@ -247,11 +244,6 @@ class Endpoint:
         return self.send is not _nowhere
 
     @property
-    def plain(self) -> bool:
-        """Whether nothing but a bridge is interested in what the peer says."""
-        return self._connected and not self._recorder and not self._hearing.listens
-
-    @property
     def rtp(self) -> socket.socket:
         return self._rtp
 
@@ -268,7 +260,12 @@ class Endpoint:
         """Choose the quickest way that does all that is wanted of a packet."""
         if self.closed or not self.format:
             return
-        quick = self.onward.quick() if self.onward and self.plain and self.format.receives else None
+        quick = None
+        if self._connected and not self._recorder and self.format.receives:
+            if self.onward is None:
+                quick = self._listening()
+            elif not self._hearing.listens:
+                quick = self.onward.quick()
         self.loop.watch(self._rtp, quick or (self._locked if self._connected else self._unlocked))
 
     # -- finding the peer
@@ -367,6 +364,27 @@ class Endpoint:
             return
         self.take(size, now)
 
+    def _listening(self) -> Callable[[float], None]:
+        """What takes the packets of a peer whom nobody but the box listens to; all it needs is in local names."""
+        receive, view, buffer, unpack = self._rtp.recv_into, self.loop.view, self.loop.buffer, HEADER.unpack_from
+        count, take, expected = self.reception.packet, self.take, self.voice_type
+        hearing = self._hearing if self._hearing.listens else None
+
+        def listen(now: float) -> None:
+            try:
+                size = receive(buffer)
+            except OSError:
+                self.send_errors += 1
+                return
+            first, second, sequence, timestamp, ssrc = unpack(buffer)
+            if first != VERSION or second & 127 != expected or size <= HEADER.size:
+                take(size, now)
+            elif count(ssrc, sequence, timestamp, now) < LATE and hearing:
+                for digit in hearing.sound(bytes(view[12:size]), now):
+                    self._tell_digit(digit, False)
+
+        return listen
+
     def take(self, size: int, now: float) -> None:
         """One datagram of the peer's, in the loop's buffer."""
         format = self.format
@@ -391,8 +409,8 @@ class Endpoint:
             return
         if self._recorder:
             self._record(packet, status, now)
-        if self._decode_tones and status != LATE:
-            for digit in self._hearing.sound(self._decode_tones(packet.payload), now):
+        if self._hearing.listens and status != LATE:
+            for digit in self._hearing.sound(packet.payload, now):
                 self._tell_digit(digit, False)
         if self.onward:
             self.onward.voice(packet, status, now)
@@ -401,9 +419,9 @@ class Endpoint:
         fits = self.reception.untimed(packet.ssrc, packet.sequence)
         if not format.receives:
             return
+        listened = self._hearing.listens
         digit = self._hearing.event(packet.ssrc, packet.sequence, packet.timestamp, packet.payload, now)
-        if self._decode_tones and not self._hearing.listens:
-            self._decode_tones = None
+        if listened and not self._hearing.listens:
             self.refresh_receiving()
         if self.onward:
             self.onward.event(packet, fits, digit, now)
@@ -437,12 +455,10 @@ class Endpoint:
         if outgoing.owner is player:
             # Beats that were left out after a late wake-up are left out of the timestamps as well.
             timestamp = (outgoing.timestamp + FRAME_TICKS * (number - self._beat)) & 0xFFFFFFFF
-            second = self.format.payload_type
+            self._transmit(self.format.payload_type, timestamp, frame, now)
         else:
-            timestamp = outgoing.begin(player, now)
-            second = self.format.payload_type | MARKER
+            self._transmit(self.format.payload_type | MARKER, outgoing.begin(player, now), frame, now)
         self._beat = number
-        self._transmit(second, timestamp, frame, now)
 
     def _transmit(self, second: int, timestamp: int, payload: bytes, now: float) -> None:
         """Send one packet; `second` is the header's second byte: payload type and marker."""
@@ -457,9 +473,9 @@ class Endpoint:
         outgoing.sent(timestamp, len(payload), now)
 
     def _next_dialler(self) -> None:
-        if not self._dialler and self._diallers:
+        if self.format and not self._dialler and self._diallers:
             digits, tone, gap, token = self._diallers.pop(0)
-            events = self.format is not None and self.format.event_payload_type is not None
+            events = self.format.event_payload_type is not None
             self._dialler = Dialler(token, digits, self._codec, events, tone, gap)
             self._busy_changed()
 
@@ -474,14 +490,12 @@ class Endpoint:
             self.loop.tell(self, Dialled(dialler.token))
             return
         payload, first = step
-        if not payload:
+        kind = self.format.event_payload_type if dialler.events else self.format.payload_type
+        if not payload or kind is None:
             return
         outgoing = self.outgoing
-        events = dialler.events and self.format.event_payload_type is not None
-        if first or outgoing.owner is not dialler or not events:
+        if first or not dialler.events:
             self._digit_timestamp = outgoing.begin(dialler, now)
-        kind = self.format.event_payload_type if events else self.format.payload_type
-        assert kind is not None
         self._transmit(kind | (MARKER if first else 0), self._digit_timestamp, payload, now)
 
     def _busy_changed(self) -> None:
@@ -492,8 +506,8 @@ class Endpoint:
             self._player.encode(codec)
         if self._recorder:
             self._recorder.change(codec)
-        if self._decode_tones:
-            self._decode_tones = codec.decoder(8000)
+        if self._hearing.listens:
+            self._hearing.listen(codec)
 
     # -- recording
 
@@ -544,9 +558,11 @@ class Endpoint:
             self._aim()
         if self.send is _nowhere:
             return
-        if now - self.outgoing.when >= _KEEP_ALIVE and not self._dialler:
+        if self.outgoing.packets == self._sent_before and not self._dialler:
+            # NATs and providers forget streams that are quiet.
             timestamp = self.outgoing.begin(None, now)
             self._transmit(format.payload_type | MARKER, timestamp, self._codec.silence(), now)
+        self._sent_before = self.outgoing.packets
         if report := self._reports.due(now):
             self._send_report(report)
 

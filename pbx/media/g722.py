@@ -26,4 +26,4 @@ class Decoder:
         self._codec = G722(sample_rate, _BIT_RATE)
 
     def __call__(self, payload: bytes) -> Samples:
-        return np.array(self._codec.decode(payload), dtype=np.int16)
+        return np.frombuffer(self._codec.decode(payload), np.int16)

@@ -1,9 +1,11 @@
 """Digits from telephone-events and from the sound, never both for one press."""
 
+from pbx.media.codec import Codec, Decoder
 from pbx.media.dtmf import ToneReceiver
-from pbx.media.g711 import Samples
 from pbx.media.telephone_event import EventReceiver
 
+_AT_ONCE = 800
+"""Bytes of voice (100 ms) that are looked at together: cheaper than packet by packet, and soon enough."""
 _SAME_PRESS = 1.0
 """Seconds after a digit was heard as tone in which the event of the same press may still come."""
 
@@ -14,16 +16,23 @@ class DigitHearing:
     def __init__(self) -> None:
         self._events = EventReceiver()
         self._tones: ToneReceiver | None = None
+        self._decode: Decoder | None = None
+        self._voice = bytearray()
         self._had_event = False
         self._by_tone: tuple[str, float] | None = None
 
-    def listen(self, wanted: bool) -> None:
-        """Whether to look for digits in the sound."""
-        self._tones = (self._tones or ToneReceiver()) if wanted and not self._had_event else None
+    def listen(self, codec: Codec | None) -> None:
+        """Look for digits in sound of this codec from now on, or no more (None)."""
+        if codec is None or self._had_event:
+            self._tones = self._decode = None
+            return
+        self._tones = self._tones or ToneReceiver()
+        self._decode = codec.decoder(8000)
+        self._voice.clear()
 
     @property
     def listens(self) -> bool:
-        """Whether `sound` is of any use at the moment."""
+        """Whether to hand voice to `sound` at the moment."""
         return self._tones is not None
 
     def event(self, ssrc: int, sequence: int, timestamp: int, payload: bytes, now: float) -> str | None:
@@ -31,15 +40,20 @@ class DigitHearing:
         digit = self._events.packet(ssrc, sequence, timestamp, payload)
         if digit is None:
             return None
-        self._had_event, self._tones = True, None
+        self._had_event = True
+        self.listen(None)
         heard, self._by_tone = self._by_tone, None
         if heard and heard[0] == digit and now - heard[1] < _SAME_PRESS:
             return None
         return digit
 
-    def sound(self, samples: Samples, now: float) -> str:
-        """Take 8 kHz sound; the digits in it."""
-        digits = self._tones.take(samples) if self._tones else ""
+    def sound(self, payload: bytes, now: float) -> str:
+        """Take one packet of voice; the digits in it and what came before it."""
+        self._voice += payload
+        if len(self._voice) < _AT_ONCE or not self._tones or not self._decode:
+            return ""
+        digits = self._tones.take(self._decode(bytes(self._voice)))
+        self._voice.clear()
         if digits:
             self._by_tone = (digits[-1], now)
         return digits

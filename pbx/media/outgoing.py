@@ -19,14 +19,14 @@ class Outgoing:
         self.timestamp = int.from_bytes(random_bytes(4), "big")
         """Of the last packet."""
         self.when = 0.0
-        """When the last packet was sent."""
+        """When that timestamp was the present; the packets of one telephone-event all carry its beginning."""
         self.packets = 0
         self.octets = 0
         """Of payload."""
         self.owner: object = None
 
     def begin(self, owner: object, now: float) -> int:
-        """The timestamp with which `owner` goes on at `now`: the clock's distance from the last packet."""
+        """The timestamp with which `owner` goes on at `now`: as far from the last one as the clock is."""
         ticks = round((now - self.when) * 8000) if self.packets else 0
         self.owner = owner
         return (self.timestamp + max(160, ticks)) & 0xFFFFFFFF
@@ -34,7 +34,7 @@ class Outgoing:
     def sent(self, timestamp: int, octets: int, now: float) -> None:
         """Count the packet with the sequence number `sequence`."""
         self.sequence = (self.sequence + 1) & 0xFFFF
-        self.timestamp = timestamp
-        self.when = now
+        if timestamp != self.timestamp or not self.packets:
+            self.timestamp, self.when = timestamp, now
         self.packets += 1
         self.octets += octets

@@ -1,7 +1,7 @@
 """RTP packets (RFC 3550, section 5.1)."""
 
-from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 HEADER = Struct("!BBHII")
 """The fixed twelve bytes: version and flags, marker and payload type, sequence, timestamp, SSRC."""
@@ -13,8 +13,7 @@ class PacketError(ValueError):
     """These bytes are no RTP or RTCP packet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """One RTP packet without CSRC list, extension and padding: `parse` takes those off."""
 
     payload_type: int

@@ -98,15 +98,13 @@ class Pump:
         """
         if not self.busy:
             return None
-        self._poll(now)
-        self._beats(now)
-        self._tell_events()
-        if not self.busy:
-            return None
         self._next_poll += self.interval
         if self._next_poll <= now:
             self._next_poll = now + self.interval - (now - self._next_poll) % self.interval
-        return self._next_poll
+        self._poll(now)
+        self._beats(now)
+        self._tell_events()
+        return self._next_poll if self.busy else None
 
     def close(self) -> None:
         """Close every endpoint and tell the last events; the pump is of no use afterwards."""
@@ -123,8 +121,11 @@ class Pump:
             if not ready:
                 return
             for number, _flags in ready:
-                if act := acts.get(number):
-                    act(now)
+                try:
+                    if act := acts.get(number):
+                        act(now)
+                except Exception:
+                    log.exception("a packet was too much; the other calls go on")
 
     def _beats(self, now: float) -> None:
         behind = int((now - self._next_beat) / BEAT)
@@ -135,9 +136,13 @@ class Pump:
         while self._next_beat <= now:
             self._next_beat += BEAT
             self._number += 1
+            number = self._number
             for endpoint in list(self._beating):
-                endpoint.beat(self._number, now)
-            for endpoint in self._endpoints[self._number % _SECOND :: _SECOND]:
+                try:
+                    endpoint.beat(number, now)
+                except Exception:
+                    log.exception("the beat of %s failed; the other calls go on", endpoint.local)
+            for endpoint in self._endpoints[number % _SECOND :: _SECOND]:
                 endpoint.housekeeping(now)
 
     def _tell_events(self) -> None:
@@ -157,8 +162,10 @@ class Pump:
 
     def _woken(self) -> None:
         self._scheduled = False
-        self.run(self.clock())
-        self._schedule()
+        try:
+            self.run(self.clock())
+        finally:
+            self._schedule()
 
     # -- what endpoints ask (endpoint.Loop)
 

@@ -20,13 +20,14 @@ class Reception:
     """
 
     __slots__ = (
-        "_base", "_before", "_cycles", "_last_expected", "_last_received", "_past_lost", "_rate", "_report_at",
+        "_base", "_before", "_cycles", "_jump", "_last_expected", "_last_received", "_past_lost", "_rate", "_report_at",
         "_report_ntp", "_suspect", "_transit", "highest", "jitter", "received", "ssrc", "started", "strays",
     )  # fmt: skip
 
     def __init__(self, clock_rate: int = 8000) -> None:
         self._rate = clock_rate
-        self.ssrc = 0
+        self._jump = JUMP * clock_rate
+        self.ssrc = -1
         self.started = False
         self.highest = 0
         self.received = 0
@@ -47,26 +48,28 @@ class Reception:
     def packet(self, ssrc: int, sequence: int, timestamp: int, arrival: float) -> int:
         """Count one packet that arrived at `arrival` (seconds); IN_ORDER, LATE, STARTS or STRAY."""
         step = (sequence - self.highest) & 0xFFFF
-        if ssrc != self.ssrc or not self.started or (MAX_DROPOUT <= step < 0x10000 - MAX_MISORDER):
-            return self._unfitting(ssrc, sequence, timestamp, arrival)
+        if step != 1 or ssrc != self.ssrc:
+            if ssrc != self.ssrc or MAX_DROPOUT <= step < 0x10000 - MAX_MISORDER:
+                return self._unfitting(ssrc, sequence, timestamp, arrival)
+            if step == 0 or step >= MAX_DROPOUT:
+                self.received += 1
+                return LATE
         self.received += 1
-        if step == 0 or step >= MAX_DROPOUT:
-            return LATE
         if sequence < step:
             self._cycles += 0x10000
         self.highest = sequence
         transit = arrival * self._rate - timestamp
         drift = abs(transit - self._transit)
         self._transit = transit
-        if drift > JUMP * self._rate:
-            return self._jump(drift)
+        if drift > self._jump:
+            return self._jumped(drift)
         self.jitter += (drift - self.jitter) / 16
         return IN_ORDER
 
     def untimed(self, ssrc: int, sequence: int) -> bool:
         """Count a packet whose timestamp says nothing of its sending (telephone-events); whether it fits."""
         step = (sequence - self.highest) & 0xFFFF
-        if not self.started or ssrc != self.ssrc or MAX_DROPOUT <= step < 0x10000 - MAX_MISORDER:
+        if ssrc != self.ssrc or MAX_DROPOUT <= step < 0x10000 - MAX_MISORDER:
             return False
         self.received += 1
         if 0 < step < MAX_DROPOUT:
@@ -89,9 +92,9 @@ class Reception:
     def _lost_now(self) -> int:
         return self._cycles + self.highest - self._base + 1 - (self.received - self._before) if self.started else 0
 
-    def _jump(self, drift: float) -> int:
+    def _jumped(self, drift: float) -> int:
         # Timestamps wrap after six days or, as they begin anywhere, in the middle of a call.
-        if abs(drift - (1 << 32)) <= JUMP * self._rate:
+        if abs(drift - (1 << 32)) <= self._jump:
             return IN_ORDER
         return STARTS
 

@@ -48,7 +48,7 @@ class Recorder:
 
     def change(self, codec: Codec) -> None:
         """The peer speaks another codec from now on; the file keeps its rate."""
-        self._decode = codec.decoder(self._rate) if codec.sample_rate >= self._rate else codec.decoder(16000)
+        self._decode = codec.decoder(self._rate)
 
     def restart(self, now: float) -> None:
         """What comes next begins a new stream."""

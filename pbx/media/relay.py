@@ -32,10 +32,8 @@ class Forwarding:
         sink = self.sink
         if sink.occupied or not sink.speaks or sink.format is None or not self._place(packet, status, now):
             return
-        if self._codecs != (self.source.codec, sink.codec):
-            self._codecs = (self.source.codec, sink.codec)
-            self._transcode = transcoder(*self._codecs)
-        payload = self._transcode(packet.payload) if self._transcode else packet.payload
+        transcode = self._transcoder()
+        payload = transcode(packet.payload) if transcode else packet.payload
         self._send(packet, sink.format.payload_type, payload, packet.marker or status == STARTS, now)
 
     def event(self, packet: Packet, fits: bool, digit: str | None, now: float) -> None:
@@ -83,9 +81,10 @@ class Forwarding:
             sink.send_errors += 1
         outgoing.packets += 1
         outgoing.octets += len(payload)
-        outgoing.when = now
         if (number - outgoing.sequence) & 0xFFFF < 0x8000:
-            outgoing.sequence, outgoing.timestamp = (number + 1) & 0xFFFF, time
+            outgoing.sequence = (number + 1) & 0xFFFF
+            if time != outgoing.timestamp:
+                outgoing.timestamp, outgoing.when = time, now
 
     # -- the quick way
 
@@ -96,14 +95,14 @@ class Forwarding:
     def quick(self) -> Callable[[float], None] | None:
         """What takes a packet from the source's socket and passes it on with nothing in between.
 
-        None if that cannot be: codecs differ, or the sink may not be sent to. Whatever is not the next plain packet
-        of voice takes the long way. All it needs is bound to local names: this is where the time goes.
+        None if nothing may be sent to the sink. Whatever is not the next plain packet of voice takes the long way.
+        All it needs is bound to local names: this is where the time goes.
         """
         source, sink = self.source, self.sink
         loop, format, outgoing, me = source.loop, sink.format, sink.outgoing, self
-        if source.format is None or format is None or source.codec != sink.codec or not sink.speaks:
+        if source.format is None or format is None or not sink.speaks:
             return None
-        expected, kind = source.voice_type, format.payload_type
+        expected, kind, transcode = source.voice_type, format.payload_type, self._transcoder()
         receive, send, view, buffer = source.rtp.recv_into, sink.send, loop.view, loop.buffer
         unpack, pack = HEADER.unpack_from, HEADER.pack_into
         count, take, ssrc_out = source.reception.packet, source.take, outgoing.ssrc
@@ -115,18 +114,20 @@ class Forwarding:
                 source.send_errors += 1
                 return
             first, second, sequence, timestamp, ssrc = unpack(buffer)
-            if first != VERSION or second & 127 != expected or size < 13 or outgoing.owner is not me:
+            if first != VERSION or second & 127 != expected or size <= 12 or outgoing.owner is not me:
                 take(size, now)
                 return
-            status = count(ssrc, sequence, timestamp, now)
-            if status:
-                packet = Packet(expected, sequence, timestamp, ssrc, bytes(view[12:size]), second > 127)
+            if status := count(ssrc, sequence, timestamp, now):
                 if status != STRAY:
-                    me.voice(packet, status, now)
+                    me.voice(Packet.parse(view[:size]), status, now)
                 return
             number = (sequence + me._sequence_shift) & 0xFFFF
             time = (timestamp + me._timestamp_shift) & 0xFFFFFFFF
             pack(buffer, 0, VERSION, second & 128 | kind, number, time, ssrc_out)
+            if transcode:
+                payload = transcode(bytes(view[12:size]))
+                size = 12 + len(payload)
+                buffer[12:size] = payload
             try:
                 send(view[:size])
             except OSError:
@@ -138,6 +139,13 @@ class Forwarding:
             outgoing.octets += size - 12
 
         return forward
+
+    def _transcoder(self) -> Transcoder | None:
+        """What turns the source's payloads into the sink's; kept as long as the codecs are, it remembers."""
+        codecs = (self.source.codec, self.sink.codec)
+        if codecs != self._codecs:
+            self._codecs, self._transcode = codecs, transcoder(*codecs)
+        return self._transcode
 
 
 def join(a: Endpoint, b: Endpoint) -> None:
