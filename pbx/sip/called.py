@@ -11,9 +11,10 @@ from pbx.sip.events import Confirmed, Ended, OfferAnswered
 from pbx.sip.grammar import ParseError, number
 from pbx.sip.message import Request, Response
 from pbx.sip.repetition import Repetition
-from pbx.sip.session import SDP, HeaderFields, Session, reason_field
+from pbx.sip.session import Session
 from pbx.sip.session_timer import lists
 from pbx.sip.transactions import Server, Transactions
+from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
 
 AGAIN = 60.0
 """Seconds after which a ringing phone says so again, for the timers of proxies (13.3.1.1)."""
@@ -32,7 +33,7 @@ class Called(Session):
         *,
         contact: str,
         abilities: HeaderFields,
-        forget: Callable[[Session], None],
+        forget: Callable[[Usage], None],
     ) -> None:
         dialog = called(request, transactions.ids.tag())
         super().__init__(

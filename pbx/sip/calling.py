@@ -14,10 +14,11 @@ from pbx.sip.flow import Flow
 from pbx.sip.grammar import ParseError, number
 from pbx.sip.invite_client import copied
 from pbx.sip.message import Request, Response
-from pbx.sip.session import SDP, HeaderFields, Session, reason_field
+from pbx.sip.session import Session
 from pbx.sip.session_timer import lists
 from pbx.sip.timers import T1
-from pbx.sip.transactions import Answer, Client, Transactions
+from pbx.sip.transactions import Answer, Client, Server, Transactions
+from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
 
 ELSEWHERE: HeaderFields = (
     ("Reason", 'SIP;cause=200;text="Call completed elsewhere"'),
@@ -38,7 +39,7 @@ class Calling(Session):
         *,
         contact: str,
         abilities: HeaderFields,
-        forget: Callable[[Session], None],
+        forget: Callable[[Usage], None],
         credentials: Credentials | None,
     ) -> None:
         super().__init__(transactions, request, flow, dialog, contact=contact, abilities=abilities, forget=forget)
@@ -199,7 +200,6 @@ class Calling(Session):
         early = self._early.get(response.to.tag, self._half)
         self.dialog = dialog = early.answered(response)
         dialog.remote_cseq, dialog.rseq = early.remote_cseq, early.rseq
-        self._early.clear()
         self._hush()
         self._allow = ",".join(response.headers.all("Allow")) or self._allow
         self._timer.agreed(response)
@@ -229,8 +229,8 @@ class Calling(Session):
         known = key in self._acks
         if not known and len(self._acks) >= self._transactions.limits.forks:
             return
-        dialog = self._half.answered(response)
-        dialog.cseq = self._half.cseq
+        early = self._early.get(response.to.tag, self._half)
+        dialog = early.answered(response)
         self._acknowledge(dialog, response, self._client.request)
         if not known:
             self._bye(dialog=dialog)
@@ -292,11 +292,19 @@ class Calling(Session):
         self._transactions.abandon(self._client)
         self._rejected(487, "Request Terminated")
 
+    def _hung_up(self, server: Server, request: Request) -> None:
+        """A BYE; one before the answer is none of theirs to send (15), but shows what they want."""
+        if self.state in ("calling", "early", "cancelling"):
+            self._refuse(server, request, 200)
+            self._give_up(())
+        else:
+            super()._hung_up(server, request)
+
     def _impatient(self) -> None:
         self._give_up(reason_field("no answer"))
 
     def _dialog_of(self, request: Request) -> Dialog | None:
-        if self._early and request.call_id == self._half.call_id:
+        if self.state in ("calling", "early", "cancelling") and request.call_id == self._half.call_id:
             return self._early.get(request.from_.tag)
         return super()._dialog_of(request)
 

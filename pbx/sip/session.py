@@ -5,29 +5,23 @@ How it comes about differs by side: `pbx.sip.calling` and `pbx.sip.called` build
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from pbx.sip.authorization import ROUNDS, pinned, proof
 from pbx.sip.dialog import Dialog
-from pbx.sip.digest import Credentials
 from pbx.sip.effects import Failure
-from pbx.sip.events import Ended, Event, Informed, OfferAnswered, OfferDeclined, Offered, Rejected
+from pbx.sip.events import Ended, Informed, OfferAnswered, OfferDeclined, Offered
 from pbx.sip.flow import Flow
-from pbx.sip.grammar import quote
 from pbx.sip.message import Request, Response
 from pbx.sip.repetition import Repetition
 from pbx.sip.session_timer import SessionTimer
-from pbx.sip.timers import Timer
 from pbx.sip.transactions import Answer, Server, Transactions
+from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
 
 State = Literal["calling", "invited", "early", "cancelling", "accepted", "confirmed", "ended"]
 
-HeaderFields = Sequence[tuple[str, str]]
-
-SDP = "application/sdp"
 MOST_GLARES = 8
 """How often one offer of ours is put off by a busy peer."""
 
@@ -43,7 +37,7 @@ class Change:
     method: str
 
 
-class Session:
+class Session(Usage):
     """One INVITE session of ours with a peer: its verbs may be called at any time.
 
     A verb that no longer fits, because the peer hung up meanwhile or because it comes twice, does nothing.
@@ -60,33 +54,19 @@ class Session:
         *,
         contact: str,
         abilities: HeaderFields,
-        forget: Callable[[Session], None],
+        forget: Callable[[Usage], None],
     ) -> None:
+        super().__init__(transactions, request, flow, dialog, forget)
         limits = transactions.limits
-        self.id = transactions.ids.token()
-        self.request = request
-        """The INVITE."""
-        self.flow = flow
-        """Where requests of ours go: the dialog's latest trusted flow."""
-        self.dialog = dialog
         self.offer = b""
         """The peer's latest offer, or b""."""
         self.state: State = "calling"
-        self.trusted = frozenset({flow.remote[0]})
-        """Hosts that may send requests in this dialog; to others it does not exist."""
-        self.credentials: Credentials | None = None
         self.local_sdp = b""
         self.remote_sdp = b""
-        self._transactions = transactions
         self._contact = contact
         self._abilities = abilities
-        self._forget = forget
         self._allow = ",".join(request.headers.all("Allow"))
-        self._over = False
-        self.finished = False
-        """Nothing of the dialog is expected any more, not even copies and late answers."""
         self._timer = SessionTimer(limits.session_expires, limits.min_se)
-        self._timers: dict[str, Timer] = {}
         self._owed: tuple[Server, Request] | None = None
         """Their re-INVITE, UPDATE or PRACK whose answer the layer above still owes."""
         self._unacknowledged: dict[int, Repetition] = {}
@@ -95,8 +75,6 @@ class Session:
         self._wanted: bytes | None = None
         """The latest offer of ours that still waits for its turn."""
         self._glares = 0
-        self._acks: dict[tuple[str, int], Request] = {}
-        """Our ACKs, for copies of the 2xx."""
 
     # --- verbs -----------------------------------------------------------------------------------------------------
 
@@ -160,16 +138,6 @@ class Session:
             self._ask("INFO", self._informed, (("Content-Type", content_type),), body)
 
     # --- requests of theirs ----------------------------------------------------------------------------------------
-
-    def admit(self, request: Request, flow: Flow) -> int:
-        """Whether a request belongs here: 0, or the status to refuse it with."""
-        dialog = self._dialog_of(request)
-        if dialog is None or flow.remote[0] not in self.trusted:
-            return 481
-        if request.method != "ACK" and not dialog.in_order(request):
-            return 500
-        self.flow = flow
-        return 0
 
     def receive(self, server: Server, request: Request) -> None:
         """A request within the dialog that was admitted; ACKs come to `acknowledged`."""
@@ -260,46 +228,7 @@ class Session:
         """Only a called side has something to acknowledge."""
         self._refuse(server, request, 481)
 
-    def _refuse(self, server: Server, request: Request, status: int, headers: HeaderFields = ()) -> None:
-        self._transactions.reply(server, request.reply(status, headers=headers))
-
     # --- requests of ours ------------------------------------------------------------------------------------------
-
-    def _ask(
-        self,
-        method: str,
-        done: Callable[[Answer, Request], None],
-        headers: HeaderFields = (),
-        body: bytes = b"",
-        *,
-        dialog: Dialog | None = None,
-        proofs: HeaderFields = (),
-        rounds: int = ROUNDS,
-    ) -> None:
-        """Send a request within the dialog; challenges are answered on the way to `done`."""
-        dialog = dialog or self.dialog
-        fields = (*headers, *proofs, ("User-Agent", self._transactions.agent))
-        request = dialog.compose(method, self._transactions.via(self.flow), fields, body)
-
-        def tell(answer: Answer, flow: Flow) -> None:
-            field = self._proof(answer, request) if rounds else None
-            if field is None:
-                done(answer, request)
-            else:
-                self._ask(method, done, headers, body, dialog=dialog, proofs=(field,), rounds=rounds - 1)
-
-        self._transactions.send(request, self.flow, tell)
-
-    def _proof(self, answer: Answer, request: Request) -> tuple[str, str] | None:
-        if not isinstance(answer, Response) or answer.status not in (401, 407):
-            return None
-        credentials = self.credentials
-        if credentials is None or (credentials.realm is None and request.method != "INVITE"):
-            return None  # only an INVITE's challenge may tell whose realm it is
-        field = proof(answer, request, credentials, self._transactions.ids)
-        if field is not None:
-            self.credentials = pinned(credentials, field)
-        return field
 
     def _push(self) -> None:
         """Send the offer that waits, if the session is free for it."""
@@ -372,15 +301,18 @@ class Session:
             self._put_back(change)
             self._later("glare", wait, self._retry)
             return
-        if status == 422 and self._timer.too_small(answer):
+        if status == 422 and self._glares < MOST_GLARES and self._timer.too_small(answer):
+            self._glares += 1
             self._start(Change(change.sdp, change.refresh, change.method))
             return
         if change.refresh and change.method == "UPDATE":
             self._allow = ""  # what it cannot do, whatever it says; so by re-INVITE
             self._refresh()
             return
-        if not change.refresh:
-            self._glares = 0
+        self._glares = 0
+        if change.refresh:  # until the session expires there is time to try again
+            self._later("refresh", max(10.0, self._timer.interval / 10), self._refresh)
+        else:
             self._tell(OfferDeclined(self, status))
         self._push()
 
@@ -403,21 +335,6 @@ class Session:
             self._push()
         else:
             self._refresh()
-
-    def _acknowledge(self, dialog: Dialog, response: Response, invite: Request, sdp: bytes = b"") -> None:
-        """Send the ACK to a 2xx, or for a copy of it the same ACK once more (13.2.2.4)."""
-        key = (response.to.tag, invite.cseq.number)
-        ack = self._acks.get(key)
-        if ack is None:
-            fields = [(name, value) for name, value in invite.headers if name.endswith("Authorization")]
-            if sdp:
-                fields.append(("Content-Type", SDP))
-            via = self._transactions.via(self.flow)
-            ack = dialog.compose("ACK", via, fields, sdp, number=invite.cseq.number)
-            if len(self._acks) > 2 * self._transactions.limits.forks:
-                self._acks.clear()
-            self._acks[key] = ack
-        self._transactions.send_plain(ack, self.flow)
 
     def _informed(self, answer: Answer, request: Request) -> None:
         if isinstance(answer, Failure) or answer.status in (408, 481):
@@ -451,14 +368,6 @@ class Session:
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
-    def _bye(self, headers: HeaderFields = (), dialog: Dialog | None = None) -> None:
-        self._ask("BYE", self._parted, headers, dialog=dialog)
-
-    def _parted(self, answer: Answer, request: Request) -> None:
-        """Whatever became of our BYE: no more is to come."""
-        if self._over:
-            self._finish()
-
     def _lost(self) -> None:
         """The peer does not know the dialog any more, or cannot be reached (12.2.1.2)."""
         if self._over:
@@ -481,37 +390,7 @@ class Session:
         self._hush()
         self._tell(Ended(self, cause, elsewhere))
 
-    def _finish(self) -> None:
-        """No message of the dialog is expected any more."""
-        self.finished = True
-        self._forget(self)
-
-    def _hush(self) -> None:
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
-
-    def _tell(self, event: Event) -> None:
-        """Tell the layer above, unless it was told the end already."""
-        if self._over:
-            return
-        if isinstance(event, Ended | Rejected):
-            self._over = True
-            self._forget(self)
-        self._transactions.events.append(event)
-
     # --- small things ----------------------------------------------------------------------------------------------
-
-    @property
-    def over(self) -> bool:
-        """Whether the session's last event was told."""
-        return self._over
-
-    def _dialog_of(self, request: Request) -> Dialog | None:
-        """The dialog a request belongs to; tags and Call-ID must all fit (12.2.2)."""
-        dialog = self.dialog
-        fits = request.from_.tag == dialog.remote_tag and request.call_id == dialog.call_id
-        return dialog if fits else None
 
     def _await_ack(self, server: Server, response: Response) -> None:
         number = response.cseq.number
@@ -527,22 +406,3 @@ class Session:
         self._unacknowledged.pop(number, None)
         self._bye(reason_field("no ACK"))
         self._end("no-ack")
-
-    def _later(self, name: str, seconds: float, act: Callable[[], None]) -> None:
-        self._stop(name)
-
-        def fire() -> None:
-            self._timers.pop(name, None)
-            act()
-
-        self._timers[name] = self._transactions.later(seconds, fire)
-
-    def _stop(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()
-
-
-def reason_field(words: str) -> HeaderFields:
-    """A Reason with words only (RFC 3326); none for no words."""
-    return (("Reason", f"SIP;text={quote(words)}"),) if words else ()

@@ -20,11 +20,12 @@ from pbx.sip.events import Event, Invited, Replied, Requested, Unanswered
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.limits import Limits
-from pbx.sip.message import ParseError, Request, Response, parse
+from pbx.sip.message import Message, ParseError, Request, Response, parse
 from pbx.sip.session import Session
 from pbx.sip.timers import Timers
 from pbx.sip.transactions import Answer, Server, Transactions, server_key
 from pbx.sip.uri import Uri
+from pbx.sip.usage import Usage
 
 __all__ = ["Ids", "Limits", "Send", "Stack"]
 
@@ -91,6 +92,14 @@ class Stack:
         except Exception:  # a mistake of ours in one call must not end the others
             self.counters["fault"] += 1
             log.exception("a message from %s was not understood", flow.remote)
+            self._excuse(message, flow)
+
+    def _excuse(self, message: Message, flow: Flow) -> None:
+        """Answer 500 to a request that nobody will answer after our mistake."""
+        if isinstance(message, Request) and message.method != "ACK":
+            server = self._transactions.server(server_key(message, flow, message.method))
+            if server is not None and server.waiting:
+                self._refuse(server, seen_from(message, flow).reply(500))
 
     def flow_failed(self, flow: Flow, reason: str) -> None:
         """The transport could not send to a flow, or lost it: requests that wait there have failed."""
@@ -304,7 +313,7 @@ class Stack:
         self._sessions[session.id] = session
         self._dialogs[session.dialog.local_tag] = session
 
-    def _forget(self, session: Session) -> None:
+    def _forget(self, session: Usage) -> None:
         """A session told its end, or took its leave."""
         if session.over:
             self._sessions.pop(session.id, None)

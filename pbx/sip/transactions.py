@@ -176,7 +176,8 @@ class Transactions:
             return
         if server.name:
             self.named.pop(server.name, None)
-        if server.key in self._servers and isinstance(server.machine, RequestServer):
+        if isinstance(server.machine, RequestServer) and server.key in self._servers:
+            self._part(server)
             self._answered[server.key] = server
             if len(self._answered) > self.limits.answered:
                 self._finish_server(self._answered.popitem(last=False)[1])
@@ -234,6 +235,10 @@ class Transactions:
         self._servers.pop(server.key, None)
         self._answered.pop(server.key, None)
         self.named.pop(server.name, None)
+        self._part(server)
+
+    def _part(self, server: Server) -> None:
+        """What comes by another way from now on is no copy any more."""
         if server.merging is not None and self.merging.get(server.merging) is server:
             del self.merging[server.merging]
 
