@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pbx.exchange.emergency import emergency_meant
 from pbx.exchange.numbers import (
     DIALLED,
     BadNumber,
     Emergency,
     Service,
     as_typed,
-    emergency_meant,
 )
 from pbx.store.models import Number, Office, Person
 

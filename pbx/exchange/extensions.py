@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pbx.exchange.numbers import emergency_numbers, is_service
+from pbx.exchange.emergency import emergency_numbers, is_service
 from pbx.store.models import Office
 
 
