@@ -90,19 +90,24 @@ def offer(
     """An offer of one audio stream with these codecs, best first.
 
     `after` is our previous description of the same session: its other streams stay in place, switched off, because
-    the number and order of m= lines never change (RFC 3264, section 8). Raises ValueError for an unknown codec.
+    the number and order of m= lines never change, and payload types keep their meaning, also that of telephone-events
+    (RFC 3264, section 8). Raises ValueError for an unknown codec.
     """
-    names = {STATIC_PAYLOAD_TYPES[name]: name for name in codecs if name in STATIC_PAYLOAD_TYPES}
-    if not names or len(names) != len(codecs):
+    if not codecs or len(set(codecs)) != len(codecs) or not STATIC_PAYLOAD_TYPES.keys() >= set(codecs):
         raise ValueError(f"unknown or repeated codecs in {tuple(codecs)}")
-    audio = _audio("RTP/AVP", local.port, names, event_payload_type, direction)
     earlier = parse(after).media if after else ()
     place = next((index for index, media in enumerate(earlier) if media.port and media.kind == "audio"), None)
     media = [_refused(stream) for stream in earlier]
     if place is None:
-        media.append(audio)
+        names = {STATIC_PAYLOAD_TYPES[name]: name for name in codecs}
+        media.append(_audio("RTP/AVP", local.port, names, event_payload_type, direction))
     else:
-        media[place] = replace(audio, protocol=earlier[place].protocol)
+        used = {found.name: found.payload_type for found in _codecs(earlier[place])}
+        names = {used.get(name, STATIC_PAYLOAD_TYPES[name]): name for name in codecs}
+        if event_payload_type is not None:
+            free = (number for number in (event_payload_type, *range(96, 128)) if number not in names)
+            event_payload_type = _event_payload_type(earlier[place]) or next(free)
+        media[place] = _audio(earlier[place].protocol, local.port, names, event_payload_type, direction)
     return bytes(_described(local, media))
 
 

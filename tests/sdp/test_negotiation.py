@@ -115,6 +115,25 @@ def test_other_streams_are_refused_in_their_place() -> None:
     assert parse(again).origin.version == 2
 
 
+def test_a_later_offer_keeps_what_payload_types_mean() -> None:
+    first = described("m=audio 4000 RTP/AVP 105 8 96", "a=rtpmap:105 pcmu/8000", "a=rtpmap:96 telephone-event/8000")
+    answered, _ = answer(first, US, ("PCMU",))
+    again = parse(offer(US.next(), ("PCMA", "PCMU"), after=answered)).media[0]
+    assert again.formats == ("8", "105", "96")
+    assert again.rtpmaps[96].name == "TELEPHONE-EVENT"
+
+
+def test_a_payload_type_never_has_two_meanings() -> None:
+    answered, _ = answer(described("m=audio 4000 RTP/AVP 101", "a=rtpmap:101 PCMU/8000"), US, ("PCMU",))
+    assert parse(offer(US.next(), ("PCMA", "PCMU"), after=answered)).media[0].formats == ("8", "101", "96")
+
+
+def test_an_offer_of_what_we_cannot_speak_is_a_mistake() -> None:
+    for codecs in ((), ("GSM",), ("PCMA", "PCMA")):
+        with pytest.raises(ValueError, match="codecs"):
+            offer(US, codecs)
+
+
 @pytest.mark.parametrize(
     ("theirs", "wish", "ours", "on_hold"),
     [
