@@ -99,7 +99,7 @@ class Fields:
     @kept
     def call_id(self) -> str:
         """The call's or registration's name (RFC 3261, section 20.8)."""
-        text = self._one("Call-ID")
+        text = self._one("Call-ID").strip(BLANK)
         if not text or " " in text or "\t" in text:
             raise ParseError("Call-ID is no word")
         return text
@@ -156,13 +156,13 @@ class Fields:
 
     def _one(self, name: str) -> str:
         """The value of a header that must be there exactly once."""
-        lines = self.headers.all(name)
+        lines = self.headers.lines(name)
         if len(lines) != 1:
             raise ParseError(f"{name} is {'there twice' if lines else 'missing'}")
-        return lines[0].strip(BLANK)
+        return lines[0]
 
     def _list(self, name: str, parse: Callable[[str], tuple[T, ...]]) -> tuple[T, ...]:
-        lines = self.headers.all(name)
+        lines = self.headers.lines(name)
         if len(lines) == 1:
             return parse(lines[0])
         values = tuple(value for line in lines[: MOST_VALUES + 1] for value in parse(line))

@@ -31,7 +31,7 @@ _BARE = re.compile(r"[!%'*+\-.0-9A-Z_`a-z~\[\]:=/]+")
 _PAIR = re.compile(r"\\(.)")
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _THREE_COLONS = re.compile(r":::(?=[0-9]+\.)")  # what RFC 3261's grammar allowed before IPv4 (RFC 5118, section 4.10)
-_DIGITS = re.compile(r"[0-9]{1,20}")
+_MOST_DIGITS = 20
 
 is_token = re.compile(_TOKEN).fullmatch
 """Whether a whole text is one token (a method, a header's name); truthy or None."""
@@ -53,7 +53,7 @@ class ParseError(ValueError):
 
 def number(text: str, limit: int = 2**32 - 1) -> int:
     """A number of ASCII digits up to `limit`; raises ParseError ('+5', ' 5', Arabic digits and 5,000 digits do)."""
-    if not _DIGITS.fullmatch(text) or (value := int(text)) > limit:
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS) or (value := int(text)) > limit:
         raise ParseError(f"no number up to {limit}: {text[:30]!r}")
     return value
 

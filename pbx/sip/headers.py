@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 
 from pbx.sip.grammar import BLANK, is_token, split
 
@@ -33,31 +32,35 @@ _SPELLED = {
     name.lower(): name for name in ("Call-ID", "CSeq", "MIME-Version", "Min-SE", "RAck", "RSeq", "SIP-ETag",
                                     "SIP-If-Match", "WWW-Authenticate")
 }  # fmt: skip
-_LONG = 64
+_LONG, _MOST = 64, 1024
+
+FIELD_NAMES: dict[str, str] = {}
+"""Names as they were seen before a colon, and how they are spelled here; bounded, because anybody can send names."""
 
 
 def canonical(name: str) -> str:
     """The one spelling of a header's name used here: compact forms expanded, words with a capital."""
-    return _cached(name) if len(name) <= _LONG else _canonical(name)
+    return FIELD_NAMES.get(name) or field_name(name) or _spelled(name)
 
 
 def field_name(text: str) -> str:
     """What stands before a header's colon, as `canonical` spells it; "" if it can be no name."""
-    return _cached_name(text) if len(text) <= _LONG else _field_name(text)
+    name = text.rstrip(BLANK)
+    if not is_token(name):
+        return ""
+    spelled = _spelled(name)
+    if len(FIELD_NAMES) < _MOST and len(text) <= _LONG:
+        FIELD_NAMES[text] = spelled
+    return spelled
 
 
-def _canonical(name: str) -> str:
+def _spelled(name: str) -> str:
     key = name.lower()
     return _COMPACT.get(key) or _SPELLED.get(key) or "-".join(part.capitalize() for part in key.split("-"))
 
 
-def _field_name(text: str) -> str:
-    name = text.rstrip(BLANK)
-    return _canonical(name) if is_token(name) else ""
-
-
-_cached = lru_cache(1024)(_canonical)
-_cached_name = lru_cache(1024)(_field_name)
+for _name in (*_COMPACT, *_COMPACT.values(), *_SPELLED, *_SPELLED.values(), "To", "From", "Route", "Record-Route"):
+    field_name(_name)  # so that no flood of other names can ever push these aside
 
 
 class Headers:
@@ -70,7 +73,8 @@ class Headers:
     __slots__ = ("_index", "_items")
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
-        self._items = tuple((canonical(name), value) for name, value in items)
+        known = FIELD_NAMES.get
+        self._items = tuple([(known(name) or canonical(name), value) for name, value in items])
         self._index: dict[str, list[str]] | None = None
 
     @classmethod
@@ -137,13 +141,25 @@ class Headers:
     def __repr__(self) -> str:
         return f"Headers({list(self._items)!r})"
 
-    def _values(self, name: str) -> list[str] | tuple[()]:
+    def lines(self, name: str) -> Sequence[str]:
+        """The same as `all` without a copy; the name has to be in its `canonical` spelling. Not to be changed."""
         index = self._index
         if index is None:
-            index = self._index = {}
-            for key, value in self._items:
-                index.setdefault(key, []).append(value)
-        return index.get(name) or index.get(canonical(name)) or ()
+            index = self._indexed()
+        return index.get(name, ())
+
+    def _values(self, name: str) -> Sequence[str]:
+        return self.lines(FIELD_NAMES.get(name) or canonical(name))
+
+    def _indexed(self) -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {}
+        for key, value in self._items:
+            if key in index:
+                index[key].append(value)
+            else:
+                index[key] = [value]
+        self._index = index
+        return index
 
 
 def _of(items: tuple[tuple[str, str], ...]) -> Headers:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pbx.sip.address import Address
 from pbx.sip.fields import CSeq, Fields, kept
 from pbx.sip.grammar import BLANK, ParseError, is_token, number
-from pbx.sip.headers import Headers, field_name
+from pbx.sip.headers import FIELD_NAMES, Headers, field_name
 from pbx.sip.reasons import REASONS
 from pbx.sip.uri import Uri
 from pbx.sip.via import COOKIE
@@ -20,10 +20,10 @@ LARGEST = 65_535
 """Bytes of the largest message that is read."""
 
 _DIALOG_MAKERS = frozenset({"INVITE", "SUBSCRIBE", "REFER", "NOTIFY"})
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\r\n") + b"\x7f"
-_LONE_CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*+[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t") + b"\x7f"
+_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
+_LONE_CONTROL = re.compile(rb"\r|(?<!\\)(?:\\\\)*+[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAKS = re.compile("[\r\n]+")
-_FOLD = re.compile(r"\n[ \t]++")
 _VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+", re.IGNORECASE)
 _STATUS = re.compile(r"([1-6][0-9]{2})(?: (.*))?")
 _COUNTED = re.compile(r"[0-9]++[ \t]++([^ \t]++)")
@@ -77,13 +77,13 @@ class Request(Fields):
         Via, From, Call-ID, CSeq and Timestamp are copied, To gets `tag` if it has none, Record-Route is copied where
         a dialog begins. The usual reason phrase stands in for an empty one.
         """
-        mine = self.headers
-        items = [("Via", value) for value in mine.all("Via")]
+        lines = self.headers.lines
+        items = [("Via", value) for value in lines("Via")]
         if 100 < status < 300 and self.method in _DIALOG_MAKERS:
-            items += [("Record-Route", value) for value in mine.all("Record-Route")]
-        items += [("From", value) for value in mine.all("From")[:1]]
-        items += [("To", value + f";tag={tag}" if tag and not self._to_tag else value) for value in mine.all("To")[:1]]
-        items += [(name, value) for name in ("Call-ID", "CSeq", "Timestamp") for value in mine.all(name)[:1]]
+            items += [("Record-Route", value) for value in lines("Record-Route")]
+        items += [("From", value) for value in lines("From")[:1]]
+        items += [("To", value + f";tag={tag}" if tag and not self._to_tag else value) for value in lines("To")[:1]]
+        items += [(name, value) for name in ("Call-ID", "CSeq", "Timestamp") for value in lines(name)[:1]]
         items += headers
         if content_type:
             items.append(("Content-Type", content_type))
@@ -133,13 +133,15 @@ def parse(data: bytes) -> Message:
     Folded lines, compact names, lines that end with LF alone and Latin-1 text are understood. Content-Length may be
     missing; what is behind it is cut off. All fields that `Fields` types are checked, but for Expires.
     """
-    head, body, flaw = _halves(data)
-    first, *lines = _lines(head)
+    lines, body, flaw = _lines(data)
+    first = lines.pop(0)
     headers, index, broken = _headers(lines)
+    if broken and any(line[:1] in BLANK for line in lines):
+        headers, index, broken = _headers(_unfolded(lines))
     try:
-        if flaw := flaw or broken or _hidden(head):
-            raise ParseError(flaw)
-        message = _started(first, headers, _measured(body, index.pop("Content-Length", [])))
+        if flaw or broken:
+            raise ParseError(flaw or broken)
+        message = _started(first, headers, _measured(body, index.pop("Content-Length", ())))
         _check(message, index)
     except ParseError as error:
         error.recoverable = _recovered(first, headers)
@@ -147,48 +149,55 @@ def parse(data: bytes) -> Message:
     return message
 
 
-def _halves(data: bytes) -> tuple[bytes, bytes, str]:
-    """Everything before and behind the first empty line, and what is wrong if there is none."""
+def _lines(data: bytes) -> tuple[list[str], bytes, str]:
+    """The lines before the first empty one, what is behind it, and what is wrong, or ""."""
     if len(data) > LARGEST:
         raise ParseError(f"more than {LARGEST} bytes", 513)
     if data[:1] in (b"\r", b"\n"):  # RFC 3261, 7.5
         data = data.lstrip(b"\r\n")
-    crlf, lf = data.find(b"\n\r\n"), data.find(b"\n\n")
-    if crlf >= 0 and (lf < 0 or crlf < lf):
-        return data[:crlf].removesuffix(b"\r"), data[crlf + 3 :], ""
-    if lf >= 0:
-        return data[:lf], data[lf + 2 :], ""
-    return data, b"", "the header does not end"
+    head, end, body = data.partition(b"\r\n\r\n")
+    lines = _text(head).split("\r\n")
+    if end and len(head.translate(None, _CONTROLS)) + 2 * (len(lines) - 1) == len(head):
+        return lines, body, ""
+    # Lines that end with LF alone, control characters (some are allowed in quoted pairs), or no end.
+    empty = _EMPTY_LINE.search(data)
+    if empty is not None:
+        head, body = data[: empty.start()], data[empty.end() :]
+    head = head.replace(b"\r\n", b"\n")
+    flaw = "" if empty else "the header does not end"
+    if _LONE_CONTROL.search(head):
+        flaw = "a control character, or a CR that ends no line"
+    return _text(head).split("\n"), body, flaw
 
 
-def _hidden(head: bytes) -> str:
-    """What is wrong if the header has control characters outside of quoted pairs, or a CR within a line."""
-    if len(head.translate(None, _CONTROLS)) != len(head) and _LONE_CONTROL.search(head):
-        return "a control character"
-    return "a CR that ends no line" if head.count(b"\r") != head.count(b"\r\n") else ""
-
-
-def _lines(head: bytes) -> list[str]:
-    """The header's lines, folded ones joined; a CR that ends no line is left in its line."""
+def _text(head: bytes) -> str:
     try:
-        text = head.decode()
+        return head.decode()
     except UnicodeDecodeError:
-        text = head.decode("latin-1")
-    text = text.replace("\r\n", "\n")
-    if "\n " in text or "\n\t" in text:
-        text = _FOLD.sub(" ", text)
-    return text.split("\n")
+        return head.decode("latin-1")
+
+
+def _unfolded(lines: list[str]) -> list[str]:
+    """The lines with those that begin with white space joined to the ones before them (RFC 3261, 7.3.1)."""
+    groups: list[list[str]] = []
+    for line in lines:
+        if groups and line[:1] in BLANK:
+            groups[-1].append(line.strip(BLANK))
+        else:
+            groups.append([line])
+    return [" ".join(group) for group in groups]
 
 
 def _headers(lines: list[str]) -> tuple[Headers, dict[str, list[str]], str]:
     """The header fields, their values by name with those of Content-Length, and what is wrong with a line, or ""."""
     items: list[tuple[str, str]] = []
     index: dict[str, list[str]] = {}
+    known = FIELD_NAMES.get
     broken = ""
     for line in lines:
         name, colon, value = line.partition(":")
-        key = field_name(name)
-        if not (colon and key):
+        key = known(name) or field_name(name)
+        if not (key and colon):
             broken = f"no header field: {line[:60]!r}"
             continue
         value = value.strip(BLANK)
@@ -196,8 +205,9 @@ def _headers(lines: list[str]) -> tuple[Headers, dict[str, list[str]], str]:
             index[key].append(value)
         else:
             index[key] = [value]
-        if key != "Content-Length":
-            items.append((key, value))
+        items.append((key, value))
+    if "Content-Length" in index:
+        items = [item for item in items if item[0] != "Content-Length"]
     return Headers.indexed(tuple(items), index), index, broken
 
 
@@ -220,7 +230,7 @@ def _started(first: str, headers: Headers, body: bytes) -> Message:
     return request
 
 
-def _measured(body: bytes, lengths: list[str]) -> bytes:
+def _measured(body: bytes, lengths: Sequence[str]) -> bytes:
     """As much of the body as Content-Length says; raises ParseError if it is not all there."""
     if not lengths:
         return body
@@ -241,17 +251,14 @@ def _check(message: Message, index: dict[str, list[str]]) -> None:
             raise ParseError("CSeq names another method")
         if message.via.branch == COOKIE:
             raise ParseError("the branch is empty")
-    for name, look in _OPTIONAL.items():
-        if name in index:
-            getattr(message, look)
-
-
-_OPTIONAL = {
-    "Contact": "contacts",
-    "Max-Forwards": "max_forwards",
-    "Record-Route": "record_routes",
-    "Route": "routes",
-}
+    if "Max-Forwards" in index:
+        _ = message.max_forwards
+    if "Contact" in index:
+        _ = message.contacts
+    if "Route" in index:
+        _ = message.routes
+    if "Record-Route" in index:
+        _ = message.record_routes
 
 
 def _recovered(first: str, headers: Headers) -> Request | None:
