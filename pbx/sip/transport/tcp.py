@@ -12,6 +12,7 @@ from typing import Any
 
 from pbx.sip.flow import Address, Flow, TransportName
 from pbx.sip.framing import Framer, FramingError, Ping
+from pbx.sip.transport.hop import is_address
 from pbx.sip.transport.limits import Limits
 from pbx.sip.transport.tls import words_for
 from pbx.sip.transport.udp import family_of, socket_address
@@ -246,6 +247,8 @@ class Connections:
         if connection is None:
             if flow.transport == "tls" and not flow.tls_name:
                 return "no name to check the certificate against"
+            if not is_address(flow.remote[0]):
+                return "not an address"
             if not self._make_room():
                 return "too many connections"
             connection = self._add(flow, ours=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pbx.sip.flow import Address, Flow
+from pbx.sip.transport.hop import is_address
 
 LARGEST = 65507
 """Bytes of payload a UDP datagram over IPv4 can carry."""
@@ -144,8 +145,11 @@ class UdpSocket:
         """Send `data` on `flow`; the answer says why it could not be sent, or is empty. Never blocks or raises."""
         if len(data) > LARGEST:
             return "the message is too long for UDP"
-        if len(self._sent) >= CACHE:
-            self._sent.clear()
+        if flow.remote not in self._sent:
+            if not is_address(flow.remote[0]):
+                return "not an address"  # a name would be looked up, and everybody would wait for that
+            if len(self._sent) >= CACHE:
+                self._sent.clear()
         self._sent[flow.remote] = flow
         for _ in range(3):
             try:

@@ -1,0 +1,106 @@
+"""TLS: a provider has to prove its name; the box has a certificate of its own."""
+
+import asyncio
+import ssl
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pbx.sip.transport.hop import Hop
+from pbx.sip.transport.limits import Limits
+from pbx.sip.transport.tls import client_context, own_certificate, server_context
+from tests.line import play
+from tests.sip.transport.ends import Authority, End, message, until
+from tests.sip.transport.test_tcp import connected, is_closed
+
+
+def talk(authority: Path | None, server: ssl.SSLContext, name: str) -> tuple[End, End]:
+    """One message from here to a TLS server there, and back."""
+    here, there = End(), End(echo=True)
+
+    async def story() -> None:
+        await here.open(tls_client=client_context(authority)).listen("127.0.0.1", 0)
+        remote = await there.open().listen_tls("127.0.0.1", 0, server)
+        here.transports.send(message(), here.transports.flow_to(Hop("tls", *remote, name)))
+        await until(lambda: here.received or here.failed)
+        await here.transports.close()
+        await there.transports.close()
+
+    asyncio.run(story())
+    return here, there
+
+
+def test_a_provider_with_the_right_name_is_believed(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    here, there = talk(authority.file, authority.server("sip.provider.test"), "sip.provider.test")
+    assert [flow.transport for _, flow in (*here.received, *there.received)] == ["tls", "tls"]
+    assert here.received[0][1].tls_name == "sip.provider.test"
+    assert not here.failed
+
+
+@pytest.mark.parametrize("fault", ["chain", "name", "date"])
+def test_nothing_is_sent_to_a_provider_that_cannot_prove_itself(fault: str, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    late = timedelta(days=-1) if fault == "date" else timedelta(days=1)
+    server = authority.server("sip.provider.test", ends_in=late)
+    name = "sip.other.test" if fault == "name" else "sip.provider.test"
+    here, there = talk(None if fault == "chain" else authority.file, server, name)
+    assert there.received == []
+    words = {"chain": "unable to get local issuer", "name": "Hostname mismatch", "date": "expired"}[fault]
+    assert all(why.startswith("the certificate is not accepted: ") and words in why for _, why in here.failed)
+    assert {flow.connection for flow, _ in here.failed} == {0, 1}
+
+
+def test_without_a_name_to_check_nothing_is_opened(tmp_path: Path) -> None:
+    here, there = talk(None, Authority(tmp_path).server("a.test"), "")
+    assert here.failed[0][1] == "no name to check the certificate against"
+    assert there.received == []
+
+
+def test_a_handshake_that_never_comes_is_gone_within_a_minute(tmp_path: Path) -> None:
+    async def story() -> None:
+        box = End()
+        context = Authority(tmp_path).server("a.test")
+        local = await box.open(Limits(patience=25.0)).listen_tls("127.0.0.1", 0, context)
+        silent, half = connected(local), connected(local)
+        half.sendall(b"\x16\x03\x01")
+        await until(lambda: len(box.transports.connections) == 2)
+        await asyncio.sleep(60)
+        assert is_closed(silent)
+        assert is_closed(half)
+        assert len(box.transports.connections) == 0
+        silent.close()
+        half.close()
+        await box.transports.close()
+
+    play(story())
+
+
+def test_what_is_no_tls_is_closed_at_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        box = End()
+        local = await box.open().listen_tls("127.0.0.1", 0, Authority(tmp_path).server("a.test"))
+        client = connected(local)
+        client.sendall(message())
+        await until(lambda: box.failed)
+        assert box.received == []
+        client.close()
+        await box.transports.close()
+
+    asyncio.run(story())
+
+
+def test_the_box_makes_itself_a_certificate_once(tmp_path: Path) -> None:
+    now = datetime(1970, 1, 1, tzinfo=UTC)  # no battery clock, no network yet
+    certificate, key = own_certificate(tmp_path, ["durchwahl.local", "192.0.2.5"], now)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    before = certificate.read_bytes(), key.read_bytes()
+    assert own_certificate(tmp_path, ["other"], now) == (certificate, key)
+    assert (certificate.read_bytes(), key.read_bytes()) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tls.crt", "tls.key"]
+    # whoever trusts it (a phone it was put on) is satisfied with name and dates
+    here, _ = talk(certificate, server_context(certificate, key), "durchwahl.local")
+    assert here.received
+    assert not here.failed
