@@ -107,7 +107,7 @@ class Resolver:
             addresses = [each.address for each in four.records if isinstance(each, A)]
             addresses += [each.address for each in six.records if isinstance(each, AAAA)]
             if addresses:
-                return addresses
+                return addresses[:MOST_HOPS]
         return await self._from_system(host)
 
     async def _from_system(self, host: str) -> list[str]:
