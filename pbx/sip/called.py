@@ -44,6 +44,7 @@ class Called(Session):
         dialog.offering = "theirs" if request.sdp else "idle"
         server.cancelled = self.cancelled
         server.tag = dialog.local_tag
+        self._learn(request)
         self._server = server
         self._reliably = lists(request, "Require", "100rel")
         self._rseq = 1 + transactions.ids.cseq()

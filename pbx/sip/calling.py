@@ -135,7 +135,7 @@ class Calling(Session):
             return
         self.state = "early"
         self.dialog = dialog
-        self._allow = ",".join(response.headers.all("Allow")) or self._allow
+        self._learn(response)
         self._tell_progress(response)
 
     def _early_dialog(self, response: Response) -> Dialog | None:
@@ -201,7 +201,7 @@ class Calling(Session):
         self.dialog = dialog = early.answered(response)
         dialog.remote_cseq, dialog.rseq = early.remote_cseq, early.rseq
         self._hush()
-        self._allow = ",".join(response.headers.all("Allow")) or self._allow
+        self._learn(response)
         self._timer.agreed(response)
         sdp = b"" if dialog.offering == "idle" and self.request.sdp else response.sdp
         self.remote_sdp = sdp or self.remote_sdp

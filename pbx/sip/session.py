@@ -65,7 +65,8 @@ class Session(Usage):
         self.remote_sdp = b""
         self._contact = contact
         self._abilities = abilities
-        self._allow = ",".join(request.headers.all("Allow"))
+        self._allow = ""
+        """What the peer's latest Allow names."""
         self._timer = SessionTimer(limits.session_expires, limits.min_se)
         self._owed: tuple[Server, Request] | None = None
         """Their re-INVITE, UPDATE or PRACK whose answer the layer above still owes."""
@@ -189,7 +190,7 @@ class Session(Usage):
             wait = (("Retry-After", str(int(self._transactions.ids.fraction() * 10))),) if status == 500 else ()
             self._refuse(server, request, status, wait)
             return
-        self._allow = ",".join(request.headers.all("Allow")) or self._allow
+        self._learn(request)
         if request.method == "UPDATE" and not request.sdp:
             fields = self._timer.answering(request)
             self.dialog.retarget(request)
@@ -278,7 +279,7 @@ class Session(Usage):
         if self._over:
             return
         self.dialog.retarget(response)
-        self._allow = ",".join(response.headers.all("Allow")) or self._allow
+        self._learn(response)
         self._timer.agreed(response)
         self._watch()
         if change.sdp:
@@ -391,6 +392,10 @@ class Session(Usage):
         self._tell(Ended(self, cause, elsewhere))
 
     # --- small things ----------------------------------------------------------------------------------------------
+
+    def _learn(self, message: Request | Response) -> None:
+        """Note what the peer can do (RFC 3261, 20.5)."""
+        self._allow = ",".join(message.headers.all("Allow")) or self._allow
 
     def _await_ack(self, server: Server, response: Response) -> None:
         number = response.cseq.number

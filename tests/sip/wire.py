@@ -141,7 +141,9 @@ class Wire:
         while self.stack.outgoing:
             send = self.stack.outgoing.popleft()
             self.flows.append(send.flow)
-            self.sent.append(parse(bytes(send.message)))
+            data = bytes(send.message)
+            echoes = isinstance(send.message, Response) and send.message.status in (400, 505)
+            self.sent.append(send.message if echoes else parse(data))
         self.told += self.stack.events
         self.stack.events.clear()
         assert not self.stack.counters["fault"]
