@@ -136,14 +136,16 @@ class Pump:
         while self._next_beat <= now:
             self._next_beat += BEAT
             self._number += 1
-            number = self._number
             for endpoint in list(self._beating):
                 try:
-                    endpoint.beat(number, now)
+                    endpoint.beat(self._number, now)
                 except Exception:
                     log.exception("the beat of %s failed; the other calls go on", endpoint.local)
-            for endpoint in self._endpoints[number % _SECOND :: _SECOND]:
-                endpoint.housekeeping(now)
+            for endpoint in self._endpoints[self._number % _SECOND :: _SECOND]:
+                try:
+                    endpoint.housekeeping(now)
+                except Exception:
+                    log.exception("looking after %s failed; the other calls go on", endpoint.local)
 
     def _tell_events(self) -> None:
         while self._events:
