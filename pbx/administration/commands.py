@@ -47,12 +47,16 @@ COMMANDS: dict[str, Callable[..., Json]] = {
 
 
 def perform(stores: Stores, verb: str, arguments: Mapping[str, Json]) -> Json:
-    """Do a command, its arguments checked against the types of the function behind it. Raises Refused."""
+    """Do a command, its arguments checked against the types of the function behind it.
+
+    Any thread may call; commands take turns. Raises Refused.
+    """
     act = COMMANDS.get(verb)
     if act is None:
         raise Refused(f"There is no command {verb!r}.")
     try:
-        return act(stores, **_fitted(verb, act, arguments))
+        with stores.turns:
+            return act(stores, **_fitted(verb, act, arguments))
     except RecordsError as error:
         raise Refused(f"The records cannot be used: {error}", 1) from error
     except OSError as error:

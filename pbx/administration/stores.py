@@ -1,6 +1,7 @@
 """The data folder with everything in it, opened by one program at a time."""
 
 import contextlib
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,8 @@ class Stores:
     """What the last crash had left."""
     live: Live | None = None
     """The running exchange, when it is this program."""
+    turns: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    """Held by a command: it reads the settings, then saves them changed, and no other may come in between."""
     _lock: Lock | None = field(default=None, repr=False)
 
     @property

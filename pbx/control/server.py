@@ -120,7 +120,7 @@ class ControlServer:
             verb, arguments = read_question(line)
         except Garbled as error:
             writer.write(refusal(f"The question was not understood: {error}.", 2))
-            return False
+            return True
         if verb == FOLLOW:
             writer.write(result(True))
             self._followers.add(writer)
