@@ -82,19 +82,19 @@ class Request(Fields):
         if 100 < status < 300 and self.method in _DIALOG_MAKERS:
             items += [("Record-Route", value) for value in lines("Record-Route")]
         items += [("From", value) for value in lines("From")[:1]]
-        items += [("To", value + f";tag={tag}" if tag and not self._to_tag else value) for value in lines("To")[:1]]
+        items += [("To", self._tagged(value, tag)) for value in lines("To")[:1]]
         items += [(name, value) for name in ("Call-ID", "CSeq", "Timestamp") for value in lines(name)[:1]]
         items += headers
         if content_type:
             items.append(("Content-Type", content_type))
         return Response(status, reason or REASONS.get(status, "Unknown"), Headers(items), body)
 
-    @property
-    def _to_tag(self) -> str:
+    def _tagged(self, to: str, tag: str) -> str:
+        """To's value with our tag, unless it has one or cannot be read."""
         try:
-            return self.to.tag
+            return to if not tag or self.to.tag else f"{to.rstrip(BLANK + ';')};tag={tag}"
         except ParseError:
-            return "unreadable"
+            return to
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,15 @@ def test_a_tag_that_is_there_stays() -> None:
     assert message.reply(200, tag="ours").to.tag == "a"
 
 
+def test_a_semicolon_too_many_does_not_spoil_the_tag() -> None:
+    message = invite("To: Bob <sip:bob@biloxi.example.com>", "To: Bob <sip:bob@biloxi.example.com> ; ")
+    assert parse(bytes(message.reply(200, tag="ours"))).to.tag == "ours"
+
+
+def test_a_control_character_is_no_part_of_a_branch() -> None:
+    assert refused("z9hG4bK74bf9", b"z9\x85hG4bK").recoverable is None
+
+
 def test_only_what_makes_a_dialog_records_routes() -> None:
     assert invite().reply(200).record_routes
     assert not invite().reply(100).record_routes
