@@ -112,7 +112,8 @@ class Fields:
     @property
     def star(self) -> bool:
         """Whether Contact is `*`: remove all bindings (RFC 3261, section 10.2.2)."""
-        return self.headers.all("Contact") == ("*",)
+        lines = self.headers.lines("Contact")
+        return len(lines) == 1 and lines[0] == "*"
 
     @kept
     def contacts(self) -> tuple[Address, ...]:
