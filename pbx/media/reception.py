@@ -6,6 +6,7 @@ IN_ORDER, LATE, STARTS, STRAY = 0, 1, 2, 3
 """What `Reception.packet` says of a packet: next or newer; older than the newest; the first one of a stream that
 begins anew (other SSRC, sequence or timestamps: whoever counts on continuity must anchor again); not to be used."""
 
+_NOBODY = (-1, -1)
 MAX_DROPOUT = 3000
 MAX_MISORDER = 100
 JUMP = 2.0
@@ -40,7 +41,7 @@ class Reception:
         self._before = 0
         self._past_lost = 0
         self._transit = 0.0
-        self._suspect = (0, -1)
+        self._suspect = _NOBODY
         self._last_expected = self._last_received = 0
         self._report_ntp = 0
         self._report_at = 0.0
@@ -55,6 +56,7 @@ class Reception:
                 self.received += 1
                 return LATE
         self.received += 1
+        self._suspect = _NOBODY
         if sequence < step:
             self._cycles += 0x10000
         self.highest = sequence
@@ -111,7 +113,7 @@ class Reception:
         self.started = True
         self.received += 1
         self._transit = arrival * self._rate - timestamp
-        self._suspect = (0, -1)
+        self._suspect = _NOBODY
         return STARTS
 
     def sender_report(self, ssrc: int, info: SenderInfo, arrival: float) -> None:

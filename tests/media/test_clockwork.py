@@ -1,0 +1,254 @@
+"""Beats, late wake-ups, reports, ports, the loop that drives it all."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from pbx.media import tones
+from pbx.media.endpoint import Endpoint
+from pbx.media.events import Dialled, MediaEvent, Played
+from pbx.media.pump import Pump
+from pbx.media.rtcp import Report, ReportBlock, SenderInfo, compound
+from tests.media.wire import Peer, Studio
+
+MUSIC = tones.Clip(tones.sound([500], 5.0), 8000)
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    studio = Studio()
+    yield studio
+    studio.pump.close()
+
+
+def test_beats_do_not_drift_however_unpunctual_the_loop_is(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    peer.say(endpoint)
+    endpoint.play([MUSIC], repeat=True)
+    start, due = studio.now, studio.pump.run(studio.now)
+    for step in range(4000):
+        assert due is not None
+        studio.now = due + (0.003 if step % 3 else 0.0005)
+        due = studio.pump.run(studio.now)
+        peer.hear()
+    assert len(peer.got) == pytest.approx((studio.now - start) / 0.02, abs=2)
+
+
+def test_after_a_late_wake_up_few_packets_are_made_up_for_and_timestamps_keep_to_the_clock(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    endpoint.play([MUSIC])
+    peer.say(endpoint)
+    studio.pass_time(0.5)
+    peer.hear()
+    before = peer.got[-1]
+    studio.now += 1.0
+    studio.pump.run(studio.now)
+    burst = peer.hear()
+    assert len(burst) <= 3
+    studio.pass_time(0.5)
+    assert len(peer.hear()) == 25
+    assert (peer.got[-1].timestamp - before.timestamp) & 0xFFFFFFFF == pytest.approx(1.5 * 8000, abs=320)
+    assert {(b.sequence - a.sequence) & 0xFFFF for a, b in pairwise(peer.got)} == {1}
+
+
+def test_a_clock_that_jumps_by_years_hurts_nobody(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    endpoint.play([MUSIC])
+    studio.pass_time(0.1)
+    studio.now += 1e8
+    due = studio.pump.run(studio.now)
+    assert due is not None
+    assert studio.now < due <= studio.now + 0.011
+    assert len(peer.hear()) <= 8
+
+
+def test_digits_are_dialled_one_after_the_other_and_their_ends_told(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.pump.open("127.0.0.1")
+    first, second = endpoint.dial("12"), endpoint.dial("3", tone=0.2, gap=0.2)
+    studio.agree(endpoint, peer)
+    peer.say(endpoint)
+    studio.pass_time(2.0)
+    assert [event for event in studio.told(endpoint) if isinstance(event, Dialled)] == [Dialled(first), Dialled(second)]
+    peer.hear()
+    codes = [packet.payload[0] for packet in peer.got if packet.payload_type == 101]
+    assert codes == [1] * 7 + [2] * 7 + [3] * 12
+    with pytest.raises(ValueError, match="'/'"):
+        endpoint.dial("1/2")
+
+
+def test_playing_waits_while_digits_are_dialled(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    endpoint.play([tones.Clip(tones.sound([500], 0.5), 8000)])
+    endpoint.dial("1")
+    studio.pass_time(1.5)
+    peer.hear()
+    voice = [packet for packet in peer.got if packet.payload_type == 8 and packet.payload != peer.codec.silence()]
+    assert len(voice) in (24, 25)
+
+
+def test_playing_something_else_or_hushing_tells_no_end(studio: Studio) -> None:
+    endpoint = studio.open(Peer())
+    endpoint.play([MUSIC])
+    studio.pass_time(0.1)
+    token = endpoint.play([tones.beep()])
+    studio.pass_time(1.0)
+    endpoint.tone("busy")
+    studio.pass_time(1.0)
+    endpoint.hush()
+    studio.pass_time(1.0)
+    assert studio.told(endpoint) == [Played(token)]
+
+
+def test_a_quiet_stream_is_kept_alive_once_a_second(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    peer.say(endpoint)
+    studio.pass_time(10.0)
+    assert len(peer.hear()) in (9, 10)
+    assert {packet.payload for packet in peer.got} == {peer.codec.silence()}
+    assert {(b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in pairwise(peer.got)} == {8000}
+
+
+def test_reports_say_what_was_lost_and_the_round_trip_is_measured(studio: Studio) -> None:
+    peer = Peer()
+    reports = Peer(port=0)
+    while True:  # the port above the peer's must be free as well
+        try:
+            reports = Peer(port=peer.address[1] + 1)
+            break
+        except OSError:
+            peer = Peer()
+    endpoint = studio.open(peer)
+    endpoint.play([MUSIC], repeat=True)
+    for step in range(400):
+        if step % 4:
+            peer.say(endpoint)
+        else:
+            peer.skip()
+        studio.pass_time(0.02)
+    got = []
+    while True:
+        try:
+            got.append(Report.parse(reports.sock.recv(2000)))
+        except BlockingIOError:
+            break
+    assert 1 <= len(got) <= 4
+    report = got[-1]
+    assert report.ssrc == endpoint.outgoing.ssrc
+    assert report.sender
+    assert 0 < report.sender.packets <= 400
+    assert report.sender.octets == 160 * report.sender.packets
+    (block,) = report.blocks
+    assert block.ssrc == peer.ssrc
+    assert 55 <= block.fraction_lost <= 70
+    assert endpoint.quality().lost == pytest.approx(100, abs=1)
+    assert endpoint.quality().jitter < 0.001
+    answer = ReportBlock(endpoint.outgoing.ssrc, 25, 17, 0, 80, (report.sender.ntp >> 16) & 0xFFFFFFFF, 65536 // 2)
+    sent_at = report.sender.ntp / (1 << 32)
+    studio.now = max(studio.now, sent_at + 0.6)
+    host, port = endpoint.local
+    reports.sock.sendto(compound(peer.ssrc, "peer", SenderInfo(1 << 40, 0, 1, 1), [answer]), (host, port + 1))
+    studio.pump.run(studio.now)
+    quality = endpoint.quality()
+    assert (quality.remote_lost, quality.remote_jitter) == (17, 0.01)
+    assert quality.round_trip == pytest.approx(studio.now - sent_at - 0.5, abs=0.001)
+
+
+def test_the_last_report_says_goodbye(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    reports = Peer("127.0.0.1")
+    host, port = endpoint.local
+    reports.sock.sendto(compound(peer.ssrc, "peer"), (host, port + 1))
+    peer.say(endpoint)
+    studio.pass_time(0.1)
+    endpoint.close()
+    assert endpoint.outgoing.ssrc in Report.parse(reports.sock.recv(2000)).gone
+
+
+def test_voice_over_ipv6(studio: Studio) -> None:
+    peer = Peer("::1")
+    endpoint = studio.open(peer, host="::1")
+    endpoint.play([tones.beep()])
+    peer.say(endpoint)
+    studio.pass_time(0.2)
+    assert len(peer.hear()) >= 9
+    assert endpoint.quality().received == 1
+
+
+def test_a_port_nobody_listens_at_is_no_trouble(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    endpoint.play([MUSIC])
+    peer.say(endpoint)
+    studio.pass_time(0.1)
+    peer.sock.close()
+    studio.pass_time(1.0)
+    assert endpoint.quality().sent > 40
+    assert endpoint.send_errors
+
+
+def test_an_owner_that_fails_stops_neither_its_call_nor_others(studio: Studio) -> None:
+    def fail(_: Endpoint, event: MediaEvent) -> None:
+        raise RuntimeError(event)
+
+    peer, other = Peer(), Peer()
+    endpoint = studio.pump.open("127.0.0.1", fail)
+    studio.agree(endpoint, peer)
+    healthy = studio.open(other)
+    peer.say(endpoint)
+    other.say(healthy)
+    endpoint.play([tones.beep()])
+    studio.pass_time(1.0)
+    assert studio.told(healthy)
+    assert len(peer.hear()) >= 17
+
+
+def test_a_flood_on_one_port_does_not_stop_the_music_on_another(studio: Studio) -> None:
+    peer, other = Peer(), Peer()
+    endpoint, music = studio.open(peer), studio.open(other)
+    music.play([MUSIC])
+    peer.say(endpoint)
+    for _ in range(50):
+        for _ in range(100):
+            peer.raw(endpoint, b"x" * 50)
+        studio.pass_time(0.02)
+    assert len(other.hear()) == 50
+
+
+def test_a_loop_drives_the_pump_only_while_something_is_open() -> None:
+    async def scene() -> tuple[list[MediaEvent], int, int]:
+        loop = asyncio.get_running_loop()
+        calls, events = [0], list[MediaEvent]()
+
+        def call_at(when: float, act):  # type: ignore[no-untyped-def]
+            calls[0] += 1
+            return loop.call_at(when, act)
+
+        pump = Pump(loop.time, 20000, 29999, os.urandom, lambda _, event: events.append(event), call_at=call_at)
+        await asyncio.sleep(0.05)
+        assert calls[0] == 0
+        peer = Peer()
+        endpoint = pump.open("127.0.0.1")
+        Studio.agree(None, endpoint, peer)  # type: ignore[arg-type]
+        endpoint.play([tones.Clip(tones.sound([500], 0.1), 8000)])
+        await asyncio.sleep(0.3)
+        endpoint.close()
+        await asyncio.sleep(0.05)
+        while_open = calls[0]
+        await asyncio.sleep(0.1)
+        pump.close()
+        return events, len(list(peer.hear())), calls[0] - while_open
+
+    events, packets, idle_calls = asyncio.run(scene())
+    assert isinstance(events[0], Played)
+    assert packets >= 5
+    assert idle_calls == 0
