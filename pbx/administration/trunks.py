@@ -26,7 +26,7 @@ def add(
     """A new trunk: a peer known by its address, or an account (`register`: USER@DOMAIN). Raises Refused."""
     if any(name.strip().lower() == other.lower() for other in stores.office.trunks):
         raise Refused(f"There is a trunk {lookup.shown(name)} already.")
-    if (peer is None) == (register is None):
+    if bool(peer) == bool(register):
         raise Refused("A trunk has either --peer HOST[:PORT] or --register USER@DOMAIN.")
     return _saved(stores, _with(Trunk(name.strip()), peer, register, password, auth_user, proxy, transport))
 
