@@ -1,1 +1,1 @@
-"""The demo office: a simulated provider, desk phones and callers around a real exchange."""
+"""The demo office: a real exchange with simulated people around it, so that one sees and hears it work."""

@@ -24,17 +24,17 @@ BRANCH = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]"
 
 def sdp(host: str, port: int | str, formats: str = "8 0 101", direction: str = "sendrecv") -> str:
     """A telephone's offer or answer."""
+    names = {"8": "PCMA/8000", "0": "PCMU/8000", "9": "G722/8000", "101": "telephone-event/8000"}
+    maps = "\n".join(f"a=rtpmap:{number} {names[number]}" for number in formats.split())
+    events = "a=fmtp:101 0-15\n" if "101" in formats.split() else ""
     return f"""v=0
 o=- 1 1 IN IP4 {host}
 s=-
 c=IN IP4 {host}
 t=0 0
 m=audio {port} RTP/AVP {formats}
-a=rtpmap:8 PCMA/8000
-a=rtpmap:0 PCMU/8000
-a=rtpmap:101 telephone-event/8000
-a=fmtp:101 0-15
-a={direction}
+{maps}
+{events}a={direction}
 a=ptime:20"""
 
 
