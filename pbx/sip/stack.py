@@ -26,6 +26,7 @@ from pbx.sip.timers import Timers
 from pbx.sip.transactions import Answer, Server, Transactions, server_key
 from pbx.sip.uri import Uri
 from pbx.sip.usage import Usage
+from pbx.sip.via import Via
 
 __all__ = ["Ids", "Limits", "Send", "Stack"]
 
@@ -336,17 +337,20 @@ def seen_from(request: Request, flow: Flow) -> Request:
     A Route that names us is taken off: the request has arrived.
     """
     host, port = flow.remote
-    via = request.via
-    if via.wants_rport:
-        via = via.with_param("rport", str(port)).with_param("received", host)
-    elif via.host != host:
-        via = via.with_param("received", host)
-    headers = request.headers
-    if via is not request.via:
-        headers = headers.with_("Via", str(via), *map(str, request.vias[1:]))
+    via, *rest = request.vias
     if request.routes and (request.routes[0].uri.host, request.routes[0].uri.port or 5060) == flow.local:
-        headers = headers.with_("Route", *headers.values("Route")[1:])
-    return request if headers is request.headers else request.with_headers(headers)
+        headers = request.headers
+        request = request.with_headers(headers.with_("Route", *headers.values("Route")[1:]))
+    if not via.wants_rport and via.host == host:
+        return request
+    params = [param for param in via.params if param[0] != "received"]
+    params = [("rport", str(port)) if name == "rport" else (name, value) for name, value in params]
+    seen = Via(via.transport, via.host, via.port, (*params, ("received", host)))
+    headers = request.headers.with_("Via", str(seen), *map(str, rest))
+    known = {name: value for name, value in vars(request).items() if name not in ("headers", "vias", "_printed")}
+    noted = request.with_headers(headers)
+    vars(noted).update(known, vias=(seen, *rest))  # what was read need not be read again
+    return noted
 
 
 def tagged(response: Response, tag: str) -> Response:
