@@ -51,13 +51,14 @@ def test_reordered_packets_are_late_but_not_lost() -> None:
     assert (reception.received, reception.lost) == (6, -1)
 
 
-def test_another_source_is_believed_with_its_second_packet() -> None:
+def test_another_source_is_believed_with_its_second_packet_in_a_row() -> None:
     reception = Reception()
     reception.packet(1, 10, 1600, 0.0)
     assert reception.packet(2, 500, 0, 0.02) == STRAY
     assert reception.packet(1, 11, 1760, 0.02) == IN_ORDER
-    assert reception.packet(2, 501, 160, 0.04) == STARTS
-    assert reception.packet(2, 502, 320, 0.06) == IN_ORDER
+    assert reception.packet(2, 501, 160, 0.04) == STRAY  # the first one is still there
+    assert reception.packet(2, 502, 320, 0.06) == STARTS
+    assert reception.packet(2, 503, 480, 0.08) == IN_ORDER
     assert (reception.ssrc, reception.lost) == (2, 0)
 
 
