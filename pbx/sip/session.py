@@ -347,7 +347,7 @@ class Session(Usage):
         """Set the clocks of the session timer after each refresh."""
         self._stop("refresh")
         self._stop("expiry")
-        if self._timer.interval and not self._over:
+        if self._timer.interval and self.state == "confirmed":
             self._later("expiry", self._timer.expires_after, self._expired)
             if self._timer.ours:
                 self._later("refresh", self._timer.refresh_after, self._refresh)
