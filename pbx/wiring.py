@@ -13,7 +13,7 @@ from pathlib import Path
 from pbx.administration.stores import Stores
 from pbx.archive import Archive
 from pbx.exchange.call import Call
-from pbx.exchange.doorkeeper import Doorkeeper
+from pbx.exchange.doorkeeper import ALGORITHMS, Doorkeeper
 from pbx.exchange.guard import Guard
 from pbx.exchange.house import House
 from pbx.exchange.lines import Lines
@@ -72,7 +72,7 @@ class Exchange:
 
         # who may what
         self.guard = Guard(clock, self._is_ours)
-        challenger = Challenger(REALM, secrets.token_bytes(32), clock, secrets.token_bytes)
+        challenger = Challenger(REALM, secrets.token_bytes(32), clock, secrets.token_bytes, algorithms=ALGORITHMS)
         doorkeeper = Doorkeeper(office, challenger, self.guard)
         self.registrar = Registrar(office, doorkeeper, self.timers, clock=clock, wall=wall)
         self.trunks = Trunks(

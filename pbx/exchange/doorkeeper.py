@@ -1,5 +1,7 @@
 """Is this request really from one of our phones? Digest (RFC 3261, section 22; RFC 8760) within the guard's limits."""
 
+import re
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +10,13 @@ from pbx.sip.digest import Accepted, Challenger, Missing, Stale
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request
 from pbx.store.models import Office, Phone
+
+ALGORITHMS = ("MD5", "SHA-256")
+"""MD5 first, against RFC 8760, section 2.4: SIPp, Asterisk and PJSIP of past years read only the first challenge. Who
+knows both takes the better one."""
+_MD5_ONLY = re.compile(r"baresip v[0-2]\.", re.ASCII)
+"""User-Agents that give up when any challenge asks for more than MD5."""
+REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class Doorkeeper:
         self._office = office
         self._challenger = challenger
         self._guard = guard
+        self._puzzled: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        """Host and user of whom was offered a choice; True once he asked again without having answered."""
 
     def admit(self, request: Request, flow: Flow) -> Phone | Refused:
         """The phone whose credentials the request carries; else what to refuse it with."""
@@ -39,11 +50,25 @@ class Doorkeeper:
         if isinstance(verdict, Accepted):
             if self._guard.may_try(host, verdict.username):
                 self._guard.passed(host, verdict.username)
+                self._puzzled.pop((host, verdict.username[:64]), None)
                 return phones[verdict.username]
         elif not isinstance(verdict, Missing | Stale):
             self._guard.failed(host, verdict.username, known=verdict.username in phones)
-        values = self._challenger.challenge(stale=isinstance(verdict, Stale))
+        only = "MD5" if isinstance(verdict, Missing) and self._cannot_choose(request, host) else ""
+        values = self._challenger.challenge(stale=isinstance(verdict, Stale), only=only)
         return Refused(401, tuple(("WWW-Authenticate", value) for value in values))
+
+    def _cannot_choose(self, request: Request, host: str) -> bool:
+        """Whether this phone is better offered MD5 alone: known for it, or puzzled by the choice it had before."""
+        if _MD5_ONLY.match(request.headers.get("User-Agent") or ""):
+            return True
+        key = (host, (request.from_.uri.user or "")[:64])
+        puzzled = self._puzzled.get(key)
+        self._puzzled[key] = puzzled is not None
+        self._puzzled.move_to_end(key)
+        if len(self._puzzled) > REMEMBERED:
+            self._puzzled.popitem(last=False)
+        return puzzled is not None
 
     def remember(self, host: str, username: str) -> None:
         """The phone was registered from there before this process began."""

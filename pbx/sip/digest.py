@@ -95,13 +95,17 @@ class Challenger:
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._forgotten = -1
 
-    def challenge(self, stale: bool = False) -> tuple[str, ...]:
-        """Values for WWW-Authenticate or Proxy-Authenticate, one header each, the better algorithm first."""
+    def challenge(self, stale: bool = False, *, only: str = "") -> tuple[str, ...]:
+        """Values for WWW-Authenticate or Proxy-Authenticate, one header each, in the order of `algorithms`.
+
+        `only` is the one algorithm that a peer that cannot choose is offered.
+        """
         nonce = self._mint()
         tail = ", stale=true" if stale else ""
         return tuple(
             f'Digest realm={quote(self.realm)}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{tail}'
             for algorithm in self._algorithms
+            if only in ("", algorithm)
         )
 
     def check(
