@@ -14,8 +14,9 @@ import socket
 from collections import deque
 from collections.abc import Callable
 
-from pbx.media.endpoint import BUFFER, Endpoint
+from pbx.media.endpoint import Endpoint
 from pbx.media.events import MediaEvent
+from pbx.media.link import BUFFER
 from pbx.media.ports import Ports
 
 BEAT = 0.02

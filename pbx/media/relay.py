@@ -30,7 +30,7 @@ class Forwarding:
     def voice(self, packet: Packet, status: int, now: float) -> None:
         """Pass one packet of voice on, in the sink's codec."""
         sink = self.sink
-        if sink.occupied or not sink.speaks or sink.format is None or not self._place(packet, status, now):
+        if sink.occupied or not sink.link.speaks or sink.format is None or not self._place(packet, status, now):
             return
         transcode = self._transcoder()
         payload = transcode(packet.payload) if transcode else packet.payload
@@ -47,7 +47,7 @@ class Forwarding:
             if digit:
                 sink.dial(digit)
             return
-        if sink.occupied or not sink.speaks:
+        if sink.occupied or not sink.link.speaks:
             return
         if sink.outgoing.owner is not self:
             self._anchor(packet, now)
@@ -76,9 +76,9 @@ class Forwarding:
         time = (packet.timestamp + self._timestamp_shift) & 0xFFFFFFFF
         second = kind | (MARKER if marker else 0)
         try:
-            sink.send(HEADER.pack(VERSION, second, number, time, outgoing.ssrc) + payload)
+            sink.link.send(HEADER.pack(VERSION, second, number, time, outgoing.ssrc) + payload)
         except OSError:
-            sink.send_errors += 1
+            sink.link.errors += 1
         outgoing.packets += 1
         outgoing.octets += len(payload)
         if (number - outgoing.sequence) & 0xFFFF < 0x8000:
@@ -100,10 +100,10 @@ class Forwarding:
         """
         source, sink = self.source, self.sink
         loop, format, outgoing, me = source.loop, sink.format, sink.outgoing, self
-        if source.format is None or format is None or not sink.speaks:
+        if source.format is None or format is None or not sink.link.speaks:
             return None
         expected, kind, transcode = source.voice_type, format.payload_type, self._transcoder()
-        receive, send, view, buffer = source.rtp.recv_into, sink.send, loop.view, loop.buffer
+        receive, send, view, buffer = source.link.rtp.recv_into, sink.link.send, loop.view, loop.buffer
         unpack, pack = HEADER.unpack_from, HEADER.pack_into
         count, take, ssrc_out = source.reception.packet, source.take, outgoing.ssrc
 
@@ -111,7 +111,7 @@ class Forwarding:
             try:
                 size = receive(buffer)
             except OSError:
-                source.send_errors += 1
+                source.link.errors += 1
                 return
             first, second, sequence, timestamp, ssrc = unpack(buffer)
             if first != VERSION or second & 127 != expected or size <= 12 or outgoing.owner is not me:
@@ -131,7 +131,7 @@ class Forwarding:
             try:
                 send(view[:size])
             except OSError:
-                sink.send_errors += 1
+                sink.link.errors += 1
             outgoing.sequence = number + 1 & 0xFFFF
             outgoing.timestamp = time
             outgoing.when = now
@@ -160,8 +160,8 @@ def join(a: Endpoint, b: Endpoint) -> None:
     part(b)
     a.bridge, b.bridge = b, a
     a.onward, b.onward = Forwarding(a, b), Forwarding(b, a)
-    a.refresh()
-    b.refresh()
+    a.refresh_receiving()
+    b.refresh_receiving()
 
 
 def part(a: Endpoint, b: Endpoint | None = None) -> None:
