@@ -28,7 +28,7 @@ class OneSentence(Parser):
 def parser() -> Parser:
     """All of `durchwahl`. Parsing raises BadArguments."""
     shared = OneSentence(add_help=False)
-    shared.add_argument("--data", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the data folder")
+    shared.add_argument("--data", type=folder, metavar="DIR", default=argparse.SUPPRESS, help="the data folder")
     shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     top = OneSentence(
         prog="durchwahl",
@@ -235,6 +235,13 @@ def _switch(parser: Parser, name: str, help: str, off: str = "") -> None:
     dest = name.replace("-", "_")
     chosen.add_argument(f"--{name}", dest=dest, action="store_const", const=True, default=None, help=help)
     chosen.add_argument(f"--{off or f'no-{name}'}", dest=dest, action="store_const", const=False)
+
+
+def folder(text: str) -> Path:
+    """A path; an empty one comes from a shell variable that is not set, and would mean the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("a folder's name is needed")
+    return Path(text)
 
 
 def socket_address(text: str) -> tuple[str, int]:

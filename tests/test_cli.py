@@ -48,6 +48,7 @@ def test_without_json_people_can_read_it(office: Run, data: Path, capsys: pytest
         ["calls", "--last", "-3"],
         ["calls", "--last", "\uff19"],
         ["calls", "--last", "99999999"],
+        ["--data", "", "user", "list"],
         ["run", "--sip", "nonsense"],
         ["run", "--sip", "127.0.0.1:0"],
         ["run", "--rtp", "20-10"],

@@ -107,5 +107,9 @@ def _with(
 
 
 def _saved(stores: Stores, trunk: Trunk) -> Shown:
+    way = (trunk.peer, trunk.user, trunk.domain)
+    for other in stores.office.trunks.values():
+        if other.name != trunk.name and (other.peer, other.user, other.domain) == way:
+            raise Refused(f"The trunk {other.name} is this way already: their calls could not be told apart.")
     stores.save(with_items(stores.office, trunk))
     return view(stores, trunk)

@@ -34,7 +34,7 @@ class ControlServer:
         self._path = path
         self._answer = answer
         self._thread = ThreadPoolExecutor(1, "control")
-        self._clients: set[asyncio.StreamWriter] = set()
+        self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._followers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.AbstractServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -60,8 +60,12 @@ class ControlServer:
             self._server.close()
             self._path.unlink(missing_ok=True)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
-        for client in tuple(self._clients):
+        for client in self._clients.values():
             client.close()
+        if self._clients and (deaf := (await asyncio.wait(tuple(self._clients), timeout=1.0))[1]):
+            for task in deaf:
+                self._clients[task].transport.abort()
+            await asyncio.wait(deaf)
         if self._server is not None:
             await self._server.wait_closed()
 
@@ -90,22 +94,23 @@ class ControlServer:
         return asyncio.run_coroutine_threadsafe(acted(), self._loop).result(10.0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._clients) >= _MOST_CLIENTS:
+        task = asyncio.current_task()
+        if task is None or len(self._clients) >= _MOST_CLIENTS:
             writer.write(refusal("Too many programs talk to the exchange at once.", 1))
             writer.close()
             return
-        self._clients.add(writer)
+        self._clients[task] = writer
         try:
             while await self._answered(reader, writer):
                 pass
         except (ConnectionError, TimeoutError):
             pass
         finally:
-            self._clients.discard(writer)
             self._followers.discard(writer)
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
+            del self._clients[task]
 
     async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Take one line and answer it; whether the connection goes on."""

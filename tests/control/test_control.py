@@ -178,6 +178,19 @@ async def test_a_follower_who_does_not_read_is_let_go(path: Path) -> None:
         deaf.close()
 
 
+@in_a_loop
+async def test_a_follower_who_does_not_read_does_not_keep_the_exchange_from_stopping(path: Path) -> None:
+    async with running(path) as server:
+        deaf = connect(path)
+        deaf.sendall(b'{"do": "follow"}\n')
+        while not server._followers:
+            await asyncio.sleep(0.005)
+        for _ in range(50):
+            server.publish({"text": "x" * 16384})
+    assert not server._clients
+    deaf.close()
+
+
 @pytest.mark.parametrize(
     "line",
     [b"rubbish\n", b"[]\n", b'{"do": 5}\n', b'{"do": "x", "with": []}\n', b"\xff\n", b"[" * 100_000 + b"\n", b"\n"],
