@@ -40,7 +40,7 @@ class Unbound:
 Change = Bound | Unbound
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
     """A binding with what only this process needs to know of it."""
 
@@ -205,21 +205,20 @@ class Registrar:
             self._drop(entry)
 
     def _update(self, username: str, wishes: list[_Wish], request: Request, flow: Flow) -> None:
-        entries = self._entries.get(username, [])
-        pairs = [(wish, next((each for each in entries if _same(each, wish)), None)) for wish in wishes]
-        repeated = False
-        for _, entry in pairs:
-            if entry is not None:
-                repeated = self._check_order(entry, request) or repeated
-        if repeated:  # the very same request again: the answer got lost, or somebody plays it back
-            return
-        for wish, entry in pairs:
-            if wish.seconds == 0:
-                if entry is not None:
-                    self._drop(entry)
-            else:
+        known = [entry for wish in wishes if (entry := self._entry_of(username, wish)) is not None]
+        repeated = [self._check_order(entry, request) for entry in known]
+        if any(repeated):
+            return  # the very same request again: the answer got lost, or somebody plays it back
+        for wish in wishes:
+            entry = self._entry_of(username, wish)  # looked for again: one request may name a contact twice
+            if wish.seconds:
                 self._bind(username, wish, entry, request, flow)
+            elif entry is not None:
+                self._drop(entry)
         self._make_room(username, request, flow, [wish.uri for wish in wishes if wish.seconds])
+
+    def _entry_of(self, username: str, wish: _Wish) -> _Entry | None:
+        return next((each for each in self._entries.get(username, ()) if _same(each, wish)), None)
 
     def _check_order(self, entry: _Entry, request: Request) -> bool:
         """Whether this request was seen before; raises _Wrong when a later one was (RFC 3261, section 10.3, step 7)."""
