@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -50,8 +49,10 @@ class Called(Session):
         self._rseq = 1 + transactions.ids.cseq()
         self._unpracked: tuple[Response, Repetition] | None = None
         """The reliable provisional response that waits for its PRACK."""
-        self._waiting: deque[Callable[[], None]] = deque(maxlen=8)
-        """What may only be sent after that PRACK."""
+        self._waiting: Callable[[], None] | None = None
+        """The latest verb whose response may only be sent after that PRACK."""
+        self._answering = False
+        """It is the answer that waits; ringing does not matter any more."""
         self._answer_sent = False
         """A reliable provisional response carried our answer (or offer): the 200 carries none."""
         self._parting: HeaderFields | None = None
@@ -65,7 +66,8 @@ class Called(Session):
         if self.state not in ("invited", "early"):
             return
         if self._unpracked is not None:
-            self._waiting.append(partial(self.ring, sdp, headers))
+            if not self._answering:
+                self._waiting = partial(self.ring, sdp, headers)
             return
         if self._answer_sent or (not self._reliably and self.dialog.offering != "theirs"):
             sdp = b""  # only a reliable response may make an offer, and none is answered twice
@@ -87,7 +89,7 @@ class Called(Session):
             return
         if self._unpracked is not None:
             if self._answer_sent:  # its SDP must have arrived first (RFC 3262, 3)
-                self._waiting.append(partial(self.answer, sdp, headers))
+                self._waiting, self._answering = partial(self.answer, sdp, headers), True
                 return
             self._stop_unpracked()
         self._hush()
@@ -175,8 +177,9 @@ class Called(Session):
             self._take_offer(request)
         else:
             self._refuse(server, request, 200)
-        while self._waiting and self._unpracked is None:
-            self._waiting.popleft()()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
         self._push()
 
     # --- small things ----------------------------------------------------------------------------------------------
@@ -193,7 +196,6 @@ class Called(Session):
 
     def _refuse_invite(self, status: int, reason: str = "", headers: HeaderFields = ()) -> None:
         self._stop_unpracked()
-        self._waiting.clear()
         self._transactions.reply(self._server, self._response(status, reason, headers))
 
     def _ring_again(self, response: Response) -> None:
@@ -224,7 +226,6 @@ class Called(Session):
 
     def _end(self, cause: str, elsewhere: bool = False) -> None:
         self._stop_unpracked()
-        self._waiting.clear()
         super()._end(cause, elsewhere)
 
 

@@ -88,8 +88,8 @@ class Stack:
         try:
             if isinstance(message, Request):
                 self._receive_request(message, flow)
-            elif not self._transactions.receive_response(message, flow):
-                self.counters["stray response"] += 1
+            elif len(message.vias) > 1 or not self._transactions.receive_response(message, flow):
+                self.counters["stray response"] += 1  # with two Vias it was meant for another (8.1.3.3)
         except Exception:  # a mistake of ours in one call must not end the others
             self.counters["fault"] += 1
             log.exception("a message from %s was not understood", flow.remote)
@@ -133,7 +133,7 @@ class Stack:
         if request.to.tag or method == "CANCEL":
             server = self._transactions.serve(request, key, flow)
         else:
-            merging = (request.call_id, request.from_.tag, request.cseq)
+            merging = (request.call_id, request.from_.tag, request.cseq.number, method)
             merged = merging in self._transactions.merging
             server = self._transactions.serve(request, key, flow, None if merged else merging)
             if merged:
@@ -208,7 +208,7 @@ class Stack:
 
     def _refuse(self, server: Server, response: Response) -> None:
         self.counters[f"refused {response.status}"] += 1
-        self._transactions.reply(server, response if response.to.tag else tagged(response, self.ids.tag()))
+        self._transactions.reply(server, response if has_tag(response) else tagged(response, self.ids.tag()))
 
     # --- from above ------------------------------------------------------------------------------------------------
 
@@ -216,7 +216,7 @@ class Stack:
         """Answer a `Requested`; too late, or twice, does nothing. A To without a tag gets one."""
         server = self._transactions.named.get(transaction)
         if server is not None:
-            needs = response.status > 100 and not response.to.tag
+            needs = response.status > 100 and not has_tag(response)
             self._transactions.reply(server, tagged(response, self.ids.tag()) if needs else response)
 
     def request(self, request: Request, flow: Flow, *, token: str, credentials: Credentials | None = None) -> None:
@@ -351,6 +351,12 @@ def seen_from(request: Request, flow: Flow) -> Request:
     noted = request.with_headers(headers)
     vars(noted).update(known, vias=(seen, *rest))  # what was read need not be read again
     return noted
+
+
+def has_tag(response: Response) -> bool:
+    """Whether a response's To has a tag; without reading all of it again, as every response passes here."""
+    to = response.headers.get("To") or ""
+    return "tag=" in to.rpartition(">")[2].lower()
 
 
 def tagged(response: Response, tag: str) -> Response:
