@@ -246,11 +246,12 @@ class Transactions:
 def server_key(request: Request, flow: Flow, method: str) -> Key:
     """What a request's server transaction is known by (17.2.3); the peer's host is part of it, against strangers.
 
+    So is the CSeq number, because pyVoIP answers a challenge under the branch of the request that was challenged.
     Requests of elements older than RFC 3261 have no usable branch and are told apart by their fields.
     """
     via = request.via
     if via.branch.startswith(COOKIE) and len(via.branch) > len(COOKIE):
-        return (via.branch, via.host, via.port, method, flow.remote[0])
+        return (via.branch, request.cseq.number, via.host, via.port, method, flow.remote[0])
     return (request.call_id, request.from_.tag, request.cseq.number, via.host, via.port, method, flow.remote[0])
 
 

@@ -56,6 +56,16 @@ def test_a_copy_from_another_host_is_no_copy() -> None:
     assert len(wire.all(Requested)) == 2
 
 
+def test_a_challenge_answered_under_the_same_branch_is_no_copy_of_what_was_challenged() -> None:
+    """pyVoIP does that: only the CSeq number tells the second INVITE from the first."""
+    wire = Wire()
+    branch = wire.request("INVITE", body=SDP)
+    wire.last(Invited).session.refuse(401)
+    wire.request("ACK", branch=branch)
+    wire.request("INVITE", body=SDP, branch=branch, cseq=2)
+    assert len(wire.all(Invited)) == 2
+
+
 def test_elements_older_than_branches_are_told_apart_by_their_fields() -> None:
     wire = Wire()
     wire.request("OPTIONS", branch="1")
