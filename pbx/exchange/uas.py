@@ -84,8 +84,10 @@ class Uas:
     # --- from the telephone network --------------------------------------------------------------------------------
 
     def _trunk_of(self, request: Request, flow: Flow) -> Trunk | None:
-        """The trunk a request comes over; a phone at the same address proves itself instead."""
+        """The trunk a request comes over; a phone at the same address says who it is, and proves it."""
         if "Authorization" in request.headers or "Proxy-Authorization" in request.headers:
+            return None
+        if request.from_.uri.user in self._house.office().phones:
             return None
         return self._house.trunks.trunk_of(flow, request.uri.user or "")
 
