@@ -98,13 +98,22 @@ class Archive:
                 self._records.add_call(record)
                 if task is not None:
                     self._records.add_task(task.extension, task.kind, record.from_, record.id, record.started)
-                if record.answered is not None and record.direction != "internal":
-                    other = record.from_ if record.direction == "in" else record.to
-                    if other:
-                        self._records.close_tasks(other)
+                if record.answered is not None:
+                    self._settle(record)
 
         await self._do(write)
         self._call_ended(record)
+
+    def _settle(self, record: CallRecord) -> None:
+        """Two people spoke: nobody has to call back any more, neither way between colleagues."""
+        match record.direction:
+            case "in" if record.from_:
+                self._records.close_tasks(record.from_)
+            case "out":
+                self._records.close_tasks(record.to)
+            case "internal":
+                self._records.close_tasks(record.from_, record.extension)
+                self._records.close_tasks(record.extension, record.from_)
 
     def save_bindings(self, username: str, bindings: Sequence[Binding]) -> None:
         """Where a phone is now; written soon, without making anybody wait."""

@@ -26,7 +26,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 """Package -> what of ours it may import besides itself. Modules directly in pbx (daemon, cli ...) wire everything."""
 
 ONLY_IN: dict[str, tuple[str, ...]] = {
-    "asyncio": ("pbx.sip.transport", "pbx.exchange.ivr", "pbx.control", "pbx.demo", "pbx.daemon", "pbx.cli"),
+    "asyncio": (
+        *("pbx.sip.transport", "pbx.exchange.ivr", "pbx.control", "pbx.demo"),
+        *("pbx.daemon", "pbx.wiring", "pbx.archive"),
+    ),
     "tinydb": ("pbx.store.settings", "pbx.store.atomic"),
     "gpiozero": ("pbx.box.leds",),
     "subprocess": ("pbx.media.nftables", "pbx.prompts", "pbx.demo"),
