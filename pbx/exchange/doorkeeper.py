@@ -73,3 +73,7 @@ class Doorkeeper:
     def remember(self, host: str, username: str) -> None:
         """The phone was registered from there before this process began."""
         self._guard.passed(host, username)
+
+    def forget(self, username: str) -> None:
+        """The account is no more, or has another password now: what was guessed at it does not count against it."""
+        self._guard.forget(username)

@@ -97,6 +97,7 @@ class Registrar:
         self._by_flow: dict[tuple[str, str, int], dict[str, None]] = {}
         self._by_host: dict[str, int] = {}
         self._sweeping = False
+        self._phones = office().phones
 
     # -- what others ask ---------------------------------------------------------------------------------------------
 
@@ -178,11 +179,14 @@ class Registrar:
                     entry.binding = replace(entry.binding, connection=0)
 
     def office_changed(self) -> None:
-        """Forget phones that are no more."""
-        phones = self._office().phones
-        for username in [username for username in self._entries if username not in phones]:
-            for entry in list(self._entries[username]):
-                self._drop(entry)
+        """Forget the bindings of phones that are no more, or have another password now."""
+        before, self._phones = self._phones, self._office().phones
+        for username, phone in before.items():
+            now = self._phones.get(username)
+            if now is None or now.password != phone.password:
+                self._doorkeeper.forget(username)
+                for entry in list(self._entries.get(username, ())):
+                    self._drop(entry)
 
     # -- one REGISTER ------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ class Connection(asyncio.Protocol):
         self.half_since: float | None = None
         self.pinged_at = self.began_at
         self.reason = ""
+        self.making: asyncio.Task[None] | None = None
+        """What makes the connection, TLS included."""
         self._table = table
         self._framer = Framer()
         self._transport: asyncio.Transport | None = None
@@ -93,10 +95,12 @@ class Connection(asyncio.Protocol):
         return ""
 
     def close(self, reason: str) -> None:
-        """End it at once; `connection_lost` follows."""
+        """End it at once; the table hears of it."""
         self.reason = self.reason or reason
         if self._transport is not None:
             self._transport.abort()
+        elif self.making is not None:
+            self.making.cancel()
 
     def overdue(self, now: float) -> str:
         """Why its peer has used up our patience, or nothing."""
@@ -165,6 +169,8 @@ class Connections:
                 sock, address = listening.accept()
             except BlockingIOError:
                 return
+            except ConnectionError:
+                continue  # gone again already
             except OSError as error:
                 # out of file descriptors: let others finish first, or this would spin
                 log.warning("cannot accept a connection: %s", error)
@@ -178,7 +184,7 @@ class Connections:
                 continue
             local = socket_address(sock.getsockname())
             connection = self._add(Flow("tls" if context else "tcp", local, remote), ours=False)
-            self._start(self._take(connection, sock, context))
+            self._make(connection, sock, self._take(connection, sock, context))
 
     def _accept_again(self, listening: socket.socket, context: ssl.SSLContext | None) -> None:
         if not self._closing:
@@ -204,10 +210,17 @@ class Connections:
         self._per_source[flow.remote[0]] += 1
         return connection
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._loop.create_task(work)
+    def _make(self, connection: Connection, sock: socket.socket, work: Coroutine[Any, Any, None]) -> None:
+        task = connection.making = self._loop.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if task.cancelled():  # perhaps before it began: nobody else closes the socket then
+                sock.close()
+                self.gone(connection, connection.reason)
+
+        task.add_done_callback(ended)
 
     async def _take(self, connection: Connection, sock: socket.socket, context: ssl.SSLContext | None) -> None:
         _set_options(sock)
@@ -220,9 +233,8 @@ class Connections:
             sock.close()
             self.gone(connection, words_for(error))
 
-    async def _connect(self, connection: Connection) -> None:
+    async def _connect(self, connection: Connection, sock: socket.socket) -> None:
         flow = connection.flow
-        sock = socket.socket(family_of(flow.remote[0]), socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:
             _set_options(sock)
             sock.bind((flow.local[0], 0))
@@ -251,8 +263,12 @@ class Connections:
                 return "not an address"
             if not self._make_room():
                 return "too many connections"
+            try:
+                sock = socket.socket(family_of(flow.remote[0]), socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            except OSError as error:
+                return words_for(error)
             connection = self._add(flow, ours=True)
-            self._start(self._connect(connection))
+            self._make(connection, sock, self._connect(connection, sock))
         connection.asked[flow] = None
         return connection.write(data)
 
