@@ -83,6 +83,18 @@ def test_digits_are_dialled_one_after_the_other_and_their_ends_told(studio: Stud
         endpoint.dial("1/2")
 
 
+def test_voice_after_a_digit_is_stamped_after_its_end(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    endpoint.play([MUSIC])
+    endpoint.dial("1", tone=0.5, gap=0.1)
+    studio.pass_time(1.5)
+    peer.hear()
+    digit = next(packet for packet in peer.got if packet.payload_type == 101)
+    after = peer.got[[packet.payload_type for packet in peer.got].index(8)]
+    assert (after.timestamp - digit.timestamp) & 0xFFFFFFFF == pytest.approx(0.64 * 8000, abs=320)
+
+
 def test_playing_waits_while_digits_are_dialled(studio: Studio) -> None:
     peer = Peer()
     endpoint = studio.open(peer)
@@ -222,6 +234,19 @@ def test_a_flood_on_one_port_does_not_stop_the_music_on_another(studio: Studio) 
             peer.raw(endpoint, b"x" * 50)
         studio.pass_time(0.02)
     assert len(other.hear()) == 50
+
+
+def test_one_socket_has_only_a_few_packets_taken_at_a_time(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    peer.say(endpoint)
+    studio.pass_time(0.02)
+    for _ in range(100):
+        peer.raw(endpoint, b"x")
+    studio.pass_time(0.01)
+    assert 1 <= endpoint.quality().malformed <= 10
+    studio.pass_time(0.3)
+    assert endpoint.quality().malformed == 100
 
 
 def test_a_loop_drives_the_pump_only_while_something_is_open() -> None:

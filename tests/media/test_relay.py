@@ -87,6 +87,25 @@ def test_a_sender_that_begins_anew_goes_on_without_a_break(studio: Studio, chang
     assert right.got[-1].ssrc != left.ssrc
 
 
+def test_what_comes_late_from_before_an_announcement_has_no_place_after_it(studio: Studio) -> None:
+    left, right = Peer(), Peer()
+    a, b = bridged(studio, left, right)
+    talk(studio, left, a)
+    late = bytes(Packet(8, left.sequence, left.timestamp, left.ssrc, b"l" * 160))
+    left.skip()
+    b.play([tones.beep()])
+    talk(studio, left, a, 30)
+    left.raw(a, late)
+    studio.pass_time(0.02)
+    b.play([tones.beep()])
+    studio.pass_time(0.5)
+    left.raw(a, late)
+    talk(studio, left, a, 5)
+    right.hear()
+    assert not [packet for packet in right.got if packet.payload.startswith(b"l")]
+    assert continuous(right.got)
+
+
 def test_a_second_stream_in_between_is_left_out(studio: Studio) -> None:
     left, right = Peer(), Peer()
     a, _ = bridged(studio, left, right)
