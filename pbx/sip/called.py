@@ -221,6 +221,10 @@ class Called(Session):
             self._unpracked[1].stop()
             self._unpracked = None
 
+    def _finish(self) -> None:
+        self._transactions.release_server(self._server)
+        super()._finish()
+
     def _free(self) -> bool:
         return self._unpracked is None and super()._free()
 

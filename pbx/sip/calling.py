@@ -300,6 +300,11 @@ class Calling(Session):
         else:
             super()._hung_up(server, request)
 
+    def _finish(self) -> None:
+        if self._client is not None:
+            self._transactions.release_client(self._client)
+        super()._finish()
+
     def _impatient(self) -> None:
         self._give_up(reason_field("no answer"))
 

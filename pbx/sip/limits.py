@@ -9,8 +9,10 @@ class Limits:
 
     transactions: int = 20_000
     """Running transactions of either kind; new requests beyond get 503 without any state."""
-    answered: int = 4_096
+    answered: int = 2_048
     """Answered server transactions kept to absorb copies; the oldest go first when requests storm."""
+    parted: int = 512
+    """INVITEs of ended calls that still listen for late forks; the oldest go first."""
     sessions: int = 1_000
     forks: int = 16
     """Early dialogs one INVITE of ours may open."""

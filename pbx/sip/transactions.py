@@ -87,6 +87,7 @@ class Transactions:
         self._clients: dict[Key, Client] = {}
         self._servers: dict[Key, Server] = {}
         self._answered: OrderedDict[Key, Server] = OrderedDict()
+        self._parted: OrderedDict[Key, Client] = OrderedDict()
 
     def __len__(self) -> int:
         """How many are running."""
@@ -134,6 +135,13 @@ class Transactions:
         self._act_client(client, client.machine.receive(response), flow)
         return True
 
+    def release_client(self, client: Client) -> None:
+        """Its session is over: late 2xx of other forks are heard as long as there is room for that."""
+        if client.key in self._clients:
+            self._parted[client.key] = client
+            if len(self._parted) > self.limits.parted:
+                self._finish_client(self._parted.popitem(last=False)[1])
+
     def abandon(self, client: Client) -> None:
         """Forget a client transaction whose answer nobody waits for any more (9.1)."""
         self._finish_client(client)
@@ -176,8 +184,15 @@ class Transactions:
             return
         if server.name:
             self.named.pop(server.name, None)
-        if isinstance(server.machine, RequestServer) and server.key in self._servers:
+        if isinstance(server.machine, RequestServer):
             self._part(server)
+        if isinstance(server.machine, RequestServer) or response.status >= 300:
+            self.release_server(server)
+
+    def release_server(self, server: Server) -> None:
+        """Nobody above waits for it any more: it absorbs copies, and goes early when requests storm."""
+        server.acknowledged = server.cancelled = None
+        if server.key in self._servers:
             self._answered[server.key] = server
             if len(self._answered) > self.limits.answered:
                 self._finish_server(self._answered.popitem(last=False)[1])
@@ -227,6 +242,7 @@ class Transactions:
             timer.cancel()
         client.timers.clear()
         self._clients.pop(client.key, None)
+        self._parted.pop(client.key, None)
 
     def _finish_server(self, server: Server) -> None:
         for timer in server.timers.values():

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from pbx.sip.events import Answered, Confirmed, Ended, Event, Invited, Offered, Rejected
+from pbx.sip.limits import Limits
+from pbx.sip.message import Request
 from pbx.sip.session import Session
 from tests.sip.pair import ANSWER, OFFER, End, Pair
 
@@ -59,6 +61,30 @@ def test_a_call_always_gets_through_a_line_that_loses_every_fourth_packet(seed: 
     pair.call()
     pair.run(32)
     assert len(pair.alice.all(Answered)) == len(pair.bob.all(Confirmed)) == 1
+
+
+def test_storms_of_short_calls_are_forgotten_oldest_first() -> None:
+    pair = Pair(limits=Limits(answered=4, parted=2))
+    for _ in range(20):
+        ours, _ = pair.established()
+        ours.hang_up()
+        pair.run()
+    pair.run(6)
+    assert pair.alice.stack.transactions == 2
+    assert pair.bob.stack.transactions == 4
+    pair.ends()
+
+
+def test_storms_of_refused_calls_are_forgotten_too() -> None:
+    pair = Pair(limits=Limits(answered=4, parted=2))
+    pair.lose = lambda message: isinstance(message, Request) and message.method == "ACK"
+    for _ in range(20):
+        pair.call()
+        pair.run()
+        pair.bob.session.refuse(407)
+        pair.run()
+    assert pair.bob.stack.transactions == 4
+    pair.ends()
 
 
 @pytest.mark.parametrize("seed", range(150))
