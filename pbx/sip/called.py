@@ -144,6 +144,13 @@ class Called(Session):
             self._end("cancelled", _says_elsewhere(cancel))
             self._finish()
 
+    def abandoned(self) -> None:
+        """The connection that the INVITE came on is gone: nobody waits for an answer any more."""
+        if self.state in ("invited", "early"):
+            self._refuse_invite(480)
+            self._end("lost")
+            self._finish()
+
     def _settled(self, ack: Request, late: bool) -> None:
         if self.state != "accepted" or ack.cseq.number != self.request.cseq.number:
             super()._settled(ack, late)

@@ -103,8 +103,15 @@ class Stack:
                 self._refuse(server, seen_from(message, flow).reply(500))
 
     def flow_failed(self, flow: Flow, reason: str) -> None:
-        """The transport could not send to a flow, or lost it: requests that wait there have failed."""
+        """The transport could not send to a flow, or lost it: requests that wait there have failed.
+
+        A caller whose connection is gone cannot be answered: his ringing ends as `lost`. Calls that stand go on, as
+        the peer may come back on another connection.
+        """
         self._transactions.fail(flow, reason)
+        for session in list(self._sessions.values()):
+            if isinstance(session, Called) and flow.connection and session.flow == flow:
+                session.abandoned()
 
     def _unreadable(self, data: bytes, error: ParseError, flow: Flow) -> None:
         if not data.strip(b"\r\n\0"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pbx.sip.events import Confirmed, Ended, Invited, OfferAnswered, Offered
@@ -214,6 +216,26 @@ def test_strangers_cannot_acknowledge_or_hang_up() -> None:
     assert session.flow == wire.flow
     session.trusted |= {"127.0.0.66"}
     wire.request("BYE", cseq=2, flow=STRANGER, **wire.inside(session))  # type: ignore[arg-type]
+    assert wire.last(Ended).cause == "hung-up"
+
+
+def test_a_caller_whose_connection_broke_is_not_rung_for_any_longer() -> None:
+    wire = Wire("tcp")
+    session = invited(wire)
+    wire.stack.flow_failed(STRANGER, "someone else")
+    wire.stack.flow_failed(wire.flow, "reset")
+    wire.collect()
+    assert (session.state, wire.last(Ended).cause) == ("ended", "lost")
+    wire.ends()
+
+
+def test_a_call_that_stands_survives_its_connection() -> None:
+    wire = Wire("tcp")
+    session = wire.took()
+    wire.stack.flow_failed(wire.flow, "reset")
+    wire.collect()
+    assert session.state == "confirmed"
+    wire.request("BYE", cseq=2, flow=replace(wire.flow, connection=8), **wire.inside(session))  # type: ignore[arg-type]
     assert wire.last(Ended).cause == "hung-up"
 
 

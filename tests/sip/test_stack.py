@@ -36,6 +36,18 @@ def test_the_source_is_noted_in_the_via_even_without_rport() -> None:
     assert wire.last(Requested).request.via.received == "127.0.0.9"
 
 
+def test_over_ipv6_addresses_stand_in_brackets_where_they_must() -> None:
+    wire = Wire()
+    wire.flow = Flow("udp", ("::1", 5060), ("fd00::9", 5070))
+    wire.request("OPTIONS")
+    via = wire.last(Requested).request.via
+    assert (via.received, via.rport) == ("fd00::9", 5070)
+    wire.call()
+    invite = wire.newest("INVITE")
+    assert (invite.via.host, invite.via.port) == ("::1", 5060)
+    assert str(invite.contacts[0].uri) == "sip:ours@[::1]:5060"
+
+
 def test_a_copy_gets_the_same_answer_and_is_told_once() -> None:
     wire = Wire()
     branch = wire.request("OPTIONS")
