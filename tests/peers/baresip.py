@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from pathlib import Path
@@ -98,6 +99,10 @@ module_tmp account.so
                 stream.read(1)
             except (OSError, ValueError):
                 return
+
+    def registered(self) -> None:
+        """Wait until the registrar has said yes; seen in the log, as events before the control connection are lost."""
+        until(lambda: re.search(r"200 OK .*\[\d+ bindings?\]", self.program.output()), "baresip is registered")
 
     def command(self, name: str, parameters: str = "") -> None:
         """Give an order in the words of baresip's menu: dial, accept, hangup, sndcode, hold, resume ..."""

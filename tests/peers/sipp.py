@@ -21,6 +21,9 @@ CUE = "MESSAGE"
 
 BRANCH = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]"
 
+SAME_BRANCH = "[branch-of-the-invite]"
+"""For a CANCEL, and for the ACK to a refusal (RFC 3261, 9.1 and 17.1.1.3)."""
+
 
 def sdp(host: str, port: int | str, formats: str = "8 0 101", direction: str = "sendrecv") -> str:
     """A telephone's offer or answer."""
@@ -47,10 +50,15 @@ class Scenario:
     """Steps of one call as SIPp understands them; every method adds one and returns the scenario."""
 
     steps: list[str] = field(default_factory=list)
+    invited: int = 0
+    """The step with the last INVITE."""
 
     def send(self, message: str, *, retransmit: bool = True) -> Scenario:
         """A request or response; retransmitted over UDP until something comes back."""
-        text = message.strip("\n").replace("\n", "\r\n      ")
+        if message.startswith("INVITE "):
+            self.invited = len(self.steps)
+        same = f"[branch-{len(self.steps) - self.invited}]"
+        text = message.replace(SAME_BRANCH, same).strip("\n").replace("\n", "\r\n      ")
         repeat = ' retrans="500"' if retransmit else ""
         self.steps.append(f"  <send{repeat}><![CDATA[\n      {text}\r\n\r\n  ]]></send>")
         return self
@@ -142,7 +150,7 @@ class Caller:
     def ack_refusal(self, cseq: int = 1) -> str:
         """The ACK to a final response that is no 2xx: same branch, same Request-URI."""
         target = f"sip:{self.number}@[remote_ip]:[remote_port]"
-        return self._line("ACK", cseq, target, "[peer_tag_param]", "", "").replace("[branch]", "[branch-2]", 1)
+        return self._line("ACK", cseq, target, "[peer_tag_param]", "", "").replace("[branch]", SAME_BRANCH, 1)
 
     def ack(self, cseq: int = 1) -> str:
         """The ACK to the 200."""
@@ -162,7 +170,7 @@ class Caller:
     def cancel(self, cseq: int = 1) -> str:
         """Giving up before the answer; the branch is the INVITE's."""
         target = f"sip:{self.number}@[remote_ip]:[remote_port]"
-        return self._line("CANCEL", cseq, target, "", "", "").replace("[branch]", "[branch-1]", 1)
+        return self._line("CANCEL", cseq, target, "", "", "").replace("[branch]", SAME_BRANCH, 1)
 
     def dials(self, *, provisional: bool = True) -> Scenario:
         """Everything up to the ACK of the 200, with the digest round when there is an account."""
@@ -170,7 +178,7 @@ class Caller:
         cseq = 1
         if self.user:
             scenario.response(100, optional=True).response(self.challenge, challenge=True)
-            scenario.send(self.ack_refusal().replace("[branch-2]", "[branch]"), retransmit=False)
+            scenario.send(self.ack_refusal(), retransmit=False)
             cseq = 2
             scenario.send(self.invite(2, credentials=True))
         for status in (100, 180, 183) if provisional else ():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.peers.conftest import NUMBER
 from tests.peers.exchange import Exchange, steps
-from tests.peers.programs import until
+from tests.peers.programs import own_host, until
 from tests.peers.sipp import Caller, Sipp, answers, registers, sdp
 from tests.peers.tones import heard
 from tests.peers.voice import Voice
@@ -43,7 +43,7 @@ def test_sipp_registers_by_digest_and_is_called(exchange: Exchange) -> None:
     account = exchange.do("phone", "add", "22")
     exchange.start()
     with exchange.phone("21", tone=440) as alice:
-        host = exchange.provider[0]
+        host = own_host()
         with Voice(host, 700) as voice:
             local = (host, 5070)
             scenario = registers(account["username"], account["password"])
@@ -60,17 +60,17 @@ def test_sipp_registers_by_digest_and_is_called(exchange: Exchange) -> None:
 def test_sipp_calls_with_digest_as_a_phone(exchange: Exchange) -> None:
     account = exchange.do("phone", "add", "22")
     exchange.start()
-    with exchange.phone("21", tone=440) as alice, Voice(exchange.provider[0], 700) as voice:
+    with exchange.phone("21", tone=440) as alice, Voice(own_host(), 700) as voice:
         user, password = account["username"], account["password"]
         plan = Caller("21", user, sdp(voice.host, voice.port), user=user, password=password, challenge=401)
         with Sipp(exchange.folder, plan.talks(), (voice.host, 5070), exchange.address, name="bob") as bob:
             alice.wait("CALL_INCOMING")
             alice.answer()
             until(lambda: heard(*voice.heard(), 440), "Bob hears Alice")
+            until(lambda: heard(*alice.heard(), 700), "Alice hears Bob")
             bob.cue()
             bob.succeeds()
         alice.wait("CALL_CLOSED")
-        assert heard(*alice.heard(), 700)
 
 
 def test_a_call_out_shows_the_number_and_talks(exchange: Exchange) -> None:
@@ -108,11 +108,11 @@ def test_click_to_call_dials_the_contacts_extension_after_the_answer(exchange: E
     with exchange.phone("21", tone=440) as alice, Voice(exchange.provider[0], 700) as voice:
         answering = answers(sdp(voice.host, voice.port))
         with Sipp(exchange.folder, answering, exchange.provider, exchange.address, name="contact") as contact:
-            exchange.do("call", "21", "+49301110;47#")
+            assert exchange.command("call", "21", "+49301110;47").returncode == 0
             alice.wait("CALL_INCOMING")
             alice.answer()
             contact.wait_for("INVITE")
-            until(lambda: voice.digits() == "47#" or voice.digits() == "47", "the extension follows")
+            until(lambda: voice.digits() == "47", "the extension follows")
             until(lambda: heard(*alice.heard(), 700), "Alice hears the contact")
             alice.hang_up()
             contact.succeeds()
