@@ -20,8 +20,8 @@ class Forwarding:
         self.sink = sink
         self._sequence_shift = 0
         self._timestamp_shift = 0
-        self._first = 0
-        """The sequence number at which the shift was chosen; what is older has no place."""
+        self._anchored = 0
+        """How many packets the sink had sent when the shift was chosen."""
         self._transcode: Transcoder | None = None
         self._codecs = (source.codec, source.codec)
 
@@ -30,11 +30,16 @@ class Forwarding:
     def voice(self, packet: Packet, status: int, now: float) -> None:
         """Pass one packet of voice on, in the sink's codec."""
         sink = self.sink
-        if sink.occupied or not sink.link.speaks or sink.format is None or not self._place(packet, status, now):
+        if sink.occupied or not sink.link.speaks or sink.format is None:
+            return
+        begins = status == STARTS or sink.outgoing.owner is not self
+        if begins and status != LATE:
+            self._anchor(packet, now)
+        elif status == LATE and (begins or self._outdated(packet)):
             return
         transcode = self._transcoder()
         payload = transcode(packet.payload) if transcode else packet.payload
-        self._send(packet, sink.format.payload_type, payload, packet.marker or status == STARTS, now)
+        self._send(packet, sink.format.payload_type, payload, packet.marker or begins, now)
 
     def event(self, packet: Packet, fits: bool, digit: str | None, now: float) -> None:
         """Pass one telephone-event packet on; as tones or dialled anew where that cannot be.
@@ -51,24 +56,21 @@ class Forwarding:
             return
         if sink.outgoing.owner is not self:
             self._anchor(packet, now)
-        if (packet.sequence - self._first) & 0xFFFF < 0x8000:
+        if not self._outdated(packet):
             self._send(packet, kind, packet.payload, packet.marker, now)
 
     # -- numbers
-
-    def _place(self, packet: Packet, status: int, now: float) -> bool:
-        """Whether this packet has a place in the sink's stream."""
-        if status == STARTS or self.sink.outgoing.owner is not self:
-            if status == LATE:
-                return False
-            self._anchor(packet, now)
-        return (packet.sequence - self._first) & 0xFFFF < 0x8000
 
     def _anchor(self, packet: Packet, now: float) -> None:
         outgoing = self.sink.outgoing
         self._timestamp_shift = outgoing.begin(self, now) - packet.timestamp
         self._sequence_shift = outgoing.sequence - packet.sequence
-        self._first = packet.sequence
+        self._anchored = outgoing.packets
+
+    def _outdated(self, packet: Packet) -> bool:
+        """Whether it comes from before the shift was chosen: its number may be another packet's by now."""
+        lag = (self.source.reception.highest - packet.sequence) & 0xFFFF
+        return lag > self.sink.outgoing.packets - self._anchored
 
     def _send(self, packet: Packet, kind: int, payload: bytes, marker: bool, now: float) -> None:
         sink, outgoing = self.sink, self.sink.outgoing
