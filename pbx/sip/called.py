@@ -49,6 +49,8 @@ class Called(Session):
         self._rseq = 1 + transactions.ids.cseq()
         self._unpracked: tuple[Response, Repetition] | None = None
         """The reliable provisional response that waits for its PRACK."""
+        self._overtaken: Response | None = None
+        """One that the 200 overtook: its PRACK may still come (RFC 3262, 3)."""
         self._waiting: Callable[[], None] | None = None
         """The latest verb whose response may only be sent after that PRACK."""
         self._answering = False
@@ -91,6 +93,7 @@ class Called(Session):
             if self._answer_sent:  # its SDP must have arrived first (RFC 3262, 3)
                 self._waiting, self._answering = partial(self.answer, sdp, headers), True
                 return
+            self._overtaken = self._unpracked[0]
             self._stop_unpracked()
         self._hush()
         self.state = "accepted"
@@ -170,6 +173,10 @@ class Called(Session):
 
     def _pracked(self, server: Server, request: Request) -> None:
         """A PRACK: it fits the response we repeat, or nothing (RFC 3262, 3)."""
+        if self._overtaken is not None and _acknowledges(request, self._overtaken):
+            self._overtaken = None
+            self._refuse(server, request, 200)
+            return
         if self._unpracked is None or not _acknowledges(request, self._unpracked[0]):
             self._refuse(server, request, 481)
             return

@@ -51,6 +51,8 @@ class Calling(Session):
         self._early: dict[str, Dialog] = {}
         """Early dialogs by the peer's tag, one per fork."""
         self._told: tuple[str, int, bytes] | None = None
+        self._taken: str | None = None
+        """The peer's tag in the 2xx that made the session."""
         self._client: Client | None = None
         self._rounds = ROUNDS
         self._provisional = False
@@ -189,7 +191,7 @@ class Calling(Session):
         elif self.state == "cancelling":  # the 200 crossed our CANCEL
             self._part_from(response)
             self._rejected(487, "Request Terminated")
-        elif tag == self.dialog.remote_tag:
+        elif tag == self._taken:
             if self._late is None:
                 self._acknowledge(self.dialog, response, self._client.request)
         else:
@@ -197,6 +199,7 @@ class Calling(Session):
 
     def _take(self, response: Response) -> None:
         """The first 2xx makes the session (13.2.2.4)."""
+        self._taken = response.to.tag
         early = self._early.get(response.to.tag, self._half)
         self.dialog = dialog = early.answered(response)
         dialog.remote_cseq, dialog.rseq = early.remote_cseq, early.rseq

@@ -296,8 +296,10 @@ def test_the_answer_does_not_wait_for_plain_ringing() -> None:
     session = invited(wire, "Require: 100rel")
     session.ring()
     session.answer(OUR_SDP)
-    wire.wait(0)
+    wire.collect()
     assert wire.lines() == ["100 INVITE", "180 INVITE", "200 INVITE"]
+    prack(wire, session, rseq_of(session))
+    assert wire.lines() == ["200 PRACK"], "it was on its way when we answered"
 
 
 def test_an_early_offer_is_answered_by_the_prack() -> None:

@@ -160,6 +160,21 @@ def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_hung_up() -> None
     wire.ends()
 
 
+def test_every_fork_whose_answer_crosses_the_cancel_is_hung_up() -> None:
+    wire = Wire()
+    session = wire.call()
+    invite = wire.newest("INVITE")
+    wire.respond(invite, 180, CONTACT, tag="a")
+    wire.respond(invite, 180, CONTACT, tag="b")
+    session.cancel()
+    wire.collect()
+    wire.lines()
+    for tag in "aabb":
+        wire.respond(invite, 200, CONTACT, body=SDP, tag=tag)
+    assert wire.lines() == ["ACK", "BYE", "ACK", "ACK", "BYE", "ACK"]
+    wire.ends()
+
+
 def test_a_cancelled_call_that_nobody_ends_is_given_up() -> None:
     wire = Wire()
     session = wire.call()
