@@ -24,7 +24,8 @@ from pbx.media.pump import Pump
 from pbx.media.relay import join
 
 HERE = Path(__file__).parent
-HOST = "127.0.0.1"
+HOST = "127.0.0.77"
+"""Where nobody else on this machine has ports open."""
 PHONE_PORT = 21000
 RELAY_PORT = 25000
 WARM_UP = 1.0
