@@ -58,7 +58,12 @@ class Operator:
 
     def answer(self, codecs: Sequence[str] | None = None) -> None:
         """Pick up."""
-        if not self.leg.answered and not self.leg.answer(codecs or PREFERENCE):
+        leg = self.leg
+        if leg.over:
+            raise HungUp("gone")
+        if not leg.answered and not leg.answer(codecs or PREFERENCE):
+            self.call.outcome = "failed"
+            self.call.note("failed", reason="no common codec")
             raise HungUp("no common codec")
         self.house.wake()
 
@@ -117,6 +122,8 @@ class Operator:
 
     async def record(self, path: Path, *, limit: float, silence: float) -> Recording:
         """Record him until `#`, `silence` or `limit` seconds, or until he hangs up: then too it is a recording."""
+        if self.leg.over:  # he hung up with the tone's last packet: nothing will ever be recorded
+            raise HungUp("gone")
         self.leg.endpoint.record(path, limit=limit, silence=silence, until="#")
         gone = False
         while True:
@@ -127,7 +134,7 @@ class Operator:
                 return Recording(event.seconds, event.why, gone or self.leg.over)
             if isinstance(event, Gone):
                 gone = True
-            elif self._is_lost(event):
+            elif self._is_lost(leg, event):
                 self._lose(leg)
 
     # --- others ----------------------------------------------------------------------------------------------------
@@ -137,8 +144,8 @@ class Operator:
         ringing = Ringing(rounds)
         legs: dict[Target, Leg] = {}
         status = 480
-        self._obey(ringing, ringing.start(self.house.clock()), legs, dial)
         try:
+            self._obey(ringing, ringing.start(self.house.clock()), legs, dial)
             while ringing.result is None:
                 news = await self._next_until(ringing.deadline)
                 now = self.house.clock()
@@ -188,11 +195,13 @@ class Operator:
                 leg, event = news
                 if leg not in (mine, other):
                     continue
-                if self._is_lost(event):
+                if self._is_lost(leg, event):
                     self._lose(leg)
                     return leg
                 if isinstance(event, Gone):
                     return leg
+                if isinstance(event, Pressed) and event.how == "info" and not leg.sends_events:
+                    (other if leg is mine else mine).endpoint.dial(event.digit)
         finally:
             part(mine.endpoint, other.endpoint)
             for leg in (mine, other):
@@ -225,13 +234,14 @@ class Operator:
         if leg is self.party:
             if isinstance(event, Gone):
                 raise HungUp(event.cause)
-            if self._is_lost(event):
+            if self._is_lost(leg, event):
                 self._lose(leg)
                 raise HungUp("lost")
         return news
 
-    def _is_lost(self, event: LegEvent) -> bool:
-        return isinstance(event, Silent) and event.seconds >= self.call.office.media_timeout
+    def _is_lost(self, leg: Leg, event: LegEvent) -> bool:
+        """Nothing comes from a phone that holds us: it may say sendonly and play no music, for as long as it likes."""
+        return isinstance(event, Silent) and event.seconds >= self.call.office.media_timeout and not leg.held
 
     def _lose(self, leg: Leg) -> None:
         """No packet has come for too long: the party is there in name only."""

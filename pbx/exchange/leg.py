@@ -67,6 +67,11 @@ class Leg:
         """How the party's digits came: event, tone or info; empty before the first."""
         return self._keypad.method
 
+    @property
+    def sends_events(self) -> bool:
+        """Whether the party agreed to signal digits as telephone-events."""
+        return self.agreed is not None and self.agreed.event_receive is not None
+
     # --- towards the party -----------------------------------------------------------------------------------------
 
     def attach(self, session: Session) -> None:
@@ -118,15 +123,19 @@ class Leg:
         return True
 
     def refuse(self, status: int, reason: str = "", headers: Sequence[tuple[str, str]] = ()) -> None:
-        """Do not take the call."""
+        """Do not take the call; one that was taken already is hung up."""
         if self.session is not None and not self.over:
-            self.session.refuse(status, reason, headers)
+            if self.answered:
+                self.session.hang_up(reason)
+            else:
+                self.session.refuse(status, reason, headers)
         self.close()
 
     def cancel(self, *, elsewhere: bool) -> None:
-        """Stop ringing the party."""
+        """Stop ringing the party; hang up if it has just answered, and the story does not know yet."""
         if self.session is not None and not self.over:
             self.session.cancel(elsewhere)
+            self.session.hang_up("answered elsewhere" if elsewhere else "")
         self.close()
 
     def hang_up(self, reason: str = "") -> None:
@@ -174,8 +183,8 @@ class Leg:
                 self.close()
                 self._tell(self, Refused(status, reason))
             case sip.Confirmed(sdp=sdp):
-                if sdp:
-                    self._accept(sdp)
+                if (sdp and not self._accept(sdp)) or self.agreed is None:
+                    self.hang_up("no answer to our offer")
             case sip.Offered(sdp=sdp):
                 self._reoffered(sdp)
             case sip.OfferAnswered(sdp=sdp):
@@ -202,7 +211,7 @@ class Leg:
 
     def _answered(self, sdp: bytes) -> None:
         """The party picked up; without a usable answer there is nothing to talk with."""
-        if sdp and not self._accept(sdp):
+        if (sdp and not self._accept(sdp)) or self.agreed is None:
             self.hang_up("no common codec")
             self._tell(self, Refused(488, "Not Acceptable Here"))
             return
