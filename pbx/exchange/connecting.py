@@ -12,15 +12,18 @@ REFUSALS = {Why.NO_ANSWER: 480, Why.BUSY: 486, Why.REFUSED: 603, Why.UNREACHABLE
 
 
 async def reach_person(operator: Operator, person: Person) -> None:
-    """Ring all of a person's phones; talk, or announce and take a message."""
+    """Ring all of a person's phones; talk, or announce and take a message. Who only calls out is not rung."""
     operator.call.extension = person.extension
-    await _reach(operator, rounds_for_person(operator.house, person), person.extension, person)
+    rounds = [] if person.outbound_only else rounds_for_person(operator.house, person)
+    await _reach(operator, rounds, person.extension, person)
 
 
 async def reach_group(operator: Operator, group: Group) -> None:
     """Ring a group as its strategy says; talk, or announce and take a message for the group."""
     operator.call.extension = group.extension
-    await _reach(operator, rounds_for_group(operator.house, group), group.extension, group)
+    caller = operator.leg.party
+    rounds = rounds_for_group(operator.house, group, "" if caller.outside else caller.number)
+    await _reach(operator, rounds, group.extension, group)
 
 
 async def reach_all(operator: Operator, extensions: tuple[str, ...], owner: str) -> None:

@@ -6,7 +6,7 @@ from pbx.exchange.connecting import talk
 from pbx.exchange.ivr import Operator
 from pbx.exchange.leg import Leg, Party, codecs_for
 from pbx.exchange.placing import OutsideLine, ring_outside, ring_phone, rounds_for_person
-from pbx.exchange.ringing import NotTaken, Round, Taken, Target
+from pbx.exchange.ringing import NotTaken, Round, Taken, Target, Why
 from pbx.store.models import Outcome, Person
 
 PATIENCE = 180.0
@@ -16,11 +16,18 @@ OTHER_LINE = frozenset({401, 403, 407, 408, 480, 500, 502, 503, 504})
 
 
 async def call_out(
-    operator: Operator, *, number: str, shown: str, lines: list[OutsideLine], extension: str = ""
+    operator: Operator,
+    *,
+    number: str,
+    shown: str,
+    lines: list[OutsideLine],
+    extension: str = "",
+    emergency: bool = False,
 ) -> None:
     """Dial an outside number over the first line that works, and let the two talk.
 
-    `extension` is dialled towards the callee once he has answered (mission.md, B7).
+    `extension` is dialled towards the callee once he has answered (mission.md, B7). In an emergency every line is
+    tried, whatever the one before said.
     """
     call = operator.call
     if operator.leg.party.outside:
@@ -36,16 +43,24 @@ async def call_out(
             return
         assert isinstance(result, NotTaken)
         call.note("not-connected", status=status, trunk=line.trunk.name)
-        if status not in OTHER_LINE:
+        if result.why is Why.NO_ANSWER or (status not in OTHER_LINE and not emergency):
             break
     if not lines:
         call.note("failed", reason="no-trunk")
     call.outcome = _outcome(status)
-    operator.refuse(status)
+    if operator.leg.answered:  # click to call: he listens
+        sentence = operator.house.sounds.sentence("call-failed" if lines else "no-line", call.office.language)
+        await operator.play([sentence])
+    operator.refuse(_passed_on(status))
 
 
 def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: Target) -> Leg | None:
     return ring_outside(operator.house, operator.call, line, number, shown, codecs_for(operator.party))
+
+
+def _passed_on(status: int) -> int:
+    """What the phone is told: a challenge or a redirection of the provider is none of its business."""
+    return 502 if status < 400 or status in (401, 407) else status
 
 
 def _outcome(status: int) -> Outcome:

@@ -24,13 +24,16 @@ class OutsideLine:
     route: Route
 
 
-def outside_lines(house: House, shown: str) -> list[OutsideLine]:
-    """Every way out, best first: the trunk that owns the number to show, then those that work, then the rest."""
+def outside_lines(house: House, shown: str, *, emergency: bool = False) -> list[OutsideLine]:
+    """Every way out, best first: the trunk that owns the number to show, then those that work, then the rest.
+
+    In an emergency a trunk that is known to work comes before everything: whose number is shown does not matter then.
+    """
     office = house.office()
     number = office.numbers.get(shown)
     owner = number.trunk if number is not None else ""
     states = {state.name: state.state for state in house.trunks.states()}
-    working = ("registered", "reachable", "unknown")
+    working = ("registered", "reachable") if emergency else ("registered", "reachable", "unknown")
     names = sorted(office.trunks, key=lambda name: (states.get(name) not in working, name != owner))
     return [OutsideLine(office.trunks[name], route) for name in names for route in house.trunks.route(name)]
 
@@ -49,11 +52,16 @@ def rounds_for_person(house: House, person: Person) -> list[Round]:
     return [Round(tuple(phones_of(house, person)), person.ring_seconds)]
 
 
-def rounds_for_group(house: House, group: Group) -> list[Round]:
-    """As the group's strategy says; in order, the members share the group's time."""
+def rounds_for_group(house: House, group: Group, but_for: str = "") -> list[Round]:
+    """As the group's strategy says; in order, the members share the group's time.
+
+    `but_for` is the extension of a member who calls his own group: he need not be rung.
+    """
     office = house.office()
     members = [
-        office.people[ext] for ext in group.members if ext in office.people and not office.people[ext].outbound_only
+        office.people[ext]
+        for ext in group.members
+        if ext in office.people and not office.people[ext].outbound_only and ext != but_for
     ]
     if group.strategy == "longest-idle":
         order = house.lines.longest_idle(person.extension for person in members)

@@ -36,7 +36,7 @@ _STATUS = {
     "no-trunk": 503,
 }
 MOST_CALLS = 250
-"""At the same time; one more is told 503."""
+"""At the same time; one more is told 503, unless it is an emergency."""
 
 
 class Uas:
@@ -49,12 +49,10 @@ class Uas:
 
     def invited(self, event: Invited) -> None:
         """A new INVITE: it becomes a call with a story, or is refused."""
-        if len(self._house.calls) >= MOST_CALLS:
-            event.session.refuse(503, headers=[("Retry-After", "5")])
-            return
         trunk = self._trunk_of(event.request, event.flow)
         if trunk is not None:
-            self._from_trunk(trunk, event)
+            if not self._is_too_much(event):
+                self._from_trunk(trunk, event)
             return
         admitted = self._doorkeeper.admit(event.request, event.flow)
         if isinstance(admitted, NotAdmitted):
@@ -65,6 +63,13 @@ class Uas:
             event.session.refuse(403)
             return
         self._from_phone(person, event)
+
+    def _is_too_much(self, event: Invited) -> bool:
+        """Whether there are so many calls that this one was refused."""
+        if len(self._house.calls) < MOST_CALLS:
+            return False
+        event.session.refuse(503, headers=[("Retry-After", "5")])
+        return True
 
     def click_to_call(self, person: Person, number: str, name: str, extension: str) -> Call:
         """Ring the person's phone, then dial an outside number for him."""
@@ -119,6 +124,8 @@ class Uas:
     def _from_phone(self, person: Person, event: Invited) -> None:
         dialled = event.request.uri.user or ""
         planned = plan(dialled, person, self._house.office())
+        if not isinstance(planned, ToEmergency) and self._is_too_much(event):
+            return
         direction: Direction = "out" if isinstance(planned, ToOutside | ToEmergency) else "internal"
         caller = Party(person.extension, person.name)
         call = self._call(direction, caller, getattr(planned, "number", None) or dialled[:32])
@@ -133,7 +140,10 @@ class Uas:
     def _story(self, planned: Plan, person: Person) -> Story:
         house = self._house
         match planned:
-            case ToEmergency(number, shown) | ToOutside(number, shown):
+            case ToEmergency(number, shown):
+                lines = outside_lines(house, shown, emergency=True)
+                return partial(outside.call_out, number=number, shown=shown, lines=lines, emergency=True)
+            case ToOutside(number, shown):
                 return partial(outside.call_out, number=number, shown=shown, lines=outside_lines(house, shown))
             case _:
                 return partial(colleague.connect, planned=planned, person=person)
