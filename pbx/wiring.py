@@ -180,8 +180,10 @@ class Exchange:
 
     def _ring_alarm(self) -> None:
         self._alarm = None
-        self.timers.run(self._loop.time())
-        self.turn()
+        try:
+            self.timers.run(self._loop.time())
+        finally:  # whatever went wrong there, the other calls' alarms must be set
+            self.turn()
 
     # --- from the wire ---------------------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ class Call:
         if self.direction == "out" or not self.extension:
             return None
         kinds: dict[Outcome, TaskKind] = {"missed": "missed", "voicemail": "voicemail", "gave-up": "gave-up"}
-        kinds["refused"] = "missed"
+        kinds["refused"] = kinds["failed"] = "missed"
         kind = kinds.get(self.outcome or "failed")
         return NewTask(self.extension, kind) if kind is not None else None
 

@@ -98,8 +98,3 @@ class House:
         leg.attach(session)
         self.legs[session.id] = leg
         self.wake()
-
-    def forget(self, leg: Leg) -> None:
-        """The leg is over and told everything."""
-        if leg.session is not None:
-            self.legs.pop(leg.session.id, None)

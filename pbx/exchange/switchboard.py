@@ -33,7 +33,13 @@ class Switchboard:
         """Take every event the stack has, including those that taking one brings about."""
         events = self.house.stack.events
         while events:
-            self.take(events.popleft())
+            event = events.popleft()
+            try:
+                self.take(event)
+            except Exception:  # a mistake of ours in one call must not end the others
+                self.house.stack.counters["fault"] += 1
+                log.exception("an event was not understood: %s", type(event).__name__)
+                self._excuse(event)
 
     def take(self, event: sip.Event) -> None:
         """One event."""
@@ -52,6 +58,14 @@ class Switchboard:
                     leg.take(event)
                 if isinstance(event, sip.Ended | sip.Rejected):
                     self.house.legs.pop(event.session.id, None)
+
+    def _excuse(self, event: sip.Event) -> None:
+        """End what nobody will look after, now that we made a mistake."""
+        if isinstance(event, sip.Requested):
+            self.house.stack.reply(event.transaction, event.request.reply(500))
+        elif not isinstance(event, sip.Replied | sip.Unanswered):
+            event.session.refuse(500)
+            event.session.hang_up("internal error")
 
     def _requested(self, event: sip.Requested) -> None:
         request = event.request
@@ -92,8 +106,8 @@ class Switchboard:
         """The story is over: what is left of the legs goes, the row is written."""
         call = operator.call
         if isinstance(trouble, HungUp):
-            if call.outcome is None:
-                call.outcome = "gave-up"
+            if call.outcome is None or (call.outcome == "missed" and call.direction != "out"):
+                call.outcome = call.outcome or "gave-up"
                 call.note("gave-up", where=_where(call))
         elif trouble is not None:
             log.error("call %s: its story failed", call.id, exc_info=trouble)
@@ -104,6 +118,8 @@ class Switchboard:
         self.house.wake()
         try:
             await self.house.archive.keep_call(call)
+        except Exception:  # a full disk, most likely; the next call may have more luck
+            log.exception("call %s could not be written down", call.id)
         finally:
             self.house.calls.pop(call.id, None)
 
