@@ -327,3 +327,13 @@ def test_silence_and_broken_flows_end_a_request() -> None:
     wire.collect()
     assert wire.last(Unanswered).reason == "refused"
     wire.ends()
+
+
+def test_who_calls_by_sips_gets_a_sips_contact() -> None:
+    """RFC 3261, section 12.1.1."""
+    wire = Wire("tls")
+    for scheme in ("sips", "sip"):
+        wire.request("INVITE", body=SDP, call_id=scheme, uri=f"{scheme}:ours@127.0.0.1")
+        wire.last(Invited).session.ring()
+        wire.collect()
+        assert wire.response("INVITE").contacts[0].uri == Uri.parse(f"{scheme}:ours@127.0.0.1:5060;transport=tls")
