@@ -1,6 +1,6 @@
 """The brake on guessing passwords: budgets per source address and per account."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,8 +52,8 @@ class Guard:
     """Who may try a password now.
 
     A request without credentials costs nothing. An address with too many wrong ones is not answered for a while,
-    unless a phone of the office is registered from it or it is a trunk's (`ours`): it could be forged, and the office
-    must not be locked out. An account under attack from many addresses takes a right password only from where its
+    unless a phone of the office is or was registered from it or it is a trunk's (`ours`): it could be forged, and the
+    office must not be locked out, not even a phone that was switched off meanwhile. An account under attack from many addresses takes a right password only from where its
     phone was before, and now and then from elsewhere. Names that are no account are treated alike.
     """
 
@@ -64,13 +64,17 @@ class Guard:
         self._accounts: dict[str, Budget] = {}
         self._strangers: OrderedDict[str, Budget] = OrderedDict()
         self._homes: dict[str, dict[str, None]] = {}
+        self._home_to: Counter[str] = Counter()
+        """How many accounts an address is a home of."""
 
     def silent(self, host: str) -> bool:
         """Whether nothing from this address may be answered now."""
         if not self._sources:
             return False
         budget = self._sources.get(source_of(host))
-        return budget is not None and self._clock() < budget.silent_until and not self._ours(host)
+        if budget is None or self._clock() >= budget.silent_until:
+            return False
+        return host not in self._home_to and not self._ours(host)
 
     def may_try(self, host: str, account: str) -> bool:
         """Whether a right password would count; check it all the same, so that time tells nothing."""
@@ -85,8 +89,11 @@ class Guard:
         homes = self._homes.setdefault(account, {})
         if host not in homes:
             homes[host] = None
+            self._home_to[host] += 1
             if len(homes) > HOMES:
-                del homes[next(iter(homes))]
+                oldest = next(iter(homes))
+                del homes[oldest]
+                self._leave(oldest)
 
     def failed(self, host: str, account: str, *, known: bool) -> None:
         """A wrong password, or a name that is no account (`known` is false)."""
@@ -105,7 +112,13 @@ class Guard:
     def forget(self, account: str) -> None:
         """The account was removed or got a new password."""
         self._accounts.pop(account, None)
-        self._homes.pop(account, None)
+        for host in self._homes.pop(account, ()):
+            self._leave(host)
+
+    def _leave(self, host: str) -> None:
+        self._home_to[host] -= 1
+        if not self._home_to[host]:
+            del self._home_to[host]
 
 
 @lru_cache(REMEMBERED)
