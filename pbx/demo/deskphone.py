@@ -129,7 +129,7 @@ def loudest(sound: bytes) -> float:
 
 def tell(event: str, **details: float) -> None:
     """One line for whoever started the phone."""
-    print(json.dumps({"event": event, **details}), flush=True)
+    print(json.dumps({"event": event, **details}), file=sys.__stdout__, flush=True)
 
 
 def line_of(account: Account) -> str:
@@ -139,6 +139,7 @@ def line_of(account: Account) -> str:
 
 def main() -> None:
     """Run one phone."""
+    sys.stdout = sys.stderr  # pyVoIP prints what it does not understand
     account = Account(**json.loads(sys.stdin.readline()))
     phone = Deskphone(account)
     phone.run()

@@ -1,0 +1,131 @@
+"""`durchwahl demo`: a real exchange, its desk phones and its callers, told at the terminal as they happen."""
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from itertools import cycle, islice
+from pathlib import Path
+
+from pbx.administration.stores import Stores
+from pbx.control.protocol import Refused
+from pbx.daemon import Daemon
+from pbx.demo.desk import Desk
+from pbx.demo.premises import NotTheDemo, Premises, furnish
+from pbx.demo.provider import Provider
+from pbx.demo.scenes import SCENES, Cast
+from pbx.demo.stage import Stage
+from pbx.demo.words import language, say
+from pbx.store.database import RecordsError
+from pbx.store.lock import Busy
+from pbx.store.models import Language
+from pbx.store.settings import SettingsError
+
+PORTS_TRIED = 20
+PAUSE = 6.0
+"""Seconds between two calls when nobody counts them."""
+DESKS = (("Anna", 440.0, 2.0), ("Ben", 523.0, 3.5), ("Clara", 0.0, None))
+"""Name, what the phone hums (Hz), seconds until it answers."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the demo until Ctrl-C, or `options.calls` calls; the exit code: 0 if each call went as told."""
+    try:
+        with contextlib.ExitStack() as stack:
+            folder = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="durchwahl-demo-")))
+            return asyncio.run(_run(folder, options.sip, options.rtp, options.calls))
+    except NotTheDemo:
+        print(say("not-ours", language(), folder=options.data), file=sys.stderr)
+        return 2
+    except (Busy, SettingsError, RecordsError, Refused) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename or 'The demo'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+
+
+async def _run(data: Path, sip: tuple[str, int] | None, rtp: tuple[int, int], calls: int | None) -> int:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with _open(data, sip, rtp) as stage:
+        work = asyncio.create_task(_perform(stage, calls))
+        waiting = asyncio.create_task(stopped.wait())
+        await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if not work.done():
+            work.cancel()
+            await asyncio.wait((work,))
+            return 0 if calls is None else 1
+        return work.result()
+
+
+async def _perform(stage: Stage, calls: int | None) -> int:
+    """Scene after scene; how many went wrong, as an exit code."""
+    good = count = 0
+    for scene in islice(cycle(SCENES), calls):
+        count += 1
+        good += await stage.play(scene)
+        await asyncio.sleep(PAUSE if calls is None else 0.5)
+    print("\n" + say("tally", stage.spoken, good=good, count=count), flush=True)
+    return 0 if good == count else 1
+
+
+@contextlib.asynccontextmanager
+async def _open(data: Path, sip: tuple[str, int] | None, rtp: tuple[int, int]) -> AsyncIterator[Stage]:
+    """Everything, running: provider, exchange, desk phones. What was started is stopped in reverse order."""
+    spoken = language()
+    print(say("title", spoken), flush=True)
+    async with contextlib.AsyncExitStack() as stack:
+        ears = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="durchwahl-ears-")))
+        provider = Provider(ears)
+        await provider.start()
+        stack.push_async_callback(provider.stop)
+        daemon, premises = await _start(data, sip, rtp, spoken, provider.address)
+        stack.push_async_callback(daemon.stop)
+        host = "127.0.0.1" if daemon.address[0] in ("0.0.0.0", "::") else daemon.address[0]
+        exchange = (host, daemon.address[1])
+        desks = [
+            Desk(name, extension, frequency, after)
+            for (name, frequency, after), extension in zip(DESKS, premises.extensions, strict=True)
+        ]
+        for index, (desk, account) in enumerate(zip(desks, premises.accounts, strict=True)):
+            stack.push_async_callback(desk.stop)
+            log = ears / f"{desk.name}.log"
+            await desk.start(exchange, f"127.0.0.{11 + index}", account.username, account.password, log)
+        anna, ben, clara = desks
+        cast = Cast(anna, ben, clara, premises.group, _nobody(daemon.stores))
+        stage = Stage(daemon, provider, cast, exchange, spoken)
+        await stage.listens()
+        stage.introduce(premises)
+        yield stage
+
+
+async def _start(
+    data: Path, sip: tuple[str, int] | None, rtp: tuple[int, int], spoken: Language, peer: tuple[str, int]
+) -> tuple[Daemon, Premises]:
+    """The exchange at the wanted port, or at the next one that is free."""
+    host, port = sip or ("0.0.0.0", 5060)
+    for wanted in range(port, port + PORTS_TRIED):
+        daemon = Daemon(data, (host, wanted), rtp)
+        try:
+            premises = furnish(daemon.stores, spoken, peer)
+            await daemon.start()
+            return daemon, premises
+        except BaseException as error:
+            daemon.stores.close()
+            if not isinstance(error, OSError) or error.errno != errno.EADDRINUSE or wanted == port + PORTS_TRIED - 1:
+                raise
+        print(say("taken", spoken, port=wanted, next=wanted + 1), flush=True)
+    raise AssertionError("unreachable")
+
+
+def _nobody(stores: Stores) -> str:
+    """A three-digit extension that nobody has, and that is no emergency number."""
+    taken = {*stores.office.people, *stores.office.groups}
+    return next(str(number) for number in range(299, 200, -1) if str(number) not in taken)

@@ -1,0 +1,69 @@
+"""The demo office's settings: made once in its data folder, found there again later."""
+
+from dataclasses import dataclass
+
+from pbx.administration.commands import perform
+from pbx.administration.stores import Stores
+from pbx.store.models import Language, Phone
+
+TRUNK = "demo"
+NUMBER = "+493055500"
+PEOPLE = ("Anna Berger", "Ben Okafor", "Clara Vogel")
+GROUP: dict[Language, str] = {"de": "Verkauf", "en": "Sales"}
+OWN = "own"
+"""Label of the account for a real phone."""
+
+
+class NotTheDemo(Exception):
+    """The data folder belongs to another office."""
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """Who and what is there."""
+
+    extensions: tuple[str, str, str]
+    """Anna's, Ben's and Clara's."""
+    group: str
+    accounts: tuple[Phone, Phone, Phone]
+    """Of their desk phones."""
+    own: Phone
+    """The account for a real phone; Clara's too."""
+
+
+def furnish(stores: Stores, spoken: Language, provider: tuple[str, int]) -> Premises:
+    """Make the demo office, or find it as it was left. Raises NotTheDemo, Refused."""
+    peer = f"{provider[0]}:{provider[1]}"
+    office = stores.office
+    if TRUNK in office.trunks:
+        perform(stores, "trunk set", {"trunk": TRUNK, "peer": peer})
+    elif office.people or office.trunks:
+        raise NotTheDemo
+    else:
+        _make(stores, spoken, peer)
+    return _found(stores)
+
+
+def _make(stores: Stores, spoken: Language, peer: str) -> None:
+    perform(stores, "office set", {"country": "DE", "area_code": "30", "language": spoken})
+    people = [perform(stores, "user add", {"name": name, "language": spoken, "ring": 12.0}) for name in PEOPLE]
+    extensions = [str(person["extension"]) for person in people]
+    for extension in extensions:
+        perform(stores, "phone add", {"extension": extension})
+    perform(stores, "phone add", {"extension": extensions[2], "name": OWN})
+    perform(stores, "group add", {"name": GROUP[spoken], "members": extensions[:2]})
+    perform(stores, "trunk add", {"name": TRUNK, "peer": peer})
+    perform(stores, "number add", {"number": NUMBER, "trunk": TRUNK, "to": [extensions[0]]})
+
+
+def _found(stores: Stores) -> Premises:
+    office = stores.office
+    by_name = {person.name: extension for extension, person in office.people.items()}
+    try:
+        anna, ben, clara = (by_name[name] for name in PEOPLE)
+        group = next(iter(office.groups))
+        desks = [next(phone for phone in office.phones_of(each) if phone.label != OWN) for each in (anna, ben, clara)]
+        own = next(phone for phone in office.phones_of(clara) if phone.label == OWN)
+    except (KeyError, StopIteration):
+        raise NotTheDemo from None
+    return Premises((anna, ben, clara), group, (desks[0], desks[1], desks[2]), own)

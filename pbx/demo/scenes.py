@@ -1,0 +1,160 @@
+"""What happens in the demo office: one scene is one call, and what must have come of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pbx.demo.desk import Desk
+from pbx.demo.provider import Caller
+from pbx.store.models import Language, Outcome
+
+FREQUENCY = 700.0
+"""What callers hum, Hz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The office, as its scenes need to know it."""
+
+    anna: Desk
+    ben: Desk
+    clara: Desk
+    group: str
+    """The group's extension; Anna and Ben are in it."""
+    nobody: str
+    """An extension that nobody has."""
+
+
+Act = Callable[[Caller, Cast], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One call."""
+
+    plans: dict[Language, str]
+    """What the caller is going to do; {anna}, {ben}, {clara}, {group}, {nobody} are extensions."""
+    act: Act
+    outcome: Outcome
+    extension: Callable[[Cast], str]
+    """The extension the call must come to."""
+    talks_with: Callable[[Cast], Desk] | None = None
+    """Whose phone must have been heard by the caller, and must have heard him."""
+
+    def plan(self, language: Language, cast: Cast) -> str:
+        """What is going to happen, as a sentence."""
+        extensions = {who: getattr(cast, who).extension for who in ("anna", "ben", "clara")}
+        return self.plans[language].format(**extensions, group=cast.group, nobody=cast.nobody)
+
+    def faults(self, record: Mapping[str, Any], caller: Caller, cast: Cast) -> list[str]:
+        """What did not go as told, in sentences; empty when all did. `record` is the call in the history."""
+        found = []
+        if record["outcome"] != self.outcome:
+            found.append(f"It should have ended as {self.outcome}, not as {record['outcome']}.")
+        if record["extension"] != self.extension(cast):
+            found.append(f"It should have come to {self.extension(cast)}, not to {record['extension'] or 'nobody'}.")
+        if self.talks_with is not None:
+            desk = self.talks_with(cast)
+            if not caller.heard_tone(desk.frequency):
+                found.append(f"The caller did not hear the {desk.frequency:.0f} Hz of {desk.name}'s phone.")
+            if abs(desk.heard - FREQUENCY) > 10:
+                found.append(f"{desk.name}'s phone heard {desk.heard:.0f} Hz instead of {FREQUENCY:.0f}.")
+        return found
+
+
+async def _dials_anna(caller: Caller, cast: Cast) -> None:
+    await _dials(caller, cast.anna.extension)
+    caller.hum(FREQUENCY)
+    await caller.is_hung_up_on()
+
+
+async def _leaves_a_message(caller: Caller, cast: Cast) -> None:
+    await _dials(caller, cast.clara.extension)
+    await cast.clara.rings()
+    await caller.hears_silence()
+    caller.hum(FREQUENCY)
+    await asyncio.sleep(4)
+    caller.hang_up()
+    await caller.is_hung_up_on()
+
+
+async def _dials_the_group(caller: Caller, cast: Cast) -> None:
+    await _dials(caller, cast.group)
+    caller.hum(FREQUENCY)
+    await caller.is_hung_up_on()
+
+
+async def _errs(caller: Caller, cast: Cast) -> None:
+    await _dials(caller, cast.nobody)
+    await asyncio.sleep(2)
+    await caller.dial(cast.ben.extension)
+    caller.hum(FREQUENCY)
+    await caller.is_hung_up_on()
+
+
+async def _gives_up(caller: Caller, cast: Cast) -> None:
+    await _dials(caller, cast.clara.extension)
+    await cast.clara.rings()
+    await asyncio.sleep(3)
+    caller.hang_up()
+    await caller.is_hung_up_on()
+
+
+async def _dials(caller: Caller, extension: str) -> None:
+    """Listen to the greeting for a moment, then dial into it."""
+    await caller.hears_somebody()
+    await asyncio.sleep(1.5)
+    await caller.dial(extension)
+
+
+SCENES: Sequence[Scene] = (
+    Scene(
+        {
+            "de": "wählt die {anna} in die Begrüßung; Annas Telefon klingelt, sie nimmt ab, sie reden, sie legt auf",
+            "en": "dials {anna} into the greeting; Anna's phone rings, she answers, and hangs up after the talk",
+        },
+        _dials_anna,
+        "answered",
+        lambda cast: cast.anna.extension,
+        lambda cast: cast.anna,
+    ),
+    Scene(
+        {
+            "de": "wählt die {clara}; Clara nimmt nicht ab, er spricht ihr auf die Mailbox",
+            "en": "dials {clara}; Clara does not answer, and he leaves her a message",
+        },
+        _leaves_a_message,
+        "voicemail",
+        lambda cast: cast.clara.extension,
+    ),
+    Scene(
+        {
+            "de": "wählt die Gruppe {group}; Annas und Bens Telefone klingeln, Anna ist schneller",
+            "en": "dials the group {group}; Anna's and Ben's phones ring, and Anna is faster",
+        },
+        _dials_the_group,
+        "answered",
+        lambda cast: cast.group,
+        lambda cast: cast.anna,
+    ),
+    Scene(
+        {
+            "de": "wählt die {nobody}, die niemand hat, lässt es sich sagen und wählt dann die {ben}",
+            "en": "dials {nobody}, which nobody has, is told so, and then dials {ben}",
+        },
+        _errs,
+        "answered",
+        lambda cast: cast.ben.extension,
+        lambda cast: cast.ben,
+    ),
+    Scene(
+        {
+            "de": "wählt die {clara} und legt auf, während es klingelt",
+            "en": "dials {clara} and hangs up while it rings",
+        },
+        _gives_up,
+        "gave-up",
+        lambda cast: cast.clara.extension,
+    ),
+)
