@@ -24,6 +24,8 @@ State = Literal["calling", "invited", "early", "cancelling", "accepted", "confir
 
 MOST_GLARES = 8
 """How often one offer of ours is put off by a busy peer."""
+MOST_UNACKNOWLEDGED = 4
+"""Answers to re-INVITEs that may wait for their ACK: each is repeated for half a minute, so floods must not get one."""
 
 
 @dataclass(slots=True)
@@ -213,6 +215,8 @@ class Session(Usage):
         if request.method == "UPDATE" and not request.sdp:
             return 0
         if self._owed is not None or self.dialog.offering == "theirs":
+            return 500
+        if request.method == "INVITE" and len(self._unacknowledged) >= MOST_UNACKNOWLEDGED:
             return 500
         if request.method == "INVITE" and self.state not in ("accepted", "confirmed"):
             return 500 if self.incoming else 491
