@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+from itertools import pairwise
 from random import Random
 
 from pbx.media.packet import Packet
 from pbx.media.ports import Ports
-from tests.media.wire import Peer, Studio
+from pbx.media.relay import join
+from tests.media.wire import CODECS, Peer, Studio
 
 EXPEDITED = 46 << 2
 
@@ -42,3 +44,18 @@ def test_comfort_noise_is_passed_over_and_is_no_mistake() -> None:
     quality = endpoint.quality()
     assert (quality.received, quality.malformed) == (0, 1)
     endpoint.close()
+
+
+def test_packets_longer_than_ours_are_converted_and_passed_on_as_they_are() -> None:
+    studio, one, other = Studio(), Peer(), Peer(codec=CODECS["PCMU"])
+    ends = studio.open(one), studio.open(other)
+    join(*ends)
+    for _ in range(5):
+        one.say(ends[0], b"\xd5" * 480, advance=False)
+        one.skip(ticks=480)
+        studio.pass_time(0.06)
+    heard = other.hear()
+    assert [(packet.payload_type, len(packet.payload)) for packet in heard] == [(0, 480)] * 5
+    assert {(b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in pairwise(heard)} == {480}
+    for end in ends:
+        end.close()

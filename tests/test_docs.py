@@ -1,0 +1,186 @@
+"""What the documentation names is there: commands, modules, tests, RFCs, links."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pbx.arguments import parser
+
+HOUSE = Path(__file__).parent.parent
+DOCS = HOUSE / "docs"
+PAGES = sorted((*DOCS.glob("*.md"), *HOUSE.glob("*.md")))
+OF_MODULES = [page for page in PAGES if page.parent == DOCS or page.name == "README.md"]
+
+CODE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
+TEST = re.compile(r"(?:tests/)?((?:[a-z0-9_]+/)*test_[a-z0-9_]+\.py)::(test_[A-Za-z0-9_]+)")
+RFC = re.compile(r"RFC[ -]?([0-9]{4,5})")
+FILE_ENDS = ("crt", "json", "key", "lock", "md", "py", "service", "sock", "sqlite", "tmp", "toml", "wav")
+
+
+def words(page: Path) -> list[str]:
+    """What a page prints as code."""
+    return CODE.findall(page.read_text(encoding="utf-8"))
+
+
+# --- modules -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Every module and package of ours, by its path below `pbx/`."""
+    found = {}
+    for file in (HOUSE / "pbx").rglob("*.py"):
+        below = file.relative_to(HOUSE / "pbx").with_suffix("")
+        found[str(below.parent if below.name == "__init__" else below)] = file
+    return found
+
+
+@cache
+def names_in(file: Path) -> frozenset[str]:
+    """What a module defines, at whatever depth."""
+    names = set[str]()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.add(node.attr)
+    return frozenset(names)
+
+
+def missing(word: str) -> str:
+    """What is wrong with a word if it names something of ours that is not there; "" if all is well, or it names none.
+
+    `exchange/leg` and `pbx/wiring` are modules, `media/relay.join` is a name in one. So are `relay.join` and
+    `sip.Stack`: there the first part may be any module or package with that name.
+    """
+    match = re.fullmatch(r"(?:pbx/)?([a-z_0-9]+(?:/[a-z_0-9]+)*)((?:\.[A-Za-z_0-9]+)*)(?:\(\))?", word)
+    if match is None:
+        return ""
+    path, names = match[1], match[2].split(".")[1:]
+    slashed = "/" in word and (word.startswith("pbx/") or path.partition("/")[0] in modules())
+    if slashed and (HOUSE / "pbx" / (path + match[2])).is_file():
+        return ""
+    where = [file for name, file in modules().items() if name == path or f"/{name}".endswith(f"/{path}")]
+    if slashed and not where:
+        return f"no module {path}"
+    if not where or not names or names[-1] in FILE_ENDS:
+        return ""
+    files = [each for file in where for each in (file.parent.rglob("*.py") if file.name == "__init__.py" else [file])]
+    defined = frozenset[str]().union(*map(names_in, files))
+    return "".join(f"no {name} in {path}" for name in names if name not in defined)
+
+
+@pytest.mark.parametrize("page", OF_MODULES, ids=lambda page: page.name)
+def test_every_module_and_name_a_page_gives_exists(page: Path) -> None:
+    wrong = {word: complaint for word in words(page) if (complaint := missing(word))}
+    assert not wrong, f"{page.name} names what is not there: {wrong}"
+
+
+def test_a_module_that_is_not_there_is_found_out() -> None:
+    assert not missing("exchange/leg")
+    assert not missing("pbx/wiring")
+    assert not missing("media/relay.join")
+    assert not missing("sip.Stack")
+    assert not missing("settings.json")
+    assert missing("exchange/nobody")
+    assert missing("pbx/nobody")
+    assert missing("relay.nobody")
+    assert missing("sip.Nobody")
+
+
+# --- tests ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_a_page_gives_exists(page: Path) -> None:
+    given = set(TEST.findall(page.read_text(encoding="utf-8")))
+    wrong = [f"{file}::{name}" for file, name in sorted(given) if not is_test(HOUSE / "tests" / file, name)]
+    assert not wrong, f"{page.name} names tests that are not there: {wrong}"
+    assert page.name != "rfc-status.md" or given
+
+
+def is_test(file: Path, name: str) -> bool:
+    """Whether a file has this test."""
+    return file.is_file() and name in names_in(file)
+
+
+def test_each_rfc_the_code_cites_has_its_place_in_the_status() -> None:
+    status = set(RFC.findall((DOCS / "rfc-status.md").read_text(encoding="utf-8")))
+    cited = {number: file for file in modules().values() for number in RFC.findall(file.read_text(encoding="utf-8"))}
+    wrong = {number: str(file.relative_to(HOUSE)) for number, file in cited.items() if number not in status}
+    assert not wrong, f"docs/rfc-status.md does not say what is in of these: {wrong}"
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+def commands(above: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
+    """Each command of the command line, and its options."""
+    below = [action for action in above._actions if isinstance(action, argparse._SubParsersAction)]
+    for action in below:
+        for name, each in action.choices.items():
+            yield from commands(each, (*words, name))
+    if not below:
+        yield " ".join(words), {option for action in above._actions for option in action.option_strings}
+
+
+def test_every_command_is_in_the_page_of_the_command_line() -> None:
+    text = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    left_out = [command for command, _ in commands(parser()) if not re.search(rf"`{command}\b", text)]
+    assert not left_out, f"docs/command-line.md does not tell of {left_out}"
+
+
+def test_every_option_is_in_the_page_of_the_command_line() -> None:
+    text = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    known = {option for _, options in commands(parser()) for option in options} - {"-h", "--help"}
+    left_out = sorted(option for option in known if not re.search(rf"{option}(?![a-z-])", text))
+    assert not left_out, f"docs/command-line.md does not tell of {left_out}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_option_a_page_gives_exists(page: Path) -> None:
+    known = dict(commands(parser()))
+    options = {option for each in known.values() for option in each}
+    wrong = []
+    for word in words(page):
+        if word.startswith("durchwahl ") and word.split()[1].islower():
+            said = " ".join(re.findall(r"^durchwahl((?: [a-z]+){1,2})", word)).strip()
+            if not any(command == said or said.startswith(f"{command} ") for command in known):
+                wrong.append(word)
+        if word.startswith("durchwahl ") or page.name == "command-line.md":
+            wrong += [option for option in re.findall(r"(?<![\w-])--[a-z-]+", word) if option not in options]
+    assert not wrong, f"{page.name} tells of commands that are not there: {wrong}"
+
+
+# --- links ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    wrong = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link and not leads(page, link)]
+    assert not wrong, f"{page.name} has links that lead nowhere: {wrong}"
+
+
+def leads(page: Path, link: str) -> bool:
+    """Whether a link on a page finds its file, and there its heading."""
+    path, _, anchor = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    if not target.is_relative_to(HOUSE) or not target.exists():
+        return False
+    return not anchor or (target.suffix == ".md" and anchor in anchors(target))
+
+
+def anchors(page: Path) -> set[str]:
+    """The places a page can be linked at: its headings in lower case, spaces as hyphens, without punctuation."""
+    headings = re.findall(r"^#+ +(.+?) *$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
