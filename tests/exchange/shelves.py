@@ -1,0 +1,83 @@
+"""What the exchange says and keeps, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pbx.exchange.call import Call, NewTask
+from pbx.exchange.house import NoRoom
+from pbx.exchange.stories import story
+from pbx.media.clip import Clip
+from pbx.store.models import CallRecord, Language, Message
+from tests.exchange.studio import Words
+
+
+class Sounds:
+    """Every sentence takes a second and is known by its key."""
+
+    def sentence(self, key: str, language: Language) -> Clip:
+        return Words(key)
+
+    def number(self, value: int, language: Language) -> list[Clip]:
+        return [Words(str(value))]
+
+    def recorded(self, file: str) -> Clip | None:
+        return None if file == "gone.wav" else Words(file)
+
+
+class Shelves:
+    """History, tasks and messages; keeps what `pbx.archive.Archive` would keep."""
+
+    def __init__(self, recordings: dict[Path, float], names: Callable[[], dict[str, str]]) -> None:
+        self.calls: list[CallRecord] = []
+        self.tasks: list[NewTask] = []
+        self.kept: list[Message] = []
+        self.pins: dict[str, str] = {}
+        self.full = ""
+        """Why no message can be kept."""
+        self.stands_still: Callable[[str], None] = lambda verb: None
+        """Called in the middle of each verb, to let things happen just then."""
+        self._recordings = recordings
+        self._names = names
+        self._spooled: dict[Path, str] = {}
+
+    async def spool(self, extension: str, call: Call) -> Path:
+        self.stands_still("spool")
+        if self.full:
+            raise NoRoom(self.full)
+        path = Path(f"spool-{len(self._spooled)}.wav")
+        self._spooled[path] = call.caller.number
+        return path
+
+    async def keep_call(self, call: Call) -> None:
+        self.stands_still("keep_call")
+        self.calls.append(call.record(lambda call: story(call.steps, call.office.language, self._names())))
+        if call.task is not None:
+            self.tasks.append(call.task)
+
+    async def keep_message(self, spool: Path, extension: str) -> bool:
+        self.stands_still("keep_message")
+        seconds = self._recordings.get(spool, 0.0)
+        if seconds < 1:
+            return False
+        number = len(self.kept) + 1
+        self.kept.append(Message(number, extension, self._spooled[spool], "", float(number), seconds, spool.name))
+        return True
+
+    async def messages(self, extensions: Sequence[str]) -> list[Message]:
+        return [message for message in self.kept if message.extension in extensions]
+
+    async def mark_heard(self, message: Message) -> None:
+        self.kept = [replace(each, heard=True) if each.id == message.id else each for each in self.kept]
+
+    async def remove_message(self, message: Message) -> None:
+        self.kept = [each for each in self.kept if each.id != message.id]
+
+    async def open_message(self, message: Message) -> Clip | None:
+        return Words(f"message {message.id}", message.seconds)
+
+    async def pin_is(self, extension: str, pin: str) -> bool:
+        self.stands_still("pin_is")
+        return self.pins.get(extension) == pin

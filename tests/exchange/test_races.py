@@ -1,0 +1,337 @@
+"""Calls in which two things happen at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from pbx.exchange.leg import Leg
+from pbx.sip.message import Request, Response
+from tests.exchange.peers import Line
+from tests.exchange.premises import OFFICE, Premises, tell
+
+
+def said(line: Line) -> list[str]:
+    """What the box said in this call, in words."""
+    return [each.method if isinstance(each, Request) else str(each.status) for each in line.heard]
+
+
+def polite(premises: Premises) -> None:
+    """From now on every peer does what any telephone does: acknowledge, confirm a BYE and a CANCEL."""
+
+    def react(line: Line, message: Request | Response) -> None:
+        if isinstance(message, Response):
+            if message.cseq.method == "INVITE" and message.status >= 200:
+                line.ack()
+        elif message.method == "BYE":
+            line.reply(200, method="BYE")
+        elif message.method == "CANCEL":
+            line.reply(200, method="CANCEL")
+            if any(each.method == "INVITE" for each in line.asked):
+                line.reply(487, method="INVITE")
+
+    for peer in premises.peers.values():
+        peer.react = react
+
+
+async def begin(*phones: str, number: str = "4930123450") -> tuple[Premises, Line]:
+    """A caller who was greeted."""
+    premises = Premises()
+    await premises.open(*phones)
+    polite(premises)
+    line = premises.call("provider", number)
+    await premises.settle()
+    return premises, line
+
+
+def test_two_phones_answer_at_the_same_moment() -> None:
+    async def story() -> None:
+        premises, caller = await begin("anna", "bert")
+        premises.ear(caller).hears("30")
+        await premises.settle()
+        anna, bert = premises.peers["anna"].last, premises.peers["bert"].last
+        anna.reply(200)
+        bert.reply(200)
+        await premises.settle(5)
+        assert said(anna) == ["INVITE", "ACK"]
+        assert said(bert) == ["INVITE", "ACK", "BYE"]
+        assert premises.ear(caller).bridge is premises.ear(anna)
+        caller.ask("BYE")
+        await premises.quiet()
+        assert [leg.party for leg in premises.record.legs] == ["+491701234567", "21"]
+
+    tell(story())
+
+
+@pytest.mark.parametrize("early", [0.0, 0.0005])
+def test_a_phone_answers_at_the_moment_its_time_is_up(early: float) -> None:
+    async def story() -> None:
+        premises, caller = await begin("anna")
+        premises.ear(caller).hears("21")
+        await asyncio.sleep(0.01)
+        began = premises.clock()
+        await premises.settle()
+        anna = premises.peers["anna"].last
+        anna.reply(180)
+        await asyncio.sleep(began + 25.0 - early - premises.clock())
+        anna.reply(200)
+        await premises.settle(1)
+        last = said(anna)[-1]
+        assert last in ("ACK", "BYE")
+        if last == "ACK":
+            assert premises.ear(caller).bridge is premises.ear(anna)
+        caller.ask("BYE")
+        await premises.quiet()
+        assert said(anna).count("BYE") == 1
+
+    tell(story())
+
+
+def test_a_phone_answers_the_call_that_is_being_cancelled() -> None:
+    async def story() -> None:
+        premises, caller = await begin("anna")
+        premises.ear(caller).hears("21")
+        await premises.settle()
+        anna = premises.peers["anna"].last
+        premises.peers["anna"].react = lambda line, message: None
+        anna.reply(180)
+        await premises.settle()
+        caller.ask("BYE")
+        anna.reply(200)
+        await premises.settle()
+        polite(premises)
+        await premises.settle(2)
+        assert said(anna)[-1] == "BYE"
+        await premises.quiet()
+        assert premises.record.outcome == "gave-up"
+
+    tell(story())
+
+
+def test_the_answer_is_here_but_not_read_when_the_leg_is_cancelled() -> None:
+    """The story may learn of an answer a moment after it decided to go on without it."""
+
+    async def story() -> None:
+        premises, caller = await begin("anna")
+        premises.ear(caller).hears("21")
+        await premises.settle()
+        anna = premises.peers["anna"].last
+        leg = next(leg for leg in premises.house.legs.values() if leg.party.number == "21")
+        take = leg.take
+
+        def take_and_cancel(event: object) -> None:
+            take(event)  # type: ignore[arg-type]
+            Leg.cancel(leg, elsewhere=True)
+
+        leg.take = take_and_cancel  # type: ignore[method-assign]
+        anna.reply(200)
+        await premises.settle(2)
+        assert said(anna) == ["INVITE", "ACK", "BYE"]
+        caller.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_the_caller_hangs_up_at_the_moment_the_phone_answers() -> None:
+    async def story() -> None:
+        for caller_first in (True, False):
+            premises, caller = await begin("anna")
+            premises.ear(caller).hears("21")
+            await premises.settle()
+            anna = premises.peers["anna"].last
+            if caller_first:
+                caller.ask("BYE")
+            anna.reply(200)
+            if not caller_first:
+                caller.ask("BYE")
+            await premises.settle(2)
+            assert said(anna)[-1] == "BYE"
+            await premises.quiet()
+            talked = premises.record.outcome == "answered"
+            assert talked or premises.record.outcome == "gave-up"
+            assert len(premises.shelves.tasks) == int(not talked)
+
+    tell(story())
+
+
+def test_the_phone_hangs_up_at_once_after_it_answered() -> None:
+    async def story() -> None:
+        premises, caller = await begin("anna")
+        premises.ear(caller).hears("21")
+        await premises.settle()
+        anna = premises.peers["anna"].last
+        anna.reply(200)
+        anna.cseq = 5
+        await asyncio.sleep(0)
+        anna.target, anna.theirs = "sip:x@127.0.0.1:5060", str(anna.heard[0].from_)
+        anna.ask("BYE")
+        await premises.settle(1)
+        assert said(caller)[-1] == "BYE"
+        await premises.quiet()
+        assert premises.record.outcome == "answered"
+
+    tell(story())
+
+
+@pytest.mark.parametrize("verb", ["spool", "keep_message", "keep_call"])
+def test_the_caller_hangs_up_while_the_disk_is_slow(verb: str) -> None:
+    async def story() -> None:
+        premises, caller = await begin()
+        ear = premises.ear(caller)
+
+        def hang_up(now: str) -> None:
+            if now == verb:
+                caller.ask("BYE")
+
+        premises.shelves.stands_still = hang_up
+        ear.hears("21")
+        await premises.settle(1)
+        ear.speaks(6)
+        await premises.settle(30)
+        await premises.quiet()
+        assert len(premises.shelves.tasks) == 1
+        assert premises.record.outcome == ("missed" if verb == "spool" else "voicemail")
+
+    tell(story())
+
+
+@pytest.mark.parametrize("after", [0.05 * step for step in range(80)])
+def test_the_caller_hangs_up_at_any_moment_of_a_call_that_ends_in_voicemail(after: float) -> None:
+    async def story() -> None:
+        premises, caller = await begin()
+        premises.ear(caller).hears("21")
+        premises.ear(caller).speaks(60)
+        await asyncio.sleep(after)
+        caller.ask("BYE")
+        await premises.quiet()
+        assert len(premises.shelves.tasks) == 1
+        kept = premises.shelves.kept
+        assert premises.record.outcome == ("voicemail" if kept else "missed" if after >= 0.02 else "gave-up")
+
+    tell(story())
+
+
+def test_the_caller_is_gone_with_the_last_packet_of_the_tone() -> None:
+    """Played and Gone are both unread when the recording is to begin: it never will."""
+
+    async def story() -> None:
+        premises, caller = await begin()
+        ear = premises.ear(caller)
+        ear.hears("21")
+        while ear.said[-1] != "beep":
+            await asyncio.sleep(0.01)
+        leg = next(iter(premises.house.legs.values()))
+        told, leg.endpoint.told = leg.endpoint.told, None
+
+        def tell_and_hang_up(*news: object) -> None:
+            assert told is not None
+            told(*news)  # type: ignore[arg-type]
+            leg.hang_up()
+
+        leg.endpoint.told = tell_and_hang_up
+        await premises.settle(3)
+        await premises.quiet()
+        assert premises.record.outcome == "missed"
+
+    tell(story())
+
+
+def test_a_story_that_fails_ends_its_own_call_only() -> None:
+    async def story() -> None:
+        premises, caller = await begin("anna")
+        other = premises.call("provider", "4930123450")
+        await premises.settle()
+
+        def fails(verb: str) -> None:
+            raise RuntimeError(verb)
+
+        premises.shelves.stands_still = lambda verb: fails(verb) if verb == "spool" else None
+        premises.ear(caller).hears("26")
+        premises.ear(other).hears("21")
+        await premises.settle(2)
+        assert said(caller)[-1] == "BYE"
+        premises.peers["anna"].last.reply(200)
+        await premises.settle()
+        other.ask("BYE")
+        await premises.quiet()
+        assert [call.outcome for call in premises.shelves.calls] == ["missed", "answered"]
+        assert premises.shelves.calls[0].steps[-1].detail == {"reason": "internal-error"}
+
+    tell(story())
+
+
+def test_a_call_that_cannot_be_written_down_leaves_nothing_behind() -> None:
+    async def story() -> None:
+        premises, caller = await begin()
+
+        def full(verb: str) -> None:
+            raise OSError("no space left")
+
+        premises.shelves.stands_still = full
+        caller.ask("BYE")
+        await premises.quiet()
+        assert premises.shelves.calls == []
+
+    tell(story())
+
+
+def test_a_mistake_of_ours_in_one_event_ends_one_call_only() -> None:
+    async def story() -> None:
+        premises, caller = await begin()
+        other = premises.call("provider", "4930123450")
+        await premises.settle()
+        leg = next(iter(premises.house.legs.values()))
+
+        def mistake(event: object) -> None:
+            raise ZeroDivisionError
+
+        leg._reoffered = mistake  # type: ignore[method-assign, assignment]
+        caller.ask("INVITE", body=caller.description("sendonly", version=2))
+        await premises.settle(1)
+        assert "BYE" in said(caller)
+        assert said(other)[-1] == "200"
+        other.ask("BYE")
+        premises.stack.counters["fault"] -= 1
+        await premises.quiet()
+        assert len(premises.shelves.calls) == 2
+
+    tell(story())
+
+
+def test_ports_run_out_in_the_middle_of_a_group() -> None:
+    async def story() -> None:
+        premises = Premises(most=2)
+        await premises.open("anna", "bert")
+        polite(premises)
+        caller = premises.call("provider", "4930123452")
+        await premises.settle()
+        premises.peers["anna"].last.reply(486)
+        await premises.settle(3)
+        caller.ask("BYE")
+        again = premises.call("provider", "4930123450")
+        premises.call("provider", "4930123450")
+        refused = premises.call("provider", "4930123450")
+        await premises.settle()
+        assert said(refused) == ["100", "503"]
+        assert said(again)[-1] == "200"
+        for line in premises.peers["provider"].lines[1:]:
+            line.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_settings_that_change_do_not_change_a_call_that_lasts() -> None:
+    async def story() -> None:
+        premises, caller = await begin("anna")
+        premises.office = replace(OFFICE, people={}, groups={}, numbers={}, phones={})
+        premises.ear(caller).hears("21")
+        await premises.settle(1)
+        caller.ask("BYE")
+        await premises.quiet()
+        assert premises.record.steps[2].what == "dialled"
+
+    tell(story())
