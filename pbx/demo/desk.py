@@ -10,6 +10,10 @@ from pathlib import Path
 from pbx.demo.deskphone import Account, line_of
 
 
+class PhoneFailed(Exception):
+    """A phone of the demo does not work; the text says what it complained about."""
+
+
 class Desk:
     """A person's place and the softphone on it."""
 
@@ -29,7 +33,7 @@ class Desk:
         self._idle.set()
 
     async def start(self, exchange: tuple[str, int], own_host: str, user: str, password: str, log: Path) -> None:
-        """Plug the phone in and wait until it is registered. Raises TimeoutError."""
+        """Plug the phone in and wait until it is registered. Raises PhoneFailed."""
         port, rtp = _free_port(own_host), 30000
         account = Account(*exchange, user, password, own_host, port, rtp, self._answers_after, 4.0, self.frequency)
         with log.open("ab") as errors:
@@ -45,8 +49,11 @@ class Desk:
         assert self._process.stdin is not None
         self._process.stdin.write(line_of(account).encode())
         self._reader = asyncio.create_task(self._read())
-        async with asyncio.timeout(20):
-            await self._registered.wait()
+        try:
+            async with asyncio.timeout(30):
+                await self._registered.wait()
+        except TimeoutError:
+            raise PhoneFailed(f"{self.name}'s phone could not register: {log.read_text()[-2000:]}") from None
 
     async def stop(self) -> None:
         """Unplug it."""

@@ -21,6 +21,8 @@ from pyVoIP.VoIP.status import PhoneStatus
 
 RATE = 8000
 FRAME = 160
+PATIENCE = 15.0
+"""Seconds until a registration must have come about."""
 SILENCE = b"\x80" * FRAME
 """pyVoIP's sound is 8 bit, unsigned."""
 
@@ -81,6 +83,10 @@ class Deskphone:
     def run(self) -> None:
         """Register, and work until the input ends."""
         self._phone.start()
+        # It takes whatever arrives next for the answer to its REGISTER, and tries again when that was a NOTIFY.
+        until = time.monotonic() + PATIENCE
+        while self._phone.get_status() != PhoneStatus.REGISTERED and time.monotonic() < until:
+            time.sleep(0.05)
         tell("registered" if self._phone.get_status() == PhoneStatus.REGISTERED else "failed")
         sys.stdin.read()
         self._phone.stop()

@@ -14,7 +14,7 @@ from pathlib import Path
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.daemon import Daemon
-from pbx.demo.desk import Desk
+from pbx.demo.desk import Desk, PhoneFailed
 from pbx.demo.premises import NotTheDemo, Premises, furnish
 from pbx.demo.provider import Provider
 from pbx.demo.scenes import SCENES, Cast
@@ -44,6 +44,9 @@ def run(options: argparse.Namespace) -> int:
     except (Busy, SettingsError, RecordsError, Refused) as error:
         print(error, file=sys.stderr)
         return 2
+    except PhoneFailed as error:
+        print(error, file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"{error.filename or 'The demo'}: {error.strerror or error}", file=sys.stderr)
         return 1
