@@ -154,7 +154,7 @@ def test_every_command_and_option_a_page_gives_exists(page: Path) -> None:
     wrong = []
     for word in words(page):
         said = re.match(r"durchwahl ([a-z]+)(?: ([a-z]+)\b)?", word)
-        if said and not is_command(*said.groups(), known=known):
+        if said and not is_command(said[1], said[2], known):
             wrong.append(word)
         if said or page.name == "command-line.md":
             wrong += [option for option in re.findall(r"(?<![\w-])--[a-z-]+", word) if option not in options]
