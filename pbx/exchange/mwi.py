@@ -153,6 +153,7 @@ class Mwi:
         if isinstance(asked, _Watcher):
             self._act(asked, asked.subscription.replied(response, self._clock()))
         elif asked is not None and 400 <= response.status < 500:
+            self._deaf = {each for each in self._deaf if self._is_bound(*each)}  # phones move, and leave these behind
             self._deaf.add(asked)
         return asked is not None
 
@@ -168,6 +169,9 @@ class Mwi:
 
     def _watches(self, phone: Phone) -> bool:
         return any(each.phone.username == phone.username for each in self._watchers.values())
+
+    def _is_bound(self, username: str, contact: str) -> bool:
+        return any(binding.contact == contact for binding in self._registrar.bindings(username))
 
     def _send_unasked(self, phone: Phone, binding: Binding) -> None:
         if (binding.username, binding.contact) in self._deaf or phone.extension not in self._office().people:

@@ -17,6 +17,9 @@ SHORTEST, USUAL, LONGEST = 60, 600, 3600
 PER_PHONE = 5
 """Bindings of one account; the longest unrefreshed one gives way."""
 LONGEST_CONTACT = 512
+MOST_HOPS = 8
+LONGEST_PATH = 1024
+"""Path values, and characters of all of them: they are stored, and go into every request to the phone."""
 SWEEP = 10.0
 """Seconds between two looks for bindings that ran out."""
 
@@ -151,6 +154,7 @@ class Registrar:
             if request.star:
                 self._remove_all(username, request)
             elif request.contacts:
+                _check_path(request)
                 self._update(username, self._wishes(request), request, flow)
         except _Wrong as wrong:
             return request.reply(wrong.status, wrong.reason, headers=wrong.headers)
@@ -315,6 +319,15 @@ class Registrar:
 
 def _key(transport: str, remote: tuple[str, int]) -> tuple[str, str, int]:
     return transport, remote[0], remote[1]
+
+
+def _check_path(request: Request) -> None:
+    """Whether Path (RFC 3327) can become the Route of requests; raises _Wrong or ParseError."""
+    path = request.headers.values("Path")
+    if len(path) > MOST_HOPS or sum(map(len, path)) > LONGEST_PATH:
+        raise _Wrong(400, "Path is too long")
+    for value in path:
+        Address.parse(value)
 
 
 def _wish(contact: Address, usual: int) -> _Wish:
