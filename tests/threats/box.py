@@ -1,0 +1,152 @@
+"""A whole running exchange in the test's own event loop, and time that can be pushed on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from pbx.daemon import Daemon
+from tests.peers.programs import free_ports, own_host
+
+Found = TypeVar("Found")
+
+NUMBER = "+4930123450"
+"""The office's number; it rings Anna (21) at once, without a greeting."""
+GREETED = "+4930123451"
+"""Another one: callers are greeted and may dial an extension."""
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """The real event loop, with a clock that can be put forward: what was to come in a minute comes at once."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+
+class Faults(logging.Handler):
+    """Keeps every error that is logged: no attack may bring one about."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+class Box:
+    """Durchwahl with Anna (21), Bert (22), Carl (23, who only calls out) and a trunk to the peer at `provider`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.host = own_host()
+        self.address = (self.host, 5060)
+        self.provider = (own_host(), 5060)
+        self.daemon: Daemon
+        self.faults = Faults()
+        self.events: list[dict[str, Any]] = []
+        """What the exchange told whoever follows its calls."""
+        self._rtp = free_ports(100, self.host)
+
+    async def __aenter__(self) -> Self:
+        logging.getLogger().addHandler(self.faults)
+        self.daemon = Daemon(self.folder, self.address, (self._rtp, self._rtp + 99))
+        self.daemon.control.publish = self.events.append  # type: ignore[method-assign]
+        for name, extension in (("Anna", "21"), ("Bert", "22"), ("Carl", "23")):
+            await self.do("user add", name=name, extension=extension, voicemail=False, outbound_only=extension == "23")
+        await self.do("trunk add", name="amt", peer="{}:{}".format(*self.provider))
+        await self.do("number add", number=NUMBER, trunk="amt", to=["21"], extensions="off")
+        await self.do("number add", number=GREETED, trunk="amt", to=["21"])
+        await self.daemon.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.daemon.stop()
+        logging.getLogger().removeHandler(self.faults)
+        if kind is None:
+            assert self.faults.lines == [], "an attack brought a mistake of ours to light"
+            assert self.counters["fault"] == 0
+
+    @property
+    def counters(self) -> Any:
+        """What the stack dropped and refused."""
+        return self.daemon.exchange.stack.counters
+
+    @property
+    def calls(self) -> int:
+        """Calls that last."""
+        return len(self.daemon.exchange.house.calls)
+
+    async def do(self, verb: str, **arguments: Any) -> Any:
+        """A command, as the command line gives it."""
+        return await self.daemon.do(verb, **arguments)
+
+    async def end_calls(self) -> None:
+        """Cut every call short."""
+        for leg in list(self.daemon.exchange.house.legs.values()):
+            leg.hang_up()
+        await self.until(lambda: not self.calls)
+
+    async def history(self) -> list[Any]:
+        """The calls that ended."""
+        found: list[Any] = await self.do("calls", last=50)
+        return found
+
+    async def settle(self, turns: int = 12) -> None:
+        """Let everything that is under way arrive and be answered."""
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    async def until(self, look: Callable[[], Found], seconds: float = 5.0) -> Found:
+        """Wait until there is something (true) to see."""
+        async with asyncio.timeout(seconds):
+            while not (found := look()):
+                await asyncio.sleep(0.005)
+        return found
+
+    async def pass_time(self, seconds: float, step: float = 0.5) -> None:
+        """Put the clock forward."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Loop)
+        while seconds > 0:
+            loop.ahead += min(step, seconds)
+            seconds -= step
+            await self.settle(4)
+
+
+def besiege(folder: Path, story: Callable[[Box], Coroutine[Any, Any, None]], seconds: float = 60.0) -> None:
+    """Run a story with a box of its own; at its end the box must be in order."""
+
+    async def told() -> None:
+        async with Box(folder) as box:
+            await _within(story(box), seconds)
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(told())
+
+
+async def _within(work: Awaitable[None], seconds: float) -> None:
+    """Real seconds: stories put the loop's clock forward."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+    alarm = await asyncio.to_thread(_alarm, loop, task, seconds)
+    try:
+        await task
+    finally:
+        alarm.cancel()
+
+
+def _alarm(loop: asyncio.AbstractEventLoop, task: asyncio.Future[None], seconds: float) -> threading.Timer:
+    timer = threading.Timer(seconds, loop.call_soon_threadsafe, (task.cancel,))
+    timer.daemon = True
+    timer.start()
+    return timer
