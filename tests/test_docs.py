@@ -21,6 +21,7 @@ OF_MODULES = [page for page in PAGES if page.parent == DOCS or page.name == "REA
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 TEST = re.compile(r"(?:tests/)?((?:[a-z0-9_]+/)*test_[a-z0-9_]+\.py)::(test_[A-Za-z0-9_]+)")
+CALL = re.compile(r"(?:tests/)?(flows/[a-z0-9-]+\.flow)")
 RFC = re.compile(r"RFC[ -]?([0-9]{4,5})")
 FILE_ENDS = ("crt", "json", "key", "lock", "md", "py", "service", "sock", "sqlite", "tmp", "toml", "wav")
 
@@ -103,8 +104,10 @@ def test_a_module_that_is_not_there_is_found_out() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_test_a_page_gives_exists(page: Path) -> None:
-    given = set(TEST.findall(page.read_text(encoding="utf-8")))
+    text = page.read_text(encoding="utf-8")
+    given = set(TEST.findall(text))
     wrong = [f"{file}::{name}" for file, name in sorted(given) if not is_test(HOUSE / "tests" / file, name)]
+    wrong += [flow for flow in CALL.findall(text) if not (HOUSE / "tests" / flow).is_file()]
     assert not wrong, f"{page.name} names tests that are not there: {wrong}"
     assert page.name != "rfc-status.md" or given
 

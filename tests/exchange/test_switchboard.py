@@ -1,0 +1,88 @@
+"""Requests that are no calls, and what an INVITE over a trunk says of us."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbx.exchange.call import Call
+from pbx.exchange.leg import Party
+from pbx.exchange.placing import OutsideLine, ring_outside
+from pbx.exchange.trunk_line import Route
+from pbx.sip.flow import Flow
+from pbx.sip.message import Response
+from pbx.store.models import Trunk
+from tests.exchange.peers import BOX, Line
+from tests.exchange.premises import Premises, tell
+
+SHOWN = "+4930123450"
+
+
+def asked(premises: Premises, method: str, *headers: str, peer: str = "anna") -> Line:
+    """A request outside of any dialog."""
+    line = premises.peers[peer].line()
+    line.target, line.theirs = f"sip:21@{BOX[0]}", f"<sip:21@{BOX[0]}>"
+    line.ask(method, *headers)
+    return line
+
+
+@pytest.mark.parametrize("method", ["MESSAGE", "REFER", "NOTIFY", "PUBLISH"])
+def test_what_the_box_cannot_do_is_refused_with_what_it_can(method: str) -> None:
+    async def story() -> None:
+        premises = Premises()
+        await premises.open("anna")
+        line = asked(premises, method, "Refer-To: <sip:22@box>", "Event: message-summary")
+        await premises.settle()
+        (response,) = line.heard
+        assert isinstance(response, Response)
+        assert response.status == 405
+        assert "INVITE" in (response.headers.get("Allow") or "")
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_anybody_may_ask_what_the_box_can_do() -> None:
+    async def story() -> None:
+        premises = Premises()
+        await premises.open()
+        line = asked(premises, "OPTIONS", peer="bert")
+        await premises.settle()
+        (response,) = line.heard
+        assert isinstance(response, Response)
+        assert response.status == 200
+        assert "REGISTER" in (response.headers.get("Allow") or "").split(", ")
+        assert response.headers.get("Accept") == "application/sdp"
+        assert response.to.tag
+
+    tell(story())
+
+
+@pytest.mark.parametrize(
+    ("trunk", "user", "preferred", "asserted"),
+    [
+        (Trunk("t", user="4930555", domain="provider.test"), "4930555", f"<sip:{SHOWN}@provider.test>", None),
+        (Trunk("t", peer="127.0.0.50"), SHOWN, None, f"<sip:{SHOWN}@{BOX[0]}>"),
+    ],
+)
+def test_an_account_prefers_the_number_and_a_peer_is_told_it(
+    trunk: Trunk, user: str, preferred: str | None, asserted: str | None
+) -> None:
+    async def story() -> None:
+        premises = Premises()
+        provider = premises.peers["provider"]
+        route = Route(Flow("udp", BOX, provider.address), "provider.test")
+        call = Call("c", "out", premises.office, Party("21"), "+4989111", premises.wall, premises.house.told)
+        leg = ring_outside(premises.house, call, OutsideLine(trunk, route), "+4989111", SHOWN, ("PCMA",))
+        premises.wake()
+        await premises.settle()
+        invite = provider.last.invite
+        assert leg is not None
+        assert invite is not None
+        assert invite.from_.uri.user == user
+        assert invite.headers.get("P-Preferred-Identity") == preferred
+        assert invite.headers.get("P-Asserted-Identity") == asserted
+        provider.last.reply(486)
+        await premises.settle()
+        leg.close()
+
+    tell(story())
