@@ -1,0 +1,182 @@
+"""Callers and telephones that do whatever they like: afterwards nothing is left, and every call has its row."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pbx.exchange.house import NoRoom
+from pbx.sip.message import Message, Request, Response
+from tests.exchange.peers import Line
+from tests.exchange.premises import CALLER, Premises, tell
+
+NUMBERS = ("4930123450", "4930123451", "4930123452", "4930123453", "4930123455", "4930123456", "493077721", "999")
+DIALLED = ("21", "22", "23", "26", "30", "31", "32", "*97", "04012345678", "110", "030123459", "29", "0")
+DIGITS = ("21", "22", "24", "30", "99", "#", "*", "2", "4711#", "1", "3")
+FINALS = (486, 603, 480, 404, 503, 302, 500)
+
+
+class Whim:
+    """What all the peers of one exchange feel like doing."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.premises = Premises(seed=seed, most=self.dice.choice([1000, 1000, 6]))
+        self.rude = self.dice.random() < 0.3
+        """Whether some do not even say what must be said."""
+        self.began: set[str] = set()
+
+    async def play(self) -> None:
+        """Some calls, and a look at what is left of them."""
+        premises, dice = self.premises, self.dice
+        await premises.open(*(name for name in ("anna", "anna2", "bert", "carla", "finn") if dice.random() < 0.7))
+        premises.shelves.pins["21"] = "4711"
+        premises.shelves.stands_still = self._disk
+        for peer in premises.peers.values():
+            peer.react = self._react
+        for _ in range(dice.randint(1, 4)):
+            self._call()
+            await asyncio.sleep(dice.choice([0.0, 0.3, 5.0, 20.0]))
+            self._assert_nobody_is_forgotten()
+        await asyncio.sleep(dice.choice([1.0, 40.0, 300.0]))
+        self._assert_nobody_is_forgotten()
+        self._all_hang_up()
+        await asyncio.sleep(400.0)  # and those that answered nothing are given up
+        self._all_hang_up()
+        await asyncio.sleep(100.0)
+        premises.shelves.stands_still = lambda verb: None
+        premises.assert_empty()
+        rows = Counter(record.id for record in premises.shelves.calls)
+        assert set(rows) == {call.id for call, _ in premises.steps}
+        assert max(rows.values(), default=1) == 1
+        assert len(premises.shelves.tasks) <= len(rows)
+        for record in premises.shelves.calls:
+            assert record.story.endswith("."), record
+            assert record.ended >= record.started
+            assert not any("internal-error" in step.detail.values() for step in record.steps), record
+
+    def _assert_nobody_is_forgotten(self) -> None:
+        """Nobody is on the line whom no call serves any more; at most is he being cancelled."""
+        house = self.premises.house
+        legs = [leg for call in house.calls.values() for leg in call.legs]
+        for session in self.premises.stack.sessions.values():
+            assert session.state == "cancelling" or house.legs[session.id] in legs, session.state
+            assert session.state == "cancelling" or not house.legs[session.id].over, session.state
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do it then; what does not fit any more is not done."""
+
+        def attempt() -> None:
+            try:
+                act()
+            except (StopIteration, LookupError):
+                pass
+
+        self.premises.loop.call_later(seconds, attempt)
+
+    def _disk(self, verb: str) -> None:
+        if verb == "spool" and self.dice.random() < 0.1:
+            raise NoRoom("full")
+        if self.dice.random() < 0.1:
+            self._any_hangs_up()
+
+    # -- calling
+
+    def _call(self) -> None:
+        premises, dice = self.premises, self.dice
+        phones = [name for name in ("anna", "bert", "eva") if premises.registrar.bindings(name)]
+        kind = dice.choice(["in", "in", "phone", "click"])
+        if kind == "click":
+            person = premises.office.people[dice.choice(["21", "22"])]
+            premises.switchboard.uas.click_to_call(person, "+494012345678", "Contact", dice.choice(["", "12"]))
+            return
+        sdp = "" if dice.random() < 0.1 else None
+        if kind == "in" or not phones:
+            line = premises.call("provider", dice.choice(NUMBERS), caller=dice.choice([CALLER, "anonymous"]), sdp=sdp)
+        else:
+            line = premises.call(dice.choice(phones), dice.choice(DIALLED), sdp=sdp)
+        for _ in range(dice.randint(0, 4)):
+            digits = dice.choice(DIGITS)
+            self._later(dice.uniform(0, 12), lambda digits=digits: premises.ear(line).hears(digits))  # type: ignore[misc]
+        self._later(dice.uniform(0, 30), lambda: premises.ear(line).speaks(dice.uniform(0, 20)))
+        self._later(dice.uniform(0, 30), lambda: premises.ear(line).is_silent(dice.choice([5.0, 60.0])))
+        if dice.random() < 0.7:
+            self._later(dice.uniform(0, 60) ** dice.choice([0.2, 1]), lambda: self._hang_up(line))
+
+    def _hang_up(self, line: Line) -> None:
+        """By whatever fits what this side has heard."""
+        answers = [each for each in line.heard if isinstance(each, Response) and each.cseq.method == "INVITE"]
+        if line.called_us or any(200 <= each.status < 300 for each in answers):
+            line.ask("BYE")
+        elif not any(each.status >= 300 for each in answers):
+            line.cancel()
+
+    def _lines(self) -> list[Line]:
+        return [line for peer in self.premises.peers.values() for line in peer.lines if line.heard]
+
+    def _any_hangs_up(self) -> None:
+        if lines := self._lines():
+            self._hang_up(self.dice.choice(lines))
+
+    def _all_hang_up(self) -> None:
+        for line in self._lines():
+            self._hang_up(line)
+
+    # -- reacting
+
+    def _react(self, line: Line, message: Message) -> None:
+        dice = self.dice
+        if self.rude and dice.random() < 0.1:
+            return
+        if isinstance(message, Response):
+            if message.cseq.method == "INVITE" and message.status >= 200:
+                late = message.status < 300 and dice.random() < 0.1
+                answers = dice.random() < 0.5  # in case our INVITE offered nothing
+                self._later(0.7 if late else 0.0, lambda: line.ack(sdp=line.description() if answers else ""))
+            return
+        match message.method:
+            case "INVITE":
+                self._ring(line)
+            case "CANCEL":
+                self._later(0.0, lambda: line.reply(200, method="CANCEL"))
+                final = dice.choice([487, 487, 487, 200])
+                self._later(dice.choice([0.0, 0.1]), lambda: line.reply(final, method="INVITE"))
+            case "BYE" | "UPDATE" | "INFO":
+                status = dice.choice([200, 200, 481])
+                self._later(dice.choice([0.0, 0.4]), lambda: line.reply(status, method=message.method))
+
+    def _ring(self, line: Line) -> None:
+        dice = self.dice
+        if sum(isinstance(each, Request) and each.method == "INVITE" for each in line.heard) > 1:
+            return
+        at = 0.0
+        for status in dice.choice([(), (100,), (180,), (100, 180), (183,), (180, 183), (180, 180)]):
+            at += dice.choice([0.0, 0.2, 1.0])
+            self._later(at, lambda status=status: line.reply(status, method="INVITE"))  # type: ignore[misc]
+        at += dice.choice([0.0, 1.0, 10.0, 25.0])
+        match dice.randrange(4):
+            case 0 | 1:
+                sdp = "" if dice.random() < 0.1 else None
+                self._later(at, lambda: line.reply(200, method="INVITE", sdp=sdp))
+                if dice.random() < 0.6:
+                    self._later(at + dice.choice([0.0, 0.001, 5.0]), lambda: self._hang_up(line))
+                if dice.random() < 0.2:
+                    self._later(at + 2, lambda: line.ask("INVITE", body=line.description("sendonly", version=2)))
+            case 2:
+                final = dice.choice(FINALS)
+                self._later(at, lambda: line.reply(final, method="INVITE"))
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=150)
+@example(0)
+def test_whatever_peers_do_nothing_is_left_and_every_call_has_its_row(seed: int) -> None:
+    async def story() -> None:
+        await Whim(seed).play()
+
+    tell(story())
