@@ -53,8 +53,9 @@ class Guard:
 
     A request without credentials costs nothing. An address with too many wrong ones is not answered for a while,
     unless a phone of the office is or was registered from it or it is a trunk's (`ours`): it could be forged, and the
-    office must not be locked out, not even a phone that was switched off meanwhile. An account under attack from many addresses takes a right password only from where its
-    phone was before, and now and then from elsewhere. Names that are no account are treated alike.
+    office must not be locked out, not even a phone that was switched off meanwhile. An account under attack from many
+    addresses takes a right password only from where its phone was before, and now and then from elsewhere. Names that
+    are no account are treated alike.
     """
 
     def __init__(self, clock: Callable[[], float], ours: Callable[[str], bool] = lambda host: False) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pbx.exchange.peer import Peer
 from pbx.exchange.provider import Provider
@@ -18,6 +18,9 @@ from pbx.sip.transport.hop import Hop
 from pbx.store.models import Office, Trunk
 
 __all__ = ["Find", "KeepAlive", "Order", "Route", "TrunkState", "Trunks"]
+
+LONGEST_WORDS = 200
+"""Characters of what a trunk says of itself: providers choose their own reason phrases."""
 
 
 @dataclass(slots=True)
@@ -137,7 +140,10 @@ class Trunks:
     def state(self, name: str) -> TrunkState | None:
         """How one trunk is; None when there is none of that name."""
         running = self._running.get(name)
-        return running.line.state() if running else self._broken.get(name)
+        if running is None:
+            return self._broken.get(name)
+        state = running.line.state()
+        return replace(state, words="".join(char for char in state.words if char.isprintable())[:LONGEST_WORDS])
 
     def trunk_of(self, flow: Flow, user: str = "") -> Trunk | None:
         """The trunk over which a request came on this flow; `user` is its Request-URI's.
