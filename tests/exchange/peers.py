@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from pbx.sip.message import Message, Request, Response, parse
@@ -215,3 +215,31 @@ class Peer:
             self.lines.append(line)
         line.take(message)
         self.react(line, message)
+
+
+def said(line: Line) -> list[str]:
+    """What the box said in this call, in words."""
+    return [each.method if isinstance(each, Request) else str(each.status) for each in line.heard]
+
+
+def polite(peers: Iterable[Peer], **answers: int) -> None:
+    """From now on these do what any telephone does: acknowledge, confirm a BYE and a CANCEL.
+
+    Those named in `answers` answer an INVITE at once with this status.
+    """
+
+    def react(line: Line, message: Message) -> None:
+        if isinstance(message, Response):
+            if message.cseq.method == "INVITE" and message.status >= 200:
+                line.ack()
+        elif message.method == "INVITE" and line.peer.name in answers:
+            line.reply(answers[line.peer.name], method="INVITE")
+        elif message.method == "BYE":
+            line.reply(200, method="BYE")
+        elif message.method == "CANCEL":
+            line.reply(200, method="CANCEL")
+            if any(each.method == "INVITE" for each in line.asked):
+                line.reply(487, method="INVITE")
+
+    for peer in peers:
+        peer.react = react

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -72,10 +73,8 @@ class Whim:
         """Do it then; what does not fit any more is not done."""
 
         def attempt() -> None:
-            try:
+            with contextlib.suppress(StopIteration, LookupError):
                 act()
-            except (StopIteration, LookupError):
-                pass
 
         self.premises.loop.call_later(seconds, attempt)
 

@@ -8,39 +8,15 @@ from dataclasses import replace
 import pytest
 
 from pbx.exchange.leg import Leg
-from pbx.sip.message import Request, Response
-from tests.exchange.peers import Line
+from tests.exchange.peers import Line, polite, said
 from tests.exchange.premises import OFFICE, Premises, tell
-
-
-def said(line: Line) -> list[str]:
-    """What the box said in this call, in words."""
-    return [each.method if isinstance(each, Request) else str(each.status) for each in line.heard]
-
-
-def polite(premises: Premises) -> None:
-    """From now on every peer does what any telephone does: acknowledge, confirm a BYE and a CANCEL."""
-
-    def react(line: Line, message: Request | Response) -> None:
-        if isinstance(message, Response):
-            if message.cseq.method == "INVITE" and message.status >= 200:
-                line.ack()
-        elif message.method == "BYE":
-            line.reply(200, method="BYE")
-        elif message.method == "CANCEL":
-            line.reply(200, method="CANCEL")
-            if any(each.method == "INVITE" for each in line.asked):
-                line.reply(487, method="INVITE")
-
-    for peer in premises.peers.values():
-        peer.react = react
 
 
 async def begin(*phones: str, number: str = "4930123450") -> tuple[Premises, Line]:
     """A caller who was greeted."""
     premises = Premises()
     await premises.open(*phones)
-    polite(premises)
+    polite(premises.peers.values())
     line = premises.call("provider", number)
     await premises.settle()
     return premises, line
@@ -101,7 +77,7 @@ def test_a_phone_answers_the_call_that_is_being_cancelled() -> None:
         caller.ask("BYE")
         anna.reply(200)
         await premises.settle()
-        polite(premises)
+        polite(premises.peers.values())
         await premises.settle(2)
         assert said(anna)[-1] == "BYE"
         await premises.quiet()
@@ -305,7 +281,7 @@ def test_ports_run_out_in_the_middle_of_a_group() -> None:
     async def story() -> None:
         premises = Premises(most=2)
         await premises.open("anna", "bert")
-        polite(premises)
+        polite(premises.peers.values())
         caller = premises.call("provider", "4930123452")
         await premises.settle()
         premises.peers["anna"].last.reply(486)

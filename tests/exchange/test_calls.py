@@ -1,0 +1,367 @@
+"""What whole calls cannot show in one file: several calls that know of each other, limits, and who may call out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pbx.exchange import uas
+from tests.exchange.peers import BOX, Line, polite, said
+from tests.exchange.premises import OFFICE, PEOPLE, Premises, tell
+
+ANYBODY = ("anna", "bert", "carla", "dirk", "eva", "finn")
+
+
+async def opened(*phones: str, **answers: int) -> Premises:
+    """An exchange with these phones."""
+    premises = Premises()
+    await premises.open(*phones)
+    polite(premises.peers.values(), **answers)
+    return premises
+
+
+async def talk(premises: Premises, peer: str, user: str, seconds: float = 5.0) -> Line:
+    """A call that is answered, and hung up by who called."""
+    line = premises.call(peer, user)
+    await premises.settle(seconds)
+    line.ask("BYE")
+    await premises.settle(1)
+    return line
+
+
+def test_the_group_member_who_has_been_idle_longest_rings_first() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert", anna=200, bert=200)
+        for who in ("anna", "bert", "anna", "bert"):
+            before = len(premises.peers[who].lines)
+            await talk(premises, "provider", "4930123456")
+            assert len(premises.peers[who].lines) == before + 1
+        line = premises.call("provider", "4930123452")  # both ring, Anna is first to answer
+        await premises.settle(2)
+        await talk(premises, "provider", "4930123456")
+        assert said(premises.peers["bert"].last)[-1] == "BYE", "who talks comes last"
+        line.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_the_lamp_of_a_line_shows_ringing_and_talking() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert")
+        state = premises.house.lines.state
+        line = premises.call("bert", "21")
+        await premises.settle()
+        assert (state("21"), state("22")) == ("ringing", "free")
+        premises.peers["anna"].last.reply(200)
+        await premises.settle()
+        assert (state("21"), state("22")) == ("talking", "talking")
+        line.ask("BYE")
+        await premises.settle()
+        assert (state("21"), state("22")) == ("free", "free")
+        await premises.quiet()
+
+    tell(story())
+
+
+@pytest.mark.parametrize("name", ANYBODY)
+@pytest.mark.parametrize(("provider", "spare"), [(200, 200), (503, 200), (486, 200), (603, 200), (404, 200)])
+def test_everybody_reaches_112_over_any_trunk_that_works(name: str, provider: int, spare: int) -> None:
+    async def story() -> None:
+        premises = await opened(name, provider=provider, spare=spare)
+        line = await talk(premises, name, "112", 1)
+        assert "200" in said(line)
+        await premises.quiet()
+        assert premises.record.outcome == "answered"
+        assert premises.record.trunk == ("provider" if provider == 200 else "spare")
+
+    tell(story())
+
+
+def test_an_emergency_is_not_told_that_there_are_too_many_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uas, "MOST_CALLS", 1)
+
+    async def story() -> None:
+        premises = await opened("anna", "bert", provider=200)
+        first = premises.call("provider", "4930123450")
+        await premises.settle()
+        refused = [premises.call("bert", "21"), premises.call("provider", "4930123450")]
+        await premises.settle()
+        assert [said(line) for line in refused] == [["100", "503"], ["100", "503"]]
+        line = await talk(premises, "bert", "110", 1)
+        assert "200" in said(line)
+        first.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_an_emergency_goes_first_over_a_trunk_that_is_known_to_work() -> None:
+    async def story() -> None:
+        premises = Premises()
+        premises.peers["provider"].there = False
+        await premises.open("anna")
+        await premises.settle(40)
+        polite(premises.peers.values(), spare=200)
+        line = await talk(premises, "anna", "112", 1)
+        assert "200" in said(line)
+        assert premises.record.trunk == "spare"
+
+    tell(story())
+
+
+def test_a_dead_trunk_gives_way_to_the_next() -> None:
+    async def story() -> None:
+        premises = await opened("bert", spare=200)
+        premises.peers["provider"].there = False
+        line = await talk(premises, "bert", "04012345678", 33)
+        assert "200" in said(line)
+        await premises.quiet()
+        assert [step.detail.get("status") for step in premises.record.steps if step.what == "not-connected"] == [408]
+
+    tell(story())
+
+
+def test_without_a_trunk_the_phone_is_told_so() -> None:
+    async def story() -> None:
+        premises = Premises(replace(OFFICE, trunks={}, numbers={}))
+        await premises.open("anna")
+        polite(premises.peers.values())
+        lines = [premises.call("anna", number) for number in ("04012345678", "112")]
+        await premises.settle()
+        assert [said(line) for line in lines] == [["100", "503"], ["100", "503"]]
+        await premises.quiet()
+        assert [call.outcome for call in premises.shelves.calls] == ["refused", "failed"]
+
+    tell(story())
+
+
+def test_click_to_call_without_a_line_says_so() -> None:
+    async def story() -> None:
+        premises = Premises(replace(OFFICE, trunks={}, numbers={}))
+        await premises.open("anna")
+        polite(premises.peers.values(), anna=200)
+        premises.switchboard.uas.click_to_call(PEOPLE[0], "+494012345678", "Contact", "")
+        await premises.settle()
+        line = premises.peers["anna"].last
+        assert premises.ear(line).said == ["no-line"]
+        await premises.quiet()
+        assert said(line)[-1] == "BYE"
+        assert premises.record.outcome == "failed"
+
+    tell(story())
+
+
+def test_who_clicked_hangs_up_before_the_contact_answers() -> None:
+    async def story() -> None:
+        premises = await opened("anna", anna=200)
+        premises.switchboard.uas.click_to_call(PEOPLE[0], "+494012345678", "Contact", "")
+        await premises.settle(1)
+        premises.peers["provider"].last.reply(180)
+        await premises.settle(1)
+        premises.peers["anna"].last.ask("BYE")
+        await premises.settle(1)
+        assert "CANCEL" in said(premises.peers["provider"].last)
+        await premises.quiet()
+        assert premises.record.outcome == "gave-up"
+        assert premises.shelves.tasks == []
+
+    tell(story())
+
+
+def test_a_stranger_gets_nothing_through() -> None:
+    async def story() -> None:
+        premises = await opened("anna")
+        for user in ("21", "4930123450", "04012345678", "110", "*97"):
+            line = premises.peers["carla"].line()
+            line.invite_box(user)
+            await premises.settle()
+            assert said(line) == ["100", "401"]
+        proof = premises.proof(premises.peers["carla"], "INVITE", f"sip:21@{BOX[0]}:{BOX[1]}", "guessed")
+        line = premises.peers["carla"].line()
+        line.invite_box("21", proof)
+        await premises.settle()
+        assert said(line) == ["100", "401"]
+        await premises.quiet()
+        assert premises.shelves.calls == []
+
+    tell(story())
+
+
+def test_a_trunk_host_that_asks_for_a_line_out_with_a_stolen_name_gets_none() -> None:
+    async def story() -> None:
+        premises = await opened("anna")
+        for user in ("04012345678", "+494012345678", "0110", "21", "*97"):
+            line = premises.call("provider", user, 'P-Asserted-Identity: "Anna" <sip:21@127.0.0.1>', caller="21")
+            await premises.settle()
+            assert said(line) == ["100", "404"]
+        assert not premises.peers["spare"].lines
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_wrong_pins_lock_the_mailbox_over_all_calls() -> None:
+    async def story() -> None:
+        premises = await opened("anna")
+        premises.shelves.pins["21"] = "4711"
+        for attempt in range(3):
+            line = premises.call("anna", "*97")
+            await premises.settle()
+            premises.ear(line).hears(f"{attempt}#")
+            await premises.settle(1.5)
+            line.ask("BYE")
+            await premises.settle()
+        locked = premises.call("anna", "*97")
+        await premises.settle()
+        assert premises.ear(locked).said == ["pin-locked"]
+        await premises.settle(61)
+        line = premises.call("anna", "*97")
+        await premises.settle()
+        premises.ear(line).hears("4711#")
+        await premises.settle()
+        assert premises.ear(line).said[-3:] == ["you-have", "0", "new-messages"]
+        line.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_many_calls_at_once_have_no_more_tries_for_the_pin() -> None:
+    async def story() -> None:
+        premises = await opened("anna")
+        tried = []
+        premises.shelves.pins["21"] = "9999"
+        premises.shelves.stands_still = lambda verb: tried.append(verb) if verb == "pin_is" else None
+        lines = [premises.call("anna", "*97") for _ in range(20)]
+        await premises.settle()
+        for number, line in enumerate(lines):
+            premises.ear(line).hears(f"{number}#")
+        await premises.quiet()
+        assert len(tried) == 3
+
+    tell(story())
+
+
+def test_a_groups_messages_are_heard_by_its_members() -> None:
+    async def story() -> None:
+        premises = await opened("anna")
+        premises.shelves.pins["21"] = "4711"
+        caller = premises.call("provider", "4930123450")
+        await premises.settle()
+        premises.ear(caller).hears("30")
+        await premises.settle(25.2)
+        premises.ear(caller).speaks(10)
+        await premises.settle(5)
+        caller.ask("BYE")
+        await premises.settle(1)
+        assert [(task.kind, task.extension) for task in premises.shelves.tasks] == [("voicemail", "30")]
+        line = premises.call("anna", "*97")
+        await premises.settle()
+        premises.ear(line).hears("4711#")
+        await premises.settle(3.5)
+        assert "message 1" in premises.ear(line).said
+        assert premises.shelves.kept[0].heard
+        line.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_digits_by_info_reach_the_other_side_once() -> None:
+    async def story() -> None:
+        premises = await opened("anna", provider=200)
+        line = premises.call("anna", "04012345678", sdp=premises.peers["anna"].line().description(types="8"))
+        await premises.settle()
+        line.ask("INFO", body="Signal=5\r\nDuration=160\r\n", kind="application/dtmf-relay")
+        line.ask("INFO", body="#", kind="application/dtmf")
+        line.ask("INFO", body="nonsense", kind="text/plain")
+        await premises.settle()
+        assert premises.ear(premises.peers["provider"].last).dialled == "5#"
+        line.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_a_caller_of_whom_nothing_is_heard_any_more_is_let_go() -> None:
+    async def story() -> None:
+        premises = await opened("anna")
+        line = premises.call("provider", "4930123450")
+        await premises.settle()
+        premises.ear(line).is_silent(59.0)
+        await premises.settle()
+        assert said(line)[-1] == "200"
+        premises.ear(line).is_silent(60.0)
+        await premises.settle()
+        assert said(line)[-1] == "BYE"
+        await premises.quiet()
+        assert "lost" in premises.told
+        assert len(premises.shelves.tasks) == 1
+
+    tell(story())
+
+
+@pytest.mark.parametrize(("types", "codec"), [("0 101", "PCMU"), ("9 8 101", "PCMA"), ("9 101", "G722")])
+def test_the_phone_is_offered_first_what_the_caller_speaks(types: str, codec: str) -> None:
+    async def story() -> None:
+        premises = await opened("anna")
+        line = premises.call("provider", "4930123450", sdp=premises.peers["provider"].line().description(types=types))
+        await premises.settle()
+        premises.ear(line).hears("21")
+        await premises.settle()
+        anna = premises.peers["anna"].last
+        first = {"PCMU": "0", "PCMA": "8", "G722": "9"}[codec]
+        assert f"RTP/AVP {first} " in bytes(anna.heard[0]).decode()
+        anna.reply(200, sdp=anna.description(types=f"{first} 101"))
+        await premises.settle(1)
+        line.ask("BYE")
+        await premises.quiet()
+        assert [leg.codec for leg in premises.record.legs] == [codec, codec]
+
+    tell(story())
+
+
+def test_a_call_that_is_given_up_before_a_phone_says_anything_is_cancelled_as_soon_as_it_does() -> None:
+    async def story() -> None:
+        premises = await opened("anna")
+        line = premises.call("provider", "493077721")
+        await premises.settle()
+        line.cancel()
+        await premises.settle(1)
+        assert premises.record.outcome == "gave-up"
+        anna = premises.peers["anna"].last
+        assert "CANCEL" not in said(anna)
+        anna.reply(180)
+        await premises.settle()
+        assert said(anna)[-2:] == ["CANCEL", "ACK"]
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_early_media_of_a_refused_line_gives_way_to_the_next() -> None:
+    async def story() -> None:
+        premises = await opened("bert")
+        line = premises.call("bert", "04012345678")
+        await premises.settle()
+        provider = premises.peers["provider"].last
+        provider.reply(183)
+        await premises.settle(1)
+        assert premises.ear(line).bridge is premises.ear(provider)
+        provider.reply(503)
+        await premises.settle()
+        spare = premises.peers["spare"].last
+        assert premises.ear(line).bridge is None
+        spare.reply(183)
+        await premises.settle()
+        assert premises.ear(line).bridge is premises.ear(spare)
+        spare.reply(200)
+        await premises.settle(1)
+        assert said(line).count("200") == 1
+        line.ask("BYE")
+        await premises.quiet()
+        assert [leg.party for leg in premises.record.legs] == ["22", "+494012345678"]
+
+    tell(story())
