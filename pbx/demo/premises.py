@@ -46,7 +46,7 @@ def furnish(stores: Stores, spoken: Language, provider: tuple[str, int]) -> Prem
 
 def _make(stores: Stores, spoken: Language, peer: str) -> None:
     perform(stores, "office set", {"country": "DE", "area_code": "30", "language": spoken})
-    people = [perform(stores, "user add", {"name": name, "language": spoken, "ring": 12.0}) for name in PEOPLE]
+    people = [perform(stores, "user add", {"name": name, "language": spoken, "ring": 8.0}) for name in PEOPLE]
     extensions = [str(person["extension"]) for person in people]
     for extension in extensions:
         perform(stores, "phone add", {"extension": extension})
