@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -115,9 +115,9 @@ class Archive:
                 self._records.close_tasks(record.from_, record.extension)
                 self._records.close_tasks(record.extension, record.from_)
 
-    def save_bindings(self, username: str, bindings: Sequence[Binding]) -> None:
-        """Where a phone is now; written soon, without making anybody wait."""
-        self._thread.submit(self._records.save_bindings, {username: tuple(bindings)}).add_done_callback(_complain)
+    def save_bindings(self, bindings: Mapping[str, Sequence[Binding]]) -> None:
+        """Where these phones are now; written soon, without making anybody wait."""
+        self._thread.submit(self._records.save_bindings, bindings).add_done_callback(_complain)
 
     async def close(self) -> None:
         """Write what is still to be written."""

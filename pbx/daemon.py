@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import ssl
@@ -121,7 +122,15 @@ async def _run(data: Path, sip: tuple[str, int], rtp: tuple[int, int]) -> int:
     except BaseException:
         daemon.stores.close()
         raise
+    _collect_seldom()
     log.info("SIP on %s:%s, UDP and TCP; TLS one port above", *daemon.address)
     await stopped.wait()
     await daemon.stop()
     return 0
+
+
+def _collect_seldom() -> None:
+    """Calls leave hardly any cycles behind; looking for them every 700 objects costs a tenth of all signalling."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)

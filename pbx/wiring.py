@@ -21,7 +21,7 @@ from pbx.exchange.mwi import Mwi
 from pbx.exchange.pins import Pins
 from pbx.exchange.registrar import Registrar
 from pbx.exchange.stories import clause, story
-from pbx.exchange.switchboard import Switchboard
+from pbx.exchange.switchboard import METHODS, Switchboard
 from pbx.exchange.trunk_line import Find
 from pbx.exchange.trunks import Trunks
 from pbx.media.pump import Pump
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 REALM = "durchwahl"
 PING = b"\r\n\r\n"
+BINDINGS_WAIT = 0.2
+"""Seconds that changed bindings may wait to be written."""
 FAREWELL = 2.0
 """Seconds that providers get to take our leave note when we stop."""
 
@@ -65,7 +67,7 @@ class Exchange:
         # the wire
         self.timers = Timers()
         self._ids = Ids(secrets.token_bytes)
-        self.stack = Stack(clock=clock, timers=self.timers, ids=self._ids, agent="Durchwahl")
+        self.stack = Stack(clock=clock, timers=self.timers, ids=self._ids, agent="Durchwahl", methods=METHODS)
         self.transports = Transports(self._received, self._failed, kept=self._is_needed)
         self.resolver = Resolver(random.SystemRandom().random)
         self.pump = Pump(clock, *rtp, secrets.token_bytes, call_at=self._loop.call_at)
@@ -111,6 +113,8 @@ class Exchange:
 
         self._counts: dict[str, tuple[int, int]] = {}
         """New and old messages of every mailbox; asking SQLite would make the voice wait for the disk."""
+        self._unsaved: set[str] = set()
+        """User names whose bindings changed and are not written yet."""
         self._alarm: asyncio.TimerHandle | None = None
         self._turning = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -141,6 +145,7 @@ class Exchange:
             self._alarm.cancel()
         for task in self._tasks:
             task.cancel()
+        self._save_bindings()
         self.pump.close()
         await self.transports.close()
         await self.archive.close()
@@ -253,7 +258,15 @@ class Exchange:
         return sum(new for new, _ in counts), sum(old for _, old in counts)
 
     def _bindings_changed(self, username: str) -> None:
-        self.archive.save_bindings(username, self.registrar.bindings(username))
+        """Have it written soon, together with others: after a power cut a thousand phones come at once."""
+        if not self._unsaved:
+            self._loop.call_later(BINDINGS_WAIT, self._save_bindings)
+        self._unsaved.add(username)
+
+    def _save_bindings(self) -> None:
+        if self._unsaved:
+            self.archive.save_bindings({username: self.registrar.bindings(username) for username in self._unsaved})
+            self._unsaved.clear()
 
     # --- what people read ------------------------------------------------------------------------------------------
 

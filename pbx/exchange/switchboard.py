@@ -15,7 +15,8 @@ from pbx.sip import events as sip
 
 log = logging.getLogger(__name__)
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, SUBSCRIBE, UPDATE, PRACK, INFO"
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE", "UPDATE", "PRACK", "INFO")
+"""What the exchange does something about, to be given to its `Stack`."""
 
 
 class Switchboard:
@@ -40,6 +41,7 @@ class Switchboard:
                 self.house.stack.counters["fault"] += 1
                 log.exception("an event was not understood: %s", type(event).__name__)
                 self._excuse(event)
+        self._note_bindings()
 
     def take(self, event: sip.Event) -> None:
         """One event."""
@@ -72,9 +74,8 @@ class Switchboard:
         match request.method:
             case "REGISTER":
                 response = self.house.registrar.register(request, event.flow)
-                self._registered()
             case "OPTIONS":
-                response = request.reply(200, headers=[("Allow", ALLOW), ("Accept", "application/sdp")])
+                response = request.reply(200, headers=[("Allow", ", ".join(METHODS)), ("Accept", "application/sdp")])
             case "SUBSCRIBE":
                 admitted = self._doorkeeper.admit(request, event.flow)
                 if isinstance(admitted, Refused):
@@ -83,11 +84,11 @@ class Switchboard:
                     self._mwi.subscribe(request, event, admitted)
                     return
             case _:
-                response = request.reply(405, headers=[("Allow", ALLOW)])
+                response = request.reply(405, headers=[("Allow", ", ".join(METHODS))])
         self.house.stack.reply(event.transaction, response)
 
-    def _registered(self) -> None:
-        """Tell the shelves, and a phone that is new its message lamp."""
+    def _note_bindings(self) -> None:
+        """Tell the shelves, and a phone that is new its message lamp: only now, as it has its answer."""
         changes = self.house.registrar.changes
         while changes:
             change = changes.popleft()

@@ -176,7 +176,7 @@ class Uas:
 
 def _called_candidates(request: Request) -> list[str]:
     """Where providers put the number that was called, best first."""
-    users = [request.uri.user]
+    users = [request.uri.user or request.uri.opaque]
     identity = request.headers.get("P-Called-Party-ID")
     if identity:
         users.append(_user_of(identity))

@@ -99,12 +99,20 @@ class Link:
                 self.rtp = bound(*self.local)
         self.aim()
 
+    def _worth_sending(self, format: Format) -> bool:
+        """Whether somebody may be listening: heard already, known from his signalling, or not yet given up.
+
+        A silent caller listens to the greeting all the same, if the address he gave is his own.
+        """
+        if self.heard or format.remote[0] in format.trusted:
+            return True
+        return self._loop.clock() - self._since < self._loop.unheard
+
     def aim(self) -> None:
         """Decide whether and where packets go."""
         format, latch = self._format, self._latch
         target = latch.target if latch else None
-        patient = self.heard or self._loop.clock() - self._since < self._loop.unheard
-        if format is None or not format.sends or not patient:
+        if format is None or not format.sends or not self._worth_sending(format):
             target = None
         aimed = (self.rtp, target, self.connected)
         if aimed == self._aimed:

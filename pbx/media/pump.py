@@ -52,7 +52,8 @@ class Pump:
         """`clock` in monotonic seconds; ports from `low_port` to `high_port`, both included.
 
         Sockets are looked at every `interval` seconds (20 ms must be a multiple): that is what a bridged packet
-        waits at most. For `unheard` seconds packets are sent to a peer that was not heard from.
+        waits at most. For `unheard` seconds packets are sent to a peer that was not heard from
+        and whose address is not that of its signalling.
         """
         self.clock = clock
         self.random_bytes = random_bytes

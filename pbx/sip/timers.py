@@ -2,7 +2,6 @@
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import count
 
 T1 = 0.5
@@ -13,20 +12,22 @@ T4 = 5.0
 """Longest time a message stays in the network, seconds."""
 
 
-@dataclass(slots=True, order=True)
 class Timer:
     """One appointment; `cancel` it and it never happens."""
 
-    when: float
-    number: int
-    act: Callable[[], None] | None = field(compare=False)
-    timers: "Timers" = field(compare=False, repr=False)
+    __slots__ = ("_timers", "act", "when")
+
+    def __init__(self, when: float, act: Callable[[], None], timers: "Timers") -> None:
+        self.when = when
+        """Seconds, on the clock of `Timers.run`."""
+        self.act: Callable[[], None] | None = act
+        self._timers = timers
 
     def cancel(self) -> None:
         """Forget it; harmless when it has already happened."""
         if self.act is not None:
             self.act = None
-            self.timers.forget()
+            self._timers.forget()
 
 
 class Timers:
@@ -36,27 +37,28 @@ class Timers:
     """
 
     def __init__(self) -> None:
-        self._heap: list[Timer] = []
+        self._heap: list[tuple[float, int, Timer]] = []
         self._numbers = count()
         self._cancelled = 0
 
     def at(self, when: float, act: Callable[[], None]) -> Timer:
         """Call `act` once the clock shows `when` (seconds)."""
-        timer = Timer(when, next(self._numbers), act, self)
-        heapq.heappush(self._heap, timer)
+        timer = Timer(when, act, self)
+        heapq.heappush(self._heap, (when, next(self._numbers), timer))
         return timer
 
     def next(self) -> float | None:
         """When the earliest appointment is due, or None."""
-        while self._heap and self._heap[0].act is None:
-            heapq.heappop(self._heap)
+        heap = self._heap
+        while heap and heap[0][2].act is None:
+            heapq.heappop(heap)
             self._cancelled -= 1
-        return self._heap[0].when if self._heap else None
+        return heap[0][0] if heap else None
 
     def run(self, now: float) -> None:
         """Let everything happen that is due at `now`, in order."""
         while (due := self.next()) is not None and due <= now:
-            timer = heapq.heappop(self._heap)
+            timer = heapq.heappop(self._heap)[2]
             act, timer.act = timer.act, None
             if act is not None:
                 act()
@@ -65,6 +67,6 @@ class Timers:
         """A timer was cancelled: sweep when most of the heap is dead, or a busy hour would leak memory."""
         self._cancelled += 1
         if self._cancelled > 512 and self._cancelled * 2 > len(self._heap):
-            self._heap = [timer for timer in self._heap if timer.act is not None]
+            self._heap = [entry for entry in self._heap if entry[2].act is not None]
             heapq.heapify(self._heap)
             self._cancelled = 0

@@ -15,7 +15,7 @@ from pbx.exchange.lines import Lines
 from pbx.exchange.mwi import Mwi
 from pbx.exchange.pins import Pins
 from pbx.exchange.registrar import Registrar
-from pbx.exchange.switchboard import Switchboard
+from pbx.exchange.switchboard import METHODS, Switchboard
 from pbx.exchange.trunk_line import Find
 from pbx.exchange.trunks import Trunks
 from pbx.media.pump import Pump
@@ -84,7 +84,7 @@ class Premises:
         dice = random.Random(seed)
         self.timers = Timers()
         ids = Ids(dice.randbytes)
-        self.stack = Stack(clock=self.clock, timers=self.timers, ids=ids, agent="Durchwahl")
+        self.stack = Stack(clock=self.clock, timers=self.timers, ids=ids, agent="Durchwahl", methods=METHODS)
         self.guard = Guard(self.clock)
         self.challenger = Challenger("durchwahl", b"k" * 32, self.clock, dice.randbytes)
         doorkeeper = Doorkeeper(lambda: self.office, self.challenger, self.guard)
