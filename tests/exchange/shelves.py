@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from pbx.exchange.call import Call, NewTask
 from pbx.exchange.house import NoRoom
 from pbx.exchange.stories import story
+from pbx.media import wav
 from pbx.media.clip import Clip
 from pbx.store.models import CallRecord, Language, Message
 from tests.exchange.studio import Words
@@ -39,6 +41,8 @@ class Shelves:
         """Why no message can be kept."""
         self.stands_still: Callable[[str], None] = lambda verb: None
         """Called in the middle of each verb, to let things happen just then."""
+        self.folder = Path("nowhere")
+        """Where recordings go when they are real ones; a test that records must say."""
         self._recordings = recordings
         self._names = names
         self._spooled: dict[Path, str] = {}
@@ -47,7 +51,7 @@ class Shelves:
         self.stands_still("spool")
         if self.full:
             raise NoRoom(self.full)
-        path = Path(f"spool-{len(self._spooled)}.wav")
+        path = self.folder / f"spool-{len(self._spooled)}.wav"
         self._spooled[path] = call.caller.number
         return path
 
@@ -60,6 +64,9 @@ class Shelves:
     async def keep_message(self, spool: Path, extension: str) -> bool:
         self.stands_still("keep_message")
         seconds = self._recordings.get(spool, 0.0)
+        if spool.exists():
+            with contextlib.suppress(wav.WavError):
+                seconds = wav.read(spool).seconds
         if seconds < 1:
             return False
         number = len(self.kept) + 1

@@ -1,0 +1,166 @@
+"""Whole calls with real packets on the loopback: what is pressed counts, what is said arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+from pbx.media import wav
+from pbx.media.endpoint import Endpoint
+from pbx.media.pump import Pump
+from pbx.media.telephone_event import DIGITS, EventSender, TelephoneEvent
+from pbx.media.tones import loudest_frequency, strength
+from tests.exchange.peers import Line, polite, said
+from tests.exchange.premises import PEOPLE, Premises, tell
+from tests.media.wire import Peer as Voice
+from tests.media.wire import tone
+
+
+class Talkers:
+    """Premises with the real pump, and a voice for each peer that has one."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        dice = random.Random(7)
+        self.pump = Pump(loop.time, 25000, 25999, dice.randbytes, call_at=loop.call_at, interval=0.02)
+        self.premises = Premises(pump=self.pump)
+        self.voices: dict[str, Voice] = {}
+
+    def voice(self, name: str) -> Voice:
+        """The voice of a peer; its descriptions name the voice's port."""
+        peer = self.premises.peers[name]
+        self.voices[name] = Voice(peer.address[0], ssrc=len(self.voices) + 1)
+        peer.rtp = self.voices[name].address[1]
+        return self.voices[name]
+
+    def endpoint(self, line: Line) -> Endpoint:
+        """The box's end of this call."""
+        return next(endpoint for endpoint in self.pump.endpoints if endpoint.local[1] == line.port)
+
+    async def say(self, line: Line, frequency: float, seconds: float) -> None:
+        """A tone, in packets of 20 ms."""
+        voice, endpoint = self.voices[line.peer.name], self.endpoint(line)
+        frames = tone(voice.codec, frequency, 1.0)
+        for number in range(int(seconds * 50)):
+            voice.say(endpoint, frames[number % 50])
+            await asyncio.sleep(0.02)
+
+    async def press(self, line: Line, digits: str) -> None:
+        """Digits as telephone-events; every third packet is lost."""
+        voice, endpoint = self.voices[line.peer.name], self.endpoint(line)
+        for digit in digits:
+            sender, number = EventSender(digit), 0
+            while (payload := sender.next()) is not None:
+                number += 1
+                if number % 3:
+                    voice.press(endpoint, payload, marker=number == 1)
+                await asyncio.sleep(0.02)
+            voice.skip(1, 1600)
+            await asyncio.sleep(0.06)
+
+    async def close(self) -> None:
+        """All is over, and no port is in use any more."""
+        await self.premises.settle(40)
+        self.premises.assert_empty()
+        assert not self.pump.endpoints
+        for voice in self.voices.values():
+            voice.sock.close()
+        self.pump.close()
+
+
+def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
+    async def story() -> None:
+        talkers = Talkers()
+        premises, caller, anna = talkers.premises, talkers.voice("provider"), talkers.voice("anna")
+        await premises.open("anna")
+        polite(premises.peers.values())
+        line = premises.call("provider", "4930123450")
+        await premises.settle()
+        await talkers.press(line, "21")
+        await premises.settle()
+        ringing = premises.peers["anna"].last
+        ringing.reply(200)
+        await premises.settle()
+        caller.hear()
+        caller.got.clear()
+        await asyncio.gather(talkers.say(line, 600.0, 2.0), talkers.say(ringing, 900.0, 2.0))
+        assert abs(loudest_frequency(anna.sound(), 8000) - 600.0) < 15
+        assert abs(loudest_frequency(caller.sound(), 8000) - 900.0) < 15
+        line.ask("BYE")
+        await talkers.close()
+        assert premises.record.outcome == "answered"
+        assert [leg.received >= 100 for leg in premises.record.legs] == [True, True]
+        assert all(leg.lost < 10 for leg in premises.record.legs), premises.record.legs
+
+    tell(story())
+
+
+def test_a_message_of_packets_is_a_file_of_sound(tmp_path: Path) -> None:
+    async def story() -> None:
+        talkers = Talkers()
+        premises = talkers.premises
+        premises.shelves.folder = tmp_path
+        talkers.voice("provider")
+        await premises.open()
+        polite(premises.peers.values())
+        line = premises.call("provider", "4930123450")
+        await premises.settle()
+        await talkers.press(line, "22")
+        await premises.settle(2.0)
+        await talkers.say(line, 700.0, 5.0)
+        line.ask("BYE")
+        await talkers.close()
+        [message] = premises.shelves.kept
+        assert 4.0 < message.seconds < 6.5
+        clip = wav.read(tmp_path / message.file)
+        assert strength(clip.at(8000)[8000:16000], 8000, 700.0) > 0.5
+        assert premises.record.outcome == "voicemail"
+
+    tell(story())
+
+
+def test_the_contacts_extension_goes_out_as_telephone_events_after_the_pause() -> None:
+    async def story() -> None:
+        talkers = Talkers()
+        premises, contact = talkers.premises, talkers.voice("provider")
+        talkers.voice("anna")
+        await premises.open("anna")
+        polite(premises.peers.values(), anna=200, provider=200)
+        premises.switchboard.uas.click_to_call(PEOPLE[0], "+494012345678", "Contact", "47")
+        await premises.settle(1.3)
+        contact.hear()
+        assert not any(packet.payload_type == 101 for packet in contact.got)
+        await premises.settle(1.0)
+        contact.hear()
+        found = [TelephoneEvent.parse(packet.payload) for packet in contact.got if packet.payload_type == 101]
+        digits = [DIGITS[event.code] for event in found if event is not None]
+        assert list(dict.fromkeys(digits)) == ["4", "7"]
+        premises.peers["anna"].last.ask("BYE")
+        await talkers.close()
+        assert said(premises.peers["provider"].last)[-1] == "BYE"
+
+    tell(story())
+
+
+def test_two_parties_of_whom_nothing_is_heard_any_more_are_hung_up_after_the_set_time() -> None:
+    async def story() -> None:
+        talkers = Talkers()
+        premises = talkers.premises
+        talkers.voice("provider")
+        talkers.voice("anna")
+        await premises.open("anna")
+        polite(premises.peers.values(), anna=200)
+        line = premises.call("provider", "493077721")
+        await premises.settle()
+        anna = premises.peers["anna"].last
+        await asyncio.gather(talkers.say(line, 600.0, 2.0), talkers.say(anna, 900.0, 2.0))
+        await premises.settle(55)
+        assert "BYE" not in said(line)
+        await premises.settle(15)
+        assert "BYE" in said(line)
+        assert "BYE" in said(anna)
+        await talkers.close()
+        assert "lost" in premises.told
+
+    tell(story())

@@ -1,0 +1,186 @@
+"""The shelves behind a thread: rows, tasks and messages as calls leave them, in a real data folder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pbx.administration.stores import Stores, open_stores
+from pbx.archive import Archive
+from pbx.exchange.call import Call
+from pbx.exchange.house import NoRoom
+from pbx.exchange.leg import Party
+from pbx.media import wav
+from pbx.media.tones import silence
+from pbx.store.mailboxes import Limits, Mailboxes
+from pbx.store.models import CallRecord, Direction, Office, Outcome, Person
+from pbx.store.pins import hash_pin
+
+CALLER = "+491701234567"
+
+
+class Shelf:
+    """An archive, and what it told."""
+
+    def __init__(self, stores: Stores) -> None:
+        self.stores = stores
+        self.lamps: list[str] = []
+        self.ended: list[CallRecord] = []
+        self.now = 1_700_000_000.0
+        self.archive = Archive(stores, lambda call: "Told.", self.lamps.append, self.ended.append)
+
+    def run(self, act: Callable[[Archive], Awaitable[object]]) -> object:
+        """Do one thing with it, on a loop of its own."""
+
+        async def do() -> object:
+            return await act(self.archive)
+
+        return asyncio.run(do())
+
+    def call(
+        self,
+        outcome: Outcome,
+        direction: Direction = "in",
+        *,
+        id: str = "c1",
+        other: str = CALLER,
+        talked: bool = False,
+    ) -> Call:
+        """A call that ended so."""
+        caller = Party(other, outside=True) if direction == "in" else Party("21", "Anna")
+        to = "+4930123450" if direction == "in" else other
+        call = Call(id, direction, Office(), caller, to, lambda: self.now, lambda call, step: None, extension="21")
+        call.note("called", number=to)
+        if talked:
+            call.took_place()
+        call.outcome = outcome
+        return call
+
+    @property
+    def open_tasks(self) -> list[tuple[str, str, str]]:
+        return [(task.extension, task.kind, task.from_) for task in self.stores.records.tasks(open_only=True)]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    stores = open_stores(tmp_path / "data")
+    stores.settings.save(Office(people={"21": Person("21", "Anna", pin=hash_pin("4711"))}))
+    shelf = Shelf(stores)
+    yield shelf
+    shelf.run(lambda archive: archive.close())
+    stores.close()
+
+
+def test_a_call_leaves_its_row_and_is_told_afterwards(shelf: Shelf) -> None:
+    shelf.run(lambda archive: archive.keep_call(shelf.call("answered", talked=True)))
+    [record] = shelf.stores.records.calls()
+    assert shelf.ended == [record]
+    assert (record.outcome, record.story, record.extension) == ("answered", "Told.", "21")
+    assert shelf.open_tasks == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        ("missed", "missed"),
+        ("refused", "missed"),
+        ("failed", "missed"),
+        ("voicemail", "voicemail"),
+        ("gave-up", "gave-up"),
+    ],
+)
+def test_a_call_nobody_spoke_on_is_one_task(shelf: Shelf, outcome: Outcome, kind: str) -> None:
+    shelf.run(lambda archive: archive.keep_call(shelf.call(outcome)))
+    assert shelf.open_tasks == [("21", kind, CALLER)]
+
+
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_the_task_closes_when_the_caller_gets_through_or_is_called_back(shelf: Shelf, direction: Direction) -> None:
+    shelf.run(lambda archive: archive.keep_call(shelf.call("missed")))
+    shelf.run(lambda archive: archive.keep_call(shelf.call("missed", direction, id="c2", other="+4940999")))
+    assert ("21", "missed", CALLER) in shelf.open_tasks
+    shelf.run(lambda archive: archive.keep_call(shelf.call("answered", direction, id="c3", talked=True)))
+    assert ("21", "missed", CALLER) not in shelf.open_tasks
+
+
+def test_a_call_out_is_nobodys_task_and_a_withheld_number_closes_none(shelf: Shelf) -> None:
+    shelf.run(lambda archive: archive.keep_call(shelf.call("missed", "out")))
+    assert shelf.open_tasks == []
+    shelf.run(lambda archive: archive.keep_call(shelf.call("missed", id="c2", other="")))
+    shelf.run(lambda archive: archive.keep_call(shelf.call("answered", id="c3", other="", talked=True)))
+    assert shelf.open_tasks == [("21", "missed", "")]
+
+
+def test_a_message_is_kept_heard_and_removed_and_the_lamp_told_each_time(shelf: Shelf) -> None:
+    async def story(archive: Archive) -> None:
+        spool = await archive.spool("21", shelf.call("missed"))
+        wav.write(spool, silence(3.0))
+        assert await archive.keep_message(spool, "21")
+        [message] = await archive.messages(["21", "30"])
+        assert (message.from_, message.call, message.heard) == (CALLER, "c1", False)
+        assert await archive.counts("21") == (1, 0)
+        clip = await archive.open_message(message)
+        assert clip is not None
+        assert clip.seconds == pytest.approx(3.0)
+        await archive.mark_heard(message)
+        assert await archive.counts("21") == (0, 1)
+        await archive.remove_message(message)
+        assert await archive.messages(["21"]) == []
+        await archive.remove_message(message)  # from two phones at the same time
+        assert await archive.open_message(message) is None
+
+    shelf.run(story)
+    assert set(shelf.lamps) == {"21"}
+    assert len(shelf.lamps) >= 3
+
+
+def test_less_than_a_second_and_nothing_at_all_are_no_message(shelf: Shelf) -> None:
+    async def story(archive: Archive) -> None:
+        spool = await archive.spool("21", shelf.call("missed"))
+        assert not await archive.keep_message(spool, "21")
+        wav.write(spool, silence(0.5))
+        assert not await archive.keep_message(spool, "21")
+
+    shelf.run(story)
+    assert shelf.lamps == []
+
+
+def test_a_full_mailbox_is_said_in_the_exchanges_words(shelf: Shelf) -> None:
+    full = Mailboxes(shelf.stores.data, shelf.stores.records, Limits(messages=0))
+    archive = Archive(replace(shelf.stores, mailboxes=full), lambda call: "", shelf.lamps.append, shelf.ended.append)
+
+    async def story(_: Archive) -> None:
+        with pytest.raises(NoRoom, match="is full"):
+            await archive.spool("21", shelf.call("missed"))
+        await archive.close()
+
+    shelf.run(story)
+
+
+def test_only_the_right_pin_of_somebody_who_has_one_is_right(shelf: Shelf) -> None:
+    async def story(archive: Archive) -> None:
+        assert await archive.pin_is("21", "4711")
+        assert not await archive.pin_is("21", "4712")
+        assert not await archive.pin_is("99", "")
+
+    shelf.run(story)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_colleagues_who_spoke_need_not_call_back_whoever_called_then(shelf: Shelf, back: bool) -> None:
+    def call(caller: str, called: str, id: str, *, talked: bool) -> Call:
+        call = shelf.call("missed", "internal", id=id, other=called, talked=talked)
+        call.caller, call.extension = Party(caller), called
+        call.outcome = "answered" if talked else "missed"
+        return call
+
+    shelf.run(lambda archive: archive.keep_call(call("21", "22", "c1", talked=False)))
+    shelf.run(lambda archive: archive.keep_call(call("23", "22", "c2", talked=False)))
+    assert sorted(shelf.open_tasks) == [("22", "missed", "21"), ("22", "missed", "23")]
+    again = ("22", "21") if back else ("21", "22")
+    shelf.run(lambda archive: archive.keep_call(call(*again, "c3", talked=True)))
+    assert shelf.open_tasks == [("22", "missed", "23")]
