@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pbx.sip.grammar import ParseError
 from pbx.sip.message import Request, Response
 
 METHODS = (
@@ -34,7 +35,10 @@ def refusal(request: Request, methods: Sequence[str], extensions: Sequence[str])
     if request.max_forwards == 0 and not request.to.tag:
         return request.reply(483)
     if "Require" in request.headers and request.method not in _UNREQUIRED:
-        unknown = [word for word in request.headers.values("Require") if word.lower() not in extensions]
+        try:
+            unknown = [word for word in request.headers.values("Require") if word.lower() not in extensions]
+        except ParseError:
+            return request.reply(400, "Require Cannot Be Read")
         if unknown:
             return request.reply(420, headers=(("Unsupported", ", ".join(unknown)),))
     if request.method == "INVITE" and len(request.contacts) != 1:

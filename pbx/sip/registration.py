@@ -10,7 +10,7 @@ from pbx.sip.digest import Credentials, answer, is_stale
 from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
 from pbx.sip.ids import Ids
-from pbx.sip.message import Request, Response
+from pbx.sip.message import ParseError, Request, Response
 from pbx.sip.uri import Uri
 
 State = Literal["idle", "trying", "registered", "failed", "removing", "removed"]
@@ -23,6 +23,8 @@ SOON, LATE = 5.0, 300.0
 PATIENT, TIRED = 60.0, 1800.0
 """The same after a refusal that will not heal by itself; providers lock accounts that insist."""
 LONGEST_RETRY_AFTER = 3600
+MOST_ROUTES = 8
+"""Service-Route values that are followed."""
 ROUNDS = 3
 """Answers to challenges and to 423 in one attempt."""
 
@@ -233,7 +235,7 @@ class Registration:
         self.granted = self._granted_by(response)
         self.state, self.words, self._refusals = "registered", "", 0
         self.flow, self.until = flow, now + self.granted
-        self.service_route = response.headers.values("Service-Route")
+        self.service_route = _routes(response)
         early = max(self.granted * 0.15, min(10.0, self.granted / 2))
         return (Wake(max(1.0, self.granted - early - self.granted * 0.1 * self._ids.fraction())),)
 
@@ -275,6 +277,17 @@ class Registration:
 
 def _same(one: Flow, other: Flow) -> bool:
     return (one.transport, one.remote) == (other.transport, other.remote)
+
+
+def _routes(response: Response) -> tuple[str, ...]:
+    """Service-Route (RFC 3608); none if it cannot be read, as the calls would not get through with it."""
+    try:
+        routes = response.headers.values("Service-Route")
+        for route in routes:
+            Address.parse(route)
+    except ParseError:
+        return ()
+    return routes[:MOST_ROUTES]
 
 
 def _retry_after(response: Response) -> float:
