@@ -165,6 +165,14 @@ def test_who_is_not_heard_from_is_not_sent_to_for_long(studio: Studio) -> None:
     assert len(phone.hear()) >= 4
 
 
+def test_a_silent_caller_whose_address_his_signalling_vouches_for_hears_all_of_it(studio: Studio) -> None:
+    phone = Peer()
+    listening(studio, phone, trusted=frozenset({"127.0.0.1"}))
+    for _ in range(5):
+        studio.pass_time(4.0)
+        assert 195 <= len(phone.hear()) <= 205
+
+
 def test_the_music_goes_on_unheard_and_its_end_is_told(studio: Studio) -> None:
     endpoint = studio.open(Peer(), direction="inactive")
     endpoint.play([MUSIC])
