@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import secrets
 import socket
 import struct
@@ -35,7 +36,7 @@ def _read(data: bytes) -> Message:
 
 def token() -> str:
     """A word that nobody else uses."""
-    return f"{next(_tokens)}x{secrets.token_hex(4)}"
+    return f"{next(_tokens):x}unique{os.getpid():x}"
 
 
 class End:
