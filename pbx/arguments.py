@@ -71,7 +71,7 @@ class Branch:
 def _running(commands: Branch) -> None:
     run = commands.command("run", "start the exchange and run until it is stopped")
     demo = commands.command("demo", "run a demo office in which calls happen by themselves")
-    run.add_argument("--sip", type=socket_address, default=("0.0.0.0", 5060), metavar="HOST:PORT", help="UDP and TCP")
+    run.add_argument("--sip", type=socket_address, default=("::", 5060), metavar="HOST:PORT", help="UDP and TCP")
     demo.add_argument("--sip", type=socket_address, default=None, metavar="HOST:PORT", help="UDP and TCP")
     for each in (run, demo):
         each.add_argument("--rtp", type=port_range, default=(10000, 10999), metavar="LOW-HIGH", help="ports for voice")

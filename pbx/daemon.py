@@ -102,13 +102,15 @@ def _shown(record: CallRecord) -> dict[str, Json]:
 def run(options: argparse.Namespace) -> int:
     """`durchwahl run`: run until SIGTERM or Ctrl-C; the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if options.web is not None:
+        log.warning("The web page is not in this version: nothing listens on %s:%s.", *options.web)
     try:
         return asyncio.run(_run(options.data, options.sip, options.rtp))
     except (Busy, SettingsError, RecordsError) as error:
         log.error("%s", error)
         return 2
     except OSError as error:
-        log.error("The exchange cannot start: %s", error.strerror or error)
+        log.error("The exchange cannot start on %s port %s: %s.", *options.sip, error.strerror or error)
         return 1
 
 
@@ -123,7 +125,8 @@ async def _run(data: Path, sip: tuple[str, int], rtp: tuple[int, int]) -> int:
         daemon.stores.close()
         raise
     _collect_seldom()
-    log.info("SIP on %s:%s, UDP and TCP; TLS one port above", *daemon.address)
+    for name, (host, port) in daemon.exchange.transports.listening:
+        log.info("SIP over %s on %s port %s", name.upper(), host, port)
     await stopped.wait()
     await daemon.stop()
     return 0

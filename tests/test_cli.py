@@ -82,7 +82,7 @@ def test_help_is_there_for_every_command(capsys: pytest.CaptureFixture[str]) -> 
 def test_run_and_demo_get_their_options() -> None:
     run = parse(["run", "--sip", "[::1]:5070", "--rtp", "20000-20099", "--web", "8080", "--data", "x"])
     assert (run.sip, run.rtp, run.web, run.data) == (("::1", 5070), (20000, 20099), ("0.0.0.0", 8080), Path("x"))
-    assert (parse(["run"]).sip, parse(["run"]).web) == (("0.0.0.0", 5060), None)
+    assert (parse(["run"]).sip, parse(["run"]).web) == (("::", 5060), None)
     assert (parse(["demo", "--calls", "3"]).calls, parse(["demo"]).calls, parse(["demo"]).data) == (3, None, None)
 
 
