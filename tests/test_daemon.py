@@ -1,0 +1,61 @@
+"""The process around the exchange: what it listens on, and how it says that it cannot start."""
+
+import argparse
+import asyncio
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+
+from pbx.daemon import TLS_ABOVE, Daemon, run
+from pbx.store.settings import Settings
+
+OPTIONS = (
+    "OPTIONS sip:127.0.0.61 SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.62:5061;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n"
+    "From: <sip:a@127.0.0.62>;tag=1\r\nTo: <sip:127.0.0.61>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+)
+
+
+def options(data: Path, port: int = 0) -> argparse.Namespace:
+    return argparse.Namespace(data=data, sip=("127.0.0.61", port), rtp=(20000, 20099), web=None)
+
+
+def test_phones_may_come_by_tls_one_port_above(tmp_path: Path) -> None:
+    async def answered() -> bytes:
+        daemon = Daemon(tmp_path / "data", ("127.0.0.61", 0), (20000, 20099))
+        await daemon.start()
+        try:
+            context = ssl.create_default_context(cafile=str(tmp_path / "data" / "tls.crt"))
+            context.check_hostname = False
+            host, port = daemon.address
+            reader, writer = await asyncio.open_connection(host, port + TLS_ABOVE, ssl=context)
+            writer.write(OPTIONS.encode())
+            line = await asyncio.wait_for(reader.readline(), 5)
+            writer.close()
+            return line
+        finally:
+            await daemon.stop()
+
+    assert asyncio.run(answered()) == b"SIP/2.0 200 OK\r\n"
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.61", 0))
+        port = taken.getsockname()[1]
+        assert run(options(tmp_path / "data", port)) == 1
+    assert str(port) in caplog.text
+
+
+def test_wrong_settings_are_told_with_their_line_and_nothing_starts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    Settings(data / "settings.json").save(Settings(data / "settings.json").office)
+    (data / "settings.json").write_text('{\n "people": {"1": {"extension": 21}}\n}')
+    kept = (data / "settings.json").read_bytes()
+    assert run(options(data)) == 2
+    assert "line 2" in caplog.text
+    assert (data / "settings.json").read_bytes() == kept
