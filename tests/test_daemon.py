@@ -12,8 +12,8 @@ from pbx.daemon import TLS_ABOVE, Daemon, run
 from pbx.store.settings import Settings
 
 OPTIONS = (
-    "OPTIONS sip:127.0.0.61 SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.62:5061;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n"
-    "From: <sip:a@127.0.0.62>;tag=1\r\nTo: <sip:127.0.0.61>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+    "OPTIONS sip:127.0.0.61 SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.62;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n"
+    "From: <sip:a@b>;tag=1\r\nTo: <sip:127.0.0.61>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
 )
 
 
