@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import sqlite3
 import subprocess
 from pathlib import Path
 from types import TracebackType
@@ -104,6 +105,14 @@ class Exchange:
         phone = Baresip(self.folder, self.address, user=account["username"], password=account["password"], **wishes)
         phone.registered()
         return phone
+
+    def bindings_on_disk(self) -> int:
+        """How many registrations are written down; it takes them a moment."""
+        try:
+            with contextlib.closing(sqlite3.connect(f"file:{self.data}/bindings.sqlite?mode=ro", uri=True)) as database:
+                return int(database.execute("SELECT count(*) FROM bindings").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
 
     def calls(self, count: int = 1) -> list[Answer]:
         """The last `count` calls, newest last, as soon as there are so many."""

@@ -52,10 +52,14 @@ class Scenario:
     steps: list[str] = field(default_factory=list)
     invited: int = 0
     """The step with the last INVITE."""
+    asked: str = ""
+    """The method of the last request: only answers to an INVITE have a Contact, and SIPp forgets the peer's when it
+    is told to look for it elsewhere."""
 
     def send(self, message: str, *, retransmit: bool = True) -> Scenario:
         """A request or response; retransmitted over UDP until something comes back."""
-        if message.startswith("INVITE "):
+        self.asked = message.partition(" ")[0]
+        if self.asked == "INVITE":
             self.invited = len(self.steps)
         same = f"[branch-{len(self.steps) - self.invited}]"
         text = message.replace(SAME_BRANCH, same).strip("\n").replace("\n", "\r\n      ")
@@ -66,13 +70,15 @@ class Scenario:
     def response(self, status: int, *, optional: bool = False, challenge: bool = False, action: str = "") -> Scenario:
         """Wait for a response; `challenge`: keep its digest challenge for `[authentication]`."""
         more = (' optional="true"' if optional else "") + (' auth="true"' if challenge else "")
-        self.steps.append(f'  <recv response="{status}" rrs="true"{more}>{action}</recv>')
+        route = ' rrs="true"' if self.asked == "INVITE" and status != 100 else ""
+        self.steps.append(f'  <recv response="{status}"{route}{more}>{action}</recv>')
         return self
 
     def request(self, method: str, *, optional: bool = False, action: str = "") -> Scenario:
         """Wait for a request."""
         more = ' optional="true"' if optional else ""
-        self.steps.append(f'  <recv request="{method}" rrs="true"{more}>{action}</recv>')
+        route = ' rrs="true"' if method == "INVITE" else ""
+        self.steps.append(f'  <recv request="{method}"{route}{more}>{action}</recv>')
         return self
 
     def pause(self, seconds: float) -> Scenario:
