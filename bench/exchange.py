@@ -145,11 +145,11 @@ def options() -> bool:
     return asked(f"OPTIONS sip:{HOST}:{PORT} SIP/2.0", "o", 0.05) is not None
 
 
-def asked(line: str, user: str, patience: float, *fields: str) -> Response | None:
-    """Send a request from the phones' address and wait for its answer."""
+def asked(line: str, user: str, patience: float, *fields: str, port: int = 0) -> Response | None:
+    """Send a request from the phones' address, and that port if one is given, and wait for its answer."""
     method = line.split()[0]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind((PHONES, 0))
+        sock.bind((PHONES, port))
         sock.settimeout(patience)
         lines = [
             line,
@@ -172,13 +172,13 @@ def asked(line: str, user: str, patience: float, *fields: str) -> Response | Non
 
 
 def register(user: str, port: int) -> None:
-    """Register the phone that SIPp plays."""
+    """Register the phone that SIPp will play, from its port: calls go where the REGISTER came from."""
     line, contact = f"REGISTER sip:{HOST} SIP/2.0", f"Contact: <sip:{user}@{PHONES}:{port}>;expires=3600"
-    challenge = asked(line, user, 2, contact)
+    challenge = asked(line, user, 2, contact, port=port)
     assert challenge is not None
     values = challenge.headers.all("WWW-Authenticate")
     proof = answer(values, Credentials(user, "secret"), "REGISTER", Uri("sip", None, None, HOST), b"", "c", 1)
-    granted = asked(line, user, 2, contact, f"Authorization: {proof}")
+    granted = asked(line, user, 2, contact, f"Authorization: {proof}", port=port)
     assert granted is not None, "no answer to REGISTER"
     assert granted.status == 200, granted.status
 
@@ -208,9 +208,9 @@ def sipp(folder: Path, scenario: str, local: str, count: int, rate: int, *more: 
 def phone(folder: Path) -> Iterator[None]:
     """The phone that answers every call at once."""
     port = 25070
+    register("desk", port)
     answering = sipp(folder, "uas", PHONES, 10**6, 1, "-p", str(port))
     try:
-        register("desk", port)
         yield
     finally:
         answering.kill()
