@@ -16,6 +16,9 @@ from pbx.sip.via import Via
 DEFAULT_EXPIRES = 3600
 """Seconds that stand for an Expires that cannot be read (RFC 3261, section 20.10)."""
 
+_LONG = 64
+"""Characters of a value that is not worth remembering: strangers could fill the memory with them."""
+
 T = TypeVar("T")
 
 
@@ -53,14 +56,20 @@ class CSeq:
         return f"{self.number} {self.method}"
 
 
-@lru_cache(1024)
 def read_cseq(text: str) -> CSeq:
     """Read a CSeq's value; raises ParseError."""
+    return _cached_cseq(text) if len(text) <= _LONG else _read_cseq(text)
+
+
+def _read_cseq(text: str) -> CSeq:
     digits, _, method = text.replace("\t", " ").partition(" ")
     method = method.strip(" ")
     if not is_token(method):
         raise ParseError(f"no CSeq: {text[:60]!r}")
     return CSeq(number(digits, 2**31 - 1), method)
+
+
+_cached_cseq = lru_cache(1024)(_read_cseq)
 
 
 class Fields:

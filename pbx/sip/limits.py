@@ -13,6 +13,8 @@ class Limits:
     """Answered server transactions kept to absorb copies; the oldest go first when requests storm."""
     parted: int = 512
     """INVITEs of ended calls that still listen for late forks; the oldest go first."""
+    repeated: int = 8_192
+    """Characters of a request that its responses repeat (Via, From, To, Call-ID ...); with more it gets 513."""
     sessions: int = 1_000
     forks: int = 16
     """Early dialogs one INVITE of ours may open."""

@@ -32,6 +32,9 @@ __all__ = ["Ids", "Limits", "Send", "Stack"]
 
 log = logging.getLogger(__name__)
 
+_REPEATED = ("Via", "From", "To", "Call-ID", "CSeq", "Record-Route", "Timestamp")
+"""What responses say again."""
+
 
 class Stack:
     """Transactions, dialogs and sessions of one user agent.
@@ -85,6 +88,8 @@ class Stack:
         except ParseError as error:
             self._unreadable(data, error, flow)
             return
+        if len(data) > self.limits.repeated and isinstance(message, Request) and self._is_unwieldy(message, flow):
+            return
         try:
             if isinstance(message, Request):
                 self._receive_request(message, flow)
@@ -94,6 +99,15 @@ class Stack:
             self.counters["fault"] += 1
             log.exception("a message from %s was not understood", flow.remote)
             self._excuse(message, flow)
+
+    def _is_unwieldy(self, request: Request, flow: Flow) -> bool:
+        """Whether all responses to a request would be huge, and kept for half a minute each: it is refused at once."""
+        if sum(len(value) for name in _REPEATED for value in request.headers.all(name)) <= self.limits.repeated:
+            return False
+        self.counters["unwieldy"] += 1
+        if request.method != "ACK":
+            self.outgoing.append(Send(seen_from(request, flow).reply(513, tag=self.ids.tag()), flow))
+        return True
 
     def _excuse(self, message: Message, flow: Flow) -> None:
         """Answer 500 to a request that nobody will answer after our mistake."""
