@@ -21,6 +21,9 @@ async def attend(operator: Operator, *, number: Number, extension: str = "") -> 
         operator.call.note("dialled", digits=extension, how="number")
         await _connect(operator, extension)
         return
+    if extension and number.extensions != "off":
+        known = extension in dialable(number, operator.call.office)
+        operator.call.note("not-reachable" if known else "wrong-extension", digits=extension)
     if number.greeting or number.extensions != "off":
         operator.answer()
         dialled = await _hear_extension(operator, number)

@@ -77,7 +77,8 @@ async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: fl
         lines.talks(party)
     try:
         gone = await operator.talk(other, extension=extension, pause=pause)
-        call.note("hung-up", by=gone.party.number)
+        if call.steps[-1].what != "lost":
+            call.note("hung-up", by=gone.party.number)
     finally:
         for party in parties:
             lines.talked(party)

@@ -42,8 +42,11 @@ async def call_out(
             await talk(operator, leg, extension=extension, pause=call.office.dial_pause)
             return
         assert isinstance(result, NotTaken)
+        if result.why is Why.NO_ANSWER:
+            call.note("no-answer", extension=number, seconds=PATIENCE)
+            break
         call.note("not-connected", status=status, trunk=line.trunk.name)
-        if result.why is Why.NO_ANSWER or (status not in OTHER_LINE and not emergency):
+        if status not in OTHER_LINE and not emergency:
             break
     if not lines:
         call.note("failed", reason="no-trunk")
@@ -76,6 +79,7 @@ async def click_to_call(
     """Ring the person's own phone first, showing the contact; when he answers, dial for him."""
     house, call = operator.house, operator.call
     rounds = rounds_for_person(house, person)
+    call.note("clicked", number=contact.number)
     call.note("rang", extension=person.extension, phones=len(rounds[0].targets))
     result, leg, _ = await operator.ring(
         rounds, lambda target: ring_phone(house, call, target, contact, codecs_for(None))

@@ -100,11 +100,14 @@ class Uas:
         office = self._house.office()
         called = self._called(trunk, event.request)
         caller = _caller(event.request, office_of=lambda user: number_of_caller(user, office))
-        if called is None:
-            event.session.refuse(404)
-            return
-        call = self._call("in", caller, called.number.e164)
+        call = self._call("in", caller, called.number.e164 if called else (event.request.uri.user or "")[:32])
         call.trunk = trunk.name
+        if called is None:  # told in the history: a number that was forgotten in the settings looks just like this
+            call.note("called", number=call.to, trunk=trunk.name)
+            call.note("not-allowed", reason="404")
+            call.outcome = "refused"
+            self._take(call, event, caller, partial(colleague.refuse, status=404))
+            return
         event.session.trusted |= self._house.trunks.addresses(trunk.name)
         story = partial(attendant.attend, number=called.number, extension=called.extension)
         self._take(call, event, caller, story)
