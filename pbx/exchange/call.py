@@ -32,6 +32,8 @@ class Call:
     told: Callable[["Call", Step], None]
     """Called for every step as it happens."""
     trunk: str = ""
+    hops: int = 70
+    """How many elements the call may still pass (RFC 3261, 16.6): an exchange that calls itself must come to an end."""
     extension: str = ""
     """Whom it came to."""
     outcome: Outcome | None = None

@@ -159,6 +159,7 @@ def _invite(
         headers=headers,
         routes=tuple(routes),
         credentials=credentials,
+        max_forwards=call.hops,
     )
     session.trusted |= trusted
     call.add(leg)

@@ -109,6 +109,8 @@ class Uas:
             self._take(call, event, caller, partial(colleague.refuse, status=404))
             return
         event.session.trusted |= self._house.trunks.addresses(trunk.name)
+        routes = self._house.trunks.route(trunk.name)
+        event.session.credentials = routes[0].credentials if routes else None  # some challenge our BYE
         story = partial(attendant.attend, number=called.number, extension=called.extension)
         self._take(call, event, caller, story)
 
@@ -173,13 +175,14 @@ class Uas:
             return
         leg = Leg(caller, endpoint, call.tell, self._house.clock, self._house.ids.session_id())
         call.add(leg)
+        call.hops = (70 if event.request.max_forwards is None else event.request.max_forwards) - 1
         self._house.connect(leg, session)
         self._begin(call, leg, story)
 
 
 def _called_candidates(request: Request) -> list[str]:
     """Where providers put the number that was called, best first."""
-    users = [request.uri.user or request.uri.opaque]
+    users: list[str | None] = [request.uri.user or request.uri.opaque]
     identity = request.headers.get("P-Called-Party-ID")
     if identity:
         users.append(_user_of(identity))
