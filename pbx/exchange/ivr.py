@@ -139,16 +139,26 @@ class Operator:
 
     # --- others ----------------------------------------------------------------------------------------------------
 
-    async def ring(self, rounds: Sequence[Round], dial: Dial) -> tuple[Result, Leg | None, int]:
-        """Ring targets until one takes the call: what came of it, his leg, and the last refusing status."""
+    async def ring(
+        self, rounds: Sequence[Round], dial: Dial, *, reaction: float | None = None
+    ) -> tuple[Result, Leg | None, int]:
+        """Ring targets until one takes the call: what came of it, his leg, and the last refusing status.
+
+        A target that within `reaction` seconds has not even said 100 is given up, as if it had refused with 408.
+        """
         ringing = Ringing(rounds)
         legs: dict[Target, Leg] = {}
         status = 480
+        react_by = None if reaction is None else self.house.clock() + reaction
         try:
             self._obey(ringing, ringing.start(self.house.clock()), legs, dial)
             while ringing.result is None:
-                news = await self._next_until(ringing.deadline)
+                news = await self._next_until(min(filter(None, (ringing.deadline, react_by)), default=None))
                 now = self.house.clock()
+                if react_by is not None and now >= react_by:
+                    react_by = None
+                    if self._drop_dumb(ringing, legs, dial):
+                        status = 408
                 if news is None:
                     self._obey(ringing, ringing.expired(now), legs, dial)
                     continue
@@ -259,6 +269,16 @@ class Operator:
             self.house.wake()
             return
         self.ring_back()
+
+    def _drop_dumb(self, ringing: Ringing, legs: dict[Target, Leg], dial: Dial) -> bool:
+        """Give up on those who have not reacted at all; whether there were any."""
+        dumb = [(target, leg) for target, leg in legs.items() if leg.session is None or not leg.session.reacted]
+        for target, leg in dumb:
+            del legs[target]
+            leg.cancel(elsewhere=False)
+            self._leave(target, leg)
+            self._obey(ringing, ringing.rejected(target, 408, self.house.clock()), legs, dial)
+        return bool(dumb)
 
     def _obey(self, ringing: Ringing, orders: list[Order], legs: dict[Target, Leg], dial: Dial) -> None:
         """Carry out what the machine orders; an INVITE that cannot be sent is a refusal at once."""

@@ -11,6 +11,8 @@ from pbx.store.models import Outcome, Person
 
 PATIENCE = 180.0
 """Seconds an outside number may ring; the network usually gives up earlier."""
+REACTION = 4.0
+"""Seconds in which a trunk must say something, if only 100, when there is another to try; its silence would last 32."""
 OTHER_LINE = frozenset({401, 403, 407, 408, 480, 500, 502, 503, 504})
 """Refusals that may be the trunk's, not the callee's: another trunk, if there is one, is tried."""
 
@@ -37,7 +39,9 @@ async def call_out(
         call.trunk = line.trunk.name
         call.note("dialled-out", number=number, trunk=line.trunk.name)
         dial = partial(_dial, operator, line, number, shown)
-        result, leg, status = await operator.ring([Round((Target(line, number),), PATIENCE)], dial)
+        reaction = REACTION if line is not lines[-1] else None
+        round_ = Round((Target(line, number),), PATIENCE)
+        result, leg, status = await operator.ring([round_], dial, reaction=reaction)
         if isinstance(result, Taken) and leg is not None:
             await talk(operator, leg, extension=extension, pause=call.office.dial_pause)
             return

@@ -71,6 +71,11 @@ class Calling(Session):
         """Reject it ourselves, before anything was sent."""
         self._rejected(status, reason)
 
+    @property
+    def reacted(self) -> bool:
+        """Whether the peer has said anything at all to our INVITE, if only 100."""
+        return self._provisional or self.state not in ("calling", "cancelling")
+
     # --- verbs -----------------------------------------------------------------------------------------------------
 
     def cancel(self, elsewhere: bool = False) -> None:

