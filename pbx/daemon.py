@@ -75,7 +75,9 @@ class Daemon:
         except (OSError, ssl.SSLError, OverflowError) as error:
             log.warning("no TLS on port %s: %s", port + TLS_ABOVE, error)
 
-    def _step_heard(self, call: Call, step: Step, words: str) -> None:
+    def _step_heard(self, call: Call, step: Step) -> None:
+        if not self.control.followed:
+            return
         self.control.publish(
             {
                 "event": "step",
@@ -85,12 +87,13 @@ class Daemon:
                 "to": call.to,
                 "step": step.what,
                 "detail": dict(step.detail),
-                "words": words,
+                "words": self.exchange.latest(call),
             }
         )
 
     def _call_ended(self, record: CallRecord) -> None:
-        self.control.publish({"event": "ended", "call": record.id, "record": _shown(record)})
+        if self.control.followed:
+            self.control.publish({"event": "ended", "call": record.id, "record": _shown(record)})
 
 
 def _shown(record: CallRecord) -> dict[str, Json]:

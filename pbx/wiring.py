@@ -47,8 +47,8 @@ FAREWELL = 2.0
 """Seconds that providers get to take our leave note when we stop."""
 
 
-StepHeard = Callable[[Call, Step, str], None]
-"""Hears each step of each call, with the words for it."""
+StepHeard = Callable[[Call, Step], None]
+"""Hears each step of each call."""
 CallEnded = Callable[[CallRecord], None]
 """Hears of each row that was written."""
 
@@ -60,7 +60,6 @@ class Exchange:
         """`rtp` are the lowest and the highest port for media."""
         self.stores = stores
         self.started = time.time()
-        self._step_heard = step_heard
         self._loop = asyncio.get_running_loop()
         clock, wall, office = self._loop.time, time.time, self._office
 
@@ -106,7 +105,7 @@ class Exchange:
             clock=clock,
             wall=wall,
             office=office,
-            told=self._told,
+            told=step_heard,
             wake=self.wake,
         )
         self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self._bindings_changed)
@@ -278,8 +277,9 @@ class Exchange:
     def _sentence(self, call: Call) -> str:
         return story(call.steps, call.office.language, self._names())
 
-    def _told(self, call: Call, step: Step) -> None:
-        self._step_heard(call, step, clause(call.steps, call.office.language, self._names()))
+    def latest(self, call: Call) -> str:
+        """What happened last in a call, in words."""
+        return clause(call.steps, call.office.language, self._names())
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)

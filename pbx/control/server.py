@@ -69,6 +69,11 @@ class ControlServer:
         if self._server is not None:
             await self._server.wait_closed()
 
+    @property
+    def followed(self) -> bool:
+        """Whether anybody hears what is published."""
+        return bool(self._followers)
+
     def publish(self, what: Mapping[str, Json]) -> None:
         """Tell all followers; one who does not read is let go. For the event loop's thread."""
         if not self._followers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, ValidationResult
@@ -71,6 +72,7 @@ def to_e164(text: str, office: Office) -> str:
     return _e164(digits, office.country, office.area_code, text)
 
 
+@lru_cache(maxsize=256)
 def _e164(digits: str, country: str, area_code: str, typed: str) -> str:
     """E.164 of `+` and digits. Raises BadNumber."""
     metadata = PhoneMetadata.metadata_for_region(country) if country else None
@@ -223,6 +225,7 @@ def caller_number(user: str, office: Office) -> str:
     return digits.removeprefix("+")
 
 
+@lru_cache(maxsize=256)
 def printed(number: str) -> str:
     """A number as people like to read it: "+49 30 123456"; what is not E.164 stays as it is."""
     if not number.startswith("+"):

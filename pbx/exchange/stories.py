@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pbx.exchange.numbers import printed
 from pbx.store.models import Language, Step
 
 NOBODY: Mapping[str, str] = {}
+
+_OPTIONAL = re.compile(r"(\[[^\[\]]*\])")
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +199,18 @@ def _in(wording: Wording, language: Language) -> str:
 
 def _filled(template: str, words: Mapping[str, str]) -> str:
     """The template with its fields; a part in [ ] only if all its fields are there."""
+    parts: list[str] = []
+    for text, fields, optional in _parts(template):
+        if not optional or all(words.get(name) for name in fields):
+            parts.append(text % tuple([words.get(name, "") for name in fields]))
+    return "".join(parts)
 
-    def optional(part: re.Match[str]) -> str:
-        return part[1] if all(words.get(name) for name in re.findall(r"\{(\w+)\}", part[1])) else ""
 
-    kept = re.sub(r"\[([^\[\]]*)\]", optional, template)
-    return re.sub(r"\{(\w+)\}", lambda field: words.get(field[1], ""), kept)
+@lru_cache(maxsize=256)
+def _parts(template: str) -> list[tuple[str, list[str], bool]]:
+    """What a template consists of: text with a %s for each field, the fields' names, whether it may be left out."""
+    return [
+        (_FIELD.sub("%s", part.strip("[]").replace("%", "%%")), _FIELD.findall(part), part.startswith("["))
+        for part in _OPTIONAL.split(template)
+        if part
+    ]
