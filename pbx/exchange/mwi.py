@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from pbx.exchange.registrar import Registrar
 from pbx.sip.events import Requested
@@ -19,6 +20,8 @@ PACKAGE = "message-summary"
 CONTENT_TYPE = "application/simple-message-summary"
 PER_PHONE = 4
 """Subscriptions of one account; the oldest gives way."""
+UNASKED_AFTER = 3.0
+"""Seconds that a phone has to subscribe after it registered, until it is told unasked."""
 SWEEP = 15.0
 """Seconds between two looks for subscriptions that ran out."""
 
@@ -124,11 +127,20 @@ class Mwi:
     # -- what happens ------------------------------------------------------------------------------------------------
 
     def greet(self, binding: Binding) -> None:
-        """A phone has just registered: show it the state, unless it asks itself."""
-        phone = self._office().phones.get(binding.username)
+        """A phone has just registered: show it the state, unless it soon asks itself.
+
+        A NOTIFY that crosses a SUBSCRIBE makes baresip 1.0 subscribe without end.
+        """
         self._deaf.discard((binding.username, binding.contact))
-        if phone is not None and not self._watches(phone):
-            self._send_unasked(phone, binding)
+        self._timers.at(self._clock() + UNASKED_AFTER, partial(self._greet, binding.username, binding.contact))
+
+    def _greet(self, username: str, contact: str) -> None:
+        phone = self._office().phones.get(username)
+        if phone is None or self._watches(phone):
+            return
+        for binding in self._registrar.bindings(username):
+            if binding.contact == contact:
+                self._send_unasked(phone, binding)
 
     def changed(self, extension: str) -> None:
         """A message came, was heard or removed: tell the person's phones."""

@@ -179,6 +179,8 @@ def test_what_runs_out_is_told_once_more(lamps: Lamps) -> None:
 def test_a_phone_that_only_registered_is_told_unasked(lamps: Lamps) -> None:
     lamps.counts["21"] = (3, 1)
     lamps.mwi.greet(lamps.bind("anna"))
+    assert lamps.notified() == []
+    lamps.clock.advance(3.1, lamps.timers)
     assert lamps.notified() == [("anna", "3/1", "terminated")]
     lamps.bind("anna2")
     lamps.mwi.changed("21")
@@ -192,11 +194,22 @@ def test_a_phone_that_only_registered_is_told_unasked(lamps: Lamps) -> None:
 def test_a_phone_that_does_not_like_it_is_left_alone_until_it_registers_anew(lamps: Lamps) -> None:
     binding = lamps.bind("anna")
     lamps.mwi.greet(binding)
+    lamps.clock.advance(3.1, lamps.timers)
     lamps.notified(489)
     lamps.mwi.changed("21")
     assert lamps.notified() == []
     lamps.mwi.greet(binding)
+    lamps.clock.advance(3.1, lamps.timers)
     assert len(lamps.notified()) == 1
+
+
+def test_a_phone_that_subscribes_right_after_it_registered_is_not_told_unasked(lamps: Lamps) -> None:
+    lamps.mwi.greet(lamps.bind("anna"))
+    lamps.clock.advance(1, lamps.timers)
+    lamps.subscribe("anna")
+    assert lamps.notified() == [("anna", "0/0", "active")]
+    lamps.clock.advance(5, lamps.timers)
+    assert lamps.notified() == []
 
 
 @pytest.mark.parametrize("status", [481, 0])

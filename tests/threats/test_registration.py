@@ -95,8 +95,11 @@ def test_bindings_of_one_account_are_bounded(tmp_path: Path) -> None:
     besiege(tmp_path, story)
 
 
-def test_phones_that_know_no_lamps_and_move_about_leave_nothing_behind(tmp_path: Path) -> None:
+def test_phones_that_know_no_lamps_and_move_about_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Over TCP a phone has another Contact after each reconnection, for months."""
+    monkeypatch.setattr("pbx.exchange.mwi.UNASKED_AFTER", 0.0)
 
     async def story(box: Box) -> None:
         anna = await phone(box, "21")
