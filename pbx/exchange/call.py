@@ -68,6 +68,11 @@ class Call:
         if leg in self.legs:
             self.legs.remove(leg)
 
+    def forget(self) -> None:
+        """It is written down: let go of legs and story, which know the call in turn, so that their memory is free."""
+        self.legs.clear()
+        self.inbox = None
+
     def tell(self, leg: Leg, event: LegEvent) -> None:
         """A leg has news; it waits for the story to come round to it."""
         if self.inbox is not None:

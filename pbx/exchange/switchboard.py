@@ -123,6 +123,7 @@ class Switchboard:
             log.exception("call %s could not be written down", call.id)
         finally:
             self.house.calls.pop(call.id, None)
+            call.forget()
 
 
 def _where(call: Call) -> str:

@@ -184,9 +184,11 @@ class Endpoint:
         self._end_recording("closed")
         self.closed = True
         self._speaking.stop()
-        self.link.send_report(self._reports.report(self.loop.clock(), goodbye=True))
+        if self._reports.known:
+            self.link.send_report(self._reports.report(self.loop.clock(), goodbye=True))
         self.link.close()
         self.loop.forget(self)
+        self.told = None  # who is told knows us, too: a ring that only the garbage collector would open
         if self.bridge:
             self.bridge.onward = self.bridge.bridge = None
             self.bridge.refresh_receiving()

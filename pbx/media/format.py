@@ -1,6 +1,7 @@
 """What the two ends of a media stream agreed on, as far as packets are concerned."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Literal
 
@@ -47,6 +48,7 @@ class Format:
         return self.direction in ("sendrecv", "recvonly")
 
 
+@lru_cache(maxsize=512)
 def reachable(address: Address) -> Address | None:
     """`address` in the spelling the kernel uses, or None if no voice can be sent there (a name, 0.0.0.0, multicast,
     no port)."""

@@ -36,6 +36,10 @@ def _nowhere(datagram: bytes | memoryview) -> int:
     return 0
 
 
+def _nobody(size: int = 0, now: float = 0.0) -> None:
+    """Stands for the endpoint once it is closed."""
+
+
 class Link:
     """Finds the peer (symmetric RTP, RFC 4961) and holds on to it.
 
@@ -211,3 +215,4 @@ class Link:
         for sock in (self.rtp, self.rtcp):
             self._loop.unwatch(sock)
             sock.close()
+        self._take = self._found = self._moved = _nobody

@@ -26,11 +26,12 @@ class Ports:
         """Two bound non-blocking sockets; raises NoPort."""
         if not self._pairs:
             raise NoPort("the range of RTP ports is empty")
-        start = int.from_bytes(self._random_bytes(4), "big")
-        reason: OSError | None = None
+        start, reason = 0, None
         for step in range(_TRIES + self._pairs):
-            # Random at first; in a nearly full range one after the other.
-            place = int.from_bytes(self._random_bytes(4), "big") if step < _TRIES else start + step
+            if step < _TRIES:  # random at first; in a nearly full range one after the other
+                start = place = int.from_bytes(self._random_bytes(4), "big")
+            else:
+                place = start + step
             port = self._first + 2 * (place % self._pairs)
             try:
                 return self._pair(host, port)
@@ -50,9 +51,8 @@ class Ports:
 def bound(host: str, port: int) -> socket.socket:
     """A non-blocking UDP socket at this address; raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_DGRAM)
+    opened = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     try:
-        opened.setblocking(False)
         with suppress(OSError):
             if family == socket.AF_INET6:
                 opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, _EXPEDITED)

@@ -68,7 +68,7 @@ class Pump:
         self._acts: dict[int, Callable[[float], None]] = {}
         self._endpoints: list[Endpoint] = []
         self._beating: dict[Endpoint, None] = {}
-        self._events: deque[tuple[Endpoint, MediaEvent]] = deque()
+        self._events: deque[tuple[Endpoint, MediaEvent, Tell | None]] = deque()
         self._number = 0
         self._next_beat = self._next_poll = 0.0
         self._running = self._scheduled = False
@@ -151,8 +151,7 @@ class Pump:
 
     def _tell_events(self) -> None:
         while self._events:
-            endpoint, event = self._events.popleft()
-            tell = endpoint.told or self._tell
+            endpoint, event, tell = self._events.popleft()
             try:
                 if tell:
                     tell(endpoint, event)
@@ -180,8 +179,9 @@ class Pump:
         self._acts[number] = act
 
     def unwatch(self, sock: socket.socket) -> None:
-        if self._acts.pop(sock.fileno(), None):
-            self._epoll.unregister(sock.fileno())
+        number = sock.fileno()
+        if self._acts.pop(number, None):
+            self._epoll.unregister(number)
 
     def beat_for(self, endpoint: Endpoint, wanted: bool) -> None:
         if wanted:
@@ -192,7 +192,7 @@ class Pump:
     def tell(self, endpoint: Endpoint, event: MediaEvent) -> None:
         if not self.busy:
             self._next_poll = self.clock()
-        self._events.append((endpoint, event))
+        self._events.append((endpoint, event, endpoint.told or self._tell))
         self._schedule()
 
     def forget(self, endpoint: Endpoint) -> None:

@@ -52,6 +52,12 @@ class Reports:
         self.round_trip: float | None = None
         self._due = now + self._interval() / 2
         self._sent_before = 0
+        self._reported = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the peer may have heard of us: who sent nothing takes no leave (RFC 3550, section 6.3.7)."""
+        return self._reported or self._outgoing.packets > 0
 
     def _interval(self) -> float:
         """Between half and one and a half of the average, so that reports of many calls spread (section 6.2)."""
@@ -67,6 +73,7 @@ class Reports:
     def report(self, now: float, goodbye: bool = False) -> bytes:
         """A sender report if anything was sent since the last one, else a receiver report."""
         outgoing, sender = self._outgoing, None
+        self._reported = True
         if outgoing.packets != self._sent_before:
             self._sent_before = outgoing.packets
             timestamp = (outgoing.timestamp + round((now - outgoing.when) * 8000)) & 0xFFFFFFFF

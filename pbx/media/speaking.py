@@ -13,6 +13,10 @@ from pbx.media.packet import HEADER, MARKER, VERSION
 from pbx.media.player import Player
 
 
+def _nobody(event: MediaEvent) -> None:
+    """Stands for the endpoint once it is closed."""
+
+
 class Speaking:
     """One packet on each beat of 20 ms, from the dialler if there is one, else from the player."""
 
@@ -59,6 +63,7 @@ class Speaking:
         """Say nothing any more."""
         self._player = self._dialler = None
         self._queue.clear()
+        self._tell = _nobody
 
     def _dial_next(self) -> None:
         if self._format and not self._dialler and self._queue:

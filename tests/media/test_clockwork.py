@@ -181,9 +181,23 @@ def test_the_last_report_says_goodbye(studio: Studio) -> None:
     host, port = endpoint.local
     reports.sock.sendto(compound(peer.ssrc, "peer"), (host, port + 1))
     peer.say(endpoint)
+    endpoint.tone("dial")
     studio.pass_time(0.1)
     endpoint.close()
     assert endpoint.outgoing.ssrc in Report.parse(reports.sock.recv(2000)).gone
+
+
+def test_who_sent_nothing_takes_no_leave(studio: Studio) -> None:
+    peer = Peer()
+    endpoint = studio.open(peer)
+    reports = Peer("127.0.0.1")
+    host, port = endpoint.local
+    reports.sock.sendto(compound(peer.ssrc, "peer"), (host, port + 1))
+    peer.say(endpoint)
+    studio.pass_time(0.1)
+    endpoint.close()
+    with pytest.raises(BlockingIOError):
+        reports.sock.recv(2000)
 
 
 def test_voice_over_ipv6(studio: Studio) -> None:
