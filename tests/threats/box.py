@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from pbx.administration.stores import SOCKET
+from pbx.control.server import ControlServer
 from pbx.daemon import Daemon
 from tests.peers.programs import free_ports, own_host
 
@@ -43,6 +45,21 @@ class Faults(logging.Handler):
             self.lines.append(line)
 
 
+class Follower(ControlServer):
+    """A control socket on which somebody follows all calls."""
+
+    followed = True
+
+    def publish(self, what: Mapping[str, Any]) -> None:
+        self.events.append(dict(what))
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """All that was told."""
+        found: list[dict[str, Any]] = self.__dict__.setdefault("_told", [])
+        return found
+
+
 class Box:
     """Durchwahl with Anna (21), Bert (22), Carl (23, who only calls out) and a trunk to the peer at `provider`."""
 
@@ -60,7 +77,8 @@ class Box:
     async def __aenter__(self) -> Self:
         logging.getLogger().addHandler(self.faults)
         self.daemon = Daemon(self.folder, self.address, (self._rtp, self._rtp + 99))
-        self.daemon.control.publish = self._told  # type: ignore[method-assign]
+        self.daemon.control = Follower(self.folder / SOCKET, self.daemon._answer)
+        self.events = self.daemon.control.events
         for name, extension in (("Anna", "21"), ("Bert", "22"), ("Carl", "23")):
             await self.do("user add", name=name, extension=extension, voicemail=False, outbound_only=extension == "23")
         await self.do("trunk add", name="amt", peer="{}:{}".format(*self.provider))
@@ -77,9 +95,6 @@ class Box:
         if kind is None:
             assert self.faults.lines == [], "an attack brought a mistake of ours to light"
             assert self.counters["fault"] == 0
-
-    def _told(self, what: Mapping[str, Any]) -> None:
-        self.events.append(dict(what))
 
     @property
     def counters(self) -> Any:

@@ -12,7 +12,7 @@ from pbx.sip.message import Request, Response
 from tests.threats.box import GREETED, NUMBER, Box, besiege
 from tests.threats.ends import End, Phone, Voice, again, authorization, described, phone, token
 
-MESSAGES = 900
+MESSAGES = 600
 """That each run sends."""
 VALUES = [
     "", " ", "0", "-1", "+5", "99999999999999999999", "\u0665", "*", "<>", "<sip:>", "sip:", "<sip:a@b", '"', '"\\',

@@ -26,6 +26,20 @@ async def notes(box: Box) -> list[str]:
     return [step["what"] for call in reversed(await box.history()) for step in call["steps"]]
 
 
+async def _dial(box: Box, talk: Talk, pin: str, before: int) -> None:
+    """One PIN; again if the box was still speaking, which takes no digits."""
+    count = len(box.events)
+    for _ in range(4):
+        if not box.calls or {"pin-locked", "listened"} & {event.get("step") for event in box.events[before:]}:
+            return
+        await press(box, talk, pin + "#")
+        try:
+            await box.until(lambda: len(box.events) > count or not box.calls, 3.0)
+        except TimeoutError:
+            continue
+        return
+
+
 async def try_pins(box: Box, anna: Phone, pins: list[str]) -> list[str]:
     """One call to the mailbox; what happened in it."""
     before = len(box.events)
@@ -33,13 +47,7 @@ async def try_pins(box: Box, anna: Phone, pins: list[str]) -> list[str]:
     assert isinstance(talk, Talk)
     for pin in pins:
         await box.pass_time(3.0, 0.02)
-        count = len(box.events)
-        await press(box, talk, pin + "#")
-        for _ in range(400):
-            if len(box.events) > count or not box.calls:
-                break
-            await box.pass_time(0.02, 0.02)
-            await box.until(lambda: True)
+        await _dial(box, talk, pin, before)
         await box.settle(60)
     for _ in range(40):
         await box.pass_time(0.5, 0.02)

@@ -193,6 +193,48 @@ def test_files_of_the_box_are_for_the_box_alone(tmp_path: Path) -> None:
     besiege(tmp_path, story)
 
 
+def resident() -> float:
+    """Megabytes this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+def test_large_requests_are_not_kept(tmp_path: Path) -> None:
+    """A response says Via, From, To, Call-ID and CSeq again, and is kept for half a minute."""
+
+    async def story(box: Box) -> None:
+        stranger = End(box)
+        before = resident()
+        for number in range(250):
+            request = stranger.request("INVITE" if number % 2 else "OPTIONS", "21")
+            long = f"{number}x" + "a" * 27_000
+            for name, value in (
+                ("Call-ID", long),
+                ("From", f"<sip:{long}@x>;tag=1"),
+                ("Via", f"SIP/2.0/UDP h;rport;branch=z9hG4bK{long}"),
+                ("To", f'"{long}" <sip:21@x>'),
+            ):
+                stranger.send(request.with_headers(request.headers.with_(name, value)))
+            stranger.send(bytes(request).replace(f"1 {request.method}".encode(), b"1 " + long.encode()))
+            await box.settle(2)
+            stranger.heard()
+            stranger.seen.clear()
+        assert box.daemon.exchange.stack.transactions == 0
+        assert resident() - before < 30, "they were 70 MB"
+        assert await stranger.status(stranger.request("OPTIONS")) == 200
+
+    besiege(tmp_path, story)
+
+
+def test_a_merely_long_request_is_answered(tmp_path: Path) -> None:
+    async def story(box: Box) -> None:
+        stranger = End(box)
+        way = [("Via", f"SIP/2.0/UDP 127.0.0.{hop};branch=z9hG4bK{'x' * 60}") for hop in range(40)]
+        assert await stranger.status(stranger.request("OPTIONS", "21", [*way, ("Subject", "x" * 9000)])) == 200
+        assert await stranger.status(stranger.request("OPTIONS", "21", way * 4), 0.3) in (400, 513, None)
+
+    besiege(tmp_path, story)
+
+
 def test_calls_past_the_last_port_are_refused_and_leave_nothing_behind(tmp_path: Path) -> None:
     async def story(box: Box) -> None:
         provider = End(box, *box.provider)
