@@ -57,7 +57,11 @@ class Baresip:
         voice = write_wav(self.folder / "voice.wav", make_tone(tone, 60, rate), rate)
         (self.folder / "config").write_text(self._config(voice, lamp))
         self.program = Program("baresip", ["baresip", "-4", "-v", "-f", str(self.folder)], self.folder)
-        self._control = until(self._connect, "baresip takes commands")
+        try:
+            self._control = until(self._connect, "baresip takes commands")
+        except AssertionError:
+            self.program.kill()
+            raise
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _config(self, voice: Path, lamp: bool) -> str:

@@ -103,7 +103,11 @@ class Exchange:
         """A baresip that is registered for the extension."""
         account = self.do("phone", "add", extension)
         phone = Baresip(self.folder, self.address, user=account["username"], password=account["password"], **wishes)
-        phone.registered()
+        try:
+            phone.registered()
+        except AssertionError:
+            phone.program.kill()
+            raise
         return phone
 
     def bindings_on_disk(self) -> int:
