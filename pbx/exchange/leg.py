@@ -5,6 +5,7 @@ A leg answers what concerns only itself (a re-INVITE, a hold, an INFO with a dig
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pbx.exchange.keypad import Keypad
 from pbx.exchange.signals import Gone, Held, LegEvent, Pressed, Proceeding, Refused, TookCall
@@ -18,6 +19,7 @@ from pbx.sip import events as sip
 from pbx.sip.session import Session
 from pbx.store.models import LegQuality
 
+T = TypeVar("T")
 NOWHERE = ("0.0.0.0", 0)
 PREFERENCE = ("PCMA", "PCMU", "G722")
 """What we offer when nothing tells which codec the other leg speaks."""
@@ -86,7 +88,7 @@ class Leg:
 
     def make_offer(self, codecs: Sequence[str] = PREFERENCE) -> bytes:
         """Our offer, remembered until its answer comes."""
-        return self._say(lambda local: offer(local, codecs, after=self._description))
+        return self._say(lambda local: (offer(local, codecs, after=self._description), None))[0]
 
     def ring(self) -> None:
         """Let the caller hear his own ringback (180)."""
@@ -246,20 +248,23 @@ class Leg:
     def _answer_to(self, sdp: bytes, codecs: Sequence[str]) -> bytes | None:
         """Our answer to an offer, with the first of `codecs` it has; None if there is none."""
         try:
-            reply = self._say(lambda local: answer(sdp, local, codecs)[0])
-            self._agree(answer(sdp, self._local, codecs)[1])
+            reply, agreement = self._say(lambda local: answer(sdp, local, codecs))
+            self._agree(agreement)
         except SdpError:
             return None
         return reply
 
-    def _say(self, describe: Callable[[Local], bytes]) -> bytes:
-        """Our description; its version grows only when it differs from the one before (RFC 3264, section 8)."""
-        description = describe(self._local)
-        if self._description and description != self._description:
+    def _say(self, describe: Callable[[Local], tuple[bytes, T]]) -> tuple[bytes, T]:
+        """Our description, and what comes with it.
+
+        Its version grows only when it differs from the one before (RFC 3264, section 8).
+        """
+        said = describe(self._local)
+        if self._description and said[0] != self._description:
             self._local = self._local.next()
-            description = describe(self._local)
-        self._description = description
-        return description
+            said = describe(self._local)
+        self._description = said[0]
+        return said
 
     def _agree(self, agreement: Agreed) -> None:
         """Let the endpoint talk as agreed; its packets may come from where the signalling comes from (NAT)."""

@@ -181,18 +181,40 @@ def unchanged(earlier: bytes, later: bytes) -> bool:
 def _choose(theirs: SessionDescription, codecs: Sequence[str]) -> tuple[int, RtpMap]:
     """The first audio stream with a codec of ours, by our order of preference."""
     for place, media in enumerate(theirs.media):
-        found = {codec.name: codec for codec in reversed(list(_codecs(media)))}
+        found = {codec.name: codec for codec in reversed(_codecs(media))}
         for name in codecs:
             if name in found:
                 return place, found[name]
     raise NotAcceptable("The offer has no audio stream with a codec we know.")
 
 
-def _codecs(media: Media) -> Iterator[RtpMap]:
-    """Codecs of a usable audio stream that we know, in its order; static payload types need no rtpmap."""
+def _codecs(media: Media) -> tuple[RtpMap, ...]:
+    """Codecs of a usable audio stream that we know, in its order."""
     if media.kind != "audio" or not media.port or media.protocol.upper() not in _PROFILES:
-        return
+        return ()
+    return _meant(media.formats, media.attributes)[0]
+
+
+def _event_payload_type(media: Media) -> int | None:
+    """The payload type of telephone-events at our clock rate (RFC 4733, section 2.1)."""
+    return _meant(media.formats, media.attributes)[1]
+
+
+@lru_cache(maxsize=64)
+def _meant(formats: tuple[str, ...], attributes: tuple[Attribute, ...]) -> tuple[tuple[RtpMap, ...], int | None]:
+    """The codecs we know, and the telephone-events, that these formats stand for; a phone says the same each time."""
+    media = Media("audio", 0, "", formats, attributes=attributes)
     maps = media.rtpmaps
+    events = (number for number in _payload_types(media) if number in maps and _is_event(maps[number]))
+    return tuple(_known_codecs(media, maps)), next(events, None)
+
+
+def _is_event(found: RtpMap) -> bool:
+    return found.name == _EVENT and found.clock_rate == _CLOCK_RATE
+
+
+def _known_codecs(media: Media, maps: dict[int, RtpMap]) -> Iterator[RtpMap]:
+    """In the stream's order; static payload types need no rtpmap."""
     for payload_type in _payload_types(media):
         found = maps.get(payload_type)
         if found is None and payload_type in _STATIC_NAMES:
@@ -207,16 +229,6 @@ def _payload_types(media: Media) -> Iterator[int]:
     for name in media.formats:
         if len(name) <= 3 and name.isascii() and name.isdigit() and int(name) < 128:
             yield int(name)
-
-
-def _event_payload_type(media: Media) -> int | None:
-    """The payload type of telephone-events at our clock rate (RFC 4733, section 2.1)."""
-    maps = media.rtpmaps
-    for payload_type in _payload_types(media):
-        found = maps.get(payload_type)
-        if found and found.name == _EVENT and found.clock_rate == _CLOCK_RATE:
-            return payload_type
-    return None
 
 
 def _audio(
