@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from pbx.administration.stores import Stores
-from pbx.exchange.call import Call
+from pbx.exchange.call import Call, NewTask
 from pbx.exchange.house import NoRoom
 from pbx.media import wav
 from pbx.media.clip import Clip
@@ -18,6 +20,19 @@ from pbx.store.pins import pin_matches
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+MOMENT = 0.05
+"""Seconds in which calls that end are written together: the wait for the disk costs more than all the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A call that waits to be written."""
+
+    record: CallRecord
+    task: NewTask | None
+    kept: "asyncio.Future[None]"
+    """Done when it is safe on disk."""
 
 
 class Archive:
@@ -37,6 +52,8 @@ class Archive:
         self._mailbox_changed = mailbox_changed
         self._call_ended = call_ended
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self._ended: list[_Ended] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def _do(self, act: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
@@ -91,18 +108,44 @@ class Archive:
     async def keep_call(self, call: Call) -> None:
         """The row in the history, the task if nobody spoke, and those tasks that this call settles (mission.md, 4)."""
         record = call.record(self._sentence)
-        task = call.task
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ended.append(_Ended(record, call.task, kept))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_ended())
+        await kept
+        self._call_ended(record)
 
-        def write() -> None:
-            with self._records.together():
+    async def _write_ended(self) -> None:
+        """Write calls as long as there are any; those that end within a moment wait for the disk together."""
+        while self._ended:
+            await asyncio.sleep(MOMENT)
+            ended, self._ended = self._ended, []
+            await self._keep(ended)
+        self._writing = None
+
+    async def _keep(self, ended: Sequence["_Ended"]) -> None:
+        """Write these calls in one transaction; one that cannot be written does not cost the others their rows."""
+        try:
+            await self._do(partial(self._write, ended))
+        except Exception as error:
+            if len(ended) == 1:
+                _settled(ended[0].kept, error)
+            else:
+                for each in ended:
+                    await self._keep([each])
+        else:
+            for each in ended:
+                _settled(each.kept)
+
+    def _write(self, ended: Sequence["_Ended"]) -> None:
+        with self._records.together():
+            for each in ended:
+                record, task = each.record, each.task
                 self._records.add_call(record)
                 if task is not None:
                     self._records.add_task(task.extension, task.kind, record.from_, record.id, record.started)
                 if record.answered is not None:
                     self._settle(record)
-
-        await self._do(write)
-        self._call_ended(record)
 
     def _settle(self, record: CallRecord) -> None:
         """Two people spoke: nobody has to call back any more, neither way between colleagues."""
@@ -121,7 +164,19 @@ class Archive:
 
     async def close(self) -> None:
         """Write what is still to be written."""
+        if self._writing is not None:
+            await self._writing
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+
+
+def _settled(kept: "asyncio.Future[None]", error: Exception | None = None) -> None:
+    """Tell whoever waits for his row, if he still does."""
+    if kept.done():
+        return
+    if error is not None:
+        kept.set_exception(error)
+    else:
+        kept.set_result(None)
 
 
 def _complain(done: Future[None]) -> None:

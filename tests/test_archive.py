@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -184,3 +185,30 @@ def test_colleagues_who_spoke_need_not_call_back_whoever_called_then(shelf: Shel
     again = ("22", "21") if back else ("21", "22")
     shelf.run(lambda archive: archive.keep_call(call(*again, "c3", talked=True)))
     assert shelf.open_tasks == [("22", "missed", "23")]
+
+
+def test_calls_that_end_together_are_written_together(shelf: Shelf) -> None:
+    """Each waits until its own row is safe, none for more than the moment that all of them take."""
+
+    async def end(archive: Archive) -> None:
+        await asyncio.gather(*(archive.keep_call(shelf.call("missed", id=f"c{number}")) for number in range(20)))
+
+    commits: list[str] = []
+    shelf.stores.records._database._connection.set_trace_callback(commits.append)
+    shelf.run(end)
+    assert {record.id for record in shelf.ended} == {record.id for record in shelf.stores.records.calls(99)}
+    assert len(shelf.ended) == 20
+    assert commits.count("COMMIT") == 1
+
+
+def test_a_call_that_cannot_be_written_does_not_cost_the_others_their_rows(shelf: Shelf) -> None:
+    broken = shelf.call("missed", id="broken")
+    broken.note("called", number=b"no JSON")  # type: ignore[arg-type]
+
+    async def end(archive: Archive) -> list[object]:
+        calls = [shelf.call("missed", id="c1"), broken, shelf.call("missed", id="c2")]
+        return await asyncio.gather(*map(archive.keep_call, calls), return_exceptions=True)
+
+    first, second, third = cast("list[object]", shelf.run(end))
+    assert (first, type(second), third) == (None, TypeError, None)
+    assert {record.id for record in shelf.stores.records.calls()} == {"c1", "c2"}
