@@ -14,7 +14,7 @@ from typing import Any, Self
 from pbx import cli
 from tests.peers.baresip import Baresip
 from tests.peers.kamailio import answers_options
-from tests.peers.programs import Program, free_ports, own_host, program, until
+from tests.peers.programs import Program, free_ports, own_address, program, until
 from tests.peers.tones import tone, write_wav
 
 Answer = dict[str, Any]
@@ -30,9 +30,9 @@ class Exchange:
         self.folder = folder
         self.data = folder / "data"
         self.data.mkdir(parents=True)
-        self.host = own_host()
-        self.address = (self.host, 5060)
-        self.provider = (own_host(), 5060)
+        self.address = own_address()
+        self.host = self.address[0]
+        self.provider = own_address()
         self.program: Program | None = None
         self._rtp = free_ports(200, self.host)
 
@@ -62,7 +62,7 @@ class Exchange:
             "--data",
             str(self.data),
             "--sip",
-            f"{self.host}:5060",
+            "{}:{}".format(*self.address),
             "--rtp",
             f"{first}-{last}",
         ]
@@ -97,7 +97,7 @@ class Exchange:
 
     def trunk(self, name: str = "amt") -> None:
         """The peering trunk to `provider`."""
-        self.do("trunk", "add", name, "--peer", self.provider[0])
+        self.do("trunk", "add", name, "--peer", "{}:{}".format(*self.provider))
 
     def phone(self, extension: str, **wishes: Any) -> Baresip:
         """A baresip that is registered for the extension."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.peers.programs import Program, own_host, until
+from tests.peers.programs import Program, own_address, own_host, until
 
 CONFIG = """#!KAMAILIO
 debug=2
@@ -17,8 +17,8 @@ children=2
 tcp_children=2
 auto_aliases=no
 dns=no
-listen=udp:{host}:5060
-listen=tcp:{host}:5060
+listen=udp:{host}:{port}
+listen=tcp:{host}:{port}
 alias="{domain}"
 mpath="/usr/lib/{machine}/kamailio/modules/"
 loadmodule "tm.so"
@@ -91,14 +91,14 @@ request_route {{
     }}
     consume_credentials();
     xlog("L_NOTICE", "out: to $rU from $fU identity $hdr(P-Asserted-Identity)$hdr(P-Preferred-Identity)\\n");
-    $du = "sip:{outside}:5060";
+    $du = "sip:{outside}:{outside_port}";
     t_relay();
 }}
 """
 
 
 class Kamailio:
-    """A provider with one customer; `outside` is the telephone network behind it (a SIPp at port 5060)."""
+    """A provider with one customer; `outside` is the telephone network behind it (a SIPp)."""
 
     def __init__(
         self,
@@ -109,8 +109,8 @@ class Kamailio:
         domain: str = "",
         min_expires: int = 30,
     ) -> None:
-        self.host, self.outside = own_host(), own_host()
-        self.user, self.password, self.domain = user, password, domain or self.host
+        self._address, self.outside = own_address(), own_address()
+        self.user, self.password, self.domain = user, password, domain or self._address[0]
         modules = sorted(Path("/usr/lib").glob("*/kamailio/modules"))
         assert modules, "Kamailio is not installed; `make test` installs it"
         self.folder = folder / "kamailio"
@@ -118,8 +118,10 @@ class Kamailio:
         config = self.folder / "kamailio.cfg"
         config.write_text(
             CONFIG.format(
-                host=self.host,
-                outside=self.outside,
+                host=self._address[0],
+                port=self._address[1],
+                outside=self.outside[0],
+                outside_port=self.outside[1],
                 user=user,
                 password=password,
                 domain=self.domain,
@@ -138,7 +140,7 @@ class Kamailio:
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens, UDP and TCP."""
-        return self.host, 5060
+        return self._address
 
     def _answers(self) -> bool:
         assert self.program.running(), self.program.output()[-4000:]

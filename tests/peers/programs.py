@@ -36,7 +36,7 @@ def until(look: Callable[[], Found | None], what: str, seconds: float = 15.0) ->
 
 
 def own_host() -> str:
-    """A loopback address of one's own: all of its ports are free. Linux answers to the whole of 127.0.0.0/8."""
+    """A loopback address of one's own. Linux answers to the whole of 127.0.0.0/8."""
     return f"127.{random.randint(16, 250)}.{random.randint(0, 254)}.{random.randint(2, 254)}"
 
 
@@ -47,6 +47,15 @@ def free_ports(count: int = 1, host: str = "127.0.0.1") -> int:
         if all(_is_free(host, port) for port in range(first, first + count)):
             return first
     raise Missed(f"{count} free ports in a row on {host}")
+
+
+def own_address() -> tuple[str, int]:
+    """A loopback address and a port of one's own, the next one free for TLS.
+
+    Never 5060: an exchange that runs on this machine has it at all addresses.
+    """
+    host = own_host()
+    return host, free_ports(2, host)
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from tests.peers.programs import Program, own_host, until
+from tests.peers.programs import Program, own_address, until
 
 MARK = "DURCHWAHL_TEST_FOLDER"
 """In the environment of everything the demo starts."""
@@ -13,7 +13,7 @@ MARK = "DURCHWAHL_TEST_FOLDER"
 
 def demo(folder: Path, *words: str) -> Program:
     """`durchwahl demo` at an address of its own."""
-    command = ["durchwahl", "demo", "--sip", f"{own_host()}:5060", *words]
+    command = ["durchwahl", "demo", "--sip", "{}:{}".format(*own_address()), *words]
     return Program("demo", command, folder, {"LC_ALL": "C.UTF-8", MARK: str(folder)})
 
 

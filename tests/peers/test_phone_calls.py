@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.peers.conftest import NUMBER
 from tests.peers.exchange import Exchange, steps
-from tests.peers.programs import own_host, until
+from tests.peers.programs import free_ports, own_host, until
 from tests.peers.sipp import Caller, Sipp, answers, registers, sdp
 from tests.peers.tones import heard
 from tests.peers.voice import Voice
@@ -45,7 +45,7 @@ def test_sipp_registers_by_digest_and_is_called(exchange: Exchange) -> None:
     with exchange.phone("21", tone=440) as alice:
         host = own_host()
         with Voice(host, 700) as voice:
-            local = (host, 5070)
+            local = (host, free_ports(2, host))
             scenario = registers(account["username"], account["password"])
             with Sipp(exchange.folder, scenario, local, exchange.address, name="register") as register:
                 register.succeeds()
@@ -63,7 +63,9 @@ def test_sipp_calls_with_digest_as_a_phone(exchange: Exchange) -> None:
     with exchange.phone("21", tone=440) as alice, Voice(own_host(), 700) as voice:
         user, password = account["username"], account["password"]
         plan = Caller("21", user, sdp(voice.host, voice.port), user=user, password=password, challenge=401)
-        with Sipp(exchange.folder, plan.talks(), (voice.host, 5070), exchange.address, name="bob") as bob:
+        with Sipp(
+            exchange.folder, plan.talks(), (voice.host, free_ports(2, voice.host)), exchange.address, name="bob"
+        ) as bob:
             alice.wait("CALL_INCOMING")
             alice.answer()
             until(lambda: heard(*voice.heard(), 440), "Bob hears Alice")

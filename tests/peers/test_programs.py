@@ -7,14 +7,14 @@ from pathlib import Path
 from tests.peers import pcap
 from tests.peers.baresip import Baresip
 from tests.peers.kamailio import Kamailio
-from tests.peers.programs import own_host, until
+from tests.peers.programs import own_address, until
 from tests.peers.sipp import Caller, Sipp, answers, ignores, refuses, registers, sdp
 from tests.peers.tones import heard
 from tests.peers.voice import Voice
 
 
 def test_sipp_calls_sipp_and_hangs_up_at_the_cue(tmp_path: Path) -> None:
-    here, there = (own_host(), 5060), (own_host(), 5060)
+    here, there = own_address(), own_address()
     with Sipp(tmp_path, answers(), there, here, name="callee") as callee:
         with Sipp(tmp_path, Caller("21").talks(), here, there, name="caller") as caller:
             caller.wait_for("SIP/2.0 200")
@@ -24,7 +24,7 @@ def test_sipp_calls_sipp_and_hangs_up_at_the_cue(tmp_path: Path) -> None:
 
 
 def test_sipp_gives_up_while_sipp_rings(tmp_path: Path) -> None:
-    here, there = (own_host(), 5060), (own_host(), 5060)
+    here, there = own_address(), own_address()
     plan = Caller("21")
     scenario = plan.gives_up()
     with Sipp(tmp_path, ignores(), there, here, name="callee") as callee:
@@ -36,7 +36,7 @@ def test_sipp_gives_up_while_sipp_rings(tmp_path: Path) -> None:
 
 
 def test_sipp_is_refused_by_sipp(tmp_path: Path) -> None:
-    here, there = (own_host(), 5060), (own_host(), 5060)
+    here, there = own_address(), own_address()
     with Sipp(tmp_path, refuses(486, "Busy Here"), there, here, name="callee") as callee:
         with Sipp(tmp_path, Caller("21").is_refused(486), here, there, name="caller") as caller:
             caller.succeeds()
@@ -44,7 +44,7 @@ def test_sipp_is_refused_by_sipp(tmp_path: Path) -> None:
 
 
 def test_sipp_plays_recorded_rtp_and_a_voice_hears_it(tmp_path: Path) -> None:
-    here, there = (own_host(), 5060), (own_host(), 5060)
+    here, there = own_address(), own_address()
     recording = pcap.caller(tmp_path / "caller.pcap", "21#", frequency=800)
     with Voice(there[0]) as voice, Sipp(tmp_path, answers(sdp(there[0], voice.port)), there, here) as callee:
         plan = Caller("21")
@@ -59,7 +59,7 @@ def test_sipp_plays_recorded_rtp_and_a_voice_hears_it(tmp_path: Path) -> None:
 
 def test_kamailio_registers_an_account_and_sends_calls_on_to_it(tmp_path: Path) -> None:
     with Kamailio(tmp_path) as provider:
-        phone, outside = (own_host(), 5060), (provider.outside, 5060)
+        phone, outside = own_address(), provider.outside
         with Sipp(tmp_path, registers(provider.user, provider.password), phone, provider.address) as register:
             register.succeeds()
         with Sipp(tmp_path, answers(), phone, provider.address, name="callee") as callee:
@@ -76,7 +76,7 @@ def test_kamailio_registers_an_account_and_sends_calls_on_to_it(tmp_path: Path) 
 
 def test_kamailio_challenges_calls_out_and_hands_them_over(tmp_path: Path) -> None:
     with Kamailio(tmp_path) as provider:
-        phone, outside = (own_host(), 5060), (provider.outside, 5060)
+        phone, outside = own_address(), provider.outside
         with Sipp(tmp_path, answers(), outside, provider.address, name="callee") as callee:
             plan = Caller("+49301110", "493012321", user=provider.user, password=provider.password)
             with Sipp(tmp_path, plan.talks(), phone, provider.address, name="caller") as caller:
@@ -87,7 +87,7 @@ def test_kamailio_challenges_calls_out_and_hands_them_over(tmp_path: Path) -> No
 
 
 def test_baresip_and_sipp_talk(tmp_path: Path) -> None:
-    here = (own_host(), 5060)
+    here = own_address()
     with Voice(here[0], 700) as voice, Baresip(tmp_path, here, user="alice", register=False, tone=440) as phone:
         plan = Caller("alice", media=sdp(here[0], voice.port))
         with Sipp(tmp_path, plan.talks(), here, phone.address, name="caller") as caller:

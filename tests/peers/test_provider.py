@@ -25,7 +25,17 @@ def provider(exchange: Exchange) -> Iterator[Kamailio]:
         secret.write_text(kamailio.password + "\n")
         account = f"{kamailio.user}@{kamailio.domain}"
         exchange.do(
-            "trunk", "add", "anbieter", "--register", account, "--password-file", str(secret), "--transport", "udp"
+            "trunk",
+            "add",
+            "anbieter",
+            "--register",
+            account,
+            "--password-file",
+            str(secret),
+            "--proxy",
+            "{}:{}".format(*kamailio.address),
+            "--transport",
+            "udp",
         )
         exchange.do("number", "add", LINE, "--trunk", "anbieter", "--to", "22", "--greeting", exchange.greeting(10))
         exchange.start()
@@ -39,8 +49,8 @@ def state(exchange: Exchange, name: str) -> str:
 
 
 def test_a_call_comes_in_over_the_registered_trunk(exchange: Exchange, provider: Kamailio) -> None:
-    outside = (provider.outside, 5060)
-    with exchange.phone("22", tone=440) as phone, Voice(provider.outside, 700) as voice:
+    outside = provider.outside
+    with exchange.phone("22", tone=440) as phone, Voice(provider.outside[0], 700) as voice:
         plan = Caller(LINE, "+4930777000", sdp(voice.host, voice.port))
         with Sipp(exchange.folder, plan.talks(), outside, provider.address, name="caller") as caller:
             until(voice.hears, "the greeting begins")
@@ -60,8 +70,8 @@ def test_a_call_comes_in_over_the_registered_trunk(exchange: Exchange, provider:
 def test_a_call_goes_out_over_the_registered_trunk(exchange: Exchange, provider: Kamailio) -> None:
     exchange.do("number", "remove", NUMBER)
     exchange.do("trunk", "remove", "amt")
-    outside = (provider.outside, 5060)
-    with exchange.phone("22", tone=440) as phone, Voice(provider.outside, 700) as voice:
+    outside = provider.outside
+    with exchange.phone("22", tone=440) as phone, Voice(provider.outside[0], 700) as voice:
         answering = answers(sdp(voice.host, voice.port))
         with Sipp(exchange.folder, answering, outside, provider.address, name="callee") as callee:
             phone.dial("0301110")

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.peers import pcap
 from tests.peers.conftest import NUMBER
 from tests.peers.exchange import GREETING, Exchange, steps
-from tests.peers.programs import own_host, until
+from tests.peers.programs import own_address, until
 from tests.peers.sipp import Caller, Scenario, Sipp, sdp
 from tests.peers.tones import Samples, heard, longest, read_wav
 from tests.peers.voice import Voice
@@ -201,7 +201,7 @@ def test_the_caller_gives_up_while_the_phone_rings(exchange: Exchange) -> None:
 
 def test_a_stranger_gets_nothing(exchange: Exchange) -> None:
     exchange.start()
-    stranger = (own_host(), 5060)
+    stranger = own_address()
     with exchange.phone("21") as phone, Voice(stranger[0]) as voice:
         for number in (NUMBER, "21", "+493099999", "110"):
             plan = Caller(number, CALLER, sdp(stranger[0], voice.port))
