@@ -5,6 +5,7 @@ bottom and never asks "are they still there?".
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +45,10 @@ class Operator:
         self.house = house
         self.call = call
         self.party = party
-        self._news: asyncio.Queue[tuple[Leg, LegEvent]] = asyncio.Queue()
-        call.inbox = lambda leg, event: self._news.put_nowait((leg, event))
+        self._news: deque[tuple[Leg, LegEvent]] = deque()
+        self._reader: asyncio.Future[None] | None = None
+        """Done when there is news for the story that waits."""
+        call.inbox = self._take
 
     # --- the party himself -----------------------------------------------------------------------------------------
 
@@ -127,7 +130,7 @@ class Operator:
         self.leg.endpoint.record(path, limit=limit, silence=silence, until="#")
         gone = False
         while True:
-            leg, event = await self._news.get()
+            leg, event = await self._any()
             if leg is not self.party:
                 continue
             if isinstance(event, Recorded):
@@ -222,7 +225,7 @@ class Operator:
 
     async def _next(self) -> tuple[Leg, LegEvent]:
         """The next news; raises HungUp when it is that the party is gone."""
-        return self._present(await self._news.get())
+        return self._present(await self._any())
 
     async def _next_until(self, when: float | None) -> tuple[Leg, LegEvent] | None:
         """The next news, or None once the clock shows `when`; raises HungUp."""
@@ -232,12 +235,34 @@ class Operator:
     async def _any_until(self, when: float | None) -> tuple[Leg, LegEvent] | None:
         """The next news, also that the party is gone; None once the clock shows `when`."""
         if when is None:
-            return await self._news.get()
+            return await self._any()
+        if not self._news:
+            await self._wait(max(0.0, when - self.house.clock()))
+        return self._news.popleft() if self._news else None
+
+    async def _any(self) -> tuple[Leg, LegEvent]:
+        """The next news, also that the party is gone."""
+        if not self._news:
+            await self._wait()
+        return self._news.popleft()
+
+    async def _wait(self, seconds: float | None = None) -> None:
+        """Until there is news, or for so long; asyncio.Queue with asyncio.timeout costs four times as much."""
+        loop = asyncio.get_running_loop()
+        self._reader = loop.create_future()
+        alarm = loop.call_later(seconds, _wake, self._reader) if seconds is not None else None
         try:
-            async with asyncio.timeout(max(0.0, when - self.house.clock())):
-                return await self._news.get()
-        except TimeoutError:
-            return None
+            await self._reader
+        finally:
+            self._reader = None
+            if alarm is not None:
+                alarm.cancel()
+
+    def _take(self, leg: Leg, event: LegEvent) -> None:
+        """The call's inbox."""
+        self._news.append((leg, event))
+        if self._reader is not None:
+            _wake(self._reader)
 
     def _present(self, news: tuple[Leg, LegEvent]) -> tuple[Leg, LegEvent]:
         leg, event = news
@@ -303,6 +328,11 @@ class Operator:
         """It did not get the call."""
         self.house.lines.rang(target.person)
         self.call.drop(leg)
+
+
+def _wake(reader: "asyncio.Future[None]") -> None:
+    if not reader.done():
+        reader.set_result(None)
 
 
 Story = Callable[[Operator], Awaitable[None]]

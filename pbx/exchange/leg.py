@@ -57,6 +57,7 @@ class Leg:
         """Whether the party has put us on hold (RFC 3264, section 8.4)."""
         self.over = False
         self.answered = False
+        self._rings = False
         self._tell = tell
         self._local: Local = Local(*endpoint.local, session_id=session_id)
         self._description = b""
@@ -91,8 +92,9 @@ class Leg:
         return self._say(lambda local: (offer(local, codecs, after=self._description), None))[0]
 
     def ring(self) -> None:
-        """Let the caller hear his own ringback (180)."""
-        if self.session is not None:
+        """Let the caller hear his own ringback (180); the session says so again each minute."""
+        if self.session is not None and not self._rings:
+            self._rings = True
             self.session.ring()
 
     def early(self, codecs: Sequence[str]) -> bool:
@@ -103,6 +105,7 @@ class Leg:
             sdp = self._answer_to(self.session.offer, codecs)
             if sdp is None:
                 return False
+        self._rings = False
         self.session.ring(self._description)
         return True
 
