@@ -102,7 +102,7 @@ def ring_outside(
     a peer believes what we assert.
     """
     trunk, route = line.trunk, line.route
-    domain = trunk.domain or route.host
+    domain = route.host
     if trunk.user:
         from_ = Address(_uri(trunk.user, domain), "")
         identity = [("P-Preferred-Identity", f"<{_uri(shown, domain)}>")] if shown else []

@@ -59,6 +59,9 @@ class Follower(ControlServer):
         found: list[dict[str, Any]] = self.__dict__.setdefault("_told", [])
         return found
 
+PORT = 17060
+"""Not 5060: an exchange that runs on this machine has that at all addresses."""
+
 
 class Box:
     """Durchwahl with Anna (21), Bert (22), Carl (23, who only calls out) and a trunk to the peer at `provider`."""
@@ -66,8 +69,8 @@ class Box:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.host = own_host()
-        self.address = (self.host, 5060)
-        self.provider = (own_host(), 5060)
+        self.address = (self.host, PORT)
+        self.provider = (own_host(), PORT)
         self.daemon: Daemon
         self.faults = Faults()
         self.events: list[dict[str, Any]] = []

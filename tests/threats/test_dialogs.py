@@ -9,7 +9,7 @@ import pytest
 
 from pbx.sip.limits import Limits
 from pbx.sip.message import Request, Response
-from tests.threats.box import NUMBER, Box, besiege
+from tests.threats.box import NUMBER, PORT, Box, besiege
 from tests.threats.ends import End, Voice, again, authorization, contact, conversation, described, phone
 
 
@@ -145,7 +145,7 @@ def test_one_request_that_came_by_two_ways_is_one(tmp_path: Path) -> None:
 
 def test_a_trunk_that_leads_back_to_the_box_itself_ends(tmp_path: Path) -> None:
     async def story(box: Box) -> None:
-        await box.do("trunk add", name="circle", peer=f"{box.host}:5060")
+        await box.do("trunk add", name="circle", peer=f"{box.host}:{PORT}")
         await box.do("number add", number="+4930777", trunk="circle", to=["22"])
         await box.do("user set", person="21", number="+4930777")
         anna = await phone(box, "21")

@@ -14,7 +14,7 @@ from pbx.sip.message import Request, Response
 from pbx.sip.transport.tls import client_context
 from tests.peers.programs import own_host
 from tests.sip.transport.ends import Authority
-from tests.threats.box import Box, besiege
+from tests.threats.box import PORT, Box, besiege
 from tests.threats.ends import End, Phone, Voice, answered, conversation, phone, token
 
 SECRET = "the trunk's password"
@@ -35,11 +35,11 @@ class Registrar(End):
     """A provider where the box has an account."""
 
     def __init__(self, box: Box) -> None:
-        super().__init__(box, own_host(), 5060)
+        super().__init__(box, own_host(), PORT)
 
     async def take(self, realm: str = "provider", *, granted: bool = True) -> Request:
         """Let the box register; its proven REGISTER."""
-        await self.box.do("trunk add", name="account", register=f"user@{self.address[0]}", password=SECRET)
+        await self.box.do("trunk add", name="account", register=f"user@{self.address[0]}:{PORT}", password=SECRET)
         first = await self.request_of("REGISTER")
         assert first is not None
         assert proofs(first) == []
@@ -174,7 +174,7 @@ class Secure:
         self._context = context
 
     async def open(self) -> asyncio.Server:
-        return await asyncio.start_server(self._take, self.host, 5061, ssl=self._context)
+        return await asyncio.start_server(self._take, self.host, PORT + 1, ssl=self._context)
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -204,7 +204,8 @@ def test_no_register_goes_to_a_provider_that_cannot_prove_itself(tmp_path: Path,
         host = own_host()
         provider = Secure(host, signed.server("other.example" if fault == "name" else host, ends_in=ends))
         server = await provider.open()
-        await box.do("trunk add", name="account", register=f"user@{provider.host}", password=SECRET, transport="tls")
+        account = f"user@{provider.host}:{PORT + 1}"
+        await box.do("trunk add", name="account", register=account, password=SECRET, transport="tls")
 
         def state() -> Any:
             return box.daemon.exchange.trunks.states()[1]

@@ -15,7 +15,7 @@ from pbx.exchange import voicemail
 from pbx.sip.message import Response
 from pbx.sip.transport.limits import Limits
 from tests.peers.programs import own_host
-from tests.threats.box import GREETED, NUMBER, Box, besiege
+from tests.threats.box import GREETED, NUMBER, PORT, Box, besiege
 from tests.threats.ends import End, Talk, Voice, ack_of_refusal, phone
 
 PATIENCE = 60.0
@@ -167,7 +167,7 @@ def test_only_sip_and_rtp_listen(tmp_path: Path) -> None:
 
     async def story(box: Box) -> None:
         await box.until(lambda: len(box.daemon.exchange.transports.listening) == 3)
-        sip = {(box.host, 5060, "udp"), (box.host, 5060, "tcp"), (box.host, 5061, "tcp")}
+        sip = {(box.host, PORT, "udp"), (box.host, PORT, "tcp"), (box.host, PORT + 1, "tcp")}
         assert listening() - before == sip
         provider = End(box, *box.provider)
         invite = provider.request("INVITE", GREETED, sdp=Voice(box.provider[0]).sdp)

@@ -11,7 +11,7 @@ import pytest
 
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, Response
-from tests.threats.box import NUMBER, Box, besiege
+from tests.threats.box import NUMBER, PORT, Box, besiege
 from tests.threats.ends import STRANGER, End, Voice, again, authorization, phone
 
 METHODS = ("INVITE", "REGISTER", "SUBSCRIBE", "MESSAGE", "REFER", "PUBLISH", "NOTIFY", "OPTIONS", "INFO", "BYE")
@@ -58,7 +58,7 @@ def test_no_stranger_gets_a_call_or_a_message_through(tmp_path: Path, host: str)
 def test_routes_and_disguises_open_no_way_to_the_trunk(tmp_path: Path) -> None:
     async def story(box: Box) -> None:
         provider, stranger = End(box, *box.provider), End(box)
-        place, own = "{}:{}".format(*box.provider), f"{box.host}:5060"
+        place, own = "{}:{}".format(*box.provider), f"{box.host}:{PORT}"
         disguises = [
             [("Route", f"<sip:{place};lr>")],
             [("Route", f"<sip:{own};lr>"), ("Route", f"<sip:{place};lr>")],
