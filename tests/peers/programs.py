@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -56,6 +57,13 @@ def own_address() -> tuple[str, int]:
     """
     host = own_host()
     return host, free_ports(2, host)
+
+
+def listens(address: tuple[str, int]) -> bool:
+    """Whether a UDP socket is bound there; seen from the kernel's table, as a probe would be in the way."""
+    host = struct.unpack("=I", socket.inet_aton(address[0]))[0]
+    wanted = f"{host:08X}:{address[1]:04X}"
+    return any(line.split()[1] == wanted for line in Path("/proc/net/udp").read_text().splitlines()[1:])
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 from xml.sax.saxutils import quoteattr
 
-from tests.peers.programs import Program, free_ports, until
+from tests.peers.programs import Program, free_ports, listens, until
 
 CUE = "MESSAGE"
 
@@ -287,6 +287,8 @@ class Sipp:
         command += ["-trace_msg", "-message_file", "messages.log", "-message_overwrite", "false"]
         command += ["-trace_err", "-error_file", "errors.log"]
         self.program = Program(name, command, self.folder)
+        if transport.startswith("u"):
+            until(lambda: listens(local) or not self.program.running(), "SIPp listens")
 
     def messages(self) -> str:
         """All SIP that was sent and received so far."""
