@@ -1,12 +1,13 @@
 # Durchwahl. `make run` shows a real exchange at work, `make test` checks it; both set up what they need.
 
 DATA ?= data
+OPTIONS ?=
 PYTHON_ENV := .venv/bin
 
 .PHONY: run test setup check format bench prompts clean
 
 run: setup
-	@scripts/run "$(DATA)"
+	@scripts/run "$(DATA)" $(OPTIONS)
 
 test:
 	@scripts/setup test
