@@ -2,10 +2,12 @@
 
 import argparse
 import asyncio
+import errno
 import gc
 import logging
 import signal
 import ssl
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,7 @@ from pbx.control.protocol import Json
 from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
 from pbx.live import LiveExchange
-from pbx.sip.transport.tls import own_certificate, server_context
+from pbx.sip.transport.tls import paths, server_context
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
 from pbx.store.models import CallRecord, Step
@@ -26,6 +28,8 @@ from pbx.wiring import Exchange
 
 log = logging.getLogger(__name__)
 
+CERTIFICATE = "pbx.sip.transport.certificate"
+"""The program that makes certificates."""
 TLS_ABOVE = 1
 """TLS listens this many ports above UDP and TCP (RFC 3261, 19.1.2: 5060 and 5061)."""
 
@@ -70,8 +74,9 @@ class Daemon:
         """TLS comes last: making the first certificate takes a Pi some seconds."""
         host, port = self.address
         try:
-            paths = await asyncio.to_thread(own_certificate, self.stores.data, [], datetime.now(UTC))
-            await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, server_context(*paths))
+            await _make_certificate(self.stores.data)
+            context = server_context(*paths(self.stores.data))
+            await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, context)
         except (OSError, ssl.SSLError, OverflowError) as error:
             log.warning("no TLS on port %s: %s", port + TLS_ABOVE, error)
 
@@ -100,6 +105,18 @@ def _shown(record: CallRecord) -> dict[str, Json]:
     shown = asdict(record)
     shown["from"] = shown.pop("from_")
     return shown
+
+
+async def _make_certificate(folder: Path) -> None:
+    """Have the box's own certificate made if there is none. Raises OSError."""
+    if all(path.exists() for path in paths(folder)):
+        return
+    words = ("-P", "-m", CERTIFICATE, str(folder), datetime.now(UTC).isoformat())
+    maker = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.PIPE)
+    _, complaint = await maker.communicate()
+    if maker.returncode:
+        why = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+        raise OSError(errno.EIO, f"no certificate could be made: {why}")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -21,13 +21,13 @@ def _ulaw_values() -> Samples:
     return np.where(code & 0x80, -size, size).astype(np.int16)
 
 
-def _segment(size: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+def _segment(size: NDArray[np.int32], first: int) -> NDArray[np.int32]:
     """The number of the segment, the first ending below `first` and each twice as long as the one before."""
-    return np.searchsorted(first * 2 ** np.arange(7), size, side="right").astype(np.int64)
+    return np.searchsorted(np.int32(first) << np.arange(7, dtype=np.int32), size, side="right").astype(np.int32)
 
 
 def _alaw_codes() -> NDArray[np.uint8]:
-    value = np.arange(65536).astype(np.uint16).view(np.int16).astype(np.int64)
+    value = np.arange(65536).astype(np.uint16).view(np.int16).astype(np.int32)
     size = np.where(value < 0, ~value, value) >> 4
     segment = _segment(size, 16)
     code = segment << 4 | (size >> np.maximum(segment - 1, 0) & 15)
@@ -35,7 +35,7 @@ def _alaw_codes() -> NDArray[np.uint8]:
 
 
 def _ulaw_codes() -> NDArray[np.uint8]:
-    value = np.arange(65536).astype(np.uint16).view(np.int16).astype(np.int64)
+    value = np.arange(65536).astype(np.uint16).view(np.int16).astype(np.int32)
     size = np.minimum(np.abs(value), 32635) + 132
     segment = _segment(size, 256)
     code = segment << 4 | (size >> segment + 3 & 15)

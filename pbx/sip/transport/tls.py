@@ -1,20 +1,8 @@
-"""TLS: what providers must show, and the box's own certificate (RFC 3261, section 26.3; RFC 5922)."""
+"""TLS: what providers must show, and what we show (RFC 3261, section 26.3; RFC 5922)."""
 
 import os
 import ssl
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-from pbx.sip.transport.hop import is_address
-
-YEARS = 10
 
 
 def client_context(authorities: Path | None = None) -> ssl.SSLContext:
@@ -24,31 +12,17 @@ def client_context(authorities: Path | None = None) -> ssl.SSLContext:
     return context
 
 
+def paths(folder: Path) -> tuple[Path, Path]:
+    """Where the box keeps its certificate and its key."""
+    return folder / "tls.crt", folder / "tls.key"
+
+
 def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     """What we show to phones. Raises OSError or ssl.SSLError when the files do not fit."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
     return context
-
-
-def own_certificate(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path, Path]:
-    """The box's certificate and key in `folder`; made and self-signed when there is none. Raises OSError.
-
-    RSA, because desk phones of ten years ago know nothing else. `names` are host names and addresses of the box.
-    """
-    certificate_file, key_file = folder / "tls.crt", folder / "tls.key"
-    if certificate_file.exists() and key_file.exists():
-        return certificate_file, key_file
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    certificate = _self_signed(key, names or ["durchwahl"], now)
-    _write(
-        key_file,
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
-        0o600,
-    )
-    _write(certificate_file, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
-    return certificate_file, key_file
 
 
 def words_for(error: BaseException) -> str:
@@ -62,35 +36,3 @@ def words_for(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
     return str(error) or type(error).__name__
-
-
-def _self_signed(key: rsa.RSAPrivateKey, names: Sequence[str], now: datetime) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
-    alternatives = [x509.IPAddress(ip_address(each)) if is_address(each) else x509.DNSName(each) for each in names]
-    # A box without a battery clock may believe in an early year: begin long before, so that phones agree.
-    begin = min(now, datetime(2024, 1, 1, tzinfo=UTC))
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(max(now, datetime(2026, 1, 1, tzinfo=UTC)) + timedelta(days=365 * YEARS))
-        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        os.write(file, content)
-        os.fsync(file)
-    finally:
-        os.close(file)
-    new.rename(path)

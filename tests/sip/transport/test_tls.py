@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pbx.sip.transport.certificate import own_certificate
 from pbx.sip.transport.hop import Hop
 from pbx.sip.transport.limits import Limits
-from pbx.sip.transport.tls import client_context, own_certificate, server_context
+from pbx.sip.transport.tls import client_context, server_context
 from tests.line import play
 from tests.sip.transport.ends import Authority, End, message, until
 from tests.sip.transport.test_tcp import connected, is_closed
