@@ -118,7 +118,7 @@ class Transactions:
             machine = InviteClient(request, flow, self.limits.patience + 128 * T1)
         else:
             machine = RequestClient(request, flow)
-        client = Client(machine, (request.via.branch, request.method), tell)
+        client = Client(machine, (_branch_of(request), request.method), tell)
         self._clients[client.key] = client
         self._act_client(client, machine.start(), flow)
         return client
@@ -241,6 +241,7 @@ class Transactions:
         for timer in client.timers.values():
             timer.cancel()
         client.timers.clear()
+        client.tell = _nobody  # who was told knows the client, too: a ring that only the garbage collector would open
         self._clients.pop(client.key, None)
         self._parted.pop(client.key, None)
 
@@ -281,6 +282,15 @@ def _same_way(ours: Flow, broken: Flow) -> bool:
     if ours.transport != broken.transport or ours.remote != broken.remote:
         return False
     return not ours.connection or not broken.connection or ours.connection == broken.connection
+
+
+def _nobody(answer: Answer, flow: Flow) -> None:
+    """Stands for the user of a transaction that is over."""
+
+
+def _branch_of(request: Request) -> str:
+    """The branch of a request of ours, whose Via ends with it: see `_via`."""
+    return request.headers.lines("Via")[0].rpartition(";branch=")[2]
 
 
 @lru_cache(256)

@@ -9,7 +9,6 @@ from pbx.sip.flow import Address, Flow, TransportName
 from pbx.sip.transport.hop import DEFAULT_PORT, Hop
 from pbx.sip.transport.limits import Limits
 from pbx.sip.transport.tcp import Connections
-from pbx.sip.transport.tls import client_context
 from pbx.sip.transport.udp import UdpSocket, family_of, source_address
 
 WILDCARDS = ("0.0.0.0", "::")
@@ -40,7 +39,7 @@ class Transports:
         self._udp: dict[Address, UdpSocket] = {}
         self._routed: dict[Address, UdpSocket | None] = {}
         self._sources: dict[str, tuple[float, str]] = {}
-        self.connections = Connections(receive, failed, limits or Limits(), kept, tls_client or client_context())
+        self.connections = Connections(receive, failed, limits or Limits(), kept, tls_client)
         self.listening: list[tuple[TransportName, Address]] = []
         """Every transport with the address it is bound to (which may be a wildcard), in order of `listen`."""
 

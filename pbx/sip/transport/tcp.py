@@ -14,7 +14,7 @@ from pbx.sip.flow import Address, Flow, TransportName
 from pbx.sip.framing import Framer, FramingError, Ping
 from pbx.sip.transport.hop import is_address
 from pbx.sip.transport.limits import Limits
-from pbx.sip.transport.tls import words_for
+from pbx.sip.transport.tls import client_context, words_for
 from pbx.sip.transport.udp import family_of, socket_address
 
 SWEEP = 5.0
@@ -123,7 +123,7 @@ class Connections:
         failed: Callable[[Flow, str], None],
         limits: Limits,
         kept: Callable[[Flow], bool],
-        tls_client: ssl.SSLContext,
+        tls_client: ssl.SSLContext | None = None,
     ) -> None:
         self.receive = receive
         self.limits = limits
@@ -139,6 +139,12 @@ class Connections:
         self._closing = False
         self._loop = asyncio.get_running_loop()
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
+
+    def _demands(self) -> ssl.SSLContext:
+        """What providers must show. The system's authorities are read when the first is called: most boxes never do."""
+        if self._tls_client is None:
+            self._tls_client = client_context()
+        return self._tls_client
 
     def now(self) -> float:
         """The loop's clock, seconds."""
@@ -243,7 +249,7 @@ class Connections:
                 await self._loop.create_connection(
                     lambda: connection,
                     sock=sock,
-                    ssl=self._tls_client if flow.transport == "tls" else None,
+                    ssl=self._demands() if flow.transport == "tls" else None,
                     server_hostname=flow.tls_name if flow.transport == "tls" else None,
                 )
         except (OSError, EOFError, ValueError, OverflowError) as error:
