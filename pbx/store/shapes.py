@@ -4,6 +4,7 @@ import dataclasses
 import math
 import types
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
     """
     if not isinstance(values, Mapping):
         raise ShapeError("", "must be an object in braces")
-    known = get_type_hints(kind)
+    known = _hints(kind)
     given: dict[str, Any] = {}
     for name, value in values.items():
         if name in known:
@@ -46,6 +47,12 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
     except TypeError:
         missing = [name for name in _required(kind) if name not in given]
         raise ShapeError("", "lacks " + " and ".join(f"“{name}”" for name in missing)) from None
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """The types of its fields; working them out costs more than reading an item."""
+    return get_type_hints(kind)
 
 
 def fit(hint: Any, value: Any, name: str) -> Any:
