@@ -39,7 +39,7 @@ class Baresip:
         transport: str = "udp",
         register: bool = True,
         answer: str = "manual",
-        lamp: bool = False,
+        lamp: bool = True,
     ) -> None:
         self.host = "127.0.0.1"
         ports = free_ports(26)
@@ -66,10 +66,7 @@ class Baresip:
 
     def _config(self, voice: Path, lamp: bool) -> str:
         modules = "\n".join(f"module {name}.so" for name in ("g711", "g722", "aufile", "aubridge", "sndfile"))
-        # With its lamp, baresip 1.0.0 subscribes in an endless loop when an unasked NOTIFY waits right behind the 200
-        # to its REGISTER.
-        names = ("menu", "ctrl_tcp", "mwi") if lamp else ("menu", "ctrl_tcp")
-        applications = "\n".join(f"module_app {name}.so" for name in names)
+        applications = "\n".join(f"module_app {name}.so" for name in ("menu", "ctrl_tcp", *(["mwi"] if lamp else [])))
         return f"""
 poll_method epoll
 sip_listen {self.host}:{self.address[1]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import socket
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -21,6 +22,13 @@ Answer = dict[str, Any]
 
 GREETING = 600.0
 """The greeting of these tests is a tone, so that it can be recognized: Hz."""
+
+
+def accepts(address: tuple[str, int]) -> bool:
+    """Whether somebody takes connections there."""
+    with contextlib.suppress(OSError), socket.create_connection(address, 1):
+        return True
+    return False
 
 
 class Exchange:
@@ -102,7 +110,11 @@ class Exchange:
     def phone(self, extension: str, **wishes: Any) -> Baresip:
         """A baresip that is registered for the extension."""
         account = self.do("phone", "add", extension)
-        phone = Baresip(self.folder, self.address, user=account["username"], password=account["password"], **wishes)
+        host, port = self.address
+        registrar = (host, port + 1 if wishes.get("transport") == "tls" else port)
+        if registrar != self.address:
+            until(lambda: accepts(registrar), "TLS is there: at the first start a certificate has to be made", 30)
+        phone = Baresip(self.folder, registrar, user=account["username"], password=account["password"], **wishes)
         try:
             phone.registered()
         except AssertionError:

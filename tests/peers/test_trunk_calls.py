@@ -114,6 +114,7 @@ def test_nobody_answers_and_the_message_is_kept(exchange: Exchange) -> None:
             until(lambda: recorded_seconds(exchange) > 4, "the message grows", 20)
             sipp.cue()
             sipp.succeeds()
+            until(lambda: "Messages-Waiting: yes" in phone.program.output(), "the phone's lamp lights up")
     call = exchange.call()
     assert (call["outcome"], call["extension"]) == ("voicemail", "22")
     [message] = exchange.do("voicemail", "list", "22")
