@@ -5,7 +5,7 @@ import math
 import types
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
     """
     if not isinstance(values, Mapping):
         raise ShapeError("", "must be an object in braces")
-    known = _hints(kind)
+    known = _hints(cast("type[Any]", kind))
     given: dict[str, Any] = {}
     for name, value in values.items():
         if name in known:
@@ -50,7 +50,7 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
 
 
 @lru_cache(maxsize=64)
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     """The types of its fields; working them out costs more than reading an item."""
     return get_type_hints(kind)
 
