@@ -1,6 +1,6 @@
-"""What signalling costs the real exchange: SIPp calls it, its own CPU and memory are read from /proc.
+"""What calls cost the real exchange: SIPp calls it, its CPU and memory are read from /proc.
 
-python bench/exchange.py [--calls N]
+python -m bench.exchange [--calls N]
 """
 
 import argparse
@@ -11,21 +11,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import media
+from bench.talk import talking
 from pbx.sip.digest import Credentials, answer
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.uri import Uri
 from pbx.store.models import Number, Office, Person, Phone, Trunk
 from pbx.store.settings import Settings
 
-HOST, PROVIDER, PHONES = "127.0.0.1", "127.0.0.2", "127.0.0.3"
-PORT = 25060
+HOST, PROVIDER, PHONES = "127.0.0.78", "127.0.0.79", "127.0.0.80"
+PORT, TRUNK_PORT, DESK_PORT = 25060, 25062, 25070
 RTP = "30000-31999"
 ACCOUNTS = 1000
-TICKS = os.sysconf("SC_CLK_TCK")
+SIZES = (10, 50, 100, 200)
 
 CALLER = """<?xml version="1.0" encoding="ISO-8859-1" ?>
 <scenario name="caller">
@@ -125,9 +127,9 @@ class Running:
         """Seconds from the start of the process to the answer to an OPTIONS."""
 
     def cpu(self) -> float:
-        """Seconds of CPU used so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """Seconds of CPU used so far by all its threads, as the scheduler counts them."""
+        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
     def memory(self) -> float:
         """Resident megabytes."""
@@ -207,9 +209,8 @@ def sipp(folder: Path, scenario: str, local: str, count: int, rate: int, *more: 
 @contextmanager
 def phone(folder: Path) -> Iterator[None]:
     """The phone that answers every call at once."""
-    port = 25070
-    register("desk", port)
-    answering = sipp(folder, "uas", PHONES, 10**6, 1, "-p", str(port))
+    register("desk", DESK_PORT)
+    answering = sipp(folder, "uas", PHONES, 10**6, 1, "-p", str(DESK_PORT))
     try:
         yield
     finally:
@@ -230,19 +231,27 @@ def finished(process: "subprocess.Popen[bytes]", what: str) -> None:
         print(f"  ! {what}: SIPp ended with {process.returncode}: some calls failed")
 
 
-def row(what: str, value: float, digits: int, unit: str) -> None:
+def row(what: str, value: float, digits: int, unit: str, note: str = "") -> None:
     """One line of the table."""
-    print(f"{what:72}{value:10.{digits}f} {unit}", flush=True)
+    print(f"{what:64}{value:10.{digits}f} {unit:22}{note}", flush=True)
 
 
-def bench(folder: Path, calls: int) -> None:
-    """Everything, in one table."""
+def bench(folder: Path, calls: int, plain: Mapping[int, float]) -> None:
+    """Everything, in one table; `plain` is what the C relay takes, in percent of a core a call."""
     data = folder / "data"
     data.mkdir()
     Settings(data / "settings.json").save(office())
     exchange = Running(data)
     try:
-        measure(exchange, folder, calls)
+        row("from the start to the first answer", exchange.first_answer, 2, "s", f"of that {exchange.cpu():.2f} s CPU")
+        time.sleep(2)
+        row("resident memory, idle", exchange.memory(), 1, "MB")
+        registrations(exchange, folder)
+        short_calls(exchange, folder, calls)
+        greetings(exchange, folder)
+        bridges(exchange, folder, plain)
+        time.sleep(2)
+        row("resident memory after all that", exchange.memory(), 1, "MB")
     finally:
         exchange.stop()
 
@@ -252,52 +261,78 @@ def account(number: int) -> str:
     return f"phone{number};[authentication username=phone{number} password=secret]\n"
 
 
-def measure(exchange: Running, folder: Path, calls: int) -> None:
-    """The rows of the table."""
-    row("first answer to OPTIONS", exchange.first_answer, 2, "s")
-    time.sleep(2)
-    row("resident memory, idle", exchange.memory(), 1, "MB")
-
+def registrations(exchange: Running, folder: Path) -> None:
+    """A thousand phones register, and again; each is challenged each time."""
     users = folder / "users.csv"
     users.write_text("SEQUENTIAL\n" + "".join(map(account, range(ACCOUNTS))))
     path = folder / "registering.xml"
     path.write_text(REGISTERING)
     words = ["-inf", str(users), "-p", "25080"]
-    for what in ("first registrations (each with its 401 and a NOTIFY)", "later ones (each with its 401)"):
+    for what in ("first: with a NOTIFY each", "again"):
         before = exchange.cpu()
         finished(sipp(folder, str(path), PHONES, ACCOUNTS, 250, *words), "registering")
-        row(f"{what}, per CPU second", ACCOUNTS / (exchange.cpu() - before), 0, "")
+        time.sleep(0.5)
+        rate = 2 * ACCOUNTS / (exchange.cpu() - before)
+        row(f"REGISTERs with digest, half of them challenged ({what})", rate, 0, "per CPU second")
     row(f"resident memory, {ACCOUNTS} phones registered", exchange.memory(), 1, "MB")
 
+
+def short_calls(exchange: Running, folder: Path, calls: int) -> None:
+    """Calls over the trunk to a desk phone that are answered at once and hung up at once, at growing rates."""
     with phone(folder):
-        for count in (calls // 4, calls):
+        scenario = caller(folder, "+493012300", 0.0)
+        for rate in SIZES:
+            count = min(calls, max(50, rate * 4))
             before = exchange.cpu()
-            scenario = caller(folder, "+493012300", 0.0)
-            finished(sipp(folder, scenario, PROVIDER, count, 60, "-l", "200"), "calls")
-            used = exchange.cpu() - before
-            row(f"{count} calls answered and hung up, per CPU second", count / used, 0, "")
+            finished(sipp(folder, scenario, PROVIDER, count, rate, "-l", "240"), "calls")
+            time.sleep(0.5)
+            done = count / (exchange.cpu() - before)
+            row(f"calls answered and hung up, {rate} a second", done, 0, "per CPU second", f"{count} calls")
     row("resident memory after them", exchange.memory(), 1, "MB")
 
-    for count in (10, 50, 100, 200):
-        listening = sipp(folder, caller(folder, "+493012301", 9.0), PROVIDER, count, 200, "-l", "250")
+
+def greetings(exchange: Running, folder: Path) -> None:
+    """Callers who hear the greeting."""
+    for count in SIZES:
+        listening = sipp(folder, caller(folder, "+493012301", 9.0), PROVIDER, count, 200, "-l", "240")
         time.sleep(3)
         before = exchange.cpu()
         time.sleep(3)
         share = (exchange.cpu() - before) / 3 / count * 100
-        row(f"{count} callers hear the greeting, CPU of a core each", share, 3, "%")
-        row(f"resident memory with {count} calls", exchange.memory(), 1, "MB")
+        row(f"{count} callers hear the greeting", share, 3, "% of a core each", f"{exchange.memory():.1f} MB resident")
         finished(listening, "greeting")
-    time.sleep(2)
-    row("resident memory after the ramp", exchange.memory(), 1, "MB")
+
+
+def bridges(exchange: Running, folder: Path, plain: Mapping[int, float]) -> None:
+    """Calls in which both sides talk all the time."""
+    register("desk", DESK_PORT)
+    for count in SIZES:
+        with talking((HOST, PORT), (PROVIDER, TRUNK_PORT), (PHONES, DESK_PORT)) as talk:
+            first = media.PHONE_PORT
+            ports = [talk.call("+493012300", HOST, first + 4 * number) for number in range(count)]
+            flat = [port for pair in ports for port in pair]
+            voices = media.phones(folder / "phones", 2 * count, 5, flat, HOST)
+            time.sleep(1)
+            before = exchange.cpu()
+            time.sleep(3)
+            share = (exchange.cpu() - before) / 3 / count * 100
+            memory, lost = exchange.memory(), media.loss(voices)
+            talk.end("+493012300")
+        note = f"{share / plain[count]:.2f} x C relay, " if plain.get(count) else ""
+        row(
+            f"{count} bridged calls", share, 3, "% of a core each", f"{note}{lost:.2f} % lost, {memory:.1f} MB resident"
+        )
 
 
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=1200, help="of the longer run")
+    parser.add_argument("--calls", type=int, default=800, help="at most, at each rate")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        bench(Path(folder), options.calls)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        media.compiled("phones", folder)
+        bench(folder, options.calls, {})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What moving voice costs, next to the plainest relay in C: CPU per call at 10, 50, 100 and 200 calls.
 
-python bench/media.py [--seconds N] [--calls 10,50,100,200] [--profile]
+python -m bench.media [--seconds N] [--calls 10,50,100,200] [--profile]
 """
 
 import argparse
@@ -39,9 +39,11 @@ def compiled(name: str, folder: Path) -> Path:
     return program
 
 
-def phones(program: Path, count: int, seconds: float, ports: list[int] | None) -> "subprocess.Popen[str]":
-    """Start so many phones; they talk to the C relay, or to `ports`."""
-    words = [str(program), HOST, str(PHONE_PORT), "0" if ports else str(RELAY_PORT), str(count), str(round(seconds))]
+def phones(
+    program: Path, count: int, seconds: float, ports: list[int] | None, host: str = HOST
+) -> "subprocess.Popen[str]":
+    """Start so many phones at `host`; they talk to the C relay, or to `ports`."""
+    words = [str(program), host, str(PHONE_PORT), "0" if ports else str(RELAY_PORT), str(count), str(round(seconds))]
     talking = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert talking.stdin
     talking.stdin.write("\n".join(map(str, ports or [])))
@@ -111,13 +113,15 @@ def greeted(pump: Pump, tones: bool = False) -> None:
         endpoint.listen_for_tones(tones)
 
 
-def rows(folder: Path, sizes: list[int], seconds: float) -> None:
-    """Print the table, row by row as it is measured."""
+def rows(folder: Path, sizes: list[int], seconds: float) -> dict[int, float]:
+    """Print the table, row by row as it is measured; what the C relay takes, in percent of a core a call, by calls."""
+    reference: dict[int, float] = {}
     print(
         "calls | C relay  bridged  ratio  lost | greeting  lost | greeting, listening for tones   (% of a core a call)"
     )
     for calls in sizes:
         plain, _ = measure_c(folder, calls, seconds)
+        reference[calls] = plain
         ours, lost = asyncio.run(measure(folder, 2 * calls, seconds, bridged))
         ours /= calls
         greeting, greeting_lost = asyncio.run(measure(folder, calls, seconds, greeted))
@@ -127,6 +131,7 @@ def rows(folder: Path, sizes: list[int], seconds: float) -> None:
             f"{greeting_lost:5.2f} |    {tones / calls:.3f}",
             flush=True,
         )
+    return reference
 
 
 def profile(folder: Path, calls: int, seconds: float) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -35,7 +35,7 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
     """
     if not isinstance(values, Mapping):
         raise ShapeError("", "must be an object in braces")
-    known = _hints(cast("type[Any]", kind))
+    known = _hints(cast("Hashable", kind))
     given: dict[str, Any] = {}
     for name, value in values.items():
         if name in known:
