@@ -2,6 +2,6 @@
 
 import sys
 
-from pbx.cli import main
+from pbx.entry import main
 
 sys.exit(main())

@@ -18,6 +18,7 @@ from pbx.administration.stores import SOCKET, open_stores
 from pbx.control.protocol import Json
 from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
+from pbx.exchange.trunk_line import TrunkState
 from pbx.live import LiveExchange
 from pbx.sip.transport.tls import paths, server_context
 from pbx.store.database import RecordsError
@@ -47,6 +48,7 @@ class Daemon:
         self.control = ControlServer(data / SOCKET, self._answer)
         self.address = sip
         """Where SIP listens."""
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
@@ -55,10 +57,13 @@ class Daemon:
         await self.control.start()
         for message in self.stores.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
+        self._watching = asyncio.create_task(self._watch_trunks())
         await self._listen_tls()
 
     async def stop(self) -> None:
         """End it all in reverse order."""
+        if self._watching is not None:
+            self._watching.cancel()
         await self.control.stop()
         await self.exchange.stop()
         self.stores.close()
@@ -80,6 +85,16 @@ class Daemon:
         except (OSError, ssl.SSLError, OverflowError) as error:
             log.warning("no TLS on port %s: %s", port + TLS_ABOVE, error)
 
+    async def _watch_trunks(self) -> None:
+        """Log how the trunks are, whenever that changes."""
+        told: dict[str, TrunkState] = {}
+        while True:
+            for state in self.exchange.trunks.states():
+                if told.get(state.name) != state:
+                    told[state.name] = state
+                    log.info("trunk %s: %s %s", state.name, state.state, state.words or state.address)
+            await asyncio.sleep(1.0)
+
     def _step_heard(self, call: Call, step: Step) -> None:
         if not self.control.followed:
             return
@@ -97,6 +112,7 @@ class Daemon:
         )
 
     def _call_ended(self, record: CallRecord) -> None:
+        log.info("%s -> %s: %s", record.from_ or "anonymous", record.to, record.story)
         if self.control.followed:
             self.control.publish({"event": "ended", "call": record.id, "record": _shown(record)})
 
@@ -130,7 +146,8 @@ def run(options: argparse.Namespace) -> int:
         log.error("%s", error)
         return 2
     except OSError as error:
-        log.error("The exchange cannot start on %s port %s: %s.", *options.sip, error.strerror or error)
+        where = error.filename or "{} port {}".format(*options.sip)
+        log.error("The exchange cannot start: %s: %s.", where, error.strerror or error)
         return 1
 
 

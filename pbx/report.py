@@ -56,7 +56,8 @@ def _table(items: Sequence[Shown]) -> Iterator[str]:
 
 def _calls(calls: Sequence[Shown]) -> Iterator[str]:
     for call in calls:
-        yield f"{moment(call['started'])}  {visible(call['story'])}"
+        between = f"{visible(call['from']) or 'anonymous'} → {visible(call['to'])}"
+        yield f"{moment(call['started'])}  {between}: {visible(call['story'])}"
     if not calls:
         yield "There was no call yet."
 
@@ -76,9 +77,20 @@ def _checks(checks: Sequence[Shown]) -> Iterator[str]:
             yield f"      -> {visible(check['advice'])}"
 
 
+def _message(message: Shown) -> Iterator[str]:
+    return _one({**message, "started": moment(message["started"]), "seconds": f"{message['seconds']:.1f}"})
+
+
+def _status(status: Shown) -> Iterator[str]:
+    uptime = {"uptime": f"{status['uptime']:.0f} s"} if "uptime" in status else {}
+    return _one({**status, **uptime})
+
+
 _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "calls": _calls,
     "tasks": _tasks,
     "voicemail list": _messages,
+    "voicemail export": _message,
+    "status": _status,
     "doctor": _checks,
 }

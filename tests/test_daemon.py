@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import socket
 import ssl
 from pathlib import Path
@@ -46,6 +47,28 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCapture
         port = taken.getsockname()[1]
         assert run(options(tmp_path / "data", port)) == 1
     assert str(port) in caplog.text
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert run(options(tmp_path / "file" / "data")) == 1
+    assert "file" in caplog.text
+    assert "port" not in caplog.text
+
+
+def test_what_becomes_of_trunks_is_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def logged() -> None:
+        with caplog.at_level(logging.INFO):
+            daemon = Daemon(tmp_path / "data", ("127.0.0.61", 0), (20000, 20099))
+            await daemon.start()
+            await daemon.do("trunk add", name="provider", register="user@127.0.0.63:9", password="secret")
+            async with asyncio.timeout(10):
+                while "trunk provider: failed" not in caplog.text:
+                    await asyncio.sleep(0.05)
+            await daemon.stop()
+        assert "secret" not in caplog.text
+
+    asyncio.run(logged())
 
 
 def test_wrong_settings_are_told_with_their_line_and_nothing_starts(

@@ -1,9 +1,11 @@
 """The demo office's settings: made once in its data folder, found there again later."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
 
 from pbx.administration.commands import perform
 from pbx.administration.stores import Stores
+from pbx.control.protocol import Refused
 from pbx.store.models import Language, Phone
 
 TRUNK = "demo"
@@ -29,6 +31,8 @@ class Premises:
     """Of their desk phones."""
     own: Phone
     """The account for a real phone; Clara's too."""
+    pin: str = ""
+    """Of Clara's voicemail; a new one each time, because only its hash is kept."""
 
 
 def furnish(stores: Stores, spoken: Language, provider: tuple[str, int]) -> Premises:
@@ -41,7 +45,18 @@ def furnish(stores: Stores, spoken: Language, provider: tuple[str, int]) -> Prem
         raise NotTheDemo
     else:
         _make(stores, spoken, peer)
-    return _found(stores)
+    premises = _found(stores)
+    return replace(premises, pin=_new_pin(stores, premises.extensions[2]))
+
+
+def _new_pin(stores: Stores, extension: str) -> str:
+    while True:
+        pin = f"{secrets.randbelow(10_000):04}"
+        try:
+            perform(stores, "user set", {"person": extension, "pin": pin})
+        except Refused:  # too easy to guess
+            continue
+        return pin
 
 
 def _make(stores: Stores, spoken: Language, peer: str) -> None:

@@ -66,7 +66,7 @@ class Stage:
         }
         lines += ["", say("own", self.spoken)]
         lines += [f"  {say(key, self.spoken):9}  {value}" for key, value in account.items()]
-        lines += ["  " + say("then", self.spoken, extension=premises.extensions[0])]
+        lines += ["  " + say("then", self.spoken, extension=premises.extensions[0], pin=premises.pin)]
         lines += [say("ask", self.spoken, folder=self._daemon.stores.data)]
         print("\n".join(lines), flush=True)
 

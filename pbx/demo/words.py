@@ -25,8 +25,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "user": {"de": "Benutzer", "en": "User"},
     "password": {"de": "Passwort", "en": "Password"},
     "then": {
-        "de": "Dann die {extension} wählen: Anna nimmt ab.   *97 ist die Mailbox.",
-        "en": "Then dial {extension}: Anna answers.   *97 is the voicemail.",
+        "de": "Dann die {extension} wählen: Anna nimmt ab.   *97 ist Claras Mailbox, PIN {pin}.",
+        "en": "Then dial {extension}: Anna answers.   *97 is Clara's voicemail, PIN {pin}.",
     },
     "ask": {
         "de": "In einem zweiten Terminal:  .venv/bin/durchwahl calls --data {folder}",

@@ -58,6 +58,7 @@ STEPS: Mapping[str, Wording] = {
     "message": Wording("hinterließ eine Nachricht von {seconds}", "left a message of {seconds}"),
     "no-message": Wording("hinterließ keine Nachricht[ ({reason})]", "left no message[ ({reason})]"),
     "called-voicemail": Wording("rief die eigene Mailbox an", "called the own voicemail", quiet=True),
+    "no-pin": Wording("hat noch keine PIN", "has no PIN yet"),
     "pin-wrong": Wording("gab eine falsche PIN ein", "entered a wrong PIN"),
     "pin-locked": Wording("die PIN ist nach falschen Versuchen gesperrt", "the PIN is locked after wrong tries"),
     "listened": Wording("hörte {messages} ab", "listened to {messages}"),

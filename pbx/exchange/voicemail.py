@@ -88,6 +88,7 @@ async def _unlocked(operator: Operator, person: Person) -> bool:
     """Whether he knows the PIN; three wrong ones end the call, and the mailbox's lock grows with each further call."""
     house, sounds = operator.house, operator.house.sounds
     if not person.pin:
+        operator.call.note("no-pin")
         await operator.play([sounds.sentence("no-pin", person.language)])
         return False
     for _ in range(PIN_TRIES):
