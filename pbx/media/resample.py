@@ -9,7 +9,8 @@ from pbx.media.g711 import Samples
 
 _LOBES = 16
 """Zero crossings of the sinc on either side: about 70 dB of what would alias is gone."""
-_CHUNK = 8192
+_CHUNK = 1024
+"""Output samples that are worked out together: 1 MB of windows and taps, of which the allocator keeps the most."""
 
 
 def resample(samples: Samples, source: int, sink: int) -> Samples:
