@@ -126,11 +126,15 @@ class Mwi:
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
-    def greet(self, binding: Binding) -> None:
+    def greet(self, binding: Binding, *, told: bool = True) -> None:
         """A phone has just registered: show it the state, unless it soon asks itself.
 
-        A NOTIFY that crosses a SUBSCRIBE makes baresip 1.0 subscribe without end.
+        A NOTIFY that crosses a SUBSCRIBE makes baresip 1.0 subscribe without end. One that does not know the method
+        is not `told` unasked: pyVoIP 1.6.8 never answers, and fails at the call it just makes.
         """
+        if not told:
+            self._leave_alone(binding.username, binding.contact)
+            return
         self._deaf.discard((binding.username, binding.contact))
         self._timers.at(self._clock() + UNASKED_AFTER, partial(self._greet, binding.username, binding.contact))
 
@@ -165,8 +169,7 @@ class Mwi:
         if isinstance(asked, _Watcher):
             self._act(asked, asked.subscription.replied(response, self._clock()))
         elif asked is not None and 400 <= response.status < 500:
-            self._deaf = {each for each in self._deaf if self._is_bound(*each)}  # phones move, and leave these behind
-            self._deaf.add(asked)
+            self._leave_alone(*asked)
         return asked is not None
 
     def unanswered(self, token: str) -> bool:
@@ -181,6 +184,10 @@ class Mwi:
 
     def _watches(self, phone: Phone) -> bool:
         return any(each.phone.username == phone.username for each in self._watchers.values())
+
+    def _leave_alone(self, username: str, contact: str) -> None:
+        self._deaf = {each for each in self._deaf if self._is_bound(*each)}  # phones move, and leave these behind
+        self._deaf.add((username, contact))
 
     def _is_bound(self, username: str, contact: str) -> bool:
         return any(binding.contact == contact for binding in self._registrar.bindings(username))

@@ -31,6 +31,8 @@ class Bound:
     binding: Binding
     new: bool
     """Not merely refreshed."""
+    notified: bool = True
+    """Whether it may be sent a NOTIFY it did not ask for: its Allow, if it has one, says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,7 @@ class Registrar:
         if old is not None:
             self._take_out(old)
         self._add(_Entry(binding, wish.uri, self._clock() + seconds, wish.q))
-        self.changes.append(Bound(binding, old is None))
+        self.changes.append(Bound(binding, old is None, _takes_notify(request)))
 
     def _make_room(self, username: str, request: Request, flow: Flow, bound: list[Uri]) -> None:
         """Forget what the phone itself left behind when it restarted, then the oldest past the bound."""
@@ -354,3 +356,9 @@ def _same(entry: _Entry, wish: _Wish) -> bool:
 
 def _printable(text: str) -> str:
     return "".join(char for char in text[:128] if char.isprintable())
+
+
+def _takes_notify(request: Request) -> bool:
+    """Whether NOTIFY is among the methods a phone names, or it names none (RFC 3261, 20.5)."""
+    methods = request.headers.values("Allow")
+    return not methods or "NOTIFY" in methods

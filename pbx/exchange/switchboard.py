@@ -94,7 +94,7 @@ class Switchboard:
             change = changes.popleft()
             self._changed(change.binding.username)
             if isinstance(change, Bound) and change.new:
-                self._mwi.greet(change.binding)
+                self._mwi.greet(change.binding, told=change.notified)
 
     # --- calls -----------------------------------------------------------------------------------------------------
 

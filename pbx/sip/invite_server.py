@@ -27,6 +27,11 @@ class InviteServer:
         self._interval = T1
         self._response: Response | None = None
 
+    @property
+    def trying(self) -> Response | None:
+        """The 100, as long as it is all that was answered."""
+        return self._response if self._response is not None and self._response.status == 100 else None
+
     def receive(self, request: Request) -> Effects:
         """A copy of the INVITE, or its ACK."""
         if request.method == "ACK":

@@ -179,6 +179,8 @@ class Transactions:
 
     def reply(self, server: Server, response: Response) -> None:
         """Send a response in a server transaction; what no longer fits is not sent."""
+        if response.status >= 300:
+            self._withdraw_trying(server)
         self._act_server(server, server.machine.reply(response))
         if response.status < 200:
             return
@@ -188,6 +190,12 @@ class Transactions:
             self._part(server)
         if isinstance(server.machine, RequestServer) or response.status >= 300:
             self.release_server(server)
+
+    def _withdraw_trying(self, server: Server) -> None:
+        """A refusal that follows at once needs no 100 (17.2.1), and pyVoIP 1.6.8 ignores a challenge that had one."""
+        trying = server.machine.trying if isinstance(server.machine, InviteServer) else None
+        if trying is not None and self.outgoing and self.outgoing[-1].message is trying:
+            self.outgoing.pop()
 
     def release_server(self, server: Server) -> None:
         """Nobody above waits for it any more: it absorbs copies, and goes early when requests storm."""

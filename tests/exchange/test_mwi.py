@@ -203,6 +203,13 @@ def test_a_phone_that_does_not_like_it_is_left_alone_until_it_registers_anew(lam
     assert len(lamps.notified()) == 1
 
 
+def test_a_phone_whose_register_says_that_it_takes_no_notify_is_never_told_unasked(lamps: Lamps) -> None:
+    lamps.mwi.greet(lamps.bind("anna"), told=False)
+    lamps.clock.advance(3.1, lamps.timers)
+    lamps.mwi.changed("21")
+    assert lamps.notified() == []
+
+
 def test_a_phone_that_subscribes_right_after_it_registered_is_not_told_unasked(lamps: Lamps) -> None:
     lamps.mwi.greet(lamps.bind("anna"))
     lamps.clock.advance(1, lamps.timers)

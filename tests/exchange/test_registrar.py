@@ -120,6 +120,13 @@ def test_a_phone_is_bound_with_its_real_address(desk: Desk) -> None:
     assert list(desk.registrar.changes) == [Bound(binding, True)]
 
 
+def test_a_phone_whose_allow_lacks_notify_is_not_to_be_notified_unasked(desk: Desk) -> None:
+    for port, more in ((5060, ()), (5061, ("Allow: INVITE, NOTIFY",)), (5062, ("Allow: INVITE, ACK", "Allow: BYE"))):
+        desk.send(f"<sip:anna@10.0.0.5:{port}>", more=more)
+    bound = [change for change in desk.registrar.changes if isinstance(change, Bound)]
+    assert [change.notified for change in bound] == [True, True, False]
+
+
 def test_unknown_names_and_wrong_passwords_look_the_same(desk: Desk) -> None:
     wrong = desk.send("<sip:a@h>", password="guess")
     unknown = desk.send("<sip:a@h>", user="carl", password="guess")

@@ -72,6 +72,28 @@ def test_a_refusal_is_repeated_until_it_is_acknowledged_and_may_carry_headers() 
     wire.ends()
 
 
+def test_a_refusal_that_follows_at_once_needs_no_100_before_it() -> None:
+    wire = Wire()
+    collect, wire.collect = wire.collect, lambda: None  # type: ignore[method-assign]
+    wire.request("INVITE", body=SDP)
+    [event] = wire.stack.events
+    assert isinstance(event, Invited)
+    event.session.refuse(401)
+    collect()
+    assert wire.lines() == ["401 INVITE"]
+
+
+def test_ringing_that_follows_at_once_leaves_the_100_alone() -> None:
+    wire = Wire()
+    collect, wire.collect = wire.collect, lambda: None  # type: ignore[method-assign]
+    wire.request("INVITE", body=SDP)
+    [event] = wire.stack.events
+    assert isinstance(event, Invited)
+    event.session.ring()
+    collect()
+    assert wire.lines() == ["100 INVITE", "180 INVITE"]
+
+
 def test_a_200_is_repeated_until_the_ack() -> None:
     wire = Wire()
     session = invited(wire)
