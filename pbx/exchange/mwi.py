@@ -129,8 +129,8 @@ class Mwi:
     def greet(self, binding: Binding, *, told: bool = True) -> None:
         """A phone has just registered: show it the state, unless it soon asks itself.
 
-        A NOTIFY that crosses a SUBSCRIBE makes baresip 1.0 subscribe without end. One that does not know the method
-        is not `told` unasked: pyVoIP 1.6.8 never answers, and fails at the call it just makes.
+        One that does not know the method is not `told` unasked: pyVoIP 1.6.8 never answers, and fails at the call it
+        just makes.
         """
         if not told:
             self._leave_alone(binding.username, binding.contact)

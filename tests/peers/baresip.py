@@ -39,7 +39,6 @@ class Baresip:
         transport: str = "udp",
         register: bool = True,
         answer: str = "manual",
-        lamp: bool = True,
     ) -> None:
         self.host = "127.0.0.1"
         ports = free_ports(26)
@@ -55,7 +54,7 @@ class Baresip:
         (self.folder / "contacts").write_text("")
         rate = 16000 if codecs.startswith("G722") else 8000
         voice = write_wav(self.folder / "voice.wav", make_tone(tone, 60, rate), rate)
-        (self.folder / "config").write_text(self._config(voice, lamp))
+        (self.folder / "config").write_text(self._config(voice))
         self.program = Program("baresip", ["baresip", "-4", "-v", "-f", str(self.folder)], self.folder)
         try:
             self._control = until(self._connect, "baresip takes commands")
@@ -64,9 +63,10 @@ class Baresip:
             raise
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def _config(self, voice: Path, lamp: bool) -> str:
+    def _config(self, voice: Path) -> str:
         modules = "\n".join(f"module {name}.so" for name in ("g711", "g722", "aufile", "aubridge", "sndfile"))
-        applications = "\n".join(f"module_app {name}.so" for name in ("menu", "ctrl_tcp", *(["mwi"] if lamp else [])))
+        # Not mwi: baresip 1.0.0 now and then sends thousands of SUBSCRIBEs before it looks at an answer.
+        applications = "\n".join(f"module_app {name}.so" for name in ("menu", "ctrl_tcp"))
         return f"""
 poll_method epoll
 sip_listen {self.host}:{self.address[1]}

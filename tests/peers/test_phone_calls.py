@@ -139,8 +139,7 @@ def test_click_to_call_dials_the_contacts_extension_after_the_answer(exchange: E
 
 def test_a_phone_rings_at_once_after_the_plug_was_pulled(exchange: Exchange) -> None:
     exchange.start()
-    # without lamps: baresip 1.0.0 subscribes in an endless loop when its SUBSCRIBE finds nobody at the port
-    with exchange.phone("21", lamp=False) as alice, exchange.phone("22", lamp=False) as bob:
+    with exchange.phone("21") as alice, exchange.phone("22") as bob:
         until(lambda: exchange.bindings_on_disk() == 2, "both registrations are written down")
         exchange.kill()
         exchange.start()

@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.peers import pcap
 from tests.peers.conftest import NUMBER
 from tests.peers.exchange import GREETING, Exchange, steps
-from tests.peers.programs import own_address, until
-from tests.peers.sipp import Caller, Scenario, Sipp, sdp
+from tests.peers.programs import free_ports, own_address, until
+from tests.peers.sipp import Caller, Scenario, Sipp, registers, sdp
 from tests.peers.tones import Samples, heard, longest, read_wav
 from tests.peers.voice import Voice
 
@@ -114,7 +114,6 @@ def test_nobody_answers_and_the_message_is_kept(exchange: Exchange) -> None:
             until(lambda: recorded_seconds(exchange) > 4, "the message grows", 20)
             sipp.cue()
             sipp.succeeds()
-            until(lambda: "Messages-Waiting: yes" in phone.program.output(), "the phone's lamp lights up")
     call = exchange.call()
     assert (call["outcome"], call["extension"]) == ("voicemail", "22")
     [message] = exchange.do("voicemail", "list", "22")
@@ -125,6 +124,20 @@ def test_nobody_answers_and_the_message_is_kept(exchange: Exchange) -> None:
     assert longest(*read_wav(target), 900) >= 2
     [task] = exchange.tasks("22")
     assert (task["kind"], task["from"], task["done"]) == ("voicemail", CALLER, False)
+
+
+def test_a_phone_that_registers_is_told_of_waiting_messages(exchange: Exchange) -> None:
+    account = exchange.do("phone", "add", "22")
+    exchange.start()
+    local = (exchange.provider[0], free_ports(2, exchange.provider[0]))
+    scenario = registers(account["username"], account["password"])
+    with Sipp(exchange.folder, scenario, local, exchange.address, name="register") as register:
+        register.succeeds()
+    lamp = Scenario().request("NOTIFY").reply(200)
+    with Sipp(exchange.folder, lamp, local, exchange.address, name="lamp") as phone:
+        phone.succeeds()
+        assert "Messages-Waiting: no" in phone.messages()
+        assert "Voice-Message: 0/0" in phone.messages()
 
 
 def spool(exchange: Exchange) -> list[Path]:
