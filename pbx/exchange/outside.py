@@ -15,6 +15,8 @@ REACTION = 4.0
 """Seconds in which a trunk must say something, if only 100, when there is another to try; its silence would last 32."""
 OTHER_LINE = frozenset({401, 403, 407, 408, 480, 500, 502, 503, 504})
 """Refusals that may be the trunk's, not the callee's: another trunk, if there is one, is tried."""
+UNAVAILABLE = 480
+"""More likely the callee's than the trunk's: what becomes of the trunks tried after it does not hide it."""
 
 
 async def call_out(
@@ -41,16 +43,19 @@ async def call_out(
         dial = partial(_dial, operator, line, number, shown)
         reaction = REACTION if line is not lines[-1] else None
         round_ = Round((Target(line, number),), PATIENCE)
-        result, leg, status = await operator.ring([round_], dial, reaction=reaction)
+        result, leg, said = await operator.ring([round_], dial, reaction=reaction)
         if isinstance(result, Taken) and leg is not None:
             await talk(operator, leg, extension=extension, pause=call.office.dial_pause)
             return
         assert isinstance(result, NotTaken)
         if result.why is Why.NO_ANSWER:
             call.note("no-answer", extension=number, seconds=PATIENCE)
+            status = said
             break
-        call.note("not-connected", status=status, trunk=line.trunk.name)
-        if status not in OTHER_LINE and not emergency:
+        call.note("not-connected", status=said, trunk=line.trunk.name)
+        if status != UNAVAILABLE or said not in OTHER_LINE:
+            status = said
+        if said not in OTHER_LINE and not emergency:
             break
     if not lines:
         call.note("failed", reason="no-trunk")

@@ -172,6 +172,7 @@ class Registration:
         if not known or not self.flows:
             return self._removed()
         self.state = "removing"
+        self._at %= len(self.flows)  # past the last one, while it waits because none of them worked
         return self._ask(fresh=True)
 
     # -- what follows ------------------------------------------------------------------------------------------------

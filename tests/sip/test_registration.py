@@ -289,6 +289,14 @@ def test_a_200_without_a_usable_time_counts_as_what_was_asked(contact: str) -> N
     assert registration.granted == 600
 
 
+def test_it_can_be_stopped_while_a_refresh_that_failed_everywhere_waits() -> None:
+    registration = registered()
+    effects = registration.found((ONE,), 600.0)
+    asked(effects)
+    wait(registration.unanswered("lost", 632.0))
+    assert flow_of(registration.stop()) == ONE
+
+
 @settings(max_examples=300)
 @given(st.integers(), st.lists(st.integers(0, 11), max_size=60))
 def test_whatever_happens_it_is_never_stuck_and_never_asks_twice_at_once(seed: int, steps: list[int]) -> None:
