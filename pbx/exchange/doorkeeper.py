@@ -14,7 +14,7 @@ from pbx.store.models import Office, Phone
 ALGORITHMS = ("MD5", "SHA-256")
 """MD5 first, against RFC 8760, section 2.4: SIPp, Asterisk and PJSIP of past years read only the first challenge. Who
 knows both takes the better one."""
-_MD5_ONLY = re.compile(r"baresip v[0-2]\.", re.ASCII)
+_MD5_ONLY = re.compile(r"baresip v[0-2]\.|Twinkle/1\.", re.ASCII)
 """User-Agents that give up when any challenge asks for more than MD5."""
 REMEMBERED = 1024
 

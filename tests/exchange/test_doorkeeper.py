@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from pbx.exchange.doorkeeper import ALGORITHMS, Doorkeeper, Refused
 from pbx.exchange.guard import Guard
 from pbx.sip.digest import Challenger, Credentials, answer
@@ -51,8 +53,9 @@ def test_both_algorithms_are_offered_and_md5_stands_first_for_those_who_read_onl
     assert "algorithm=SHA-256" in sha
 
 
-def test_a_phone_known_to_give_up_on_a_choice_is_not_given_one() -> None:
-    (only,) = challenges(doorkeeper().admit(register("baresip v1.0.0 (x86_64/linux)"), FLOW))
+@pytest.mark.parametrize("agent", ["baresip v1.0.0 (x86_64/linux)", "Twinkle/1.10.2"])
+def test_a_phone_known_to_give_up_on_a_choice_is_not_given_one(agent: str) -> None:
+    (only,) = challenges(doorkeeper().admit(register(agent), FLOW))
     assert "algorithm=MD5" in only
 
 
