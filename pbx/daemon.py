@@ -18,7 +18,6 @@ from pbx.administration.stores import SOCKET, open_stores
 from pbx.control.protocol import Json
 from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
-from pbx.exchange.trunk_line import TrunkState
 from pbx.live import LiveExchange
 from pbx.sip.transport.tls import paths, server_context
 from pbx.store.database import RecordsError
@@ -48,7 +47,6 @@ class Daemon:
         self.control = ControlServer(data / SOCKET, self._answer)
         self.address = sip
         """Where SIP listens."""
-        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
@@ -57,13 +55,10 @@ class Daemon:
         await self.control.start()
         for message in self.stores.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
-        self._watching = asyncio.create_task(self._watch_trunks())
         await self._listen_tls()
 
     async def stop(self) -> None:
         """End it all in reverse order."""
-        if self._watching is not None:
-            self._watching.cancel()
         await self.control.stop()
         await self.exchange.stop()
         self.stores.close()
@@ -84,16 +79,6 @@ class Daemon:
             await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, context)
         except (OSError, ssl.SSLError, OverflowError) as error:
             log.warning("no TLS on port %s: %s", port + TLS_ABOVE, error)
-
-    async def _watch_trunks(self) -> None:
-        """Log how the trunks are, whenever that changes."""
-        told: dict[str, TrunkState] = {}
-        while True:
-            for state in self.exchange.trunks.states():
-                if told.get(state.name) != state:
-                    told[state.name] = state
-                    log.info("trunk %s: %s %s", state.name, state.state, state.words or state.address)
-            await asyncio.sleep(1.0)
 
     def _step_heard(self, call: Call, step: Step) -> None:
         if not self.control.followed:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,8 @@ from pbx.store.models import Office, Trunk
 
 __all__ = ["Find", "KeepAlive", "Order", "Route", "TrunkState", "Trunks"]
 
+log = logging.getLogger(__name__)
+
 LONGEST_WORDS = 200
 """Characters of what a trunk says of itself: providers choose their own reason phrases."""
 
@@ -30,6 +33,8 @@ class _Running:
     line: Line = field(init=False)
     timer: Timer | None = None
     token: str = ""
+    logged: TrunkState | None = None
+    """What the log says of it."""
 
 
 class Trunks:
@@ -111,12 +116,14 @@ class Trunks:
         running = self._running.get(name)
         if running is not None:
             running.line.resolved(hops)
+            self._log(running)
 
     def replied(self, token: str, response: Response, flow: Flow) -> bool:
         """A final response that came to the stack on this flow; whether it was to a request of a trunk."""
         running = self._tokens.pop(token, None)
         if running is not None and running.token == token:
             running.line.replied(response, flow)
+            self._log(running)
         return running is not None
 
     def unanswered(self, token: str, reason: str = "") -> bool:
@@ -124,12 +131,14 @@ class Trunks:
         running = self._tokens.pop(token, None)
         if running is not None and running.token == token:
             running.line.unanswered(reason)
+            self._log(running)
         return running is not None
 
     def connection_lost(self, flow: Flow) -> None:
         """The transports lost a connection."""
         for running in list(self._running.values()):
             running.line.lost(flow)
+            self._log(running)
 
     # -- what others ask ---------------------------------------------------------------------------------------------
 
@@ -142,8 +151,7 @@ class Trunks:
         running = self._running.get(name)
         if running is None:
             return self._broken.get(name)
-        state = running.line.state()
-        return replace(state, words="".join(char for char in state.words if char.isprintable())[:LONGEST_WORDS])
+        return _harmless(running.line.state())
 
     def trunk_of(self, flow: Flow, user: str = "") -> Trunk | None:
         """The trunk over which a request came on this flow; `user` is its Request-URI's.
@@ -204,6 +212,13 @@ class Trunks:
         words = f"{trunk.name}\0{trunk.user}\0{trunk.domain}".encode()
         return hmac.new(self._secret, words, hashlib.sha256).hexdigest()[:20]
 
+    def _log(self, running: _Running) -> None:
+        """Say how a trunk is, whenever that changes."""
+        state = replace(_harmless(running.line.state()), address="")
+        if state != running.logged:
+            running.logged = state
+            log.info("trunk %s: %s %s", state.name, state.state, state.words)
+
     def _ask(self, running: _Running, request: Request, flow: Flow) -> None:
         running.token = f"trunk:{self._ids.token()}"
         self._tokens[running.token] = running
@@ -217,3 +232,8 @@ class Trunks:
         if running.timer is not None:
             running.timer.cancel()
             running.timer = None
+
+
+def _harmless(state: TrunkState) -> TrunkState:
+    """Without what a provider's words could do to a terminal or a log."""
+    return replace(state, words="".join(char for char in state.words if char.isprintable())[:LONGEST_WORDS])

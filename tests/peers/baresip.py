@@ -99,7 +99,11 @@ module_tmp account.so
         stream = self._control.makefile("rb")
         while True:
             try:
-                size = b"".join(iter(lambda: stream.read(1), b":"))
+                size = b""
+                while (char := stream.read(1)) != b":":
+                    if not char:
+                        return  # baresip is gone
+                    size += char
                 self.events.append(json.loads(stream.read(int(size))))
                 stream.read(1)
             except (OSError, ValueError):
