@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pbx.administration.live import Check
-from pbx.administration.phones import own_address
+from pbx.administration.phones import shown_host
 from pbx.control.protocol import Refused
 from pbx.store.models import Office
 from pbx.wiring import Exchange
@@ -20,7 +20,7 @@ class LiveExchange:
 
     def domain(self) -> str:
         """What phones register to, with the port when it is not 5060."""
-        host = self._exchange.stores.office.domain or (own_address() if self._host in ("0.0.0.0", "::") else self._host)
+        host = self._exchange.stores.office.domain or shown_host(self._host)
         shown = f"[{host}]" if ":" in host else host
         return shown if self._port == 5060 else f"{shown}:{self._port}"
 

@@ -251,9 +251,7 @@ class Exchange:
 
     def _waiting_messages(self, extension: str) -> tuple[int, int]:
         """New and old messages a person's lamp tells of: his own and those of his groups."""
-        office = self._office()
-        boxes = [extension, *(group.extension for group in office.groups.values() if extension in group.members)]
-        counts = [self._counts.get(box, (0, 0)) for box in boxes]
+        counts = [self._counts.get(box, (0, 0)) for box in self._office().mailboxes_of(extension)]
         return sum(new for new, _ in counts), sum(old for _, old in counts)
 
     def _bindings_changed(self, username: str) -> None:

@@ -65,6 +65,11 @@ def domain(stores: Stores) -> str:
     return stores.live.domain() if stores.live else stores.office.domain or own_address()
 
 
+def shown_host(listening: str) -> str:
+    """What to type for an exchange that listens at this address, which may be a wildcard."""
+    return own_address() if listening in ("0.0.0.0", "::") else listening
+
+
 def own_address() -> str:
     """This machine's address towards the rest of the network, found without sending anything."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.phones import own_address
+from pbx.administration.phones import shown_host
 from pbx.administration.stores import SOCKET
 from pbx.control.client import ControlError, NotRunning, follow
 from pbx.daemon import Daemon
@@ -57,7 +57,7 @@ class Stage:
         lines.append(
             "  " + say("group", self.spoken, extension=premises.group, name=office.groups[premises.group].name)
         )
-        server = own_address() if self._daemon.address[0] in ("0.0.0.0", "::") else self._daemon.address[0]
+        server = shown_host(self._daemon.address[0])
         account = {
             "server": server,
             "port": str(self._daemon.address[1]),

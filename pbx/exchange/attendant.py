@@ -41,11 +41,10 @@ async def _hear_extension(operator: Operator, number: Number) -> str | None:
     """What the caller dials into the greeting; None when he dials nothing, or wrong ones only."""
     office, call, sounds = operator.call.office, operator.call, operator.house.sounds
     speech = _greeting(operator, number)
+    call.note("greeted")
     if number.extensions == "off":
-        call.note("greeted")
         await operator.play(speech)
         return None
-    call.note("greeted")
     for _ in range(TRIES):
         dialled = await operator.ask(speech, Digits(dialable(number, office), office.digit_silence), PATIENCE)
         if dialled is None:
@@ -54,8 +53,9 @@ async def _hear_extension(operator: Operator, number: Number) -> str | None:
         if reachable(dialled.digits, number, office):
             call.note("dialled", digits=dialled.digits, how=operator.leg.dials_by)
             return dialled.digits
-        call.note("not-reachable" if dialled.known else "wrong-extension", digits=dialled.digits)
-        speech = [sounds.sentence("not-reachable" if dialled.known else "wrong-extension", office.language)]
+        fault = "not-reachable" if dialled.known else "wrong-extension"
+        call.note(fault, digits=dialled.digits)
+        speech = [sounds.sentence(fault, office.language)]
     return None
 
 

@@ -86,8 +86,7 @@ async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: fl
 
 async def _nobody(operator: Operator, owner: Person | Group | None, why: Why) -> None:
     """Nobody took it: say so and take a message; a colleague's phone without voicemail just shows why."""
-    wants_message = isinstance(owner, Group) or (owner is not None and owner.voicemail)
-    if not operator.leg.party.outside and not wants_message:
+    if not operator.leg.party.outside and not voicemail.takes_messages(owner):
         operator.call.outcome = "refused" if why in (Why.BUSY, Why.REFUSED) else "missed"
         operator.refuse(REFUSALS[why])
         return

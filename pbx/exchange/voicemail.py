@@ -14,11 +14,16 @@ SILENCE = 8.0
 PIN_TRIES = 3
 
 
+def takes_messages(owner: Person | Group | None) -> bool:
+    """Whether there is a mailbox to leave a message in; every group has one."""
+    return isinstance(owner, Group) or (owner is not None and owner.voicemail)
+
+
 async def leave(operator: Operator, owner: Person | Group | None) -> None:
     """Announce that nobody is there, then keep what the caller says."""
     call, house = operator.call, operator.house
     language = owner.language if isinstance(owner, Person) else call.office.language
-    wanted = isinstance(owner, Group) or (owner is not None and owner.voicemail)
+    wanted = takes_messages(owner)
     operator.answer()
     own = house.sounds.recorded(owner.announcement) if isinstance(owner, Person) and owner.announcement else None
     announcement = own or house.sounds.sentence("leave-message" if wanted else "unavailable", language)
@@ -55,12 +60,7 @@ async def listen(operator: Operator, person: Person) -> None:
     if not await _unlocked(operator, person):
         operator.hang_up()
         return
-    office = call.office
-    boxes = [
-        person.extension,
-        *(group.extension for group in office.groups.values() if person.extension in group.members),
-    ]
-    messages = await operator.house.archive.messages(boxes)
+    messages = await operator.house.archive.messages(call.office.mailboxes_of(person.extension))
     waiting = [message for message in messages if not message.heard]
     sounds = operator.house.sounds
     await operator.play(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pbx.sip.address import Address
 from pbx.sip.fields import CSeq, Fields, kept
@@ -57,10 +57,6 @@ class Request(Fields):
         """The same request with another body; its Content-Type is changed too if one is given."""
         headers = self.headers.with_("Content-Type", content_type) if content_type else self.headers
         return Request(self.method, self.uri, headers, body)
-
-    def with_uri(self, uri: Uri) -> Request:
-        """The same request with another Request-URI."""
-        return replace(self, uri=uri)
 
     def reply(
         self,

@@ -138,6 +138,10 @@ class Office:
         """A person's devices."""
         return tuple(phone for phone in self.phones.values() if phone.extension == extension)
 
+    def mailboxes_of(self, extension: str) -> tuple[str, ...]:
+        """The mailboxes a person hears, by extension: his own, then those of his groups."""
+        return (extension, *(group.extension for group in self.groups.values() if extension in group.members))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
