@@ -43,6 +43,8 @@ class Exchange:
         self.provider = own_address()
         self.program: Program | None = None
         self._rtp = free_ports(200, self.host)
+        self.options: tuple[str, ...] = ()
+        """More words for `durchwahl run`."""
 
     def do(self, *words: str) -> Any:
         """A command of `durchwahl`; what it prints as JSON.
@@ -73,6 +75,7 @@ class Exchange:
             "{}:{}".format(*self.address),
             "--rtp",
             f"{first}-{last}",
+            *self.options,
         ]
         self.program = Program("durchwahl", command, self.folder)
         try:

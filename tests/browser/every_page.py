@@ -1,0 +1,51 @@
+"""Every page there is, for those who look at all of them: the accessibility test, the narrow screen, the screenshots."""
+
+from __future__ import annotations
+
+from tests.browser.office import CALLER, NUMBER, Office
+from tests.peers.sipp import Caller, Sipp
+
+VISITORS = {"login": "/login"}
+"""Pages without an account, by the name of their picture."""
+
+ADMINS = {
+    "now": "/now",
+    "mine": "/mine",
+    "tasks": "/tasks",
+    "messages": "/messages",
+    "people": "/people",
+    "person": "/people/21",
+    "leaver": "/people/23/leave",
+    "groups": "/groups",
+    "group": "/groups/30",
+    "phones": "/phones",
+    "numbers": "/numbers",
+    "number": f"/numbers/{NUMBER}",
+    "greetings": "/greetings",
+    "trunks": "/trunks",
+    "trunk": "/trunks/amt",
+    "contacts": "/contacts",
+    "history": "/history",
+    "call": "/calls/{call}",
+    "doctor": "/doctor",
+    "changes": "/changes",
+    "backup": "/backup",
+    "office": "/office",
+    "access": "/access",
+    "own-access": "/access/own",
+    "privacy": "/privacy",
+    "wizard": "/wizard",
+}
+"""An admin's pages."""
+
+USERS = ("mine", "now", "tasks", "messages", "contacts", "history", "own-access")
+"""Those of them that are everybody's."""
+
+
+def missed_call(office: Office) -> str:
+    """A call from outside that nobody answered, so that there is something to see; its id."""
+    before = {call["id"] for call in office.do("calls", "--last", "1000")}
+    scenario = Caller(NUMBER, CALLER).dials().pause(1.0).send(Caller(NUMBER, CALLER).bye()).response(200)
+    with Sipp(office.folder, scenario, office.provider, office.address, name="missed") as sipp:
+        sipp.succeeds()
+    return str(next(call["id"] for call in office.calls(len(before) + 1) if call["id"] not in before))
