@@ -4,7 +4,7 @@ DATA ?= data
 OPTIONS ?=
 PYTHON_ENV := .venv/bin
 
-.PHONY: run test setup check format bench prompts clean
+.PHONY: run test setup check format bench prompts screenshots clean
 
 run: setup
 	@scripts/run "$(DATA)" $(OPTIONS)
@@ -33,6 +33,10 @@ bench:
 prompts:
 	@scripts/setup
 	@$(PYTHON_ENV)/python -m pbx.prompts
+
+screenshots:
+	@scripts/setup test
+	@$(PYTHON_ENV)/python -m tests.browser.screenshots $(PAGES)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

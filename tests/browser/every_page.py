@@ -1,4 +1,4 @@
-"""Every page there is, for those who look at all of them: the accessibility test, the narrow screen, the screenshots."""
+"""Every page there is, for those who look at all of them: accessibility, the narrow screen, the screenshots."""
 
 from __future__ import annotations
 
