@@ -1,7 +1,7 @@
 """The attendant: a caller from outside is greeted, dials an extension into the greeting, and is connected."""
 
 from pbx.exchange.connecting import reach_all, reach_group, reach_person
-from pbx.exchange.dialplan import dialable, reachable
+from pbx.exchange.dialplan import dialable, reachable, taken_by
 from pbx.exchange.digits import Digits
 from pbx.exchange.ivr import Operator
 from pbx.media.clip import Clip
@@ -68,7 +68,10 @@ def _greeting(operator: Operator, number: Number) -> list[Clip]:
 
 async def _connect(operator: Operator, extension: str) -> None:
     office = operator.call.office
-    if (person := office.people.get(extension)) is not None:
+    taker = taken_by(extension, office)
+    if taker != extension:
+        operator.call.note("left", digits=extension, extension=taker)
+    if (person := office.people.get(taker)) is not None:
         await reach_person(operator, person)
     else:
-        await reach_group(operator, office.groups[extension])
+        await reach_group(operator, office.groups[taker])

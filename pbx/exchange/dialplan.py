@@ -83,6 +83,7 @@ def plan(dialled: str, caller: Person, office: Office) -> Plan:
     digits = dialled.removesuffix("#")
     if digits == VOICEMAIL:
         return ToVoicemail(caller.extension)
+    digits = taken_by(digits, office)
     if digits in office.people or digits in office.groups:
         return _inside(digits, caller, office)
     if not digits.lstrip("+").isdigit():
@@ -139,6 +140,12 @@ def caller_number(caller: Person, office: Office, trunk: str = "") -> str:
     return next((number.e164 for number in office.numbers.values() if trunk in ("", number.trunk)), "")
 
 
+def taken_by(extension: str, office: Office) -> str:
+    """Who takes the calls to an extension: whoever was given those of somebody who left; else itself."""
+    former = office.former.get(extension)
+    return former.to if former and former.to else extension
+
+
 def dialable(number: Number, office: Office) -> frozenset[str]:
     """The extensions that mean something when dialled into this number's greeting.
 
@@ -147,13 +154,15 @@ def dialable(number: Number, office: Office) -> frozenset[str]:
     if number.extensions == "off":
         return frozenset()
     people = {person.extension for person in office.people.values() if not person.outbound_only}
-    return frozenset(people | office.groups.keys())
+    bearers = people | office.groups.keys()
+    return frozenset(bearers | {former.extension for former in office.former.values() if former.to in bearers})
 
 
 def reachable(extension: str, number: Number, office: Office) -> bool:
     """Whether a caller on this number may reach the extension by dialling it."""
     if extension not in dialable(number, office):
         return False
+    extension = taken_by(extension, office)
     person = office.people.get(extension)
     if person and not person.reachable:
         return False

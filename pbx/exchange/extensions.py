@@ -29,7 +29,7 @@ def free_extension(office: Office) -> str:
     Never an emergency or service number, and never one that begins another extension or that another one begins, so
     that no caller has to wait for the exchange to be sure. Raises BadExtension when all are used up.
     """
-    taken = {*office.people, *office.groups}
+    taken = {*office.people, *office.groups, *office.former}
     for extension in map(str, range(100, 1000)):
         if not why_not(extension, office.country) and not any(_hides(extension, other) for other in taken):
             return extension
@@ -44,7 +44,7 @@ def check_extension(office: Office, wanted: str, but_for: str | None = None) -> 
     extension = wanted.strip()
     if reason := why_not(extension, office.country):
         raise BadExtension(reason)
-    owner = office.people.get(extension) or office.groups.get(extension)
+    owner = office.people.get(extension) or office.groups.get(extension) or office.former.get(extension)
     if owner and extension != but_for:
         raise Taken(extension, owner.name, _free_or_nothing(office))
     return extension

@@ -36,6 +36,7 @@ STEPS: Mapping[str, Wording] = {
     "not-reachable": Wording(
         "wählte die {digits} (von außen nicht erreichbar)", "dialled {digits} (not reachable from outside)"
     ),
+    "left": Wording("Anrufe für die {digits} gehen an {extension}", "calls to {digits} go to {extension}"),
     "nothing-dialled": Wording("wählte keine Durchwahl", "dialled no extension"),
     # Somebody is rung: rang(extension, phones), then one of the others, with extension and seconds
     "rang": Wording(

@@ -15,8 +15,8 @@ PIN_TRIES = 3
 
 
 def takes_messages(owner: Person | Group | None) -> bool:
-    """Whether there is a mailbox to leave a message in; every group has one."""
-    return isinstance(owner, Group) or (owner is not None and owner.voicemail)
+    """Whether there is a mailbox to leave a message in."""
+    return owner is not None and owner.voicemail
 
 
 async def leave(operator: Operator, owner: Person | Group | None) -> None:

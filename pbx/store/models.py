@@ -11,6 +11,7 @@ ExtensionDialling = Literal["off", "all", "distribution"]
 Direction = Literal["in", "out", "internal"]
 Outcome = Literal["answered", "voicemail", "missed", "gave-up", "refused", "failed"]
 TaskKind = Literal["missed", "voicemail", "gave-up"]
+Role = Literal["admin", "user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,20 @@ class Group:
     strategy: Strategy = "all"
     ring_seconds: float = 25.0
     """How long all of it may ring; in order, each member gets a share."""
+    voicemail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The extension of somebody who left: nobody else gets it, and somebody may take the calls to it."""
+
+    extension: str
+    name: str
+    """Who had it."""
+    to: str = ""
+    """Extension of the person or group that takes its calls; empty: it leads nowhere."""
+    until: float = 0.0
+    """Unix time from which on anybody may have it; 0: not before it is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,23 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may log in at the web page."""
+
+    name: str
+    """What he logs in with; no two differ only in capitals."""
+    password: str = field(default="", repr=False)
+    """scrypt hash; empty: he was invited and has not chosen one yet."""
+    role: Role = "user"
+    extension: str = ""
+    """The person he is; empty: an admin who has no extension."""
+    language: Language = "de"
+    """In which the page speaks to him."""
+    mailboxes: tuple[str, ...] = ()
+    """Other mailboxes (extensions) he may hear, besides his own and his groups'."""
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """All settings at one moment; a change makes a new one, running calls keep what they began with."""
 
@@ -127,11 +159,15 @@ class Office:
     """By user name."""
     groups: dict[str, Group] = field(default_factory=dict)
     """By extension."""
+    former: dict[str, Former] = field(default_factory=dict)
+    """By extension."""
     trunks: dict[str, Trunk] = field(default_factory=dict)
     """By name."""
     numbers: dict[str, Number] = field(default_factory=dict)
     """By E.164."""
     contacts: dict[str, Contact] = field(default_factory=dict)
+    """By name."""
+    accounts: dict[str, Account] = field(default_factory=dict)
     """By name."""
 
     def phones_of(self, extension: str) -> tuple[Phone, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pbx.store.models import Contact, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.models import Contact, Former, Group, Number, Office, Person, Phone, Trunk
 
 T = TypeVar("T")
 
@@ -40,6 +40,7 @@ def faults(office: Office) -> Iterator[Fault]:
     yield from _table("people", office.people, lambda p: p.extension, lambda p: _person(p, office))
     yield from _table("phones", office.phones, lambda p: p.username, lambda p: _phone(p, office))
     yield from _table("groups", office.groups, lambda g: g.extension, lambda g: _group(g, office))
+    yield from _table("former", office.former, lambda f: f.extension, lambda f: _former(f, office))
     yield from _table("trunks", office.trunks, lambda t: t.name, _trunk)
     yield from _table("numbers", office.numbers, lambda n: n.e164, lambda n: _number(n, office))
     yield from _table("contacts", office.contacts, lambda c: c.name, _contact)
@@ -141,6 +142,16 @@ def _group(group: Group, office: Office) -> Found:
     for member in group.members:
         if member not in office.people:
             yield "members", f"nobody has the extension {member}"
+
+
+def _former(former: Former, office: Office) -> Found:
+    yield from _extension(former.extension)
+    yield from _name(former.name)
+    if former.extension in office.people or former.extension in office.groups:
+        yield "extension", "belongs to somebody again"
+    if former.to and former.to not in office.people and former.to not in office.groups:
+        yield "to", f"nobody has the extension {former.to}"
+    yield from _within("until", former.until, 0, 1e11)
 
 
 def _trunk(trunk: Trunk) -> Found:

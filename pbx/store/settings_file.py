@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.store.json_lines import DuplicateKey, json_lines
-from pbx.store.models import Contact, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.models import Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import Fault, faults
 from pbx.store.shapes import ShapeError, from_json
 
@@ -17,6 +17,7 @@ TABLES: dict[str, tuple[type[Any], str]] = {
     "people": (Person, "extension"),
     "phones": (Phone, "username"),
     "groups": (Group, "extension"),
+    "former": (Former, "extension"),
     "trunks": (Trunk, "name"),
     "numbers": (Number, "e164"),
     "contacts": (Contact, "name"),

@@ -25,7 +25,7 @@ from pbx.sip.ids import Ids
 from pbx.sip.stack import Stack
 from pbx.sip.timers import Timers
 from pbx.sip.transport.hop import Hop
-from pbx.store.models import CallRecord, Group, Number, Office, Person, Phone, Step, Trunk
+from pbx.store.models import CallRecord, Former, Group, Number, Office, Person, Phone, Step, Trunk
 from tests.exchange.peers import BOX, Line, Peer
 from tests.exchange.shelves import Shelves, Sounds
 from tests.exchange.studio import Ear, Studio
@@ -57,6 +57,7 @@ OFFICE = Office(
         "31": Group("31", "Support", ("21", "22"), "in-order", 20.0),
         "32": Group("32", "Night", ("21", "22"), "longest-idle", 20.0),
     },
+    former={"27": Former("27", "Gerd Hahn", to="22"), "28": Former("28", "Hanna Igel")},
     trunks={"provider": Trunk("provider", peer="127.0.0.50:5060"), "spare": Trunk("spare", peer="127.0.0.51:5060")},
     numbers={
         "+4930123450": Number("+4930123450", "provider", ("21",)),

@@ -18,7 +18,7 @@ from pbx.exchange.dialplan import (
     plan,
     reachable,
 )
-from pbx.store.models import ExtensionDialling, Group, Number, Office, Person, Trunk
+from pbx.store.models import ExtensionDialling, Former, Group, Number, Office, Person, Trunk
 
 ANNA = Person("21", "Anna", number="+493012345621")
 BERND = Person("22", "Bernd")
@@ -97,6 +97,21 @@ def test_without_a_trunk_nothing_goes_out_but_colleagues_still_ring() -> None:
     alone = replace(OFFICE, trunks={})
     assert plan("01701234567", ANNA, alone) == Refused("no-trunk")
     assert plan("03012345622", ANNA, alone) == ToPerson("22")
+
+
+def test_calls_to_somebody_who_left_go_to_whoever_took_them_over() -> None:
+    former = (Former("41", "Emil", to="22"), Former("42", "Frida"), Former("43", "Gero", "24"), Former("44", "H", "23"))
+    office = replace(OFFICE, former={each.extension: each for each in former})
+    assert plan("41", ANNA, office) == ToPerson("22")
+    assert plan("42", ANNA, office) == Refused("no-such-extension")
+    assert plan("44", ANNA, office) == Refused("not-reachable")
+    everybody, distributed = (
+        Number("+4930777", "provider", ("21",), extensions=way) for way in ("all", "distribution")
+    )
+    assert dialable(everybody, office) == {"21", "22", "24", "30", "41", "43"}
+    assert [reachable(extension, everybody, office) for extension in ("41", "42", "43", "44")] == [True, *[False] * 3]
+    assert not reachable("41", distributed, office)
+    assert reachable("41", replace(distributed, to=("30",)), office)
 
 
 def test_the_callers_number_is_always_the_offices_own() -> None:
