@@ -88,6 +88,9 @@ async def _nobody(operator: Operator, owner: Person | Group | None, why: Why) ->
     """Nobody took it: say so and take a message; a colleague's phone without voicemail just shows why."""
     if not operator.leg.party.outside and not voicemail.takes_messages(owner):
         operator.call.outcome = "refused" if why in (Why.BUSY, Why.REFUSED) else "missed"
+        if operator.leg.answered:  # click to call: he listens
+            key = "busy" if why is Why.BUSY else "unavailable"
+            await operator.play([operator.house.sounds.sentence(key, operator.call.office.language)])
         operator.refuse(REFUSALS[why])
         return
     operator.call.outcome = "missed"

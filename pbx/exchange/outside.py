@@ -1,13 +1,13 @@
-"""Calls to the telephone network: dialled on a desk phone, or by click to call. Only people of the office make them."""
+"""Calls to the telephone network: dialled on a desk phone, or clicked. Only people of the office make them."""
 
 from functools import partial
 
 from pbx.exchange.connecting import talk
 from pbx.exchange.ivr import Operator
-from pbx.exchange.leg import Leg, Party, codecs_for
-from pbx.exchange.placing import OutsideLine, ring_outside, ring_phone, rounds_for_person
+from pbx.exchange.leg import Leg, codecs_for
+from pbx.exchange.placing import OutsideLine, ring_outside
 from pbx.exchange.ringing import NotTaken, Round, Taken, Target, Why
-from pbx.store.models import Outcome, Person
+from pbx.store.models import Outcome
 
 PATIENCE = 180.0
 """Seconds an outside number may ring; the network usually gives up earlier."""
@@ -80,23 +80,3 @@ def _outcome(status: int) -> Outcome:
     if status in (408, 480, 487):
         return "missed"
     return "refused" if status in (404, 484, 486, 600, 603) else "failed"
-
-
-async def click_to_call(
-    operator: Operator, *, person: Person, contact: Party, shown: str, lines: list[OutsideLine], extension: str
-) -> None:
-    """Ring the person's own phone first, showing the contact; when he answers, dial for him."""
-    house, call = operator.house, operator.call
-    rounds = rounds_for_person(house, person)
-    call.note("clicked", number=contact.number)
-    call.note("rang", extension=person.extension, phones=len(rounds[0].targets))
-    result, leg, _ = await operator.ring(
-        rounds, lambda target: ring_phone(house, call, target, contact, codecs_for(None))
-    )
-    if leg is None:
-        assert isinstance(result, NotTaken)
-        call.note(result.why.value, extension=person.extension, seconds=person.ring_seconds)
-        call.outcome = "missed"
-        return
-    operator.party = leg
-    await call_out(operator, number=contact.number, shown=shown, lines=lines, extension=extension)

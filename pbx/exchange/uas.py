@@ -5,7 +5,8 @@ from functools import partial
 
 from pbx.exchange import attendant, colleague, outside
 from pbx.exchange.call import Call
-from pbx.exchange.dialplan import Plan, Refused, ToEmergency, ToOutside, caller_number, plan
+from pbx.exchange.clicked import click_to_call
+from pbx.exchange.dialplan import Plan, Refused, ToEmergency, ToGroup, ToOutside, ToPerson, caller_number, plan
 from pbx.exchange.doorkeeper import Doorkeeper
 from pbx.exchange.doorkeeper import Refused as NotAdmitted
 from pbx.exchange.house import House
@@ -22,7 +23,7 @@ from pbx.sip.events import Invited
 from pbx.sip.flow import Flow
 from pbx.sip.grammar import ParseError
 from pbx.sip.message import Request
-from pbx.store.models import Direction, Person, Trunk
+from pbx.store.models import Direction, Group, Person, Trunk
 
 Begin = Callable[[Call, Leg | None, Story], None]
 """Lets a story run on a call."""
@@ -74,16 +75,19 @@ class Uas:
     def click_to_call(self, person: Person, number: str, name: str, extension: str) -> Call:
         """Ring the person's phone, then dial an outside number for him."""
         shown = caller_number(person, self._house.office())
-        call = self._call("out", Party(person.extension, person.name), number)
-        story = partial(
-            outside.click_to_call,
-            person=person,
-            contact=Party(number, name),
-            shown=shown,
-            lines=outside_lines(self._house, shown),
-            extension=extension,
-        )
-        self._begin(call, None, story)
+        lines = outside_lines(self._house, shown)
+        then = partial(outside.call_out, number=number, shown=shown, lines=lines, extension=extension)
+        return self._click("out", person, Party(number, name), then)
+
+    def click_to_colleague(self, person: Person, other: Person | Group) -> Call:
+        """Ring the person's phone, then that of a colleague or a group."""
+        wanted = Party(other.extension, other.name)
+        planned = (ToGroup if isinstance(other, Group) else ToPerson)(wanted.number)
+        return self._click("internal", person, wanted, partial(colleague.connect, planned=planned, person=person))
+
+    def _click(self, direction: Direction, person: Person, wanted: Party, then: Story) -> Call:
+        call = self._call(direction, Party(person.extension, person.name), wanted.number)
+        self._begin(call, None, partial(click_to_call, person=person, wanted=wanted, then=then))
         return call
 
     # --- from the telephone network --------------------------------------------------------------------------------

@@ -136,7 +136,12 @@ class Flow:
             case "click":
                 person = premises.office.people[words[1]]
                 uas = premises.switchboard.uas
-                uas.click_to_call(person, words[2], "Contact", words[3] if len(words) > 3 else "")
+                office = premises.office
+                colleague = office.people.get(words[2]) or office.groups.get(words[2])
+                if colleague is not None:
+                    uas.click_to_colleague(person, colleague)
+                else:
+                    uas.click_to_call(person, words[2], "Contact", words[3] if len(words) > 3 else "")
                 await premises.settle()
                 return
             case "set-timeout":
