@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pbx.administration.commands import perform
+from pbx.administration.commands import perform, writes
 from pbx.administration.live import LiveElsewhere
 from pbx.administration.stores import SOCKET, open_stores
 from pbx.control.protocol import Json
@@ -44,7 +44,7 @@ class Daemon:
         self._wanted = sip
         self.stores = open_stores(data)
         self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended)
-        self.control = ControlServer(data / SOCKET, self._answer)
+        self.control = ControlServer(data / SOCKET, self._answer, writes)
         self.address = sip
         """Where SIP listens."""
 
@@ -67,8 +67,8 @@ class Daemon:
         """Perform a command as the command line would. Raises Refused."""
         return await asyncio.to_thread(perform, self.stores, verb, arguments)
 
-    def _answer(self, verb: str, arguments: dict[str, Json]) -> Json:
-        return perform(self.stores, verb, arguments)
+    def _answer(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
+        return perform(self.stores, verb, arguments, session)
 
     async def _listen_tls(self) -> None:
         """TLS comes last: making the first certificate takes a Pi some seconds."""

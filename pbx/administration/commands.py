@@ -1,78 +1,134 @@
 """Commands by their names, as the command line and the control socket give them."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import Any, get_type_hints
 
-from pbx.administration import calls, contacts, groups, health, numbers, people, phones, premises, trunks, voicemail
+from pbx.administration import (
+    accounts,
+    calls,
+    contacts,
+    groups,
+    health,
+    numbers,
+    people,
+    phones,
+    premises,
+    sessions,
+    trunks,
+    voicemail,
+)
+from pbx.administration.rights import ADMIN, ROOT, USER, VISITOR, Actor, May
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Json, Refused
+from pbx.sentence import Sentence
 from pbx.store.database import RecordsError
 from pbx.store.shapes import ShapeError, fit
 
-COMMANDS: dict[str, Callable[..., Json]] = {
-    "user add": people.add,
-    "user set": people.change,
-    "user remove": people.remove,
-    "user list": people.listing,
-    "phone add": phones.add,
-    "phone remove": phones.remove,
-    "phone list": phones.listing,
-    "group add": groups.add,
-    "group set": groups.change,
-    "group remove": groups.remove,
-    "group list": groups.listing,
-    "trunk add": trunks.add,
-    "trunk set": trunks.change,
-    "trunk remove": trunks.remove,
-    "trunk list": trunks.listing,
-    "number add": numbers.add,
-    "number set": numbers.change,
-    "number remove": numbers.remove,
-    "number list": numbers.listing,
-    "contact add": contacts.add,
-    "contact remove": contacts.remove,
-    "contact list": contacts.listing,
-    "office show": premises.show,
-    "office set": premises.change,
-    "call": calls.call,
-    "calls": calls.listing,
-    "tasks": calls.tasks,
-    "voicemail list": voicemail.listing,
-    "voicemail export": voicemail.export,
-    "voicemail remove": voicemail.remove,
-    "status": premises.status,
-    "doctor": health.examine,
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a verb does, and who may ask for it."""
+
+    act: Callable[..., Json]
+    """Takes the Stores, then the arguments by name; one called `actor` is given the one who asks."""
+    may: May
+    writes: bool = False
+    """It changes settings: one at a time, holding `stores.turns`."""
+
+
+COMMANDS: dict[str, Command] = {
+    "session open": Command(sessions.open, VISITOR),
+    "session who": Command(sessions.who, VISITOR),
+    "session close": Command(sessions.close, VISITOR),
+    "account add": Command(accounts.add, ADMIN, writes=True),
+    "account list": Command(accounts.listing, ADMIN),
+    "user add": Command(people.add, ADMIN, writes=True),
+    "user set": Command(people.change, ADMIN, writes=True),
+    "user remove": Command(people.remove, ADMIN, writes=True),
+    "user list": Command(people.listing, USER),
+    "phone add": Command(phones.add, ADMIN, writes=True),
+    "phone remove": Command(phones.remove, ADMIN, writes=True),
+    "phone list": Command(phones.listing, ADMIN),
+    "group add": Command(groups.add, ADMIN, writes=True),
+    "group set": Command(groups.change, ADMIN, writes=True),
+    "group remove": Command(groups.remove, ADMIN, writes=True),
+    "group list": Command(groups.listing, USER),
+    "trunk add": Command(trunks.add, ADMIN, writes=True),
+    "trunk set": Command(trunks.change, ADMIN, writes=True),
+    "trunk remove": Command(trunks.remove, ADMIN, writes=True),
+    "trunk list": Command(trunks.listing, ADMIN),
+    "number add": Command(numbers.add, ADMIN, writes=True),
+    "number set": Command(numbers.change, ADMIN, writes=True),
+    "number remove": Command(numbers.remove, ADMIN, writes=True),
+    "number list": Command(numbers.listing, ADMIN),
+    "contact add": Command(contacts.add, USER, writes=True),
+    "contact remove": Command(contacts.remove, USER, writes=True),
+    "contact list": Command(contacts.listing, USER),
+    "office show": Command(premises.show, ADMIN),
+    "office set": Command(premises.change, ADMIN, writes=True),
+    "call": Command(calls.call, ADMIN),
+    "calls": Command(calls.listing, ADMIN),
+    "tasks": Command(calls.tasks, ADMIN, writes=True),
+    "voicemail list": Command(voicemail.listing, ROOT),
+    "voicemail export": Command(voicemail.export, ROOT),
+    "voicemail remove": Command(voicemail.remove, ROOT, writes=True),
+    "status": Command(premises.status, ADMIN),
+    "doctor": Command(health.examine, ADMIN),
 }
 
 
-def perform(stores: Stores, verb: str, arguments: Mapping[str, Json]) -> Json:
+def writes(verb: str) -> bool:
+    """Whether the verb's commands take turns."""
+    return verb in COMMANDS and COMMANDS[verb].writes
+
+
+def perform(stores: Stores, verb: str, arguments: Mapping[str, Json], session: str | None = None) -> Json:
     """Do a command, its arguments checked against the types of the function behind it.
 
-    Any thread may call; commands take turns. Raises Refused.
+    `session` is the token of who asks: "" for a visitor, None for root. Any thread may call. Raises Refused.
     """
-    act = COMMANDS.get(verb)
-    if act is None:
-        raise Refused(f"There is no command {verb!r}.")
+    command = COMMANDS.get(verb)
+    if command is None:
+        raise Refused(Sentence("There is no command “{verb}”.", verb=verb))
     try:
-        with stores.turns:
-            return act(stores, **_fitted(verb, act, arguments))
+        with stores.turns if command.writes else nullcontext():
+            actor = sessions.actor(stores, session)
+            _allow(actor, command)
+            given = _fitted(verb, command.act, arguments)
+            if "actor" in signature(command.act).parameters:
+                given["actor"] = actor
+            with stores.performing(actor, verb):
+                return command.act(stores, **given)
     except RecordsError as error:
-        raise Refused(f"The records cannot be used: {error}", 1) from error
+        raise Refused(Sentence("The records cannot be used: {why}", why=str(error)), 1) from error
     except OSError as error:
-        raise Refused(f"The data folder cannot be used: {error.strerror or error}.", 1) from error
+        why = error.strerror or str(error)
+        raise Refused(Sentence("The data folder cannot be used: {why}.", why=why), 1) from error
+
+
+def _allow(actor: Actor, command: Command) -> None:
+    """Raises Refused unless he may."""
+    if actor.may(command.may):
+        return
+    if actor.role == "visitor":
+        raise Refused(Sentence("Please log in first."), 4)
+    if command.may is ADMIN:
+        raise Refused(Sentence("Only an admin may do this."), 4)
+    raise Refused(Sentence("This can only be done at the box itself."), 4)
 
 
 def _fitted(verb: str, act: Callable[..., Json], arguments: Mapping[str, Json]) -> dict[str, Any]:
-    parameters = dict(signature(act).parameters)
-    del parameters["stores"]
+    parameters = {name: each for name, each in signature(act).parameters.items() if name not in ("stores", "actor")}
     if unknown := arguments.keys() - parameters.keys():
-        raise Refused(f"“{verb}” knows no {min(unknown)!r}.")
+        raise Refused(Sentence("“{verb}” knows no “{name}”.", verb=verb, name=min(unknown)))
     missing = [n for n, p in parameters.items() if p.default is Parameter.empty and n not in arguments]
     if missing:
-        raise Refused(f"“{verb}” needs {' and '.join(missing)}.")
+        raise Refused(Sentence("“{verb}” needs {names}.", verb=verb, names=missing), field=missing[0])
     hints = get_type_hints(act)
     try:
         return {name: fit(hints[name], value, name) for name, value in arguments.items()}
     except ShapeError as error:
-        raise Refused(f"{error.field} {error}.") from error
+        raise Refused(Sentence("{field} {why}.", field=error.field, why=str(error)), field=error.field) from error

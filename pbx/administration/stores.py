@@ -2,10 +2,14 @@
 
 import contextlib
 import threading
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pbx.administration.live import Live
+from pbx.administration.rights import Actor
 from pbx.control.protocol import Refused
 from pbx.store.atomic import private_directory, sweep
 from pbx.store.lock import Lock
@@ -16,6 +20,9 @@ from pbx.store.settings import Settings, SettingsError
 
 SOCKET = "control.sock"
 """In the data folder."""
+
+_ACTING: ContextVar[tuple[Actor, str] | None] = ContextVar("acting", default=None)
+"""Each thread has its own: reading commands run side by side."""
 
 
 @dataclass(slots=True)
@@ -31,7 +38,11 @@ class Stores:
     live: Live | None = None
     """The running exchange, when it is this program."""
     turns: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    """Held by a command: it reads the settings, then saves them changed, and no other may come in between."""
+    """Held by a writing command: it reads the settings, then saves them changed, and no other may come in between."""
+    changed: Callable[[str], None] = field(default=lambda topic: None, repr=False)
+    """Tell pages that something is different: lines, phones, trunks, calls, tasks, messages, settings, health."""
+    who_changed: Callable[[Any], tuple[str, str] | None] = field(default=lambda item: None, repr=False)
+    """Who changed an item of the settings last, and at what time of day, if known."""
     _lock: Lock | None = field(default=None, repr=False)
 
     @property
@@ -43,6 +54,27 @@ class Stores:
     def greetings(self) -> Path:
         """Where greetings and announcements are."""
         return self.data / "greetings"
+
+    @property
+    def acting(self) -> Actor | None:
+        """Who gave the command that runs in this thread."""
+        acting = _ACTING.get()
+        return acting[0] if acting else None
+
+    @property
+    def verb(self) -> str:
+        """The command that runs in this thread; empty when none does."""
+        acting = _ACTING.get()
+        return acting[1] if acting else ""
+
+    @contextlib.contextmanager
+    def performing(self, actor: Actor, verb: str) -> Iterator[None]:
+        """What is done in here, `actor` does by the command `verb`."""
+        token = _ACTING.set((actor, verb))
+        try:
+            yield
+        finally:
+            _ACTING.reset(token)
 
     def save(self, office: Office) -> None:
         """Make these the settings, and tell the running exchange. Raises Refused, and then nothing is changed."""

@@ -29,13 +29,15 @@ class ControlError(Exception):
     """The daemon is there but does not answer as it should; the text says what happened."""
 
 
-def ask(path: Path, verb: str, arguments: dict[str, Json], timeout: float = 60.0) -> Json:
+def ask(path: Path, verb: str, arguments: dict[str, Json], timeout: float = 60.0, session: str | None = None) -> Json:
     """Let the daemon do a command and return its result.
+
+    `session` is the token of the session that asks, "" for a visitor, None for whoever may open the socket.
 
     Raises NotRunning, ControlError, or Refused with the daemon's sentence.
     """
     with _connected(path, timeout) as (connection, lines):
-        connection.sendall(question(verb, arguments))
+        connection.sendall(question(verb, arguments, session))
         return read_answer(_line(lines))
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pbx.sentence import said
+
 Json = Any
 """Whatever JSON can say."""
 
@@ -20,28 +22,44 @@ FOLLOW = "follow"
 class Refused(Exception):
     """The command cannot be done; the text is the sentence for the person who gave it."""
 
-    def __init__(self, sentence: str, code: int = 2) -> None:
+    def __init__(
+        self, sentence: str, code: int = 2, field: str = "", hint: str = "", told: dict[str, Json] | None = None
+    ) -> None:
         super().__init__(sentence)
         self.code = code
-        """Exit code of the command line: 2 for bad input, 1 when something else is in the way."""
+        """Exit code of the command line: 2 for bad input, 1 when something else is in the way; 3 when somebody else
+        changed the thing meanwhile, 4 when the one who asks may not."""
+        self.field = field
+        """Name of the command's argument that is to blame; empty: the whole."""
+        self.hint = hint
+        """What helps on the command line, and only there."""
+        self.said: Json = told or said(sentence)
+        """The sentence as `pbx.sentence.said` has it, for those who read another language."""
 
 
 class Garbled(ValueError):
     """A line that is not of this protocol."""
 
 
-def question(verb: str, arguments: Mapping[str, Json]) -> bytes:
-    """The line that asks for a command."""
-    return _line({"do": verb, "with": dict(arguments)})
+def question(verb: str, arguments: Mapping[str, Json], session: str | None = None) -> bytes:
+    """The line that asks for a command.
+
+    `session` is the token of the session it is asked in, "" for a visitor who has none; without it the one who asks
+    may do everything, as he could open the socket.
+    """
+    asker = {} if session is None else {"as": session}
+    return _line({"do": verb, "with": dict(arguments), **asker})
 
 
-def read_question(line: bytes) -> tuple[str, dict[str, Json]]:
-    """Verb and arguments of a question. Raises Garbled."""
+def read_question(line: bytes) -> tuple[str, dict[str, Json], str | None]:
+    """Verb, arguments and session of a question. Raises Garbled."""
     asked = _read(line)
-    verb, arguments = asked.get("do"), asked.get("with", {})
-    if not isinstance(verb, str) or not isinstance(arguments, dict) or asked.keys() - {"do", "with"}:
-        raise Garbled('a question is {"do": VERB, "with": {...}}')
-    return verb, arguments
+    verb, arguments, session = asked.get("do"), asked.get("with", {}), asked.get("as")
+    # A session that is null is no session left out: what a page forgot to fill in must not make it root.
+    is_known = not asked.keys() - {"do", "with", "as"} and ("as" not in asked or isinstance(session, str))
+    if not isinstance(verb, str) or not isinstance(arguments, dict) or not is_known:
+        raise Garbled('a question is {"do": VERB, "with": {...}, "as": SESSION}')
+    return verb, arguments, session
 
 
 def result(value: Json) -> bytes:
@@ -49,17 +67,24 @@ def result(value: Json) -> bytes:
     return _line({"result": value})
 
 
-def refusal(sentence: str, code: int) -> bytes:
+def refusal(error: Refused) -> bytes:
     """The line that says why there is no answer."""
-    return _line({"error": sentence, "code": code})
+    told = {"error": str(error), "code": error.code, "field": error.field, "hint": error.hint, "said": error.said}
+    return _line({name: value for name, value in told.items() if value != ""})
 
 
 def read_answer(line: bytes) -> Json:
     """The result in an answer. Raises Refused with what the other side said, or Garbled."""
     answer = _read(line)
     if "error" in answer:
-        code = answer.get("code")
-        raise Refused(str(answer["error"]), code if isinstance(code, int) else 1)
+        code, told = answer.get("code"), answer.get("said")
+        raise Refused(
+            str(answer["error"]),
+            code if isinstance(code, int) else 1,
+            str(answer.get("field", "")),
+            str(answer.get("hint", "")),
+            told if isinstance(told, dict) else None,
+        )
     if "result" not in answer:
         raise Garbled("neither a result nor an error")
     return answer["result"]

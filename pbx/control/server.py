@@ -12,13 +12,16 @@ from typing import TypeVar
 
 from pbx.control.protocol import FOLLOW, LONGEST_LINE, Garbled, Json, Refused, event, read_question, refusal, result
 from pbx.control.protocol import short_path as short
+from pbx.sentence import Sentence
 
 T = TypeVar("T")
-Answer = Callable[[str, dict[str, Json]], Json]
+Answer = Callable[[str, dict[str, Json], str | None], Json]
+"""Verb, arguments and session (see `protocol.question`) to a result. Raises Refused."""
 
 log = logging.getLogger(__name__)
 
 _MOST_CLIENTS = 64
+_READERS = 4
 _MOST_WAITING = 1024 * 1024
 """Bytes a follower may leave unread before he is let go."""
 
@@ -26,14 +29,17 @@ _MOST_WAITING = 1024 * 1024
 class ControlServer:
     """Answers commands and tells followers what happens, on a Unix socket only its owner can open.
 
-    `answer` runs in a thread of its own, one command at a time: it may wait for the disk or for the speech
-    engine while voice packets leave on their beat. What belongs to the event loop it asks for by `on_loop`.
+    `answer` runs in other threads, where it may wait for the disk or for the speech engine while voice packets leave
+    on their beat: verbs that `writes` is true for one at a time, the others beside them, so that a page is not kept
+    waiting by somebody's long greeting. What belongs to the event loop it asks for by `on_loop`.
     """
 
-    def __init__(self, path: Path, answer: Answer) -> None:
+    def __init__(self, path: Path, answer: Answer, writes: Callable[[str], bool] = lambda verb: True) -> None:
         self._path = path
         self._answer = answer
-        self._thread = ThreadPoolExecutor(1, "control")
+        self._writes = writes
+        self._writer = ThreadPoolExecutor(1, "control-writes")
+        self._readers = ThreadPoolExecutor(_READERS, "control-reads")
         self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._followers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.AbstractServer | None = None
@@ -55,11 +61,12 @@ class ControlServer:
             raise
 
     async def stop(self) -> None:
-        """Stop listening, finish the command at hand, close all connections, remove the socket."""
+        """Stop listening, finish the commands at hand, close all connections, remove the socket."""
         if self._server is not None:
             self._server.close()
             self._path.unlink(missing_ok=True)
-        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+        for threads in (self._writer, self._readers):
+            await asyncio.get_running_loop().run_in_executor(None, threads.shutdown)
         for client in self._clients.values():
             client.close()
         if self._clients and (deaf := (await asyncio.wait(tuple(self._clients), timeout=1.0))[1]):
@@ -101,7 +108,7 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is None or len(self._clients) >= _MOST_CLIENTS:
-            writer.write(refusal("Too many programs talk to the exchange at once.", 1))
+            writer.write(refusal(Refused(Sentence("Too many programs talk to the exchange at once."), 1)))
             writer.close()
             return
         self._clients[task] = writer
@@ -122,30 +129,31 @@ class ControlServer:
         try:
             line = await reader.readline()
         except ValueError:
-            writer.write(refusal("The question is too long.", 2))
+            writer.write(refusal(Refused(Sentence("The question is too long."))))
             return False
         if not line.endswith(b"\n"):
             return False
         try:
-            verb, arguments = read_question(line)
+            verb, arguments, session = read_question(line)
         except Garbled as error:
-            writer.write(refusal(f"The question was not understood: {error}.", 2))
+            writer.write(refusal(Refused(Sentence("The question was not understood: {why}.", why=str(error)))))
             return True
         if verb == FOLLOW:
             writer.write(result(True))
             self._followers.add(writer)
             return True
-        writer.write(await self._result(verb, arguments))
+        writer.write(await self._result(verb, arguments, session))
         await writer.drain()
         return True
 
-    async def _result(self, verb: str, arguments: dict[str, Json]) -> bytes:
+    async def _result(self, verb: str, arguments: dict[str, Json], session: str | None) -> bytes:
+        threads = self._writer if self._writes(verb) else self._readers
         try:
-            value = await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, verb, arguments)
-            return result(value)
+            loop = asyncio.get_running_loop()
+            return result(await loop.run_in_executor(threads, self._answer, verb, arguments, session))
         except Refused as error:
-            return refusal(str(error), error.code)
+            return refusal(error)
         except Exception:
             # Whatever it was, it is this command's trouble: the calls go on.
             log.exception("the command %r failed", verb)
-            return refusal(f"“{verb}” failed; the exchange's log says why.", 1)
+            return refusal(Refused(Sentence("“{verb}” failed; the exchange's log says why.", verb=verb), 1))

@@ -1,6 +1,7 @@
 """One SQLite file that its owner alone may read, with the durability its content is worth."""
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ class Database:
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
                 raise RecordsError(f"{path}: made by a newer version; update Durchwahl.")
-            if version < VERSION:
+            if version < VERSION or self._lacks(schema):
                 self._connection.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version = {VERSION}; COMMIT;")
 
     def close(self) -> None:
@@ -79,6 +80,11 @@ class Database:
             return [row[0] for row in self._connection.execute("PRAGMA quick_check(1)")] == ["ok"]
         except sqlite3.Error:
             return False
+
+    def _lacks(self, schema: str) -> bool:
+        """Whether an update brings tables or indexes that are not in the file yet."""
+        wanted = set(re.findall(r"IF NOT EXISTS (\w+)", schema))
+        return not wanted <= {row[0] for row in self._connection.execute("SELECT name FROM sqlite_master")}
 
     @contextmanager
     def _named(self) -> Iterator[None]:

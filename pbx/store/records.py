@@ -5,12 +5,14 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pbx.store.database import Database, RecordsError
 from pbx.store.models import Binding, CallRecord, LegQuality, Message, Step, Task, TaskKind
+from pbx.store.sessions import Sessions
 
 __all__ = ["Records", "RecordsError"]
 
@@ -32,6 +34,17 @@ _ADD_CALL = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What changed its owner when somebody left."""
+
+    extension: str
+    """Who had it."""
+    tasks: tuple[int, ...]
+    messages: tuple[int, ...]
+    """Their ids."""
+
+
 class Records:
     """The records file, with the bindings in a second one beside it; any thread may use it.
 
@@ -42,6 +55,8 @@ class Records:
     def __init__(self, path: Path) -> None:
         schema = files("pbx.store").joinpath("schema.sql").read_text("utf-8")
         self._database = Database(path, schema, "FULL")
+        self.sessions = Sessions(self._database)
+        """Who is logged in."""
         self._bindings = _bindings(path.with_name("bindings.sqlite"))
 
     def close(self) -> None:
@@ -162,11 +177,47 @@ class Records:
             self._database.rows("UPDATE OR REPLACE tasks SET extension = ? WHERE extension = ?", [new, old])
             self._database.rows("UPDATE messages SET extension = ? WHERE extension = ?", [new, old])
 
-    def hand_over_tasks(self, extension: str) -> None:
-        """Somebody leaves: his open tasks become the office's, so that nobody waits for a call in vain."""
+    def hand_over(self, extension: str, tasks_to: str, messages_to: str | None) -> HandedOver:
+        """Somebody leaves: his open tasks and his messages get another owner ("": the office).
+
+        What nobody is to have (finished tasks, an open one whose call the new owner has a task of anyway, and without
+        `messages_to` the messages) is set aside until `take_back` or, with the messages' files, `forget`.
+        """
+        aside = set_aside(extension)
         with self.together():
-            self._database.rows("DELETE FROM tasks WHERE extension = ? AND done = 1", [extension])
-            self._database.rows("UPDATE OR REPLACE tasks SET extension = '' WHERE extension = ?", [extension])
+            tasks = self._ids(
+                "UPDATE OR IGNORE tasks SET extension = ? WHERE extension = ? AND done = 0", tasks_to, extension
+            )
+            self._ids("UPDATE tasks SET extension = ? WHERE extension = ?", aside, extension)
+            new = aside if messages_to is None else messages_to
+            messages = self._ids("UPDATE messages SET extension = ? WHERE extension = ?", new, extension)
+        return HandedOver(extension, tasks, messages)
+
+    def take_back(self, handed: HandedOver) -> None:
+        """He does not leave after all: everything is his again."""
+        aside = set_aside(handed.extension)
+        with self.together():
+            for id in handed.tasks:
+                self._ids("UPDATE tasks SET extension = ? WHERE id = ?", handed.extension, id)
+            for id in handed.messages:
+                self._ids("UPDATE messages SET extension = ? WHERE id = ?", handed.extension, id)
+            self._ids("UPDATE tasks SET extension = ? WHERE extension = ?", handed.extension, aside)
+            self._ids("UPDATE messages SET extension = ? WHERE extension = ?", handed.extension, aside)
+
+    def forget_tasks(self, extension: str) -> None:
+        """Delete the tasks that were set aside."""
+        self._ids("DELETE FROM tasks WHERE extension = ?", set_aside(extension))
+
+    def set_aside(self) -> tuple[str, ...]:
+        """The extensions of whom something is set aside: a crash came while they left."""
+        rows = self._database.rows(
+            "SELECT extension FROM messages WHERE extension LIKE '~%'"
+            " UNION SELECT extension FROM tasks WHERE extension LIKE '~%'"
+        )
+        return tuple(row[0].removeprefix("~") for row in rows)
+
+    def _ids(self, statement: str, *values: str | int) -> tuple[int, ...]:
+        return tuple(row["id"] for row in self._database.rows(f"{statement} RETURNING id", values))
 
     # Bindings
 
@@ -193,6 +244,11 @@ def _bindings(path: Path) -> Database:
         for ending in ("", "-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
         return Database(path, _BINDINGS, "NORMAL")
+
+
+def set_aside(extension: str) -> str:
+    """What stands in the place of the extension in rows of somebody who is leaving; no mailbox has such a name."""
+    return f"~{extension}"
 
 
 def _flat(value: CallRecord | Step | LegQuality | Binding) -> dict[str, Any]:

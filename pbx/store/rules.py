@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pbx.store.models import Contact, Former, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 
 T = TypeVar("T")
 
@@ -44,6 +44,7 @@ def faults(office: Office) -> Iterator[Fault]:
     yield from _table("trunks", office.trunks, lambda t: t.name, _trunk)
     yield from _table("numbers", office.numbers, lambda n: n.e164, lambda n: _number(n, office))
     yield from _table("contacts", office.contacts, lambda c: c.name, _contact)
+    yield from _table("accounts", office.accounts, lambda a: a.name, lambda a: _account(a, office))
 
 
 def is_text(text: str, longest: int = 80) -> bool:
@@ -195,6 +196,21 @@ def _contact(contact: Contact) -> Found:
         yield "number", "must be an international number, like +493012345"
     if contact.extension and not TAIL.fullmatch(contact.extension):
         yield "extension", "must be digits, * and # only"
+
+
+def _account(account: Account, office: Office) -> Found:
+    yield from _name(account.name)
+    if any(o.name.casefold() == account.name.casefold() and o is not account for o in office.accounts.values()):
+        yield "name", "differs from another account's only in capitals"
+    if account.password and not account.password.startswith("scrypt$"):
+        yield "password", "must be set with “durchwahl account set NAME --password-file”, never by hand"
+    if account.role == "user" and not account.extension:
+        yield "extension", "must be a person's: only an admin may be nobody"
+    if account.extension and account.extension not in office.people:
+        yield "extension", f"nobody has the extension {account.extension}"
+    for extension in account.mailboxes:
+        if extension not in office.people and extension not in office.groups:
+            yield "mailboxes", f"nobody has the extension {extension}"
 
 
 def _extension(extension: str) -> Found:

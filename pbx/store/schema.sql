@@ -41,3 +41,10 @@ CREATE TABLE IF NOT EXISTS messages (
     heard     INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS messages_by_extension ON messages (extension);
+
+CREATE TABLE IF NOT EXISTS sessions (
+    hash    TEXT PRIMARY KEY,                -- SHA-256 of the token: whoever steals the file cannot be anybody
+    account TEXT NOT NULL,
+    created REAL NOT NULL,
+    seen    REAL NOT NULL
+) WITHOUT ROWID;

@@ -11,14 +11,14 @@ from tinydb import TinyDB, where
 from tinydb.storages import Storage
 
 from pbx.store.atomic import sweep, write_file
-from pbx.store.models import Contact, Former, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import faults
 from pbx.store.settings_file import TABLES, VERSION, SettingsError, named_fault, read_office
 from pbx.store.shapes import to_json
 
 __all__ = ["AtomicStorage", "Item", "Settings", "SettingsError", "read_office", "with_items", "without_items"]
 
-Item = Person | Phone | Group | Former | Trunk | Number | Contact
+Item = Person | Phone | Group | Former | Trunk | Number | Contact | Account
 
 
 class Settings:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.store.json_lines import DuplicateKey, json_lines
-from pbx.store.models import Contact, Former, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import Fault, faults
 from pbx.store.shapes import ShapeError, from_json
 
@@ -21,6 +21,7 @@ TABLES: dict[str, tuple[type[Any], str]] = {
     "trunks": (Trunk, "name"),
     "numbers": (Number, "e164"),
     "contacts": (Contact, "name"),
+    "accounts": (Account, "name"),
 }
 """Of each table: what its documents are, and the field that is their key. Also the fields of `Office`."""
 
@@ -148,5 +149,6 @@ def named_fault(fault: Fault) -> str:
         "trunks": f"Trunk “{fault.key}”",
         "numbers": f"Number {fault.key}",
         "contacts": f"Contact “{fault.key}”",
+        "accounts": f"Account “{fault.key}”",
     }[fault.table]
     return f"{what}: “{fault.field}”" if fault.field else what

@@ -28,7 +28,7 @@ from pbx.control.protocol import (
 )
 from pbx.control.server import ControlServer
 
-Answer = Callable[[str, dict[str, Any]], Any]
+Answer = Callable[[str, dict[str, Any], str | None], Any]
 
 
 def in_a_loop(story: Callable[..., Awaitable[None]]) -> Callable[..., None]:
@@ -44,7 +44,7 @@ def in_a_loop(story: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     return test
 
 
-def echo(verb: str, arguments: dict[str, Any]) -> Any:
+def echo(verb: str, arguments: dict[str, Any], session: str | None) -> Any:
     return {"did": verb, **arguments}
 
 
@@ -91,7 +91,7 @@ async def test_only_the_owner_may_talk(path: Path) -> None:
 
 @in_a_loop
 async def test_a_refusal_comes_with_its_sentence_and_code(path: Path) -> None:
-    def refuse(verb: str, arguments: dict[str, Any]) -> Any:
+    def refuse(verb: str, arguments: dict[str, Any], session: str | None) -> Any:
         raise Refused("Extension 21 is Anna's.", 2)
 
     async with running(path, refuse):
@@ -104,7 +104,7 @@ async def test_a_refusal_comes_with_its_sentence_and_code(path: Path) -> None:
 async def test_a_command_that_breaks_is_answered_and_the_next_one_works(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def answer(verb: str, arguments: dict[str, Any]) -> Any:
+    def answer(verb: str, arguments: dict[str, Any], session: str | None) -> Any:
         return 1 / arguments["by"]
 
     async with running(path, answer):
@@ -120,7 +120,7 @@ async def test_answers_are_made_in_another_thread_which_can_ask_the_loop(path: P
     threads: list[int] = []
     servers: list[ControlServer] = []
 
-    def answer(verb: str, arguments: dict[str, Any]) -> Any:
+    def answer(verb: str, arguments: dict[str, Any], session: str | None) -> Any:
         threads.append(threading.get_ident())
         return servers[0].on_loop(threading.get_ident)
 
@@ -134,7 +134,7 @@ async def test_answers_are_made_in_another_thread_which_can_ask_the_loop(path: P
 async def test_commands_take_turns(path: Path) -> None:
     inside: list[int] = []
 
-    def answer(verb: str, arguments: dict[str, Any]) -> Any:
+    def answer(verb: str, arguments: dict[str, Any], session: str | None) -> Any:
         inside.append(1)
         most = len(inside)
         time.sleep(0.02)
@@ -301,7 +301,7 @@ JSON = st.recursive(
 def test_a_question_is_read_as_it_was_asked_and_is_one_line(verb: str, arguments: dict[str, Any]) -> None:
     line = question(verb, arguments)
     assert line.count(b"\n") == 1
-    assert read_question(line) == (verb, arguments)
+    assert read_question(line) == (verb, arguments, None)
 
 
 @given(JSON)
@@ -312,7 +312,7 @@ def test_an_answer_is_read_as_it_was_given(value: Any) -> None:
 @given(st.binary())
 def test_any_line_is_a_question_or_garbled(line: bytes) -> None:
     try:
-        verb, arguments = read_question(line)
+        verb, arguments, _ = read_question(line)
     except Garbled:
         return
     assert isinstance(verb, str)

@@ -1,0 +1,45 @@
+"""Sentences for people that can be said in another language later: a constant template and what fills it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+Json = Any
+
+
+class Sentence(str):
+    """English text that knows its template and fields, so that a page may say it in the reader's language.
+
+    A field may be a text, a number, a Sentence, or a list of texts or Sentences, which is read as “a, b and c”.
+    """
+
+    __slots__ = ("fields", "template")
+
+    template: str
+    fields: dict[str, Any]
+
+    def __new__(cls, template: str, /, **fields: Any) -> "Sentence":
+        filled = {name: listed(field) if isinstance(field, list | tuple) else field for name, field in fields.items()}
+        sentence = super().__new__(cls, template.format(**filled))
+        sentence.template = template
+        sentence.fields = fields
+        return sentence
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as an English sentence lists them: a, b and c."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def said(sentence: str) -> Json:
+    """The sentence as JSON: {"say": TEMPLATE, "with": FIELDS}; a field is JSON, such an object, or a list of them."""
+    if isinstance(sentence, Sentence):
+        return {"say": sentence.template, "with": {name: _field(field) for name, field in sentence.fields.items()}}
+    return {"say": "{text}", "with": {"text": str(sentence)}}
+
+
+def _field(field: Any) -> Json:
+    if isinstance(field, list | tuple):
+        return [_field(each) for each in field]
+    if isinstance(field, Sentence):
+        return said(field)
+    return field if isinstance(field, int | float) else str(field)

@@ -1,0 +1,57 @@
+"""Who is logged in at the web page: tokens of which only a hash is kept."""
+
+import hashlib
+import secrets
+
+from pbx.store.database import Database
+
+IDLE = 12 * 3600.0
+"""Seconds without a request until a session ends."""
+LONGEST = 30 * 86400.0
+"""Seconds until a session ends however busy it is."""
+_MOST = 16
+"""Of one account; the one not used for longest ends."""
+_STRIDE = 300.0
+"""Seconds between two notes that a session is in use: each costs a wait for the disk."""
+
+
+class Sessions:
+    """The table of sessions. Times are Unix seconds, handed in; every method raises RecordsError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, account: str, now: float) -> str:
+        """A new session's token, the only time it is known."""
+        token = secrets.token_urlsafe(32)
+        with self._database.transaction():
+            self._database.rows("DELETE FROM sessions WHERE seen <= ? OR created <= ?", [now - IDLE, now - LONGEST])
+            self._database.rows(
+                "DELETE FROM sessions WHERE hash IN"
+                " (SELECT hash FROM sessions WHERE account = ? ORDER BY seen DESC LIMIT -1 OFFSET ?)",
+                [account, _MOST - 1],
+            )
+            self._database.rows("INSERT INTO sessions VALUES (?, ?, ?, ?)", [_hash(token), account, now, now])
+        return token
+
+    def account(self, token: str, now: float) -> str | None:
+        """Whose session it is; None when it never was or has ended."""
+        rows = self._database.rows("SELECT * FROM sessions WHERE hash = ?", [_hash(token)])
+        if not rows or now - rows[0]["seen"] >= IDLE or now - rows[0]["created"] >= LONGEST:
+            return None
+        if abs(now - rows[0]["seen"]) >= _STRIDE:
+            self._database.rows("UPDATE sessions SET seen = ? WHERE hash = ?", [now, _hash(token)])
+        return str(rows[0]["account"])
+
+    def close(self, token: str) -> None:
+        """He logs out."""
+        self._database.rows("DELETE FROM sessions WHERE hash = ?", [_hash(token)])
+
+    def close_all(self, account: str, but_for: str = "") -> None:
+        """End an account's sessions, but for the one with this token."""
+        self._database.rows("DELETE FROM sessions WHERE account = ? AND hash <> ?", [account, _hash(but_for)])
+
+
+def _hash(token: str) -> str:
+    # The token is random and long: a slow hash would only slow down every page.
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
