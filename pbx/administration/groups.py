@@ -72,9 +72,7 @@ def remove(stores: Stores, group: str, with_messages: bool = False) -> Shown:
             f"{old.name} ({group}) has {len(messages)} voicemail messages: export them,"
             " or remove them too with --with-messages."
         )
-    stores.save(without_items(office, old))
-    stores.mailboxes.remove_all(group)
-    stores.records.hand_over_tasks(group)
+    stores.save_left(without_items(office, old), group)
     return view(old)
 
 

@@ -100,9 +100,7 @@ def remove(stores: Stores, person: str, with_messages: bool = False) -> Shown:
             f"{old.name} ({person}) has {len(messages)} voicemail messages: export them,"
             " or remove them too with --with-messages."
         )
-    stores.save(without_items(office, old, *office.phones_of(person)))
-    stores.mailboxes.remove_all(person)
-    stores.records.hand_over_tasks(person)
+    stores.save_left(without_items(office, old, *office.phones_of(person)), person)
     return view(old, office)
 
 

@@ -15,7 +15,7 @@ from pbx.store.atomic import private_directory, sweep
 from pbx.store.lock import Lock
 from pbx.store.mailboxes import Mailboxes, Reconciled
 from pbx.store.models import Office
-from pbx.store.records import Records
+from pbx.store.records import HandedOver, Records, set_aside
 from pbx.store.settings import Settings, SettingsError
 
 SOCKET = "control.sock"
@@ -104,6 +104,43 @@ class Stores:
         if self.live is not None:
             self.live.mailbox_changed(new)
 
+    def save_left(self, office: Office, extension: str, tasks_to: str = "", messages_to: str | None = None) -> None:
+        """Save settings in which nobody has `extension` any more; open tasks ("": the office's) and messages move.
+
+        Without `messages_to` the messages are deleted. Raises Refused, and then nothing is changed.
+        """
+        try:
+            self.settings.check(office)
+        except SettingsError as error:
+            raise Refused(str(error)) from error
+        # The records first: cut off in between, the same command given again completes it; and whoever gets the
+        # extension next must not find another's messages.
+        handed = self.records.hand_over(extension, tasks_to, messages_to)
+        try:
+            self.save(office)
+        except Refused:
+            self.records.take_back(handed)
+            raise
+        self._forget(extension)
+        if self.live is not None and messages_to is not None:
+            self.live.mailbox_changed(messages_to)
+
+    def _forget(self, extension: str) -> None:
+        """Delete what was set aside when somebody left."""
+        self.mailboxes.remove_all(set_aside(extension))
+        self.records.forget_tasks(extension)
+
+    def settle_leavers(self) -> None:
+        """Put in order what a crash left while somebody left: whoever is still here gets back what nobody was to have.
+
+        Raises OSError, RecordsError.
+        """
+        for extension in self.records.leaving():
+            if extension in self.office.people or extension in self.office.groups:
+                self.records.take_back(HandedOver(extension, (), ()))
+            else:
+                self._forget(extension)
+
     def close(self) -> None:
         """Let go of everything."""
         self.records.close()
@@ -125,6 +162,7 @@ def open_stores(data: Path, patience: float = 5.0) -> Stores:
         mailboxes = Mailboxes(data, records)
         reconciled = mailboxes.reconcile()
         stores = Stores(data, settings, records, mailboxes, reconciled, _lock=lock)
+        stores.settle_leavers()
         _tidy(private_directory(stores.greetings), settings.office)
     except BaseException:
         lock.close()

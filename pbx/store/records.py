@@ -208,7 +208,7 @@ class Records:
         """Delete the tasks that were set aside."""
         self._ids("DELETE FROM tasks WHERE extension = ?", set_aside(extension))
 
-    def set_aside(self) -> tuple[str, ...]:
+    def leaving(self) -> tuple[str, ...]:
         """The extensions of whom something is set aside: a crash came while they left."""
         rows = self._database.rows(
             "SELECT extension FROM messages WHERE extension LIKE '~%'"

@@ -145,8 +145,26 @@ def test_a_leaving_person_s_open_tasks_become_the_office_s(records: Records) -> 
     records.add_task("21", "missed", "+4930111", "c1", 100.0)
     done = records.add_task("21", "missed", "+4930112", "c2", 100.0)
     records.finish_task(done.id)
-    records.hand_over_tasks("21")
+    records.hand_over("21", "", None)
+    records.forget_tasks("21")
     assert [(task.extension, task.call) for task in records.tasks()] == [("", "c1")]
+
+
+def test_what_somebody_handed_over_can_be_taken_back(records: Records) -> None:
+    for number, extension in enumerate(("21", "21", "21", "22")):
+        records.add_task(extension, "missed", "+4930111", f"c{number % 3}", 100.0)
+    records.finish_task(2)
+    records.add_message("21", "", "c1", 100.0, 4.5, "21/a.wav")
+    records.add_message("22", "", "c2", 100.0, 4.5, "22/a.wav")
+    before = records.tasks(), records.messages()
+    handed = records.hand_over("21", "22", "22")
+    assert [task.call for task in records.tasks("22", open_only=True)] == ["c2", "c0"], "one call is one task"
+    assert len(records.messages("22")) == 2
+    assert records.tasks("21") == records.messages("21") == ()
+    assert records.leaving() == ("21",)
+    records.take_back(handed)
+    assert (records.tasks(), records.messages()) == before
+    assert records.leaving() == ()
 
 
 def test_what_happens_together_happens_whole_or_not(records: Records, path: Path) -> None:
