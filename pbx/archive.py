@@ -89,10 +89,14 @@ class Archive:
 
     async def open_message(self, message: Message) -> Clip | None:
         """Its sound; None when it cannot be read."""
+        return await self.open_recording(self._boxes.path(message))
+
+    async def open_recording(self, path: Path) -> Clip | None:
+        """What was just recorded there; None when it cannot be read."""
         try:
-            return await self._do(lambda: wav.read(self._boxes.path(message)))
+            return await self._do(lambda: wav.read(path))
         except (wav.WavError, OSError) as error:
-            log.warning("message %s cannot be read: %s", message.id, error)
+            log.warning("%s cannot be read: %s", path.name, error)
             return None
 
     async def pin_is(self, extension: str, pin: str) -> bool:

@@ -59,6 +59,9 @@ class Archive(Protocol):
     async def open_message(self, message: Message) -> Clip | None:
         """Its sound; None when it cannot be read."""
 
+    async def open_recording(self, path: Path) -> Clip | None:
+        """What was just recorded there; None when it cannot be read."""
+
     async def pin_is(self, extension: str, pin: str) -> bool:
         """Whether this is the mailbox's PIN; takes its time on purpose (scrypt)."""
 

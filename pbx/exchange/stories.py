@@ -63,6 +63,8 @@ STEPS: Mapping[str, Wording] = {
     "pin-wrong": Wording("gab eine falsche PIN ein", "entered a wrong PIN"),
     "pin-locked": Wording("die PIN ist nach falschen Versuchen gesperrt", "the PIN is locked after wrong tries"),
     "listened": Wording("hörte {messages} ab", "listened to {messages}"),
+    # An announcement: recorded(seconds)
+    "recorded": Wording("sprach eine Ansage von {seconds}", "spoke an announcement of {seconds}"),
     # To the outside: dialled-out(number, trunk), not-connected(status, trunk), sent-digits(digits)
     "clicked": Wording("wollte mit {number} verbunden werden", "asked to be connected with {number}", quiet=True),
     "dialled-out": Wording("rief {number}[ über {trunk}] an", "called {number}[ over {trunk}]"),

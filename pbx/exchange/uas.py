@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from pbx.exchange import attendant, colleague, outside
+from pbx.exchange import attendant, colleague, outside, recording
 from pbx.exchange.call import Call
 from pbx.exchange.clicked import click_to_call
 from pbx.exchange.dialplan import Plan, Refused, ToEmergency, ToGroup, ToOutside, ToPerson, caller_number, plan
@@ -88,6 +89,12 @@ class Uas:
     def _click(self, direction: Direction, person: Person, wanted: Party, then: Story) -> Call:
         call = self._call(direction, Party(person.extension, person.name), wanted.number)
         self._begin(call, None, partial(click_to_call, person=person, wanted=wanted, then=then))
+        return call
+
+    def record(self, person: Person, shown: str, path: Path, told: recording.Told) -> Call:
+        """Ring the person's phone, so that he can speak an announcement into the file."""
+        call = self._call("internal", Party(person.extension, person.name), person.extension)
+        self._begin(call, None, partial(recording.record, person=person, shown=shown, path=path, told=told))
         return call
 
     # --- from the telephone network --------------------------------------------------------------------------------

@@ -133,6 +133,11 @@ SENTENCES: Mapping[str, Sentence] = {
         "Please record your announcement after the tone, followed by the hash key.",
     ),
     "announcement-kept": Sentence("Ihre Ansage ist gespeichert.", "Your announcement has been saved."),
+    "recording-menu": Sentence(
+        "Behalten: eins. Noch einmal sprechen: zwei.", "To keep it, press one. To record it again, press two."
+    ),
+    "recording-too-short": Sentence("Das war zu kurz.", "That was too short."),
+    "recording-ready": Sentence("Ihre Aufnahme ist fertig.", "Your recording is ready."),
     # Calls that cannot be made
     "no-such-extension": Sentence("Diese Durchwahl gibt es nicht.", "This extension does not exist."),
     "no-such-number": Sentence("Diese Rufnummer ist ungültig.", "This number is not valid."),

@@ -85,6 +85,9 @@ class Shelves:
     async def open_message(self, message: Message) -> Clip | None:
         return Words(f"message {message.id}", message.seconds)
 
+    async def open_recording(self, path: Path) -> Clip | None:
+        return Words("recording", self._recordings[path])
+
     async def pin_is(self, extension: str, pin: str) -> bool:
         self.stands_still("pin_is")
         return self.pins.get(extension) == pin

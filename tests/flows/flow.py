@@ -48,6 +48,8 @@ class Flow:
         self.lines = [(number, line) for number, line in enumerate(script.splitlines(), before + 1)]
         self.kept = dict(line.split(": ", 1) for line in kept.strip().splitlines())
         self.premises: Premises
+        self.told: list[str] = []
+        """How a recording by phone goes."""
         self._said: dict[str, deque[tuple[Line, Message]]] = {}
         self._at: dict[str, Line] = {}
         self._hears: dict[str, int] = {}
@@ -143,6 +145,14 @@ class Flow:
                 else:
                     uas.click_to_call(person, words[2], "Contact", words[3] if len(words) > 3 else "")
                 await premises.settle()
+                return
+            case "record":
+                person = premises.office.people[words[1]]
+                premises.switchboard.uas.record(person, "Recording", Path("take.wav"), self.told.append)
+                await premises.settle()
+                return
+            case "told":
+                assert self.told == words[1:], self.told
                 return
             case "set-timeout":
                 premises.office = replace(premises.office, media_timeout=float(words[1]))
