@@ -1,0 +1,159 @@
+"""An office behind the page, without its exchange: real stores and a real control socket, made-up lines."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from webtest import TestApp
+
+from pbx.administration.commands import perform, writes
+from pbx.administration.live import Check, Live
+from pbx.administration.stores import SOCKET, Stores, open_stores
+from pbx.control.server import ControlServer
+from pbx.store.models import Office
+from webui.app import App, make
+
+ADMIN = "chef"
+PASSWORD = "rotes-Fahrrad-im-Regen"
+
+
+class Lines:
+    """A `Live` that remembers what it was told; what a test needs besides it sets as attributes."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+        """What was asked of it: ("call", "21", "+4930123", "") ..."""
+        self.registered: dict[str, Sequence[str]] = {}
+        self.trunks: dict[str, tuple[str, str]] = {}
+
+    def domain(self) -> str:
+        return "192.0.2.10"
+
+    def status(self) -> Mapping[str, Any]:
+        return {"sip": ["192.0.2.10:5060"], "calls": 0, "uptime": 60.0}
+
+    def registrations(self) -> Mapping[str, Sequence[str]]:
+        return self.registered
+
+    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
+        return self.trunks
+
+    def call(self, extension: str, number: str, suffix: str) -> str:
+        self.told.append(("call", extension, number, suffix))
+        return "call-1"
+
+    def changed(self, office: Office) -> None:
+        self.told.append(("changed",))
+
+    def mailbox_changed(self, extension: str) -> None:
+        self.told.append(("mailbox_changed", extension))
+
+    def doctor(self) -> Sequence[Check]:
+        return ()
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else commands ask of a running exchange: remembered, and answered with nothing."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def remembered(*given: Any) -> None:
+            self.told.append((name, *given))
+
+        return remembered
+
+
+class Web:
+    """The page in front of an office; `admin`, `user(extension)` and `visitor` are browsers."""
+
+    def __init__(self, stores: Stores, live: Lines, app: App) -> None:
+        self.stores = stores
+        self.live = live
+        self.app = app
+        self.socket = stores.data / SOCKET
+        self._users: dict[str, TestApp] = {}
+
+    def do(self, verb: str, **arguments: Any) -> Any:
+        """A command as root gives it."""
+        return perform(self.stores, verb, arguments)
+
+    @property
+    def visitor(self) -> TestApp:
+        """A new browser of somebody who is not logged in. English."""
+        return browser(self.app)
+
+    @property
+    def admin(self) -> TestApp:
+        """The admin's browser: always the same. English."""
+        if "" not in self._users:
+            self.do("account add", name=ADMIN, password=PASSWORD, role="admin", language="en")
+            self._users[""] = self.log_in(ADMIN)
+        return self._users[""]
+
+    def user(self, extension: str) -> TestApp:
+        """The browser of the colleague with this extension, who gets an account: always the same. English."""
+        if extension not in self._users:
+            name = f"user-{extension}"
+            self.do("account add", name=name, password=PASSWORD, extension=extension, language="en")
+            self._users[extension] = self.log_in(name)
+        return self._users[extension]
+
+    def log_in(self, name: str, password: str = PASSWORD) -> TestApp:
+        """A browser with a session, opened at the daemon and not through the login page."""
+        token = self.do("session open", name=name, password=password, source="127.0.0.1")["token"]
+        return browser(self.app, token)
+
+
+def browser(app: App, token: str = "") -> TestApp:
+    """A browser at the box itself."""
+    opened = TestApp(app, extra_environ={"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "SERVER_PORT": "80"})
+    if token:
+        opened.set_cookie("session-80", token)
+    return opened
+
+
+@contextmanager
+def serving(stores: Stores) -> Iterator[ControlServer]:
+    """The control socket of these stores, served in a thread until the end of the block."""
+    loop = asyncio.new_event_loop()
+    server = ControlServer(
+        stores.data / SOCKET, lambda verb, given, session: perform(stores, verb, given, session), writes
+    )
+    loop.run_until_complete(server.start())
+    thread = threading.Thread(target=loop.run_forever, name="control")
+    thread.start()
+
+    def changed(topic: str) -> None:
+        loop.call_soon_threadsafe(server.publish, {"event": "changed", "topic": topic})
+
+    stores.changed = changed
+    try:
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[Web]:
+    """A page in front of an empty office in this folder."""
+    stores = open_stores(data)
+    live = Lines()
+    stores.live = _live(live)
+    try:
+        with serving(stores):
+            yield Web(stores, live, make(data / SOCKET))
+    finally:
+        stores.close()
+
+
+def _live(lines: Lines) -> Live:
+    """Lines as the stores want them: what the protocol has besides, `Lines` answers by name."""
+    found: Any = lines
+    return found  # type: ignore[no-any-return]

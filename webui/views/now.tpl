@@ -1,0 +1,2 @@
+% rebase("layout", title=_("Now"))
+<section id="lamps" data-live="lines phones"></section>

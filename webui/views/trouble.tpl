@@ -1,0 +1,2 @@
+% rebase("layout", title=_("That did not work"))
+<p>{{sentence}}</p>

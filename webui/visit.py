@@ -1,0 +1,282 @@
+"""One request: who asks, in which language, and everything a page needs to answer."""
+
+import base64
+import csv
+import io
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+from bottle import HTTPResponse
+
+from pbx.control.client import Refused, ask
+from webui import gate
+from webui.files import Files
+from webui.form import Field, Form, Options, Posted, Upload
+from webui.live import Hub
+from webui.views import Html, Views, icon
+from webui.words import LANGUAGES, Words
+
+SESSION_DAYS = 30
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings that make a spreadsheet run a cell instead of showing it."""
+
+
+@dataclass(slots=True)
+class Site:
+    """What all requests share."""
+
+    socket: Path
+    """The daemon's."""
+    words: dict[str, Words]
+    views: Views
+    files: Files
+    hub: Hub
+    pages: Sequence[Any] = ()
+    """The navigation."""
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    """Signs what visitors without a session carry; it lives as long as this process."""
+    tls_port: int | None = None
+    """Where HTTPS listens."""
+
+
+class Visit:
+    """One request and its answer."""
+
+    def __init__(self, site: Site, request: Any) -> None:
+        self.site = site
+        self.request = request
+        self.status = 200
+        self.headers: list[tuple[str, str]] = []
+        self.account: SimpleNamespace | None = None
+        """Who is logged in: `name`, `role`, `extension`, `language`."""
+        self.token = ""
+        """The session's."""
+        self.query: Mapping[str, str] = dict(request.query.decode().items())
+        self.words = site.words[self._language()]
+        self._posted: Posted | None = None
+        self._message = ""
+
+    # --- who --------------------------------------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """de or en."""
+        return self.words.language
+
+    @property
+    def is_admin(self) -> bool:
+        return self.account is not None and self.account.role == "admin"
+
+    @property
+    def source(self) -> str:
+        """The visitor's address."""
+        found = gate.address(self.request.environ.get("REMOTE_ADDR", ""))
+        return str(found) if found else ""
+
+    def recognise(self) -> None:
+        """Find out whose session it is. Raises NotRunning, ControlError."""
+        self.token = self.cookie(self._session_name)
+        if not self.token:
+            return
+        try:
+            who = self.ask("session who")
+        except Refused:
+            who = None
+        if not isinstance(who, dict):
+            self.token = ""
+            self.set_cookie(self._session_name, "", 0)
+            return
+        self.account = SimpleNamespace(**who)
+        self.words = self.site.words.get(str(who.get("language")), self.words)
+
+    def enter(self, token: str) -> None:
+        """From now on this browser has this session."""
+        self.token = token
+        self.set_cookie(self._session_name, token, SESSION_DAYS * 86400)
+
+    def leave(self) -> None:
+        """Forget the session here; the daemon ends it by "session close"."""
+        self.token = ""
+        self.account = None
+        self.set_cookie(self._session_name, "", 0)
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        """Let the daemon do a command for this visitor. Raises Refused, NotRunning, ControlError."""
+        return ask(self.site.socket, verb, arguments, session=self.token)
+
+    def form(self, fields: Sequence[Field], values: Mapping[str, Any] | None = None, **options: Options) -> Form:
+        """A form: with what was sent if this is a POST, else with `values`. `options` are choices that are data."""
+        posted = self.posted if self.request.method == "POST" else None
+        form = Form(fields, self.words, self.ask, self._field, posted, options)
+        return form if values is None else form.fill(values)
+
+    @property
+    def posted(self) -> Posted:
+        """What was sent."""
+        if self._posted is None:
+            self._posted = _posted(self.request) if self.request.method == "POST" else Posted({}, {})
+        return self._posted
+
+    @property
+    def uploads(self) -> Mapping[str, Upload]:
+        """Files that were sent, by field."""
+        return self.posted.files
+
+    # --- answering --------------------------------------------------------------------------------------------------
+
+    def page(self, view: str, **fields: Any) -> str:
+        """A page made of views/`view`.tpl; a form among the fields says with which status."""
+        for each in fields.values():
+            if isinstance(each, Form) and each.status != 200:
+                self.status = each.status
+        return self.site.views.render(view, self._names() | fields)
+
+    def see_other(self, path: str, message: str = "") -> HTTPResponse:
+        """Go on at another page of ours (303), where the message is shown once."""
+        if message:
+            packed = base64.urlsafe_b64encode(message.encode()[:1500]).decode()
+            self.set_cookie("message", gate.signed(self.site.secret, packed), 60)
+        where = path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+        return HTTPResponse("", 303, [("Location", quote(where, safe="/?&=#:;,+%@!~*'()[]$-._"))])
+
+    def csv(self, rows: Iterable[Sequence[Any]], name: str) -> HTTPResponse:
+        """A table to download, harmless for spreadsheets."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
+        return self.download(b"\xef\xbb\xbf" + text.getvalue().encode(), name, "text/csv; charset=utf-8")
+
+    def download(self, content: bytes, name: str, type: str) -> HTTPResponse:
+        """A file to save under a name."""
+        shown = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        return HTTPResponse(content, 200, [("Content-Type", type), ("Content-Disposition", shown)])
+
+    def sound(self, content: bytes) -> HTTPResponse:
+        """A WAV that is played in the page."""
+        return HTTPResponse(content, 200, [("Content-Type", "audio/wav")])
+
+    def json(self, value: Any) -> HTTPResponse:
+        """An answer for a script of ours."""
+        return HTTPResponse(json.dumps(value), 200, [("Content-Type", "application/json")])
+
+    # --- words ------------------------------------------------------------------------------------------------------
+
+    def _(self, text: str) -> str:
+        return self.words.say(text)
+
+    def n_(self, one: str, many: str, number: int) -> str:
+        return self.words.count(one, many, number)
+
+    def said(self, sentence: Any) -> str:
+        """What the daemon said, in the visitor's language."""
+        return self.words.sentence(sentence)
+
+    def when(self, at: float) -> str:
+        """A moment (seconds since 1970) as people write it."""
+        return self.words.when(at, time.time())
+
+    def duration(self, seconds: float) -> str:
+        """3:07."""
+        return self.words.duration(seconds)
+
+    def number(self, e164: str) -> str:
+        """A telephone number for reading."""
+        return e164
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    @property
+    def csrf(self) -> str:
+        """The secret that forms of this browser are made with; a visitor gets one by cookie."""
+        if self.token:
+            return self.token
+        cookie = self.cookie(self._visitor_name)
+        if not cookie or not gate.signature_holds(self.site.secret, cookie):
+            cookie = gate.signed(self.site.secret, secrets.token_urlsafe(24))
+            self.request.cookies[self._visitor_name] = cookie
+            self.set_cookie(self._visitor_name, cookie, 86400)
+        return cookie
+
+    def cookie(self, name: str) -> str:
+        return str(self.request.cookies.get(name) or "")
+
+    def set_cookie(self, name: str, value: str, seconds: int) -> None:
+        """Lax, not Strict: a link in a mail shall find its reader logged in, and no GET changes anything."""
+        secure = "; Secure" if self.secure else ""
+        self.headers.append(
+            ("Set-Cookie", f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+        )
+
+    @property
+    def secure(self) -> bool:
+        """Whether it came by HTTPS."""
+        return str(self.request.environ.get("wsgi.url_scheme")) == "https"
+
+    @property
+    def _session_name(self) -> str:
+        return self._named("session")
+
+    @property
+    def _visitor_name(self) -> str:
+        return self._named("visitor")
+
+    def _named(self, name: str) -> str:
+        """Cookies do not know ports: two boxes on one machine would take each other's, and HTTP those of HTTPS."""
+        name = f"{name}-{self.request.environ.get('SERVER_PORT', '')}"
+        return f"__Host-{name}" if self.secure else name
+
+    def _language(self) -> str:
+        if (chosen := self.cookie("language")) in LANGUAGES:
+            return chosen
+        for part in self.request.get_header("Accept-Language", "").split(","):
+            if (wanted := str(part).strip().lower()[:2]) in LANGUAGES:
+                return wanted
+        return "en"
+
+    def _names(self) -> dict[str, Any]:
+        """What every view knows."""
+        return {
+            "_": self.words.say,
+            "n_": self.words.count,
+            "visit": self,
+            "csrf": lambda: Html(f'<input type="hidden" name="csrf" value="{gate.form_token(self.csrf)}">'),
+            "icon": icon,
+            "asset": self.site.files.path,
+            "message": self._flash(),
+        }
+
+    def _flash(self) -> str:
+        """The message of the page before, once."""
+        cookie = self.cookie("message")
+        if not cookie or self.request.get_header("X-Live"):
+            return ""
+        self.set_cookie("message", "", 0)
+        if not gate.signature_holds(self.site.secret, cookie):
+            return ""
+        return base64.urlsafe_b64decode(cookie.rpartition(".")[0]).decode(errors="replace")
+
+    def _field(self, form: Form, each: Field) -> Html:
+        return Html(self.site.views.render("field", self._names() | {"form": form, "field": each}))
+
+
+def _posted(request: Any) -> Posted:
+    """What a POST carries. Raises bottle.HTTPError when it cannot be read."""
+    sent = request.forms.decode()
+    files = {
+        name: Upload(str(file.raw_filename)[-200:], file.file.read())
+        for name, file in request.files.items()
+        if file.raw_filename
+    }
+    return Posted({name: sent.getall(name) for name in sent}, files)
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value

@@ -1,0 +1,100 @@
+"""German and English: catalogues read at start, and how dates, durations and numbers are written."""
+
+import gettext
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_datetime, format_timedelta
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"de": "Deutsch", "en": "English"}
+"""Each in its own words."""
+LOCALES = {"de": "de_DE", "en": "en_GB"}
+
+
+def N_(text: str) -> str:
+    """Mark a text for the catalogues; it is translated when it is shown."""
+    return text
+
+
+class Words:
+    """One language's words. Threads share it: it is never changed."""
+
+    def __init__(self, language: str, translation: gettext.NullTranslations) -> None:
+        self.language = language
+        self.locale = LOCALES[language]
+        self._translation = translation
+
+    def say(self, text: str) -> str:
+        """The text in this language; `_` in views and page modules."""
+        # An empty msgid would bring the catalogue's own header.
+        return self._translation.gettext(text) if text else ""
+
+    def count(self, one: str, many: str, number: int) -> str:
+        """One or many of something; `n_` in views."""
+        return self._translation.ngettext(one, many, number)
+
+    def sentence(self, said: Any) -> str:
+        """What the daemon said ({"say": template, "with": fields}), in this language."""
+        if isinstance(said, Mapping) and isinstance(said.get("say"), str):
+            fields = {str(name): self.sentence(value) for name, value in dict(said.get("with") or {}).items()}
+            template = self.say(said["say"])
+            try:
+                return template.format(**fields)
+            except (LookupError, ValueError):
+                return template
+        if isinstance(said, Sequence) and not isinstance(said, str):
+            return self.listed([self.sentence(each) for each in said])
+        return str(said)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """a, b and c."""
+        if len(words) < 2:
+            return "".join(words)
+        return self.say(N_("{first} and {last}")).format(first=", ".join(words[:-1]), last=words[-1])
+
+    def when(self, at: float, now: float) -> str:
+        """A time as people write it: only the clock when it is today."""
+        moment, today = datetime.fromtimestamp(at), datetime.fromtimestamp(now)
+        if moment.date() == today.date():
+            return format_datetime(moment, "HH:mm", locale=self.locale)
+        pattern = "EE d. MMM HH:mm" if self.language == "de" else "EE d MMM HH:mm"
+        if moment.year != today.year:
+            pattern = pattern.replace("MMM", "MMM y")
+        return format_datetime(moment, pattern, locale=self.locale)
+
+    def duration(self, seconds: float) -> str:
+        """How long something took: 0:42, 3:07, 1:02:03; days in words."""
+        whole = max(0, int(seconds))
+        if whole >= 48 * 3600:
+            return str(format_timedelta(whole, granularity="day", threshold=1, locale=self.locale))
+        minutes, left = divmod(whole, 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def catalogues(folder: Path) -> dict[str, Words]:
+    """The words of every language; English needs no catalogue. Raises ValueError for a broken .po file."""
+    words = {"en": Words("en", gettext.NullTranslations())}
+    for language in LANGUAGES.keys() - words.keys():
+        words[language] = Words(language, _translation(folder / language, language))
+    return words
+
+
+def _translation(folder: Path, language: str) -> gettext.NullTranslations:
+    """All .po files of a language as one translation."""
+    merged = Catalog(locale=language)
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language, abort_invalid=True):
+                if message.id:
+                    merged[message.id] = message
+    compiled = io.BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
