@@ -13,6 +13,7 @@ from typing import Any
 from pbx.store.database import Database, RecordsError
 from pbx.store.models import Binding, CallRecord, LegQuality, Message, Step, Task, TaskKind
 from pbx.store.sessions import Sessions
+from pbx.store.task_log import TaskLog
 
 __all__ = ["Records", "RecordsError"]
 
@@ -57,6 +58,8 @@ class Records:
         self._database = Database(path, schema, "FULL")
         self.sessions = Sessions(self._database)
         """Who is logged in."""
+        self.task_log = TaskLog(self._database)
+        """Who did what with a task."""
         self._bindings = _bindings(path.with_name("bindings.sqlite"))
 
     def close(self) -> None:
@@ -113,6 +116,19 @@ class Records:
             [extension, 0 if open_only else 1],
         )
         return tuple(map(_task, rows))
+
+    def task(self, id: int) -> Task | None:
+        """One task."""
+        return next(map(_task, self._database.rows("SELECT * FROM tasks WHERE id = ?", [id])), None)
+
+    def reopen_task(self, id: int) -> Task | None:
+        """It is not done after all; None if there is none."""
+        return next(map(_task, self._database.rows("UPDATE tasks SET done = 0 WHERE id = ? RETURNING *", [id])), None)
+
+    def give_task(self, id: int, extension: str) -> Task | None:
+        """It is another's now ("": the office's), also if he had one for the same call; None if there is none."""
+        rows = self._database.rows("UPDATE OR REPLACE tasks SET extension = ? WHERE id = ? RETURNING *", [extension, id])
+        return next(map(_task, rows), None)
 
     def finish_task(self, id: int) -> Task | None:
         """Mark one as done; None if there is none."""

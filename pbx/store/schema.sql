@@ -48,3 +48,15 @@ CREATE TABLE IF NOT EXISTS sessions (
     created REAL NOT NULL,
     seen    REAL NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS task_log (
+    id   INTEGER PRIMARY KEY,
+    task INTEGER NOT NULL,
+    at   REAL NOT NULL,
+    who  TEXT NOT NULL,
+    deed TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS task_log_by_task ON task_log (task);
+CREATE TRIGGER IF NOT EXISTS task_log_goes AFTER DELETE ON tasks BEGIN
+    DELETE FROM task_log WHERE task = OLD.id;
+END;
