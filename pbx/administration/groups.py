@@ -4,9 +4,12 @@ import dataclasses
 from typing import Any
 
 from pbx.administration import lookup
-from pbx.administration.people import extension_for, moved
+from pbx.administration.former import current, extension_for
+from pbx.administration.people import checked_name, checked_ring, left_messages, moved
 from pbx.administration.stores import Stores
+from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
 from pbx.store.models import Group, Office, Strategy
 from pbx.store.settings import with_items, without_items
 
@@ -20,11 +23,12 @@ def add(
     extension: str | None = None,
     strategy: Strategy | None = None,
     ring: float | None = None,
+    voicemail: bool | None = None,
 ) -> Shown:
     """A new group of people, with the wanted extension or the first free one. Raises Refused."""
-    office = stores.office
-    group = Group(extension_for(office, extension), name.strip(), _people(office, members))
-    return _saved(stores, office, _with(group, strategy=strategy, ring_seconds=ring))
+    office = current(stores.office)
+    group = Group(extension_for(office, extension), checked_name(name), _people(office, members))
+    return _saved(stores, office, _with(group, strategy=strategy, ring_seconds=ring, voicemail=voicemail))
 
 
 def change(
@@ -35,20 +39,24 @@ def change(
     extension: str | None = None,
     strategy: Strategy | None = None,
     ring: float | None = None,
+    voicemail: bool | None = None,
+    seen: str | None = None,
 ) -> Shown:
     """Change what is given; with a new extension, the numbers that ring the group and its messages move along.
 
-    Raises Refused.
+    `seen` is the version the change began from. Raises Refused.
     """
-    office = stores.office
+    office = current(stores.office)
     old = lookup.group(office, group)
+    check_seen(stores, old, seen)
     new = _with(
         old,
-        name=name.strip() if name is not None else None,
+        name=checked_name(name) if name is not None else None,
         members=_people(office, members) if members is not None else None,
         extension=extension_for(office, extension, old.extension) if extension is not None else None,
         strategy=strategy,
         ring_seconds=ring,
+        voicemail=voicemail,
     )
     if new.extension == old.extension:
         return _saved(stores, office, new)
@@ -57,21 +65,18 @@ def change(
     return view(new)
 
 
-def remove(stores: Stores, group: str, with_messages: bool = False) -> Shown:
+def remove(stores: Stores, group: str, with_messages: bool = False, seen: str | None = None) -> Shown:
     """Remove a group; its open tasks become the office's.
 
     Raises Refused while a number rings it, or, without `with_messages`, while it has voicemail messages.
     """
     office = stores.office
     old = lookup.group(office, group)
-    if uses := lookup.uses(office, group):
-        raise Refused(f"{old.name} ({group}) is still in {lookup.listed(uses)}.")
-    messages = stores.records.messages(group)
+    check_seen(stores, old, seen)
+    lookup.check_unused(office, old)
+    messages = len(stores.records.messages(group))
     if messages and not with_messages:
-        raise Refused(
-            f"{old.name} ({group}) has {len(messages)} voicemail messages: export them,"
-            " or remove them too with --with-messages."
-        )
+        raise left_messages(old.name, group, messages)
     stores.save_left(without_items(office, old), group)
     return view(old)
 
@@ -89,10 +94,14 @@ def view(group: Group) -> Shown:
         "members": list(group.members),
         "strategy": group.strategy,
         "ring": group.ring_seconds,
+        "voicemail": group.voicemail,
+        "version": version(group),
     }
 
 
 def _with(group: Group, **given: Any) -> Group:
+    if given.get("ring_seconds") is not None:
+        checked_ring(given["ring_seconds"], 3600)
     return dataclasses.replace(group, **{field: value for field, value in given.items() if value is not None})
 
 
@@ -103,7 +112,9 @@ def _saved(stores: Stores, office: Office, group: Group) -> Shown:
 
 def _people(office: Office, members: list[str]) -> tuple[str, ...]:
     """The members in the given order, each once. Raises Refused."""
-    found = tuple(dict.fromkeys(lookup.person(office, member.strip()).extension for member in members))
+    found = tuple(dict.fromkeys(lookup.person(office, member.strip(), "members").extension for member in members))
     if not found:
-        raise Refused("A group needs at least one member: --members EXT,EXT")
+        raise Refused(
+            Sentence("A group needs at least one member."), field="members", hint="Name them with --members EXT,EXT."
+        )
     return found

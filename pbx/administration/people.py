@@ -1,16 +1,17 @@
 """The people who work here."""
 
 import dataclasses
-import re
-from itertools import pairwise
 from typing import Any
 
 from pbx.administration import greetings, lookup
+from pbx.administration.former import current, extension_for
+from pbx.administration.pins import hashed
 from pbx.administration.stores import Stores
+from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
-from pbx.exchange.extensions import BadExtension, check_extension, free_extension
+from pbx.sentence import Sentence
 from pbx.store.models import Language, Office, Person
-from pbx.store.pins import hash_pin
+from pbx.store.rules import is_text
 from pbx.store.settings import with_items, without_items
 
 Shown = dict[str, Any]
@@ -31,11 +32,11 @@ def add(
     announcement_sound: str | None = None,
 ) -> Shown:
     """A new person, with the wanted extension or the first free one. Raises Refused."""
-    office = stores.office
+    office = current(stores.office)
     own = extension_for(office, extension)
     chosen = _with(
         office,
-        Person(own, name.strip(), office.language),
+        Person(own, checked_name(name), office.language),
         number=number,
         pin=pin,
         language=language,
@@ -44,7 +45,7 @@ def add(
         reachable=reachable,
         outbound_only=outbound_only,
     )
-    return _saved(stores, None, chosen, announcement_text, announcement_sound)
+    return _saved(stores, office, None, chosen, announcement_text, announcement_sound)
 
 
 def change(
@@ -61,19 +62,21 @@ def change(
     pin: str | None = None,
     announcement_text: str | None = None,
     announcement_sound: str | None = None,
+    seen: str | None = None,
 ) -> Shown:
     """Change what is given; with a new extension, phones, groups, numbers, messages and tasks move along.
 
-    An empty number, PIN or announcement removes it. Raises Refused.
+    An empty number, PIN or announcement removes it. `seen` is the version the change began from. Raises Refused.
     """
-    office = stores.office
-    old = lookup.person(office, person)
+    office = current(stores.office)
+    old = lookup.person(office, person, "person")
+    check_seen(stores, old, seen)
     changed = _with(
         office,
         old,
         number=number,
         pin=pin,
-        name=name.strip() if name is not None else None,
+        name=checked_name(name) if name is not None else None,
         language=language,
         voicemail=voicemail,
         ring_seconds=ring,
@@ -82,31 +85,50 @@ def change(
     )
     if extension is not None:
         changed = dataclasses.replace(changed, extension=extension_for(office, extension, old.extension))
-    return _saved(stores, old, changed, announcement_text, announcement_sound)
+    return _saved(stores, office, old, changed, announcement_text, announcement_sound)
 
 
-def remove(stores: Stores, person: str, with_messages: bool = False) -> Shown:
+def remove(stores: Stores, person: str, with_messages: bool = False, seen: str | None = None) -> Shown:
     """Remove a person and his phones; his open tasks become the office's.
 
     Raises Refused while a group or number names him, or, without `with_messages`, while he has messages.
     """
     office = stores.office
-    old = lookup.person(office, person)
-    if uses := lookup.uses(office, person):
-        raise Refused(f"{old.name} ({person}) is still in {lookup.listed(uses)}.")
-    messages = stores.records.messages(person)
+    old = lookup.person(office, person, "person")
+    check_seen(stores, old, seen)
+    lookup.check_unused(office, old)
+    messages = len(stores.records.messages(person))
     if messages and not with_messages:
-        raise Refused(
-            f"{old.name} ({person}) has {len(messages)} voicemail messages: export them,"
-            " or remove them too with --with-messages."
-        )
+        raise left_messages(old.name, person, messages)
     stores.save_left(without_items(office, old, *office.phones_of(person)), person)
     return view(old, office)
 
 
+def left_messages(name: str, extension: str, messages: int) -> Refused:
+    """What whoever removes somebody with messages is told."""
+    return Refused(
+        Sentence(
+            "{name} ({extension}) has voicemail messages ({count}): they would be deleted.",
+            name=name,
+            extension=extension,
+            count=messages,
+        ),
+        field="with_messages",
+        hint="Export them, or remove them too with --with-messages.",
+    )
+
+
 def listing(stores: Stores) -> list[Shown]:
-    """Everybody, by extension."""
-    return [view(each, stores.office) for _, each in sorted(stores.office.people.items())]
+    """Everybody, by extension, with what his lamp shows (`line`, empty when the exchange does not run)."""
+    office = stores.office
+    registered = stores.live.registrations() if stores.live else {}
+    lines = stores.live.status().get("lines", {}) if stores.live else {}
+    people = []
+    for extension, person in sorted(office.people.items()):
+        phones = sum(phone.username in registered for phone in office.phones_of(extension))
+        line = "" if stores.live is None else lines.get(extension, "free") if phones else "offline"
+        people.append(view(person, office) | {"registered": phones, "line": line})
+    return people
 
 
 def view(person: Person, office: Office) -> Shown:
@@ -123,15 +145,8 @@ def view(person: Person, office: Office) -> Shown:
         "pin": bool(person.pin),
         "announcement": person.announcement,
         "phones": len(office.phones_of(person.extension)),
+        "version": version(person),
     }
-
-
-def extension_for(office: Office, wanted: str | None, but_for: str | None = None) -> str:
-    """The wanted extension, or a free one. Raises Refused."""
-    try:
-        return free_extension(office) if wanted is None else check_extension(office, wanted, but_for)
-    except BadExtension as error:
-        raise Refused(str(error)) from error
 
 
 def moved(office: Office, old: str, new: str) -> Office:
@@ -143,7 +158,28 @@ def moved(office: Office, old: str, new: str) -> Office:
     phones = [dataclasses.replace(phone, extension=new) for phone in office.phones_of(old)]
     groups = [dataclasses.replace(group, members=renamed(group.members)) for group in office.groups.values()]
     numbers = [dataclasses.replace(number, to=renamed(number.to)) for number in office.numbers.values()]
-    return with_items(office, *phones, *groups, *numbers)
+    former = [dataclasses.replace(each, to=new) for each in office.former.values() if each.to == old]
+    accounts = [
+        dataclasses.replace(
+            each, extension=new if each.extension == old else each.extension, mailboxes=renamed(each.mailboxes)
+        )
+        for each in office.accounts.values()
+    ]
+    return with_items(office, *phones, *groups, *numbers, *former, *accounts)
+
+
+def checked_name(name: str) -> str:
+    """A person's or group's name without spaces around it. Raises Refused."""
+    if not is_text(name.strip()):
+        raise Refused(Sentence("A name has 1 to 80 characters, all of them visible."), field="name")
+    return name.strip()
+
+
+def checked_ring(seconds: float, most: int = 600) -> float:
+    """How long somebody may be rung. Raises Refused."""
+    if not 1 <= seconds <= most:
+        raise Refused(Sentence("It can ring for 1 to {most} seconds.", most=most), field="ring")
+    return seconds
 
 
 def _with(office: Office, person: Person, *, number: str | None, pin: str | None, **plain: Any) -> Person:
@@ -152,7 +188,9 @@ def _with(office: Office, person: Person, *, number: str | None, pin: str | None
     if number is not None:
         changed["number"] = _own_number(office, person, number)
     if pin is not None:
-        changed["pin"] = _hashed(pin, person.extension) if pin else ""
+        changed["pin"] = hashed(pin, person.extension) if pin else ""
+    if "ring_seconds" in changed:
+        checked_ring(changed["ring_seconds"])
     return dataclasses.replace(person, **changed)
 
 
@@ -161,13 +199,22 @@ def _own_number(office: Office, person: Person, text: str) -> str:
     number = lookup.e164(text, office) if text else ""
     for other in office.people.values():
         if number and other.number == number and other.extension != person.extension:
-            raise Refused(f"{number} is {other.name}'s number ({other.extension}) already.")
+            raise Refused(
+                Sentence(
+                    "{number} is {name}'s number ({extension}) already.",
+                    number=number,
+                    name=other.name,
+                    extension=other.extension,
+                ),
+                field="number",
+            )
     return number
 
 
-def _saved(stores: Stores, old: Person | None, new: Person, text: str | None, sound: str | None) -> Shown:
+def _saved(
+    stores: Stores, office: Office, old: Person | None, new: Person, text: str | None, sound: str | None
+) -> Shown:
     """Save a person who was new or had been `old`."""
-    office = stores.office
     if old is not None and old.extension != new.extension:
         office = moved(without_items(office, old), old.extension, new.extension)
     announcement = greetings.keep(stores, f"person-{new.extension}", text, sound, new.language)
@@ -179,15 +226,3 @@ def _saved(stores: Stores, old: Person | None, new: Person, text: str | None, so
     else:
         stores.save(office)
     return view(new, stores.office)
-
-
-def _hashed(pin: str, extension: str) -> str:
-    """The PIN's hash, if it is not one that everybody would try first. Raises Refused."""
-    if not re.fullmatch(r"[0-9]{4,10}", pin):
-        raise Refused("A PIN has 4 to 10 digits.")
-    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
-    if len(steps) == 1 and steps <= {0, 1, 9}:
-        raise Refused("This PIN is the first that anybody would try: no rows like 1234, no repeated digit.")
-    if extension in (pin, pin.lstrip("0")) or pin == extension * (len(pin) // len(extension)):
-        raise Refused("The PIN must not be the extension.")
-    return hash_pin(pin)

@@ -1,13 +1,18 @@
 """The accounts that desk phones and softphones register with."""
 
+import dataclasses
 import secrets
 import socket
+import time
 from typing import Any
 
 from pbx.administration import lookup
 from pbx.administration.stores import Stores
+from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
-from pbx.store.models import Phone
+from pbx.sentence import Sentence
+from pbx.store.models import Binding, Phone
+from pbx.store.rules import is_text
 from pbx.store.settings import with_items, without_items
 
 Shown = dict[str, Any]
@@ -24,27 +29,61 @@ def add(stores: Stores, extension: str, name: str | None = None) -> Shown:
     username = secrets.choice(_LETTERS) + _random(7)
     while username in office.phones:
         username = secrets.choice(_LETTERS) + _random(7)
-    phone = Phone(username, owner.extension, _random(20), (name or "").strip())
+    phone = Phone(username, owner.extension, _random(20), _label(name or ""))
     stores.save(with_items(office, phone))
     return view(stores, phone) | {"password": phone.password}
 
 
-def remove(stores: Stores, username: str) -> Shown:
+def renew(stores: Stores, username: str, seen: str | None = None) -> Shown:
+    """A new password, shown only now; the phone that used the old one is logged off. Raises Refused."""
+    phone = found(stores, username)
+    check_seen(stores, phone, seen)
+    renewed = dataclasses.replace(phone, password=_random(20))
+    stores.save(with_items(stores.office, renewed))
+    return view(stores, renewed) | {"password": renewed.password}
+
+
+def change(stores: Stores, username: str, name: str | None = None, seen: str | None = None) -> Shown:
+    """Call it something else. Raises Refused."""
+    phone = found(stores, username)
+    check_seen(stores, phone, seen)
+    changed = phone if name is None else dataclasses.replace(phone, label=_label(name))
+    stores.save(with_items(stores.office, changed))
+    return view(stores, changed)
+
+
+def remove(stores: Stores, username: str, seen: str | None = None) -> Shown:
     """Remove an account; a phone that uses it is logged off. Raises Refused."""
-    phone = stores.office.phones.get(username)
-    if phone is None:
-        raise Refused(f"There is no phone {lookup.shown(username)}; “durchwahl phone list” shows the user names.")
+    phone = found(stores, username)
+    check_seen(stores, phone, seen)
     shown = view(stores, phone)
     stores.save(without_items(stores.office, phone))
     return shown
 
 
 def listing(stores: Stores, extension: str | None = None) -> list[Shown]:
-    """All phones, or one person's, by extension. Raises Refused."""
+    """All phones, or one person's, by extension, with the `devices` that are registered. Raises Refused."""
     if extension is not None:
         lookup.person(stores.office, extension)
     phones = sorted(stores.office.phones.values(), key=lambda phone: (phone.extension, phone.username))
-    return [view(stores, phone) for phone in phones if extension in (None, phone.extension)]
+    bindings = stores.records.bindings()
+    return [
+        view(stores, phone) | {"devices": _devices(phone, bindings)}
+        for phone in phones
+        if extension in (None, phone.extension)
+    ]
+
+
+def found(stores: Stores, username: str) -> Phone:
+    """The phone's account. Raises Refused."""
+    phone = stores.office.phones.get(username)
+    if phone is None:
+        raise Refused(
+            Sentence("There is no phone {username}.", username=lookup.shown(username)),
+            field="username",
+            hint="“durchwahl phone list” shows the user names.",
+        )
+    return phone
 
 
 def view(stores: Stores, phone: Phone) -> Shown:
@@ -57,7 +96,30 @@ def view(stores: Stores, phone: Phone) -> Shown:
         "domain": domain(stores),
         "registered": bool(contacts),
         "contacts": list(contacts),
+        "version": version(phone),
     }
+
+
+def _devices(phone: Phone, bindings: tuple[Binding, ...]) -> list[Shown]:
+    """What is registered with the account, as the phones said when they did it."""
+    now = time.time()
+    return [
+        {
+            "contact": binding.contact,
+            "agent": binding.user_agent,
+            "address": binding.remote[0],
+            "transport": binding.transport,
+            "until": binding.expires,
+        }
+        for binding in bindings
+        if binding.username == phone.username and binding.expires > now
+    ]
+
+
+def _label(name: str) -> str:
+    if name.strip() and not is_text(name.strip()):
+        raise Refused(Sentence("A name has 1 to 80 characters, all of them visible."), field="name")
+    return name.strip()
 
 
 def domain(stores: Stores) -> str:

@@ -15,7 +15,9 @@ def test_a_new_person_gets_the_first_free_extension(done: Run) -> None:
     second = done("user", "add", "Bert Müller", "--language", "en", "--no-voicemail", "--ring", "12.5")
     assert (first["name"], first["extension"], first["language"], first["voicemail"]) == ("Anna", "100", "de", True)
     assert (second["extension"], second["language"], second["voicemail"], second["ring"]) == ("101", "en", False, 12.5)
-    assert done("user", "list") == [first, second]
+    listed = done("user", "list")
+    assert [each["extension"] for each in listed] == ["100", "101"]
+    assert first.items() <= listed[0].items()
 
 
 def test_every_field_of_a_person_can_be_set_and_set_back(done: Run) -> None:
@@ -24,6 +26,7 @@ def test_every_field_of_a_person_can_be_set_and_set_back(done: Run) -> None:
     set_ = done(
         "user", "set", "21", "--name", "Zoë", "--ring", "10", "--number", "030 123456", "--language", "en", *switches
     )
+    assert set_.pop("version")
     assert set_ == {
         "name": "Zoë", "extension": "21", "language": "en", "voicemail": False, "ring": 10.0, "reachable": False,
         "outbound_only": True, "number": "+4930123456", "pin": False, "announcement": "", "phones": 0,
@@ -122,7 +125,7 @@ def test_a_person_is_removed_with_phones_and_his_tasks_become_the_office_s(
     office("user", "add", "Carl", "--extension", "40")
     office("phone", "add", "40")
     leave_message(data, "40")
-    assert "1 voicemail messages" in refused("user", "remove", "40")
+    assert "messages (1)" in refused("user", "remove", "40")
     assert office("user", "remove", "40", "--with-messages")["name"] == "Carl"
     assert office("phone", "list") == []
     assert [task["extension"] for task in office("tasks")] == [""]
