@@ -10,6 +10,7 @@ from pbx.administration import (
     accounts,
     calls,
     contacts,
+    former,
     groups,
     health,
     numbers,
@@ -23,7 +24,7 @@ from pbx.administration import (
 from pbx.administration.rights import ADMIN, ROOT, USER, VISITOR, Actor, May
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Json, Refused
-from pbx.sentence import Sentence
+from pbx.sentence import Sentence, said
 from pbx.store.database import RecordsError
 from pbx.store.shapes import ShapeError, fit
 
@@ -50,11 +51,15 @@ COMMANDS: dict[str, Command] = {
     "user remove": Command(people.remove, ADMIN, writes=True),
     "user list": Command(people.listing, USER),
     "phone add": Command(phones.add, ADMIN, writes=True),
+    "phone set": Command(phones.change, ADMIN, writes=True),
+    "phone renew": Command(phones.renew, ADMIN, writes=True),
     "phone remove": Command(phones.remove, ADMIN, writes=True),
     "phone list": Command(phones.listing, ADMIN),
     "group add": Command(groups.add, ADMIN, writes=True),
     "group set": Command(groups.change, ADMIN, writes=True),
     "group remove": Command(groups.remove, ADMIN, writes=True),
+    "extension list": Command(former.listing, ADMIN),
+    "extension release": Command(former.release, ADMIN, writes=True),
     "group list": Command(groups.listing, USER),
     "trunk add": Command(trunks.add, ADMIN, writes=True),
     "trunk set": Command(trunks.change, ADMIN, writes=True),
@@ -131,4 +136,5 @@ def _fitted(verb: str, act: Callable[..., Json], arguments: Mapping[str, Json]) 
     try:
         return {name: fit(hints[name], value, name) for name, value in arguments.items()}
     except ShapeError as error:
-        raise Refused(Sentence("{field} {why}.", field=error.field, why=str(error)), field=error.field) from error
+        sentence = Sentence("{field} {what}", field=error.field, what=error.sentence.inside())
+        raise Refused(sentence, field=error.field, told=said(error.sentence)) from error
