@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from pbx.store.changes import Along, Changes
 from pbx.store.database import Database, RecordsError
 from pbx.store.models import Binding, CallRecord, LegQuality, Message, Step, Task, TaskKind
 from pbx.store.sessions import Sessions
@@ -58,6 +59,8 @@ class Records:
         self._database = Database(path, schema, "FULL")
         self.sessions = Sessions(self._database)
         """Who is logged in."""
+        self.changes = Changes(self._database)
+        """What was changed in the settings."""
         self.task_log = TaskLog(self._database)
         """Who did what with a task."""
         self._bindings = _bindings(path.with_name("bindings.sqlite"))
@@ -192,6 +195,18 @@ class Records:
         with self.together():
             self._database.rows("UPDATE OR REPLACE tasks SET extension = ? WHERE extension = ?", [new, old])
             self._database.rows("UPDATE messages SET extension = ? WHERE extension = ?", [new, old])
+
+    def carry(self, along: Along) -> None:
+        """What belongs to extensions moves with them; what was handed over meanwhile stays where it is."""
+        with self.together():
+            for old, new in along.moved:
+                self.move_extension(old, new)
+            for each in along.handed:
+                self._database.rows(
+                    f"UPDATE OR IGNORE {each.what} SET extension = ?"
+                    " WHERE extension = ? AND id IN (SELECT value FROM json_each(?))",
+                    [each.now, each.was, json.dumps(each.ids)],
+                )
 
     def hand_over(self, extension: str, tasks_to: str, messages_to: str | None) -> HandedOver:
         """Somebody leaves: his open tasks and his messages get another owner ("": the office).

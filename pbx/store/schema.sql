@@ -49,6 +49,17 @@ CREATE TABLE IF NOT EXISTS sessions (
     seen    REAL NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS changes (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    at          REAL NOT NULL,
+    who         TEXT NOT NULL,
+    role        TEXT NOT NULL,
+    verb        TEXT NOT NULL,
+    differences TEXT NOT NULL,               -- JSON; with secrets, as in the settings
+    along       TEXT NOT NULL,               -- JSON: what moved in the other tables with it
+    undoes      INTEGER                      -- the change that this one takes back
+);
+
 CREATE TABLE IF NOT EXISTS task_log (
     id   INTEGER PRIMARY KEY,
     task INTEGER NOT NULL,

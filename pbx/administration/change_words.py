@@ -1,0 +1,186 @@
+"""A saved change in words, also when what it was about is long gone. Secrets are named, never shown."""
+
+import time
+from typing import Any
+
+from pbx.sentence import Sentence
+from pbx.store.changes import Change
+from pbx.store.differences import OFFICE, Difference
+
+Words = Sentence | str
+
+_MOST = 20
+"""Differences of one change that are told one by one."""
+
+_LABELS = {
+    "announcement": Sentence("announcement"),
+    "area_code": Sentence("area code"),
+    "auth_user": Sentence("login name"),
+    "country": Sentence("country"),
+    "dial_pause": Sentence("pause before an extension"),
+    "digit_silence": Sentence("pause after the last digit"),
+    "domain": Sentence("domain"),
+    "extension": Sentence("extension"),
+    "extensions": Sentence("extensions that callers may dial"),
+    "greeting": Sentence("greeting"),
+    "label": Sentence("label"),
+    "language": Sentence("language"),
+    "mailboxes": Sentence("mailboxes of others"),
+    "media_timeout": Sentence("silence until a call ends"),
+    "members": Sentence("members"),
+    "name": Sentence("name"),
+    "number": Sentence("number"),
+    "password": Sentence("password"),
+    "peer": Sentence("address"),
+    "pin": Sentence("PIN"),
+    "proxy": Sentence("proxy"),
+    "ring_seconds": Sentence("rings for"),
+    "role": Sentence("role"),
+    "strategy": Sentence("ringing order"),
+    "to": Sentence("rings"),
+    "transport": Sentence("transport"),
+    "trunk": Sentence("trunk"),
+    "until": Sentence("kept until"),
+    "user": Sentence("account"),
+}
+_SWITCHES = {
+    "voicemail": (Sentence("voicemail off"), Sentence("voicemail on")),
+    "reachable": (Sentence("no longer reachable from outside"), Sentence("reachable from outside")),
+    "outbound_only": (Sentence("takes calls again"), Sentence("only calls out")),
+}
+_VALUES = {
+    "language": {"de": Sentence("German"), "en": Sentence("English")},
+    "strategy": {
+        "all": Sentence("all at once"),
+        "in-order": Sentence("one after the other"),
+        "longest-idle": Sentence("who was idle longest"),
+    },
+    "extensions": {
+        "off": Sentence("none"),
+        "all": Sentence("all"),
+        "distribution": Sentence("only those that ring there"),
+    },
+    "role": {"admin": Sentence("admin"), "user": Sentence("user")},
+}
+_SECONDS = ("ring_seconds", "dial_pause", "digit_silence", "media_timeout")
+_UNSHOWN = ("password", "pin", "announcement", "greeting")
+"""Secrets, and files whose names say nothing to people."""
+
+
+def words(change: Change) -> list[Sentence]:
+    """What was changed, a sentence for each item."""
+    told = [_told(each) for each in change.differences[:_MOST]]
+    if more := len(change.differences) - _MOST:
+        return [*told, Sentence("and {count} more", count=more)] if more > 0 else told
+    return told
+
+
+def who(change: Change) -> Words:
+    """Who made it."""
+    if change.who:
+        return change.who
+    return {
+        "root": Sentence("the command line"),
+        "visitor": Sentence("a visitor"),
+    }.get(change.role, Sentence("the box itself"))
+
+
+def moment(at: float) -> Sentence:
+    """A time as people write it: only the clock when it is today."""
+    there, here = time.localtime(at), time.localtime()
+    clock = Sentence("{hour}:{minute}", hour=f"{there.tm_hour:02}", minute=f"{there.tm_min:02}")
+    if there[:3] == here[:3]:
+        return clock
+    day, month, year = f"{there.tm_mday:02}", f"{there.tm_mon:02}", str(there.tm_year)
+    return Sentence("{day}/{month}/{year} {clock}", day=day, month=month, year=year, clock=clock)
+
+
+def _told(difference: Difference) -> Sentence:
+    if not difference.was:
+        return _came(difference)
+    if not difference.now:
+        return _went(difference)
+    fields = [_field(name, difference.before[name], difference.after[name]) for name in difference.after]
+    return Sentence("{item}: {what}", item=item(difference), what=fields)
+
+
+def item(difference: Difference) -> Sentence:
+    """What the difference is about."""
+    name, key = difference.name, difference.was or difference.now
+    match difference.table:
+        case "people":
+            return Sentence("{name} ({extension})", name=name, extension=key)
+        case "phones":
+            return Sentence("Phone of {name}", name=name)
+        case "groups":
+            return Sentence("Group {name} ({extension})", name=name, extension=key)
+        case "former":
+            return Sentence("Extension {extension} of {name}, who left", name=name, extension=key)
+        case "trunks":
+            return Sentence("Trunk {name}", name=key)
+        case "numbers":
+            return Sentence("Number {number}", number=key)
+        case "contacts":
+            return Sentence("Contact {name}", name=key)
+        case "accounts":
+            return Sentence("Account {name}", name=key)
+        case "office":
+            return Sentence("Office")
+    return Sentence("{table} {key}", table=difference.table, key=key)
+
+
+def _came(difference: Difference) -> Sentence:
+    fields = difference.after
+    match difference.table:
+        case "people":
+            return Sentence("{name} added with extension {extension}", name=difference.name, extension=difference.now)
+        case "numbers":
+            return Sentence("Number {number} added, rings {to}", number=difference.now, to=fields.get("to", []))
+        case "contacts":
+            number = ";".join(filter(None, (fields.get("number"), fields.get("extension"))))
+            return Sentence("Contact {name} added: {number}", name=difference.now, number=number)
+    return Sentence("{item} added", item=item(difference))
+
+
+def _went(difference: Difference) -> Sentence:
+    return Sentence("{item} removed", item=item(difference))
+
+
+def _field(name: str, before: Any, after: Any) -> Sentence:
+    """How one field differs."""
+    if isinstance(after, bool):
+        if name in _SWITCHES:
+            return _SWITCHES[name][after]
+        on, off = Sentence("{field} on", field=_label(name)), Sentence("{field} off", field=_label(name))
+        return on if after else off
+    label = _label(name)
+    if name in _UNSHOWN:
+        return Sentence("{field} changed", field=label) if after else Sentence("{field} removed", field=label)
+    was, now = _value(name, before), _value(name, after)
+    if not now:
+        return Sentence("{field} {before} removed", field=label, before=was)
+    if not was:
+        return Sentence("{field} {after} new", field=label, after=now)
+    if isinstance(after, list):
+        return Sentence("{field} {after} instead of {before}", field=label, after=now, before=was)
+    return Sentence("{field} {before} → {after}", field=label, before=was, after=now)
+
+
+def _label(name: str) -> Words:
+    return _LABELS.get(name, name.replace("_", " "))
+
+
+def _value(name: str, value: Any) -> Any:
+    """What people read for a field's value; empty when there is none."""
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    if name in _SECONDS:
+        return Sentence("{seconds} s", seconds=f"{value:g}")
+    if name == "until":
+        return moment(value) if value else ""
+    return _VALUES.get(name, {}).get(value, str(value) if value is not None else "")
+
+
+def shows_all(table: str, field: str) -> bool:
+    """Whether there are words for a field of the settings."""
+    return table == OFFICE or field in _LABELS or field in _SWITCHES

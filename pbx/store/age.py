@@ -1,0 +1,155 @@
+"""Files encrypted with a password as the `age` tool does it (age-encryption.org/v1), in pieces: memory stays small.
+
+What is written here opens with `age --decrypt` on any computer, and needs neither this box nor this program.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+_VERSION = b"age-encryption.org/v1"
+_WORK = 16
+"""Log2 of scrypt's cost: 64 MB and about a second of a Pi."""
+_MOST_WORK = 18
+"""What a file may ask of us: 256 MB."""
+_PIECE = 64 * 1024
+_TAG = 16
+_HEADER = re.compile(_VERSION + rb"\n-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)\n([A-Za-z0-9+/]{43})\n---")
+_LONGEST_HEADER = 1024
+
+
+class NotOpened(Exception):
+    """The file cannot be decrypted."""
+
+
+class WrongPassword(NotOpened):
+    """The file is one of ours, but has another password."""
+
+
+class Writer:
+    """Encrypts what is written into a file. `close` completes it; without that nobody can read it."""
+
+    def __init__(self, file: BinaryIO, password: str) -> None:
+        """Write the header; takes about a second on purpose. Raises OSError."""
+        file_key, salt = secrets.token_bytes(16), secrets.token_bytes(16)
+        wrapped = ChaCha20Poly1305(_stretched(password, salt, _WORK)).encrypt(bytes(12), file_key, None)
+        header = b"%b\n-> scrypt %b %d\n%b\n---" % (_VERSION, _text(salt), _WORK, _text(wrapped))
+        nonce = secrets.token_bytes(16)
+        file.write(header + b" " + _text(_signed(file_key, header)) + b"\n" + nonce)
+        self._file = file
+        self._cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
+        self._waiting = bytearray()
+        self._count = 0
+
+    def write(self, content: bytes) -> int:
+        """Encrypt some more. Raises OSError."""
+        self._waiting += content
+        while len(self._waiting) > _PIECE:  # the last piece, which is marked, must not be empty
+            self._put(bytes(self._waiting[:_PIECE]), last=False)
+            del self._waiting[:_PIECE]
+        return len(content)
+
+    def close(self) -> None:
+        """Write what is left, marked as the end; the file stays open. Raises OSError."""
+        self._put(bytes(self._waiting), last=True)
+
+    def _put(self, piece: bytes, last: bool) -> None:
+        self._file.write(self._cipher.encrypt(_numbered(self._count, last), piece, None))
+        self._count += 1
+
+
+class Reader:
+    """Decrypts a file from where it stands to its end; what it returns is genuine, piece by piece."""
+
+    def __init__(self, file: BinaryIO, password: str) -> None:
+        """Read the header. Raises WrongPassword, NotOpened, OSError."""
+        file_key = _opened(file, password)
+        nonce = file.read(16)
+        self._file = file
+        self._cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
+        self._ahead = file.read(_PIECE + _TAG)
+        self._ready = b""
+        self._count = 0
+        self._ended = False
+
+    def read(self, length: int) -> bytes:
+        """So many bytes, fewer only at the end. Raises NotOpened when the file was changed or cut, OSError."""
+        found = bytearray()
+        while len(found) < length:
+            if not self._ready:
+                if self._ended:
+                    break
+                self._ready = self._next()
+            piece = self._ready[: length - len(found)]
+            self._ready = self._ready[len(piece) :]
+            found += piece
+        return bytes(found)
+
+    def _next(self) -> bytes:
+        sealed, self._ahead = self._ahead, self._file.read(_PIECE + _TAG)
+        self._ended = not self._ahead
+        try:
+            piece = self._cipher.decrypt(_numbered(self._count, self._ended), sealed, None)
+        except InvalidTag as error:
+            raise NotOpened("it is damaged or incomplete") from error
+        if not piece and self._count:
+            raise NotOpened("it is damaged: its end is empty")
+        self._count += 1
+        return piece
+
+
+def _opened(file: BinaryIO, password: str) -> bytes:
+    """The file's key; the file stands behind its header then. Raises NotOpened, OSError."""
+    start = file.tell()
+    head = file.read(_LONGEST_HEADER)
+    found = _HEADER.match(head)
+    if found is None:
+        raise NotOpened("it is no file that was encrypted with a password")
+    work = int(found[2])
+    if work > _MOST_WORK:
+        raise NotOpened("it was encrypted with more work than this box can do")
+    key = _stretched(password, _binary(found[1]), work)
+    try:
+        file_key = ChaCha20Poly1305(key).decrypt(bytes(12), _binary(found[3]), None)
+    except InvalidTag as error:
+        raise WrongPassword("the password is another one") from error
+    signature = b" " + _text(_signed(file_key, found[0])) + b"\n"
+    if not hmac.compare_digest(head[found.end() : found.end() + len(signature)], signature):
+        raise NotOpened("its beginning was changed")
+    file.seek(start + found.end() + len(signature))
+    return file_key
+
+
+def _stretched(password: str, salt: bytes, work: int) -> bytes:
+    cost = 1 << work
+    return hashlib.scrypt(
+        password.encode(), salt=_VERSION + b"/scrypt" + salt, n=cost, r=8, p=1, maxmem=1025 * cost + 2**20, dklen=32
+    )
+
+
+def _signed(file_key: bytes, header: bytes) -> bytes:
+    return hmac.digest(_derived(file_key, b"", b"header"), header, "sha256")
+
+
+def _derived(key: bytes, salt: bytes, purpose: bytes) -> bytes:
+    """HKDF with SHA-256 for one block (RFC 5869)."""
+    return hmac.digest(hmac.digest(salt, key, "sha256"), purpose + b"\x01", "sha256")
+
+
+def _numbered(count: int, last: bool) -> bytes:
+    """A piece's nonce."""
+    return count.to_bytes(11, "big") + bytes([last])
+
+
+def _text(content: bytes) -> bytes:
+    return base64.b64encode(content).rstrip(b"=")
+
+
+def _binary(text: bytes) -> bytes:
+    return base64.b64decode(text + b"=" * (-len(text) % 4))
