@@ -31,9 +31,12 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         options = parse(sys.argv[1:] if words is None else words)
         return _run(options)
-    except (BadArguments, Refused, SettingsError) as error:
+    except Refused as error:
+        print(report.visible(f"{error} {error.hint}".strip()), file=sys.stderr)
+        return error.code
+    except (BadArguments, SettingsError) as error:
         print(report.visible(error), file=sys.stderr)
-        return error.code if isinstance(error, Refused) else 2
+        return 2
     except (Busy, ControlError, RecordsError) as error:
         print(report.visible(error), file=sys.stderr)
         return 1

@@ -19,10 +19,30 @@ class Sentence(str):
 
     def __new__(cls, template: str, /, **fields: Any) -> "Sentence":
         filled = {name: listed(field) if isinstance(field, list | tuple) else field for name, field in fields.items()}
-        sentence = super().__new__(cls, template.format(**filled))
-        sentence.template = template
-        sentence.fields = fields
+        return cls._made(template.format(**filled), template, fields)
+
+    @classmethod
+    def _made(cls, text: str, template: str, fields: dict[str, Any]) -> "Sentence":
+        sentence = super().__new__(cls, text)
+        sentence.template, sentence.fields = template, fields
         return sentence
+
+    def inside(self) -> "Sentence":
+        """The same for the middle of an English sentence: it begins with a small letter."""
+        return self._made(self[:1].lower() + self[1:], self.template, self.fields)
+
+    def then(self, more: str) -> "Sentence":
+        """This and another one behind it; an empty one adds nothing."""
+        return Sentence("{first} {second}", first=self, second=more) if more else self
+
+
+class Wrong(ValueError):
+    """Something that cannot be, told in a sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        """A Sentence, where it was made for people to read."""
 
 
 def listed(words: Sequence[str]) -> str:

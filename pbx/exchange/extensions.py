@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 
 from pbx.exchange.emergency import emergency_numbers, is_service
+from pbx.sentence import Sentence, Wrong
 from pbx.store.models import Office
 
 
-class BadExtension(ValueError):
-    """The wanted extension can belong to nobody; the argument is a sentence that says why."""
+class BadExtension(Wrong):
+    """The wanted extension can belong to nobody; the sentence says why."""
 
 
 class Taken(BadExtension):
     """Somebody has the wanted extension already; the sentence names him and offers a free one."""
 
     def __init__(self, extension: str, owner: str, free: str) -> None:
-        offer = f" {free} is free." if free else ""
-        super().__init__(f"Extension {extension} belongs to {owner}.{offer}")
+        taken = Sentence("Extension {extension} belongs to {owner}.", extension=extension, owner=owner)
+        super().__init__(taken.then(Sentence("{extension} is free.", extension=free) if free else ""))
         self.extension = extension
         self.owner = owner
         self.free = free
@@ -33,7 +34,7 @@ def free_extension(office: Office) -> str:
     for extension in map(str, range(100, 1000)):
         if not why_not(extension, office.country) and not any(_hides(extension, other) for other in taken):
             return extension
-    raise BadExtension("No extension of three digits is free.")
+    raise BadExtension(Sentence("No extension of three digits is free."))
 
 
 def check_extension(office: Office, wanted: str, but_for: str | None = None) -> str:
@@ -53,16 +54,18 @@ def check_extension(office: Office, wanted: str, but_for: str | None = None) -> 
 def why_not(extension: str, country: str) -> str:
     """Why this can be nobody's extension in the country, as a sentence; empty if it can."""
     if not re.fullmatch("[0-9]{2,4}", extension, re.ASCII):
-        return "An extension has 2 to 4 digits."
+        return Sentence("An extension has 2 to 4 digits.")
     if extension.startswith("0"):
-        return "An extension cannot begin with 0: outside numbers do."
+        return Sentence("An extension cannot begin with 0: outside numbers do.")
     for number in sorted(emergency_numbers(country)):
         if extension == number:
-            return f"{extension} is an emergency number."
+            return Sentence("{extension} is an emergency number.", extension=extension)
         if _hides(extension, number):
-            return f"{extension} could be mistaken for the emergency number {number}."
+            return Sentence(
+                "{extension} could be mistaken for the emergency number {number}.", extension=extension, number=number
+            )
     if is_service(extension, country):
-        return f"{extension} is a service number of the telephone network."
+        return Sentence("{extension} is a service number of the telephone network.", extension=extension)
     return ""
 
 

@@ -11,6 +11,7 @@ import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, ValidationResult
 
 from pbx.exchange.emergency import emergency_meant, is_service, is_valid
+from pbx.sentence import Sentence, Wrong
 from pbx.store.models import Number, Office
 
 DIALLED = re.compile(r"[0-9*#+]{1,32}", re.ASCII)
@@ -22,8 +23,8 @@ _LOCAL_LEAST = 5
 """Fewer digits without an area code are a mistyped extension rather than a number in town."""
 
 
-class BadNumber(ValueError):
-    """What was typed is no telephone number; the argument is a sentence that says why."""
+class BadNumber(Wrong):
+    """What was typed is no telephone number; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def to_e164(text: str, office: Office) -> str:
     international = written.startswith("+")
     digits = _SEPARATORS.sub("", re.sub(r"^(\+\d+\s*)\(0\)", r"\1", written) if international else written)
     if not _DIGITS.fullmatch(digits):
-        raise BadNumber(f"{_shown(text)} is not a telephone number.")
+        raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(text)))
     return _e164(digits, office.country, office.area_code, text)
 
 
@@ -77,25 +78,33 @@ def _e164(digits: str, country: str, area_code: str, typed: str) -> str:
     """E.164 of `+` and digits. Raises BadNumber."""
     metadata = PhoneMetadata.metadata_for_region(country) if country else None
     if metadata is None and not digits.startswith("+"):
-        raise BadNumber(f"{_shown(typed)} must be written with its country code (+49 30 ...).")
+        raise BadNumber(
+            Sentence("“{number}” must be written with its country code (+49 30 ...).", number=_shown(typed))
+        )
     if metadata and _lacks_plus(digits, metadata):
         digits = f"+{digits}"
     if _is_local(digits, metadata):
         prefix = metadata.national_prefix or "" if metadata else ""
         if not area_code or len(digits) < _LOCAL_LEAST:
-            raise BadNumber(f"{_shown(typed)} must be written with its area code ({prefix}30 ...).")
+            raise BadNumber(
+                Sentence(
+                    "“{number}” must be written with its area code ({prefix}30 ...).",
+                    number=_shown(typed),
+                    prefix=prefix,
+                )
+            )
         digits = f"{prefix}{area_code.lstrip('0')}{digits}"
     try:
         number = phonenumbers.parse(digits, country or None)
     except phonenumbers.NumberParseException:
-        raise BadNumber(f"{_shown(typed)} is not a telephone number.") from None
+        raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(typed))) from None
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict == ValidationResult.TOO_LONG:
-        raise BadNumber(f"{_shown(typed)} is too long for a telephone number.")
+        raise BadNumber(Sentence("“{number}” is too long for a telephone number.", number=_shown(typed)))
     if verdict in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
-        raise BadNumber(f"{_shown(typed)} is too short for a telephone number.")
+        raise BadNumber(Sentence("“{number}” is too short for a telephone number.", number=_shown(typed)))
     if verdict != ValidationResult.IS_POSSIBLE:
-        raise BadNumber(f"{_shown(typed)} is not a telephone number.")
+        raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(typed)))
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
 
 
@@ -112,12 +121,12 @@ def _is_local(digits: str, metadata: PhoneMetadata | None) -> bool:
 def as_typed(dialled: str, office: Office) -> Outside | Service | Emergency:
     """What a keypad's digits mean outside the office. Raises BadNumber."""
     if not DIALLED.fullmatch(dialled):
-        raise BadNumber("Only digits, *, # and + can be dialled.")
+        raise BadNumber(Sentence("Only digits, *, # and + can be dialled."))
     if number := emergency_meant(dialled, office.country):
         return Emergency(number)
     digits = dialled.removesuffix("#")
     if not _DIGITS.fullmatch(digits):
-        raise BadNumber(f"{_shown(dialled)} is not a telephone number.")
+        raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(dialled)))
     in_town = bool(office.area_code) and len(digits) >= _LOCAL_LEAST and digits[0] != "1"
     if is_service(digits, office.country) and not in_town:
         return Service(digits)
@@ -136,14 +145,14 @@ def split_contact(text: str) -> tuple[str, str]:
         name, equals, value = part.partition("=")
         if not equals or name.strip().lower() == "ext":
             if extension:
-                raise BadNumber(f"{_shown(text)} has more than one extension.")
+                raise BadNumber(Sentence("“{number}” has more than one extension.", number=_shown(text)))
             extension = _SEPARATORS.sub("", value if equals else part)
             if not re.fullmatch(r"[0-9]{1,10}", extension, re.ASCII):
-                raise BadNumber(f"The extension in {_shown(text)} is not a number.")
+                raise BadNumber(Sentence("The extension in “{number}” is not a number.", number=_shown(text)))
         elif name.strip().lower() == "phone-context" and re.fullmatch(r"\+[0-9]{1,15}", value.strip(), re.ASCII):
             context = value.strip()  # RFC 3966, section 5.1.5: the local number's prefix
     if not number.strip():
-        raise BadNumber(f"{_shown(text)} has no telephone number.")
+        raise BadNumber(Sentence("“{number}” has no telephone number.", number=_shown(text)))
     return (context + number.strip() if not number.strip().startswith("+") else number.strip()), extension
 
 
@@ -238,5 +247,4 @@ def printed(number: str) -> str:
 
 def _shown(text: str) -> str:
     """What somebody typed, safe and short enough for a sentence."""
-    plain = "".join(char for char in text if char.isprintable())
-    return f'"{plain[:40]}"'
+    return "".join(char for char in text if char.isprintable())[:40]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pbx.prompts.catalogue import Language
 from pbx.prompts.sound import ESPEAK_CURVE, PICO_CURVE, Curve, SoundError, finished, read, write
+from pbx.sentence import Sentence, Wrong
 
 LONGEST = 1500
 """Characters of one text; about two minutes."""
@@ -19,8 +20,8 @@ PATIENCE = 30.0
 """Seconds an engine may take; they need a fraction of one."""
 
 
-class SpeechError(Exception):
-    """The text could not be spoken; the argument is a sentence."""
+class SpeechError(Wrong):
+    """The text could not be spoken; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def say(text: str, language: Language, path: Path, engine: str = "") -> None:
     words = speakable(text)
     names = [engine] if engine else installed()
     if not names:
-        raise SpeechError("No speech engine is installed on this box (espeak-ng or pico2wave).")
+        raise SpeechError(Sentence("No speech engine is installed on this box (espeak-ng or pico2wave)."))
     chosen = ENGINES[names[0]]
     try:
         with tempfile.TemporaryDirectory(prefix="speech-") as folder:
@@ -73,25 +74,25 @@ def say(text: str, language: Language, path: Path, engine: str = "") -> None:
             samples, rate = read(spoken)
         write(path, finished(samples, rate, chosen.curve))
     except SoundError as error:
-        raise SpeechError(f"The text could not be spoken: {error}") from None
+        raise SpeechError(Sentence("The text could not be spoken: {why}", why=str(error))) from None
     except OSError as error:
-        raise SpeechError(f"The spoken text could not be kept: {error}") from None
+        raise SpeechError(Sentence("The spoken text could not be kept: {why}", why=str(error))) from None
 
 
 def speakable(text: str) -> str:
     """The text without what engines take for markup or commands. Raises SpeechError."""
     words = " ".join(re.sub(r"[^\w\s.,;:!?'()%+\-/&\"\u2013\u20ac]", " ", text.replace("_", " ")).split())
     if not re.search(r"\w", words):
-        raise SpeechError("There is nothing to say in the text.")
+        raise SpeechError(Sentence("There is nothing to say in the text."))
     if len(words) > LONGEST:
-        raise SpeechError(f"The text is too long to be spoken: at most {LONGEST} characters.")
+        raise SpeechError(Sentence("The text is too long to be spoken: at most {most} characters.", most=LONGEST))
     return words.replace("&", "+")  # pico reads markup, in which & begins an entity
 
 
 def _run(engine: Engine, words: str, language: Language, wav: Path) -> None:
     program = shutil.which(engine.program)
     if program is None:
-        raise SpeechError(f"{engine.program} is not installed on this box.")
+        raise SpeechError(Sentence("{program} is not installed on this box.", program=engine.program))
     command = [program, *engine.arguments(language, wav), *([words] if engine.by_argument else [])]
     try:
         done = subprocess.run(
@@ -103,7 +104,9 @@ def _run(engine: Engine, words: str, language: Language, wav: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise SpeechError(f"{engine.program} took longer than {PATIENCE:.0f} seconds.") from None
+        slow = Sentence("{program} took longer than {seconds:.0f} seconds.", program=engine.program, seconds=PATIENCE)
+        raise SpeechError(slow) from None
     if done.returncode or not wav.exists():  # pico2wave reports success even when it could not write
         complaint = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise SpeechError(f"{engine.program} could not speak the text: {complaint[0][:200]}")
+        why = complaint[0][:200]
+        raise SpeechError(Sentence("{program} could not speak the text: {why}", program=engine.program, why=why))

@@ -91,6 +91,8 @@ class Trunk:
     """Outbound proxy HOST[:PORT]; empty: RFC 3263 on the domain."""
     transport: Literal["", "udp", "tcp", "tls"] = ""
     """Empty: as DNS says, else UDP."""
+    provider: str = ""
+    """Key of the provider it was made from (`administration.providers`); empty: of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,12 @@ class Office:
     """Seconds after the last digit until what was dialled counts (when a longer extension is still possible)."""
     media_timeout: float = 60.0
     """Seconds without any packet from a party before the call is ended."""
+    keep_history_days: int = 365
+    """For how long calls stay in the history; 0: for ever."""
+    keep_messages_days: int = 0
+    """For how long messages stay in the mailboxes, heard or not; 0: for ever."""
+    keep_done_tasks_days: int = 90
+    """For how long tasks that are done can be looked up; 0: for ever."""
     people: dict[str, Person] = field(default_factory=dict)
     """By extension."""
     phones: dict[str, Phone] = field(default_factory=dict)
@@ -208,6 +216,69 @@ class LegQuality:
     """Packets the peer says it missed (RTCP receiver reports)."""
     round_trip: float | None = None
     """Seconds, from RTCP."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegSample:
+    """What had been counted of one leg's voice at a moment of the call; counts are from its beginning."""
+
+    at: float
+    """Unix time, seconds."""
+    received: int
+    lost: int
+    """Packets from the party."""
+    jitter: float
+    """Seconds."""
+    round_trip: float | None = None
+    """Seconds, from RTCP."""
+    peer_lost: int | None = None
+    """Packets the party says it missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegSamples:
+    """How one leg's voice went over time."""
+
+    party: str
+    """Extension, or outside number."""
+    samples: tuple[LegSample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TracedDialog:
+    """One SIP dialog of a call: with whom."""
+
+    call_id: str
+    party: str
+    """Extension, or outside number; empty when withheld."""
+    outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TracedMessage:
+    """One SIP message of a call; nothing secret is in it."""
+
+    at: float
+    """Unix time, seconds."""
+    sent: bool
+    """Whether it was the box that sent it."""
+    transport: str
+    remote: str
+    """HOST:PORT of the other side."""
+    dialog: int
+    """Which of the trace's dialogs it belongs to, from 0."""
+    text: str
+    """As `pbx.sip.redaction` lets it be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTrace:
+    """What went over the wire in one call."""
+
+    dialogs: tuple[TracedDialog, ...] = ()
+    messages: tuple[TracedMessage, ...] = ()
+    left_out: int = 0
+    """Messages in the middle that were too many to keep."""
 
 
 @dataclass(frozen=True, slots=True)

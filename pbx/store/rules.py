@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from pbx.sentence import Sentence
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 
 T = TypeVar("T")
@@ -17,6 +18,7 @@ USER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SIP_USER = re.compile(r"[A-Za-z0-9+_.!~*'()&=$,;?/%-]{1,128}")
 TAIL = re.compile(r"[0-9*#]{1,20}")
 TRUNK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
+PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 
 
@@ -27,10 +29,11 @@ class Fault:
     table: str
     key: str
     field: str
-    sentence: str
+    sentence: Sentence
+    """What must be so; of whom and which field it is said is not in it."""
 
 
-Found = Iterator[tuple[str, str]]
+Found = Iterator[tuple[str, Sentence]]
 """Field and what is wrong with it."""
 
 
@@ -88,19 +91,20 @@ def _is_address(text: str, version: int) -> bool:
 def _table(name: str, items: dict[str, T], key_of: Callable[[T], str], check: Callable[[T], Found]) -> Iterator[Fault]:
     for key, item in items.items():
         if key_of(item) != key:
-            yield Fault(name, key, "", f"is filed under “{key}” but is “{key_of(item)}”")
+            filed = Sentence("Is filed under “{key}” but is “{name}”.", key=key, name=key_of(item))
+            yield Fault(name, key, "", filed)
         yield from (Fault(name, key, *found) for found in check(item))
 
 
 def _office(office: Office) -> Found:
     if not re.fullmatch(r"[A-Z]{2}", office.country):
-        yield "country", "must be two capital letters, like DE"
+        yield "country", Sentence("Must be two capital letters, like DE.")
     if not re.fullmatch(r"[0-9]{0,6}", office.area_code):
-        yield "area_code", "must be digits only, like 30"
+        yield "area_code", Sentence("Must be digits only, like 30.")
     if office.domain and not (is_host(office.domain) or _is_address(office.domain, 6)):
-        yield "domain", "must be a host name or an IP address"
+        yield "domain", Sentence("Must be a host name or an IP address.")
     if office.number and not E164.fullmatch(office.number):
-        yield "number", "must be an international number, like +493012345"
+        yield "number", Sentence("Must be an international number, like +493012345.")
     yield from _within("dial_pause", office.dial_pause, 0, 30)
     yield from _within("digit_silence", office.digit_silence, 0.2, 30)
     yield from _within("media_timeout", office.media_timeout, 1, 86400)
@@ -111,23 +115,23 @@ def _person(person: Person, office: Office) -> Found:
     yield from _name(person.name)
     yield from _within("ring_seconds", person.ring_seconds, 1, 600)
     if person.number and not E164.fullmatch(person.number):
-        yield "number", "must be an international number, like +493012345"
+        yield "number", Sentence("Must be an international number, like +493012345.")
     if person.number and any(o.number == person.number and o is not person for o in office.people.values()):
-        yield "number", f"{person.number} belongs to more than one person"
+        yield "number", Sentence("{number} belongs to more than one person.", number=person.number)
     if person.pin and not person.pin.startswith("scrypt$"):
-        yield "pin", "must be set with “durchwahl user set EXT --pin”, never by hand"
+        yield "pin", Sentence("Must be set with “durchwahl user set EXT --pin”, never by hand.")
     yield from _file("announcement", person.announcement)
 
 
 def _phone(phone: Phone, office: Office) -> Found:
     if not USER_NAME.fullmatch(phone.username):
-        yield "username", "must be letters, digits, dots and dashes"
+        yield "username", Sentence("Must be letters, digits, dots and dashes.")
     if phone.extension not in office.people:
-        yield "extension", f"nobody has the extension {phone.extension}"
+        yield "extension", Sentence("Nobody has the extension {extension}.", extension=phone.extension)
     if not is_text(phone.password, 128):
-        yield "password", "must not be empty or contain control characters"
+        yield "password", Sentence("Must not be empty or contain control characters.")
     if phone.label and not is_text(phone.label):
-        yield "label", "must be a short text without control characters"
+        yield "label", Sentence("Must be a short text without control characters.")
 
 
 def _group(group: Group, office: Office) -> Found:
@@ -135,99 +139,102 @@ def _group(group: Group, office: Office) -> Found:
     yield from _name(group.name)
     yield from _within("ring_seconds", group.ring_seconds, 1, 3600)
     if group.extension in office.people:
-        yield "extension", f"{group.extension} is {office.people[group.extension].name}'s already"
+        name = office.people[group.extension].name
+        yield "extension", Sentence("{extension} is {name}'s already.", extension=group.extension, name=name)
     if not group.members:
-        yield "members", "must name at least one person"
+        yield "members", Sentence("Must name at least one person.")
     if len(set(group.members)) < len(group.members):
-        yield "members", "names somebody twice"
+        yield "members", Sentence("Names somebody twice.")
     for member in group.members:
         if member not in office.people:
-            yield "members", f"nobody has the extension {member}"
+            yield "members", Sentence("Nobody has the extension {extension}.", extension=member)
 
 
 def _former(former: Former, office: Office) -> Found:
     yield from _extension(former.extension)
     yield from _name(former.name)
     if former.extension in office.people or former.extension in office.groups:
-        yield "extension", "belongs to somebody again"
+        yield "extension", Sentence("Belongs to somebody again.")
     if former.to and former.to not in office.people and former.to not in office.groups:
-        yield "to", f"nobody has the extension {former.to}"
+        yield "to", Sentence("Nobody has the extension {extension}.", extension=former.to)
     yield from _within("until", former.until, 0, 1e11)
 
 
 def _trunk(trunk: Trunk) -> Found:
     if not TRUNK_NAME.fullmatch(trunk.name):
-        yield "name", "must be letters, digits, spaces, dots and dashes, 40 at most"
+        yield "name", Sentence("Must be letters, digits, spaces, dots and dashes, 40 at most.")
     if bool(trunk.peer) == bool(trunk.user or trunk.domain):
-        yield "", "must have either “peer”, or “user” and “domain”"
+        yield "", Sentence("Must have either “peer”, or “user” and “domain”.")
     elif trunk.peer and host_port(trunk.peer) is None:
-        yield "peer", "must be HOST or HOST:PORT"
+        yield "peer", Sentence("Must be HOST or HOST:PORT.")
     elif not trunk.peer:
         if not SIP_USER.fullmatch(trunk.user):
-            yield "user", "must be the user part of a SIP address"
+            yield "user", Sentence("Must be the user part of a SIP address.")
         if host_port(trunk.domain) is None:
-            yield "domain", "must be the provider's domain"
+            yield "domain", Sentence("Must be the provider's domain.")
     if trunk.proxy and host_port(trunk.proxy) is None:
-        yield "proxy", "must be HOST or HOST:PORT"
+        yield "proxy", Sentence("Must be HOST or HOST:PORT.")
     if trunk.auth_user and not is_text(trunk.auth_user, 128):
-        yield "auth_user", "must be a text without control characters"
+        yield "auth_user", Sentence("Must be a text without control characters.")
     if trunk.password and not is_text(trunk.password, 256):
-        yield "password", "must not contain control characters, or spaces around it"
+        yield "password", Sentence("Must not contain control characters, or spaces around it.")
+    if trunk.provider and not PROVIDER.fullmatch(trunk.provider):
+        yield "provider", Sentence("Must be a provider's key.")
 
 
 def _number(number: Number, office: Office) -> Found:
     if not E164.fullmatch(number.e164):
-        yield "e164", "must be an international number, like +493012345"
+        yield "e164", Sentence("Must be an international number, like +493012345.")
     if number.trunk not in office.trunks:
-        yield "trunk", f"there is no trunk “{number.trunk}”"
+        yield "trunk", Sentence("There is no trunk “{trunk}”.", trunk=number.trunk)
     if not number.to:
-        yield "to", "must name at least one extension"
+        yield "to", Sentence("Must name at least one extension.")
     if len(set(number.to)) < len(number.to):
-        yield "to", "names an extension twice"
+        yield "to", Sentence("Names an extension twice.")
     for extension in number.to:
         if extension not in office.people and extension not in office.groups:
-            yield "to", f"nobody has the extension {extension}"
+            yield "to", Sentence("Nobody has the extension {extension}.", extension=extension)
     yield from _file("greeting", number.greeting)
 
 
 def _contact(contact: Contact) -> Found:
     yield from _name(contact.name)
     if not E164.fullmatch(contact.number):
-        yield "number", "must be an international number, like +493012345"
+        yield "number", Sentence("Must be an international number, like +493012345.")
     if contact.extension and not TAIL.fullmatch(contact.extension):
-        yield "extension", "must be digits, * and # only"
+        yield "extension", Sentence("Must be digits, * and # only.")
 
 
 def _account(account: Account, office: Office) -> Found:
     yield from _name(account.name)
     if any(o.name.casefold() == account.name.casefold() and o is not account for o in office.accounts.values()):
-        yield "name", "differs from another account's only in capitals"
+        yield "name", Sentence("Differs from another account's only in capitals.")
     if account.password and not account.password.startswith("scrypt$"):
-        yield "password", "must be set with “durchwahl account set NAME --password-file”, never by hand"
+        yield "password", Sentence("Must be set with “durchwahl account set NAME --password-file”, never by hand.")
     if account.role == "user" and not account.extension:
-        yield "extension", "must be a person's: only an admin may be nobody"
+        yield "extension", Sentence("Must be a person's: only an admin may be nobody.")
     if account.extension and account.extension not in office.people:
-        yield "extension", f"nobody has the extension {account.extension}"
+        yield "extension", Sentence("Nobody has the extension {extension}.", extension=account.extension)
     for extension in account.mailboxes:
         if extension not in office.people and extension not in office.groups:
-            yield "mailboxes", f"nobody has the extension {extension}"
+            yield "mailboxes", Sentence("Nobody has the extension {extension}.", extension=extension)
 
 
 def _extension(extension: str) -> Found:
     if not EXTENSION.fullmatch(extension):
-        yield "extension", "must be two to four digits"
+        yield "extension", Sentence("Must be two to four digits.")
 
 
 def _name(name: str) -> Found:
     if not is_text(name):
-        yield "name", "must be 1 to 80 characters, without control characters or spaces around it"
+        yield "name", Sentence("Must be 1 to 80 characters, without control characters or spaces around it.")
 
 
 def _within(field: str, value: float, low: float, high: float) -> Found:
     if not low <= value <= high:
-        yield field, f"must be between {low:g} and {high:g} seconds"
+        yield field, Sentence("Must be between {low:g} and {high:g} seconds.", low=low, high=high)
 
 
 def _file(field: str, name: str) -> Found:
     if name and not FILE_NAME.fullmatch(name):
-        yield field, "must be the plain name of a file in “greetings”"
+        yield field, Sentence("Must be the plain name of a file in “greetings”.")

@@ -10,10 +10,11 @@ from typing import Any
 from tinydb import TinyDB, where
 from tinydb.storages import Storage
 
+from pbx.sentence import Sentence
 from pbx.store.atomic import sweep, write_file
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import faults
-from pbx.store.settings_file import TABLES, VERSION, SettingsError, named_fault, read_office
+from pbx.store.settings_file import TABLES, VERSION, SettingsError, read_office, whole_fault
 from pbx.store.shapes import to_json
 
 __all__ = ["AtomicStorage", "Item", "Settings", "SettingsError", "read_office", "with_items", "without_items"]
@@ -48,19 +49,22 @@ class Settings:
         """Whether these could be the settings. Raises SettingsError."""
         wrong = next(faults(office), None)
         if wrong is not None:
-            raise SettingsError(f"{named_fault(wrong)} {wrong.sentence}.")
+            raise SettingsError(whole_fault(wrong), wrong)
 
     def save(self, office: Office) -> Office:
         """Make these the settings, in one write. Raises SettingsError."""
         self.check(office)
         if office != self.office:
             if self._storage.touched():
-                raise SettingsError("The settings file was changed by another program: restart, and it is read again.")
+                raise SettingsError(
+                    Sentence("The settings file was changed by another program: restart, and it is read again.")
+                )
             try:
                 with self._storage.one_write():
                     self._store(office)
             except OSError as error:
-                raise SettingsError(f"The settings could not be saved: {error.strerror or error}.") from error
+                why = error.strerror or str(error)
+                raise SettingsError(Sentence("The settings could not be saved: {why}.", why=why)) from error
             self.office = office
         return self.office
 

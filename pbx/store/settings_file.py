@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pbx.sentence import Sentence, Wrong
 from pbx.store.json_lines import DuplicateKey, json_lines
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import Fault, faults
@@ -28,8 +29,13 @@ TABLES: dict[str, tuple[type[Any], str]] = {
 _LONGEST = 32 * 1024 * 1024
 
 
-class SettingsError(Exception):
-    """Settings that cannot be used, or not be saved; the text says where and why."""
+class SettingsError(Wrong):
+    """Settings that cannot be used, or not be saved; the sentence says where and why."""
+
+    def __init__(self, sentence: Sentence, fault: Fault | None = None) -> None:
+        super().__init__(sentence)
+        self.fault = fault
+        """What broke which rule, if that is why."""
 
 
 def read_office(path: Path) -> Office:
@@ -39,15 +45,16 @@ def read_office(path: Path) -> Office:
     """
     try:
         if path.stat().st_size > _LONGEST:
-            raise SettingsError(f"{path}: this is no settings file, it is larger than 32 MB.")
+            raise SettingsError(Sentence("{path}: this is no settings file, it is larger than 32 MB.", path=path))
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         return Office()
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}.") from error
+        why = error.strerror or str(error)
+        raise SettingsError(Sentence("{path}: cannot be read: {why}.", path=path, why=why)) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise SettingsError(f"{path}, line {line}: this is not UTF-8 text.") from error
+        raise SettingsError(at_line(path, line, Sentence("This is not UTF-8 text."))) from error
     return _Reading(path, text).office()
 
 
@@ -63,12 +70,12 @@ class _Reading:
         content = self._parsed()
         scalars = self._documents(content, "office")
         if len(scalars) > 1:
-            raise self._wrong(("office", scalars[1][0]), "the office is described twice")
+            raise self._wrong(("office", scalars[1][0]), Sentence("The office is described twice."))
         office = self._item(Office, "office", *scalars[0]) if scalars else Office()
         office = dataclasses.replace(office, **{name: self._table(content, name) for name in TABLES})
         for fault in faults(office):
             place = self._places.get((fault.table, fault.key), (fault.table,))
-            raise self._wrong((*place, fault.field), f"{named_fault(fault)} {fault.sentence}")
+            raise self._wrong((*place, fault.field), whole_fault(fault))
         return office
 
     def _parsed(self) -> dict[str, Any]:
@@ -76,28 +83,30 @@ class _Reading:
             content = json.loads(self._text, parse_int=_whole)
             self._lines = json_lines(self._text)
         except json.JSONDecodeError as error:
-            what = error.msg if self._text.strip() else "the file is empty"
-            raise SettingsError(f"{self._path}, line {error.lineno}: this is no JSON: {what}.") from error
+            what = error.msg if self._text.strip() else Sentence("the file is empty")
+            wrong = Sentence("This is no JSON: {what}.", what=what)
+            raise SettingsError(at_line(self._path, error.lineno, wrong)) from error
         except DuplicateKey as error:
-            raise SettingsError(
-                f"{self._path}, line {error.line}: “{error.key}” is there twice in one object."
-            ) from error
+            wrong = Sentence("“{key}” is there twice in one object.", key=error.key)
+            raise SettingsError(at_line(self._path, error.line, wrong)) from error
         except RecursionError as error:
-            raise SettingsError(f"{self._path}: this is no settings file, it is nested too deeply.") from error
+            wrong = Sentence("{path}: this is no settings file, it is nested too deeply.", path=self._path)
+            raise SettingsError(wrong) from error
         if not isinstance(content, dict):
-            raise self._wrong((), "the whole must be an object in braces")
+            raise self._wrong((), Sentence("The whole must be an object in braces."))
         for name in content:
             if name not in TABLES and name not in ("office", "_default"):
-                raise self._wrong((name,), f"“{name}” is no known table")
+                raise self._wrong((name,), Sentence("“{name}” is no known table.", name=name))
         return content
 
     def _documents(self, content: dict[str, Any], name: str) -> list[tuple[str, Any]]:
         documents = content.get(name, {})
         if not isinstance(documents, dict):
-            raise self._wrong((name,), f"“{name}” must be an object in braces")
+            raise self._wrong((name,), Sentence("“{name}” must be an object in braces.", name=name))
         for number in documents:
             if not (number.isascii() and number.isdigit() and len(number) < 16):
-                raise self._wrong((name, number), f"“{number}” must be a number: it is only the entry's count")
+                wrong = Sentence("“{number}” must be a number: it is only the entry's count.", number=number)
+                raise self._wrong((name, number), wrong)
         return list(documents.items())
 
     def _table(self, content: dict[str, Any], name: str) -> dict[str, Any]:
@@ -107,7 +116,8 @@ class _Reading:
             item = self._item(kind, name, number, document)
             key = getattr(item, key_field)
             if key in items:
-                raise self._wrong((name, number, key_field), f"{key_field} “{key}” is there twice")
+                wrong = Sentence("{field} “{key}” is there twice.", field=key_field, key=key)
+                raise self._wrong((name, number, key_field), wrong)
             items[key] = item
             self._places[name, key] = (name, number)
         return items
@@ -118,20 +128,22 @@ class _Reading:
             also = ("version",)
             self._places["office", ""] = (name, number)
             if isinstance(document, dict) and document.get("version", VERSION) != VERSION:
-                raise self._wrong((name, number, "version"), "these settings are another version's; update Durchwahl")
+                wrong = Sentence("These settings are another version's; update Durchwahl.")
+                raise self._wrong((name, number, "version"), wrong)
             if isinstance(document, dict) and (table := next((t for t in TABLES if t in document), None)):
-                raise self._wrong((name, number, table), f"“{table}” is a table of its own")
+                wrong = Sentence("“{name}” is a table of its own.", name=table)
+                raise self._wrong((name, number, table), wrong)
         try:
             return from_json(kind, document, also=also)
         except ShapeError as error:
-            what = f"“{error.field}” {error}" if error.field and not str(error).startswith("“") else str(error)
-            whose = f"{name}, entry {number}: {what}"
-            raise self._wrong((name, number, error.field), whose) from error
+            what = error.sentence if str(error).startswith("“") else of_field(error.field, error.sentence)
+            wrong = Sentence("{table}, entry {number}: {what}", table=name, number=number, what=what)
+            raise self._wrong((name, number, error.field), wrong) from error
 
-    def _wrong(self, place: tuple[str | int, ...], sentence: str) -> SettingsError:
+    def _wrong(self, place: tuple[str | int, ...], sentence: Sentence) -> SettingsError:
         while place not in self._lines:
             place = place[:-1]
-        return SettingsError(f"{self._path}, line {self._lines[place]}: {sentence}.")
+        return SettingsError(at_line(self._path, self._lines[place], sentence))
 
 
 def _whole(digits: str) -> int | float:
@@ -139,16 +151,31 @@ def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else float(digits)
 
 
-def named_fault(fault: Fault) -> str:
-    """Whose fault it is, as the beginning of a sentence."""
-    what = {
-        "office": "The office",
-        "people": f"Person {fault.key}",
-        "phones": f"Phone {fault.key}",
-        "groups": f"Group {fault.key}",
-        "trunks": f"Trunk “{fault.key}”",
-        "numbers": f"Number {fault.key}",
-        "contacts": f"Contact “{fault.key}”",
-        "accounts": f"Account “{fault.key}”",
+def at_line(path: Path, line: int, sentence: Sentence) -> Sentence:
+    """What is wrong, after the place in the file."""
+    return Sentence("{path}, line {line}: {what}", path=path, line=line, what=sentence.inside())
+
+
+def of_field(field: str, sentence: str) -> Sentence:
+    """What must be so, after the field of which it is said."""
+    what = sentence.inside() if isinstance(sentence, Sentence) else sentence
+    return Sentence("“{field}” {what}", field=field, what=what) if field else Sentence("{what}", what=what)
+
+
+def whole_fault(fault: Fault) -> Sentence:
+    """What is wrong with whom, as one sentence."""
+    key = fault.key
+    whose = {
+        "office": Sentence("The office"),
+        "people": Sentence("Person {key}", key=key),
+        "phones": Sentence("Phone {key}", key=key),
+        "groups": Sentence("Group {key}", key=key),
+        "former": Sentence("Former extension {key}", key=key),
+        "trunks": Sentence("Trunk “{key}”", key=key),
+        "numbers": Sentence("Number {key}", key=key),
+        "contacts": Sentence("Contact “{key}”", key=key),
+        "accounts": Sentence("Account “{key}”", key=key),
     }[fault.table]
-    return f"{what}: “{fault.field}”" if fault.field else what
+    if fault.field:
+        return Sentence("{whose}: {what}", whose=whose, what=of_field(fault.field, fault.sentence))
+    return Sentence("{whose} {what}", whose=whose, what=fault.sentence.inside())

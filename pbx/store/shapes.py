@@ -7,16 +7,27 @@ from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from pbx.sentence import Sentence, Wrong
+
 T = TypeVar("T")
 
 
-class ShapeError(ValueError):
-    """A value that does not fit its field."""
+class ShapeError(Wrong):
+    """A value that does not fit its field; the sentence says what it must be, without naming the field."""
 
-    def __init__(self, field: str, sentence: str) -> None:
+    def __init__(self, field: str, sentence: Sentence) -> None:
         super().__init__(sentence)
+        self.sentence: Sentence = sentence
         self.field = field
         """Name of the field, empty when the whole is wrong."""
+
+
+_MUST = {
+    str: Sentence("Must be a text in quotes."),
+    bool: Sentence("Must be true or false."),
+    int: Sentence("Must be a whole number."),
+    float: Sentence("Must be a number."),
+}
 
 
 def to_json(item: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -34,19 +45,19 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
     Raises ShapeError when a field is unknown, missing or of the wrong type.
     """
     if not isinstance(values, Mapping):
-        raise ShapeError("", "must be an object in braces")
+        raise ShapeError("", Sentence("Must be an object in braces."))
     known = _hints(cast("Hashable", kind))
     given: dict[str, Any] = {}
     for name, value in values.items():
         if name in known:
             given[name] = fit(known[name], value, name)
         elif name not in also:
-            raise ShapeError(name, f"“{name}” is no known field")
+            raise ShapeError(name, Sentence("“{name}” is no known field.", name=name))
     try:
         return kind(**given)
     except TypeError:
-        missing = [name for name in _required(kind) if name not in given]
-        raise ShapeError("", "lacks " + " and ".join(f"“{name}”" for name in missing)) from None
+        missing = [f"“{name}”" for name in _required(kind) if name not in given]
+        raise ShapeError("", Sentence("Lacks {names}.", names=missing)) from None
 
 
 @lru_cache(maxsize=64)
@@ -61,27 +72,27 @@ def fit(hint: Any, value: Any, name: str) -> Any:
     if origin is Literal:
         if isinstance(value, str) and value in choices:
             return value
-        raise ShapeError(name, f"must be one of {', '.join(str(choice) or '(empty)' for choice in choices)}")
+        named = ", ".join(str(choice) or "(empty)" for choice in choices)
+        raise ShapeError(name, Sentence("Must be one of {choices}.", choices=named))
     if origin in (Union, types.UnionType):
         return None if value is None else fit(next(c for c in choices if c is not types.NoneType), value, name)
     if origin in (tuple, list):
         if isinstance(value, list | tuple):
             return origin(fit(choices[0], element, name) for element in value)
-        raise ShapeError(name, "must be a list")
+        raise ShapeError(name, Sentence("Must be a list."))
     return _scalar(hint, value, name)
 
 
 def _scalar(hint: Any, value: Any, name: str) -> Any:
     if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
         if not math.isfinite(value):
-            raise ShapeError(name, "must be an ordinary number")
+            raise ShapeError(name, Sentence("Must be an ordinary number."))
         return float(value)
     if hint is int and isinstance(value, bool):
-        raise ShapeError(name, "must be a whole number")
+        raise ShapeError(name, Sentence("Must be a whole number."))
     if hint in (str, bool, int) and isinstance(value, hint):
         return value
-    words = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
-    raise ShapeError(name, f"must be {words[hint]}")
+    raise ShapeError(name, _MUST[hint])
 
 
 def _required(kind: type) -> list[str]:
