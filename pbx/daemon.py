@@ -8,6 +8,7 @@ import logging
 import signal
 import ssl
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from pbx.control.protocol import Json
 from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
 from pbx.live import LiveExchange
+from pbx.news import News
 from pbx.sip.transport.tls import paths, server_context
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
@@ -33,6 +35,9 @@ CERTIFICATE = "pbx.sip.transport.certificate"
 TLS_ABOVE = 1
 """TLS listens this many ports above UDP and TCP (RFC 3261, 19.1.2: 5060 and 5061)."""
 
+LOOK_EVERY = 15.0
+"""Seconds after which pages look at the machine's health again."""
+
 
 class Daemon:
     """An exchange that runs: make it inside a running loop, `start` it, `stop` it."""
@@ -43,22 +48,29 @@ class Daemon:
         """Open the data folder. Raises Busy, SettingsError, RecordsError, OSError."""
         self._wanted = sip
         self.stores = open_stores(data)
-        self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended)
+        self._loop = asyncio.get_running_loop()
+        self.news = News(self._publish, self._loop.call_later)
+        self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended, self.news.changed)
         self.control = ControlServer(data / SOCKET, self._answer, writes)
         self.address = sip
         """Where SIP listens."""
+        self._looking: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
         self.address = await self.exchange.start(self._wanted)
         self.stores.live = LiveElsewhere(LiveExchange(self.exchange, self.address), self.control.on_loop)
+        self.stores.changed = self._changed_elsewhere
         await self.control.start()
+        self._look_at_health()
         for message in self.stores.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
         await self._listen_tls()
 
     async def stop(self) -> None:
         """End it all in reverse order."""
+        if self._looking is not None:
+            self._looking.cancel()
         await self.control.stop()
         await self.exchange.stop()
         self.stores.close()
@@ -80,7 +92,19 @@ class Daemon:
         except (OSError, ssl.SSLError, OverflowError) as error:
             log.warning("no TLS on port %s: %s", port + TLS_ABOVE, error)
 
+    def _publish(self, event: Mapping[str, Json]) -> None:
+        self.control.publish(event)
+
+    def _changed_elsewhere(self, topic: str) -> None:
+        """`stores.changed`: commands run in threads."""
+        self._loop.call_soon_threadsafe(self.news.changed, topic)
+
+    def _look_at_health(self) -> None:
+        self.news.changed("health")
+        self._looking = self._loop.call_later(LOOK_EVERY, self._look_at_health)
+
     def _step_heard(self, call: Call, step: Step) -> None:
+        self.news.changed("calls")
         if not self.control.followed:
             return
         self.control.publish(
@@ -98,6 +122,8 @@ class Daemon:
 
     def _call_ended(self, record: CallRecord) -> None:
         log.info("%s -> %s: %s", record.from_ or "anonymous", record.to, record.story)
+        self.news.changed("calls")
+        self.news.changed("tasks")
         if self.control.followed:
             self.control.publish({"event": "ended", "call": record.id, "record": _shown(record)})
 

@@ -19,6 +19,7 @@ from pbx.exchange.house import House
 from pbx.exchange.lines import Lines
 from pbx.exchange.mwi import Mwi
 from pbx.exchange.pins import Pins
+from pbx.exchange.presence import Presence
 from pbx.exchange.registrar import Registrar
 from pbx.exchange.stories import clause, story
 from pbx.exchange.switchboard import METHODS, Switchboard
@@ -51,15 +52,25 @@ StepHeard = Callable[[Call, Step], None]
 """Hears each step of each call."""
 CallEnded = Callable[[CallRecord], None]
 """Hears of each row that was written."""
+TopicChanged = Callable[[str], None]
+"""Hears that something of a topic (`pbx.news.TOPICS`) is different now."""
 
 
 class Exchange:
     """Wire, sound, phones, trunks and shelves of one data folder. Make it inside a running loop."""
 
-    def __init__(self, stores: Stores, rtp: tuple[int, int], step_heard: StepHeard, call_ended: CallEnded) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        rtp: tuple[int, int],
+        step_heard: StepHeard,
+        call_ended: CallEnded,
+        changed: TopicChanged = lambda topic: None,
+    ) -> None:
         """`rtp` are the lowest and the highest port for media."""
         self.stores = stores
         self.started = time.time()
+        self._changed = changed
         self._loop = asyncio.get_running_loop()
         clock, wall, office = self._loop.time, time.time, self._office
 
@@ -85,6 +96,7 @@ class Exchange:
             flow_to=self.transports.flow_to,
             secret=_secret(stores.data / "secret"),
             is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
+            changed=lambda: changed("trunks"),
         )
         self.mwi = Mwi(
             office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._waiting_messages
@@ -97,7 +109,7 @@ class Exchange:
             pump=self.pump,
             registrar=self.registrar,
             trunks=self.trunks,
-            lines=Lines(clock),
+            lines=Lines(clock, self._look),
             pins=Pins(),
             sounds=Sounds(stores.greetings),
             archive=self.archive,
@@ -109,6 +121,7 @@ class Exchange:
             wake=self.wake,
         )
         self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self._bindings_changed)
+        self.presence = Presence(office, self.house.lines, self._is_registered, clock, lambda: changed("lines"))
 
         self._counts: dict[str, tuple[int, int]] = {}
         """New and old messages of every mailbox; asking SQLite would make the voice wait for the disk."""
@@ -124,6 +137,7 @@ class Exchange:
         """Listen and go to work; the address in use. Raises OSError when the port is taken."""
         await self._count_messages([*self._office().people, *self._office().groups])
         self.registrar.restore(self.stores.records.bindings())
+        self.presence.look_at_all()
         address = await self.transports.listen(*sip)
         self.trunks.start()
         self.wake()
@@ -230,12 +244,14 @@ class Exchange:
         self.registrar.office_changed()
         self.trunks.office_changed()
         self.mwi.office_changed()
+        self.presence.look_at_all()
         office = self._office()
         self._begin(self._count_messages([ext for ext in (*office.people, *office.groups) if ext not in self._counts]))
         self.wake()
 
     def mailbox_changed(self, extension: str) -> None:
         """Messages came, went or were heard: count, then tell the lamps."""
+        self._changed("messages")
         self._begin(self._relight(extension))
 
     async def _relight(self, extension: str) -> None:
@@ -254,8 +270,18 @@ class Exchange:
         counts = [self._counts.get(box, (0, 0)) for box in self._office().mailboxes_of(extension)]
         return sum(new for new, _ in counts), sum(old for _, old in counts)
 
-    def _bindings_changed(self, username: str) -> None:
+    def _look(self, extension: str) -> None:
+        self.presence.look(extension)
+
+    def _is_registered(self, username: str) -> bool:
+        return bool(self.registrar.bindings(username))
+
+    def _bindings_changed(self, username: str, moved: bool) -> None:
         """Have it written soon, together with others: after a power cut a thousand phones come at once."""
+        phone = self._office().phones.get(username)
+        if moved and phone is not None:
+            self._changed("phones")
+            self.presence.look(phone.extension)
         if not self._unsaved:
             self._loop.call_later(BINDINGS_WAIT, self._save_bindings)
         self._unsaved.add(username)

@@ -84,6 +84,7 @@ class Stores:
             raise Refused(str(error)) from error
         if self.live is not None:
             self.live.changed(office)
+        self.changed("settings")
 
     def save_moved(self, office: Office, old: str, new: str) -> None:
         """Save settings in which the bearer of extension `old` has `new`; his messages and tasks move along.

@@ -22,8 +22,8 @@ METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE",
 class Switchboard:
     """Takes what the stack tells, hands it to its leg, or lets a new story begin."""
 
-    def __init__(self, house: House, doorkeeper: Doorkeeper, mwi: Mwi, changed: Callable[[str], None]) -> None:
-        """`changed(username)` hears of bindings to be stored."""
+    def __init__(self, house: House, doorkeeper: Doorkeeper, mwi: Mwi, changed: Callable[[str, bool], None]) -> None:
+        """`changed(username, moved)` hears of bindings to be stored; `moved`: one came or went, not merely stayed."""
         self.house = house
         self.uas = Uas(house, doorkeeper, self.begin)
         self._doorkeeper = doorkeeper
@@ -92,7 +92,7 @@ class Switchboard:
         changes = self.house.registrar.changes
         while changes:
             change = changes.popleft()
-            self._changed(change.binding.username)
+            self._changed(change.binding.username, not isinstance(change, Bound) or change.new)
             if isinstance(change, Bound) and change.new:
                 self._mwi.greet(change.binding, told=change.notified)
 

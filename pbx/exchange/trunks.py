@@ -43,7 +43,7 @@ class Trunks:
     `orders` is to be drained by the daemon after each entry, like the stack's outboxes. `flow_to` is the transports'
     (raises OSError: no way). `secret` lives as long as the box: the users of the Contacts we register are made from
     it, so that they cannot be guessed and stay the same over a restart. `is_phone` says that a phone is registered on
-    a flow; no phone is ever taken for a trunk.
+    a flow; no phone is ever taken for a trunk. `changed` is called when a trunk is otherwise than it was.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Trunks:
         flow_to: Callable[[Hop], Flow],
         secret: bytes,
         is_phone: Callable[[Flow], bool] = lambda flow: False,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.orders: deque[Order] = deque()
         self._office = office
@@ -67,6 +68,7 @@ class Trunks:
         self._flow_to = flow_to
         self._secret = secret
         self._is_phone = is_phone
+        self._changed = changed
         self._running: dict[str, _Running] = {}
         self._tokens: dict[str, _Running] = {}
         self._leaving: list[_Running] = []
@@ -218,6 +220,7 @@ class Trunks:
         if state != running.logged:
             running.logged = state
             log.info("trunk %s: %s %s", state.name, state.state, state.words)
+            self._changed()
 
     def _ask(self, running: _Running, request: Request, flow: Flow) -> None:
         running.token = f"trunk:{self._ids.token()}"

@@ -122,7 +122,7 @@ class Premises:
             told=lambda call, step: self.steps.append((call, step)),
             wake=self.wake,
         )
-        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, lambda _: None)
+        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, lambda *_: None)
         self.peers: dict[str, Peer] = {}
         self._turning = False
         self._alarm: asyncio.TimerHandle | None = None

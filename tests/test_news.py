@@ -1,0 +1,83 @@
+"""What changed is told topic by topic: bundled when much happens, and by a real exchange when anything does."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pbx.news import MOMENT, TOPICS, News
+from tests.threats.box import Box, besiege
+from tests.threats.ends import conversation, phone
+
+
+class Paper:
+    """What was told, and the alarm that is set."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.alarms: list[Callable[[], None]] = []
+        self.news = News(lambda event: self.told.append(event["topic"]), self._call_later)
+
+    def _call_later(self, seconds: float, act: Callable[[], None]) -> None:
+        assert seconds == MOMENT
+        self.alarms.append(act)
+
+
+def test_a_thousand_changes_in_a_moment_are_one_event_a_topic() -> None:
+    paper = Paper()
+    for number in range(1000):
+        paper.news.changed("calls" if number % 3 else "lines")
+    assert paper.told == []
+    [alarm] = paper.alarms
+    alarm()
+    assert paper.told == ["lines", "calls"]
+    paper.news.changed("calls")
+    assert len(paper.alarms) == 2, "what comes later is told later"
+
+
+def test_a_topic_nobody_knows_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="no topic"):
+        Paper().news.changed("weather")
+
+
+async def told(box: Box, topics: set[str]) -> None:
+    """Until all of these have been told."""
+    assert topics <= set(TOPICS)
+    await box.until(lambda: topics <= {event.get("topic") for event in box.events}, 20.0)
+
+
+def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) -> None:
+    async def story(box: Box) -> None:
+        await box.until(lambda: "health" in {event.get("topic") for event in box.events})
+        anna, bert = await phone(box, "21"), await phone(box, "22")
+        await told(box, {"settings", "phones", "lines"})
+        box.events.clear()
+        ringing, _ = await conversation(box, anna, bert)
+        await told(box, {"calls", "lines"})
+        assert not {"settings", "phones", "trunks"} & {event.get("topic") for event in box.events}
+        box.events.clear()
+        await ringing.hang_up()
+        await told(box, {"calls", "lines", "tasks"})
+        box.events.clear()
+        await anna.register()
+        await asyncio.sleep(2 * MOMENT)
+        assert not any(event.get("topic") in ("phones", "lines") for event in box.events), "a refresh is no news"
+        await anna.register(expires=0)
+        await told(box, {"phones", "lines"})
+
+    besiege(tmp_path / "office", story)
+
+
+def test_an_exchange_tells_of_trunks_messages_and_what_commands_say(tmp_path: Path) -> None:
+    async def story(box: Box) -> None:
+        await told(box, {"trunks"})
+        box.events.clear()
+        await box.do("trunk add", name="gone", register="me@127.0.0.9:9", password="x")
+        await told(box, {"trunks", "settings"})
+        box.events.clear()
+        await asyncio.to_thread(box.daemon.stores.changed, "tasks")
+        box.daemon.exchange.mailbox_changed("21")
+        await told(box, {"tasks", "messages"})
+
+    besiege(tmp_path / "office", story)
