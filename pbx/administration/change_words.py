@@ -1,11 +1,12 @@
 """A saved change in words, also when what it was about is long gone. Secrets are named, never shown."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from pbx.sentence import Sentence
-from pbx.store.changes import Change
-from pbx.store.differences import OFFICE, Difference
+from pbx.store.changes import Along, Change
+from pbx.store.differences import Difference
 
 Words = Sentence | str
 
@@ -23,6 +24,9 @@ _LABELS = {
     "extension": Sentence("extension"),
     "extensions": Sentence("extensions that callers may dial"),
     "greeting": Sentence("greeting"),
+    "keep_done_tasks_days": Sentence("finished tasks are kept for"),
+    "keep_history_days": Sentence("calls are kept for"),
+    "keep_messages_days": Sentence("messages are kept for"),
     "label": Sentence("label"),
     "language": Sentence("language"),
     "mailboxes": Sentence("mailboxes of others"),
@@ -33,6 +37,7 @@ _LABELS = {
     "password": Sentence("password"),
     "peer": Sentence("address"),
     "pin": Sentence("PIN"),
+    "provider": Sentence("provider"),
     "proxy": Sentence("proxy"),
     "ring_seconds": Sentence("rings for"),
     "role": Sentence("role"),
@@ -70,9 +75,13 @@ _UNSHOWN = ("password", "pin", "announcement", "greeting")
 def words(change: Change) -> list[Sentence]:
     """What was changed, a sentence for each item."""
     told = [_told(each) for each in change.differences[:_MOST]]
-    if more := len(change.differences) - _MOST:
-        return [*told, Sentence("and {count} more", count=more)] if more > 0 else told
-    return told
+    more = len(change.differences) - _MOST
+    return [*told, *([Sentence("and {count} more", count=more)] if more > 0 else []), *_along(change.along)]
+
+
+def deleted_with(gone: list[Sentence]) -> Sentence:
+    """What undoing does not bring back of people and groups that were removed."""
+    return Sentence("Messages and tasks that were deleted with {items} do not come back.", items=gone)
 
 
 def who(change: Change) -> Words:
@@ -93,6 +102,18 @@ def moment(at: float) -> Sentence:
         return clock
     day, month, year = f"{there.tm_mday:02}", f"{there.tm_mon:02}", str(there.tm_year)
     return Sentence("{day}/{month}/{year} {clock}", day=day, month=month, year=year, clock=clock)
+
+
+def _along(along: Along) -> Iterator[Sentence]:
+    """What moved in the mailboxes and task lists."""
+    for old, new in along.moved:
+        yield Sentence("messages and tasks moved from {old} to {new}", old=old, new=new)
+    for each in along.handed:
+        to = each.now or Sentence("the office")
+        if each.what == "messages":
+            yield Sentence("{count} messages went to {to}", count=len(each.ids), to=to)
+        else:
+            yield Sentence("{count} tasks went to {to}", count=len(each.ids), to=to)
 
 
 def _told(difference: Difference) -> Sentence:
@@ -176,11 +197,13 @@ def _value(name: str, value: Any) -> Any:
         return [str(each) for each in value]
     if name in _SECONDS:
         return Sentence("{seconds} s", seconds=f"{value:g}")
+    if name.endswith("_days"):
+        return Sentence("{count} days", count=value) if value else Sentence("ever")
     if name == "until":
         return moment(value) if value else ""
     return _VALUES.get(name, {}).get(value, str(value) if value is not None else "")
 
 
-def shows_all(table: str, field: str) -> bool:
-    """Whether there are words for a field of the settings."""
-    return table == OFFICE or field in _LABELS or field in _SWITCHES
+def has_words(field: str) -> bool:
+    """Whether a change of this field of the settings can be told."""
+    return field in _LABELS or field in _SWITCHES

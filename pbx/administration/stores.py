@@ -2,16 +2,23 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pbx.administration.change_words import moment, who
 from pbx.administration.live import Live
 from pbx.administration.rights import Actor
+from pbx.administration.takes import Takes
+from pbx.administration.tickets import Tickets
 from pbx.control.protocol import Refused
+from pbx.sentence import said
 from pbx.store.atomic import private_directory, sweep
+from pbx.store.changes import NOTHING_ALONG, Along, Changes, Handed
+from pbx.store.differences import differences, never_made
 from pbx.store.lock import Lock
 from pbx.store.mailboxes import Mailboxes, Reconciled
 from pbx.store.models import Office
@@ -20,6 +27,9 @@ from pbx.store.settings import Settings, SettingsError
 
 SOCKET = "control.sock"
 """In the data folder."""
+
+_ARGUMENTS = {"ring_seconds": "ring", "e164": "number", "label": "name"}
+"""Fields whose values commands take by another name."""
 
 _ACTING: ContextVar[tuple[Actor, str] | None] = ContextVar("acting", default=None)
 """Each thread has its own: reading commands run side by side."""
@@ -41,9 +51,14 @@ class Stores:
     """Held by a writing command: it reads the settings, then saves them changed, and no other may come in between."""
     changed: Callable[[str], None] = field(default=lambda topic: None, repr=False)
     """Tell pages that something is different: lines, phones, trunks, calls, tasks, messages, settings, health."""
-    who_changed: Callable[[Any], tuple[str, str] | None] = field(default=lambda item: None, repr=False)
-    """Who changed an item of the settings last, and at what time of day, if known."""
+    takes: Takes = field(init=False, repr=False)
+    """Sounds that are made and not used yet."""
+    tickets: Tickets = field(default_factory=Tickets, repr=False)
+    """Of softphones that are about to fetch their accounts."""
     _lock: Lock | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.takes = Takes(self.data / "takes")
 
     @property
     def office(self) -> Office:
@@ -76,55 +91,83 @@ class Stores:
         finally:
             _ACTING.reset(token)
 
-    def save(self, office: Office) -> None:
-        """Make these the settings, and tell the running exchange. Raises Refused, and then nothing is changed."""
+    def save(self, office: Office, along: Along = NOTHING_ALONG, undoes: int | None = None) -> None:
+        """Make these the settings, tell the running exchange, and list the change; `along` moves in the records.
+
+        `undoes` is the id of the change this one takes back. Raises Refused, and then nothing is changed.
+        """
+        self.check(office)
+        found = differences(self.office, office, along.moved)
+        if not found:
+            return
+        who, role = (self.acting.name, self.acting.role) if self.acting else ("", "")
+        # The list and the records first: cut off before the settings are written, `drop_unsaved` takes it back.
+        with self.records.together():
+            change = self.records.changes.add(time.time(), who, role, self.verb, found, along, undoes)
+            self.records.carry(along)
         try:
             self.settings.save(office)
         except SettingsError as error:
-            raise Refused(str(error)) from error
+            self._revoke(change, along)
+            raise _refused(error) from error
         if self.live is not None:
             self.live.changed(office)
         self.changed("settings")
+        self._tell_mailboxes(along)
 
     def save_moved(self, office: Office, old: str, new: str) -> None:
         """Save settings in which the bearer of extension `old` has `new`; his messages and tasks move along.
 
         Raises Refused, and then nothing is changed.
         """
-        try:
-            self.settings.check(office)
-        except SettingsError as error:
-            raise Refused(str(error)) from error
-        # The records first: cut off in between, the same command given again completes it.
-        self.records.move_extension(old, new)
-        try:
-            self.save(office)
-        except Refused:
-            self.records.move_extension(new, old)
-            raise
-        if self.live is not None:
-            self.live.mailbox_changed(new)
+        self.save(office, Along(moved=((old, new),)))
 
     def save_left(self, office: Office, extension: str, tasks_to: str = "", messages_to: str | None = None) -> None:
         """Save settings in which nobody has `extension` any more; open tasks ("": the office's) and messages move.
 
         Without `messages_to` the messages are deleted. Raises Refused, and then nothing is changed.
         """
-        try:
-            self.settings.check(office)
-        except SettingsError as error:
-            raise Refused(str(error)) from error
+        self.check(office)
         # The records first: cut off in between, the same command given again completes it; and whoever gets the
         # extension next must not find another's messages.
         handed = self.records.hand_over(extension, tasks_to, messages_to)
+        given = [Handed("tasks", handed.tasks, extension, tasks_to)]
+        if messages_to is not None:
+            given.append(Handed("messages", handed.messages, extension, messages_to))
         try:
-            self.save(office)
+            self.save(office, Along(handed=tuple(each for each in given if each.ids)))
         except Refused:
             self.records.take_back(handed)
             raise
         self._forget(extension)
-        if self.live is not None and messages_to is not None:
-            self.live.mailbox_changed(messages_to)
+
+    def check(self, office: Office) -> None:
+        """Whether these could be the settings. Raises Refused."""
+        try:
+            self.settings.check(office)
+        except SettingsError as error:
+            raise _refused(error) from error
+
+    def who_changed(self, item: Any) -> tuple[str, str] | None:
+        """Who changed an item of the settings (or the office's own fields) last, and when; None if it is not known."""
+        return next(((who(each), moment(each.at)) for each in self.records.changes.all() if each.is_of(item)), None)
+
+    def drop_unsaved(self) -> None:
+        """Take back what was listed as changed when a crash came before it was saved. Raises RecordsError."""
+        while (newest := self.records.changes.newest()) and never_made(self.office, newest.differences):
+            self._revoke(newest.id, newest.along)
+
+    def _revoke(self, change: int, along: Along) -> None:
+        with self.records.together():
+            self.records.changes.revoke(change)
+            self.records.carry(along.back())
+
+    def _tell_mailboxes(self, along: Along) -> None:
+        """Lamps of those whose messages came from elsewhere."""
+        if self.live is not None:
+            messages = [each.now for each in along.handed if each.what == "messages"]
+            for extension in dict.fromkeys([new for _, new in along.moved] + messages):
+                self.live.mailbox_changed(extension)
 
     def _forget(self, extension: str) -> None:
         """Delete what was set aside when somebody left."""
@@ -149,6 +192,14 @@ class Stores:
             self._lock.close()
 
 
+def _refused(error: SettingsError) -> Refused:
+    """On a page the sentence stands beside its field, and needs not name it."""
+    if error.fault is None:
+        return Refused(error.sentence, 1)
+    field = _ARGUMENTS.get(error.fault.field, error.fault.field)
+    return Refused(error.sentence, field=field, told=said(error.fault.sentence))
+
+
 def open_stores(data: Path, patience: float = 5.0) -> Stores:
     """Open a data folder, or make one, and put in order what a crash left there.
 
@@ -163,20 +214,24 @@ def open_stores(data: Path, patience: float = 5.0) -> Stores:
         mailboxes = Mailboxes(data, records)
         reconciled = mailboxes.reconcile()
         stores = Stores(data, settings, records, mailboxes, reconciled, _lock=lock)
+        stores.drop_unsaved()
         stores.settle_leavers()
-        _tidy(private_directory(stores.greetings), settings.office)
+        _tidy(private_directory(stores.greetings), settings.office, records.changes)
     except BaseException:
         lock.close()
         raise
     return stores
 
 
-def _tidy(greetings: Path, office: Office) -> None:
-    """Remove recordings that no setting names any more; only now, as running calls may still have played them."""
+def _tidy(greetings: Path, office: Office, changes: Changes) -> None:
+    """Remove recordings that neither a setting nor a change that can be undone names any more.
+
+    Only now: running calls may still have played them.
+    """
     sweep(greetings)
     used = {number.greeting for number in office.numbers.values()}
     used |= {person.announcement for person in office.people.values()}
     for path in greetings.glob("*-*.wav"):
-        if path.name not in used:
+        if path.name not in used and not changes.mention(path.name):
             with contextlib.suppress(OSError):
                 path.unlink()
