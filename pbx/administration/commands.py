@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 from pbx.administration import (
     accounts,
     calls,
+    changes,
     contacts,
     contacts_import,
     former,
@@ -82,6 +83,8 @@ COMMANDS: dict[str, Command] = {
     "contact list": Command(contacts.listing, USER),
     "contact show": Command(contacts.show, USER),
     "contact import": Command(contacts_import.take, ADMIN, writes=True),
+    "change list": Command(changes.listing, ADMIN),
+    "change undo": Command(changes.undo, ADMIN, writes=True),
     "office show": Command(premises.show, ADMIN),
     "office set": Command(premises.change, ADMIN, writes=True),
     "call": Command(calls.call, ADMIN),
