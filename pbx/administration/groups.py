@@ -5,7 +5,7 @@ from typing import Any
 
 from pbx.administration import lookup
 from pbx.administration.former import current, extension_for
-from pbx.administration.people import checked_name, checked_ring, left_messages, moved
+from pbx.administration.people import checked_name, checked_ring, left_messages, moved, without_bearer
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
@@ -77,7 +77,7 @@ def remove(stores: Stores, group: str, with_messages: bool = False, seen: str | 
     messages = len(stores.records.messages(group))
     if messages and not with_messages:
         raise left_messages(old.name, group, messages)
-    stores.save_left(without_items(office, old), group)
+    stores.save_left(without_bearer(office, old), group)
     return view(old)
 
 

@@ -10,7 +10,7 @@ from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.models import Language, Office, Person
+from pbx.store.models import Group, Language, Office, Person
 from pbx.store.rules import is_text
 from pbx.store.settings import with_items, without_items
 
@@ -100,7 +100,7 @@ def remove(stores: Stores, person: str, with_messages: bool = False, seen: str |
     messages = len(stores.records.messages(person))
     if messages and not with_messages:
         raise left_messages(old.name, person, messages)
-    stores.save_left(without_items(office, old, *office.phones_of(person)), person)
+    stores.save_left(without_bearer(office, old), person)
     return view(old, office)
 
 
@@ -166,6 +166,23 @@ def moved(office: Office, old: str, new: str) -> Office:
         for each in office.accounts.values()
     ]
     return with_items(office, *phones, *groups, *numbers, *former, *accounts)
+
+
+def without_bearer(office: Office, bearer: Person | Group) -> Office:
+    """The office without a person or group, his phones and account, and rights to hear the mailbox.
+
+    Raises Refused when nobody could administer it any more.
+    """
+    extension = bearer.extension
+    own = [each for each in office.accounts.values() if each.extension == extension]
+    kept = [
+        dataclasses.replace(each, mailboxes=tuple(box for box in each.mailboxes if box != extension))
+        for each in office.accounts.values()
+        if each not in own
+    ]
+    if any(each.role == "admin" for each in own) and not any(each.role == "admin" and each.password for each in kept):
+        raise Refused(Sentence("{name} is the only admin: make somebody else one first.", name=bearer.name), 1)
+    return with_items(without_items(office, bearer, *own, *office.phones_of(extension)), *kept)
 
 
 def checked_name(name: str) -> str:

@@ -40,6 +40,7 @@ def renew(stores: Stores, username: str, seen: str | None = None) -> Shown:
     check_seen(stores, phone, seen)
     renewed = dataclasses.replace(phone, password=_random(20))
     stores.save(with_items(stores.office, renewed))
+    stores.tickets.void(username)
     return view(stores, renewed) | {"password": renewed.password}
 
 

@@ -1,0 +1,33 @@
+"""A softphone gets its account from a code on the screen: an address on the box that works once, and not for long."""
+
+import time
+from typing import Any
+
+from pbx.administration import phones
+from pbx.administration.stores import Stores
+from pbx.administration.tickets import LASTS
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+
+Shown = dict[str, Any]
+
+
+def ticket(stores: Stores, username: str) -> Shown:
+    """A token that gives whoever has it the phone's account, once within 15 minutes. Raises Refused."""
+    phone = phones.found(stores, username)
+    return {"token": stores.tickets.issue(phone.username), "expires": time.time() + LASTS}
+
+
+def redeem(stores: Stores, token: str) -> Shown:
+    """The account a ticket is for, with its password. Raises Refused, in the same words whatever is wrong."""
+    phone = stores.office.phones.get(stores.tickets.redeem(token) or "")
+    if phone is None:
+        raise Refused(Sentence("This address is not valid, or was used already."), field="token")
+    person = stores.office.people[phone.extension]
+    return {
+        "username": phone.username,
+        "password": phone.password,
+        "domain": phones.domain(stores),
+        "extension": person.extension,
+        "name": person.name,
+    }
