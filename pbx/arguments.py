@@ -151,11 +151,14 @@ def _trunks(commands: Branch) -> None:
     trunks = commands.noun("trunk", "the ways to the telephone network")
     add = trunks.command("add", "add a trunk: a peer known by its address, or an account at a provider")
     add.add_argument("name", metavar="NAME")
+    add.add_argument("--provider", metavar="KEY", help="an account at one that “provider list” shows")
     change = trunks.command("set", "change a trunk", "An account stays an account, a peer stays a peer.")
     change.add_argument("trunk", metavar="NAME")
     for each in (add, change):
         each.add_argument("--peer", metavar="HOST[:PORT]", help="with a port: only from there")
         each.add_argument("--register", metavar="USER@DOMAIN")
+        each.add_argument("--account", metavar="USER", help="at a provider that is known, as its letter has it")
+        each.add_argument("--server", metavar="HOST", help="when the provider's letter names one")
         each.add_argument("--password-file", type=Path, metavar="FILE", help="its first line; - reads standard input")
         each.add_argument("--auth-user", metavar="U", help="when the provider's user name is not USER")
         each.add_argument("--proxy", metavar="HOST[:PORT]", help="outbound proxy, when it is not the domain's")
@@ -163,6 +166,8 @@ def _trunks(commands: Branch) -> None:
     remove = trunks.command("remove", "remove a trunk", "Refused while a number comes in over it.")
     remove.add_argument("trunk", metavar="NAME")
     trunks.command("list", "all trunks, with their state")
+    providers = commands.noun("provider", "providers whose trunks need only an account and its password")
+    providers.command("list", "those that are known, of the office's country first")
 
 
 def _numbers(commands: Branch) -> None:
@@ -190,8 +195,14 @@ def _contacts(commands: Branch) -> None:
     add = contacts.command("add", "add a contact")
     add.add_argument("name", metavar="NAME")
     add.add_argument("number", metavar="NUMBER[;EXT]")
+    change = contacts.command("set", "change a contact")
+    change.add_argument("contact", metavar="NAME")
+    change.add_argument("--name", metavar="NAME")
+    change.add_argument("--number", metavar="NUMBER[;EXT]")
     contacts.command("remove", "remove a contact").add_argument("name", metavar="NAME")
-    contacts.command("list", "all contacts")
+    contacts.command("list", "all contacts").add_argument(
+        "search", metavar="TEXT", nargs="?", help="only those with these letters or digits"
+    )
 
 
 def _calls(commands: Branch) -> None:

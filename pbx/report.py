@@ -12,7 +12,7 @@ def printed(verb: str, result: Any, as_json: bool) -> str:
     """The text to print for a command's result."""
     if as_json:
         return json.dumps(result, indent=1)
-    return "\n".join(_REPORTS.get(verb, _one if isinstance(result, dict) else _table)(result))
+    return "\n".join(_REPORTS.get(verb, _without_version)(result))
 
 
 def visible(text: Any) -> str:
@@ -86,6 +86,19 @@ def _status(status: Shown) -> Iterator[str]:
     return _one({**status, **uptime})
 
 
+def _providers(providers: Sequence[Shown]) -> Iterator[str]:
+    names = ("key", "name", "country", "account", "password", "server")
+    return _table([{name: each[name] for name in names} for each in providers if not each["lacks"]])
+
+
+def _without_version(result: Any) -> Iterator[str]:
+    """For pages only: what two admins find each other by, and sentences to be said in other languages."""
+    left_out = ("version", "words")
+    if isinstance(result, dict):
+        return _one({name: value for name, value in result.items() if name not in left_out})
+    return _table([{name: value for name, value in item.items() if name not in left_out} for item in result])
+
+
 _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "calls": _calls,
     "tasks": _tasks,
@@ -93,4 +106,5 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "voicemail export": _message,
     "status": _status,
     "doctor": _checks,
+    "provider list": _providers,
 }

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 
+from pbx.administration.reach import sifted
 from pbx.administration.stores import Stores
 from pbx.archive import Archive
 from pbx.exchange.call import Call
@@ -31,7 +32,7 @@ from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.stack import Stack
 from pbx.sip.timers import Timers
-from pbx.sip.transport.hop import Target
+from pbx.sip.transport.hop import Target, is_address
 from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import Resolver
 from pbx.sounds import Sounds
@@ -231,7 +232,10 @@ class Exchange:
         return self.registrar.is_home(host) or self.trunks.is_trunk_host(host)
 
     async def _find(self, trunk: str, target: Target) -> None:
-        self.trunks.resolved(trunk, await self.resolver.resolve(target))
+        hops = await self.resolver.resolve(target)
+        if not is_address(target.host):
+            hops = sifted(hops, [host for _, (host, _) in self.transports.listening])
+        self.trunks.resolved(trunk, hops)
         self.turn()
 
     # --- towards the shelves ---------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "gpiozero": ("pbx.box.leds",),
     "subprocess": ("pbx.media.nftables", "pbx.prompts", "pbx.demo"),
     "bottle": ("webui",),
+    "vobject": ("pbx.administration.contacts_import",),
     "pyVoIP": ("pbx.demo.deskphone",),
 }
 """Library -> the only places that may import it."""

@@ -1,43 +1,77 @@
 """People outside whom the office calls."""
 
+import dataclasses
 from typing import Any
 
 from pbx.administration import lookup
 from pbx.administration.stores import Stores
+from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
 from pbx.exchange.numbers import BadNumber, split_contact
+from pbx.sentence import Sentence
 from pbx.store.models import Contact, Office
 from pbx.store.settings import with_items, without_items
 
 Shown = dict[str, Any]
 
+MOST = 5000
+"""Contacts of an office: each change writes them all."""
+
 
 def add(stores: Stores, name: str, number: str) -> Shown:
     """A new contact; the number may have an extension behind it (;21 #21 ,21). Raises Refused."""
-    if name.strip() in stores.office.contacts:
-        raise Refused(f"There is a contact {lookup.shown(name)} already.")
-    contact = Contact(name.strip(), *split(stores.office, number))
-    stores.save(with_items(stores.office, contact))
+    office = stores.office
+    contact = Contact(_fresh_name(office, name), *split(office, number))
+    if len(office.contacts) >= MOST:
+        raise Refused(Sentence("There is no room for more than {most} contacts.", most=MOST), 1)
+    stores.save(with_items(office, contact))
     return view(contact)
 
 
-def remove(stores: Stores, name: str) -> Shown:
+def change(
+    stores: Stores, contact: str, name: str | None = None, number: str | None = None, seen: str | None = None
+) -> Shown:
+    """Change what is given. Raises Refused."""
+    office = stores.office
+    old = _contact(office, contact)
+    check_seen(stores, old, seen)
+    new = old
+    if name is not None and name.strip() != old.name:
+        new = dataclasses.replace(new, name=_fresh_name(office, name))
+    if number is not None:
+        e164, extension = split(office, number)
+        new = dataclasses.replace(new, number=e164, extension=extension)
+    stores.save(with_items(without_items(office, old), new))
+    return view(new)
+
+
+def remove(stores: Stores, name: str, seen: str | None = None) -> Shown:
     """Remove a contact. Raises Refused."""
-    contact = stores.office.contacts.get(name)
-    if contact is None:
-        raise Refused(f"There is no contact {lookup.shown(name)}.")
+    contact = _contact(stores.office, name)
+    check_seen(stores, contact, seen)
     stores.save(without_items(stores.office, contact))
     return view(contact)
 
 
-def listing(stores: Stores) -> list[Shown]:
-    """All contacts, by name."""
-    return [view(contact) for _, contact in sorted(stores.office.contacts.items())]
+def listing(stores: Stores, search: str | None = None) -> list[Shown]:
+    """All contacts, or those with these letters or digits in them, by name."""
+    contacts = sorted(stores.office.contacts.values(), key=lambda contact: contact.name.casefold())
+    return [view(contact) for contact in contacts if search is None or _has(contact, search)]
+
+
+def show(stores: Stores, name: str) -> Shown:
+    """One contact. Raises Refused."""
+    return view(_contact(stores.office, name))
 
 
 def view(contact: Contact) -> Shown:
     """A contact as JSON."""
-    return {"name": contact.name, "number": contact.number, "extension": contact.extension}
+    return {
+        "name": contact.name,
+        "number": contact.number,
+        "extension": contact.extension,
+        "version": version(contact),
+    }
 
 
 def split(office: Office, text: str) -> tuple[str, str]:
@@ -45,5 +79,28 @@ def split(office: Office, text: str) -> tuple[str, str]:
     try:
         number, extension = split_contact(text)
     except BadNumber as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.sentence, field="number") from error
     return lookup.e164(number, office), extension
+
+
+def _contact(office: Office, name: str) -> Contact:
+    contact = office.contacts.get(name)
+    if contact is None:
+        raise Refused(Sentence("There is no contact {name}.", name=lookup.shown(name)), field="name")
+    return contact
+
+
+def _fresh_name(office: Office, name: str) -> str:
+    """A name that no contact has. Raises Refused."""
+    if name.strip() in office.contacts:
+        raise Refused(Sentence("There is a contact {name} already.", name=lookup.shown(name)), field="name")
+    return name.strip()
+
+
+def _has(contact: Contact, search: str) -> bool:
+    """Whether each of the words is in the name, or its digits in the number."""
+    words = search.casefold().split()
+    digits = "".join(char for char in search if char.isdigit()).lstrip("0")
+    in_name = all(word in contact.name.casefold() for word in words)
+    is_number = bool(digits) and not any(char.isalpha() for char in search)
+    return in_name or (is_number and digits in f"{contact.number}{contact.extension}")

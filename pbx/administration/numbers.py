@@ -5,7 +5,9 @@ from typing import Any
 
 from pbx.administration import greetings, lookup
 from pbx.administration.stores import Stores
+from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
 from pbx.store.models import ExtensionDialling, Number, Office
 from pbx.store.settings import with_items, without_items
 
@@ -25,7 +27,7 @@ def add(
     office = stores.office
     e164 = lookup.e164(number, office)
     if e164 in office.numbers:
-        raise Refused(f"The number {e164} is there already.")
+        raise Refused(Sentence("The number {number} is there already.", number=e164), field="number")
     fresh = Number(e164, lookup.trunk(office, trunk).name, _distribution(office, to), extensions=extensions or "all")
     return _saved(stores, fresh, greeting_text, greeting_sound)
 
@@ -38,21 +40,25 @@ def change(
     greeting_text: str | None = None,
     greeting_sound: str | None = None,
     extensions: ExtensionDialling | None = None,
+    seen: str | None = None,
 ) -> Shown:
     """Change what is given; an empty greeting text goes back to the spoken default. Raises Refused."""
     office = stores.office
+    old = lookup.number(office, number)
+    check_seen(stores, old, seen)
     given = {
         "trunk": lookup.trunk(office, trunk).name if trunk is not None else None,
         "to": _distribution(office, to) if to is not None else None,
         "extensions": extensions,
     }
     changed: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
-    return _saved(stores, dataclasses.replace(lookup.number(office, number), **changed), greeting_text, greeting_sound)
+    return _saved(stores, dataclasses.replace(old, **changed), greeting_text, greeting_sound)
 
 
-def remove(stores: Stores, number: str) -> Shown:
+def remove(stores: Stores, number: str, seen: str | None = None) -> Shown:
     """Remove a number: calls to it are refused from now on. Raises Refused."""
     old = lookup.number(stores.office, number)
+    check_seen(stores, old, seen)
     stores.save(without_items(stores.office, old))
     return view(old)
 
@@ -60,6 +66,11 @@ def remove(stores: Stores, number: str) -> Shown:
 def listing(stores: Stores) -> list[Shown]:
     """All numbers, in order."""
     return [view(number) for _, number in sorted(stores.office.numbers.items())]
+
+
+def show(stores: Stores, number: str) -> Shown:
+    """One number, however it is written. Raises Refused."""
+    return view(lookup.number(stores.office, number))
 
 
 def view(number: Number) -> Shown:
@@ -70,6 +81,7 @@ def view(number: Number) -> Shown:
         "to": list(number.to),
         "extensions": number.extensions,
         "greeting": number.greeting,
+        "version": version(number),
     }
 
 
@@ -85,5 +97,5 @@ def _distribution(office: Office, to: list[str]) -> tuple[str, ...]:
     """The extensions in the given order, each once. Raises Refused."""
     found = tuple(dict.fromkeys(lookup.person_or_group(office, each.strip()).extension for each in to))
     if not found:
-        raise Refused("A number needs somebody to ring: --to EXT[,EXT]")
+        raise Refused(Sentence("A number needs somebody to ring."), field="to", hint="--to EXT[,EXT]")
     return found

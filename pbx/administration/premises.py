@@ -8,8 +8,10 @@ import phonenumbers
 from pbx.administration import lookup
 from pbx.administration.phones import domain as phones_domain
 from pbx.administration.stores import Stores
+from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
 from pbx.exchange.extensions import why_not
+from pbx.sentence import Sentence
 from pbx.store.models import Language, Office
 
 Shown = dict[str, Any]
@@ -30,9 +32,11 @@ def change(
     dial_pause: float | None = None,
     digit_silence: float | None = None,
     media_timeout: float | None = None,
+    seen: str | None = None,
 ) -> Shown:
     """Change what is given; an empty number or domain goes back to the box's choice. Raises Refused."""
     office = stores.office
+    check_seen(stores, _own(office), seen)
     given: dict[str, Any] = {
         "country": _country(office, country) if country is not None else None,
         "area_code": area_code.strip() if area_code is not None else None,
@@ -53,6 +57,10 @@ def change(
 
 def view(office: Office) -> Shown:
     """The office's own settings as JSON."""
+    return _own(office) | {"version": version(_own(office))}
+
+
+def _own(office: Office) -> Shown:
     return {
         "country": office.country,
         "area_code": office.area_code,
@@ -88,10 +96,16 @@ def _country(office: Office, text: str) -> str:
     """A country's code, if its emergency numbers leave everybody his extension. Raises Refused."""
     country = text.strip().upper()
     if country not in phonenumbers.SUPPORTED_REGIONS:
-        raise Refused(f"{lookup.shown(text)} is no country's two letters, like DE, AT or CH.")
+        raise Refused(
+            Sentence("{text} is no country's two letters, like DE, AT or CH.", text=lookup.shown(text)), field="country"
+        )
     for extension in (*office.people, *office.groups):
         if reason := why_not(extension, country):
-            raise Refused(f"With {country} the extension {extension} could not stay: {reason}")
+            raise Refused(
+                Sentence("With {country} the extension {extension} could not stay: {reason}",
+                         country=country, extension=extension, reason=reason),
+                field="country",
+            )  # fmt: skip
     return country
 
 
@@ -101,5 +115,7 @@ def _area_code(office: Office) -> str:
     prefix = metadata.national_prefix if metadata is not None else None
     code = office.area_code.removeprefix(prefix) if prefix else office.area_code
     if code and not (code.isascii() and code.isdigit() and len(code) <= 6):
-        raise Refused(f"{lookup.shown(code)} is no area code: digits only, like 30.")
+        raise Refused(
+            Sentence("{text} is no area code: digits only, like 30.", text=lookup.shown(code)), field="area_code"
+        )
     return code

@@ -3,32 +3,54 @@
 import dataclasses
 from typing import Any, Literal
 
-from pbx.administration import lookup
+from pbx.administration import lookup, providers, reach
 from pbx.administration.stores import Stores
+from pbx.administration.trunk_words import explained
+from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
-from pbx.store.models import Trunk
+from pbx.sentence import Sentence, said
+from pbx.store.models import Office, Trunk
 from pbx.store.settings import with_items, without_items
 
 Shown = dict[str, Any]
-Transport = Literal["udp", "tcp", "tls"]
+Transport = Literal["", "udp", "tcp", "tls"]
 
 
 def add(
     stores: Stores,
-    name: str,
+    name: str | None = None,
     peer: str | None = None,
     register: str | None = None,
+    provider: str | None = None,
+    account: str | None = None,
+    server: str | None = None,
     password: str | None = None,
     auth_user: str | None = None,
     proxy: str | None = None,
     transport: Transport | None = None,
 ) -> Shown:
-    """A new trunk: a peer known by its address, or an account (`register`: USER@DOMAIN). Raises Refused."""
-    if any(name.strip().lower() == other.lower() for other in stores.office.trunks):
-        raise Refused(f"There is a trunk {lookup.shown(name)} already.")
-    if bool(peer) == bool(register):
-        raise Refused("A trunk has either --peer HOST[:PORT] or --register USER@DOMAIN.")
-    return _saved(stores, _with(Trunk(name.strip()), peer, register, password, auth_user, proxy, transport))
+    """A new trunk: a peer known by its address, an account (`register`: USER@DOMAIN), or an account at a provider.
+
+    Raises Refused.
+    """
+    office = stores.office
+    if sum(1 for way in (peer, register, provider) if way) != 1:
+        raise Refused(
+            Sentence("A trunk is either a peer, or an account somewhere, or an account at a provider that is known."),
+            hint="one of --peer HOST[:PORT], --register USER@DOMAIN, --provider KEY",
+        )
+    made_from = _provider(provider) if provider else None
+    if made_from is not None and not (name or "").strip():
+        name = providers.trunk_name(made_from, list(office.trunks))
+    trunk = Trunk((name or "").strip(), provider=provider or "")
+    if any(trunk.name.lower() == other.lower() for other in office.trunks):
+        raise Refused(Sentence("There is a trunk {name} already.", name=lookup.shown(trunk.name)), field="name")
+    if made_from is not None:
+        trunk = _at_provider(office, trunk, made_from, account or "", server or "", auth_user)
+        auth_user = register = peer = None
+        if made_from.key != providers.OTHER:
+            proxy = transport = None
+    return _saved(stores, _with(trunk, peer, register, password, auth_user, proxy, transport))
 
 
 def change(
@@ -36,23 +58,41 @@ def change(
     trunk: str,
     peer: str | None = None,
     register: str | None = None,
+    account: str | None = None,
+    server: str | None = None,
     password: str | None = None,
     auth_user: str | None = None,
     proxy: str | None = None,
     transport: Transport | None = None,
+    seen: str | None = None,
 ) -> Shown:
-    """Change what is given; an account stays an account and a peer a peer. Raises Refused."""
+    """Change what is given; an account stays an account, a peer a peer. An empty password is none. Raises Refused."""
     old = lookup.trunk(stores.office, trunk)
+    check_seen(stores, old, seen)
     if (old.peer and register is not None) or (not old.peer and peer is not None):
-        raise Refused(f"{trunk} is {'a peer' if old.peer else 'an account'}: add another trunk instead.")
-    return _saved(stores, _with(old, peer, register, password, auth_user, proxy, transport))
+        kind = Sentence("a peer") if old.peer else Sentence("an account")
+        raise Refused(Sentence("{trunk} is {kind}: add another trunk instead.", trunk=trunk, kind=kind))
+    new = old
+    if not old.peer and (account is not None or server is not None):
+        provider = providers.of(old)
+        given = old.user if account is None else account
+        place = providers.server_of(provider, old) if server is None else server
+        new = _at_provider(stores.office, old, provider, given, place, auth_user)
+    new = _with(new, peer, register, password or None, auth_user, proxy, transport)
+    if new.domain != old.domain and not password:
+        raise Refused(Sentence("This is another server now: type the password again."), field="password")
+    return _saved(stores, new)
 
 
-def remove(stores: Stores, trunk: str) -> Shown:
+def remove(stores: Stores, trunk: str, seen: str | None = None) -> Shown:
     """Remove a trunk. Raises Refused while a number comes in over it."""
     old = lookup.trunk(stores.office, trunk)
-    if numbers := [number.e164 for number in stores.office.numbers.values() if number.trunk == trunk]:
-        raise Refused(f"The trunk {trunk} still brings {lookup.listed(numbers)}: remove or move these numbers first.")
+    check_seen(stores, old, seen)
+    if numbers := _numbers(stores.office, old):
+        raise Refused(
+            Sentence("The trunk {trunk} still brings {numbers}: remove or move these numbers first.",
+                     trunk=trunk, numbers=numbers)
+        )  # fmt: skip
     shown = view(stores, old)
     stores.save(without_items(stores.office, old))
     return shown
@@ -63,14 +103,22 @@ def listing(stores: Stores) -> list[Shown]:
     return [view(stores, trunk) for _, trunk in sorted(stores.office.trunks.items())]
 
 
+def show(stores: Stores, trunk: str) -> Shown:
+    """One trunk, with its provider. Raises Refused."""
+    found = lookup.trunk(stores.office, trunk)
+    return view(stores, found) | {"made_from": providers.view(providers.of(found))}
+
+
 def view(stores: Stores, trunk: Trunk) -> Shown:
     """A trunk as JSON, without its password."""
     stopped = ("stopped", "The exchange is not running.")
     state, detail = stores.live.trunk_states().get(trunk.name, ("unknown", "")) if stores.live else stopped
+    provider = providers.of(trunk)
     return {
         "name": trunk.name,
         "state": state,
         "detail": detail,
+        "words": said(explained(trunk, state, detail)),
         "kind": "peer" if trunk.peer else "register",
         "peer": trunk.peer,
         "user": trunk.user,
@@ -78,7 +126,51 @@ def view(stores: Stores, trunk: Trunk) -> Shown:
         "auth_user": trunk.auth_user,
         "proxy": trunk.proxy,
         "transport": trunk.transport,
+        "provider": trunk.provider,
+        "provider_name": provider.name,
+        "account": trunk.user,
+        "server": providers.server_of(provider, trunk),
+        "numbers": _numbers(stores.office, trunk),
+        "version": version(trunk),
     }
+
+
+def _numbers(office: Office, trunk: Trunk) -> list[str]:
+    return sorted(number.e164 for number in office.numbers.values() if number.trunk == trunk.name)
+
+
+def _provider(key: str) -> providers.Provider:
+    """The provider of that key, if a trunk can be made of it. Raises Refused."""
+    found = providers.PROVIDERS.get(key)
+    if found is None:
+        raise Refused(Sentence("There is no provider {key}.", key=lookup.shown(key)), field="provider")
+    if found.lacks is not None:
+        raise Refused(found.lacks, field="provider")
+    return found
+
+
+def _at_provider(
+    office: Office, trunk: Trunk, provider: providers.Provider, account: str, server: str, login: str | None
+) -> Trunk:
+    """The trunk as an account at the provider. Raises Refused."""
+    server = server.strip()
+    if provider.server and not server:
+        raise Refused(Sentence("The server is missing; your provider's letter names it."), field="server")
+    user = providers.account(provider, account, office)
+    if not user:
+        raise Refused(Sentence("The account is missing; your provider's letter names it."), field="account")
+    if provider.login and not (login or trunk.auth_user):
+        raise Refused(
+            Sentence("The name to log in with is missing; your provider's letter names it."), field="auth_user"
+        )
+    return dataclasses.replace(
+        trunk,
+        user=user,
+        domain=provider.domain.replace("{server}", server),
+        auth_user=trunk.auth_user if login is None else login.strip(),
+        proxy=provider.proxy.replace("{server}", server) or trunk.proxy,
+        transport=provider.transport or trunk.transport,
+    )
 
 
 def _with(
@@ -95,14 +187,19 @@ def _with(
     if register is not None:
         user, at, domain = register.removeprefix("sip:").rpartition("@")
         if not at or not user or not domain:
-            raise Refused(f"{lookup.shown(register)} is no account: --register USER@DOMAIN is needed.")
+            raise Refused(
+                Sentence("{account} is no account: it is written USER@DOMAIN.", account=lookup.shown(register)),
+                field="register",
+            )
         changed |= {"user": user, "domain": domain}
     changed |= {"transport": transport}
     trunk = dataclasses.replace(trunk, **{field: value for field, value in changed.items() if value is not None})
     if trunk.peer and (trunk.password or trunk.auth_user):
-        raise Refused("A peer is known by its address: a password or an auth user belong to --register.")
+        raise Refused(
+            Sentence("A peer is known by its address: it has no password and no user name."), field="password"
+        )
     if not trunk.peer and not trunk.password:
-        raise Refused("An account needs its password: --password-file FILE")
+        raise Refused(Sentence("An account needs its password."), field="password", hint="--password-file FILE")
     return trunk
 
 
@@ -110,6 +207,12 @@ def _saved(stores: Stores, trunk: Trunk) -> Shown:
     way = (trunk.peer, trunk.user, trunk.domain)
     for other in stores.office.trunks.values():
         if other.name != trunk.name and (other.peer, other.user, other.domain) == way:
-            raise Refused(f"The trunk {other.name} is this way already: their calls could not be told apart.")
+            raise Refused(
+                Sentence("The trunk {name} is this way already: their calls could not be told apart.", name=other.name)
+            )
+    field = "server" if trunk.provider else "register"
+    for text, name in ((trunk.peer, "peer"), (trunk.domain, field), (trunk.proxy, "proxy")):
+        if text:
+            reach.check(stores, text, name)
     stores.save(with_items(stores.office, trunk))
     return view(stores, trunk)
