@@ -33,7 +33,7 @@ def test_the_pins_the_box_is_built_with_are_right() -> None:
 def test_what_is_wrong_is_said(tmp_path: Path, wrong: str, said: str) -> None:
     path = tmp_path / "pins.toml"
     path.write_text(wrong)
-    with pytest.raises(PinError, match="pins.toml") as error:
+    with pytest.raises(PinError, match=r"pins\.toml") as error:
         read_pins(path)
     assert said in str(error.value)
 
