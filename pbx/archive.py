@@ -12,10 +12,22 @@ from typing import TypeVar
 from pbx.administration.stores import Stores
 from pbx.exchange.call import Call, NewTask
 from pbx.exchange.house import NoRoom
+from pbx.exchange.leg import Party
 from pbx.media import wav
 from pbx.media.clip import Clip
+from pbx.sip.redaction import redacted
+from pbx.sip.trace import Entry, Trace
 from pbx.store import mailboxes
-from pbx.store.models import Binding, CallRecord, Message
+from pbx.store.database import RecordsError
+from pbx.store.models import (
+    Binding,
+    CallRecord,
+    CallTrace,
+    LegSamples,
+    Message,
+    TracedDialog,
+    TracedMessage,
+)
 from pbx.store.pins import pin_matches
 
 T = TypeVar("T")
@@ -23,6 +35,8 @@ log = logging.getLogger(__name__)
 
 MOMENT = 0.05
 """Seconds in which calls that end are written together: the wait for the disk costs more than all the rest."""
+SETTLING = 5.0
+"""Seconds until the SIP messages of a call that ended are written: some come after the story's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +45,20 @@ class _Ended:
 
     record: CallRecord
     task: NewTask | None
+    names: Mapping[str, str]
+    """Of people and groups, by extension."""
+    samples: tuple[LegSamples, ...]
     kept: "asyncio.Future[None]"
     """Done when it is safe on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Traced:
+    """A call whose last SIP messages may still be on their way."""
+
+    call: str
+    ended: float
+    dialogs: Mapping[str, Party]
 
 
 class Archive:
@@ -41,11 +67,13 @@ class Archive:
     def __init__(
         self,
         stores: Stores,
+        trace: Trace,
         sentence: Callable[[Call], str],
         mailbox_changed: Callable[[str], None],
         call_ended: Callable[[CallRecord], None],
     ) -> None:
         self._stores = stores
+        self._trace = trace
         self._records = stores.records
         self._boxes = stores.mailboxes
         self._sentence = sentence
@@ -54,6 +82,8 @@ class Archive:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._ended: list[_Ended] = []
         self._writing: asyncio.Task[None] | None = None
+        self._settling: list[_Traced] = []
+        self._settled: asyncio.Task[None] | None = None
 
     async def _do(self, act: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
@@ -113,7 +143,8 @@ class Archive:
         """The row in the history, the task if nobody spoke, and those tasks that this call settles (mission.md, 4)."""
         record = call.record(self._sentence)
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._ended.append(_Ended(record, call.task, kept))
+        self._ended.append(_Ended(record, call.task, call.office.names, call.samples(), kept))
+        self._settle_trace(_Traced(call.id, record.ended, call.dialogs))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_ended())
         await kept
@@ -145,11 +176,53 @@ class Archive:
         with self._records.together():
             for each in ended:
                 record, task = each.record, each.task
-                self._records.add_call(record)
+                self._records.add_call(record, each.names)
+                self._records.traces.add_samples(record.id, each.samples)
                 if task is not None:
                     self._records.add_task(task.extension, task.kind, record.from_, record.id, record.started)
                 if record.answered is not None:
                     self._settle(record)
+
+    # --- what went over the wire -----------------------------------------------------------------------------------
+
+    def trace_of(self, dialogs: Mapping[str, Party]) -> CallTrace:
+        """What went over the wire in a call that lasts; `dialogs` are its own."""
+        return _readable(dialogs, *self._trace.of(dialogs))
+
+    def unsettled(self, call: str) -> CallTrace | None:
+        """What went over the wire in a call that has just ended; None when it is written down, or none of ours."""
+        found = next((each for each in self._settling if each.call == call), None)
+        return self.trace_of(found.dialogs) if found is not None else None
+
+    def _settle_trace(self, traced: _Traced) -> None:
+        self._settling.append(traced)
+        if self._settled is None:
+            self._settled = asyncio.create_task(self._write_traces())
+
+    async def _write_traces(self) -> None:
+        """Write traces as long as there are any, each five to ten seconds after its call, many together."""
+        try:
+            while self._settling:
+                ripe = list(self._settling)
+                await asyncio.sleep(SETTLING)
+                await self._do(partial(self._write_now, self._taken(ripe)))
+        finally:
+            self._settled = None
+
+    def _taken(self, ripe: Sequence[_Traced]) -> list[tuple[_Traced, list[Entry], int]]:
+        self._settling = [each for each in self._settling if each not in ripe]
+        return [(each, *self._trace.take(each.dialogs)) for each in ripe]
+
+    def _write_now(self, taken: Sequence[tuple[_Traced, list[Entry], int]]) -> None:
+        """In the thread: black out, compress, write."""
+        try:
+            with self._records.together():
+                for each, entries, left_out in taken:
+                    if entries:
+                        readable = _readable(each.dialogs, entries, left_out)
+                        self._records.traces.add(each.call, each.ended, readable)
+        except RecordsError as error:
+            log.error("traces could not be stored: %s", error)
 
     def _settle(self, record: CallRecord) -> None:
         """Two people spoke: nobody has to call back any more, neither way between colleagues."""
@@ -170,6 +243,9 @@ class Archive:
         """Write what is still to be written."""
         if self._writing is not None:
             await self._writing
+        if self._settled is not None:
+            self._settled.cancel()
+        await self._do(partial(self._write_now, self._taken(self._settling)))
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
 
 
@@ -181,6 +257,19 @@ def _settled(kept: "asyncio.Future[None]", error: Exception | None = None) -> No
         kept.set_exception(error)
     else:
         kept.set_result(None)
+
+
+def _readable(dialogs: Mapping[str, Party], entries: Sequence[Entry], left_out: int) -> CallTrace:
+    """These messages as they may be kept and shown."""
+    places = {call_id.encode(errors="replace"): place for place, call_id in enumerate(dialogs)}
+    return CallTrace(
+        tuple(TracedDialog(call_id, party.number, party.outside) for call_id, party in dialogs.items()),
+        tuple(
+            TracedMessage(at, sent, flow.transport, "{}:{}".format(*flow.remote), places[call_id], redacted(data))
+            for at, sent, flow, data, call_id in entries
+        ),
+        left_out,
+    )
 
 
 def _complain(done: Future[None]) -> None:

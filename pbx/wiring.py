@@ -32,6 +32,7 @@ from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.stack import Stack
 from pbx.sip.timers import Timers
+from pbx.sip.trace import Trace
 from pbx.sip.transport.hop import Target, is_address
 from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import Resolver
@@ -79,6 +80,7 @@ class Exchange:
         self.timers = Timers()
         self._ids = Ids(secrets.token_bytes)
         self.stack = Stack(clock=clock, timers=self.timers, ids=self._ids, agent="Durchwahl", methods=METHODS)
+        self.trace = Trace(wall)
         self.transports = Transports(self._received, self._failed, kept=self._is_needed)
         self.resolver = Resolver(random.SystemRandom().random)
         self.pump = Pump(clock, *rtp, secrets.token_bytes, call_at=self._loop.call_at)
@@ -104,9 +106,10 @@ class Exchange:
         )
 
         # the house
-        self.archive = Archive(stores, self._sentence, self.mailbox_changed, call_ended)
+        self.archive = Archive(stores, self.trace, self._sentence, self.mailbox_changed, call_ended)
         self.house = House(
             stack=self.stack,
+            trace=self.trace,
             pump=self.pump,
             registrar=self.registrar,
             trunks=self.trunks,
@@ -178,7 +181,9 @@ class Exchange:
         self.switchboard.empty()
         while self.stack.outgoing:
             send = self.stack.outgoing.popleft()
-            self.transports.send(bytes(send.message), send.flow)
+            data = bytes(send.message)
+            self.trace.said(data, send.flow)
+            self.transports.send(data, send.flow)
         while self.trunks.orders:
             order = self.trunks.orders.popleft()
             if isinstance(order, Find):
@@ -210,6 +215,7 @@ class Exchange:
         if self.guard.silent(flow.remote[0]):
             self.stack.counters["silenced"] += 1
             return
+        self.trace.heard(data, flow)
         self.stack.receive(data, flow)
         self.turn()
 
@@ -298,9 +304,7 @@ class Exchange:
     # --- what people read ------------------------------------------------------------------------------------------
 
     def _names(self) -> Mapping[str, str]:
-        office = self._office()
-        people = {extension: person.name for extension, person in office.people.items()}
-        return people | {extension: group.name for extension, group in office.groups.items()}
+        return self._office().names
 
     def _sentence(self, call: Call) -> str:
         return story(call.steps, call.office.language, self._names())

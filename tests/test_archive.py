@@ -17,6 +17,7 @@ from pbx.exchange.house import NoRoom
 from pbx.exchange.leg import Party
 from pbx.media import wav
 from pbx.media.tones import silence
+from pbx.sip.trace import Trace
 from pbx.store.mailboxes import Limits, Mailboxes
 from pbx.store.models import CallRecord, Direction, Office, Outcome, Person
 from pbx.store.pins import hash_pin
@@ -32,7 +33,8 @@ class Shelf:
         self.lamps: list[str] = []
         self.ended: list[CallRecord] = []
         self.now = 1_700_000_000.0
-        self.archive = Archive(stores, lambda call: "Told.", self.lamps.append, self.ended.append)
+        self.trace = Trace(lambda: self.now)
+        self.archive = Archive(stores, self.trace, lambda call: "Told.", self.lamps.append, self.ended.append)
 
     def run(self, act: Callable[[Archive], Awaitable[object]]) -> object:
         """Do one thing with it, on a loop of its own."""
@@ -152,7 +154,9 @@ def test_less_than_a_second_and_nothing_at_all_are_no_message(shelf: Shelf) -> N
 
 def test_a_full_mailbox_is_said_in_the_exchanges_words(shelf: Shelf) -> None:
     full = Mailboxes(shelf.stores.data, shelf.stores.records, Limits(messages=0))
-    archive = Archive(replace(shelf.stores, mailboxes=full), lambda call: "", shelf.lamps.append, shelf.ended.append)
+    archive = Archive(
+        replace(shelf.stores, mailboxes=full), shelf.trace, lambda call: "", shelf.lamps.append, shelf.ended.append
+    )
 
     async def story(_: Archive) -> None:
         with pytest.raises(NoRoom, match="is full"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pbx.exchange.leg import Leg, Party
 from pbx.exchange.signals import LegEvent
-from pbx.store.models import CallRecord, Direction, Office, Outcome, Step, TaskKind
+from pbx.store.models import CallRecord, Direction, LegSamples, Office, Outcome, Step, TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Call:
     answered: float | None = None
     steps: list[Step] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)
+    dropped: dict[str, Party] = field(default_factory=dict)
+    """By Call-ID, who was rung and did not get the call."""
     inbox: Callable[[Leg, LegEvent], None] | None = None
     """Where the story reads what the legs tell."""
 
@@ -67,6 +69,8 @@ class Call:
         """A leg that never talked leaves no measurement."""
         if leg in self.legs:
             self.legs.remove(leg)
+            if leg.session is not None:
+                self.dropped[leg.session.dialog.call_id] = leg.party
 
     def forget(self) -> None:
         """It is written down: let go of legs and story, which know the call in turn, so that their memory is free."""
@@ -77,6 +81,17 @@ class Call:
         """A leg has news; it waits for the story to come round to it."""
         if self.inbox is not None:
             self.inbox(leg, event)
+
+    @property
+    def dialogs(self) -> dict[str, Party]:
+        """Everybody whom SIP was spoken with in this call, by Call-ID."""
+        there = {leg.session.dialog.call_id: leg.party for leg in self.legs if leg.session is not None}
+        return there | self.dropped
+
+    def samples(self) -> tuple[LegSamples, ...]:
+        """How the voice of each leg went over time."""
+        now = self.wall()
+        return tuple(LegSamples(leg.party.number, samples) for leg in self.legs if (samples := leg.samples(now)))
 
     @property
     def task(self) -> NewTask | None:

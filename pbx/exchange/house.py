@@ -15,6 +15,7 @@ from pbx.media.clip import Clip
 from pbx.media.pump import Pump
 from pbx.sip.session import Session
 from pbx.sip.stack import Ids, Stack
+from pbx.sip.trace import Trace
 from pbx.store.models import Language, Message, Office, Step
 
 
@@ -71,6 +72,7 @@ class House:
     """One exchange's equipment."""
 
     stack: Stack
+    trace: Trace
     pump: Pump
     registrar: Registrar
     trunks: Trunks
@@ -100,4 +102,5 @@ class House:
         """From now on the session's events are the leg's."""
         leg.attach(session)
         self.legs[session.id] = leg
+        self.trace.follow(session.dialog.call_id)
         self.wake()

@@ -17,7 +17,7 @@ from pbx.sdp.description import SdpError
 from pbx.sdp.negotiation import Agreed, Local, agreed, answer, offer, offered_codecs
 from pbx.sip import events as sip
 from pbx.sip.session import Session
-from pbx.store.models import LegQuality
+from pbx.store.models import LegQuality, LegSample
 
 T = TypeVar("T")
 NOWHERE = ("0.0.0.0", 0)
@@ -152,6 +152,21 @@ class Leg:
     def quality(self) -> LegQuality:
         """What was measured of its voice; still there after the end."""
         return self._quality if self.over else self._measure()
+
+    def samples(self, wall: float) -> tuple[LegSample, ...]:
+        """How its voice went over time; `wall` is what the clock on the wall shows now (Unix time)."""
+        shift = wall - self._clock()
+        return tuple(
+            LegSample(
+                round(sample.at + shift, 1),
+                sample.received,
+                sample.lost,
+                round(sample.jitter, 4),
+                None if sample.round_trip is None else round(sample.round_trip, 4),
+                sample.peer_lost,
+            )
+            for sample in self.endpoint.samples.all()
+        )
 
     def close(self) -> None:
         """Give the ports back; the session finishes by itself."""

@@ -21,6 +21,7 @@ from pbx.media.packet import HEADER, VERSION, Packet, PacketError
 from pbx.media.reception import LATE, STARTS, STRAY, Reception
 from pbx.media.recorder import Recorder
 from pbx.media.reports import Quality, Reports
+from pbx.media.samples import Samples
 from pbx.media.speaking import Speaking
 
 _SILENT = 5.0
@@ -78,6 +79,8 @@ class Endpoint:
         self._recorder: Recorder | None = None
         now = loop.clock()
         self._reports = Reports(self.outgoing, self.reception, loop.random_bytes(8).hex(), loop.random_bytes, now)
+        self.samples = Samples(now)
+        """How the voice went until now, every few seconds."""
         self._malformed = 0
         self._tokens = 0
         self._heard_at = self._silent_told = now
@@ -183,6 +186,8 @@ class Endpoint:
             return
         self._end_recording("closed")
         self.closed = True
+        if self.format is not None:
+            self._sample(self.loop.clock())
         self._speaking.stop()
         if self._reports.known:
             self.link.send_report(self._reports.report(self.loop.clock(), goodbye=True))
@@ -340,12 +345,19 @@ class Endpoint:
         elif self.format.receives and now - self._silent_told >= _SILENT - 0.5:
             self._silent_told = now
             self._tell(Silent(now - self._heard_at))
+        if now >= self.samples.due:
+            self._sample(now)
         if not self.link.heard:
             self.link.aim()
         if self.link.speaks:
             self._speaking.keep_alive(now)
             if report := self._reports.due(now):
                 self.link.send_report(report)
+
+    def _sample(self, now: float) -> None:
+        reception, reports = self.reception, self._reports
+        lost, jitter = max(0, reception.lost), reception.jitter / 8000
+        self.samples.take(now, reception.received, lost, jitter, reports.round_trip, reports.remote_lost)
 
     # -- and the rest
 

@@ -35,6 +35,7 @@ class Database:
             self._connection.row_factory = sqlite3.Row
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
+            self._connection.execute("PRAGMA secure_delete = ON")  # what is deleted is not there to be read either
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
                 raise RecordsError(f"{path}: made by a newer version; update Durchwahl.")
@@ -73,6 +74,10 @@ class Database:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+
+    def settle(self) -> None:
+        """Bring what was written into the file itself, and leave nothing of what was deleted beside it."""
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def is_sound(self) -> bool:
         """Whether SQLite finds nothing wrong with the file; reads all of it."""

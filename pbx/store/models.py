@@ -178,6 +178,12 @@ class Office:
     accounts: dict[str, Account] = field(default_factory=dict)
     """By name."""
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What people and groups are called, by extension."""
+        people = {extension: person.name for extension, person in self.people.items()}
+        return people | {extension: group.name for extension, group in self.groups.items()}
+
     def phones_of(self, extension: str) -> tuple[Phone, ...]:
         """A person's devices."""
         return tuple(phone for phone in self.phones.values() if phone.extension == extension)

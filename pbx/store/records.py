@@ -12,9 +12,11 @@ from typing import Any
 
 from pbx.store.changes import Along, Changes
 from pbx.store.database import Database, RecordsError
+from pbx.store.history import History, Leftovers
 from pbx.store.models import Binding, CallRecord, LegQuality, Message, Step, Task, TaskKind
 from pbx.store.sessions import Sessions
 from pbx.store.task_log import TaskLog
+from pbx.store.traces import Traces
 
 __all__ = ["Records", "RecordsError"]
 
@@ -22,6 +24,9 @@ _BINDINGS = """CREATE TABLE IF NOT EXISTS bindings (
     username TEXT NOT NULL, position INTEGER NOT NULL, binding TEXT NOT NULL,
     PRIMARY KEY (username, position)
 ) WITHOUT ROWID"""
+
+
+NOBODY: Mapping[str, str] = {}
 
 
 def _column(field: str) -> str:
@@ -33,6 +38,7 @@ _CALL_COLUMNS = [_column(name) for name in _CALL_FIELDS]
 _ADD_CALL = (
     f"INSERT INTO calls ({', '.join(_CALL_COLUMNS)}) VALUES ({', '.join('?' * len(_CALL_COLUMNS))})"
     f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _CALL_COLUMNS)}"
+    " RETURNING number"
 )
 
 
@@ -63,6 +69,12 @@ class Records:
         """What was changed in the settings."""
         self.task_log = TaskLog(self._database)
         """Who did what with a task."""
+        self.history = History(self._database, _call)
+        """The calls as they are looked up."""
+        self.traces = Traces(self._database)
+        """What is kept behind their stories."""
+        self.leftovers = Leftovers(self._database, _task, _message)
+        """Tasks and messages that are to go."""
         self._bindings = _bindings(path.with_name("bindings.sqlite"))
 
     def close(self) -> None:
@@ -82,12 +94,14 @@ class Records:
 
     # Calls
 
-    def add_call(self, record: CallRecord) -> None:
-        """Keep a call; one with the same id is replaced in its place."""
+    def add_call(self, record: CallRecord, names: Mapping[str, str] = NOBODY) -> None:
+        """Keep a call; one with the same id is replaced in its place. `names` are those of people and groups now."""
         values = _flat(record)
         values["steps"] = json.dumps([_flat(step) for step in record.steps])
         values["legs"] = json.dumps([_flat(leg) for leg in record.legs])
-        self._database.rows(_ADD_CALL, list(values.values()))
+        with self.together():
+            [row] = self._database.rows(_ADD_CALL, list(values.values()))
+            self.history.note_parts(row["number"], record, names)
 
     def calls(self, last: int = 20, extension: str | None = None) -> tuple[CallRecord, ...]:
         """The last calls (of one extension: that it took part in), the newest at the end."""
@@ -195,6 +209,7 @@ class Records:
         with self.together():
             self._database.rows("UPDATE OR REPLACE tasks SET extension = ? WHERE extension = ?", [new, old])
             self._database.rows("UPDATE messages SET extension = ? WHERE extension = ?", [new, old])
+            self.history.move(old, new)
 
     def carry(self, along: Along) -> None:
         """What belongs to extensions moves with them; what was handed over meanwhile stays where it is."""
@@ -222,6 +237,7 @@ class Records:
             self._ids("UPDATE tasks SET extension = ? WHERE extension = ?", aside, extension)
             new = aside if messages_to is None else messages_to
             messages = self._ids("UPDATE messages SET extension = ? WHERE extension = ?", new, extension)
+            self.history.move(extension, aside)
         return HandedOver(extension, tasks, messages)
 
     def take_back(self, handed: HandedOver) -> None:
@@ -232,6 +248,7 @@ class Records:
                 self._ids("UPDATE tasks SET extension = ? WHERE id = ?", handed.extension, id)
             for id in handed.messages:
                 self._ids("UPDATE messages SET extension = ? WHERE id = ?", handed.extension, id)
+            self.history.move(aside, handed.extension)
             self._ids("UPDATE tasks SET extension = ? WHERE extension = ?", handed.extension, aside)
             self._ids("UPDATE messages SET extension = ? WHERE extension = ?", handed.extension, aside)
 

@@ -42,6 +42,32 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_by_extension ON messages (extension);
 
+CREATE INDEX IF NOT EXISTS calls_by_caller ON calls (from_);
+CREATE INDEX IF NOT EXISTS calls_by_called ON calls (to_);
+CREATE INDEX IF NOT EXISTS calls_by_start ON calls (started);
+CREATE INDEX IF NOT EXISTS calls_by_end ON calls (ended);
+CREATE INDEX IF NOT EXISTS messages_by_caller ON messages (from_);
+
+CREATE TABLE IF NOT EXISTS parts (           -- who took part in a call, and so may see it
+    extension TEXT NOT NULL,                 -- moves along when he gets another one
+    call      INTEGER NOT NULL,              -- number of the call
+    name      TEXT NOT NULL,                 -- what he was called then
+    PRIMARY KEY (extension, call)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS parts_by_call ON parts (call);
+
+CREATE TABLE IF NOT EXISTS voices (
+    call    TEXT PRIMARY KEY,
+    samples BLOB NOT NULL                    -- compressed JSON: how each leg's voice went over time
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS traces (
+    call  TEXT PRIMARY KEY,
+    at    REAL NOT NULL,                     -- when the call ended
+    trace BLOB NOT NULL                      -- compressed JSON: its SIP messages, nothing secret in them
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS traces_by_end ON traces (at);
+
 CREATE TABLE IF NOT EXISTS sessions (
     hash    TEXT PRIMARY KEY,                -- SHA-256 of the token: whoever steals the file cannot be anybody
     account TEXT NOT NULL,

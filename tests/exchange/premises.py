@@ -24,6 +24,7 @@ from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.stack import Stack
 from pbx.sip.timers import Timers
+from pbx.sip.trace import Trace
 from pbx.sip.transport.hop import Hop
 from pbx.store.models import CallRecord, Former, Group, Number, Office, Person, Phone, Step, Trunk
 from tests.exchange.peers import BOX, Line, Peer
@@ -104,10 +105,12 @@ class Premises:
             lambda: self.office, self.registrar, self.stack, self.timers, ids, clock=self.clock, counts=lambda _: (0, 0)
         )
         self.studio = Studio(loop, most)
+        self.trace = Trace(self.wall)
         self.shelves = Shelves(self.studio.recordings, self._names)
         self.steps: list[tuple[Call, Step]] = []
         self.house = House(
             stack=self.stack,
+            trace=self.trace,
             pump=pump or cast(Pump, self.studio),
             registrar=self.registrar,
             trunks=self.trunks,
@@ -155,6 +158,7 @@ class Premises:
             send = self.stack.outgoing.popleft()
             peer = next((peer for peer in self.peers.values() if peer.address == send.flow.remote), None)
             if peer is not None:
+                self.trace.said(bytes(send.message), send.flow)
                 self.loop.call_soon(peer.take, bytes(send.message))
         while self.trunks.orders:
             order = self.trunks.orders.popleft()
@@ -180,6 +184,7 @@ class Premises:
         self.loop.call_soon(self._receive, data, Flow("udp", BOX, peer.address))
 
     def _receive(self, data: bytes, flow: Flow) -> None:
+        self.trace.heard(data, flow)
         self.stack.receive(data, flow)
         self.turn()
 

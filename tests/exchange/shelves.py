@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pbx.exchange.call import Call, NewTask
 from pbx.exchange.house import NoRoom
+from pbx.exchange.leg import Party
 from pbx.exchange.stories import story
 from pbx.media import wav
 from pbx.media.clip import Clip
@@ -34,6 +35,8 @@ class Shelves:
 
     def __init__(self, recordings: dict[Path, float], names: Callable[[], dict[str, str]]) -> None:
         self.calls: list[CallRecord] = []
+        self.dialogs: list[dict[str, Party]] = []
+        """Of each call, whom SIP was spoken with."""
         self.tasks: list[NewTask] = []
         self.kept: list[Message] = []
         self.pins: dict[str, str] = {}
@@ -57,6 +60,7 @@ class Shelves:
 
     async def keep_call(self, call: Call) -> None:
         self.stands_still("keep_call")
+        self.dialogs.append(call.dialogs)
         self.calls.append(call.record(lambda call: story(call.steps, call.office.language, self._names())))
         if call.task is not None:
             self.tasks.append(call.task)

@@ -19,6 +19,7 @@ from pbx.media.events import Dialled, Digit, MediaEvent, Played, Recorded, Silen
 from pbx.media.format import Format
 from pbx.media.ports import NoPort
 from pbx.media.reports import Quality
+from pbx.media.samples import Samples
 
 SOON = 0.01
 """Seconds until an event is told, as with the real pump: never from within a verb."""
@@ -49,6 +50,7 @@ class Ear:
         self.dialled = ""
         """Digits that were sent to the far end."""
         self.listens = False
+        self.samples = Samples(studio.loop.time())
         self._studio = studio
         self._token = 0
         self._playing: asyncio.TimerHandle | None = None
