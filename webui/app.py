@@ -8,24 +8,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from bottle import Bottle, HTTPError, HTTPResponse, request
+from bottle import BaseRequest, HTTPError, HTTPResponse, Router
 
-from pbx.control.client import ControlError, NotRunning, Refused
-from webui import gate
+from pbx.control.client import ControlError, NotRunning, Refused, ask
+from webui import frame, gate
 from webui.files import Files
-from webui.live import Hub, written
+from webui.live import Hub
 from webui.routes import May, Route
 from webui.views import Views
 from webui.visit import Site, Visit
-from webui.words import LANGUAGES, N_, catalogues
+from webui.words import N_, catalogues
 
 log = logging.getLogger(__name__)
 
-UPLOAD = 32 * 1024 * 1024
-BODY = 64 * 1024
-"""Bytes a form may have, with and without files."""
+BODY, UPLOADS = 64 * 1024, 32 * 1024 * 1024
+"""Bytes a form may have, without and with files."""
+GZIP_FROM = 1000
+"""Bytes; less is not worth it."""
 
 HEADERS = (
     (
@@ -40,6 +41,8 @@ HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
+# There is no Strict-Transport-Security, not even on HTTPS: the box's certificate is its own, and a browser that was
+# told to insist on it could never again be let past the warning.
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Page:
     """A page module, and where it stands in the navigation."""
 
     module: str
-    path: str
+    path: str = ""
     """Empty when it has no place in the navigation."""
     label: str = ""
     icon: str = ""
@@ -68,26 +71,27 @@ PAGES = (
     Page("numbers", "/numbers", N_("Numbers"), "numbers", "admin", N_("Office")),
     Page("greetings", "/greetings", N_("Greetings"), "greetings", "admin", N_("Office")),
     Page("trunks", "/trunks", N_("Trunks"), "trunks", "admin", N_("Office")),
-    Page("office", "/office", N_("The office"), "office", "admin", N_("Office")),
+    Page("office", "/office", N_("Settings"), "office", "admin", N_("Office")),
     Page("doctor", "/doctor", N_("Doctor"), "doctor", "admin", N_("Box")),
     Page("access", "/access", N_("Access"), "access", "admin", N_("Box")),
     Page("changes", "/changes", N_("Changes"), "changes", "admin", N_("Box")),
     Page("backup", "/backup", N_("Backup"), "backup", "admin", N_("Box")),
     Page("privacy", "/privacy", N_("Privacy"), "privacy", "admin", N_("Box")),
-    Page("login", ""),
-    Page("welcome", ""),
-    Page("wizard", ""),
-    Page("leaver", ""),
+    Page("login"),
+    Page("welcome"),
+    Page("wizard"),
+    Page("leaver"),
 )
 """In the order of the navigation."""
 
 
-def make(socket: Path, allow_all: bool = False, tls_port: int | None = None) -> "App":
+def make(socket: Path, allow_all: bool = False) -> "App":
     """The application for the daemon at this control socket. Raises ValueError when a catalogue is broken."""
     words = catalogues(Path(__file__).parent / "locale")
     pages = [page for page in PAGES if importlib.util.find_spec(f"webui.{page.module}")]
-    site = Site(socket, words, Views(), Files(), Hub(socket), [p for p in pages if p.path], tls_port=tls_port)
-    routes = [route for page in pages for route in importlib.import_module(f"webui.{page.module}").routes.all]
+    site = Site(socket, words, Views(), Files(), Hub(socket), [page for page in pages if page.path])
+    modules = [importlib.import_module(f"webui.{page.module}") for page in pages]
+    routes = [route for module in (frame, *modules) for route in module.routes.all]
     return App(site, routes, allow_all)
 
 
@@ -97,136 +101,176 @@ class App:
     def __init__(self, site: Site, routes: Iterable[Route], allow_all: bool) -> None:
         self.site = site
         self._allow_all = allow_all
-        self._names = gate.Names(lambda: "")
-        self._bottle = Bottle()
-        self._bottle.config["catchall"] = False
-        self._bottle.route("/", "GET", self._home)
-        self._bottle.route("/live", "GET", self._live)
-        self._bottle.route("/language", "POST", self._language)
-        self._bottle.route("/static/<name>", "GET", self._static)
+        self._names = gate.Names(self._domain)
+        self._router = Router()
         for route in routes:
-            self._bottle.route(route.path, route.method, self._answering(route))
+            self._router.add(route.path, route.method, route)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = str(environ.get("PATH_INFO") or "/")
+        # WSGI hands over bytes in Latin-1 clothes.
+        environ["PATH_INFO"] = path.encode("latin-1", "replace").decode(errors="replace")
+        visit = Visit(self.site, BaseRequest(environ))
+        answer = _dressed(visit, self._answer(visit))
+        start_response(answer.status_line, answer.headerlist)
+        return answer.body if visit.request.method != "HEAD" else ()
+
+    def _answer(self, visit: Visit) -> HTTPResponse | str:
         try:
-            answer: Iterable[bytes] = self._bottle(environ, self._dressed(environ, start_response))
-        except HTTPError as error:
-            answer = error(environ, start_response)
-        return answer
-
-    def _dressed(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Callable[..., Any]:
-        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            names = {name.lower() for name, _ in headers}
-            headers = headers + [(name, value) for name, value in HEADERS if name.lower() not in names]
-            if "cache-control" not in names:
-                headers.append(("Cache-Control", "no-store"))
-            return start_response(status, headers, error)
-
-        return start
-
-    # --- pages ------------------------------------------------------------------------------------------------------
-
-    def _answering(self, route: Route) -> Callable[..., HTTPResponse]:
-        def answered(**parts: str) -> HTTPResponse:
-            visit = Visit(self.site, request)
-            return self._finished(visit, self._answer(visit, route, parts))
-
-        return answered
-
-    def _answer(self, visit: Visit, route: Route, parts: dict[str, str]) -> HTTPResponse | str:
-        try:
-            visit.recognise()
-            if (turned_away := self._turned_away(visit, route)) is not None:
-                return turned_away
+            self._check_way_in(visit)
+            route, parts = self._route(visit)
+            if not route.bare:
+                visit.recognise()
+            self._check_rights(visit, route)
             answer: HTTPResponse | str = route.act(visit, **parts)
             return answer
+        except HTTPResponse as early:
+            return early
         except Refused as refusal:
-            return self._trouble(visit, {4: 403, 3: 409}.get(refusal.code, 404), visit.said(refusal.said))
-        except (NotRunning, ControlError):
-            visit.status = 503
-            return visit.page("away")
+            return _trouble(visit, {4: 403, 3: 409, 1: 409}.get(refusal.code, 404), visit.said(refusal.said))
+        except NotRunning:
+            return _again(visit, 503, "away") if visit.request.method == "POST" else _away(visit)
+        except ControlError as error:
+            log.warning("%s", error)
+            return _trouble(visit, 503, visit._("The exchange does not answer. Its log may say why."))
+        except Exception:
+            # Whatever it was, it is this page's trouble; the others work.
+            log.exception("%s %s failed", visit.request.method, visit.request.path)
+            return _trouble(visit, 500, visit._("That was our mistake, not yours. The log says what happened."))
 
-    def _turned_away(self, visit: Visit, route: Route) -> HTTPResponse | str | None:
-        """Why this visitor may not, as a page."""
-        if route.may != "visitor" and visit.account is None:
-            here = visit.request.path if visit.request.method == "GET" else "/"
-            return visit.see_other(f"/login?next={quote(here)}")
-        if route.may == "admin" and not visit.is_admin:
-            return self._trouble(visit, 403, visit._("Only admins may do that."))
-        if route.method == "POST" and not self._own_form(visit):
-            return self._trouble(visit, 403, visit._("This form did not come from this page. Please try again."))
-        return None
+    # --- who and what may come in -----------------------------------------------------------------------------------
 
-    def _own_form(self, visit: Visit) -> bool:
-        sent = visit.request
-        if not gate.same_origin(
-            sent.urlparts.scheme,
-            sent.get_header("Host", ""),
-            sent.get_header("Origin"),
-            sent.get_header("Sec-Fetch-Site"),
-        ):
-            return False
-        return gate.token_fits(visit.csrf, (visit.posted.values.get("csrf") or [""])[-1])
+    def _check_way_in(self, visit: Visit) -> None:
+        """Only from the LAN, and only under a name of ours. Raises HTTPResponse."""
+        environ = visit.request.environ
+        if not self._allow_all and not gate.on_lan(environ.get("REMOTE_ADDR", ""), environ.get("SERVER_NAME", "")):
+            raise _plain(403, visit._("This page can only be opened in the office's own network."))
+        if not self._names.ours(visit.request.get_header("Host", "")):
+            raise _plain(403, visit._("This box does not have that name. Open it by its address."))
 
-    def _trouble(self, visit: Visit, status: int, sentence: str) -> str:
-        visit.status = status
-        return visit.page("trouble", sentence=sentence)
-
-    def _finished(self, visit: Visit, answer: HTTPResponse | str) -> HTTPResponse:
-        if isinstance(answer, str):
-            answer = HTTPResponse(answer, visit.status, [("Content-Type", "text/html; charset=utf-8")])
-        for name, value in visit.headers:
-            answer.add_header(name, value)
-        if isinstance(answer.body, str):
-            answer.body = answer.body.encode()
-        if isinstance(answer.body, bytes) and len(answer.body) > 1000 and _takes_gzip() and _is_text(answer):
-            answer.body = gzip.compress(answer.body, 5)
-            answer.set_header("Content-Encoding", "gzip")
-            answer.set_header("Vary", "Accept-Encoding")
-        return answer
-
-    # --- of the frame itself ------------------------------------------------------------------------------------------
-
-    def _home(self) -> HTTPResponse:
-        visit = Visit(self.site, request)
+    def _route(self, visit: Visit) -> tuple[Route, dict[str, str]]:
+        """The page that is asked for. Raises HTTPResponse."""
         try:
+            route, parts = self._router.match(visit.request.environ)
+        except HTTPError as error:
             visit.recognise()
-        except (NotRunning, ControlError):
-            visit.status = 503
-            return self._finished(visit, visit.page("away"))
-        where = "/login" if visit.account is None else "/now" if visit.is_admin else "/mine"
-        return self._finished(visit, visit.see_other(where))
+            raise _page(visit, _trouble(visit, error.status_code, visit._("There is no such page."))) from None
+        if route.method == "POST":
+            _check_size(visit, UPLOADS if route.uploads else BODY)
+        return route, parts
 
-    def _live(self) -> HTTPResponse:
-        visit = Visit(self.site, request)
-        visit.recognise()
-        if visit.account is None:
-            return HTTPResponse("", 403)
-        stream = self.site.hub.open(visit.source)
-        if stream is None:
-            return HTTPResponse("", 503, [("Retry-After", "30")])
-        return HTTPResponse(written(self.site.hub, stream), 200, [("Content-Type", "text/event-stream")])
+    def _check_rights(self, visit: Visit, route: Route) -> None:
+        """Only who may; and only with a form of our own. Raises HTTPResponse."""
+        ours = route.method == "GET" or _same_origin(visit)
+        if not ours:
+            raise _page(visit, _trouble(visit, 403, visit._("This form came from somewhere else.")))
+        if route.may != "visitor" and visit.account is None:
+            if route.method == "POST":
+                raise _page(visit, _again(visit, 403, "expired"))
+            raise visit.see_other(f"/login?next={quote(_here(visit))}")
+        if route.may == "admin" and not visit.is_admin:
+            raise _page(visit, _trouble(visit, 403, visit._("Only an admin may do this.")))
+        if route.method == "POST" and not _token_fits(visit):
+            raise _page(visit, _again(visit, 403, "expired"))
 
-    def _language(self) -> HTTPResponse:
-        visit = Visit(self.site, request)
-        chosen = (visit.posted.values.get("language") or [""])[-1]
-        if chosen in LANGUAGES:
-            visit.set_cookie("language", chosen, 365 * 86400)
-        return self._finished(visit, visit.see_other((visit.posted.values.get("back") or ["/"])[-1]))
-
-    def _static(self, name: str) -> HTTPResponse:
-        file = self.site.files.get(name)
-        if file is None:
-            return HTTPResponse("", 404)
-        headers = [("Content-Type", file.type), ("Cache-Control", "public, max-age=31536000, immutable")]
-        if file.packed and _takes_gzip():
-            return HTTPResponse(file.packed, 200, [*headers, ("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")])
-        return HTTPResponse(file.content, 200, [*headers, ("Vary", "Accept-Encoding")])
+    def _domain(self) -> str:
+        """The office's domain, for which phones and people may know the box."""
+        try:
+            shown = ask(self.site.socket, "office show", {}, timeout=5)
+        except (Refused, NotRunning, ControlError):
+            return ""
+        return str(shown.get("domain") or "") if isinstance(shown, dict) else ""
 
 
-def _takes_gzip() -> bool:
-    return "gzip" in request.get_header("Accept-Encoding", "")
+def _check_size(visit: Visit, most: int) -> None:
+    """Raises HTTPResponse when a form is larger than it may be, or does not say how large it is."""
+    if "chunked" in visit.request.get_header("Transfer-Encoding", "").lower():
+        raise _plain(411, "A form says how long it is.")
+    if visit.request.content_length > most:
+        size = f"{most // 1024**2} MB" if most >= 1024**2 else f"{most // 1024} kB"
+        raise _page(visit, _trouble(visit, 413, visit._("This is too large: at most {size}.").format(size=size)))
 
 
-def _is_text(answer: HTTPResponse) -> bool:
-    return str(answer.content_type).startswith(("text/", "application/json", "image/svg"))
+def _same_origin(visit: Visit) -> bool:
+    sent = visit.request
+    scheme = str(sent.environ.get("wsgi.url_scheme"))
+    return gate.same_origin(
+        scheme, sent.get_header("Host", ""), sent.get_header("Origin"), sent.get_header("Sec-Fetch-Site")
+    )
+
+
+def _token_fits(visit: Visit) -> bool:
+    return gate.token_fits(visit.csrf, visit.sent("csrf"))
+
+
+def _here(visit: Visit) -> str:
+    query = urlencode(list(visit.query.items()))
+    return f"{visit.request.path}?{query}" if query else str(visit.request.path)
+
+
+# --- answers that are no page module's ------------------------------------------------------------------------------
+
+
+def _trouble(visit: Visit, status: int, sentence: str) -> str:
+    """A page that says what is the matter."""
+    visit.status = status
+    return visit.page("trouble", sentence=sentence)
+
+
+def _away(visit: Visit) -> str:
+    """The exchange does not run: a page that comes back by itself."""
+    visit.status = 503
+    visit.headers.append(("Retry-After", "3"))
+    return visit.page("away")
+
+
+def _again(visit: Visit, status: int, why: str) -> str:
+    """What was sent could not be taken just now: a page that keeps it, without files and passwords, and sends it again.
+
+    Never for a form from somewhere else: the browser must have said that it is ours.
+    """
+    visit.status = status
+    known = visit.request.get_header("Origin") is not None
+    kept = [
+        (name, value)
+        for name, values in visit.posted.values.items()
+        for value in values
+        if name != "csrf" and "password" not in name and "pin" not in name
+    ]
+    return visit.page("again", why=why, kept=kept if known else [], known=known)
+
+
+def _plain(status: int, sentence: str) -> HTTPResponse:
+    return HTTPResponse(f"{sentence}\n".encode(), status, [("Content-Type", "text/plain; charset=utf-8")])
+
+
+def _page(visit: Visit, text: str) -> HTTPResponse:
+    return HTTPResponse(text, visit.status, [("Content-Type", "text/html; charset=utf-8")])
+
+
+def _dressed(visit: Visit, answer: HTTPResponse | str) -> HTTPResponse:
+    """The answer with everything every answer has."""
+    if isinstance(answer, str):
+        answer = _page(visit, answer)
+    for name, value in (*HEADERS, ("Cache-Control", "no-store")):
+        if name not in answer.headers:
+            answer.set_header(name, value)
+    for name, value in visit.headers:
+        answer.add_header(name, value)
+    if isinstance(answer.body, str):
+        answer.body = answer.body.encode()
+    if isinstance(answer.body, bytes):
+        _pack(visit, answer)
+        answer.set_header("Content-Length", str(len(answer.body)))
+        answer.body = [answer.body]
+    return answer
+
+
+def _pack(visit: Visit, answer: HTTPResponse) -> None:
+    """gzip for text, where the browser takes it."""
+    if not str(answer.content_type).startswith(("text/", "application/json", "image/svg")):
+        return
+    answer.set_header("Vary", "Accept-Encoding")
+    if len(answer.body) >= GZIP_FROM and visit.takes_gzip and "Content-Encoding" not in answer.headers:
+        answer.body = gzip.compress(answer.body, 5)
+        answer.set_header("Content-Encoding", "gzip")

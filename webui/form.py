@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from pbx.control.client import Refused
-from webui.views import Html
+from webui.views import Html, escaped
 from webui.words import N_, Words
 
 Kind = Literal["text", "password", "choice", "switch", "number", "list", "area", "file"]
@@ -139,6 +139,11 @@ class Form:
             if each.name == name:
                 return each
         raise KeyError(name)
+
+    @property
+    def hidden(self) -> Html:
+        """The version of what is shown, so that two who change it are told."""
+        return Html(f'<input type="hidden" name="seen" value="{escaped(self.seen)}">' if self.seen else "")
 
     # --- for views/field.tpl --------------------------------------------------------------------------------------
 

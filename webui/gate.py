@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
+import math
 import re
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -16,6 +18,8 @@ _LAN: tuple[IPv4Network | IPv6Network, ...] = (
 )
 _HOME = ("local", "lan", "home", "home.arpa", "internal", "intranet", "fritz.box", "speedport.ip")
 """What routers in offices append to a box's name."""
+_REMEMBERED = 60.0
+"""Seconds the office's domain is remembered."""
 
 
 def address(text: str) -> Address | None:
@@ -43,9 +47,11 @@ def on_lan(remote: str, local: str = "") -> bool:
 class Names:
     """The names the page may be asked for. A foreign one means that somebody's DNS points at us (DNS rebinding)."""
 
-    def __init__(self, domain: Callable[[], str], own: str = "") -> None:
-        """`domain` tells the office's own domain, `own` is the box's name."""
-        self._domain = domain
+    def __init__(self, domain: Callable[[], str], own: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+        """`domain` tells the office's own domain (asked at most once a minute), `own` is the box's name."""
+        self._ask = domain
+        self._clock = clock
+        self._known = ("", -math.inf)
         self._own = (own or socket.gethostname()).lower().partition(".")[0]
 
     def ours(self, host: str) -> bool:
@@ -60,7 +66,14 @@ class Names:
             return True
         if name in {f"{self._own}.{suffix}" for suffix in _HOME}:
             return True
-        return name == self._domain().lower().rstrip(".")
+        return name == self._domain()
+
+    def _domain(self) -> str:
+        domain, asked = self._known
+        if self._clock() - asked > _REMEMBERED:
+            domain = host_name(self._ask()) or ""
+            self._known = (domain, self._clock())
+        return domain
 
 
 def host_name(host: str) -> str | None:

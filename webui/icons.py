@@ -1,6 +1,12 @@
 """Small pictures, drawn for this page: strokes on a grid of 24 by 24."""
 
 ICONS = {
+    "brand": "".join(
+        f'<circle class="{"lit" if (x, y) == (18, 12) else "key"}" cx="{x}" cy="{y}" r="2.2"/>'
+        for y in (6, 12, 18)
+        for x in (6, 12, 18)
+    ),
+    "lock": '<path d="M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3"/>',
     "now": '<path d="M3 12h4l2.5-7 5 14 2.5-7h4"/>',
     "mine": '<circle cx="12" cy="8" r="4"/><path d="M4 20.5c1.2-4 4.2-6 8-6s6.8 2 8 6"/>',
     "tasks": '<path d="M4 6.5l1.5 1.5L8.5 5M4 15.5l1.5 1.5 3-3M12 7h8M12 16h8"/>',

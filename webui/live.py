@@ -1,7 +1,8 @@
 """What happens, told to open pages: topics over server-sent events, from one follower on the control socket."""
 
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,27 @@ from pbx.control.client import ControlError, NotRunning, follow
 
 HEARTBEAT = 15.0
 """Seconds after which a silent stream says that it is alive."""
-MOST = 60
-MOST_PER_SOURCE = 20
+ASKED = 45.0
+"""Seconds after which it is asked again whether the session lasts."""
+MOST, MOST_PER_SOURCE = 60, 20
+"""Streams, in all and for one address."""
+PAUSES = (0.5, 1.0, 2.0, 3.0)
+"""Seconds between attempts to reach the daemon; the last one for good."""
+EVERYTHING = "everything"
+"""The topic after a time in which nothing was heard: a page must look at all of itself."""
+TOPICS = frozenset(
+    ("lines", "phones", "trunks", "calls", "tasks", "messages", "settings", "health", EVERYTHING, "exchange")
+)
 
 
 class Stream:
     """One open page's ear."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, token: str) -> None:
         self.source = source
+        self.token = token
+        """Of its session."""
+        self.ended = False
         self._topics: set[str] = set()
         self._news = threading.Condition()
 
@@ -27,10 +40,16 @@ class Stream:
             self._topics.add(topic)
             self._news.notify()
 
+    def end(self) -> None:
+        """It shall say goodbye."""
+        with self._news:
+            self.ended = True
+            self._news.notify()
+
     def wait(self, seconds: float) -> list[str]:
         """The topics since the last time, after at most so long."""
         with self._news:
-            if not self._topics:
+            if not self._topics and not self.ended:
                 self._news.wait(seconds)
             topics = sorted(self._topics)
             self._topics.clear()
@@ -40,13 +59,13 @@ class Stream:
 class Hub:
     """Passes on what the daemon tells to all open streams."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, heartbeat: float = HEARTBEAT, pauses: tuple[float, ...] = PAUSES) -> None:
         self._socket = socket
+        self.heartbeat = heartbeat
+        self._pauses = pauses
         self._streams: set[Stream] = set()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self.running = False
-        """Whether the daemon is heard."""
 
     def start(self) -> None:
         """Follow the daemon in a thread, and again whenever it comes back."""
@@ -55,42 +74,55 @@ class Hub:
     def stop(self) -> None:
         """End all streams."""
         self._stopped.set()
-        self.tell("end")
+        for stream in self._open():
+            stream.end()
 
-    def open(self, source: str) -> Stream | None:
+    def open(self, source: str, token: str) -> Stream | None:
         """A stream for a page; None when there are too many, in all or from this address."""
         with self._lock:
-            if len(self._streams) >= MOST or sum(s.source == source for s in self._streams) >= MOST_PER_SOURCE:
+            theirs = sum(stream.source == source for stream in self._streams)
+            if len(self._streams) >= MOST or theirs >= MOST_PER_SOURCE or self._stopped.is_set():
                 return None
-            stream = Stream(source)
+            stream = Stream(source, token)
             self._streams.add(stream)
             return stream
 
     def close(self, stream: Stream) -> None:
+        """Forget a stream."""
         with self._lock:
             self._streams.discard(stream)
 
+    def end(self, token: str) -> None:
+        """End the streams of a session."""
+        for stream in self._open():
+            if stream.token == token:
+                stream.end()
+
     def tell(self, topic: str) -> None:
         """Tell all streams. Any thread may."""
-        with self._lock:
-            streams = tuple(self._streams)
-        for stream in streams:
-            stream.tell(topic)
+        if topic in TOPICS:
+            for stream in self._open():
+                stream.tell(topic)
 
-    @property
-    def stopped(self) -> bool:
-        return self._stopped.is_set()
+    def _open(self) -> tuple[Stream, ...]:
+        with self._lock:
+            return tuple(self._streams)
 
     def _follow(self) -> None:
-        pause = 0.5
-        while not self._stopped.wait(pause):
+        failed = 0
+        while not self._stopped.is_set():
             try:
                 for event in follow(self._socket):
-                    pause = 0.5
+                    if failed:
+                        self.tell(EVERYTHING)
+                    failed = 0
                     self._heard(event)
             except (NotRunning, ControlError):
-                pause = min(pause * 2, 5.0)
-            self.tell("exchange")
+                pass
+            if not failed:
+                self.tell("exchange")
+            self._stopped.wait(self._pauses[min(failed, len(self._pauses) - 1)])
+            failed += 1
 
     def _heard(self, event: Mapping[str, Any]) -> None:
         match event.get("event"):
@@ -100,12 +132,21 @@ class Hub:
                 self.tell("calls")
 
 
-def written(hub: Hub, stream: Stream) -> Iterator[bytes]:
-    """A stream as server-sent events."""
+def written(
+    hub: Hub, stream: Stream, lasts: Callable[[], bool], clock: Callable[[], float] = time.monotonic
+) -> Iterator[bytes]:
+    """A stream as server-sent events, until the other side is gone or `lasts` says that the session is not there."""
     try:
         yield b"retry: 2000\n\n"
-        while not hub.stopped:
-            topics = stream.wait(HEARTBEAT)
+        asked = clock()
+        while not stream.ended:
+            topics = stream.wait(hub.heartbeat)
+            if clock() - asked >= ASKED:
+                asked = clock()
+                if not lasts():
+                    break
             yield f"data: {' '.join(topics)}\n\n".encode() if topics else b": alive\n\n"
+        # The page asks for itself again, and is shown the login.
+        yield b"event: end\ndata: end\n\n"
     finally:
         hub.close(stream)

@@ -21,6 +21,8 @@ class Route:
     may: May
     uploads: bool
     """Whether files may be sent: up to 32 MB instead of 64 kB."""
+    bare: bool
+    """Whether nobody needs to know who asks: it works with the daemon down."""
     act: Act
     """Called with the visit and the path's parts; returns a page's text, or one of the visit's replies."""
 
@@ -31,17 +33,19 @@ class Routes:
     def __init__(self) -> None:
         self.all: list[Route] = []
 
-    def get(self, path: str, may: May = "user") -> Callable[[A], A]:
+    def get(self, path: str, may: May = "user", bare: bool = False) -> Callable[[A], A]:
         """The function below shows this path; it changes nothing."""
-        return self._route("GET", path, may, False)
+        return self._route("GET", path, may, False, bare)
 
     def post(self, path: str, may: May = "user", uploads: bool = False) -> Callable[[A], A]:
         """The function below changes something; the frame has checked where the form came from."""
-        return self._route("POST", path, may, uploads)
+        return self._route("POST", path, may, uploads, False)
 
-    def _route(self, method: Literal["GET", "POST"], path: str, may: May, uploads: bool) -> Callable[[A], A]:
+    def _route(
+        self, method: Literal["GET", "POST"], path: str, may: May, uploads: bool, bare: bool
+    ) -> Callable[[A], A]:
         def added(act: A) -> A:
-            self.all.append(Route(method, path, may, uploads, act))
+            self.all.append(Route(method, path, may, uploads, bare, act))
             return act
 
         return added

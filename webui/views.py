@@ -52,4 +52,4 @@ class Views:
         view = self._compiled.get(name)
         if view is None:
             view = self._compiled.setdefault(name, View(name=name, lookup=[str(self._folder)]))
-        return str(view.render(fields))
+        return str(view.render({"Html": Html} | fields))

@@ -5,9 +5,11 @@ import csv
 import io
 import json
 import secrets
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,9 +23,10 @@ from webui.files import Files
 from webui.form import Field, Form, Options, Posted, Upload
 from webui.live import Hub
 from webui.views import Html, Views, icon
-from webui.words import LANGUAGES, Words
+from webui.words import LANGUAGES, Words, printed
 
 SESSION_DAYS = 30
+MOST_QUESTIONS = 24
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that make a spreadsheet run a cell instead of showing it."""
 
@@ -43,7 +46,9 @@ class Site:
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     """Signs what visitors without a session carry; it lives as long as this process."""
     tls_port: int | None = None
-    """Where HTTPS listens."""
+    """Where HTTPS listens; None while it does not."""
+    asking: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MOST_QUESTIONS))
+    """Held while the daemon is asked: it lets only so many talk to it at once."""
 
 
 class Visit:
@@ -90,6 +95,7 @@ class Visit:
         except Refused:
             who = None
         if not isinstance(who, dict):
+            self.site.hub.end(self.token)
             self.token = ""
             self.set_cookie(self._session_name, "", 0)
             return
@@ -103,6 +109,7 @@ class Visit:
 
     def leave(self) -> None:
         """Forget the session here; the daemon ends it by "session close"."""
+        self.site.hub.end(self.token)
         self.token = ""
         self.account = None
         self.set_cookie(self._session_name, "", 0)
@@ -111,7 +118,8 @@ class Visit:
 
     def ask(self, verb: str, **arguments: Any) -> Any:
         """Let the daemon do a command for this visitor. Raises Refused, NotRunning, ControlError."""
-        return ask(self.site.socket, verb, arguments, session=self.token)
+        with self.site.asking:
+            return ask(self.site.socket, verb, arguments, session=self.token)
 
     def form(self, fields: Sequence[Field], values: Mapping[str, Any] | None = None, **options: Options) -> Form:
         """A form: with what was sent if this is a POST, else with `values`. `options` are choices that are data."""
@@ -125,6 +133,10 @@ class Visit:
         if self._posted is None:
             self._posted = _posted(self.request) if self.request.method == "POST" else Posted({}, {})
         return self._posted
+
+    def sent(self, name: str) -> str:
+        """One value that was sent, for posts too small for a form; empty when it was not."""
+        return (self.posted.values.get(name) or [""])[-1].strip()
 
     @property
     def uploads(self) -> Mapping[str, Upload]:
@@ -188,8 +200,47 @@ class Visit:
         return self.words.duration(seconds)
 
     def number(self, e164: str) -> str:
-        """A telephone number for reading."""
-        return e164
+        """A telephone number for reading: +49 30 123456."""
+        return printed(e164)
+
+    # --- for views/layout.tpl ---------------------------------------------------------------------------------------
+
+    @property
+    def here(self) -> str:
+        """Where to come back to."""
+        path = self.request.path if self.request.method == "GET" else "/"
+        query = self.request.query_string
+        return f"{path}?{query}" if query else str(path)
+
+    @property
+    def now(self) -> int:
+        """The box's clock, for scripts that count seconds."""
+        return int(time.time())
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """All languages, each with its own name."""
+        return list(LANGUAGES.items())
+
+    @property
+    def navigation(self) -> list[tuple[str, list[Any]]]:
+        """The pages this visitor may open, by group."""
+        pages = [page for page in self.site.pages if page.may != "admin" or self.is_admin]
+        return [(group, list(found)) for group, found in groupby(pages, lambda page: str(page.group))]
+
+    @property
+    def takes_gzip(self) -> bool:
+        return "gzip" in self.request.get_header("Accept-Encoding", "")
+
+    @property
+    def secure_url(self) -> str:
+        """This page by HTTPS; empty when it is, or there is none."""
+        name = gate.host_name(self.request.get_header("Host", ""))
+        if self.secure or self.site.tls_port is None or name is None:
+            return ""
+        name = f"[{name}]" if ":" in name else name
+        port = "" if self.site.tls_port == 443 else f":{self.site.tls_port}"
+        return f"https://{name}{port}{quote(self.request.path)}"
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

@@ -4,13 +4,16 @@ import gettext
 import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 from babel.dates import format_datetime, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from phonenumbers import PhoneNumberFormat
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 """Each in its own words."""
@@ -76,6 +79,17 @@ class Words:
         minutes, left = divmod(whole, 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+@lru_cache(maxsize=1024)
+def printed(number: str) -> str:
+    """A number as people like to read it: +49 30 123456; what is not E.164 stays as it is."""
+    if not number.startswith("+"):
+        return number
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(number, None), PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return number
 
 
 def catalogues(folder: Path) -> dict[str, Words]:

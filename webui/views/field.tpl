@@ -1,13 +1,67 @@
-% error, id = form.errors.get(field.name, ""), "f-" + field.name
-<div class="field{{" wrong" if error else ""}}">
+% name, id, error, theirs = field.name, "f-" + field.name, form.errors.get(field.name, ""), form.theirs.get(field.name)
+% about = " ".join(part for part in (id + "-help" if field.help else "", id + "-theirs" if theirs is not None else "", id + "-error" if error else "") if part)
+% told = Html((' aria-describedby="' + about + '"' if about else "") + (' aria-invalid="true"' if error else "") + (" required" if field.required else ""))
+% if field.autocomplete:
+%     told = Html(told + ' autocomplete="' + field.autocomplete + '"')
+% end
+% if field.inputmode:
+%     told = Html(told + ' inputmode="' + field.inputmode + '"')
+% end
+<div class="field {{field.kind}}{{" wrong" if error else ""}}">
 % if field.kind == "switch":
-<input type="hidden" name="{{field.name}}" value="0">
-<label><input type="checkbox" name="{{field.name}}" id="{{id}}" value="1"{{" checked" if form.values.get(field.name) else ""}}> {{_(field.label)}}</label>
+<input type="hidden" name="{{name}}" value="0">
+<label class="toggle" for="{{id}}"><input type="checkbox" role="switch" name="{{name}}" id="{{id}}" value="1"{{!" checked" if form.values.get(name) else ""}}{{told}}> <span>{{_(field.label)}}</span></label>
+% elif field.kind == "list" and form.choices(name):
+<fieldset id="{{id}}"{{told}}>
+<legend>{{_(field.label)}}</legend>
+<input type="hidden" name="{{name}}" value="">
+% for value, label in form.choices(name):
+<label class="tick"><input type="checkbox" name="{{name}}" value="{{value}}"{{!" checked" if value in form.listed(name) else ""}}> <span>{{label}}</span></label>
+% end
+</fieldset>
+% elif field.kind == "list":
+<fieldset>
+<legend>{{_(field.label)}}</legend>
+% for index, value in enumerate([*form.listed(name), ""]):
+<input type="text" name="{{name}}" id="{{id if index == 0 else id + "-" + str(index)}}" value="{{value}}" aria-label="{{_(field.label)}}"{{told}}>
+% end
+</fieldset>
 % else:
-<label for="{{id}}">{{_(field.label)}}</label>
-<input type="{{field.kind}}" name="{{field.name}}" id="{{id}}" value="{{form.shown(field.name)}}">
+<label for="{{id}}">{{_(field.label)}}
+% if not field.required and field.kind not in ("choice", "file") and get("marks_optional"):
+<small>{{_("(optional)")}}</small>
+% end
+</label>
+% if field.kind == "choice":
+<select name="{{name}}" id="{{id}}"{{told}}>
+% for value, label in form.choices(name):
+<option value="{{value}}"{{!" selected" if value == form.shown(name) else ""}}>{{label}}</option>
+% end
+</select>
+% elif field.kind == "area":
+<textarea name="{{name}}" id="{{id}}" rows="4"{{told}}>
+{{form.shown(name)}}</textarea>
+% elif field.kind == "file":
+<input type="file" name="{{name}}" id="{{id}}"{{told}}>
+% elif field.kind == "password":
+<input type="password" name="{{name}}" id="{{id}}"{{told}}>
+% elif field.kind == "number":
+<span class="with-unit"><input type="text" inputmode="decimal" name="{{name}}" id="{{id}}" value="{{form.shown(name)}}"{{told}}>
+% if field.unit:
+<span class="unit">{{_(field.unit)}}</span>
+% end
+</span>
+% else:
+<input type="text" name="{{name}}" id="{{id}}" value="{{form.shown(name)}}"{{told}}>
+% end
+% end
+% if field.help:
+<p class="hint" id="{{id}}-help">{{_(field.help)}}</p>
+% end
+% if theirs is not None:
+<p class="hint theirs" id="{{id}}-theirs">{{icon("info")}} {{_("Saved now: {value}").format(value=theirs or _("nothing"))}}</p>
 % end
 % if error:
-<p class="error" id="{{id}}-error">{{error}}</p>
+<p class="error" id="{{id}}-error">{{icon("warn")}} {{error}}</p>
 % end
 </div>

@@ -3,35 +3,55 @@
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{{title}} · Durchwahl</title>
+<link rel="icon" href="{{asset('icon.svg')}}" type="image/svg+xml">
 <link rel="stylesheet" href="{{asset('durchwahl.css')}}">
-<script type="module" src="{{asset('live.js')}}"></script>
-<script type="module" src="{{asset('form.js')}}"></script>
-% for script in get("scripts", ()):
+% if get("refresh"):
+<noscript><meta http-equiv="refresh" content="{{refresh}}"></noscript>
+% end
+% for script in ("live.js", "form.js", *get("scripts", ())):
 <script type="module" src="{{asset(script)}}"></script>
 % end
 </head>
-<body>
+<body data-now="{{visit.now}}"{{!' class="alone"' if visit.account is None else ' data-listens'}}>
 <a class="skip" href="#main">{{_("Skip to the content")}}</a>
 % if visit.account is not None:
-<header class="top">
-<nav aria-label="{{_('Pages')}}">
-<ul>
-% for page in visit.site.pages:
-% if page.may != "admin" or visit.is_admin:
-<li><a href="{{page.path}}"{{!' aria-current="page"' if visit.request.path.startswith(page.path) else ""}}>{{icon(page.icon)}} {{_(page.label)}}</a></li>
+% include("navigation")
+% else:
+<header class="masthead"><a class="brand" href="/">{{icon("brand")}} Durchwahl</a></header>
 % end
-% end
-</ul>
-</nav>
-</header>
-% end
-<main id="main">
-<h1>{{title}}</h1>
+<div class="content">
+<main id="main" tabindex="-1">
 % if message:
-<p class="flash" role="status">{{message}}</p>
+<p class="flash" role="status" data-flash>{{icon("ok")}} <span>{{message}}</span></p>
+% end
+% if title and not get("own_title"):
+<header class="title">
+% if get("above"):
+<p class="above"><a href="{{above[0]}}">{{icon("back")}} {{above[1]}}</a></p>
+% end
+<h1>{{title}}</h1>
+% if get("lead"):
+<p class="lead">{{lead}}</p>
+% end
+</header>
 % end
 {{!base}}
 </main>
+<footer class="foot">
+<form method="post" action="/language" class="languages">
+{{csrf()}}
+<input type="hidden" name="back" value="{{visit.here}}">
+% for language, name in visit.languages:
+<button class="quiet" name="language" value="{{language}}" lang="{{language}}"{{!' aria-current="true"' if language == visit.language else ""}}>{{name}}</button>
+% end
+</form>
+% if visit.secure_url:
+<a href="{{visit.secure_url}}">{{icon("lock")}} {{_("Encrypted page")}}</a>
+% end
+<p class="connection" id="connection" role="status" hidden>{{icon("warn")}} <span data-said="lost">{{_("The connection is lost; it is tried again.")}}</span></p>
+</footer>
+</div>
 </body>
 </html>

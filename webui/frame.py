@@ -1,0 +1,85 @@
+"""What belongs to no page: the way home, the language, static files, the live stream."""
+
+from bottle import HTTPResponse
+
+from pbx.control.client import ControlError, NotRunning, Refused
+from webui.live import written
+from webui.routes import Routes
+from webui.visit import Visit
+from webui.words import LANGUAGES
+
+routes = Routes()
+
+
+@routes.get("/", may="visitor")
+def home(visit: Visit) -> HTTPResponse:
+    """The page one starts at: the first visit's, the login, or one's own."""
+    if visit.account is not None:
+        return visit.see_other("/now" if visit.is_admin else "/mine")
+    try:
+        first = visit.ask("welcome state").get("first")
+    except Refused:
+        first = False
+    return visit.see_other("/welcome" if first else "/login")
+
+
+@routes.post("/language", may="visitor")
+def language(visit: Visit) -> HTTPResponse:
+    """Say everything in another language, here and, with an account, everywhere."""
+    chosen, back = visit.sent("language"), visit.sent("back")
+    if chosen in LANGUAGES:
+        visit.set_cookie("language", chosen, 365 * 86400)
+        if visit.account is not None:
+            visit.ask("account own", language=chosen)
+    return visit.see_other(back or "/")
+
+
+@routes.get("/live", may="visitor")
+def live(visit: Visit) -> HTTPResponse:
+    """Topics of what happens, for as long as the session lasts."""
+    if visit.account is None:
+        return HTTPResponse("", 403)
+    stream = visit.site.hub.open(visit.source, visit.token)
+    if stream is None:
+        return HTTPResponse("", 503, [("Retry-After", "30")])
+
+    def lasts() -> bool:
+        try:
+            return visit.ask("session who") is not None
+        except Refused:
+            return False
+        except (NotRunning, ControlError):
+            return True
+
+    headers = [("Content-Type", "text/event-stream"), ("X-Accel-Buffering", "no")]
+    return HTTPResponse(written(visit.site.hub, stream, lasts), 200, headers)
+
+
+@routes.get("/alive", may="visitor", bare=True)
+def alive(visit: Visit) -> HTTPResponse:
+    """Whether the exchange runs: 204, or 503. For pages that wait for it."""
+    try:
+        visit.ask("session who")
+    except Refused:
+        pass
+    except (NotRunning, ControlError):
+        return HTTPResponse("", 503)
+    return HTTPResponse("", 204)
+
+
+@routes.get("/static/<name>", may="visitor", bare=True)
+def static(visit: Visit, name: str) -> HTTPResponse:
+    """A file that is the same for ever under its name."""
+    file = visit.site.files.get(name)
+    if file is None:
+        return HTTPResponse("", 404, [("Content-Type", "text/plain")])
+    headers = [("Content-Type", file.type), ("Cache-Control", "public, max-age=31536000, immutable")]
+    if file.packed and visit.takes_gzip:
+        return HTTPResponse(file.packed, 200, [*headers, ("Content-Encoding", "gzip")])
+    return HTTPResponse(file.content, 200, headers)
+
+
+@routes.get("/favicon.ico", may="visitor", bare=True)
+def favicon(visit: Visit) -> HTTPResponse:
+    """For browsers that do not read which picture a page names."""
+    return visit.see_other(visit.site.files.path("icon.svg"))

@@ -1,0 +1,21 @@
+% rebase("layout", title=_("The exchange is not running") if why == "away" else _("Please once more"))
+<section class="card">
+% if why == "away":
+<p>{{_("Nothing was saved. What you typed is kept here; send it again in a moment.")}}</p>
+% elif visit.account is None:
+<p>{{_("You are not logged in any more, and nothing was saved.")}} <a href="/login" target="_blank" rel="noopener">{{_("Log in in a new tab")}}</a></p>
+% else:
+<p>{{_("This page was open for a long time, and nothing was saved.")}}</p>
+% end
+% if known:
+<form method="post" action="{{visit.request.path}}">
+{{csrf()}}
+% for name, value in kept:
+<input type="hidden" name="{{name}}" value="{{value}}">
+% end
+<button class="button primary">{{_("Send again")}}</button>
+</form>
+% else:
+<p><a class="button primary" href="{{visit.request.path}}">{{_("Back to the form")}}</a></p>
+% end
+</section>
