@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pbx.administration.live import Check
 from pbx.administration.phones import shown_host
 from pbx.control.protocol import Refused
-from pbx.store.models import Office
+from pbx.exchange.recording import Told
+from pbx.sentence import Sentence
+from pbx.store.models import Office, Person
 from pbx.wiring import Exchange
 
 
@@ -48,15 +51,36 @@ class LiveExchange:
 
     def call(self, extension: str, number: str, suffix: str) -> str:
         """Ring the extension, then call the number and dial `suffix` after the answer; the call's id."""
-        exchange = self._exchange
-        office = exchange.stores.office
+        office, uas = self._exchange.stores.office, self._exchange.switchboard.uas
+        person = self._ringable(extension)
+        colleague = office.people.get(number) or office.groups.get(number)
+        if colleague is not None:
+            return uas.click_to_colleague(person, colleague).id
+        name = next((contact.name for contact in office.contacts.values() if contact.number == number), "")
+        return uas.click_to_call(person, number, name, suffix).id
+
+    def record(self, extension: str, path: Path, told: Told) -> str:
+        """Ring the extension and record an announcement into the file; the call's id."""
+        person = self._ringable(extension)
+        shown = "Ansage" if person.language == "de" else "Recording"
+        return self._exchange.switchboard.uas.record(person, shown, path, told).id
+
+    def _ringable(self, extension: str) -> Person:
+        """Somebody with a phone that can ring. Raises Refused."""
+        exchange, office = self._exchange, self._exchange.stores.office
         person = office.people.get(extension)
         if person is None:
-            raise Refused(f"Nobody has the extension {extension}.")
+            raise Refused(Sentence("Nobody has the extension {extension}.", extension=extension))
         if not any(exchange.registrar.bindings(phone.username) for phone in office.phones_of(extension)):
-            raise Refused(f"No phone of {person.name} ({extension}) is registered: there is nothing to ring.", 1)
-        name = next((contact.name for contact in office.contacts.values() if contact.number == number), "")
-        return exchange.switchboard.uas.click_to_call(person, number, name, suffix).id
+            raise Refused(
+                Sentence(
+                    "No phone of {name} ({extension}) is registered: there is nothing to ring.",
+                    name=person.name,
+                    extension=extension,
+                ),
+                1,
+            )
+        return person
 
     def changed(self, office: Office) -> None:
         """The settings are these now."""

@@ -4,9 +4,11 @@ import dataclasses
 from typing import Any
 
 from pbx.administration import contacts, lookup
+from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
-from pbx.store.models import CallRecord, Task
+from pbx.sentence import Sentence
+from pbx.store.models import CallRecord, Office, Task
 
 Shown = dict[str, Any]
 MOST = 100_000
@@ -15,7 +17,9 @@ MOST = 100_000
 def listing(stores: Stores, last: int = 20) -> list[Shown]:
     """The last calls, the newest at the end. Raises Refused."""
     if not 0 < last <= MOST:
-        raise Refused(f"--last takes a number from 1 to {MOST}.")
+        raise Refused(
+            Sentence("A number of calls from 1 to {most} is needed.", most=MOST), field="last", hint="--last N"
+        )
     return [view(call) for call in stores.records.calls(last)]
 
 
@@ -28,22 +32,35 @@ def tasks(
     """
     if extension is not None:
         lookup.person_or_group(stores.office, extension)
-    if done is not None and stores.records.finish_task(done) is None:
-        raise Refused(f"There is no task {done}.")
+    if done is not None:
+        if stores.records.finish_task(done) is None:
+            raise Refused(Sentence("There is no task {task}.", task=done), field="task")
+        stores.changed("tasks")
     return [task_view(task) for task in stores.records.tasks(extension, open_only=open_only)]
 
 
-def call(stores: Stores, extension: str, number: str) -> Shown:
-    """Ring a person's phone, then call a number or contact for him. Raises Refused."""
-    office = stores.office
-    person = lookup.person(office, extension)
-    known = office.contacts.get(number)
-    target, suffix = (known.number, known.extension) if known else contacts.split(office, number)
+def call(stores: Stores, actor: Actor, number: str, extension: str | None = None) -> Shown:
+    """Ring a phone (a user's own one), then call a number, contact or colleague for whoever answers.
+
+    Raises Refused.
+    """
+    office, own = stores.office, extension or actor.extension
+    if not own:
+        raise Refused(Sentence("Your account has no extension: say whose phone shall ring."), field="extension")
+    if not (actor.is_admin or actor.owns(own)):
+        raise Refused(Sentence("Only your own phone can ring for you."), 4, field="extension")
+    person = lookup.person(office, own)
+    target, suffix = _wanted(office, number.strip())
+    if target == own:
+        raise Refused(Sentence("This is your own extension."), field="number")
     if stores.live is None:
-        raise Refused("The exchange is not running: start it with “durchwahl run”.", 1)
-    if not office.phones_of(person.extension):
-        raise Refused(f"{person.name} ({extension}) has no phone that could ring: “durchwahl phone add {extension}”.")
-    return {"id": stores.live.call(person.extension, target, suffix), "from": extension, "to": target, "suffix": suffix}
+        raise Refused(Sentence("The exchange is not running."), 1, hint="Start it with “durchwahl run”.")
+    if not office.phones_of(own):
+        raise Refused(
+            Sentence("{name} ({extension}) has no phone that could ring.", name=person.name, extension=own),
+            hint=f"durchwahl phone add {own}",
+        )
+    return {"id": stores.live.call(own, target, suffix), "from": own, "to": target, "suffix": suffix}
 
 
 def view(call: CallRecord) -> Shown:
@@ -58,3 +75,22 @@ def task_view(task: Task) -> Shown:
     shown = dataclasses.asdict(task)
     shown["from"] = shown.pop("from_")
     return shown
+
+
+def _wanted(office: Office, text: str) -> tuple[str, str]:
+    """Number or extension, and what is dialled after the answer, of whatever somebody typed. Raises Refused."""
+    if text in office.people or text in office.groups:
+        return text, ""
+    if text in office.contacts:
+        return office.contacts[text].number, office.contacts[text].extension
+    sought = text.casefold()
+    targets = {(each.extension, "") for each in office.people.values() if each.name.casefold() == sought}
+    targets |= {(each.extension, "") for each in office.groups.values() if each.name.casefold() == sought}
+    targets |= {(each.number, each.extension) for each in office.contacts.values() if each.name.casefold() == sought}
+    if len(targets) == 1:
+        return targets.pop()
+    if len(targets) > 1:
+        raise Refused(Sentence("Several are called “{name}”: type the number.", name=text[:60]), field="number")
+    if any(char.isalpha() for char in text):
+        raise Refused(Sentence("Nobody is called “{name}”.", name=text[:60]), field="number")
+    return contacts.split(office, text)

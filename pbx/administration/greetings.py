@@ -6,77 +6,65 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from pbx.administration.decoding import decoded
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
-from pbx.media import wav
 from pbx.prompts import speech
-from pbx.store.atomic import move_file
+from pbx.sentence import Sentence
+from pbx.store.atomic import write_file
 from pbx.store.models import Language
-
-LONGEST = 120.0
-"""Seconds."""
-_RATE = 16000
-"""Samples a second; what phones with G.722 can hear, and nobody hears more."""
 
 
 def read_sound(path: Path) -> str:
-    """A sound file, made ready to be sent to the exchange: mono WAV in base64. Raises Refused."""
+    """A sound file of any format, made ready to be sent to the exchange: WAV in base64. Raises Refused."""
     try:
-        clip = wav.read(path, longest=LONGEST)
-    except wav.WavError as error:
-        raise Refused(f"{path} cannot be played: {error}. A WAV file of two minutes at most is needed.") from error
+        with path.open("rb") as file:
+            return base64.b64encode(decoded(file)).decode()
+    except Refused as refusal:
+        raise Refused(Sentence("{file} cannot be played: {why}", file=str(path), why=refusal.args[0])) from refusal
     except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
-    if clip.rate > _RATE:
-        clip = wav.Clip(clip.at(_RATE), _RATE)
-    with tempfile.TemporaryDirectory() as directory:
-        wav.write(Path(directory) / "sound.wav", clip)
-        return base64.b64encode((Path(directory) / "sound.wav").read_bytes()).decode()
+        raise Refused(Sentence("{file} cannot be read: {why}.", file=str(path), why=error.strerror or "")) from error
 
 
 def keep(stores: Stores, stem: str, text: str | None, sound: str | None, language: Language) -> str | None:
-    """Store a greeting given as text to be spoken, or as `read_sound` made it, under a name of our own.
+    """Store a greeting given as text to be spoken, or as a sound in base64, under a name of our own.
 
     The file's name in `greetings/`; "" for an empty text: back to the default; None when neither is given.
     Raises Refused.
     """
     if text is not None and sound is not None:
-        raise Refused("A greeting is a text or a sound, not both.")
+        raise Refused(Sentence("A greeting is a text or a sound, not both."))
     if text is not None and not text.strip():
         return ""
     if text is None and sound is None:
         return None
+    content = spoken(text, language) if text is not None else decoded(unpacked(sound or ""))
     name = f"{stem}-{secrets.token_hex(4)}.wav"
-    making = stores.greetings / f".{name}.new"
     try:
-        if text is not None:
-            _speak(text, language, making)
-        elif sound is not None:
-            _unpack(sound, making)
-        move_file(making, stores.greetings / name)
+        write_file(stores.greetings / name, content)
     except OSError as error:
-        raise Refused(f"The greeting could not be stored: {error.strerror}.", 1) from error
-    finally:
-        making.unlink(missing_ok=True)
+        raise Refused(Sentence("The greeting could not be stored: {why}.", why=error.strerror or ""), 1) from error
     return name
 
 
-def _speak(text: str, language: Language, path: Path) -> None:
+def spoken(text: str, language: Language) -> bytes:
+    """A text as a WAV. Raises Refused."""
     try:
         words = speech.speakable(text)
     except speech.SpeechError as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.args[0]) from error
     try:
-        speech.say(words, language, path)
+        with tempfile.TemporaryDirectory(prefix="greeting-") as folder:
+            path = Path(folder) / "spoken.wav"
+            speech.say(words, language, path)
+            return path.read_bytes()
     except speech.SpeechError as error:
-        raise Refused(str(error), 1) from error
-    path.chmod(0o600)
+        raise Refused(error.args[0], 1) from error
 
 
-def _unpack(sound: str, path: Path) -> None:
+def unpacked(data: str) -> bytes:
+    """What base64 says. Raises Refused."""
     try:
-        path.write_bytes(base64.b64decode(sound, validate=True))
-        path.chmod(0o600)
-        wav.read(path, longest=LONGEST)
+        return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refused(f"The greeting is no sound that can be played: {error}.") from error
+        raise Refused(Sentence("This is no sound file that can be read.")) from error

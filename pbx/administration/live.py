@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from pbx.exchange.recording import Told
 from pbx.store.models import Office
 
 
@@ -36,6 +38,12 @@ class Live(Protocol):
 
     def call(self, extension: str, number: str, suffix: str) -> str:
         """Ring the extension, then call `number` (E.164) and dial `suffix` after the answer; the call's id.
+
+        `number` may also be a colleague's or a group's extension. Raises Refused when nothing is there to ring.
+        """
+
+    def record(self, extension: str, path: Path, told: Told) -> str:
+        """Ring the extension and record an announcement into the file; the call's id. `told` hears how it goes.
 
         Raises Refused when nothing is there to ring.
         """
@@ -71,6 +79,9 @@ class LiveElsewhere:
 
     def call(self, extension: str, number: str, suffix: str) -> str:
         return str(self._there(lambda: self._live.call(extension, number, suffix)))
+
+    def record(self, extension: str, path: Path, told: Told) -> str:
+        return str(self._there(lambda: self._live.record(extension, path, told)))
 
     def changed(self, office: Office) -> None:
         self._there(lambda: self._live.changed(office))

@@ -5,6 +5,7 @@ from typing import Any
 from pbx.administration import lookup
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
 from pbx.store.models import Message
 
 Shown = dict[str, Any]
@@ -21,7 +22,9 @@ def export(stores: Stores, message: int) -> Shown:
     found = _message(stores, message)
     path = stores.mailboxes.path(found)
     if not path.is_file():
-        raise Refused(f"The sound of message {message} is gone from {path}.", 1)
+        raise Refused(
+            Sentence("The sound of message {message} is gone from {path}.", message=message, path=str(path)), 1
+        )
     return view(found) | {"path": str(path.absolute())}
 
 
@@ -50,5 +53,9 @@ def view(message: Message) -> Shown:
 def _message(stores: Stores, id: int) -> Message:
     found = stores.records.message(id) if 0 < id < 2**63 else None
     if found is None:
-        raise Refused(f"There is no message {id}; “durchwahl voicemail list EXT” shows the numbers.")
+        raise Refused(
+            Sentence("There is no message {message}.", message=id),
+            field="message",
+            hint="“durchwahl voicemail list EXT” shows the numbers.",
+        )
     return found

@@ -185,6 +185,11 @@ class Records:
         """One message."""
         return next(map(_message, self._database.rows("SELECT * FROM messages WHERE id = ?", [id])), None)
 
+    def message_of_call(self, call: str, extension: str) -> Message | None:
+        """The message a call left in a mailbox."""
+        rows = self._database.rows("SELECT * FROM messages WHERE extension = ? AND call = ?", [extension, call])
+        return next(map(_message, rows), None)
+
     def message_counts(self, extension: str) -> tuple[int, int]:
         """How many of a mailbox's messages are new, and how many old (RFC 3842)."""
         row = self._database.rows(

@@ -20,7 +20,7 @@ from pbx.store.lock import Busy, Lock
 from pbx.store.models import Office
 from tests.administration.office import leave_message
 from tests.commands import Run
-from tests.store.sound import write_sound
+from tests.sound_files import sound_file
 
 
 class Running:
@@ -148,7 +148,7 @@ def test_messages_are_exported_by_the_person_and_removed_by_the_exchange(
 
 def test_a_greeting_s_sound_goes_through_the_socket(office: Run, running: Running, tmp_path: Path, data: Path) -> None:
     longest = tmp_path / "hello.wav"
-    write_sound(longest, 119.9, rate=16000)
+    longest.write_bytes(sound_file("wav A-law", 119.9))
     office("number", "set", "+4930123450", "--greeting", str(longest))
     assert (data / "greetings" / running.offices[-1].numbers["+4930123450"].greeting).stat().st_size > 3_000_000
 
@@ -193,14 +193,14 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
         ("user add", {"name": "Anna", "voicemail": 1}, "true or false"),
         ("user add", {"name": "Anna", "language": "fr"}, "one of de, en"),
         ("user add", {"name": "Anna", "ring": float("nan")}, "ordinary number"),
-        ("user add", {"name": "Anna", "announcement_sound": "!!"}, "no sound that can be played"),
-        ("user add", {"name": "Anna", "announcement_sound": "AAAA"}, "no sound that can be played"),
+        ("user add", {"name": "Anna", "announcement_sound": "!!"}, "no sound file that can be read"),
+        ("user add", {"name": "Anna", "announcement_sound": "AAAA"}, "no sound file that can be read"),
         ("user add", {"name": "Anna", "announcement_sound": "AAAA", "announcement_text": "x"}, "not both"),
         ("group add", {"name": "G", "members": "21"}, "must be a list"),
         ("group add", {"name": "G", "members": [21]}, "must be a text"),
         ("calls", {"last": True}, "whole number"),
-        ("calls", {"last": 0}, "--last"),
-        ("calls", {"last": 10**30}, "--last"),
+        ("calls", {"last": 0}, "from 1 to"),
+        ("calls", {"last": 10**30}, "from 1 to"),
         ("voicemail export", {"message": 10**30}, "no message"),
         ("voicemail export", {"message": -1}, "no message"),
     ],

@@ -1,0 +1,17 @@
+"""Who a number belongs to, for people who read a list of calls, tasks or messages."""
+
+from pbx.store.models import Office
+
+
+def name_of(office: Office, number: str, told: str = "") -> str:
+    """The colleague, group or contact behind a number or extension, else what the network told; may be empty."""
+    bearer = office.people.get(number) or office.groups.get(number)
+    if bearer is not None:
+        return bearer.name
+    return next((contact.name for contact in office.contacts.values() if contact.number == number), told)
+
+
+def bearer_name(office: Office, extension: str) -> str:
+    """The person's or group's name; empty for the office's own and for who is gone."""
+    bearer = office.people.get(extension) or office.groups.get(extension)
+    return bearer.name if bearer is not None else ""

@@ -1,0 +1,102 @@
+"""Tasks: callers nobody spoke with, and who cares for them."""
+
+import time
+from typing import Any
+
+from pbx.administration import calls, lookup
+from pbx.administration.callers import bearer_name, name_of
+from pbx.administration.rights import Actor
+from pbx.administration.stores import Stores
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+from pbx.store.models import Office, Task
+from pbx.store.task_log import TaskDeed, TaskNote
+
+Shown = dict[str, Any]
+
+MOST_DONE = 200
+"""Of the tasks that are done, the newest."""
+
+
+def listing(stores: Stores, actor: Actor, open_only: bool = True, everybody: bool = False) -> list[Shown]:
+    """The tasks somebody sees, oldest first: his own, his groups', and the office's; an admin those of `everybody`.
+
+    Raises Refused.
+    """
+    if everybody and not actor.is_admin:
+        raise Refused(Sentence("Only an admin may do this."), 4)
+    tasks = stores.records.tasks(open_only=open_only)
+    if not everybody:
+        his = _seen_by(actor, stores.office)
+        tasks = tuple(task for task in tasks if task.extension in his)
+    finished = [task for task in tasks if task.done]
+    too_old = {task.id for task in finished[:-MOST_DONE]}
+    return views(stores, [task for task in tasks if task.id not in too_old])
+
+
+def done(stores: Stores, actor: Actor, task: int) -> Shown:
+    """Nobody has to call back any more. Raises Refused."""
+    return _changed(stores, actor, stores.records.finish_task(_find(stores, actor, task).id), "done")
+
+
+def reopen(stores: Stores, actor: Actor, task: int) -> Shown:
+    """Somebody has to call back after all. Raises Refused."""
+    return _changed(stores, actor, stores.records.reopen_task(_find(stores, actor, task).id), "reopened")
+
+
+def give(stores: Stores, actor: Actor, task: int, to: str) -> Shown:
+    """Hand it over to a colleague or group; "" gives it to the office: whoever has time. Raises Refused."""
+    found = _find(stores, actor, task)
+    if to and to not in stores.office.people and to not in stores.office.groups:
+        raise Refused(Sentence("Nobody has the extension {extension}.", extension=lookup.shown(to)), field="to")
+    return _changed(stores, actor, stores.records.give_task(found.id, to), "given")
+
+
+def call_back(stores: Stores, actor: Actor, task: int) -> Shown:
+    """Ring the phone of the one who asks, then the caller; when they spoke, the task is done. Raises Refused."""
+    found = _find(stores, actor, task)
+    if not found.from_:
+        raise Refused(Sentence("The caller showed no number: there is nothing to call back."))
+    return calls.call(stores, actor, found.from_)
+
+
+def views(stores: Stores, tasks: list[Task]) -> list[Shown]:
+    """Tasks as JSON, with the names, the message that was left, and who had a hand in it last."""
+    notes = stores.records.task_log.latest(task.id for task in tasks)
+    return [_view(stores, task, notes.get(task.id)) for task in tasks]
+
+
+def _view(stores: Stores, task: Task, note: TaskNote | None) -> Shown:
+    office, call = stores.office, stores.records.call(task.call)
+    message = stores.records.message_of_call(task.call, task.extension)
+    return {
+        **calls.task_view(task),
+        "from_name": name_of(office, task.from_, call.from_name if call is not None else ""),
+        "owner": bearer_name(office, task.extension),
+        "story": call.story if call is not None else "",
+        "message": message.id if message is not None else None,
+        "who": note.who if note is not None else "",
+        "deed": note.deed if note is not None else "",
+        "at": note.at if note is not None else None,
+    }
+
+
+def _seen_by(actor: Actor, office: Office) -> tuple[str, ...]:
+    """The extensions whose tasks are his to see and to do; "" is the office's."""
+    return ("", *(office.mailboxes_of(actor.extension) if actor.extension else ()))
+
+
+def _find(stores: Stores, actor: Actor, id: int) -> Task:
+    """The task, if he may have a hand in it; what is none of his is told like what is not there. Raises Refused."""
+    found = stores.records.task(id) if 0 < id < 2**63 else None
+    if found is None or not (actor.is_admin or found.extension in _seen_by(actor, stores.office)):
+        raise Refused(Sentence("There is no task {task}.", task=id), field="task")
+    return found
+
+
+def _changed(stores: Stores, actor: Actor, task: Task | None, deed: TaskDeed) -> Shown:
+    if task is None:
+        raise Refused(Sentence("Somebody has just removed this task."), 3)
+    stores.records.task_log.note(TaskNote(task.id, time.time(), actor.name, deed))
+    stores.changed("tasks")
+    return views(stores, [task])[0]
