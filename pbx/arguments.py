@@ -230,6 +230,7 @@ def _office(commands: Branch) -> None:
     commands.command("follow", "tell what happens, line by line, until the exchange stops")
     office = commands.noun("office", "settings of the office as a whole")
     change = office.command("set", "change them")
+    change.add_argument("--name", metavar="NAME", help="what callers know the office by")
     change.add_argument("--country", metavar="CC", help="two letters: how numbers are written, which are emergencies")
     change.add_argument("--area-code", metavar="DIGITS", help="completes numbers dialled without one")
     change.add_argument("--language", choices=("de", "en"), help="of greetings, announcements and stories")

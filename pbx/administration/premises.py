@@ -24,6 +24,7 @@ def show(stores: Stores) -> Shown:
 
 def change(
     stores: Stores,
+    name: str | None = None,
     country: str | None = None,
     area_code: str | None = None,
     language: Language | None = None,
@@ -38,6 +39,7 @@ def change(
     office = stores.office
     check_seen(stores, _own(office), seen)
     given: dict[str, Any] = {
+        "name": " ".join(name.split()) if name is not None else None,
         "country": _country(office, country) if country is not None else None,
         "area_code": area_code.strip() if area_code is not None else None,
         "language": language,
@@ -62,6 +64,7 @@ def view(office: Office) -> Shown:
 
 def _own(office: Office) -> Shown:
     return {
+        "name": office.name,
         "country": office.country,
         "area_code": office.area_code,
         "language": office.language,

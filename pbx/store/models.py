@@ -140,6 +140,8 @@ class Account:
 class Office:
     """All settings at one moment; a change makes a new one, running calls keep what they began with."""
 
+    name: str = ""
+    """What callers know the office by; a greeting is proposed with it."""
     country: str = "DE"
     """ISO 3166 code; tells how people type numbers, and the emergency numbers."""
     area_code: str = ""

@@ -97,6 +97,8 @@ def _table(name: str, items: dict[str, T], key_of: Callable[[T], str], check: Ca
 
 
 def _office(office: Office) -> Found:
+    if office.name:
+        yield from _name(office.name)
     if not re.fullmatch(r"[A-Z]{2}", office.country):
         yield "country", Sentence("Must be two capital letters, like DE.")
     if not re.fullmatch(r"[0-9]{0,6}", office.area_code):
