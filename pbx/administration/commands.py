@@ -10,12 +10,13 @@ from pbx.administration import (
     accounts,
     calls,
     changes,
+    codes,
     contacts,
     contacts_import,
     former,
     groups,
     health,
-    messages,
+    invitations,
     leaver,
     messages,
     numbers,
@@ -28,8 +29,6 @@ from pbx.administration import (
     providers,
     roster,
     sessions,
-    sounds,
-    tasks,
     softphones,
     sounds,
     tasks,
@@ -49,7 +48,7 @@ class Command:
     """What a verb does, and who may ask for it."""
 
     act: Callable[..., Json]
-    """Takes the Stores, then the arguments by name; one called `actor` is given the one who asks."""
+    """Takes the Stores, then the arguments by name; one called `actor` is given who asks, `session` his token."""
     may: May
     writes: bool = False
     """It changes settings: one at a time, holding `stores.turns`."""
@@ -59,7 +58,18 @@ COMMANDS: dict[str, Command] = {
     "session open": Command(sessions.open, VISITOR),
     "session who": Command(sessions.who, VISITOR),
     "session close": Command(sessions.close, VISITOR),
+    "code show": Command(codes.show, ROOT, writes=True),
+    "code press": Command(codes.press, ROOT, writes=True),
+    "welcome state": Command(codes.state, VISITOR),
+    "welcome begin": Command(codes.begin, VISITOR, writes=True),
+    "invitation state": Command(invitations.state, VISITOR),
+    "invitation accept": Command(invitations.accept, VISITOR, writes=True),
+    "account own": Command(accounts.change_own, USER, writes=True),
     "account add": Command(accounts.add, ADMIN, writes=True),
+    "account set": Command(accounts.change, ADMIN, writes=True),
+    "account remove": Command(accounts.remove, ADMIN, writes=True),
+    "account invite": Command(invitations.invite, ADMIN, writes=True),
+    "account withdraw": Command(invitations.withdraw, ADMIN, writes=True),
     "account list": Command(accounts.listing, ADMIN),
     "user add": Command(people.add, ADMIN, writes=True),
     "user set": Command(people.change, ADMIN, writes=True),
@@ -149,8 +159,8 @@ def perform(stores: Stores, verb: str, arguments: Mapping[str, Json], session: s
             actor = sessions.actor(stores, session)
             _allow(actor, command)
             given = _fitted(verb, command.act, arguments)
-            if "actor" in signature(command.act).parameters:
-                given["actor"] = actor
+            asker = {"actor": actor, "session": session or ""}
+            given |= {name: asker[name] for name in asker.keys() & signature(command.act).parameters.keys()}
             with stores.performing(actor, verb):
                 return command.act(stores, **given)
     except RecordsError as error:
@@ -172,7 +182,9 @@ def _allow(actor: Actor, command: Command) -> None:
 
 
 def _fitted(verb: str, act: Callable[..., Json], arguments: Mapping[str, Json]) -> dict[str, Any]:
-    parameters = {name: each for name, each in signature(act).parameters.items() if name not in ("stores", "actor")}
+    parameters = {
+        name: each for name, each in signature(act).parameters.items() if name not in ("stores", "actor", "session")
+    }
     if unknown := arguments.keys() - parameters.keys():
         raise Refused(Sentence("“{verb}” knows no “{name}”.", verb=verb, name=min(unknown)))
     missing = [n for n, p in parameters.items() if p.default is Parameter.empty and n not in arguments]

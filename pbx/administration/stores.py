@@ -14,10 +14,12 @@ from pbx.administration.live import Live
 from pbx.administration.rights import Actor
 from pbx.administration.takes import Takes
 from pbx.administration.tickets import Tickets
+from pbx.administration.tries import Tries
 from pbx.control.protocol import Refused
 from pbx.sentence import said
 from pbx.store.atomic import private_directory, sweep
 from pbx.store.changes import NOTHING_ALONG, Along, Changes, Handed
+from pbx.store.codes import Codes
 from pbx.store.differences import differences, never_made
 from pbx.store.lock import Lock
 from pbx.store.mailboxes import Mailboxes, Reconciled
@@ -47,10 +49,18 @@ class Stores:
     """What the last crash had left."""
     live: Live | None = None
     """The running exchange, when it is this program."""
+    root: Path = Path("/")
+    """Below it the kernel tells how the machine is."""
     turns: threading.RLock = field(default_factory=threading.RLock, repr=False)
     """Held by a writing command: it reads the settings, then saves them changed, and no other may come in between."""
     changed: Callable[[str], None] = field(default=lambda topic: None, repr=False)
     """Tell pages that something is different: lines, phones, trunks, calls, tasks, messages, settings, health."""
+    clock: Callable[[], float] = field(default=time.time, repr=False)
+    """Unix time, for sessions and codes."""
+    tries: Tries = field(default_factory=Tries, repr=False)
+    """Passwords and codes that were wrong."""
+    codes: Codes = field(init=False, repr=False)
+    """What the box shows to who stands before it."""
     takes: Takes = field(init=False, repr=False)
     """Sounds that are made and not used yet."""
     tickets: Tickets = field(default_factory=Tickets, repr=False)
@@ -58,6 +68,7 @@ class Stores:
     _lock: Lock | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        self.codes = Codes(self.data / "access-code.json")
         self.takes = Takes(self.data / "takes")
 
     @property

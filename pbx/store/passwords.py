@@ -4,6 +4,8 @@ from pbx.store.pins import hash_secret, secret_matches
 
 _COST = 2**15
 """32 megabytes and about 0.1 s, 0.4 s on a Raspberry Pi: a stolen settings file is tried slowly."""
+_NOBODYS = f"scrypt${_COST}${'A' * 16}${'A' * 32}"
+"""No password has this hash."""
 
 
 def hash_password(password: str) -> str:
@@ -12,9 +14,8 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(hashed: str, password: str) -> bool:
-    """Whether the hash is this password's, in the same time whether there is a hash or not."""
-    return secret_matches(hashed or NOBODYS, password) and hashed != ""
+    """Whether the hash is this password's.
 
-
-NOBODYS = hash_secret("", _COST)
-"""Compared with when there is no such account, so that names cannot be found out by the clock."""
+    An empty hash, for a name that is nobody's, takes as long as any: names cannot be found out by the clock.
+    """
+    return secret_matches(hashed or _NOBODYS, password) and hashed != ""

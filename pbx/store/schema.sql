@@ -71,8 +71,16 @@ CREATE INDEX IF NOT EXISTS traces_by_end ON traces (at);
 CREATE TABLE IF NOT EXISTS sessions (
     hash    TEXT PRIMARY KEY,                -- SHA-256 of the token: whoever steals the file cannot be anybody
     account TEXT NOT NULL,
+    stamp   TEXT NOT NULL,                   -- of name, role and password hash: when one changes, the session is over
     created REAL NOT NULL,
     seen    REAL NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS invitations (
+    hash    TEXT PRIMARY KEY,                -- SHA-256 of the code
+    account TEXT NOT NULL UNIQUE,
+    stamp   TEXT NOT NULL,
+    expires REAL NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS changes (

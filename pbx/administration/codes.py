@@ -1,0 +1,110 @@
+"""The first visit, and a forgotten password: who reads the code off the box may become its admin."""
+
+import dataclasses
+from typing import Any
+
+from pbx.administration import accounts, lookup, passwords, premises, sessions
+from pbx.administration.people import checked_name
+from pbx.administration.stores import Stores
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+from pbx.store.codes import Code, spoken_code, typed_code
+from pbx.store.models import Account, Language
+from pbx.store.settings import with_items
+
+Shown = dict[str, Any]
+
+LASTS = 3600.0
+"""Seconds a code for a new password can be used; the one of the first visit waits, as it may be on a label."""
+
+
+def show(stores: Stores) -> Shown:
+    """The code, made if there is none."""
+    code = _current(stores) or stores.codes.make(None if is_first(stores) else stores.clock() + LASTS)
+    return {"code": spoken_code(code.code), "expires": code.expires, "path": "/welcome", "first": is_first(stores)}
+
+
+def press(stores: Stores) -> Shown:
+    """Somebody pressed the box's button: for two minutes the page shows the code."""
+    shown = show(stores)
+    stores.codes.press()
+    return shown
+
+
+def state(stores: Stores) -> Shown:
+    """What somebody at the page must know who is not logged in."""
+    pressed = stores.codes.pressed
+    code = _current(stores) if pressed else None
+    return {
+        "first": is_first(stores),
+        "pressed": pressed,
+        "code": spoken_code(code.code) if code else None,
+        "language": stores.office.language,
+        "country": stores.office.country,
+    }
+
+
+def begin(
+    stores: Stores,
+    code: str,
+    name: str,
+    password: str,
+    language: Language | None = None,
+    country: str | None = None,
+    number: str | None = None,
+    area_code: str | None = None,
+    source: str = "",
+) -> Shown:
+    """Make the first admin and tell the box where it is; once there is an admin, give him a new password.
+
+    Returns token and account: whoever did it is logged in. Raises Refused.
+    """
+    _check(stores, code, source)
+    if not is_first(stores):
+        account = _admin(stores, name)
+        admin = dataclasses.replace(account, password=passwords.hashed(password, account.name))
+    else:
+        named = accounts.free_name(stores.office, checked_name(name))
+        hashed = passwords.hashed(password, named)
+        premises.change(stores, country=country, language=language, area_code=area_code, number=number or None)
+        admin = Account(named, hashed, "admin", language=language or stores.office.language)
+    stores.save(with_items(stores.office, admin))
+    stores.codes.spend()
+    stores.records.sessions.close_all(admin.name)
+    return sessions.enter(stores, admin)
+
+
+def is_first(stores: Stores) -> bool:
+    """Whether the box has no admin yet."""
+    return not accounts.has_admin(stores.office)
+
+
+def _current(stores: Stores) -> Code | None:
+    code = stores.codes.current(stores.clock())
+    # The code of the first visit never gets old, but must not be a way in once somebody is admin.
+    return None if code is not None and code.expires is None and not is_first(stores) else code
+
+
+def _check(stores: Stores, typed: str, source: str) -> None:
+    """Raises Refused unless it is the code."""
+    code = _current(stores)
+    with stores.tries.one(source):
+        # Fifty random bits, five tries: no clock tells anything useful about them.
+        if code is None or typed_code(typed) != code.code:
+            if code is not None:
+                stores.codes.wrong(code)
+            raise Refused(
+                Sentence("This code is wrong, or no longer valid. The box shows the one that is."), field="code"
+            )
+
+
+def _admin(stores: Stores, name: str) -> Account:
+    """The admin of that name. Raises Refused."""
+    account = accounts.find(stores.office, name)
+    if account is None or account.role != "admin":
+        there = sorted(each.name for each in stores.office.accounts.values() if each.role == "admin")
+        raise Refused(
+            Sentence("There is no admin {name}. The admins are: {names}.", name=lookup.shown(name), names=there),
+            field="name",
+        )
+    return account
