@@ -45,7 +45,11 @@ class Words:
     def sentence(self, said: Any) -> str:
         """What the daemon said ({"say": template, "with": fields}), in this language."""
         if isinstance(said, Mapping) and isinstance(said.get("say"), str):
-            fields = {str(name): self.sentence(value) for name, value in dict(said.get("with") or {}).items()}
+            # Numbers stay numbers: a template may say how many digits of them are shown.
+            fields = {
+                str(name): value if isinstance(value, int | float) else self.sentence(value)
+                for name, value in dict(said.get("with") or {}).items()
+            }
             template = self.say(said["say"])
             try:
                 return template.format(**fields)
