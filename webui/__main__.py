@@ -57,6 +57,7 @@ def _host_port(text: str) -> tuple[str, int]:
 def _serve(app: App, bind: tuple[str, int], files: tuple[Path, Path] | None, stopped: threading.Event) -> None:
     """HTTP at once, HTTPS as soon as there is a certificate. Raises OSError when the port is taken."""
     http = Server(bind, app)
+    app.site.port = bind[1]
     http.start_thread()
     app.site.hub.start()
     log.info("the web page is at http://%s:%s", *http.bind_addr[:2])

@@ -45,6 +45,8 @@ class Site:
     """The navigation."""
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     """Signs what visitors without a session carry; it lives as long as this process."""
+    port: int | None = None
+    """Where HTTP listens; None when nobody said."""
     tls_port: int | None = None
     """Where HTTPS listens; None while it does not."""
     asking: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MOST_QUESTIONS))
@@ -126,6 +128,10 @@ class Visit:
         posted = self.posted if self.request.method == "POST" else None
         form = Form(fields, self.words, self.ask, self._field, posted, options)
         return form if values is None else form.fill(values)
+
+    def blank(self, fields: Sequence[Field], values: Mapping[str, Any], **options: Options) -> Form:
+        """A form that is only shown, whatever was sent: one of several on a page."""
+        return Form(fields, self.words, self.ask, self._field, None, options).fill(values)
 
     @property
     def posted(self) -> Posted:
