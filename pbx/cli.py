@@ -17,6 +17,7 @@ from pbx.administration.stores import SOCKET, open_stores
 from pbx.arguments import BadArguments, given, parse
 from pbx.control.client import ControlError, NotRunning, ask, follow
 from pbx.control.protocol import Json, Refused
+from pbx.sentence import Sentence
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
 from pbx.store.settings import SettingsError
@@ -112,10 +113,15 @@ def _examined(data: Path, arguments: dict[str, Json]) -> Json:
     try:
         return done(data, "doctor", arguments)
     except (SettingsError, RecordsError) as error:
-        name = "settings" if isinstance(error, SettingsError) else "records"
-        advice = "Correct that line; the exchange does not start before." if name == "settings" else "Restore a backup."
-        checks = [Check(name, "fail", str(error), advice), *health.checks_of_folder(data)]
-        return [health.view(check) for check in checks]
+        return [health.view(check) for check in (_unreadable(error), *health.checks_of_folder(data))]
+
+
+def _unreadable(error: SettingsError | RecordsError) -> Check:
+    if isinstance(error, SettingsError):
+        advice = Sentence("Correct that line; the exchange does not start before.")
+        return Check("settings", "fail", error.sentence, advice)
+    sentence = Sentence("The records cannot be used: {why}", why=str(error))
+    return Check("records", "fail", sentence, Sentence("Restore a backup."))
 
 
 def _arguments(verb: str, options: argparse.Namespace) -> dict[str, Json]:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.live import Check
+from pbx.administration.live import Check, Running, Way
 from pbx.administration.phones import shown_host
 from pbx.control.protocol import Refused
 from pbx.exchange.recording import Told
+from pbx.exchange.traced import Wire
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Person
 from pbx.wiring import Exchange
@@ -33,7 +34,8 @@ class LiveExchange:
         return {
             "sip": [f"{name} {host}:{port}" for name, (host, port) in exchange.transports.listening],
             "calls": len(house.calls),
-            "uptime": round(time.time() - exchange.started, 1),
+            "uptime": round(exchange.uptime, 1),
+            "clock_moved": round(exchange.clock_moved, 1),
             "lines": {ext: house.lines.state(ext) for ext in exchange.stores.office.people},
             "counters": dict(exchange.stack.counters),
         }
@@ -48,6 +50,38 @@ class LiveExchange:
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         """Of each trunk a word and a sentence."""
         return {state.name: (state.state, state.words) for state in self._exchange.trunks.states()}
+
+    def ways(self) -> Mapping[str, Way]:
+        """Of each trunk how its packets go."""
+        states = self._exchange.trunks.states()
+        return {state.name: Way(state.address, state.seen_as, state.rewritten) for state in states}
+
+    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
+        """Of each person free, ringing, talking or offline, and since when."""
+        began = time.time() - self._exchange.house.clock()
+        return {
+            extension: (lamp.state, None if lamp.since is None else round(began + lamp.since, 1))
+            for extension, lamp in self._exchange.presence.lamps().items()
+        }
+
+    def running(self) -> Sequence[Running]:
+        """The calls that last, oldest first."""
+        return [
+            Running(
+                call.id,
+                call.direction,
+                call.caller.number,
+                call.caller.name,
+                call.to,
+                call.extension,
+                call.trunk,
+                call.started,
+                call.answered,
+                tuple(dict.fromkeys(leg.party.number for leg in call.legs if not leg.party.outside and not leg.over)),
+                tuple(call.steps),
+            )
+            for call in self._exchange.house.calls.values()
+        ]
 
     def call(self, extension: str, number: str, suffix: str) -> str:
         """Ring the extension, then call the number and dial `suffix` after the answer; the call's id."""
@@ -90,39 +124,44 @@ class LiveExchange:
         """Messages came, went or were heard."""
         self._exchange.mailbox_changed(extension)
 
+    def wire(self, call: str | None = None) -> Wire | None:
+        """What the tap at the wire has: of one call, or of everything; None when there is no such call."""
+        trace, calls = self._exchange.trace, self._exchange.house.calls
+        if call is None:
+            dialogs = {call_id: party for each in calls.values() for call_id, party in each.dialogs.items()}
+            entries, left_out = trace.of(dialogs)
+            return Wire(dialogs, sorted([*trace.recent(), *entries], key=lambda entry: entry[0]), left_out)
+        if call in calls:
+            return Wire(calls[call].dialogs, *trace.of(calls[call].dialogs))
+        return self._exchange.archive.unsettled(call)
+
+    def forget_wire(self, digits: str) -> None:
+        """Let go of what belongs to no call and has these digits in it."""
+        self._exchange.trace.forget(lambda data: digits.encode() in data)
+
     def doctor(self) -> Sequence[Check]:
         """What can only be looked at while running."""
-        return [*self._trunk_checks(), *self._phone_checks(), self._wire_check()]
-
-    def _trunk_checks(self) -> list[Check]:
-        states = self._exchange.trunks.states()
-        if not states:
-            return [Check("trunk", "warn", "There is no trunk: nobody outside can call.", "durchwahl trunk add ...")]
-        checks = []
-        for state in states:
-            if state.state in ("registered", "reachable"):
-                checks.append(Check("trunk", "ok", f"{state.name} is {state.state} ({state.address})."))
-            elif state.state == "failed":
-                checks.append(
-                    Check("trunk", "fail", f"{state.name} does not work: {state.words}", "Check account and network.")
-                )
-            else:
-                checks.append(Check("trunk", "warn", f"{state.name}: {state.words or state.state}."))
-        return checks
-
-    def _phone_checks(self) -> list[Check]:
-        office, registered = self._exchange.stores.office, self.registrations()
-        missing = [
-            f"{person.name} ({person.extension})"
-            for person in office.people.values()
-            if not any(phone.username in registered for phone in office.phones_of(person.extension))
-        ]
-        if not missing:
-            return [Check("phones", "ok", "Everybody has a phone that is registered.")]
-        return [Check("phones", "warn", f"No registered phone: {', '.join(missing)}.", "Check the phones' accounts.")]
+        return [self._wire_check(), self._tls_check()]
 
     def _wire_check(self) -> Check:
         faults = self._exchange.stack.counters["fault"]
-        if faults:
-            return Check("wire", "warn", f"{faults} messages brought a mistake of ours to light.", "Send us the log.")
-        return Check("wire", "ok", "No message has been too much for the exchange.")
+        if not faults:
+            return Check("wire", "ok", Sentence("No message has been too much for the exchange."))
+        return Check(
+            "wire",
+            "warn",
+            Sentence("{count} messages brought a mistake of ours to light.", count=faults),
+            Sentence("Download the trace and send it to us."),
+            page="/doctor",
+        )
+
+    def _tls_check(self) -> Check:
+        ports = [port for name, (_, port) in self._exchange.transports.listening if name == "tls"]
+        if ports:
+            return Check("tls", "ok", Sentence("Phones may come encrypted, by port {port}.", port=str(ports[0])))
+        return Check(
+            "tls",
+            "warn",
+            Sentence("Phones cannot come encrypted: the port is taken, or the certificate is not made yet."),
+            Sentence("Look again in a minute; if it stays so, restart the box."),
+        )

@@ -74,7 +74,8 @@ def _checks(checks: Sequence[Shown]) -> Iterator[str]:
     for check in checks:
         yield f"{check['state']:4}  {visible(check['sentence'])}"
         if check["advice"]:
-            yield f"      -> {visible(check['advice'])}"
+            hint = f" ({visible(check['hint'])})" if check["hint"] else ""
+            yield f"      -> {visible(check['advice'])}{hint}"
 
 
 def _message(message: Shown) -> Iterator[str]:

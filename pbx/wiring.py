@@ -74,6 +74,7 @@ class Exchange:
         self.started = time.time()
         self._changed = changed
         self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
         clock, wall, office = self._loop.time, time.time, self._office
 
         # the wire
@@ -134,6 +135,16 @@ class Exchange:
         self._alarm: asyncio.TimerHandle | None = None
         self._turning = False
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def clock_moved(self) -> float:
+        """Seconds by which the wall clock was put forward (or back: negative) since the start."""
+        return (time.time() - self.started) - self.uptime
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since the start, whatever the wall clock did meanwhile."""
+        return self._loop.time() - self._began
 
     # --- life ------------------------------------------------------------------------------------------------------
 

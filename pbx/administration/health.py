@@ -1,49 +1,68 @@
 """The doctor: is all well, and if not, what is to be done."""
 
-import dataclasses
 import errno
-import shutil
 import socket
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.live import Check
+from pbx.administration import condition, network, trunk_checks
+from pbx.administration.live import Check, Live
 from pbx.administration.stores import Stores
 from pbx.prompts import catalogue, speech
+from pbx.sentence import Sentence, said
 from pbx.store.models import Office
 
 Shown = dict[str, Any]
 
-_BUILT = 1_735_689_600.0
-"""The first of January 2025: no clock that is right shows less."""
-
 
 def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
-    """Everything there is to look at, as `name`, `state` (ok, warn, fail), `sentence` and `advice`."""
-    checks = [*checks_of_folder(stores.data), _settings(stores.data), _records(stores), _clock(stores)]
-    checks += [_speech(), _prompts(), *_greetings(stores), *_office(stores.office)]
-    checks += [*_accounts(stores.office), _port(sip_port)] if stores.live is None else stores.live.doctor()
+    """Everything there is to look at: `name`, `state` (ok, warn, fail), `sentence`, `advice`.
+
+    `said` and `advice_said` are the same as `pbx.sentence.said` has them, `page` is where to do it, `hint` the command.
+    Raises RecordsError.
+    """
+    office, live = stores.office, stores.live
+    checks = [*condition.checks(stores).values(), *network.checks(stores), rights(stores.data), _records(stores)]
+    checks += [_speech(), _prompts(), *_greetings(stores), *_numbers(office), *_pins(office), *_accounts(office)]
+    if live is None:
+        checks += [*_trunks(office), _port(sip_port)]
+    else:
+        checks += [*trunk_checks.checks(stores, live), _phones(office, live), *live.doctor()]
     return [view(check) for check in checks]
 
 
 def view(check: Check) -> Shown:
     """A check as JSON."""
-    return dataclasses.asdict(check)
+    return {
+        "name": check.name,
+        "state": check.state,
+        "sentence": check.sentence,
+        "said": said(check.sentence),
+        "advice": check.advice,
+        "advice_said": said(check.advice) if check.advice else None,
+        "page": check.page,
+        "hint": check.hint,
+    }
 
 
 def checks_of_folder(data: Path) -> list[Check]:
     """What can be said of a data folder without opening anything in it."""
-    return [_rights(data), _disk(data)]
+    return [rights(data), condition.disk(data)]
 
 
-def _rights(data: Path) -> Check:
-    open_to_others = [path for path in (data, data / "settings.json", data / "records.sqlite") if _is_open(path)]
-    if open_to_others:
-        names = ", ".join(map(str, open_to_others))
-        return Check("rights", "warn", f"Other users of this machine may read {names}.", f"chmod go= {names}")
-    return Check("rights", "ok", f"Only its owner can enter {data}.")
+def rights(data: Path) -> Check:
+    """Whether nobody else may read what is kept here."""
+    open_to_others = [str(path) for path in (data, data / "settings.json", data / "records.sqlite") if _is_open(path)]
+    if not open_to_others:
+        return Check("rights", "ok", Sentence("Only its owner can enter {folder}.", folder=str(data)))
+    return Check(
+        "rights",
+        "warn",
+        Sentence("Other users of this machine may read {files}.", files=open_to_others),
+        Sentence("Take their rights away."),
+        hint=f"chmod go= {' '.join(open_to_others)}",
+    )
 
 
 def _is_open(path: Path) -> bool:
@@ -53,89 +72,103 @@ def _is_open(path: Path) -> bool:
         return False
 
 
-def _disk(data: Path) -> Check:
-    usage = shutil.disk_usage(data)
-    share = usage.free / max(usage.total, 1)
-    sentence = f"{usage.free / 1e9:.1f} GB ({share:.0%}) of the disk are free."
-    if share < 0.10:
-        return Check("disk", "fail", f"{sentence} No messages are recorded.", "Delete what is not needed.")
-    if share < 0.20:
-        return Check("disk", "warn", f"{sentence} Below 10% no messages are recorded.", "Delete what is not needed.")
-    return Check("disk", "ok", sentence)
-
-
-def _settings(data: Path) -> Check:
-    return Check("settings", "ok", f"{data / 'settings.json'} is readable and right.")
-
-
 def _records(stores: Stores) -> Check:
-    if not stores.records.is_sound():
-        advice = "Stop the exchange, put records.sqlite away and restore it from a backup."
-        return Check("records", "fail", "The records file is damaged.", advice)
-    return Check("records", "ok", "The records file is sound.")
-
-
-def _clock(stores: Stores) -> Check:
-    now = time.time()
-    last = max((call.ended for call in stores.records.calls(1)), default=0.0)
-    shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
-    if now < _BUILT or now < last - 60.0:
-        return Check(
-            "clock", "fail", f"The clock shows {shown}, which cannot be.", "Connect it to a time server (NTP)."
-        )
-    return Check("clock", "ok", f"The clock shows {shown}.")
+    if stores.records.is_sound():
+        return Check("records", "ok", Sentence("Settings and records are sound."))
+    sentence = Sentence("The records file is damaged.")
+    hint = "Stop the exchange, put records.sqlite away and restore it from a backup."
+    return Check("records", "fail", sentence, Sentence("Restore a backup."), "/backup", hint)
 
 
 def _speech() -> Check:
     engines = speech.installed()
-    if not engines:
-        advice = "apt-get install espeak-ng (or libttspico-utils from non-free)"
-        return Check("speech", "warn", "No speech engine is installed: typed greetings cannot be spoken.", advice)
-    return Check("speech", "ok", f"Typed greetings are spoken by {engines[0]}.")
+    if engines:
+        return Check("speech", "ok", Sentence("Typed greetings are spoken by {engine}.", engine=engines[0]))
+    sentence = Sentence("No speech engine is installed: typed greetings cannot be spoken.")
+    advice = Sentence("Record greetings by phone, or upload them.")
+    hint = "apt-get install espeak-ng (or libttspico-utils from non-free)"
+    return Check("speech", "warn", sentence, advice, "/greetings", hint)
 
 
 def _prompts() -> Check:
     paths = [catalogue.clip_path(key, language) for key in catalogue.SENTENCES for language in catalogue.LANGUAGES]
     missing = [path for path in paths if not path.is_file()]
-    if missing:
-        sentence = f"{len(missing)} of {len(paths)} spoken sentences are missing, {missing[0]} first."
-        return Check("prompts", "fail", sentence, "Install Durchwahl again, or run “make prompts”.")
-    return Check("prompts", "ok", f"All {len(paths)} spoken sentences are there.")
+    if not missing:
+        return Check("prompts", "ok", Sentence("All {count} spoken sentences are there.", count=len(paths)))
+    sentence = Sentence(
+        "{missing} of {all} spoken sentences are missing, {first} first.",
+        missing=len(missing),
+        all=len(paths),
+        first=str(missing[0]),
+    )
+    return Check("prompts", "fail", sentence, Sentence("Install Durchwahl again."), hint="make prompts")
 
 
 def _greetings(stores: Stores) -> Iterator[Check]:
-    office = stores.office
-    named = [(f"The greeting of {number.e164}", number.greeting) for number in office.numbers.values()]
-    named += [(f"{person.name}'s announcement", person.announcement) for person in office.people.values()]
-    for whose, name in named:
-        if name and not (stores.greetings / name).is_file():
-            yield Check("greetings", "fail", f"{whose} is gone from {stores.greetings}.", "Set it again.")
+    office, again = stores.office, Sentence("Set it again.")
+    for number in office.numbers.values():
+        if number.greeting and not (stores.greetings / number.greeting).is_file():
+            sentence = Sentence("The greeting of {number} is gone from the disk.", number=number.e164)
+            yield Check("greetings", "fail", sentence, again, f"/numbers/{number.e164}")
+    for person in office.people.values():
+        if person.announcement and not (stores.greetings / person.announcement).is_file():
+            sentence = Sentence("The announcement of {name} is gone from the disk.", name=person.name)
+            yield Check("greetings", "fail", sentence, again, f"/people/{person.extension}")
 
 
-def _office(office: Office) -> Iterator[Check]:
+def _numbers(office: Office) -> Iterator[Check]:
     if office.trunks and not office.numbers:
-        advice = "durchwahl number add E164 --trunk NAME --to EXT"
-        yield Check("numbers", "warn", "There is no number: all calls from outside are refused.", advice)
+        sentence = Sentence("There is no number: all calls from outside are refused.")
+        hint = "durchwahl number add E164 --trunk NAME --to EXT"
+        yield Check("numbers", "warn", sentence, Sentence("Enter the numbers you have."), "/numbers", hint)
     for number in office.numbers.values():
         ringing = {each for to in number.to for each in (office.groups[to].members if to in office.groups else (to,))}
         if not any(office.phones_of(each) and not office.people[each].outbound_only for each in ringing):
-            advice = "durchwahl phone add EXT"
-            yield Check("numbers", "warn", f"A call to {number.e164} rings no phone.", advice)
+            sentence = Sentence("A call to {number} rings no phone.", number=number.e164)
+            advice = Sentence("Give somebody it rings a phone.")
+            yield Check("numbers", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
+    if office.numbers and all(number.extensions == "off" for number in office.numbers.values()):
+        sentence = Sentence("No number lets callers dial an extension: none of them has a greeting to dial into.")
+        advice = Sentence("Switch on “extensions may be dialled” for one of the numbers.")
+        yield Check("extensions", "warn", sentence, advice, "/numbers", "durchwahl number set E164 --extensions all")
+
+
+def _pins(office: Office) -> Iterator[Check]:
     for extension, person in sorted(office.people.items()):
         if person.voicemail and not person.pin:
-            advice = f"durchwahl user set {extension} --pin PIN"
-            yield Check("pins", "warn", f"{person.name} ({extension}) has no PIN to hear messages by phone.", advice)
+            sentence = Sentence("{name} ({extension}) has no PIN to hear messages by phone.",
+                                name=person.name, extension=extension)  # fmt: skip
+            hint = f"durchwahl user set {extension} --pin PIN"
+            yield Check("pins", "warn", sentence, Sentence("Set a PIN."), f"/people/{extension}", hint)
 
 
 def _accounts(office: Office) -> Iterator[Check]:
-    """What a running exchange says better, as it knows states."""
-    if not office.trunks:
-        advice = "durchwahl trunk add NAME ..."
-        yield Check("trunks", "warn", "There is no trunk: nobody can call in or out, not even 110 and 112.", advice)
     for extension, person in sorted(office.people.items()):
         if not office.phones_of(extension):
-            advice = f"durchwahl phone add {extension}"
-            yield Check("phones", "warn", f"{person.name} ({extension}) has no phone.", advice)
+            sentence = Sentence("{name} ({extension}) has no phone.", name=person.name, extension=extension)
+            advice = Sentence("Make an account for a phone.")
+            yield Check("phones", "warn", sentence, advice, f"/people/{extension}", f"durchwahl phone add {extension}")
+
+
+def _phones(office: Office, live: Live) -> Check:
+    """Who has a phone that does not come."""
+    registered: Mapping[str, object] = live.registrations()
+    missing = [
+        f"{person.name} ({extension})"
+        for extension, person in sorted(office.people.items())
+        if (phones := office.phones_of(extension)) and not any(phone.username in registered for phone in phones)
+    ]
+    if not missing:
+        return Check("registered", "ok", Sentence("Everybody who has a phone has one that is registered."))
+    sentence = Sentence("No phone of {people} is registered.", people=missing)
+    advice = Sentence("Look whether the phones have power and network, and whether user name and password are right.")
+    return Check("registered", "warn", sentence, advice, "/phones")
+
+
+def _trunks(office: Office) -> Iterator[Check]:
+    """What a running exchange says better, as it knows states."""
+    if not office.trunks:
+        yield trunk_checks.NONE
 
 
 def _port(port: int) -> Check:
@@ -147,11 +180,15 @@ def _port(port: int) -> Check:
             try:
                 probe.bind(("", port))
             except OSError as error:
-                why = (
-                    "in use by another program"
-                    if error.errno == errno.EADDRINUSE
-                    else (error.strerror or "not to be had")
-                )
-                advice = f"Find it with “ss -lpn sport = :{port}”, or run with --sip HOST:PORT."
-                return Check("port", "fail", f"{word} port {port} is {why}.", advice)
-    return Check("port", "ok", f"Port {port} is free; the exchange is not running.")
+                return _port_taken(word, port, error)
+    return Check("port", "ok", Sentence("Port {port} is free; the exchange is not running.", port=str(port)))
+
+
+def _port_taken(word: str, port: int, error: OSError) -> Check:
+    if error.errno == errno.EADDRINUSE:
+        sentence = Sentence("{protocol} port {port} is in use by another program.", protocol=word, port=str(port))
+    else:
+        why = error.strerror or str(error)
+        sentence = Sentence("{protocol} port {port} is not to be had: {why}.", protocol=word, port=str(port), why=why)
+    hint = f"Find it with “ss -lpn sport = :{port}”, or run with --sip HOST:PORT."
+    return Check("port", "fail", sentence, Sentence("End the other program."), hint=hint)

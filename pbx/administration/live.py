@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pbx.exchange.recording import Told
-from pbx.store.models import Office
+from pbx.exchange.traced import Wire
+from pbx.store.models import Direction, Office, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,46 @@ class Check:
     name: str
     state: Literal["ok", "warn", "fail"]
     sentence: str
-    """What is so."""
+    """What is so; a Sentence, so that it can be said in German."""
     advice: str = ""
-    """What to do about it; empty when all is well."""
+    """What to do about it, likewise; empty when all is well."""
+    page: str = ""
+    """Path of the page where that is done."""
+    hint: str = ""
+    """The same on the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How packets go to a trunk."""
+
+    address: str
+    """TRANSPORT HOST:PORT in use; empty when none was found."""
+    seen_as: str = ""
+    """HOST:PORT from which the provider sees the box come, if it says so."""
+    rewritten: bool = False
+    """Whether something on the way changes the addresses within the messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A call that lasts."""
+
+    id: str
+    direction: Direction
+    from_: str
+    """E.164, extension, or empty when withheld."""
+    from_name: str
+    to: str
+    extension: str
+    """Whom it came to; empty as long as it came to nobody."""
+    trunk: str
+    started: float
+    """Unix time, seconds."""
+    answered: float | None
+    parties: tuple[str, ...]
+    """Extensions whose phones ring or talk in it now."""
+    steps: tuple[Step, ...]
 
 
 class Live(Protocol):
@@ -35,6 +73,15 @@ class Live(Protocol):
 
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         """Of each trunk, a word (registered, reachable, trying, failed, unknown) and a sentence (may be empty)."""
+
+    def ways(self) -> Mapping[str, Way]:
+        """Of each trunk how its packets go."""
+
+    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
+        """Of each person free, ringing, talking or offline, and since when (Unix time) if that is known."""
+
+    def running(self) -> Sequence[Running]:
+        """The calls that last, oldest first."""
 
     def call(self, extension: str, number: str, suffix: str) -> str:
         """Ring the extension, then call `number` (E.164) and dial `suffix` after the answer; the call's id.
@@ -53,6 +100,15 @@ class Live(Protocol):
 
     def mailbox_changed(self, extension: str) -> None:
         """Messages came, went or were heard."""
+
+    def wire(self, call: str | None = None) -> Wire | None:
+        """What the tap at the wire has: of a call that lasts or has just ended, or of all those and of no call.
+
+        None when there is no such call.
+        """
+
+    def forget_wire(self, digits: str) -> None:
+        """Let go of what belongs to no call and has these digits in it."""
 
     def doctor(self) -> Sequence[Check]:
         """What can only be looked at while running."""
@@ -77,6 +133,15 @@ class LiveElsewhere:
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         return dict(self._there(self._live.trunk_states))
 
+    def ways(self) -> Mapping[str, Way]:
+        return dict(self._there(self._live.ways))
+
+    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
+        return dict(self._there(self._live.lamps))
+
+    def running(self) -> Sequence[Running]:
+        return tuple(self._there(self._live.running))
+
     def call(self, extension: str, number: str, suffix: str) -> str:
         return str(self._there(lambda: self._live.call(extension, number, suffix)))
 
@@ -88,6 +153,13 @@ class LiveElsewhere:
 
     def mailbox_changed(self, extension: str) -> None:
         self._there(lambda: self._live.mailbox_changed(extension))
+
+    def wire(self, call: str | None = None) -> Wire | None:
+        found: Wire | None = self._there(lambda: self._live.wire(call))
+        return found
+
+    def forget_wire(self, digits: str) -> None:
+        self._there(lambda: self._live.forget_wire(digits))
 
     def doctor(self) -> Sequence[Check]:
         return tuple(self._there(self._live.doctor))

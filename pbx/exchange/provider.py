@@ -84,7 +84,14 @@ class Provider:
         registration = self.registration
         used = registration.flow if registration.state == "registered" else next(iter(registration.flows), None)
         state = CONDITIONS.get(registration.state, "trying")
-        return TrunkState(self.trunk.name, state, registration.words, words_of(used) if used else "")
+        return TrunkState(
+            self.trunk.name,
+            state,
+            registration.words,
+            words_of(used) if used else "",
+            registration.seen_as,
+            registration.rewritten,
+        )
 
     def routes(self) -> tuple[Route, ...]:
         """Over the flow we registered on first, then the provider's other places."""

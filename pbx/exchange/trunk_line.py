@@ -26,6 +26,10 @@ class TrunkState:
     """Why it does not work; empty when it does."""
     address: str = ""
     """TRANSPORT HOST:PORT in use."""
+    seen_as: str = ""
+    """HOST:PORT from which the provider sees us come; empty when it does not say."""
+    rewritten: bool = False
+    """Whether somebody on the way to the provider changed our address within the messages (a SIP ALG does)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,10 @@ class Registration:
         self.realm = ""
         """Who asked for our password: nobody else ever gets an answer made with it."""
         self.service_route: tuple[str, ...] = ()
+        self.seen_as = ""
+        """HOST:PORT our packets came from, as the registrar saw them; empty when it does not say."""
+        self.rewritten = False
+        """Whether the registrar knows our Contact with another address than we gave: somebody on the way changed it."""
         self._ids = ids
         self._call_id = ids.call_id()
         self._tag = ids.tag()
@@ -100,6 +104,8 @@ class Registration:
         self._proved = False
         """Whether the latest REGISTER carried credentials."""
         self._pending = False
+        self._asked_on: Flow
+        """Where the latest REGISTER went."""
         self._retry_after = 0.0
         self._refusals = 0
         """Failed attempts in a row."""
@@ -197,7 +203,7 @@ class Registration:
         self._pending = True
         self._proved = authorization is not None
         self._cseq += 1
-        flow = self.flows[self._at]
+        flow = self._asked_on = self.flows[self._at]
         aor = self.account.aor
         items = [
             ("From", f"<{aor}>;tag={self._tag}"),
@@ -237,6 +243,13 @@ class Registration:
         self.state, self.words, self._refusals = "registered", "", 0
         self.flow, self.until = flow, now + self.granted
         self.service_route = _routes(response)
+        self.seen_as = _seen_as(response)
+        mine = self._contact(self._asked_on)
+        self.rewritten = any(
+            (contact.uri.host, contact.uri.port) != (mine.host, mine.port)
+            for contact in response.contacts
+            if contact.uri.user == mine.user
+        )
         early = max(self.granted * 0.15, min(10.0, self.granted / 2))
         return (Wake(max(1.0, self.granted - early - self.granted * 0.1 * self._ids.fraction())),)
 
@@ -278,6 +291,16 @@ class Registration:
 
 def _same(one: Flow, other: Flow) -> bool:
     return (one.transport, one.remote) == (other.transport, other.remote)
+
+
+def _seen_as(response: Response) -> str:
+    """What the topmost Via says of where the request came from (RFC 3581)."""
+    try:
+        via = response.via
+    except ParseError:
+        return ""
+    host = f"[{via.received}]" if ":" in via.received else via.received
+    return f"{host}:{via.rport}" if host and via.rport else host
 
 
 def _routes(response: Response) -> tuple[str, ...]:

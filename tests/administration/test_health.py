@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from pbx.administration import network
 from pbx.administration.commands import perform
+from pbx.administration.live import Way
 from pbx.administration.stores import Stores, open_stores
+from pbx.box.machine import Machine
 from pbx.prompts import catalogue, speech
-from pbx.store.models import CallRecord, Group, Number, Person, Phone, Trunk
+from pbx.store.models import CallRecord, Group, LegQuality, Number, Person, Phone, Trunk
+from tests.box import pi
+from tests.webui.office import Lines
 
 
 class Usage(NamedTuple):
@@ -23,8 +29,12 @@ class Usage(NamedTuple):
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
+def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
+    """An empty office on a made-up Pi that is well."""
+    monkeypatch.setattr(network, "own_address", lambda: "192.0.2.10")
+    monkeypatch.setattr(network, "answers", lambda server: True)
     opened = open_stores(tmp_path / "office")
+    opened.root = pi.make(tmp_path / "pi")
     yield opened
     opened.close()
 
@@ -33,6 +43,7 @@ def found(stores: Stores, port: int = 0) -> dict[str, list[dict[str, Any]]]:
     """The doctor's checks by name."""
     checks: dict[str, list[dict[str, Any]]] = {}
     for check in perform(stores, "doctor", {"sip_port": port}):
+        assert check["said"]["say"]
         checks.setdefault(check["name"], []).append(check)
     return checks
 
@@ -61,7 +72,7 @@ def test_what_is_not_well_comes_with_advice(stores: Stores, monkeypatch: pytest.
     )
     checks = found(stores)
     for name, state in [
-        ("disk", "fail"), ("speech", "warn"), ("prompts", "fail"), ("greetings", "fail"), ("trunks", "warn"),
+        ("disk", "fail"), ("speech", "warn"), ("prompts", "fail"), ("greetings", "fail"), ("trunk", "warn"),
         ("phones", "warn"), ("pins", "warn"),
     ]:  # fmt: skip
         assert checks[name][0]["state"] == state
@@ -88,7 +99,7 @@ def test_a_folder_others_may_read_is_told(stores: Stores) -> None:
     assert found(stores)["rights"][0]["state"] == "ok"
     stores.data.chmod(0o755)
     check = found(stores)["rights"][0]
-    assert (check["state"], check["advice"]) == ("warn", f"chmod go= {stores.data}")
+    assert (check["state"], check["hint"]) == ("warn", f"chmod go= {stores.data}")
 
 
 @pytest.mark.parametrize("now", [0.0, 1_000.0, 1_800_000_000.0])
@@ -115,3 +126,207 @@ def test_a_port_in_use_is_told(stores: Stores, kind: socket.SocketKind) -> None:
     assert check["state"] == "fail"
     assert "in use" in check["sentence"]
     assert check["advice"]
+
+
+def say(stores: Stores, name: str) -> tuple[str, str]:
+    """State and sentence of the first check of that name."""
+    check = found(stores)[name][0]
+    return check["state"], check["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "files"),
+    [
+        ("load", "warn", {"proc/loadavg": "9.5 9 9 1/1 1"}),
+        ("memory", "warn", {"proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 100 kB"}),
+        ("memory", "fail", {"proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 40 kB"}),
+        ("temperature", "warn", {"sys/class/thermal/thermal_zone0/temp": "71000"}),
+        ("temperature", "fail", {"sys/class/thermal/thermal_zone0/temp": "82100"}),
+        ("power", "fail", {"sys/devices/platform/soc/soc:firmware/get_throttled": "50005"}),
+        ("power", "warn", {"sys/devices/platform/soc/soc:firmware/get_throttled": "50000"}),
+        ("card", "warn", {"sys/block/mmcblk0/device/life_time": "0x09 0x01"}),
+        ("card", "fail", {"sys/block/mmcblk0/device/life_time": "0x0b 0x01"}),
+        ("card", "fail", {"sys/block/mmcblk0/device/pre_eol_info": "0x03"}),
+        ("internet", "fail", {"proc/net/route": "Iface Destination Gateway\neth0 0000A8C0 00000000"}),
+    ],
+)
+def test_a_machine_that_is_not_well_is_told_with_advice(
+    stores: Stores, name: str, state: str, files: dict[str, str | None]
+) -> None:
+    assert found(stores)[name][0]["state"] == "ok"
+    pi.make(stores.root, files)
+    check = found(stores)[name][0]
+    assert (check["state"], bool(check["advice_said"])) == (state, True)
+
+
+@pytest.mark.parametrize("name", ["load", "memory", "card", "temperature", "power", "clock", "uptime"])
+def test_what_a_machine_does_not_tell_is_said_to_be_untold(stores: Stores, name: str, tmp_path: Path) -> None:
+    stores.root = tmp_path / "nothing"
+    state, sentence = say(stores, name)
+    assert state == "ok"
+    assert "does not tell" in sentence or name == "clock"
+
+
+def test_an_sd_card_tells_no_wear_but_what_was_written(stores: Stores) -> None:
+    sentence = say(stores, "card")[1]
+    assert "do not tell" in sentence
+    assert "1.0 GB" in sentence
+
+
+def test_a_clock_that_no_time_server_sets_is_told(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "a time server sets it" in say(stores, "clock")[1]
+    (stores.root / "run/systemd/timesync/synchronized").unlink()
+    monkeypatch.setattr("pbx.administration.condition.machine", lambda stores: Machine(synchronised=False))
+    assert say(stores, "clock")[0] == "warn"
+
+
+@pytest.mark.parametrize(("moved", "words"), [(3600.0, "60 minutes forwards"), (-600.0, "10 minutes backwards")])
+def test_a_clock_that_was_set_while_the_exchange_ran_is_told(stores: Stores, moved: float, words: str) -> None:
+    stores.live = running(stores)
+    stores.live.clock_moved = moved
+    assert words in say(stores, "clock")[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "state"), [("127.0.0.1", "fail"), ("169.254.7.7", "fail"), ("192.0.2.10", "ok")]
+)
+def test_a_box_without_a_network_is_told(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch, address: str, state: str
+) -> None:
+    monkeypatch.setattr(network, "own_address", lambda: address)
+    assert say(stores, "network")[0] == state
+
+
+def test_a_way_out_by_ipv6_alone_is_one(stores: Stores) -> None:
+    way = f"{'0' * 32} 00 {'0' * 32} 00 {'f' * 32} 00000400 00000001 00000000 00450003"
+    pi.make(stores.root, {"proc/net/route": "", "proc/net/ipv6_route": f"{way} lo\n"})
+    assert say(stores, "internet")[0] == "fail"
+    pi.make(stores.root, {"proc/net/ipv6_route": f"{way} lo\n{way} eth0\n"})
+    assert say(stores, "internet")[0] == "ok"
+
+
+def test_names_matter_only_to_a_trunk_that_has_one(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores.settings.put(Trunk("t", peer="192.0.2.1:5060"))
+    assert "names" not in found(stores)
+    stores.settings.put(Trunk("u", user="me", domain="provider.test", password="x"))
+    assert say(stores, "names")[0] == "ok"
+    monkeypatch.setattr(network, "answers", lambda server: False)
+    assert "192.168.10.1 does not answer" in say(stores, "names")[1]
+    pi.make(stores.root, {"etc/resolv.conf": "search lan\nnameserver nonsense\n"})
+    assert "No name server is known" in say(stores, "names")[1]
+
+
+def test_a_name_server_that_says_anything_answers() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        port = server.getsockname()[1]
+
+        def refuse() -> None:
+            question, asker = server.recvfrom(512)
+            server.sendto(question[:2] + b"\x81\x85" + question[4:12] + question[12:17], asker)
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        assert network.answers("127.0.0.1", port)
+        thread.join()
+    assert not network.answers("127.0.0.1", port), "nobody is there any more"
+
+
+class Working(Lines):
+    """A running exchange whose ways and clock a test sets."""
+
+    clock_moved = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, Way] = {}
+
+    def ways(self) -> dict[str, Way]:
+        return self.found
+
+    def status(self) -> dict[str, Any]:
+        return {"clock_moved": self.clock_moved}
+
+
+def running(stores: Stores) -> Any:
+    """The office's exchange, with one trunk that works."""
+    stores.settings.put(Person("21", "Anna"), Person("22", "Bert"), Trunk("t", peer="192.0.2.1:5060"))
+    live = Working()
+    live.trunks = {"t": ("registered", "")}
+    stores.live = live  # type: ignore[assignment]
+    return live
+
+
+def test_a_trunk_says_how_it_is_and_leads_to_its_page(stores: Stores) -> None:
+    live = running(stores)
+    assert say(stores, "trunk")[0] == "ok"
+    live.trunks = {"t": ("failed", "403 Forbidden"), "gone": ("failed", "")}
+    [check] = found(stores)["trunk"]
+    assert (check["state"], check["page"]) == ("fail", "/trunks/t")
+    live.trunks = {"t": ("trying", "")}
+    assert say(stores, "trunk")[0] == "warn"
+
+
+def talk(stores: Stores, *silent: str) -> None:
+    """A conversation of Anna with somebody outside, in which these were not heard."""
+    legs = tuple(
+        LegQuality(party, "PCMA", sent=900, received=0 if party in silent else 900) for party in ("21", "+4989123")
+    )
+    id = f"c{len(stores.records.calls())}"
+    call = CallRecord(id, "in", "+4989123", "", "+49301", "21", "answered", 0.0, 10.0, 40.0, "", (), legs, "t")
+    stores.records.add_call(call)
+
+
+def test_a_voice_that_is_missing_again_and_again_is_told(stores: Stores) -> None:
+    running(stores)
+    talk(stores)
+    talk(stores, "+4989123")
+    assert say(stores, "voice")[0] == "ok", "once is no rule"
+    talk(stores, "+4989123")
+    assert say(stores, "voice") == ("fail", "In several calls over t nothing was heard from outside.")
+
+
+def test_a_phone_without_a_voice_is_told_by_its_owner(stores: Stores) -> None:
+    running(stores)
+    for _ in range(2):
+        talk(stores, "21")
+    assert say(stores, "voice") == ("warn", "In several calls nothing was heard from Anna.")
+
+
+def test_changed_addresses_are_trouble_only_when_voices_are_missing(stores: Stores) -> None:
+    live = running(stores)
+    assert "path" not in found(stores)
+    live.found = {"t": Way("udp 192.0.2.1:5060", "203.0.113.7:40123")}
+    assert "203.0.113.7:40123" in say(stores, "path")[1]
+    live.found = {"t": Way("udp 192.0.2.1:5060", "203.0.113.7:40123", rewritten=True)}
+    assert say(stores, "path")[0] == "ok"
+    for _ in range(2):
+        talk(stores, "+4989123")
+    check = found(stores)["path"][0]
+    assert check["state"] == "warn"
+    assert "SIP ALG" in check["advice"]
+
+
+def test_phones_that_do_not_come_are_told_by_their_owners(stores: Stores) -> None:
+    live = running(stores)
+    stores.settings.put(Phone("anna", "21", "x"), Phone("anna2", "21", "y"), Phone("bert", "22", "z"))
+    live.registered = {"anna2": ["sip:x@192.0.2.7"]}
+    assert say(stores, "registered") == ("warn", "No phone of Bert (22) is registered.")
+    live.registered |= {"bert": ["sip:x@192.0.2.8"]}
+    assert say(stores, "registered")[0] == "ok"
+
+
+def test_an_office_into_whose_numbers_nobody_can_dial_is_told(stores: Stores) -> None:
+    running(stores)
+    stores.settings.put(Number("+4930123450", "t", ("21",), extensions="off"))
+    assert say(stores, "extensions")[0] == "warn"
+    stores.settings.put(Number("+4930123451", "t", ("21",)))
+    assert "extensions" not in found(stores)
+
+
+def test_no_advice_on_a_page_names_the_command_line(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech, "installed", list)
+    stores.settings.put(Person("21", "Anna"), Trunk("t", peer="127.0.0.1"), Number("+4930123450", "t", ("21",)))
+    for check in (check for named in found(stores).values() for check in named):
+        assert "durchwahl " not in check["sentence"] + check["advice"]
+        assert "--" not in check["advice"]

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.live import Check, LiveElsewhere
+from pbx.administration.live import Check, LiveElsewhere, Way
+from pbx.administration.live import Running as Lasting
 from pbx.administration.stores import SOCKET, Stores, open_stores
 from pbx.cli import main
 from pbx.control.protocol import Refused
@@ -44,6 +45,15 @@ class Running:
 
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         return {"provider": ("failed", "403 Forbidden")}
+
+    def ways(self) -> Mapping[str, Way]:
+        return {}
+
+    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
+        return {"21": ("ringing", 1000.0)}
+
+    def running(self) -> Sequence[Lasting]:
+        return []
 
     def call(self, extension: str, number: str, suffix: str) -> str:
         self.threads.add(threading.get_ident())
@@ -158,7 +168,10 @@ def test_the_doctor_adds_what_only_the_running_exchange_knows(
 ) -> None:
     main(["--data", str(data), "--json", "doctor"])
     checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
-    assert checks["wire"] == {"name": "wire", "state": "warn", "sentence": "It is slow.", "advice": "Wait."}
+    found = {key: checks["wire"][key] for key in ("name", "state", "sentence", "advice", "page", "hint")}
+    assert found == {
+        "name": "wire", "state": "warn", "sentence": "It is slow.", "advice": "Wait.", "page": "", "hint": "",
+    }  # fmt: skip
     assert "port" not in checks
 
 

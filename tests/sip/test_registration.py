@@ -344,3 +344,37 @@ def test_whatever_happens_it_is_never_stuck_and_never_asks_twice_at_once(seed: i
                 effects = registration.stop()
             case _:
                 effects = ()
+
+
+@pytest.mark.parametrize(
+    ("via", "seen_as"),
+    [
+        ("", ""),
+        (";received=203.0.113.7;rport=40123", "203.0.113.7:40123"),
+        (";received=203.0.113.7", "203.0.113.7"),
+        (";received=2001:db8::7;rport=5060", "[2001:db8::7]:5060"),
+        (";received=;rport=x", ""),
+    ],
+)
+def test_it_is_known_from_where_the_registrar_sees_us_come(via: str, seen_as: str) -> None:
+    registration, effects = begun()
+    response = granted(asked(effects))
+    headers = response.headers.with_("Via", f"SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKx{via}")
+    registration.replied(response.with_headers(headers), ONE, 0.0)
+    assert registration.seen_as == seen_as
+
+
+@pytest.mark.parametrize(
+    ("contact", "rewritten"),
+    [
+        ("<sip:token@192.0.2.10:5060>;expires=600", False),
+        ("<sip:token@192.0.2.10:5060;ob>;expires=600, <sip:other@203.0.113.7:40123>", False),
+        ("<sip:token@203.0.113.7:40123>;expires=600", True),
+        ("<sip:token@192.0.2.10:40123>;expires=600", True),
+    ],
+)
+def test_it_is_noticed_when_somebody_on_the_way_changes_our_contact(contact: str, rewritten: bool) -> None:
+    registration, effects = begun()
+    response = asked(effects).reply(200, tag="t", headers=[("Contact", contact)])
+    registration.replied(response, ONE, 0.0)
+    assert (registration.state, registration.rewritten) == ("registered", rewritten)

@@ -1,0 +1,99 @@
+"""The trunk doctor: does each way to the telephone network work, and does the voice get through both ways?"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from pbx.administration.live import Check, Live, Way
+from pbx.administration.stores import Stores
+from pbx.administration.trunk_words import explained
+from pbx.sentence import Sentence
+from pbx.store.models import CallRecord, Office
+
+LOOKED_AT = 50
+"""Calls whose voice is looked at."""
+TALKED = 5.0
+"""Seconds a conversation must have lasted before silence means anything."""
+OFTEN = 2
+"""Silent calls of one party that are no chance any more."""
+
+NONE = Check(
+    "trunk",
+    "warn",
+    Sentence("There is no trunk: nobody can call in or out, not even 110 and 112."),
+    Sentence("Set up the account at your provider."),
+    "/trunks",
+    "durchwahl trunk add NAME ...",
+)
+"""The check of an office without trunks."""
+
+
+def checks(stores: Stores, live: Live) -> Iterator[Check]:
+    """Every trunk in depth, then the voice of the last calls. Raises RecordsError."""
+    office = stores.office
+    if not office.trunks:
+        yield NONE
+    ways = live.ways()
+    silent = silences(office, stores.records.calls(LOOKED_AT))
+    for name, (state, detail) in live.trunk_states().items():
+        if name in office.trunks:
+            yield _trunk(explained(office.trunks[name], state, detail), state, name)
+            yield from _on_the_way(name, ways.get(name, Way("")), silent[name] >= OFTEN)
+    yield voice(office, silent)
+
+
+def _trunk(sentence: Sentence, state: str, name: str) -> Check:
+    page = f"/trunks/{name}"
+    if state in ("registered", "reachable"):
+        return Check("trunk", "ok", sentence)
+    if state == "failed":
+        return Check("trunk", "fail", sentence, Sentence("Look at the trunk's account and server."), page)
+    return Check(
+        "trunk", "warn", sentence, Sentence("Wait a minute; if it stays so, look at the trunk's server."), page
+    )
+
+
+def _on_the_way(name: str, way: Way, is_silent: bool) -> Iterator[Check]:
+    """What the provider's answer tells of the path to it.
+
+    That our address comes back changed is what a router's SIP ALG does, but some providers do it themselves; so it is
+    only called trouble when voices are missing too.
+    """
+    if not way.rewritten:
+        if way.seen_as:
+            sentence = Sentence("{name} sees the box as {address}.", name=name, address=way.seen_as)
+            yield Check("path", "ok", sentence)
+        return
+    sentence = Sentence("Something on the way to {name} changes the addresses in our messages.", name=name)
+    if not is_silent:
+        yield Check("path", "ok", sentence)
+        return
+    advice = Sentence(
+        "Switch off “SIP ALG” (or “SIP helper”) in the router: it spoils the voice more often than it helps."
+    )
+    yield Check("path", "warn", sentence, advice)
+
+
+def silences(office: Office, calls: Sequence[CallRecord]) -> Counter[str]:
+    """In how many of these calls nothing was heard, by the extension of whose phone, else by the trunk it came over."""
+    found: Counter[str] = Counter()
+    for call in calls:
+        if call.answered is not None and call.ended - call.answered >= TALKED:
+            mute = [leg.party for leg in call.legs if leg.sent and not leg.received]
+            found.update({party if party in office.people else call.trunk for party in mute})
+    return found
+
+
+def voice(office: Office, silent: Counter[str]) -> Check:
+    """Whether everybody was heard in the last calls."""
+    often = [whose for whose, count in silent.items() if count >= OFTEN]
+    trunks = [whose for whose in often if whose in office.trunks]
+    people = [office.people[whose].name for whose in often if whose in office.people]
+    if trunks:
+        sentence = Sentence("In several calls over {trunks} nothing was heard from outside.", trunks=trunks)
+        advice = Sentence("The router or a firewall keeps the voice out: switch off “SIP ALG” in the router.")
+        return Check("voice", "fail", sentence, advice, "/history")
+    if people:
+        sentence = Sentence("In several calls nothing was heard from {people}.", people=people)
+        advice = Sentence("Look at the phone's microphone and at the network it is in.")
+        return Check("voice", "warn", sentence, advice, "/history")
+    return Check("voice", "ok", Sentence("In the last calls everybody was heard."))
