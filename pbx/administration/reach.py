@@ -65,11 +65,11 @@ def _plain(host: str) -> IPv4Address | IPv6Address:
 
 
 def _is_own(address: IPv4Address | IPv6Address) -> bool:
-    """Only an address of this machine can be bound."""
+    """Whether packets to it would stay on this machine: then they come from the same address. Nothing is sent."""
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((str(address), 0))
+            probe.connect((str(address), 9))
+            return ip_address(probe.getsockname()[0]) == address
     except OSError:
         return False
-    return True

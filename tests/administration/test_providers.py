@@ -1,6 +1,7 @@
 """Trunks made from a provider's letter; where a trunk may not lead; and what its state means in words."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -170,7 +171,8 @@ def test_an_address_of_this_machine_is_the_box_itself(stores: Stores, monkeypatc
     as_admin(stores, "add", name="p", peer="192.0.2.8")
 
 
-def test_a_box_in_one_s_own_network_may_be_a_trunk(stores: Stores) -> None:
+def test_a_box_in_one_s_own_network_may_be_a_trunk(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach, "_is_own", lambda address: False)
     for index, host in enumerate(["192.168.178.1", "10.0.0.138", "[fd00::1]", "fritz.box"]):
         as_admin(stores, "add", name=f"t{index}", provider="box", account="office", password="x", server=host)
 
@@ -181,6 +183,18 @@ def test_a_change_is_judged_like_a_new_trunk(stores: Stores) -> None:
         as_admin(stores, "set", trunk="FRITZ-Box", server="127.0.0.1", password="x")
     with pytest.raises(Refused):
         as_admin(stores, "set", trunk="FRITZ-Box", proxy="[::1]")
+
+
+def test_packets_to_one_s_own_address_stay_here() -> None:
+    assert reach.is_forbidden("127.0.0.1")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("198.51.100.1", 9))
+        except OSError:
+            pytest.skip("a machine without a network has no other address")
+        own = probe.getsockname()[0]
+    assert reach.is_forbidden(own)
+    assert not reach.is_forbidden("198.51.100.1")
 
 
 def test_an_exchange_on_loopback_is_in_a_world_of_its_own(stores: Stores) -> None:

@@ -1,0 +1,39 @@
+% rebase("layout", title=trunk["name"], lead=called, above=("/trunks", _("Trunks")))
+<section class="card" id="state" data-live="trunks" aria-label="{{_('State')}}">
+<header><h2>{{_("Now")}}</h2>
+% include("trunk_lamp", trunk=trunk)
+</header>
+<p>{{visit.said(trunk["words"])}}</p>
+% if trunk["state"] == "failed" and trunk["detail"]:
+<p class="hint">{{_("In the provider's own words: {words}").format(words=trunk["detail"])}}</p>
+% end
+</section>
+<form method="post" action="/trunks/{{trunk["name"]}}" class="card" id="trunk" data-changes>
+{{csrf()}}
+<h2>{{_("Account")}}</h2>
+% include("fields", form=form)
+% include("save")
+</form>
+<section class="card">
+<h2>{{_("Numbers")}}</h2>
+% if trunk["numbers"]:
+<ul class="list">
+% for number in trunk["numbers"]:
+<li class="number"><a class="whole" href="/numbers/{{number}}">{{visit.number(number)}}</a></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("No number comes in over it yet.")}} <a href="/numbers/new">{{_("Add a number")}}</a></p>
+% end
+</section>
+<details class="more"{{" open" if removal else ""}}>
+<summary>{{_("Remove this trunk")}}</summary>
+<form method="post" action="/trunks/{{trunk["name"]}}/remove" class="card" id="remove">
+{{csrf()}}
+% if removal and removal.error:
+<p class="error" role="alert">{{removal.error}}</p>
+% end
+<p>{{_("No call comes in or goes out over it any more. Calls that are going on are not cut.")}}</p>
+<div><button class="button danger">{{icon("remove")}} {{_("Remove")}}</button></div>
+</form>
+</details>

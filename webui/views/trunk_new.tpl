@@ -1,0 +1,6 @@
+% rebase("layout", title=called(visit, provider), lead=_("What the provider's letter or customer area says goes in here."), above=("/providers", _("Providers")))
+<form method="post" action="/providers/{{provider["key"]}}" class="card" id="trunk">
+{{csrf()}}
+% include("letter", provider=provider, form=form)
+<div class="save"><button class="button primary">{{_("Save and connect")}}</button></div>
+</form>
