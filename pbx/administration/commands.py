@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from pbx.administration import (
     accounts,
+    announcements,
     calls,
     changes,
     codes,
@@ -19,6 +20,7 @@ from pbx.administration import (
     invitations,
     leaver,
     messages,
+    now,
     numbers,
     own,
     paths,
@@ -91,6 +93,7 @@ COMMANDS: dict[str, Command] = {
     "group remove": Command(groups.remove, ADMIN, writes=True),
     "extension list": Command(former.listing, ADMIN),
     "extension release": Command(former.release, ADMIN, writes=True),
+    "group show": Command(groups.show, ADMIN),
     "group list": Command(groups.listing, USER),
     "trunk add": Command(trunks.add, ADMIN, writes=True),
     "trunk set": Command(trunks.change, ADMIN, writes=True),
@@ -128,6 +131,9 @@ COMMANDS: dict[str, Command] = {
     "message heard": Command(messages.mark, USER),
     "message remove": Command(messages.remove, USER),
     "sound decode": Command(sounds.decode, USER),
+    "greeting list": Command(announcements.listing, ADMIN),
+    "greeting show": Command(announcements.show, USER),
+    "greeting sound": Command(announcements.sound, USER),
     "greeting hear": Command(sounds.hear, USER),
     "greeting record": Command(sounds.record, USER),
     "greeting taken": Command(sounds.taken, USER),
@@ -137,6 +143,7 @@ COMMANDS: dict[str, Command] = {
     "voicemail export": Command(voicemail.export, ROOT),
     "voicemail remove": Command(voicemail.remove, ROOT, writes=True),
     "status": Command(premises.status, ADMIN),
+    "now": Command(now.now, USER),
     "doctor": Command(health.examine, ADMIN),
 }
 

@@ -86,6 +86,22 @@ def listing(stores: Stores) -> list[Shown]:
     return [view(group) for _, group in sorted(stores.office.groups.items())]
 
 
+def show(stores: Stores, group: str) -> Shown:
+    """A group with its members' names, in ringing order, and what rings it. Raises Refused."""
+    office = stores.office
+    found = lookup.group(office, group)
+    people = [office.people[member] for member in found.members]
+    messages = stores.records.messages(found.extension)
+    return view(found) | {
+        "people": [
+            {"extension": each.extension, "name": each.name, "outbound_only": each.outbound_only} for each in people
+        ],
+        "numbers": [key for key, number in sorted(office.numbers.items()) if group in number.to],
+        "messages": len(messages),
+        "new": sum(not message.heard for message in messages),
+    }
+
+
 def view(group: Group) -> Shown:
     """A group as JSON."""
     return {
