@@ -77,6 +77,7 @@ PAGES = (
     Page("changes", "/changes", N_("Changes"), "changes", "admin", N_("Box")),
     Page("backup", "/backup", N_("Backup"), "backup", "admin", N_("Box")),
     Page("privacy", "/privacy", N_("Privacy"), "privacy", "admin", N_("Box")),
+    Page("sound"),
     Page("login"),
     Page("welcome"),
     Page("wizard"),

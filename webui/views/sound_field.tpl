@@ -1,0 +1,67 @@
+<%
+# One sound in a form: typed, uploaded, spoken into a phone or the microphone. The form needs enctype="multipart/form-data";
+# webui.sound.sound_arguments(visit, name, form) reads it. To be given:
+#   name      of the daemon's argument, without _text and _sound
+#   label     translated
+#   form      the Form, whose errors[name] is shown
+# and, where wanted:
+#   current   path at which the sound in place can be heard
+#   own       whether it is one's own, so that there is a way back to the default (then `default` says in words what that is)
+#   speaks    language of the spoken text; rings: extension of the phone to record by (not given: no such button)
+error = form.errors.get(name, "") if get("form") else ""
+id = "f-" + name
+taken = visit.sent(name + "_taken") if visit.request.method == "POST" else ""
+rings = get("rings") or ""
+%>
+<fieldset class="field sound{{" wrong" if error else ""}}" id="{{id}}" data-sound="{{name}}"{{!' aria-describedby="' + id + '-error"' if error else ""}}>
+<legend>{{label}}</legend>
+% if get("current"):
+<div class="heard" data-current>
+<span class="soft">{{_("Now:") if get("own", True) else _("Now, the box's own sentence:")}}</span>
+<audio controls preload="none" src="{{current}}" aria-label="{{label}}"></audio>
+</div>
+% end
+<div class="ways">
+<label for="{{id}}-text">{{_("Type what the box shall say")}}</label>
+<textarea name="{{name}}_text" id="{{id}}-text" rows="3" maxlength="1500">
+{{visit.sent(name + "_text") if visit.request.method == "POST" else ""}}</textarea>
+% if get("speaks"):
+<input type="hidden" name="speaks" value="{{speaks}}">
+% end
+<div class="toolbar">
+<button class="button small" formaction="/sound/hear" formtarget="_blank" formnovalidate name="hear" value="{{name}}" data-hear>{{icon("play")}} {{_("Hear it")}}</button>
+% if rings:
+<button class="button small" formaction="/sound/record" formtarget="_blank" formnovalidate name="rings" value="{{rings}}" data-record>{{icon("call")}} {{_("Speak it into phone {extension}").format(extension=rings)}}</button>
+% end
+<button class="button small" type="button" data-microphone hidden>{{icon("record")}} <span>{{_("Speak it into the microphone")}}</span></button>
+</div>
+<label for="{{id}}-file">{{_("Or a sound file of any format")}}</label>
+<input type="file" name="{{name}}_file" id="{{id}}-file" accept="audio/*,video/mp4,video/webm,.m4a,.mp3,.ogg,.opus,.flac,.wma,.wav,.aac,.amr,.3gp,.caf">
+</div>
+<input type="hidden" name="{{name}}_taken" value="{{taken}}">
+<div class="heard new" data-take{{!"" if taken else " hidden"}}>
+<span class="name">{{_("New, once saved:")}}</span>
+% if taken:
+<audio controls preload="none" src="/sound/takes/{{taken}}/sound" aria-label="{{_("New sound")}}"></audio>
+% else:
+<audio controls preload="none" aria-label="{{_("New sound")}}"></audio>
+% end
+<button class="button small quiet" type="button" data-drop>{{icon("close")}} {{_("Not this one")}}</button>
+</div>
+<p class="hint" role="status" data-says
+ data-rings="{{_("Your phone rings: answer it and speak after the tone, then press #.")}}"
+ data-speaking="{{_("Speak after the tone, end with #; you hear it again, 1 keeps it.")}}"
+ data-failed="{{_("Nothing was recorded.")}}"
+ data-working="{{_("One moment …")}}"
+ data-records="{{_("Recording. Press again to end.")}}"
+ data-stop="{{_("End the recording")}}"
+ data-denied="{{_("The browser does not let this page use the microphone.")}}"
+ data-insecure="{{_("The microphone works on the encrypted page only (https).")}}"
+ data-lost="{{_("That did not work. Please try again.")}}"></p>
+% if get("own") and get("current"):
+<label class="tick"><input type="checkbox" name="{{name}}_default" value="1"> <span>{{get("default") or _("Back to the box's own sentence")}}</span></label>
+% end
+% if error:
+<p class="error" id="{{id}}-error">{{icon("warn")}} {{error}}</p>
+% end
+</fieldset>
