@@ -73,9 +73,14 @@ def _running(commands: Branch) -> None:
     demo = commands.command("demo", "run a demo office in which calls happen by themselves")
     run.add_argument("--sip", type=socket_address, default=("::", 5060), metavar="HOST:PORT", help="UDP and TCP")
     demo.add_argument("--sip", type=socket_address, default=None, metavar="HOST:PORT", help="UDP and TCP")
+    web = commands.command("web", "the web page alone, when the exchange runs without it")
     for each in (run, demo):
         each.add_argument("--rtp", type=port_range, default=(10000, 10999), metavar="LOW-HIGH", help="ports for voice")
+    for each in (run, demo, web):
         each.add_argument("--web", type=socket_address, default=None, metavar="HOST:PORT", help="the web page")
+        each.add_argument("--allow-all", action="store_true", help="the web page also from outside the own network")
+    for each in (run, web):
+        each.add_argument("--next-port", action="store_true", help="the next free port if that of --web is taken")
     demo.add_argument(
         "--calls", type=count, default=None, metavar="N", help="N calls, then exit code 0 if each went as told, else 1"
     )

@@ -59,6 +59,8 @@ def _run(options: argparse.Namespace) -> int:
     options.data = data_folder(options.data)
     if command == "run":
         return _program("pbx.daemon", options)
+    if command == "web":
+        return _program("pbx.web_process", options)
     if command == "follow":
         return _follow(options.data)
     verb = f"{command} {options.verb}" if "verb" in options else command
@@ -72,7 +74,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _program(module: str, options: argparse.Namespace) -> int:
-    """Run the exchange or the demo, whose code no other command needs to load."""
+    """Run the exchange, its page or the demo, whose code no other command needs to load."""
     return int(importlib.import_module(module).run(options))
 
 

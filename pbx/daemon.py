@@ -19,6 +19,7 @@ from pbx.administration.stores import SOCKET, open_stores
 from pbx.control.protocol import Json
 from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
+from pbx.front_door import invitation, urls
 from pbx.live import LiveExchange
 from pbx.news import News
 from pbx.sip.transport.tls import paths, server_context
@@ -26,6 +27,8 @@ from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
 from pbx.store.models import CallRecord, Step
 from pbx.store.settings import SettingsError
+from pbx.web_process import TLS_ABOVE as WEB_TLS_ABOVE
+from pbx.web_process import WebProcess, command, next_free
 from pbx.wiring import Exchange
 
 log = logging.getLogger(__name__)
@@ -149,10 +152,8 @@ async def _make_certificate(folder: Path) -> None:
 def run(options: argparse.Namespace) -> int:
     """`durchwahl run`: run until SIGTERM or Ctrl-C; the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if options.web is not None:
-        log.warning("The web page is not in this version: nothing listens on %s:%s.", *options.web)
     try:
-        return asyncio.run(_run(options.data, options.sip, options.rtp))
+        return asyncio.run(_run(options))
     except (Busy, SettingsError, RecordsError) as error:
         log.error("%s", error)
         return 2
@@ -162,11 +163,11 @@ def run(options: argparse.Namespace) -> int:
         return 1
 
 
-async def _run(data: Path, sip: tuple[str, int], rtp: tuple[int, int]) -> int:
+async def _run(options: argparse.Namespace) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    daemon = Daemon(data, sip, rtp)
+    daemon = Daemon(options.data, options.sip, options.rtp)
     try:
         await daemon.start()
     except BaseException:
@@ -175,9 +176,31 @@ async def _run(data: Path, sip: tuple[str, int], rtp: tuple[int, int]) -> int:
     _collect_seldom()
     for name, (host, port) in daemon.exchange.transports.listening:
         log.info("SIP over %s on %s port %s", name.upper(), host, port)
+    page = await _open_page(daemon, options) if options.web is not None else None
     await stopped.wait()
+    if page is not None:
+        await page.stop()
     await daemon.stop()
     return 0
+
+
+async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess | None:
+    """Start the web page, and tell on the terminal, not in the log, where it is and how the first admin gets in."""
+    try:
+        web = next_free(options.web) if options.next_port else options.web
+    except OSError as error:
+        log.error("There is no web page: %s.", error)
+        return None
+    page = WebProcess(command(options.data, web, options.allow_all))
+    page.start()
+    log.info("the web page on %s port %s, encrypted on port %s", *web, web[1] + WEB_TLS_ABOVE)
+    daemon.stores.pages = tuple(urls(web))
+    # Started by systemd, our output is the log, where no secret belongs: there `durchwahl code` tells it.
+    code = ""
+    if sys.stdout.isatty() and (await daemon.do("welcome state"))["first"]:
+        code = (await daemon.do("code show"))["code"]
+    print(invitation(web, daemon.stores.office.language, code), flush=True)
+    return page
 
 
 def _collect_seldom() -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import ssl
 import sys
 import threading
@@ -23,7 +24,9 @@ TLS_ABOVE = 363
 def main(words: Sequence[str] | None = None) -> int:
     """Serve until stopped; the exit code."""
     options = _options(words)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # A child's parent has told where the page is.
+    level = logging.WARNING if options.child else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     stopped = threading.Event()
     for number in (SIGINT, SIGTERM):
         signal(number, lambda *_: stopped.set())
@@ -102,7 +105,9 @@ def _refresh(https: Server) -> None:
 
 def _outlived(stopped: threading.Event) -> None:
     """Until the parent is gone, however it went."""
-    sys.stdin.buffer.read()
+    # Not by sys.stdin: its lock would still be held when the interpreter ends.
+    while os.read(0, 1024):
+        pass
     stopped.set()
 
 

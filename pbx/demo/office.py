@@ -15,15 +15,17 @@ from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.daemon import Daemon
 from pbx.demo.desk import Desk, PhoneFailed
-from pbx.demo.premises import NotTheDemo, Premises, furnish
+from pbx.demo.premises import NotTheDemo, Premises, admit, furnish
 from pbx.demo.provider import Provider
 from pbx.demo.scenes import SCENES, Cast
 from pbx.demo.stage import Stage
 from pbx.demo.words import language, say
+from pbx.front_door import invitation, logins
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
 from pbx.store.models import Language
 from pbx.store.settings import SettingsError
+from pbx.web_process import DEFAULT, WebProcess, command, next_free
 
 PORTS_TRIED = 20
 PAUSE = 6.0
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         with contextlib.ExitStack() as stack:
             folder = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="durchwahl-demo-")))
-            return asyncio.run(_run(folder, options.sip, options.rtp, options.calls))
+            return asyncio.run(_run(folder, options))
     except NotTheDemo:
         print(say("not-ours", language(), folder=options.data), file=sys.stderr)
         return 2
@@ -52,11 +54,12 @@ def run(options: argparse.Namespace) -> int:
         return 1
 
 
-async def _run(data: Path, sip: tuple[str, int] | None, rtp: tuple[int, int], calls: int | None) -> int:
+async def _run(data: Path, options: argparse.Namespace) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with _open(data, sip, rtp) as stage:
+    calls = options.calls
+    async with _open(data, options) as stage:
         work = asyncio.create_task(_perform(stage, calls))
         waiting = asyncio.create_task(stopped.wait())
         await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -80,8 +83,8 @@ async def _perform(stage: Stage, calls: int | None) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _open(data: Path, sip: tuple[str, int] | None, rtp: tuple[int, int]) -> AsyncIterator[Stage]:
-    """Everything, running: provider, exchange, desk phones. What was started is stopped in reverse order."""
+async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[Stage]:
+    """Everything, running: provider, exchange, desk phones, page. What was started is stopped in reverse order."""
     spoken = language()
     print(say("title", spoken), flush=True)
     async with contextlib.AsyncExitStack() as stack:
@@ -89,7 +92,7 @@ async def _open(data: Path, sip: tuple[str, int] | None, rtp: tuple[int, int]) -
         provider = Provider(ears)
         await provider.start()
         stack.push_async_callback(provider.stop)
-        daemon, premises = await _start(data, sip, rtp, spoken, provider.address)
+        daemon, premises = await _start(data, options.sip, options.rtp, spoken, provider.address)
         stack.push_async_callback(daemon.stop)
         host = "127.0.0.1" if daemon.address[0] in ("0.0.0.0", "::") else daemon.address[0]
         exchange = (host, daemon.address[1])
@@ -106,6 +109,12 @@ async def _open(data: Path, sip: tuple[str, int] | None, rtp: tuple[int, int]) -
         stage = Stage(daemon, provider, cast, exchange, spoken)
         await stage.listens()
         stage.introduce(premises)
+        web = next_free(options.web or DEFAULT)
+        page = WebProcess(command(data, web, options.allow_all))
+        page.start()
+        stack.push_async_callback(page.stop)
+        accounts = await asyncio.to_thread(admit, daemon.stores, spoken, premises)
+        print(f"\n{invitation(web, spoken)}\n{logins(accounts, spoken)}", flush=True)
         yield stage
 
 

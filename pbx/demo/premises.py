@@ -49,6 +49,25 @@ def furnish(stores: Stores, spoken: Language, provider: tuple[str, int]) -> Prem
     return replace(premises, pin=_new_pin(stores, premises.extensions[2]))
 
 
+def admit(stores: Stores, spoken: Language, premises: Premises) -> list[tuple[str, str, str]]:
+    """Let Anna as admin and Clara as a colleague use the web page: name, account and a new password of each."""
+    anna, _, clara = premises.extensions
+    return [_admitted(stores, spoken, anna, "admin"), _admitted(stores, spoken, clara, "user")]
+
+
+def _admitted(stores: Stores, spoken: Language, extension: str, role: str) -> tuple[str, str, str]:
+    person = stores.office.people[extension].name
+    account = person.partition(" ")[0].lower()
+    # As long as it is typed by hand from a terminal: no signs that look alike.
+    password = "-".join("".join(secrets.choice("abcdefghkmnpqrstuvwxyz2345679") for _ in range(4)) for _ in range(3))
+    if account in stores.office.accounts:
+        perform(stores, "account set", {"account": account, "password": password})
+    else:
+        given = {"name": account, "password": password, "role": role, "extension": extension, "language": spoken}
+        perform(stores, "account add", given)
+    return person, account, password
+
+
 def _new_pin(stores: Stores, extension: str) -> str:
     while True:
         pin = f"{secrets.randbelow(10_000):04}"

@@ -13,7 +13,8 @@ MARK = "DURCHWAHL_TEST_FOLDER"
 
 def demo(folder: Path, *words: str) -> Program:
     """`durchwahl demo` at an address of its own."""
-    command = ["durchwahl", "demo", "--sip", "{}:{}".format(*own_address()), *words]
+    host, port = own_address()
+    command = ["durchwahl", "demo", "--sip", f"{host}:{port}", "--web", f"{host}:{port}", *words]
     return Program("demo", command, folder, {"LC_ALL": "C.UTF-8", MARK: str(folder)})
 
 

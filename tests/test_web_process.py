@@ -1,0 +1,189 @@
+"""The web page's process: it lives with the exchange, comes back when it dies, and never outlives it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from pbx.arguments import parse
+from pbx.front_door import urls
+from pbx.web_process import LONGEST, TLS_ABOVE, WebProcess, command, next_free
+from tests.peers.programs import Program, free_ports, own_host, until
+
+DIES = (sys.executable, "-c", "raise SystemExit(3)")
+
+
+def test_it_is_started_again_with_growing_pauses() -> None:
+    pauses: list[float] = []
+
+    async def kept() -> None:
+        async def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 8:
+                await asyncio.Event().wait()
+
+        page = WebProcess(DIES, pause, clock=lambda: 0.0)
+        page.start()
+        async with asyncio.timeout(20):
+            while len(pauses) < 8:
+                await asyncio.sleep(0.01)
+        await page.stop()
+
+    asyncio.run(kept())
+    assert pauses == [1, 2, 4, 8, 16, 32, LONGEST, LONGEST]
+
+
+def test_after_a_good_while_the_pauses_begin_anew() -> None:
+    pauses: list[float] = []
+    times = iter((0.0, 1.0, 2.0, 3.0, 4.0, 70.0, 71.0))
+
+    async def kept() -> None:
+        async def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 3:
+                await asyncio.Event().wait()
+
+        page = WebProcess(DIES, pause, clock=lambda: next(times))
+        page.start()
+        async with asyncio.timeout(20):
+            while len(pauses) < 3:
+                await asyncio.sleep(0.01)
+        await page.stop()
+
+    asyncio.run(kept())
+    assert pauses == [1, 2, 1]
+
+
+def test_a_program_that_is_not_there_is_tried_again_too(caplog: pytest.LogCaptureFixture) -> None:
+    paused = []
+
+    async def kept() -> None:
+        async def pause(seconds: float) -> None:
+            paused.append(seconds)
+            await asyncio.Event().wait()
+
+        page = WebProcess(("/nowhere/at/all",), pause)
+        page.start()
+        async with asyncio.timeout(5):
+            while not paused:
+                await asyncio.sleep(0.01)
+        await page.stop()
+
+    asyncio.run(kept())
+    assert "No such file" in caplog.text
+
+
+def test_stopping_it_ends_also_a_process_that_does_not_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pbx.web_process.FAREWELL", 0.2)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+
+    async def stopped() -> None:
+        page = WebProcess((sys.executable, "-c", deaf))
+        page.start()
+        await asyncio.sleep(0.5)
+        async with asyncio.timeout(5):
+            await page.stop()
+
+    asyncio.run(stopped())
+
+
+def test_the_next_free_port_has_room_for_https_too() -> None:
+    host = own_host()
+    port = free_ports(3, host)
+    with socket.create_server((host, port)), socket.create_server((host, port + 1 + TLS_ABOVE)):
+        assert next_free((host, port)) == (host, port + 2)
+
+
+def test_the_page_is_told_with_addresses_a_browser_understands() -> None:
+    assert urls(("127.0.0.9", 8080)) == ["http://127.0.0.9:8080/"]
+    assert urls(("::1", 80)) == ["http://[::1]/"]
+    assert urls(("::", 8080))[-1] == "http://localhost:8080/"
+
+
+def test_options_of_the_page() -> None:
+    run = parse(["run", "--web", "[::]:8080", "--next-port", "--allow-all"])
+    assert (run.web, run.next_port, run.allow_all) == (("::", 8080), True, True)
+    assert parse(["run"]).web is None
+    assert parse(["web"]).command == "web"
+    words = command(Path("x"), ("::", 8080), allow_all=True)
+    assert words[words.index("--web") + 1] == "[::]:8080"
+    assert "--allow-all" in words
+    assert "--allow-all" not in command(Path("x"), ("::", 8080))
+
+
+def test_run_opens_the_page_tells_the_code_of_the_first_visit_and_takes_the_page_along(tmp_path: Path) -> None:
+    host = own_host()
+    sip, web = free_ports(2, host), free_ports(1, host)
+    words = ["durchwahl", "run", "--data", str(tmp_path / "data"), "--sip", f"{host}:{sip}", "--web", f"{host}:{web}"]
+    with Program("run", words, tmp_path, {"LC_ALL": "C.UTF-8"}) as exchange:
+        until(lambda: answers(host, web), f"the page answers\n{exchange.output()}", 30)
+        told = exchange.output()
+        assert f"http://{host}:{web}/" in told
+        code = re.search(r"[0-9A-Z][0-9A-Z -]{8,}[0-9A-Z]$", told, re.MULTILINE)
+        assert code, told
+        page = child(exchange.process.pid)
+        os.kill(page, signal.SIGKILL)
+        until(lambda: answers(host, web) and child(exchange.process.pid) != page, "it comes back", 20)
+        exchange.process.send_signal(signal.SIGTERM)
+        assert exchange.wait(20) == 0, exchange.output()
+        assert not answers(host, web)
+
+
+def test_the_page_ends_when_the_exchange_is_killed(tmp_path: Path) -> None:
+    host = own_host()
+    web = free_ports(1, host)
+    page = subprocess.Popen(command(tmp_path, (host, web)), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: listens(host, web), "it listens", 20)
+        assert page.stdin is not None
+        page.stdin.close()
+        assert page.wait(15) == 0
+    finally:
+        page.kill()
+
+
+def test_scripts_run_opens_the_page_unless_the_options_name_one(tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    (house / "scripts").mkdir(parents=True)
+    (house / ".venv/bin").mkdir(parents=True)
+    (house / "data").mkdir()
+    (house / "data/settings.json").write_text("{}")
+    shutil.copy(Path(__file__).parents[1] / "scripts/run", house / "scripts/run")
+    told = house / ".venv/bin/durchwahl"
+    told.write_text('#!/bin/sh\necho "$@"\n')
+    told.chmod(0o755)
+
+    def said(*options: str) -> str:
+        return subprocess.run([house / "scripts/run", *options], capture_output=True, text=True, check=True).stdout
+
+    assert said() == "run --data data --web [::]:8080 --next-port\n"
+    assert said("data", "--sip", "5070") == "run --data data --web [::]:8080 --next-port --sip 5070\n"
+    assert said("data", "--web", "80") == "run --data data --web 80\n"
+
+
+def answers(host: str, port: int) -> bool:
+    with suppress(OSError), urllib.request.urlopen(f"http://{host}:{port}/alive", timeout=2) as answer:
+        return int(answer.status) == 204
+    return False
+
+
+def listens(host: str, port: int) -> bool:
+    with suppress(OSError), socket.create_connection((host, port), 1):
+        return True
+    return False
+
+
+def child(parent: int) -> int:
+    """The process id of the page."""
+    return int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0])
