@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from pbx.administration.live import Check
@@ -37,7 +38,7 @@ def checks(stores: Stores) -> dict[str, Check]:
     return {check.name: check for check in (*found, clock(stores, here), _uptime(here))}
 
 
-def suffers(found: dict[str, Check]) -> bool:
+def suffers(found: Mapping[str, Check]) -> bool:
     """Whether the machine itself is in trouble."""
     return any(found[name].state == "fail" for name in ("card", "temperature", "power"))
 

@@ -144,8 +144,14 @@ class Records:
 
     def give_task(self, id: int, extension: str) -> Task | None:
         """It is another's now ("": the office's), also if he had one for the same call; None if there is none."""
-        rows = self._database.rows("UPDATE OR REPLACE tasks SET extension = ? WHERE id = ? RETURNING *", [extension, id])
+        rows = self._database.rows(
+            "UPDATE OR REPLACE tasks SET extension = ? WHERE id = ? RETURNING *", [extension, id]
+        )
         return next(map(_task, rows), None)
+
+    def open_tasks(self) -> int:
+        """How many tasks wait, of everybody."""
+        return int(self._database.rows("SELECT COUNT(*) FROM tasks WHERE done = 0")[0][0])
 
     def finish_task(self, id: int) -> Task | None:
         """Mark one as done; None if there is none."""
@@ -197,6 +203,10 @@ class Records:
             [extension],
         )[0]
         return row[0], row[1]
+
+    def new_messages(self) -> int:
+        """How many messages nobody has heard, in all mailboxes."""
+        return int(self._database.rows("SELECT COUNT(*) FROM messages WHERE heard = 0")[0][0])
 
     def mark_heard(self, id: int, heard: bool = True) -> Message | None:
         """Say that the owner has heard it (or not yet); None if there is none."""

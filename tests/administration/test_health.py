@@ -187,9 +187,7 @@ def test_a_clock_that_was_set_while_the_exchange_ran_is_told(stores: Stores, mov
     assert words in say(stores, "clock")[1]
 
 
-@pytest.mark.parametrize(
-    ("address", "state"), [("127.0.0.1", "fail"), ("169.254.7.7", "fail"), ("192.0.2.10", "ok")]
-)
+@pytest.mark.parametrize(("address", "state"), [("127.0.0.1", "fail"), ("169.254.7.7", "fail"), ("192.0.2.10", "ok")])
 def test_a_box_without_a_network_is_told(
     stores: Stores, monkeypatch: pytest.MonkeyPatch, address: str, state: str
 ) -> None:

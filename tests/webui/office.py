@@ -12,7 +12,7 @@ from typing import Any
 from webtest import TestApp
 
 from pbx.administration.commands import perform, writes
-from pbx.administration.live import Check, Live
+from pbx.administration.live import Check, Live, Running, Way
 from pbx.administration.stores import SOCKET, Stores, open_stores
 from pbx.control.server import ControlServer
 from pbx.store.models import Office
@@ -30,6 +30,11 @@ class Lines:
         """What was asked of it: ("call", "21", "+4930123", "") ..."""
         self.registered: dict[str, Sequence[str]] = {}
         self.trunks: dict[str, tuple[str, str]] = {}
+        self.shining: dict[str, tuple[str, float | None]] = {}
+        """Lamps: free, ringing, talking or offline, and since when."""
+        self.calls: list[Running] = []
+        """Those that last."""
+        self.checks: list[Check] = []
 
     def domain(self) -> str:
         return "192.0.2.10"
@@ -43,6 +48,15 @@ class Lines:
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         return self.trunks
 
+    def ways(self) -> Mapping[str, Way]:
+        return {}
+
+    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
+        return self.shining
+
+    def running(self) -> Sequence[Running]:
+        return self.calls
+
     def call(self, extension: str, number: str, suffix: str) -> str:
         self.told.append(("call", extension, number, suffix))
         return "call-1"
@@ -54,7 +68,7 @@ class Lines:
         self.told.append(("mailbox_changed", extension))
 
     def doctor(self) -> Sequence[Check]:
-        return ()
+        return self.checks
 
     def __getattr__(self, name: str) -> Any:
         """Whatever else commands ask of a running exchange: remembered, and answered with nothing."""

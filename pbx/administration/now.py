@@ -1,0 +1,185 @@
+"""What goes on in the office at this moment: people, groups, calls, trunks, and what the lamps on the box say."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pbx.administration import condition
+from pbx.administration.live import Check, Running
+from pbx.administration.rights import Actor
+from pbx.administration.stores import Stores
+from pbx.administration.trunk_words import explained
+from pbx.box import lamps
+from pbx.exchange.stories import clause
+from pbx.sentence import Sentence, said
+from pbx.store.models import Group, Language, Number, Office, Person
+
+Shown = dict[str, Any]
+Lamps = Mapping[str, tuple[str, float | None]]
+
+STATES = ("free", "ringing", "talking", "offline")
+"""Of a group's members, the first of these that one of them is."""
+STAGES = {
+    "rang": "ringing",
+    "dialled-out": "ringing",
+    "announced": "voicemail",
+    "message": "voicemail",
+    "called-voicemail": "voicemail",
+    "greeted": "greeting",
+}
+"""What a call that nobody talks in yet is at, by its latest telling step."""
+
+
+def now(stores: Stores, actor: Actor) -> Shown:
+    """Everything that goes on, as far as it is the asker's business: users see all lamps, but only their own calls.
+
+    Raises RecordsError, OSError.
+    """
+    office, live = stores.office, stores.live
+    shining: Lamps = live.lamps() if live is not None else {}
+    running = list(live.running()) if live is not None else []
+    checks = condition.checks(stores)
+    return {
+        "people": [_person(stores, actor, shining, person) for _, person in sorted(office.people.items())],
+        "groups": [_group(office, shining, group) for _, group in sorted(office.groups.items())],
+        "calls": [_call(office, call, actor.language) for call in running if _may_see(office, actor, call)],
+        "trunks": list(_trunks(stores)),
+        "numbers": [_number(office, number) for number in office.numbers.values()],
+        **_front(stores, shining, running, checks),
+        "health": {name: _health(check) for name, check in checks.items()} if actor.is_admin else {},
+        "todo": list(_todo(office, shining)) if actor.is_admin else [],
+    }
+
+
+def _person(stores: Stores, actor: Actor, shining: Lamps, person: Person) -> Shown:
+    """A mailbox is nobody's business but of those who may hear it, and neither is how full it is."""
+    office, extension = stores.office, person.extension
+    may_hear = actor.may_hear(office, extension)
+    return {
+        **_lamp(office, shining, extension),
+        "reachable": person.reachable,
+        "outbound_only": person.outbound_only,
+        "voicemail_new": stores.records.message_counts(extension)[0] if may_hear else None,
+    }
+
+
+def _lamp(office: Office, shining: Lamps, extension: str) -> Shown:
+    state, since = shining.get(extension, ("offline", None))
+    person = office.people.get(extension)
+    return {"extension": extension, "name": person.name if person else "", "state": state, "since": since}
+
+
+def _group(office: Office, shining: Lamps, group: Group) -> Shown:
+    members = [_lamp(office, shining, extension) for extension in group.members]
+    states = {member["state"] for member in members}
+    return {
+        "extension": group.extension,
+        "name": group.name,
+        "strategy": group.strategy,
+        "state": next((state for state in STATES if state in states), "offline"),
+        "members": members,
+    }
+
+
+def _may_see(office: Office, actor: Actor, call: Running) -> bool:
+    """Whether the call is the asker's own: he made it, it rings or talks with him, or it is at his mailbox.
+
+    A call that comes to his group is his too, until somebody else has taken it.
+    """
+    if actor.is_admin:
+        return True
+    own = actor.extension
+    if not own:
+        return False
+    if own in call.parties or (call.direction != "in" and own == call.from_):
+        return True
+    return call.answered is None and call.extension in office.mailboxes_of(own)
+
+
+def _call(office: Office, call: Running, language: Language) -> Shown:
+    names = {extension: each.name for extension, each in (office.people | office.groups).items()}
+    known = {contact.number: contact.name for contact in office.contacts.values()}
+    return {
+        "id": call.id,
+        "since": call.started,
+        "answered": call.answered,
+        "direction": call.direction,
+        "from": call.from_,
+        "from_name": call.from_name or known.get(call.from_, ""),
+        "to": call.to,
+        "to_name": names.get(call.to) or known.get(call.to, ""),
+        "extension": call.extension,
+        "extension_name": names.get(call.extension, ""),
+        "parties": list(call.parties),
+        "state": _stage(call),
+        "story": [
+            words for count in range(1, len(call.steps) + 1) if (words := clause(call.steps[:count], language, names))
+        ],
+    }
+
+
+def _stage(call: Running) -> str:
+    if call.answered is not None:
+        return "talking"
+    return next((STAGES[step.what] for step in reversed(call.steps) if step.what in STAGES), "begins")
+
+
+def _trunks(stores: Stores) -> Iterator[Shown]:
+    states = stores.live.trunk_states() if stores.live is not None else {}
+    for name, trunk in stores.office.trunks.items():
+        state, detail = states.get(name, ("stopped", ""))
+        yield {"name": name, "state": state, "words": said(explained(trunk, state, detail))}
+
+
+def _number(office: Office, number: Number) -> Shown:
+    names = [each.name for to in number.to if (each := office.people.get(to) or office.groups.get(to))]
+    return {"number": number.e164, "to": names}
+
+
+def _front(stores: Stores, shining: Lamps, running: list[Running], checks: Mapping[str, Check]) -> Shown:
+    """What the lamps on the box show, and what that means."""
+    states = [state for state, _ in shining.values()]
+    others = [check.state for name, check in checks.items() if name not in ("disk", "card", "temperature", "power")]
+    faults = stores.live.status().get("counters", {}).get("fault", 0) if stores.live is not None else 0
+    seen = lamps.Seen(
+        phase="running" if stores.live is not None else "down",
+        untouched=not any(account.role == "admin" for account in stores.office.accounts.values()),
+        trunks=tuple(trunk["state"] for trunk in _trunks(stores)),
+        calls=len(running),
+        ringing=states.count("ringing"),
+        talking=states.count("talking"),
+        messages=stores.records.new_messages(),
+        tasks=stores.records.open_tasks(),
+        full=checks["disk"].state == "fail",
+        suffers=condition.suffers(checks),
+        failed=others.count("fail"),
+        warned=[check.state for check in checks.values()].count("warn") + bool(faults),
+    )
+    rhythms = lamps.shown(seen)
+    words = {name: said(lamps.MEANINGS[name][rhythm]) for name, rhythm in rhythms.items()}
+    return {"lamps": rhythms, "lamp_words": words}
+
+
+def _health(check: Check) -> Shown:
+    return {
+        "state": check.state,
+        "said": said(check.sentence),
+        "advice_said": said(check.advice) if check.advice else None,
+    }
+
+
+def _todo(office: Office, shining: Lamps) -> Iterator[Shown]:
+    """What is to be done next so that the first call can come."""
+    if not office.people:
+        yield _step(Sentence("Add the people of the office: each gets an extension."), "/people")
+    elif not office.phones:
+        yield _step(Sentence("Connect the first phone."), "/phones")
+    elif all(state == "offline" for state, _ in shining.values()):
+        yield _step(Sentence("No phone is registered yet: enter its account in the phone."), "/phones")
+    if not office.trunks:
+        yield _step(Sentence("Connect the box with your telephone provider."), "/trunks")
+    elif not office.numbers:
+        yield _step(Sentence("Enter your outside numbers, and whom they ring."), "/numbers")
+
+
+def _step(sentence: Sentence, page: str) -> Shown:
+    return {"said": said(sentence), "page": page}

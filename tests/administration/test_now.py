@@ -1,0 +1,218 @@
+"""What goes on now, as each who asks may see it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pbx.administration import sessions
+from pbx.administration.commands import perform
+from pbx.administration.live import Running
+from pbx.administration.now import now
+from pbx.administration.rights import Actor
+from pbx.administration.stores import Stores, open_stores
+from pbx.store.models import Account, Contact, Direction, Group, Language, Number, Person, Phone, Step, Trunk
+from tests.box import pi
+from tests.webui.office import Lines
+
+CALLER = "+4989123456"
+GREETED = (Step(1.0, "called", {"number": "+49301"}), Step(2.0, "greeted"))
+RINGING = (*GREETED, Step(3.0, "dialled", {"digits": "21"}), Step(4.0, "rang", {"extension": "21"}))
+ANSWERED = (*RINGING, Step(9.0, "answered", {"extension": "21"}))
+
+
+def call(
+    *parties: str, extension: str = "21", direction: Direction = "in", steps: tuple[Step, ...] = RINGING, **more: Any
+) -> Running:
+    """A call that lasts."""
+    facts: dict[str, Any] = {"from_": CALLER, "from_name": "", "to": "+49301", "trunk": "t", "answered": None} | more
+    return Running(id="c", direction=direction, extension=extension, started=1.0, parties=parties, steps=steps, **facts)
+
+
+class House:
+    """An office with three people, a group and an exchange, on a Pi that is well."""
+
+    def __init__(self, stores: Stores) -> None:
+        self.stores = stores
+        self.live = Lines()
+        self.live.shining = {"21": ("free", 100.0), "22": ("talking", 200.0), "23": ("offline", None)}
+        self.live.trunks = {"t": ("registered", "")}
+        stores.live = self.live
+        stores.settings.put(
+            Person("21", "Anna"),
+            Person("22", "Bert"),
+            Person("23", "Carl", outbound_only=True),
+            Phone("anna", "21", "x"),
+            Group("30", "Sales", ("22", "21")),
+            Trunk("t", peer="192.0.2.1:5060"),
+            Number("+49301", "t", ("21", "30")),
+            Contact("Meier", CALLER),
+            Account("chef", "scrypt$x", "admin"),
+        )
+
+    def now(self, extension: str | None = None, language: Language = "en", role: str = "user") -> dict[str, Any]:
+        """As root sees it, or somebody with an account."""
+        session = None
+        if extension is not None:
+            name = f"{role}{extension}{language}"
+            self.stores.settings.put(Account(name, "scrypt$x", role, extension, language))  # type: ignore[arg-type]
+            session = sessions.enter(self.stores, self.stores.office.accounts[name])["token"]
+        found: dict[str, Any] = perform(self.stores, "now", {}, session)
+        return found
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    opened = open_stores(tmp_path / "office")
+    opened.root = pi.make(tmp_path / "pi")
+    yield House(opened)
+    opened.close()
+
+
+def test_everybody_sees_who_is_free_and_since_when(house: House) -> None:
+    for found in (house.now(), house.now("22")):
+        assert [(p["extension"], p["state"], p["since"], p["outbound_only"]) for p in found["people"]] == [
+            ("21", "free", 100.0, False),
+            ("22", "talking", 200.0, False),
+            ("23", "offline", None, True),
+        ]
+
+
+def test_a_group_is_as_free_as_its_freest_member(house: House) -> None:
+    [group] = house.now()["groups"]
+    assert (group["name"], group["state"], [m["name"] for m in group["members"]]) == ("Sales", "free", ["Bert", "Anna"])
+    house.live.shining |= {"21": ("offline", None)}
+    assert house.now()["groups"][0]["state"] == "talking"
+
+
+def test_a_call_tells_its_story_in_the_language_of_who_asks(house: House) -> None:
+    house.live.calls = [call("21", steps=ANSWERED, answered=9.0)]
+    [english], [german] = house.now("21", "en")["calls"], house.now("21", "de")["calls"]
+    assert english["story"][2:] == [
+        "dialled 21 into the greeting",
+        "it rang at Anna (21)",
+        "Anna (21) answered after 5 s",
+    ]
+    assert german["story"][-1] == "Anna (21) nahm nach 5 s ab"
+    assert (english["state"], english["from"], english["from_name"], english["extension_name"]) == (
+        "talking",
+        CALLER,
+        "Meier",
+        "Anna",
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "stage"),
+    [
+        ((), "begins"),
+        (GREETED, "greeting"),
+        (RINGING, "ringing"),
+        ((*RINGING, Step(5.0, "no-answer"), Step(6.0, "announced")), "voicemail"),
+    ],
+)
+def test_a_call_says_what_it_is_at(house: House, steps: tuple[Step, ...], stage: str) -> None:
+    house.live.calls = [call(steps=steps)]
+    assert house.now()["calls"][0]["state"] == stage
+
+
+@pytest.mark.parametrize(
+    ("running", "seen_by"),
+    [
+        (call(extension="", steps=GREETED), ""),
+        (call("21"), "21"),
+        (call("21", answered=9.0), "21"),
+        (call("22", extension="21", answered=9.0), "22"),
+        (call("21", "22", extension="30"), "21 22"),
+        (call("22", extension="30"), "21 22"),
+        (call("22", extension="30", answered=9.0), "22"),
+        (call(extension="30", steps=(*RINGING, Step(9.0, "announced"))), "21 22"),
+        (call(extension="", direction="out", from_="23", to=CALLER), "23"),
+        (call("21", "22", extension="22", direction="internal", from_="21", to="22", answered=9.0), "21 22"),
+        (call(extension="", from_="21", steps=GREETED), ""),
+    ],
+)
+def test_users_see_their_own_calls_and_nothing_of_others(house: House, running: Running, seen_by: str) -> None:
+    house.live.calls = [running]
+    for extension in ("21", "22", "23"):
+        found = house.now(extension)
+        assert bool(found["calls"]) == (extension in seen_by.split()), extension
+        assert found["calls"] or CALLER not in str(found)
+    assert len(house.now("23", role="admin")["calls"]) == 1
+    assert len(house.now()["calls"]) == 1
+
+
+def test_somebody_without_an_extension_sees_no_call_of_a_withheld_number(house: House) -> None:
+    house.live.calls = [call(extension="", from_="", steps=GREETED)]
+    assert now(house.stores, Actor("chef", "user"))["calls"] == []
+
+
+def test_how_full_a_mailbox_is_only_those_know_who_may_hear_it(house: House) -> None:
+    house.stores.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
+    assert [person["voicemail_new"] for person in house.now("21")["people"]] == [1, None, None]
+    assert [person["voicemail_new"] for person in house.now("22", role="admin")["people"]] == [None, 0, None]
+    assert [person["voicemail_new"] for person in house.now()["people"]] == [1, 0, 0]
+
+
+def test_trunks_are_told_in_words_and_numbers_with_whom_they_ring(house: House) -> None:
+    found = house.now("21")
+    assert [(trunk["name"], trunk["state"]) for trunk in found["trunks"]] == [("t", "registered")]
+    assert found["trunks"][0]["words"]["with"] == {"name": "t"}
+    assert found["numbers"] == [{"number": "+49301", "to": ["Anna", "Sales"]}]
+
+
+def test_the_lamps_on_the_box_are_shown_with_what_they_mean(house: House) -> None:
+    found = house.now("21")
+    assert found["lamps"] == {
+        "ready": "steady", "trunk": "steady", "call": "steady", "message": "off", "trouble": "off",
+    }  # fmt: skip
+    assert found["lamp_words"]["call"]["say"] == "Somebody talks."
+    house.stores.records.add_task("21", "missed", CALLER, "c", 1.0)
+    house.live.trunks = {"t": ("failed", "no answer")}
+    assert (house.now()["lamps"]["message"], house.now()["lamps"]["trunk"]) == ("steady", "fast")
+    house.stores.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
+    assert house.now()["lamps"]["message"] == "slow"
+
+
+@pytest.mark.parametrize(
+    ("files", "trouble"),
+    [
+        ({"sys/devices/platform/soc/soc:firmware/get_throttled": "50005"}, "pulse"),
+        ({"sys/devices/platform/soc/soc:firmware/get_throttled": "50000"}, "slow"),
+        ({"sys/class/thermal/thermal_zone0/temp": "85000"}, "pulse"),
+        ({"proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 40 kB"}, "fast"),
+    ],
+)
+def test_a_machine_in_trouble_lights_the_trouble_lamp(house: House, files: dict[str, str], trouble: str) -> None:
+    pi.make(house.stores.root, files)
+    assert house.now()["lamps"]["trouble"] == trouble
+
+
+def test_only_admins_see_the_box_s_health_and_what_is_to_be_done(house: House) -> None:
+    assert (house.now("21")["health"], house.now("21")["todo"]) == ({}, [])
+    found = house.now("21", role="admin")
+    assert list(found["health"]) == ["load", "memory", "disk", "card", "temperature", "power", "clock", "uptime"]
+    assert found["health"]["temperature"]["said"]["with"] == {"degrees": 48}
+    assert found["todo"] == []
+
+
+def test_an_empty_office_is_told_what_to_do_next(tmp_path: Path) -> None:
+    stores = open_stores(tmp_path / "office")
+
+    def pages() -> list[str]:
+        return [step["page"] for step in perform(stores, "now", {})["todo"]]
+
+    try:
+        assert perform(stores, "now", {})["lamps"]["ready"] == "off", "the exchange does not run"
+        assert pages() == ["/people", "/trunks"]
+        stores.settings.put(Person("21", "Anna"), Trunk("t", peer="192.0.2.1"))
+        assert pages() == ["/phones", "/numbers"]
+        stores.settings.put(Phone("anna", "21", "x"), Number("+49301", "t", ("21",)))
+        assert pages() == ["/phones"]
+        stores.live = lines = Lines()
+        lines.shining = {"21": ("free", None)}
+        assert pages() == []
+        assert perform(stores, "now", {})["lamps"]["ready"] == "slow", "nobody has set it up"
+    finally:
+        stores.close()
