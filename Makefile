@@ -4,7 +4,7 @@ DATA ?= data
 OPTIONS ?=
 PYTHON_ENV := .venv/bin
 
-.PHONY: run test setup check format bench prompts screenshots clean
+.PHONY: run test setup check format bench prompts screenshots hardware clean
 
 run: setup
 	@scripts/run "$(DATA)" $(OPTIONS)
@@ -29,6 +29,10 @@ format:
 bench:
 	@scripts/setup bench
 	@$(PYTHON_ENV)/python -m bench
+
+hardware:
+	@scripts/setup
+	@$(PYTHON_ENV)/python -m hardware.draw
 
 prompts:
 	@scripts/setup
