@@ -41,6 +41,7 @@ def parser() -> Parser:
     commands = Branch(top, shared, "command")
     _running(commands)
     _users(commands)
+    _accounts(commands)
     _phones(commands)
     _groups(commands)
     _trunks(commands)
@@ -119,6 +120,31 @@ def _users(commands: Branch) -> None:
     remove.add_argument("person", metavar="EXT")
     remove.add_argument("--with-messages", action="store_true", default=None, help="delete his voicemail messages too")
     users.command("list", "everybody")
+
+
+def _accounts(commands: Branch) -> None:
+    code = commands.command(
+        "code",
+        "the one-time code that the web page asks for at the first visit",
+        "Later it gives an admin who forgot his password a new one, and is valid for an hour.",
+    )
+    code.add_argument("--label", type=Path, metavar="FILE", help="also write a label to print, as SVG")
+    accounts = commands.noun("account", "who may log in at the web page")
+    add = accounts.command("add", "add an account", "Without a password, invite its bearer to choose one.")
+    add.add_argument("name", metavar="NAME")
+    change = accounts.command("set", "change an account", "A new name, role or password ends its sessions.")
+    change.add_argument("account", metavar="NAME")
+    change.add_argument("--name", metavar="NAME")
+    for each in (add, change):
+        each.add_argument("--role", choices=("admin", "user"), help="what he may (user)")
+        each.add_argument("--extension", metavar="EXT", help="the person he is")
+        each.add_argument("--language", choices=("de", "en"), help="in which the page speaks to him")
+        each.add_argument("--mailboxes", type=extensions, metavar="EXT,EXT", help="others' that he may hear")
+        each.add_argument("--password-file", type=Path, metavar="FILE", help="its first line; - reads standard input")
+    invite = accounts.command("invite", "a link by which somebody chooses his password, once and for two days")
+    invite.add_argument("account", metavar="EXT|NAME", help="a person gets an account if he has none")
+    accounts.command("remove", "remove an account, and log it off").add_argument("account", metavar="NAME")
+    accounts.command("list", "all accounts")
 
 
 def _phones(commands: Branch) -> None:

@@ -18,6 +18,7 @@ from pbx.arguments import BadArguments, given, parse
 from pbx.control.client import ControlError, NotRunning, ask, follow
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence
+from pbx.store.atomic import write_file
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
 from pbx.store.settings import SettingsError
@@ -63,12 +64,14 @@ def _run(options: argparse.Namespace) -> int:
         return _program("pbx.web_process", options)
     if command == "follow":
         return _follow(options.data)
-    verb = f"{command} {options.verb}" if "verb" in options else command
+    verb = "code show" if command == "code" else f"{command} {options.verb}" if "verb" in options else command
     arguments = _arguments(verb, options)
     result = _examined(options.data, arguments) if verb == "doctor" else done(options.data, verb, arguments)
     if verb == "voicemail export":
         _copy(Path(result.pop("path")), options.file)
         result["file"] = str(options.file)
+    if verb == "code show":
+        _show_code(result, options.label, options.json)
     print(report.printed(verb, result, options.json), flush=True)
     return 1 if verb == "doctor" and any(check["state"] == "fail" for check in result) else 0
 
@@ -128,11 +131,13 @@ def _unreadable(error: SettingsError | RecordsError) -> Check:
 
 def _arguments(verb: str, options: argparse.Namespace) -> dict[str, Json]:
     """The options as the command's arguments; files named in them are read here, by the person's own rights."""
-    arguments = given(options, ("command", "verb", "data", "json", "file", "sip", "password_file"))
+    arguments = given(options, ("command", "verb", "data", "json", "file", "sip", "password_file", "label"))
     for name in ("greeting", "announcement"):
         if name in arguments:
             arguments |= _sound_or_text(name, arguments.pop(name))
-    if verb.startswith("trunk") and options.verb in ("add", "set") and options.password_file is not None:
+    if verb == "account invite" and options.account.isdecimal():
+        arguments["extension"] = arguments.pop("account")
+    if getattr(options, "password_file", None) is not None:
         arguments["password"] = _password(options.password_file)
     if verb == "doctor":
         arguments["sip_port"] = options.sip[1]
@@ -165,6 +170,19 @@ def _password(path: Path) -> str:
     if len(lines) != 1 or not lines[0].strip():
         raise Refused(f"The password file {path} must hold one line: the password.")
     return lines[0].strip()
+
+
+def _show_code(shown: dict[str, Json], file: Path | None, as_json: bool) -> None:
+    """The code as QR code on a terminal, and as label in a file. Raises Refused."""
+    label = importlib.import_module("pbx.label")
+    address = next(iter(shown["pages"]), "")
+    if sys.stdout.isatty() and not as_json:
+        print(label.terminal(label.linked(address, shown["code"])))
+    if file is not None:
+        try:
+            write_file(file, label.label(shown["code"], address).encode())
+        except OSError as error:
+            raise Refused(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _copy(source: Path, target: Path) -> None:

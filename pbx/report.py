@@ -87,6 +87,25 @@ def _status(status: Shown) -> Iterator[str]:
     return _one({**status, **uptime})
 
 
+def _code(shown: Shown) -> Iterator[str]:
+    """A one-time code: where it can be typed, and until when."""
+    until = f"until {moment(shown['expires'])}" if shown["expires"] else "until it is used"
+    yield f"{visible(shown['code'])}  ({until}, once)"
+    for page in shown["pages"]:
+        yield visible(page)
+    if not shown["pages"]:
+        yield "The web page does not run: start it with “durchwahl run --web HOST:PORT”."
+
+
+def _accounts(accounts: Sequence[Shown]) -> Iterator[str]:
+    names = ("name", "role", "extension", "person", "language", "mailboxes", "active")
+    return _table([{name: each[name] for name in names} for each in accounts])
+
+
+def _account(account: Shown) -> Iterator[str]:
+    return _without_version({**account, "invited_until": moment(account["invited_until"])})
+
+
 def _providers(providers: Sequence[Shown]) -> Iterator[str]:
     names = ("key", "name", "country", "account", "password", "server")
     return _table([{name: each[name] for name in names} for each in providers if not each["lacks"]])
@@ -108,4 +127,10 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "status": _status,
     "doctor": _checks,
     "provider list": _providers,
+    "code show": _code,
+    "account invite": _code,
+    "account list": _accounts,
+    "account add": _account,
+    "account set": _account,
+    "account remove": _account,
 }

@@ -35,6 +35,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "av": ("pbx.sounds_decoder",),
     "subprocess": ("pbx.media.nftables", "pbx.prompts", "pbx.demo", "pbx.administration.decoding"),
     "bottle": ("webui",),
+    "segno": ("webui", "pbx.label"),
     "vobject": ("pbx.administration.contacts_import",),
     "pyVoIP": ("pbx.demo.deskphone",),
 }

@@ -21,7 +21,12 @@ LASTS = 3600.0
 def show(stores: Stores) -> Shown:
     """The code, made if there is none."""
     code = _current(stores) or stores.codes.make(None if is_first(stores) else stores.clock() + LASTS)
-    return {"code": spoken_code(code.code), "expires": code.expires, "path": "/welcome", "first": is_first(stores)}
+    return {
+        "code": spoken_code(code.code),
+        "expires": code.expires,
+        "first": is_first(stores),
+        "pages": [f"{page.rstrip('/')}/welcome" for page in stores.pages],
+    }
 
 
 def press(stores: Stores) -> Shown:

@@ -27,7 +27,13 @@ def invite(stores: Stores, extension: str = "", account: str = "") -> Shown:
     code, expires = new_code(), stores.clock() + LASTS
     stores.records.sessions.invite(code, invited.name, stamp(invited), expires)
     path = f"/invitation/{code}"
-    return {"account": view(stores, invited), "code": spoken_code(code), "path": path, "expires": expires}
+    return {
+        "name": invited.name,
+        "code": spoken_code(code),
+        "expires": expires,
+        "path": path,
+        "pages": [f"{page.rstrip('/')}{path}" for page in stores.pages],
+    }
 
 
 def withdraw(stores: Stores, account: str) -> Shown:

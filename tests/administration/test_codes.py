@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
+from pbx import label
 from pbx.administration.stores import open_stores
 from pbx.control.protocol import Refused
 from pbx.store import passwords
 from tests.administration.access import ADMIN, OTHER, PASSWORD, Desk
+from tests.commands import Run
 
 FIRST = {
     "name": "Dora",
@@ -176,3 +179,42 @@ def test_the_first_visit_s_code_is_worth_nothing_once_there_is_an_admin(fresh: D
     fresh.do("account add", name="Chef", password=PASSWORD, role="admin")
     assert refusal(fresh, code, name="Chef").field == "code"
     assert fresh.do("code show")["code"] != code
+
+
+# On the command line
+
+
+def test_the_command_line_shows_the_code_and_writes_a_label(done: Run, tmp_path: Path) -> None:
+    file = tmp_path / "label.svg"
+    shown = done("code", "--label", str(file))
+    assert done("code")["code"] == shown["code"]
+    assert shown["code"] in file.read_text()
+    assert ElementTree.parse(file).getroot().tag.endswith("svg")
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_label_that_cannot_be_written_is_refused(refused: Run, tmp_path: Path) -> None:
+    assert "cannot be written" in refused("code", "--label", str(tmp_path / "no" / "label.svg"))
+
+
+def test_a_label_s_code_is_the_page_s_address_with_the_code_in_it() -> None:
+    assert label.linked("http://192.0.2.10:8080/welcome", "ABCDE-FGHJK") == (
+        "http://192.0.2.10:8080/welcome?code=ABCDEFGHJK"
+    )
+    drawn = label.label("ABCDE-FGHJK", "http://192.0.2.10:8080/welcome")
+    assert "192.0.2.10:8080/welcome<" in drawn
+    assert {len(line) for line in label.terminal("x").splitlines()} == {len("\x1b[30;107m\x1b[0m") + 29}
+
+
+def test_accounts_are_looked_after_on_the_command_line(done: Run, refused: Run, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text(PASSWORD + "\n")
+    done("user", "add", "Anna", "--extension", "21")
+    done("account", "add", "Chef", "--role", "admin", "--password-file", str(file))
+    assert done("account", "invite", "21")["name"] == "Anna"
+    assert done("account", "set", "Anna", "--mailboxes", "21", "--role", "admin")["mailboxes"] == ["21"]
+    assert [each["name"] for each in done("account", "list")] == ["Anna", "Chef"]
+    assert "only admin" in refused("account", "remove", "Chef", code=1)
+    assert "What there is: Anna, Chef." in refused("account", "remove", "nobody")
+    done("account", "set", "Anna", "--password-file", str(file))
+    done("account", "remove", "chef")
