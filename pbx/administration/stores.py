@@ -59,6 +59,8 @@ class Stores:
     """Unix time, for sessions and codes."""
     tries: Tries = field(default_factory=Tries, repr=False)
     """Passwords and codes that were wrong."""
+    pages: tuple[str, ...] = ()
+    """Addresses of the web page, while it runs."""
     codes: Codes = field(init=False, repr=False)
     """What the box shows to who stands before it."""
     takes: Takes = field(init=False, repr=False)
