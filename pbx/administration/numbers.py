@@ -95,7 +95,7 @@ def _saved(stores: Stores, number: Number, text: str | None, sound: str | None) 
 
 def _distribution(office: Office, to: list[str]) -> tuple[str, ...]:
     """The extensions in the given order, each once. Raises Refused."""
-    found = tuple(dict.fromkeys(lookup.person_or_group(office, each.strip()).extension for each in to))
+    found = tuple(dict.fromkeys(lookup.person_or_group(office, each.strip(), "to").extension for each in to))
     if not found:
         raise Refused(Sentence("A number needs somebody to ring."), field="to", hint="--to EXT[,EXT]")
     return found

@@ -1,0 +1,62 @@
+% rebase("layout", title=visit.number(number["e164"]), above=("/numbers", _("Numbers")))
+<section class="card" id="way" data-live="phones lines trunks settings" aria-labelledby="way-heading">
+<h2 id="way-heading">{{_("The way a call takes") if at is None else _("The way a call takes on {when}").format(when=visit.when(at))}}</h2>
+% for warning in path["warnings"]:
+<p class="notice warn">{{icon("warn")}} <span>{{visit.said(warning)}}</span></p>
+% end
+<p>
+% for sentence in path["words"]:
+{{visit.said(sentence)}}
+% end
+</p>
+% if at is not None:
+<p class="hint">{{_("Nothing that is set here depends on the time, so every call goes this way; who has a phone there then, only then is known.")}}</p>
+% end
+<div class="scroll way" tabindex="0" role="region" aria-label="{{_("Drawing")}}">{{picture}}</div>
+<details class="more" id="way-list">
+<summary>{{_("The same as a list")}}</summary>
+% titles = {node["id"]: visit.said(node["title"]) for node in path["nodes"]}
+<ol class="story">
+% for node in path["nodes"]:
+<li><strong>{{titles[node["id"]]}}</strong> {{visit.said(node["words"])}}
+% if node["lines"]:
+<ul>
+% for line in node["lines"]:
+<li>{{visit.said(line["words"])}}</li>
+% end
+</ul>
+% end
+% for edge in path["edges"]:
+% if edge["from"] == node["id"]:
+<br><span class="soft">{{_("{condition}: on to “{place}”").format(condition=visit.said(edge["label"]), place=titles[edge["to"]])}}</span>
+% end
+% end
+</li>
+% end
+</ol>
+</details>
+</section>
+<form method="get" action="/numbers/{{number["e164"]}}" class="search">
+<div class="field"><label for="at">{{_("What would happen at another time?")}}</label>
+<input type="datetime-local" name="at" id="at" value="{{asked}}"></div>
+<button class="button">{{_("Show")}}</button>
+% if at is not None:
+<a class="button quiet" href="/numbers/{{number["e164"]}}">{{_("Now")}}</a>
+% end
+</form>
+<form method="post" action="/numbers/{{number["e164"]}}" enctype="multipart/form-data" class="card" id="number" data-changes>
+{{csrf()}}
+<h2>{{_("Settings")}}</h2>
+% include("errors", form=form)
+% include("number_fields", form=form, bearers=bearers, places=places)
+% include("sound_field", name="greeting", label=_("Greeting"), form=form, current="/greetings/number/" + number["e164"] + "/sound" if number["greeting"] else "", own=bool(number["greeting"]), speaks=language, rings=visit.account.extension)
+% include("save")
+</form>
+<details class="more">
+<summary>{{_("Remove this number")}}</summary>
+<form method="post" action="/numbers/{{number["e164"]}}/remove" class="card" id="remove">
+{{csrf()}}
+<p>{{_("Calls to it are refused from then on. Calls that are going on are not cut.")}}</p>
+<div><button class="button danger">{{icon("remove")}} {{_("Remove")}}</button></div>
+</form>
+</details>

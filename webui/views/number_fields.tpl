@@ -1,0 +1,21 @@
+<div class="field list{{" wrong" if "to" in form.errors else ""}}">
+<fieldset id="f-to"{{!' aria-describedby="f-to-help f-to-error"' if "to" in form.errors else ' aria-describedby="f-to-help"'}}>
+<legend>{{_("Who is rung when nobody dials an extension")}}</legend>
+<ol class="places">
+% for index, chosen in enumerate(places):
+<li><select name="to" aria-label="{{_("Place {number}").format(number=index + 1)}}">
+<option value="">{{_("nobody")}}</option>
+% for extension, name in bearers:
+<option value="{{extension}}"{{!" selected" if extension == chosen else ""}}>{{name}} ({{extension}})</option>
+% end
+</select></li>
+% end
+</ol>
+</fieldset>
+<p class="hint" id="f-to-help">{{_("All of them at once. The first one's mailbox takes what nobody answers.")}} <a href="/groups">{{_("Groups can also ring one after the other.")}}</a></p>
+% if "to" in form.errors:
+<p class="error" id="f-to-error">{{icon("warn")}} {{form.errors["to"]}}</p>
+% end
+</div>
+{{form.field("extensions")}}
+{{form.field("trunk")}}

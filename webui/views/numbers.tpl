@@ -1,0 +1,22 @@
+% rebase("layout", title=_("Numbers"), lead=_("The numbers that callers outside dial, and who is rung by them."))
+<div class="toolbar"><a class="button primary" href="/numbers/new">{{icon("add")}} {{_("Add a number")}}</a></div>
+% if not numbers:
+<div class="empty">{{icon("numbers")}} <p>{{_("There is no number yet: calls from outside are refused.")}}</p></div>
+% else:
+<ul class="grid">
+% for number in numbers:
+<li class="card">
+<h2 class="number"><a class="whole" href="/numbers/{{number["e164"]}}">{{visit.number(number["e164"])}}</a></h2>
+<dl class="facts">
+<dt>{{_("Rings")}}</dt><dd>{{", ".join(names.get(each, "") + " (" + each + ")" for each in number["to"])}}</dd>
+<dt>{{_("Extensions")}}</dt><dd>{{_(dialled[number["extensions"]])}}</dd>
+<dt>{{_("Greeting")}}</dt><dd>{{_("your own") if number["greeting"] else _("the box's own") if number["extensions"] != "off" else _("none")}}</dd>
+<dt>{{_("Over")}}</dt><dd>{{number["trunk"]}}</dd>
+</dl>
+% if number["extensions"] == "off":
+<p><span class="badge warn">{{icon("warn")}} {{_("Extensions cannot be dialled")}}</span></p>
+% end
+</li>
+% end
+</ul>
+% end
