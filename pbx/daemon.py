@@ -42,6 +42,10 @@ LOOK_EVERY = 15.0
 """Seconds after which pages look at the machine's health again."""
 
 
+LAST_WORDS = 0.5
+"""Seconds between the command for a restart and the restart."""
+
+
 class Daemon:
     """An exchange that runs: make it inside a running loop, `start` it, `stop` it."""
 
@@ -57,6 +61,8 @@ class Daemon:
         self.control = ControlServer(data / SOCKET, self._answer, writes)
         self.address = sip
         """Where SIP listens."""
+        self.again = asyncio.Event()
+        """Set when this exchange is to end and another one to begin: a restore waits for that."""
         self._looking: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -68,12 +74,15 @@ class Daemon:
         self._look_at_health()
         for message in self.stores.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
+        if self.stores.restored == "refused":
+            log.error("what was restored cannot be used: what was there before is there again")
         await self._listen_tls()
 
     async def stop(self) -> None:
         """End it all in reverse order."""
         if self._looking is not None:
             self._looking.cancel()
+        await asyncio.to_thread(self.stores.work.close)  # somebody may be waiting for it
         await self.control.stop()
         await self.exchange.stop()
         self.stores.close()
@@ -94,6 +103,10 @@ class Daemon:
             await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, context)
         except (OSError, ssl.SSLError, OverflowError) as error:
             log.warning("no TLS on port %s: %s", port + TLS_ABOVE, error)
+
+    def restart(self) -> None:
+        """Ask for another exchange in this one's place. For any thread; whoever asked hears the answer first."""
+        self._loop.call_soon_threadsafe(self._loop.call_later, LAST_WORDS, self.again.set)
 
     def _publish(self, event: Mapping[str, Json]) -> None:
         self.control.publish(event)
@@ -167,21 +180,39 @@ async def _run(options: argparse.Namespace) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    daemon = Daemon(options.data, options.sip, options.rtp)
+    daemon = await _started(options.data, options.sip, options.rtp)
+    _collect_seldom()
+    page = await _open_page(daemon, options) if options.web is not None else None
+    while not await _first(stopped, daemon.again):
+        log.info("the exchange ends and begins again, with what was restored")
+        await daemon.stop()
+        daemon = await _started(options.data, daemon.address, options.rtp)
+    if page is not None:
+        await page.stop()
+    await daemon.stop()
+    return 0
+
+
+async def _started(data: Path, sip: tuple[str, int], rtp: tuple[int, int]) -> Daemon:
+    daemon = Daemon(data, sip, rtp)
+    daemon.stores.restart = daemon.restart
     try:
         await daemon.start()
     except BaseException:
         daemon.stores.close()
         raise
-    _collect_seldom()
     for name, (host, port) in daemon.exchange.transports.listening:
         log.info("SIP over %s on %s port %s", name.upper(), host, port)
-    page = await _open_page(daemon, options) if options.web is not None else None
-    await stopped.wait()
-    if page is not None:
-        await page.stop()
-    await daemon.stop()
-    return 0
+    return daemon
+
+
+async def _first(one: asyncio.Event, other: asyncio.Event) -> bool:
+    """Wait until one of them is set; whether `one` is."""
+    waiting = [asyncio.create_task(event.wait()) for event in (one, other)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
+    return one.is_set()
 
 
 async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pbx.administration.backup_work import Work
 from pbx.administration.change_words import moment, who
 from pbx.administration.live import Live
 from pbx.administration.rights import Actor
@@ -17,9 +18,12 @@ from pbx.administration.tickets import Tickets
 from pbx.administration.tries import Tries
 from pbx.control.protocol import Refused
 from pbx.sentence import said
+from pbx.store import restoring
 from pbx.store.atomic import private_directory, sweep
+from pbx.store.backup_file import clear_unfinished
 from pbx.store.changes import NOTHING_ALONG, Along, Changes, Handed
 from pbx.store.codes import Codes
+from pbx.store.database import RecordsError
 from pbx.store.differences import differences, never_made
 from pbx.store.lock import Lock
 from pbx.store.mailboxes import Mailboxes, Reconciled
@@ -67,6 +71,12 @@ class Stores:
     """Sounds that are made and not used yet."""
     tickets: Tickets = field(default_factory=Tickets, repr=False)
     """Of softphones that are about to fetch their accounts."""
+    work: Work = field(default_factory=Work, repr=False)
+    """The backup that is being made or opened."""
+    restart: Callable[[], None] | None = field(default=None, repr=False)
+    """Have the exchange end and begin again, with what a restore puts in the place of the old; None: it cannot."""
+    restored: str = ""
+    """What became of a restore that waited for this start: "done" or "refused"; empty when none did."""
     _lock: Lock | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -200,6 +210,7 @@ class Stores:
 
     def close(self) -> None:
         """Let go of everything."""
+        self.work.close()
         self.records.close()
         if self._lock is not None:
             self._lock.close()
@@ -222,17 +233,35 @@ def open_stores(data: Path, patience: float = 5.0) -> Stores:
     private_directory(data)
     lock = Lock(data, patience)
     try:
-        settings = Settings(data / "settings.json")
-        records = Records(data / "records.sqlite")
-        mailboxes = Mailboxes(data, records)
-        reconciled = mailboxes.reconcile()
-        stores = Stores(data, settings, records, mailboxes, reconciled, _lock=lock)
-        stores.drop_unsaved()
-        stores.settle_leavers()
-        _tidy(private_directory(stores.greetings), settings.office, records.changes)
+        restored = "done" if restoring.finish(data) else ""
+        try:
+            stores = _opened(data, lock)
+        except (SettingsError, RecordsError):
+            if not restored:
+                raise
+            # It was looked at before; whatever it is, the office must be reached again.
+            restoring.go_back(data)
+            restoring.finish(data)
+            stores, restored = _opened(data, lock), "refused"
+        stores.restored = restored
+        restoring.confirm(data)
+        restoring.clear_stage(data)
+        clear_unfinished(data)
     except BaseException:
         lock.close()
         raise
+    return stores
+
+
+def _opened(data: Path, lock: Lock) -> Stores:
+    """The stores of a folder that is locked. Raises SettingsError, RecordsError, OSError."""
+    settings = Settings(data / "settings.json")
+    records = Records(data / "records.sqlite")
+    mailboxes = Mailboxes(data, records)
+    stores = Stores(data, settings, records, mailboxes, mailboxes.reconcile(), _lock=lock)
+    stores.drop_unsaved()
+    stores.settle_leavers()
+    _tidy(private_directory(stores.greetings), settings.office, records.changes)
     return stores
 
 

@@ -13,6 +13,8 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from pbx.sentence import Sentence
+
 _VERSION = b"age-encryption.org/v1"
 _WORK = 16
 """Log2 of scrypt's cost: 64 MB and about a second of a Pi."""
@@ -23,9 +25,15 @@ _TAG = 16
 _HEADER = re.compile(_VERSION + rb"\n-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)\n([A-Za-z0-9+/]{43})\n---")
 _LONGEST_HEADER = 1024
 
+DAMAGED = Sentence("The backup is damaged or incomplete.")
+
 
 class NotOpened(Exception):
     """The file cannot be decrypted."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class WrongPassword(NotOpened):
@@ -97,9 +105,9 @@ class Reader:
         try:
             piece = self._cipher.decrypt(_numbered(self._count, self._ended), sealed, None)
         except InvalidTag as error:
-            raise NotOpened("it is damaged or incomplete") from error
+            raise NotOpened(DAMAGED) from error
         if not piece and self._count:
-            raise NotOpened("it is damaged: its end is empty")
+            raise NotOpened(DAMAGED)
         self._count += 1
         return piece
 
@@ -110,18 +118,18 @@ def _opened(file: BinaryIO, password: str) -> bytes:
     head = file.read(_LONGEST_HEADER)
     found = _HEADER.match(head)
     if found is None:
-        raise NotOpened("it is no file that was encrypted with a password")
+        raise NotOpened(Sentence("This is no backup: it was not encrypted with a password."))
     work = int(found[2])
     if work > _MOST_WORK:
-        raise NotOpened("it was encrypted with more work than this box can do")
+        raise NotOpened(Sentence("It was encrypted with more work than this box can do."))
     key = _stretched(password, _binary(found[1]), work)
     try:
         file_key = ChaCha20Poly1305(key).decrypt(bytes(12), _binary(found[3]), None)
     except InvalidTag as error:
-        raise WrongPassword("the password is another one") from error
+        raise WrongPassword(Sentence("This is not the backup's password.")) from error
     signature = b" " + _text(_signed(file_key, found[0])) + b"\n"
     if not hmac.compare_digest(head[found.end() : found.end() + len(signature)], signature):
-        raise NotOpened("its beginning was changed")
+        raise NotOpened(DAMAGED)
     file.seek(start + found.end() + len(signature))
     return file_key
 

@@ -1,0 +1,240 @@
+"""Making and opening backups in a process of its own: `python -m pbx.backup_program make|open`.
+
+What it needs (cryptography, some 80 MB for the password) goes with it, and however long it works, the voice does not
+wait. It takes one JSON line on stdin and tells on stdout, line by line, how far it is, and at last what came of it.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+
+from pbx.sentence import Sentence, said
+from pbx.store import age, backup_file
+from pbx.store.backup_file import GREETINGS, MAILBOXES, NO_ROOM, RECORDS, SECRETS, SETTINGS, Packer, Unreadable, unpack
+from pbx.store.database import RecordsError
+from pbx.store.records import Records
+from pbx.store.settings import SettingsError, read_office
+
+FREE_SHARE = 0.10
+"""Of the disk, that stays free."""
+_STRIDE = 8 * 1024 * 1024
+"""Bytes after which the disk is waited for, so that others need not wait long for it."""
+_EVERY = 0.3
+"""Seconds between two lines of progress."""
+
+
+class _Progress:
+    """Tells how far the work is, and minds the disk."""
+
+    def __init__(self, total: int, handle: int | None = None) -> None:
+        self._total, self._handle = total, handle
+        self._done = self._unsynced = 0
+        self._told = 0.0
+
+    def __call__(self, length: int) -> None:
+        self._done += length
+        self._unsynced += length
+        if self._unsynced >= _STRIDE and self._handle is not None:
+            self._unsynced = 0
+            os.fdatasync(self._handle)
+            if not has_room(os.fstatvfs(self._handle)):
+                raise Unreadable(NO_ROOM)
+        if time.monotonic() - self._told >= _EVERY:
+            self._told = time.monotonic()
+            tell({"done": min(self._done, self._total), "total": self._total})
+
+
+def make(data: Path, making: Path, target: Path, password: str, about: dict[str, Any]) -> dict[str, Any]:
+    """Write a backup of the data folder to `target`; `making` is a folder for what is only needed meanwhile.
+
+    Says "ready", waits for a line, and says "begun" as soon as what is saved later no longer counts.
+    Raises Unreadable, OSError, sqlite3.Error.
+    """
+    part = making / "backup.part"
+    with part.open("xb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        sealed = age.Writer(file, password)
+        tell({"ready": True})
+        sys.stdin.readline()
+        with _frozen(data) as (settings, records):
+            tell({"begun": True})
+            _copy(records, making / RECORDS)
+        names = [*_members(data), *_messages(making / RECORDS)]
+        total = (making / RECORDS).stat().st_size + sum(_length(data / name) for name in names)
+        packer = Packer(sealed, about, _Progress(total, file.fileno()))
+        with settings, (making / RECORDS).open("rb") as copied:
+            packer.add(SETTINGS, settings)
+            packer.add(RECORDS, copied)
+        for name in names:
+            with contextlib.suppress(FileNotFoundError), (data / name).open("rb") as member:
+                packer.add(name, member)
+        packer.close()
+        sealed.close()
+        file.flush()
+        os.fsync(file.fileno())
+    size = part.stat().st_size
+    os.replace(part, target)
+    return {"name": target.name, "size": size}
+
+
+@contextlib.contextmanager
+def _frozen(data: Path) -> Iterator[tuple[Any, sqlite3.Connection]]:
+    """The settings and the records as they are at this moment, whatever is written from now on."""
+    settings = (data / SETTINGS).open("rb")  # is only ever replaced: what is open stays
+    records = sqlite3.connect(data / RECORDS, isolation_level=None)
+    try:
+        records.execute("BEGIN")
+        records.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        yield settings, records
+    finally:
+        records.close()
+
+
+def _copy(records: sqlite3.Connection, target: Path) -> None:
+    """SQLite's own online backup: calls go on being written."""
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copied:
+        records.backup(copied, pages=1000, sleep=0.001)
+        copied.execute("PRAGMA journal_mode = DELETE")
+        copied.execute("DELETE FROM sessions")
+
+
+def _members(data: Path) -> Iterator[str]:
+    """The plain files there are, but for settings, records and messages."""
+    yield from (name for name in SECRETS if (data / name).is_file())
+    for path in sorted((data / GREETINGS).glob("*")):
+        name = f"{GREETINGS}/{path.name}"
+        if backup_file.is_member(name) and path.is_file() and not path.is_symlink():
+            yield name
+
+
+def _messages(records: Path) -> list[str]:
+    """The messages that the copied records know: others came later."""
+    with contextlib.closing(sqlite3.connect(records)) as copied:
+        names = [f"{MAILBOXES}/{row[0]}" for row in copied.execute("SELECT file FROM messages ORDER BY id")]
+    return [name for name in names if backup_file.is_member(name)]
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def open_backup(file: Path, folder: Path, password: str) -> dict[str, Any]:
+    """Unpack a backup into a new folder and look at all of it; what is in it.
+
+    Raises Unreadable, age.NotOpened, SettingsError, RecordsError, OSError, sqlite3.Error.
+    """
+    folder.mkdir(mode=0o700)
+    with file.open("rb") as source:
+        opened = age.Reader(source, password)
+        usage = shutil.disk_usage(folder)
+        room = int(usage.free - FREE_SHARE * usage.total)
+        manifest = unpack(opened, folder, room, _Progress(file.stat().st_size))
+    found = _looked_at(folder)
+    # One wait for all files: whoever begins the restore relies on their being on the disk.
+    os.sync()
+    return {"about": manifest.about, "size": sum(length for length, _ in manifest.files.values()), **found}
+
+
+def _looked_at(folder: Path) -> dict[str, Any]:
+    """Whether the exchange could work with these files, and what it would find."""
+    office = read_office(folder / SETTINGS)
+    calls, messages = _records(folder / RECORDS)
+    for left in folder.glob("bindings.sqlite*"):
+        left.unlink()
+    return {
+        "people": len(office.people),
+        "groups": len(office.groups),
+        "phones": len(office.phones),
+        "trunks": len(office.trunks),
+        "numbers": sorted(office.numbers),
+        "contacts": len(office.contacts),
+        "admins": sorted(each.name for each in office.accounts.values() if each.role == "admin"),
+        "domain": office.domain,
+        "calls": calls,
+        "messages": messages,
+        "certificate": _names(folder / "tls.crt"),
+    }
+
+
+def _records(path: Path) -> tuple[int, int]:
+    """How many calls and messages there are. Raises Unreadable, RecordsError, sqlite3.Error."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA trusted_schema = OFF")
+        hidden = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        for kind, name in raw.execute(hidden).fetchall():  # ours are made anew when it is opened
+            raw.execute('DROP {} "{}"'.format(kind, name.replace('"', '""')))
+    records = Records(path)
+    try:
+        messages = records.messages()
+        if not records.is_sound() or not all(backup_file.is_message(message.file) for message in messages):
+            raise Unreadable(Sentence("The records in the backup are damaged."))
+    finally:
+        records.close()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("DELETE FROM sessions")
+        return raw.execute("SELECT COUNT(*) FROM calls").fetchone()[0], len(messages)
+
+
+def _names(certificate: Path) -> list[str]:
+    """Names and addresses a certificate speaks for."""
+    try:
+        loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
+        found = loaded.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.ExtensionNotFound):
+        return []
+    return [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
+
+
+def has_room(disk: os.statvfs_result) -> bool:
+    """Whether as much of the disk is free as must stay free."""
+    return disk.f_bavail >= FREE_SHARE * disk.f_blocks
+
+
+def tell(what: dict[str, Any]) -> None:
+    """A line for whoever started us."""
+    print(json.dumps(what), flush=True)
+
+
+def main() -> int:
+    """The exit code; what came of it is the last line of stdout."""
+    os.nice(10)
+    asked = json.loads(sys.stdin.readline())
+    password = asked["password"]
+    try:
+        if sys.argv[1] == "make":
+            data, making, target = (Path(asked[name]) for name in ("data", "making", "target"))
+            tell({"result": make(data, making, target, password, asked["about"])})
+        else:
+            tell({"result": open_backup(Path(asked["file"]), Path(asked["folder"]), password)})
+    except (Unreadable, age.NotOpened, SettingsError) as error:
+        _fail(error.sentence, "password" if isinstance(error, age.WrongPassword) else "")
+    except (RecordsError, sqlite3.Error) as error:
+        _fail(Sentence("The records cannot be used: {why}", why=str(error)))
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        _fail(NO_ROOM if full else Sentence("It could not be written: {why}.", why=error.strerror or str(error)))
+    else:
+        return 0
+    return 1
+
+
+def _fail(sentence: str, field: str = "") -> None:
+    tell({"error": str(sentence), "said": said(sentence), "field": field})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
