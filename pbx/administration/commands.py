@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from pbx.administration import (
     accounts,
+    backup,
     announcements,
     calls,
     changes,
@@ -113,6 +114,14 @@ COMMANDS: dict[str, Command] = {
     "contact list": Command(contacts.listing, USER),
     "contact show": Command(contacts.show, USER),
     "contact import": Command(contacts_import.take, ADMIN, writes=True),
+    "backup make": Command(backup.make, ADMIN),
+    "backup list": Command(backup.listing, ADMIN),
+    "backup read": Command(backup.read, ADMIN),
+    "backup put": Command(backup.put, ADMIN),
+    "backup remove": Command(backup.remove, ADMIN),
+    "backup open": Command(backup.open, ADMIN),
+    "backup restore": Command(backup.restore, ADMIN),
+    "backup back": Command(backup.back, ADMIN),
     "change list": Command(changes.listing, ADMIN),
     "change undo": Command(changes.undo, ADMIN, writes=True),
     "office show": Command(premises.show, ADMIN),
