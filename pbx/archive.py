@@ -13,21 +13,13 @@ from pbx.administration.stores import Stores
 from pbx.exchange.call import Call, NewTask
 from pbx.exchange.house import NoRoom
 from pbx.exchange.leg import Party
+from pbx.exchange.traced import Wire, readable
 from pbx.media import wav
 from pbx.media.clip import Clip
-from pbx.sip.redaction import redacted
-from pbx.sip.trace import Entry, Trace
+from pbx.sip.trace import Trace
 from pbx.store import mailboxes
 from pbx.store.database import RecordsError
-from pbx.store.models import (
-    Binding,
-    CallRecord,
-    CallTrace,
-    LegSamples,
-    Message,
-    TracedDialog,
-    TracedMessage,
-)
+from pbx.store.models import Binding, CallRecord, LegSamples, Message
 from pbx.store.pins import pin_matches
 
 T = TypeVar("T")
@@ -85,36 +77,37 @@ class Archive:
         self._settling: list[_Traced] = []
         self._settled: asyncio.Task[None] | None = None
 
-    async def _do(self, act: Callable[[], T]) -> T:
+    async def do(self, act: Callable[[], T]) -> T:
+        """Do something in the thread that may wait for the disk."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
 
     async def spool(self, extension: str, call: Call) -> Path:
         """A new path to record a message into; raises NoRoom."""
         try:
-            return await self._do(lambda: self._boxes.spool(extension, call.caller.number, call.id, call.wall()))
+            return await self.do(lambda: self._boxes.spool(extension, call.caller.number, call.id, call.wall()))
         except mailboxes.NoRoom as full:
             raise NoRoom(str(full)) from full
 
     async def keep_message(self, spool: Path, extension: str) -> bool:
         """The recorded file becomes a message; False when there is less than a second of sound in it."""
-        message = await self._do(lambda: self._boxes.keep(spool))
+        message = await self.do(lambda: self._boxes.keep(spool))
         if message is not None:
             self._mailbox_changed(extension)
         return message is not None
 
     async def messages(self, extensions: Sequence[str]) -> list[Message]:
         """Messages of these mailboxes, oldest first."""
-        found = await self._do(lambda: [each for ext in extensions for each in self._records.messages(ext)])
+        found = await self.do(lambda: [each for ext in extensions for each in self._records.messages(ext)])
         return sorted(found, key=lambda message: message.started)
 
     async def mark_heard(self, message: Message) -> None:
         """It has been listened to."""
-        await self._do(lambda: self._records.mark_heard(message.id))
+        await self.do(lambda: self._records.mark_heard(message.id))
         self._mailbox_changed(message.extension)
 
     async def remove_message(self, message: Message) -> None:
         """Gone for good."""
-        await self._do(lambda: self._boxes.remove(message))
+        await self.do(lambda: self._boxes.remove(message))
         self._mailbox_changed(message.extension)
 
     async def open_message(self, message: Message) -> Clip | None:
@@ -124,7 +117,7 @@ class Archive:
     async def open_recording(self, path: Path) -> Clip | None:
         """What was just recorded there; None when it cannot be read."""
         try:
-            return await self._do(lambda: wav.read(path))
+            return await self.do(lambda: wav.read(path))
         except (wav.WavError, OSError) as error:
             log.warning("%s cannot be read: %s", path.name, error)
             return None
@@ -137,7 +130,7 @@ class Archive:
 
     async def counts(self, extension: str) -> tuple[int, int]:
         """New and old messages of a mailbox."""
-        return await self._do(lambda: self._records.message_counts(extension))
+        return await self.do(lambda: self._records.message_counts(extension))
 
     async def keep_call(self, call: Call) -> None:
         """The row in the history, the task if nobody spoke, and those tasks that this call settles (mission.md, 4)."""
@@ -161,7 +154,7 @@ class Archive:
     async def _keep(self, ended: Sequence["_Ended"]) -> None:
         """Write these calls in one transaction; one that cannot be written does not cost the others their rows."""
         try:
-            await self._do(partial(self._write, ended))
+            await self.do(partial(self._write, ended))
         except Exception as error:
             if len(ended) == 1:
                 _settled(ended[0].kept, error)
@@ -185,14 +178,10 @@ class Archive:
 
     # --- what went over the wire -----------------------------------------------------------------------------------
 
-    def trace_of(self, dialogs: Mapping[str, Party]) -> CallTrace:
-        """What went over the wire in a call that lasts; `dialogs` are its own."""
-        return _readable(dialogs, *self._trace.of(dialogs))
-
-    def unsettled(self, call: str) -> CallTrace | None:
+    def unsettled(self, call: str) -> Wire | None:
         """What went over the wire in a call that has just ended; None when it is written down, or none of ours."""
         found = next((each for each in self._settling if each.call == call), None)
-        return self.trace_of(found.dialogs) if found is not None else None
+        return Wire(found.dialogs, *self._trace.of(found.dialogs)) if found is not None else None
 
     def _settle_trace(self, traced: _Traced) -> None:
         self._settling.append(traced)
@@ -205,22 +194,21 @@ class Archive:
             while self._settling:
                 ripe = list(self._settling)
                 await asyncio.sleep(SETTLING)
-                await self._do(partial(self._write_now, self._taken(ripe)))
+                await self.do(partial(self._write_now, self._taken(ripe)))
         finally:
             self._settled = None
 
-    def _taken(self, ripe: Sequence[_Traced]) -> list[tuple[_Traced, list[Entry], int]]:
+    def _taken(self, ripe: Sequence[_Traced]) -> list[tuple[_Traced, Wire]]:
         self._settling = [each for each in self._settling if each not in ripe]
-        return [(each, *self._trace.take(each.dialogs)) for each in ripe]
+        return [(each, Wire(each.dialogs, *self._trace.take(each.dialogs))) for each in ripe]
 
-    def _write_now(self, taken: Sequence[tuple[_Traced, list[Entry], int]]) -> None:
+    def _write_now(self, taken: Sequence[tuple[_Traced, Wire]]) -> None:
         """In the thread: black out, compress, write."""
         try:
             with self._records.together():
-                for each, entries, left_out in taken:
-                    if entries:
-                        readable = _readable(each.dialogs, entries, left_out)
-                        self._records.traces.add(each.call, each.ended, readable)
+                for each, wire in taken:
+                    if wire.entries:
+                        self._records.traces.add(each.call, each.ended, readable(wire))
         except RecordsError as error:
             log.error("traces could not be stored: %s", error)
 
@@ -245,7 +233,7 @@ class Archive:
             await self._writing
         if self._settled is not None:
             self._settled.cancel()
-        await self._do(partial(self._write_now, self._taken(self._settling)))
+        await self.do(partial(self._write_now, self._taken(self._settling)))
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
 
 
@@ -257,19 +245,6 @@ def _settled(kept: "asyncio.Future[None]", error: Exception | None = None) -> No
         kept.set_exception(error)
     else:
         kept.set_result(None)
-
-
-def _readable(dialogs: Mapping[str, Party], entries: Sequence[Entry], left_out: int) -> CallTrace:
-    """These messages as they may be kept and shown."""
-    places = {call_id.encode(errors="replace"): place for place, call_id in enumerate(dialogs)}
-    return CallTrace(
-        tuple(TracedDialog(call_id, party.number, party.outside) for call_id, party in dialogs.items()),
-        tuple(
-            TracedMessage(at, sent, flow.transport, "{}:{}".format(*flow.remote), places[call_id], redacted(data))
-            for at, sent, flow, data, call_id in entries
-        ),
-        left_out,
-    )
 
 
 def _complain(done: Future[None]) -> None:

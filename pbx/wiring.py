@@ -27,6 +27,7 @@ from pbx.exchange.switchboard import METHODS, Switchboard
 from pbx.exchange.trunk_line import Find
 from pbx.exchange.trunks import Trunks
 from pbx.media.pump import Pump
+from pbx.pruning import Pruning
 from pbx.sip.digest import Challenger
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
@@ -126,6 +127,9 @@ class Exchange:
             wake=self.wake,
         )
         self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self._bindings_changed)
+        self._pruning = Pruning(
+            stores, self.archive.do, self.mailbox_changed, clock=clock, wall=wall, sleep=asyncio.sleep
+        )
         self.presence = Presence(office, self.house.lines, self._is_registered, clock, lambda: changed("lines"))
 
         self._counts: dict[str, tuple[int, int]] = {}
@@ -155,6 +159,7 @@ class Exchange:
         self.presence.look_at_all()
         address = await self.transports.listen(*sip)
         self.trunks.start()
+        self._begin(self._pruning.run())
         self.wake()
         return address
 

@@ -18,6 +18,7 @@ from pbx.administration import (
     former,
     groups,
     health,
+    history,
     invitations,
     leaver,
     messages,
@@ -29,7 +30,9 @@ from pbx.administration import (
     phones,
     portrait,
     premises,
+    privacy,
     providers,
+    retention,
     roster,
     sessions,
     softphones,
@@ -154,6 +157,15 @@ COMMANDS: dict[str, Command] = {
     "status": Command(premises.status, ADMIN),
     "now": Command(now.now, USER),
     "doctor": Command(health.examine, ADMIN),
+    "history": Command(history.listing, USER),
+    "history call": Command(history.call, USER),
+    "trace": Command(history.trace, ADMIN),
+    "retention show": Command(retention.show, ADMIN),
+    "retention set": Command(retention.change, ADMIN, writes=True),
+    "privacy show": Command(privacy.show, ADMIN),
+    "privacy export": Command(privacy.export, ADMIN),
+    "privacy read": Command(privacy.read, ADMIN),
+    "privacy erase": Command(privacy.erase, ADMIN, writes=True),
 }
 
 

@@ -203,6 +203,11 @@ class Leftovers:
         rows = self._database.rows("SELECT * FROM messages WHERE from_ = ? ORDER BY id", [number])
         return list(map(self._message, rows))
 
+    def messages_of_call(self, call: str) -> list[Message]:
+        """What was left in mailboxes by a call."""
+        rows = self._database.rows("SELECT * FROM messages WHERE call = ? ORDER BY id", [call])
+        return list(map(self._message, rows))
+
     def remove_tasks_of(self, number: str) -> None:
         """Forget them."""
         self._database.rows("DELETE FROM tasks WHERE from_ = ?", [number])

@@ -110,6 +110,9 @@ def _office(office: Office) -> Found:
     yield from _within("dial_pause", office.dial_pause, 0, 30)
     yield from _within("digit_silence", office.digit_silence, 0.2, 30)
     yield from _within("media_timeout", office.media_timeout, 1, 86400)
+    for field in ("keep_history_days", "keep_messages_days", "keep_done_tasks_days"):
+        if not 0 <= getattr(office, field) <= 3650:
+            yield field, Sentence("Must be between 1 and 3650 days, or 0 for ever.")
 
 
 def _person(person: Person, office: Office) -> Found:

@@ -1,0 +1,213 @@
+"""The calls that were: found again, told, drawn; by whoever took part in them, and by admins."""
+
+import re
+import time
+from typing import Any
+
+from pbx.administration import quality
+from pbx.administration.callers import name_of
+from pbx.administration.rights import Actor
+from pbx.administration.stores import Stores
+from pbx.control.protocol import Refused
+from pbx.exchange.stories import clause, story
+from pbx.exchange.traced import first_line, readable, reason, summary
+from pbx.sentence import Sentence
+from pbx.store.history import Found, Wanted, Word
+from pbx.store.models import CallRecord, CallTrace, Direction, Office, Outcome, TracedMessage
+
+Shown = dict[str, Any]
+
+MOST = 500
+"""Calls at a time."""
+MOST_WORDS = 8
+_NUMBER = re.compile(r"[+0-9 ()/.\-]*[0-9][+0-9 ()/.\-]*", re.ASCII)
+_NAMED_SAME = 50
+"""Contacts at most whose numbers are searched for."""
+
+
+def listing(
+    stores: Stores,
+    actor: Actor,
+    search: str = "",
+    extension: str = "",
+    direction: Direction | None = None,
+    outcome: Outcome | None = None,
+    since: float | None = None,
+    until: float | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Shown:
+    """The last `calls` that fit, newest first, those of others only for admins; and whether there are `more`.
+
+    `search` is looked for in names, numbers (however they are written) and stories; all its words must be found.
+    `before` is the `place` of the last call seen: what is further back. Raises Refused.
+    """
+    if not 0 < limit <= MOST:
+        raise Refused(Sentence("A number of calls from 1 to {most} is needed.", most=MOST), field="limit")
+    office = stores.office
+    wanted = Wanted(_seen_by(actor, office), _words(search, office), extension, direction, outcome, since, until)
+    found = stores.records.history.find(wanted, before, limit + 1)
+    return {"calls": [view(each, actor, office) for each in found[:limit]], "more": len(found) > limit}
+
+
+def call(stores: Stores, actor: Actor, id: str) -> Shown:
+    """One call with its story step by step, its SIP messages, its voice over time, and what may be heard of it.
+
+    The messages' text is for admins: it tells of the office's network. Raises Refused.
+    """
+    office = stores.office
+    found = stores.records.history.one(id, _seen_by(actor, office))
+    if found is None:
+        if any(call.id == id for call in (stores.live.running() if stores.live else ()) or ()):
+            raise Refused(Sentence("This call is still going on; it can be looked at when it has ended."), 1)
+        raise Refused(Sentence("There is no such call."), field="id")
+    record = found.record
+    wire = stores.live.wire(id) if stores.live is not None else None
+    trace = (readable(wire) if wire is not None else stores.records.traces.trace(id)) or CallTrace()
+    left = stores.records.leftovers.messages_of_call(id)
+    return {
+        "call": view(found, actor, office),
+        "story": _story(found, actor),
+        "steps": _steps(found, actor),
+        **_ladder(trace, office, with_text=actor.is_admin),
+        "quality": quality.view(record, stores.records.traces.samples(id), office),
+        "voicemail": [
+            {"id": message.id, "extension": message.extension, "seconds": message.seconds, "heard": message.heard}
+            for message in left
+            if actor.may_hear(office, message.extension)
+        ],
+    }
+
+
+def trace(stores: Stores) -> Shown:
+    """What went over the wire in the last minutes and in the calls that last, as `text` to be sent to who helps.
+
+    Nothing secret is in it. Raises Refused.
+    """
+    wire = stores.live.wire() if stores.live is not None else None
+    if wire is None:
+        raise Refused(Sentence("The exchange is not running."), 1, hint="Start it with “durchwahl run”.")
+    found = readable(wire)
+    return {"text": "\n".join(map(_printed, found.messages)), "messages": len(found.messages)}
+
+
+def view(found: Found, actor: Actor, office: Office) -> Shown:
+    """A call in a list, as JSON."""
+    record = found.record
+    return {
+        "id": record.id,
+        "place": found.number,
+        "direction": record.direction,
+        "from": record.from_,
+        "from_name": found.names.get(record.from_) or name_of(office, record.from_, record.from_name),
+        "to": record.to,
+        "to_name": _called_name(found, office),
+        "extension": record.extension,
+        "extension_name": found.names.get(record.extension, ""),
+        "outcome": record.outcome,
+        "started": record.started,
+        "answered": record.answered,
+        "ended": record.ended,
+        "trunk": record.trunk,
+        "story": _story(found, actor),
+        "other": _other(record, actor),
+    }
+
+
+def _called_name(found: Found, office: Office) -> str:
+    return found.names.get(found.record.to) or name_of(office, found.record.to)
+
+
+def _other(record: CallRecord, actor: Actor) -> str:
+    """The number to call back; empty when it was withheld."""
+    if record.direction == "in":
+        return record.from_
+    if record.direction == "out" or record.from_ == actor.extension:
+        return record.to
+    return record.from_
+
+
+def _story(found: Found, actor: Actor) -> str:
+    """In the reader's language, with the names of then."""
+    return story(found.record.steps, actor.language, found.names) or found.record.story
+
+
+def _steps(found: Found, actor: Actor) -> list[Shown]:
+    steps = found.record.steps
+    return [
+        {"at": step.at, "what": step.what, "words": clause(steps[: place + 1], actor.language, found.names)}
+        for place, step in enumerate(steps)
+    ]
+
+
+def _seen_by(actor: Actor, office: Office) -> tuple[str, ...] | None:
+    """The extensions whose calls he may see; None: all."""
+    if actor.is_admin:
+        return None
+    return office.mailboxes_of(actor.extension) if actor.extension else ()
+
+
+def _words(search: str, office: Office) -> tuple[Word, ...]:
+    """What is searched for; a number may have blanks in it."""
+    text = search.strip()[:200]
+    if _NUMBER.fullmatch(text):
+        return (Word(text, _digits(text)),)
+    return tuple(_word(word, office) for word in text.split()[:MOST_WORDS])
+
+
+def _word(word: str, office: Office) -> Word:
+    if _NUMBER.fullmatch(word):
+        return Word(word, _digits(word))
+    sought = word.casefold()
+    numbers = [each.number for each in office.contacts.values() if sought in each.name.casefold()]
+    return Word(word, numbers=tuple(numbers[:_NAMED_SAME]))
+
+
+def _digits(text: str) -> str:
+    """What is common to all ways of writing a number: without blanks, plus, and the zeros before it."""
+    digits = re.sub(r"[^0-9]", "", text)
+    return digits.lstrip("0") or digits
+
+
+def _ladder(trace: CallTrace, office: Office, *, with_text: bool) -> Shown:
+    """The parties of a call's messages, each device one of the `lanes`, and the `messages` between them and the box."""
+    lanes: dict[tuple[str, bool, str], int] = {}
+    before: set[tuple[bool, str, str]] = set()
+    messages = []
+    for each in trace.messages:
+        if not 0 <= each.dialog < len(trace.dialogs):
+            continue
+        dialog = trace.dialogs[each.dialog]
+        lane = lanes.setdefault((dialog.party, dialog.outside, each.remote.rpartition(":")[0]), len(lanes))
+        same = (each.sent, each.remote, each.text)
+        messages.append(_arrow(each, lane, again=same in before, with_text=with_text))
+        before.add(same)
+    return {
+        "lanes": [
+            {"party": party, "name": name_of(office, party), "outside": outside, "host": host if with_text else ""}
+            for party, outside, host in lanes
+        ],
+        "messages": messages,
+        "left_out": trace.left_out,
+    }
+
+
+def _arrow(message: TracedMessage, lane: int, *, again: bool, with_text: bool) -> Shown:
+    return {
+        "at": message.at,
+        "sent": message.sent,
+        "lane": lane,
+        "summary": summary(message),
+        "first": first_line(message) if with_text else "",
+        "reason": reason(message),
+        "transport": message.transport,
+        "remote": message.remote if with_text else "",
+        "again": again,
+        "text": message.text if with_text else "",
+    }
+
+
+def _printed(message: TracedMessage) -> str:
+    way = f"to {message.remote}" if message.sent else f"from {message.remote}"
+    clock = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(message.at))
+    return f"--- {clock}.{int(message.at * 1000) % 1000:03} {message.transport} {way}\n{message.text}\n"
