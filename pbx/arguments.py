@@ -75,6 +75,9 @@ def _running(commands: Branch) -> None:
     run.add_argument("--sip", type=socket_address, default=("::", 5060), metavar="HOST:PORT", help="UDP and TCP")
     demo.add_argument("--sip", type=socket_address, default=None, metavar="HOST:PORT", help="UDP and TCP")
     web = commands.command("web", "the web page alone, when the exchange runs without it")
+    lamps = commands.command("lamps", "show on the box's lamps how the exchange is, and hear its button")
+    lamps.add_argument("--pins", type=Path, default=None, metavar="FILE", help="which GPIO carries what")
+    lamps.add_argument("--off", type=Path, default=None, metavar="FILE", help="made when the button asks for the end")
     for each in (run, demo):
         each.add_argument("--rtp", type=port_range, default=(10000, 10999), metavar="LOW-HIGH", help="ports for voice")
     for each in (run, demo, web):

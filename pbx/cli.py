@@ -26,6 +26,10 @@ from pbx.store.settings import SettingsError
 _SOUNDS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".gsm", ".raw")
 
 
+PROGRAMS = {"run": "pbx.daemon", "web": "pbx.web_process", "lamps": "pbx.box.panel"}
+"""Commands that run until they are stopped, and the modules behind them, which no other command needs to load."""
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Do what the words say (those of the command line if not given); the exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -58,10 +62,8 @@ def _run(options: argparse.Namespace) -> int:
     if command == "demo":
         return _program("pbx.demo.office", options)
     options.data = data_folder(options.data)
-    if command == "run":
-        return _program("pbx.daemon", options)
-    if command == "web":
-        return _program("pbx.web_process", options)
+    if command in PROGRAMS:
+        return _program(PROGRAMS[command], options)
     if command == "follow":
         return _follow(options.data)
     verb = "code show" if command == "code" else f"{command} {options.verb}" if "verb" in options else command
@@ -77,7 +79,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _program(module: str, options: argparse.Namespace) -> int:
-    """Run the exchange, its page or the demo, whose code no other command needs to load."""
+    """Run a program of its own to its end."""
     return int(importlib.import_module(module).run(options))
 
 

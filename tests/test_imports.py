@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.store": (),
     "pbx.control": (),
     "pbx.prompts": (),
-    "pbx.box": (),
+    "pbx.box": ("pbx.sentence", "pbx.control.client"),
     "pbx.demo": ("pbx",),
     "pbx": ("pbx",),
     "webui": ("pbx.control.client", "pbx.store.records", "pbx.store.models"),
@@ -31,7 +31,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         *("pbx.daemon", "pbx.wiring", "pbx.archive", "pbx.web_process"),
     ),
     "tinydb": ("pbx.store.settings", "pbx.store.atomic"),
-    "gpiozero": ("pbx.box.leds",),
+    "gpiozero": ("pbx.box.leds", "pbx.box.panel"),
     "av": ("pbx.sounds_decoder",),
     "subprocess": (
         "pbx.media.nftables",

@@ -1,0 +1,139 @@
+"""`durchwahl lamps`: a small process of its own that follows the exchange, shows how it is, and hears the button."""
+
+import argparse
+import contextlib
+import logging
+import signal
+import threading
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gpiozero import Device, Factory, GPIOZeroError
+from gpiozero.exc import BadPinFactory, PinFactoryFallback
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from pbx.box.lamps import NAMES, Name, Rhythm, Seen, shown
+from pbx.box.leds import Front, Press
+from pbx.box.pins import PinError, read_pins
+from pbx.control.client import ControlError, NotRunning, Refused, ask, follow
+
+log = logging.getLogger(__name__)
+
+MOMENT = 0.2
+"""Seconds in which everything that happens is shown together."""
+AGAIN = 10.0
+"""Seconds after which is looked again though nothing happened: heat and disk tell nobody."""
+RETRY = 2.0
+"""Seconds until an exchange that is away is asked for again."""
+DOWN = shown(Seen(phase="down"))
+
+Show = Callable[[Mapping[Name, Rhythm]], None]
+
+
+class Panel:
+    """Keeps the lamps true. `show` is called in the thread that runs `run`."""
+
+    def __init__(self, socket: Path, show: Show, switch_off: Callable[[], None]) -> None:
+        self._socket = socket
+        self._show = show
+        self._switch_off = switch_off
+        self._news = threading.Event()
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Until `end`."""
+        threading.Thread(target=self._follow, name="follow", daemon=True).start()
+        while not self._ended.is_set():
+            self._news.clear()
+            self._show(self._rhythms())
+            self._news.wait(AGAIN)
+            self._ended.wait(MOMENT)
+
+    def end(self) -> None:
+        """Have `run` return; any thread may call."""
+        self._ended.set()
+        self._news.set()
+
+    def pressed(self, press: Press) -> None:
+        """The button was pressed."""
+        log.info("the button was pressed: %s", press.value)
+        if press is Press.OFF:
+            self._switch_off()
+        elif press is Press.CODE:
+            try:
+                ask(self._socket, "code press", {})
+            except (NotRunning, ControlError, Refused) as error:
+                log.warning("no code can be shown: %s", error)
+
+    def _rhythms(self) -> Mapping[Name, Rhythm]:
+        try:
+            told = ask(self._socket, "now", {}, timeout=AGAIN)["lamps"]
+            return {name: told[name] for name in NAMES}
+        except (NotRunning, ControlError, Refused) as error:
+            log.debug("the exchange does not answer: %s", error)
+            return DOWN
+
+    def _follow(self) -> None:
+        while not self._ended.is_set():
+            with contextlib.suppress(NotRunning, ControlError, Refused):
+                self._news.set()
+                for _ in follow(self._socket):
+                    self._news.set()
+            self._news.set()
+            self._ended.wait(RETRY)
+
+
+def run(options: argparse.Namespace) -> int:
+    """The process; its exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        pins = read_pins(options.pins)
+        panel: Panel | None = None
+        factory = pin_factory()
+        front = Front(pins, lambda press: panel.pressed(press) if panel is not None else None, factory)
+    except (PinError, GPIOZeroError) as error:
+        log.error("%s", error)
+        return 2
+    show = printed(front.show) if isinstance(factory, MockFactory) else front.show
+    panel = Panel(options.data / "control.sock", show, lambda: switch_off(options.off))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: panel.end())
+    panel.run()
+    front.close()
+    return 0
+
+
+def pin_factory() -> Factory:
+    """This machine's pins, or made-up ones on a machine without."""
+    try:
+        with warnings.catch_warnings(category=PinFactoryFallback, action="ignore"):
+            Device.ensure_pin_factory()
+    except BadPinFactory:
+        log.warning("This machine has no GPIO pins: the lamps are shown here.")
+        return MockFactory(pin_class=MockPWMPin)
+    return Device.pin_factory
+
+
+def printed(show: Show) -> Show:
+    """Show, and print what changed, for machines without lamps."""
+    last: dict[Name, Rhythm] = {}
+
+    def printing(rhythms: Mapping[Name, Rhythm]) -> None:
+        if dict(rhythms) != last:
+            last.update(rhythms)
+            print("   ".join(f"{name} {rhythm}" for name, rhythm in rhythms.items()), flush=True)
+        show(rhythms)
+
+    return printing
+
+
+def switch_off(wish: Path | None) -> None:
+    """Ask for the machine to be shut down: systemd watches for this file, so that no right is needed."""
+    if wish is None:
+        log.warning("Nobody is to be asked for a shutdown: --off names no file.")
+        return
+    try:
+        wish.touch()
+    except OSError as error:
+        log.error("%s: %s", wish, error.strerror)
