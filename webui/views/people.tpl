@@ -1,0 +1,71 @@
+% rebase("layout", title=_("People"), scripts=("people.js",))
+<div class="toolbar">
+<form class="search" method="get" action="/people" role="search">
+<label class="only-read" for="search">{{_("Search for a name or an extension")}}</label>
+<input type="search" name="search" id="search" value="{{visit.query.get("search", "")}}" placeholder="{{_("Name or extension")}}">
+<button class="button">{{icon("search")}} {{_("Search")}}</button>
+</form>
+<a class="button push" href="/people/paste">{{icon("people")}} {{_("Paste a list of names")}}</a>
+</div>
+<section id="everybody" data-live="lines phones settings">
+% if people:
+<ul class="list">
+% for each in people:
+<li><span class="extension">{{each["extension"]}}</span>
+<a class="whole" href="/people/{{each["extension"]}}">{{each["name"]}}</a>
+% if each["outbound_only"]:
+<span class="badge">{{_("only calls out")}}</span>
+% elif not each["reachable"]:
+<span class="badge">{{_("colleagues only")}}</span>
+% end
+% if not each["phones"]:
+<span class="badge warn">{{_("no phone yet")}}</span>
+% end
+<span class="push toolbar">
+% if each["phones"]:
+<small>{{n_("{registered} of {phones} phone", "{registered} of {phones} phones", each["phones"]).format(**each)}}</small>
+% end
+% if each["line"] and each["phones"]:
+<span class="lamp {{each["line"]}}">{{_(lamps.get(each["line"], each["line"]))}}</span>
+% end
+</span></li>
+% end
+</ul>
+% elif everybody:
+<p class="empty">{{icon("search")}} {{_("Nobody is called that, or has that extension.")}} <a href="/people">{{_("Show everybody")}}</a></p>
+% else:
+<p class="empty">{{icon("people")}} {{_("Nobody is here yet. Type the first name below, or paste a whole list.")}}</p>
+% end
+</section>
+<section class="card">
+<h2>{{_("One more person")}}</h2>
+<form method="post" action="/people" class="fields" data-free>
+{{csrf()}}
+% include("fields")
+% include("offer")
+<div><button class="button primary">{{icon("add")}} {{_("Add")}}</button></div>
+</form>
+</section>
+% if former:
+<section class="card">
+<h2>{{_("Extensions of people who left")}}</h2>
+<ul class="list">
+% for each in former:
+<li><span class="extension">{{each["extension"]}}</span>
+<span class="name">{{each["name"]}}</span>
+% if each["to"]:
+<span>{{_("Calls go to {name} ({extension}).").format(name=each["to_name"], extension=each["to"])}}</span>
+% elif each["until"]:
+<span>{{_("Kept until {when}.").format(when=visit.when(each["until"]))}}</span>
+% else:
+<span>{{_("Kept until it is released.")}}</span>
+% end
+<form class="push" method="post" action="/people/release/{{each["extension"]}}">
+{{csrf()}}
+<input type="hidden" name="seen" value="{{each["version"]}}">
+<button class="button small">{{_("Release {extension}").format(extension=each["extension"])}}</button>
+</form></li>
+% end
+</ul>
+</section>
+% end

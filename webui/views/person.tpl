@@ -1,0 +1,98 @@
+% rebase("layout", title=person["extension"] + " " + person["name"], own_title=True, scripts=("people.js",))
+% here = "/people/" + person["extension"]
+<header class="title">
+<p class="above"><a href="/people">{{icon("back")}} {{_("People")}}</a></p>
+<p class="extension big">{{person["extension"]}}</p>
+<h1>{{person["name"]}}</h1>
+</header>
+% for clash in person["clashes"]:
+<p class="notice warn">{{icon("warn")}} <span>{{visit.said(clash)}}</span></p>
+% end
+<form method="post" action="{{here}}" data-changes data-free="{{person["extension"]}}">
+{{csrf()}}
+<section class="card fields">
+<h2>{{_("Extension and calls")}}</h2>
+% include("fields")
+% include("offer")
+% if person["pin"]:
+<div class="toolbar"><span class="badge good">{{icon("lock")}} {{_("A PIN is set")}}</span>
+<button class="button small" formaction="{{here}}/pin" formnovalidate>{{_("Remove the PIN")}}</button></div>
+% end
+</section>
+% include("save", back=here)
+</form>
+<section class="card" id="phones" data-live="phones settings">
+<h2>{{_("Phones")}}</h2>
+% if person["phones"]:
+<ul class="list">
+% for each in person["phones"]:
+<li><a class="whole" href="/phones/{{each["username"]}}">{{each["name"] or each["username"]}}</a>
+<small>{{", ".join((device["agent"] or _("unknown make")) + " · " + device["address"] for device in each["devices"])}}</small>
+<span class="push lamp {{"free" if each["registered"] else "offline"}}">{{_("registered") if each["registered"] else _("not registered")}}</span></li>
+% end
+</ul>
+% else:
+<p class="empty">{{icon("phones")}} {{_("No phone yet.")}}</p>
+% end
+<form method="post" action="/phones" class="search">
+{{csrf()}}
+<input type="hidden" name="extension" value="{{person["extension"]}}">
+<div class="field"><label for="phone-name">{{_("One more phone, called")}}</label>
+<input type="text" name="name" id="phone-name" placeholder="{{_("Desk, Mobile …")}}" maxlength="80"></div>
+<button class="button">{{icon("add")}} {{_("Add a phone")}}</button>
+</form>
+</section>
+<form method="post" action="{{here}}/announcement" enctype="multipart/form-data" class="card fields" id="announcement">
+<h2>{{_("When nobody answers")}}</h2>
+{{csrf()}}
+{{announcement.hidden}}
+% if announcement.error:
+<div class="error summary" role="alert" tabindex="-1">{{icon("warn")}} <p>{{announcement.error}}</p></div>
+% end
+<p class="hint">{{_("An announcement of his own is set.") if person["announcement"] else _("Callers hear the box's own sentence.")}}</p>
+% include("sound_field", name="announcement", label=_("What callers hear"), form=announcement, own=bool(person["announcement"]), speaks=person["language"], rings=person["extension"] if person["phones"] else "", current=None)
+<div class="toolbar"><button class="button primary">{{_("Save the announcement")}}</button>
+% if person["announcement"]:
+<button class="button" name="announcement_default" value="1" formnovalidate>{{_("Back to the box's own sentence")}}</button>
+% end
+</div>
+</form>
+<section class="card">
+<h2>{{_("Where the extension is named")}}</h2>
+% if person["groups"] or person["numbers"] or person["calls_of"]:
+<ul class="list">
+% for each in person["groups"]:
+<li><span class="extension">{{each["extension"]}}</span> <a class="whole" href="/groups/{{each["extension"]}}">{{each["name"]}}</a>
+<small class="push">{{_("place {place} of {of}").format(**each)}}</small></li>
+% end
+% for each in person["numbers"]:
+<li>{{icon("numbers")}} <a class="whole" href="/numbers/{{each}}">{{visit.number(each)}}</a></li>
+% end
+% for each in person["calls_of"]:
+<li><span class="extension">{{each}}</span> <span>{{_("Calls to it come here, since its bearer left.")}}</span></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("In no group, and on no number's distribution.")}}</p>
+% end
+</section>
+<section class="card" id="web">
+<h2>{{_("His access to this page")}}</h2>
+% if invitation:
+<p class="notice good">{{icon("ok")}} <span>{{_("With this code {name} chooses a password, once. Tell nobody else.").format(name=person["name"])}}</span></p>
+<p class="code">{{invitation["code"]}}</p>
+% if invitation.get("path"):
+<p>{{_("To be typed at:")}} <code>{{invitation["path"]}}</code></p>
+% end
+% elif person["account"] and not person["account"]["invited"]:
+<p>{{_("Account “{name}”").format(name=person["account"]["name"])}} · <a href="/access">{{_("Access")}}</a></p>
+% else:
+<p class="soft">{{_("Invited, but no password chosen yet.") if person["account"] else _("No account yet: tasks, messages and settings can only be seen by phone.")}}</p>
+<form method="post" action="{{here}}/invite">{{csrf()}}<button class="button">{{icon("access")}} {{_("Make an invitation")}}</button></form>
+% end
+</section>
+<section class="card">
+<h2>{{_("Leaving the office")}}</h2>
+<p>{{_("Where extension, number, messages and tasks go is asked first; nothing happens before you have seen it in words.")}}</p>
+<div><a class="button danger" href="{{here}}/leave">{{_("{name} leaves …").format(name=person["name"])}}</a></div>
+</section>

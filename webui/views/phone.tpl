@@ -1,0 +1,40 @@
+% rebase("layout", title=phone["name"] or phone["username"], above=("/phones", _("Phones")))
+% here = "/phones/" + phone["username"]
+% if qr:
+<section class="card" id="code">
+<h2>{{_("Code for a softphone")}}</h2>
+<p>{{_("Scan it in Linphone: “Assistant”, then “Fetch remote configuration”. It works once, for 15 minutes, in this network.")}}</p>
+<figure class="qr">{{qr}}</figure>
+<p class="hint">{{_("Without a camera, type the address:")}} <code>{{address}}</code></p>
+</section>
+% end
+<section class="card" id="state" data-live="phones settings">
+<h2><span class="extension">{{phone["extension"]}}</span> <a href="/people/{{phone["extension"]}}">{{phone["person"]}}</a></h2>
+<p class="lamp {{"free" if phone["registered"] else "offline"}}">{{_("registered") if phone["registered"] else _("not registered")}}</p>
+<dl class="facts">
+<dt>{{_("User name")}}</dt><dd><code>{{phone["username"]}}</code></dd>
+<dt>{{_("Server")}}</dt><dd><code>{{phone["domain"]}}</code></dd>
+<dt>{{_("Password")}}</dt><dd class="soft">{{_("shown only when it is made")}}</dd>
+% for device in phone["devices"]:
+<dt>{{_("Device")}}</dt><dd>{{device["agent"] or _("unknown make")}}<br><small>{{device["address"]}} · {{device["transport"].upper()}} · {{device["contact"]}}</small></dd>
+% end
+</dl>
+</section>
+<form method="post" action="{{here}}" class="card fields" data-changes>
+{{csrf()}}
+% include("fields")
+% include("save", back=here)
+</form>
+<section class="card">
+<h2>{{_("Connect it again")}}</h2>
+<div class="toolbar">
+<form method="post" action="{{here}}/code">{{csrf()}}<button class="button">{{icon("code")}} {{_("Code for a softphone")}}</button></form>
+<form method="post" action="{{here}}/renew">{{csrf()}}<input type="hidden" name="seen" value="{{phone["version"]}}"><button class="button">{{icon("access")}} {{_("Make a new password")}}</button></form>
+</div>
+<p class="hint">{{_("With a new password the device that uses the old one is logged off.")}}</p>
+</section>
+<section class="card">
+<h2>{{_("Remove this phone")}}</h2>
+<p>{{_("Its account ends, and the device is logged off. A running call goes on.")}}</p>
+<form method="post" action="{{here}}/remove">{{csrf()}}<input type="hidden" name="seen" value="{{phone["version"]}}"><button class="button danger">{{icon("remove")}} {{_("Remove")}}</button></form>
+</section>

@@ -1,0 +1,46 @@
+% rebase("layout", title=_("Account of a phone"), above=("/people/" + phone["extension"], phone["extension"] + " " + person["name"]))
+<p class="notice warn">{{icon("info")}} <span>{{_("The password is shown only now. If it is lost, a new one can be made at any time.")}}</span></p>
+<section class="card">
+<h2><span class="extension">{{phone["extension"]}}</span> {{person["name"]}}{{" · " + phone["name"] if phone["name"] else ""}}</h2>
+<dl class="facts">
+<dt>{{_("Server")}}</dt><dd><code id="account-server">{{phone["domain"]}}</code></dd>
+<dt>{{_("User name")}}</dt><dd><code id="account-user">{{phone["username"]}}</code></dd>
+<dt>{{_("Password")}}</dt><dd><code id="account-password">{{phone["password"]}}</code> <button class="button small" type="button" data-copy="account-password" hidden>{{_("Copy")}}</button></dd>
+</dl>
+</section>
+<section class="card">
+<h2>{{_("On a desk phone")}}</h2>
+<p>{{_("Open the phone's own page: type its address into a browser. It is found in the phone's menu, mostly under “Status”.")}}</p>
+% for make in makes:
+<details class="more"><summary>{{make.name}}</summary>
+<p class="soft">{{make.where}}</p>
+<div class="scroll"><table class="table">
+<thead><tr><th scope="col">{{_("Field on the phone's page")}}</th><th scope="col">{{_("What to type")}}</th></tr></thead>
+<tbody>
+<tr><td>{{make.user}}</td><td><code>{{phone["username"]}}</code></td></tr>
+<tr><td>{{make.auth}}</td><td><code>{{phone["username"]}}</code></td></tr>
+<tr><td>{{make.password}}</td><td><code>{{phone["password"]}}</code></td></tr>
+<tr><td>{{make.server}}</td><td><code>{{phone["domain"]}}</code></td></tr>
+<tr><td>{{make.display}}</td><td>{{phone["extension"]}} {{person["name"]}}</td></tr>
+</tbody></table></div>
+</details>
+% end
+<p class="hint">{{_("Other makes have the same five fields under similar names. The voicemail number is *97.")}}</p>
+</section>
+<section class="card">
+<h2>{{_("On a softphone")}}</h2>
+<div class="grid two">
+<div>
+<h3>Linphone</h3>
+<p>{{_("“Assistant”, then “Fetch remote configuration”. The code works once, for 15 minutes, in this network.")}}</p>
+<figure class="qr">{{linphone}}</figure>
+<p class="hint">{{_("Without a camera, type the address:")}} <code>{{address}}</code></p>
+</div>
+<div>
+<h3>{{_("Others")}}</h3>
+<p>{{_("The account as a SIP address, with the password: show it to nobody.")}}</p>
+<figure class="qr">{{plain}}</figure>
+</div>
+</div>
+</section>
+<p><a class="button primary" href="/people/{{phone["extension"]}}">{{_("Done")}}</a></p>

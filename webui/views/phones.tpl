@@ -1,0 +1,35 @@
+% rebase("layout", title=_("Phones"))
+<form class="search" method="get" action="/phones" role="search">
+<div class="field"><label class="only-read" for="search">{{_("Search for a phone")}}</label>
+<input type="search" name="search" id="search" value="{{visit.query.get("search", "")}}" placeholder="{{_("Person, name, make or address")}}"></div>
+<button class="button">{{icon("search")}} {{_("Search")}}</button>
+</form>
+<section id="devices" data-live="phones settings">
+% if phones:
+<ul class="list">
+% for each in phones:
+<li><span class="extension">{{each["extension"]}}</span>
+<a class="whole" href="/phones/{{each["username"]}}">{{each["name"] or each["username"]}}</a>
+<span class="soft">{{each["person"]}}</span>
+<small>{{", ".join((device["agent"] or _("unknown make")) + " · " + device["address"] for device in each["devices"])}}</small>
+<span class="push lamp {{"free" if each["registered"] else "offline"}}">{{_("registered") if each["registered"] else _("not registered")}}</span></li>
+% end
+</ul>
+% elif every:
+<p class="empty">{{icon("search")}} {{_("No phone is like that.")}} <a href="/phones">{{_("Show all phones")}}</a></p>
+% else:
+<p class="empty">{{icon("phones")}} {{_("No phone yet. Choose whose it is, and the box makes an account for it.")}}</p>
+% end
+</section>
+% if people:
+<section class="card">
+<h2>{{_("One more phone")}}</h2>
+<form method="post" action="/phones" class="fields">
+{{csrf()}}
+% include("fields")
+<div><button class="button primary">{{icon("add")}} {{_("Add a phone")}}</button></div>
+</form>
+</section>
+% else:
+<p><a class="button primary" href="/people">{{_("Add a person first")}}</a></p>
+% end
