@@ -16,7 +16,7 @@ SIGNS = 31
 """Characters that fit into a box's width."""
 MOST_LINES = 7
 """Of those who are listed in a box."""
-SHAPES = {"free": "●", "ringing": "▲", "talking": "■", "offline": "○", "never": "–"}
+SHAPES = {"free": "●", "ringing": "▲", "talking": "■", "offline": "○", "never": "◌"}
 """Lamps, told apart by their shape too."""
 
 

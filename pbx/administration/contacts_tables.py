@@ -69,7 +69,7 @@ def text_of(data: bytes) -> str:
 
 def read_table(text: str) -> Table:
     """A table, with a guess at its columns. Raises Refused when there is none."""
-    rows = _rows(text)
+    rows = [] if re.search(r"[\x00-\x08\x0e-\x1f]", text[:20_000]) else _rows(text)
     if not rows:
         raise Refused(Sentence("There is no table with names and telephone numbers in this file."), field="data")
     width = max(map(len, rows))

@@ -1,0 +1,46 @@
+% from urllib.parse import quote as url
+% rebase("layout", title=_("Contacts"), lead=_("A click calls: your phone rings first, then the contact, straight through to his extension."))
+<div class="toolbar">
+<form method="get" action="/contacts" class="search" role="search">
+<div class="field"><label for="search" class="only-read">{{_("Search")}}</label>
+<input type="search" name="search" id="search" value="{{search}}" placeholder="{{_("Name or number")}}"></div>
+<button class="button">{{icon("search")}} {{_("Search")}}</button>
+</form>
+<a class="button primary push" href="/contacts/new">{{icon("add")}} {{_("Add a contact")}}</a>
+% if visit.is_admin:
+<a class="button" href="/contacts/import">{{icon("upload")}} {{_("Bring in a file")}}</a>
+% end
+% if contacts:
+<a class="button" href="/contacts/export">{{icon("download")}} {{_("As a table")}}</a>
+% end
+</div>
+<section id="contacts" data-live="settings" aria-label="{{_('Contacts')}}">
+% if not contacts:
+<div class="empty">{{icon("contacts")}} <p>{{_("Nobody is called like that, and nobody has that number.") if search else _("There is no contact yet.")}}</p></div>
+% else:
+<ul class="list">
+% for contact in contacts:
+<li>
+% if visit.account.extension:
+<form method="post" action="/contacts/call">
+{{csrf()}}
+<input type="hidden" name="search" value="{{search}}">
+<button class="button small" name="name" value="{{contact["name"]}}" title="{{_("Call {name}").format(name=contact["name"])}}">{{icon("call")}} {{contact["name"]}}</button>
+</form>
+% else:
+<span class="name">{{contact["name"]}}</span>
+% end
+<span class="soft number">{{visit.number(contact["number"])}}
+% if contact["extension"]:
+<span class="badge">{{_("extension {extension}").format(extension=contact["extension"])}}</span>
+% end
+</span>
+<a class="button quiet small push" href="/contacts/edit?name={{url(contact["name"], safe="")}}">{{icon("edit")}} <span class="only-read">{{_("Change {name}").format(name=contact["name"])}}</span></a>
+</li>
+% end
+</ul>
+% if more > 0:
+<p class="hint">{{_("{number} more: search for them.").format(number=more)}}</p>
+% end
+% end
+</section>

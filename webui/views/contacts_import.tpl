@@ -1,0 +1,70 @@
+% rebase("layout", title=_("Bring in contacts"), lead=_("A table (CSV) or vCards from your mail program, your old telephone or your customer list."), above=("/contacts", _("Contacts")))
+% if error:
+<p class="notice bad" role="alert">{{icon("warn")}} <span>{{error}}</span></p>
+% end
+% if found is None:
+<form method="post" action="/contacts/import" enctype="multipart/form-data" class="card" id="file">
+{{csrf()}}
+<div class="field"><label for="f-file">{{_("File")}}</label>
+<input type="file" name="file" id="f-file" accept=".csv,.txt,.tsv,.vcf,text/csv,text/vcard" required>
+<p class="hint">{{_("1 MB at most. Nothing is changed yet: first you see what would become of it.")}}</p></div>
+<div class="save"><button class="button primary">{{icon("upload")}} {{_("Look at it")}}</button></div>
+</form>
+% else:
+<form method="post" action="/contacts/import" enctype="multipart/form-data" id="take">
+{{csrf()}}
+<input type="hidden" name="data" value="{{data}}">
+% if found["columns"]:
+<section class="card">
+<h2>{{_("What the columns are")}}</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="{{_("What the columns are")}}"><table class="table">
+<thead><tr>
+% for index, column in enumerate(found["columns"]):
+<th scope="col"><label for="role-{{index}}">{{column["heading"] or _("Column {number}").format(number=index + 1)}}</label>
+<select name="role" id="role-{{index}}">
+% for role, label in roles:
+<option value="{{role}}"{{!" selected" if role == column["role"] else ""}}>{{_(label)}}</option>
+% end
+</select></th>
+% end
+</tr></thead>
+<tbody>
+% for row in range(len(found["columns"][0]["cells"])):
+<tr>
+% for column in found["columns"]:
+<td>{{column["cells"][row]}}</td>
+% end
+</tr>
+% end
+</tbody>
+</table></div>
+<div class="save"><button class="button" name="do" value="look">{{_("Look again with these columns")}}</button></div>
+</section>
+% end
+<section class="card">
+<h2>{{n_("{number} contact is added", "{number} contacts are added", found["new"]).format(number=found["new"])}}</h2>
+<p>
+% if found["there"]:
+<span class="badge">{{_("{number} are there already").format(number=found["there"])}}</span>
+% end
+% if found["twice"]:
+<span class="badge">{{_("{number} are in the file twice").format(number=found["twice"])}}</span>
+% end
+% if found["wrong"]:
+<span class="badge warn">{{_("{number} cannot be used").format(number=found["wrong"])}}</span>
+% end
+</p>
+<div class="scroll"><table class="table stack">
+<thead><tr><th scope="col">{{_("Name")}}</th><th scope="col">{{_("Number")}}</th><th scope="col">{{_("What becomes of it")}}</th></tr></thead>
+<tbody>
+% for each in sorted(found["contacts"], key=lambda one: one["state"] != "wrong")[:300]:
+<tr><td data-label="{{_("Name")}}">{{each["name"]}}</td><td data-label="{{_("Number")}}" class="number">{{visit.number(each["number"])}}{{";" + each["extension"] if each["extension"] else ""}}</td>
+<td data-label="{{_("What becomes of it")}}"><span class="badge {{{"new": "good", "wrong": "warn"}.get(each["state"], "")}}">{{visit.said(each["words"])}}</span></td></tr>
+% end
+</tbody>
+</table></div>
+<div class="save"><button class="button primary" name="do" value="take"{{!"" if found["new"] else " disabled"}}>{{icon("ok")}} {{_("Add them")}}</button>
+<a class="button quiet" href="/contacts/import">{{_("Another file")}}</a></div>
+</section>
+</form>
+% end

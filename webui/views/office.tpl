@@ -1,0 +1,18 @@
+% rebase("layout", title=_("The office"))
+<form method="post" action="/office" class="card" id="office" data-changes>
+{{csrf()}}
+% include("errors", form=form)
+% for name in ("name", "country", "area_code", "language", "number"):
+{{form.field(name)}}
+% end
+<details class="more"{{!" open" if form.errors else ""}}>
+<summary>{{_("Network and pauses")}}</summary>
+<div class="fields">
+% for name in ("domain", "dial_pause", "digit_silence", "media_timeout"):
+{{form.field(name)}}
+% end
+</div>
+</details>
+% include("save")
+</form>
+<p><a class="button" href="/wizard">{{_("Go through the setup again")}}</a></p>
