@@ -66,14 +66,17 @@ class Words:
         return self.say(N_("{first} and {last}")).format(first=", ".join(words[:-1]), last=words[-1])
 
     def when(self, at: float, now: float) -> str:
-        """A time as people write it: only the clock when it is today."""
+        """A moment as people write it: only the clock when it is today."""
         moment, today = datetime.fromtimestamp(at), datetime.fromtimestamp(now)
-        if moment.date() == today.date():
-            return format_datetime(moment, "HH:mm", locale=self.locale)
-        pattern = "EE d. MMM HH:mm" if self.language == "de" else "EE d MMM HH:mm"
-        if moment.year != today.year:
-            pattern = pattern.replace("MMM", "MMM y")
-        return format_datetime(moment, pattern, locale=self.locale)
+        clock = str(format_datetime(moment, "HH:mm", locale=self.locale))
+        days = (today.date() - moment.date()).days
+        if days == 0:
+            return clock
+        if days == 1:
+            return self.say(N_("yesterday {clock}")).format(clock=clock)
+        day = "EE d. MMM" if self.language == "de" else "EE d MMM"
+        year = "" if moment.year == today.year else " y"
+        return f"{format_datetime(moment, day + year, locale=self.locale)} {clock}"
 
     def duration(self, seconds: float) -> str:
         """How long something took: 0:42, 3:07, 1:02:03; days in words."""

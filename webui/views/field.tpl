@@ -28,9 +28,6 @@
 </fieldset>
 % else:
 <label for="{{id}}">{{_(field.label)}}
-% if not field.required and field.kind not in ("choice", "file") and get("marks_optional"):
-<small>{{_("(optional)")}}</small>
-% end
 </label>
 % if field.kind == "choice":
 <select name="{{name}}" id="{{id}}"{{told}}>
