@@ -124,11 +124,9 @@ def put(stores: Stores, data: str, upload: str = "", at: int = 0, last: bool = F
 def remove(stores: Stores, name: str) -> Shown:
     """Delete a backup, or what was there before the last restore. Raises Refused."""
     if name == BEFORE:
-        kept = restoring.kept(stores.data)
-        if not kept or restoring.is_begun(stores.data):
+        if not restoring.kept(stores.data) or restoring.is_begun(stores.data):
             raise Refused(Sentence("There is nothing from before a restore."), field="name")
-        for each in kept:
-            shutil.rmtree(each.folder, ignore_errors=True)
+        restoring.forget(stores.data)
     else:
         remove_file(_path(stores, name))
     return {"name": name}

@@ -61,11 +61,11 @@ def confirm(data: Path) -> None:
     if journal is None:
         return
     if journal["old"] == _REFUSED:
-        shutil.rmtree(data / _REFUSED, ignore_errors=True)
+        gone = [data / journal["new"], data / _REFUSED]
     else:
-        for folder in (data / journal["new"], *(each.folder for each in kept(data))):
-            if folder.name != journal["old"]:
-                shutil.rmtree(folder, ignore_errors=True)
+        gone = [folder for folder in (data / journal["new"], *_folders(data)) if folder.name != journal["old"]]
+    for folder in gone:
+        shutil.rmtree(folder, ignore_errors=True)
     remove_file(data / _JOURNAL)
 
 
@@ -79,8 +79,14 @@ def go_back(data: Path) -> None:
 
 def kept(data: Path) -> list[Kept]:
     """What was there before restores, the newest first."""
-    found = [Kept(path, _at(path.name)) for path in data.glob(f"{BEFORE}*") if path.is_dir()]
-    return sorted(found, key=lambda each: each.at, reverse=True)
+    return sorted((Kept(path, _at(path.name)) for path in _folders(data)), key=lambda each: each.at, reverse=True)
+
+
+def forget(data: Path) -> None:
+    """Delete what was there before restores: cut off, it is gone all the same. Raises OSError."""
+    for folder in _folders(data):
+        gone = folder.rename(data / f"{STAGE}-{folder.name}")
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def is_begun(data: Path) -> bool:
@@ -91,12 +97,15 @@ def is_begun(data: Path) -> bool:
 def clear_stage(data: Path) -> None:
     """Throw away what was only looked at, unless a restore waits for it."""
     if not is_begun(data):
-        shutil.rmtree(data / STAGE, ignore_errors=True)
+        for folder in data.glob(f"{STAGE}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folders(data: Path) -> list[Path]:
+    return [path for path in data.glob(f"{BEFORE}*") if path.is_dir()]
 
 
 def _begin(data: Path, new: str, old: str) -> None:
-    private_directory(data / old)
-    sync_directory(data)
     _write(data, {"step": "out", "new": new, "old": old})
 
 
