@@ -43,6 +43,7 @@ def add(
 def change(
     stores: Stores,
     actor: Actor,
+    session: str,
     account: str,
     name: str | None = None,
     role: Role | None = None,
@@ -52,7 +53,7 @@ def change(
     password: str | None = None,
     seen: str | None = None,
 ) -> Shown:
-    """Change what is given; a new name, role or password ends the account's sessions.
+    """Change what is given; a new name, role or password ends the account's sessions, but for the one that asks.
 
     Only root may give somebody a password: at the page one is invited to choose it. Raises Refused.
     """
@@ -74,8 +75,7 @@ def change(
     _keep_an_admin(office, changed, "role")
     stores.save(changed)
     if stamp(new) != stamp(old):
-        stores.records.sessions.close_all(old.name)
-        stores.records.sessions.end_invitations(old.name)
+        _log_off(stores, old, new, session if actor.name == old.name else "")
     return view(stores, new)
 
 
@@ -88,8 +88,7 @@ def remove(stores: Stores, account: str, seen: str | None = None) -> Shown:
     _keep_an_admin(office, changed, "")
     shown = view(stores, old)
     stores.save(changed)
-    stores.records.sessions.close_all(old.name)
-    stores.records.sessions.end_invitations(old.name)
+    _log_off(stores, old, None, "")
     return shown
 
 
@@ -117,9 +116,7 @@ def change_own(
         changed = dataclasses.replace(changed, password=passwords.hashed(new, account.name, "new"))
     stores.save(with_items(office, changed))
     if new:
-        stores.records.sessions.close_all(account.name, but_for=session)
-        stores.records.sessions.end_invitations(account.name)
-        stores.records.sessions.renew(session, stamp(changed))
+        _log_off(stores, account, changed, session)
     return view(stores, changed)
 
 
@@ -177,6 +174,15 @@ def has_admin(office: Office) -> bool:
 def stamp(account: Account) -> str:
     """A hash of what a session depends on: another password, role or bearer of the name ends it."""
     return hashlib.sha256(repr((account.name, account.role, account.password)).encode()).hexdigest()[:32]
+
+
+def _log_off(stores: Stores, old: Account, new: Account | None, session: str) -> None:
+    """End all sessions and invitations of an account that has changed or gone, but for the session that did it."""
+    sessions = stores.records.sessions
+    sessions.close_all(old.name, but_for=session)
+    sessions.end_invitations(old.name)
+    if new is not None and session:
+        sessions.renew(session, new.name, stamp(new))
 
 
 def _own_extension(office: Office, extension: str, own: Account | None = None) -> str:

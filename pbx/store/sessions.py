@@ -51,9 +51,10 @@ class Sessions:
         """End an account's sessions, but for the one with this token."""
         self._database.rows("DELETE FROM sessions WHERE account = ? AND hash <> ?", [account, _hash(but_for)])
 
-    def renew(self, token: str, stamp: str) -> None:
-        """The session goes on although its account has another stamp now."""
-        self._database.rows("UPDATE sessions SET stamp = ? WHERE hash = ?", [stamp, _hash(token)])
+    def renew(self, token: str, account: str, stamp: str) -> None:
+        """The session goes on although its account has another name or stamp now."""
+        values = [account, stamp, _hash(token)]
+        self._database.rows("UPDATE sessions SET account = ?, stamp = ? WHERE hash = ?", values)
 
     def invite(self, code: str, account: str, stamp: str, expires: float) -> None:
         """Whoever knows the code may choose the account's password; an older code of the account ends."""

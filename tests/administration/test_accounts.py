@@ -121,6 +121,12 @@ def test_an_admin_cannot_set_another_s_password_only_invite_him_to(desk: Desk) -
     assert desk.log_in("anna", OTHER)
 
 
+def test_an_admin_who_renames_himself_stays_logged_in_here(desk: Desk) -> None:
+    here, elsewhere = desk.log_in(ADMIN), desk.log_in(ADMIN)
+    desk.do("account set", here, account=ADMIN, name="Chefin Meier")
+    assert (desk.who(here), desk.who(elsewhere)) == ("Chefin Meier", None)
+
+
 # Invitations
 
 

@@ -1,0 +1,44 @@
+% rebase("layout", title=_("Access"), lead=_("Who may open this page, and as what. Phones have accounts of their own."))
+<ul class="list" id="accounts" data-live="settings">
+% for each in accounts:
+<li><span class="extension">{{each["extension"]}}</span>
+<a class="whole" href="{{path(each)}}">{{each["person"]}}</a>
+% if each["person"] != each["name"]:
+<small>{{_("logs in as {name}").format(name=each["name"])}}</small>
+% end
+<span class="toolbar">
+% if each["role"] == "admin":
+<span class="badge good">{{icon("access")}} {{_("Admin")}}</span>
+% end
+% if each["mailboxes"]:
+<span class="badge">{{icon("messages")}} {{_("also hears {extensions}").format(extensions=", ".join(each["mailboxes"]))}}</span>
+% end
+% if each["invited_until"]:
+<span class="badge busy">{{icon("clock")}} {{_("invited until {moment}").format(moment=visit.when(each["invited_until"]))}}</span>
+% elif not each["active"]:
+<span class="badge warn">{{icon("warn")}} {{_("has no password yet")}}</span>
+% end
+</span></li>
+% end
+</ul>
+% if not accounts:
+<p class="empty">{{icon("access")}} {{_("Nobody has an account yet.")}}</p>
+% end
+<form method="post" action="/access/invite" class="card fields" id="invite">
+{{csrf()}}
+<h2>{{_("Invite a colleague")}}</h2>
+% if people:
+<p class="hint">{{_("He gets a link by which he chooses his password himself. It works once, and for two days.")}}</p>
+% include("fields", form=invited)
+<button class="button primary">{{_("Invite")}}</button>
+% else:
+<p class="hint">{{_("Everybody has an account.")}} <a href="/people">{{_("Add people")}}</a></p>
+% end
+</form>
+<details class="more"{{!" open" if admin.errors or admin.error else ""}}><summary>{{_("Add an admin who has no extension")}}</summary>
+<form method="post" action="/access/admin" class="card fields">
+{{csrf()}}
+% include("fields", form=admin)
+<button class="button">{{_("Add and invite")}}</button>
+</form>
+</details>

@@ -1,0 +1,18 @@
+% rebase("layout", title=_("Log in"))
+% if visit.secure_url:
+<p class="notice warn">{{icon("warn")}} <span>{{_("This connection is not encrypted: whoever is in the same network could read your password.")}}
+<a href="{{visit.secure_url}}">{{_("Open the encrypted page")}}</a>
+{{_("Your browser will warn you once, as the box made its certificate itself.")}}</span></p>
+% elif not visit.secure:
+<p class="notice warn">{{icon("warn")}} <span>{{_("This connection is not encrypted: whoever is in the same network could read your password.")}}</span></p>
+% end
+<form method="post" action="/login" class="card fields">
+{{csrf()}}
+<input type="hidden" name="next" value="{{next}}">
+% include("fields")
+<button class="button primary">{{_("Log in")}}</button>
+</form>
+<details class="more"><summary>{{_("Password forgotten?")}}</summary>
+<p>{{_("Ask an admin to invite you once more: then you choose a new one.")}}</p>
+<p>{{_("An admin who forgot his own needs the code that the box shows.")}} <a href="/welcome">{{_("I have the code")}}</a></p>
+</details>
