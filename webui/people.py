@@ -14,7 +14,7 @@ from webui.words import N_
 
 routes = Routes()
 
-LAMPS = {"free": N_("free"), "ringing": N_("ringing"), "talking": N_("talking"), "offline": N_("offline")}
+LAMPS = {"free": N_("free"), "ringing": N_("ringing"), "talking": N_("talking"), "offline": N_("not registered")}
 
 NAME = Field("name", label=N_("Name"), required=True, autocomplete="off")
 NEW = (
@@ -40,7 +40,7 @@ PERSON = (
     Field(
         "extension",
         label=N_("Extension"),
-        help=N_("With a new extension, his phones, groups, numbers, messages and tasks move along."),
+        help=N_("With a new extension, phones, groups, numbers, messages and tasks move along."),
         required=True,
         inputmode="numeric",
         autocomplete="off",
@@ -69,7 +69,7 @@ PERSON = (
         "number",
         "choice",
         N_("Number shown when calling out"),
-        N_("Also his own number: a colleague who dials it rings his phone, without the provider."),
+        N_("A colleague who dials this number reaches the extension, without the provider."),
     ),
     Field("language", "choice", N_("Language of announcements"), options=(("de", "Deutsch"), ("en", "English"))),
     Field(

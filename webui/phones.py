@@ -17,7 +17,7 @@ routes = Routes()
 
 NEW = (
     Field("extension", "choice", N_("Whose phone"), required=True),
-    Field("name", label=N_("What it is called"), help=N_("To tell his phones apart, like “Desk” or “Mobile”.")),
+    Field("name", label=N_("What it is called"), help=N_("To tell several phones apart, like “Desk” or “Mobile”.")),
 )
 PHONE = (Field("name", label=N_("What it is called"), autocomplete="off"),)
 

@@ -87,7 +87,7 @@ class _Farewell:
         if phones:
             self._tell(Sentence("These phones are logged off: {phones}.", phones=phones))
         for name in before.accounts.keys() - self.office.accounts.keys():
-            self._tell(Sentence("The account “{name}” is removed, and logged off.", name=name))
+            self._tell(Sentence("The account “{name}” is removed and logged off.", name=name))
 
     def give_calls(self, to: str, days: int) -> None:
         """Calls to his extension, and those to people who left before and left theirs to him."""

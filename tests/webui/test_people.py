@@ -26,7 +26,7 @@ def test_everybody_is_listed_by_extension_and_found_by_a_search(web: Web) -> Non
 
 def test_lamps_say_in_words_who_is_free_and_whose_phone_is_away(web: Web) -> None:
     phone = web.do("phone add", extension="21")
-    assert '<span class="lamp offline">offline</span>' in web.admin.get("/people").text
+    assert '<span class="lamp offline">not registered</span>' in web.admin.get("/people").text
     web.live.registered = {phone["username"]: ["sip:x@192.0.2.9"]}
     assert '<span class="lamp free">free</span>' in web.admin.get("/people").text
 
@@ -191,7 +191,7 @@ def test_an_announcement_is_typed_and_taken_back(web: Web, monkeypatch: pytest.M
     form.submit(status=303)
     assert web.stores.office.people["21"].announcement.startswith("person-21-")
     page = web.admin.get("/people/21")
-    assert "An announcement of his own is set." in page.text
+    assert "An own announcement is set." in page.text
     page.forms["announcement"].submit("announcement_default", status=303)
     assert web.stores.office.people["21"].announcement == ""
 

@@ -49,7 +49,7 @@
 % if announcement.error:
 <div class="error summary" role="alert" tabindex="-1">{{icon("warn")}} <p>{{announcement.error}}</p></div>
 % end
-<p class="hint">{{_("An announcement of his own is set.") if person["announcement"] else _("Callers hear the box's own sentence.")}}</p>
+<p class="hint">{{_("An own announcement is set.") if person["announcement"] else _("Callers hear the box's own sentence.")}}</p>
 % include("sound_field", name="announcement", label=_("What callers hear"), form=announcement, own=bool(person["announcement"]), speaks=person["language"], rings=person["extension"] if person["phones"] else "", current=None)
 <div class="toolbar"><button class="button primary">{{_("Save the announcement")}}</button>
 % if person["announcement"]:
@@ -77,7 +77,7 @@
 % end
 </section>
 <section class="card" id="web">
-<h2>{{_("His access to this page")}}</h2>
+<h2>{{_("Access to this page")}}</h2>
 % if invitation:
 <p class="notice good">{{icon("ok")}} <span>{{_("With this code {name} chooses a password, once. Tell nobody else.").format(name=person["name"])}}</span></p>
 <p class="code">{{invitation["code"]}}</p>
