@@ -1,12 +1,74 @@
-"""What goes on right now."""
+"""What goes on right now: who is free, who calls whom, how the ways outside and the box are."""
 
+from typing import Any
+
+from bottle import HTTPResponse
+
+from pbx.control.client import Refused
+from webui.leds import leds
 from webui.routes import Routes
 from webui.visit import Visit
+from webui.words import N_
 
 routes = Routes()
+
+STATES = {
+    "free": N_("free"),
+    "ringing": N_("ringing"),
+    "talking": N_("talking"),
+    "offline": N_("not registered"),
+}
+"""What a lamp shows, in words."""
+STAGES = {
+    "begins": ("ringing", N_("begins")),
+    "greeting": ("ringing", N_("hears the greeting")),
+    "ringing": ("ringing", N_("ringing")),
+    "talking": ("talking", N_("talking")),
+    "voicemail": ("talking", N_("voicemail")),
+}
+"""What a call is at: the lamp that fits, and words."""
+HEALTH = {
+    "load": N_("Processor"),
+    "memory": N_("Memory"),
+    "disk": N_("Disk"),
+    "card": N_("Card"),
+    "temperature": N_("Temperature"),
+    "power": N_("Power supply"),
+    "clock": N_("Clock"),
+    "uptime": N_("Uptime"),
+}
 
 
 @routes.get("/now")
 def now(visit: Visit) -> str:
-    """A place for what goes on; NOW's page comes here."""
-    return visit.page("now")
+    """The page that is open all day."""
+    return _shown(visit)
+
+
+@routes.post("/now/call")
+def call(visit: Visit) -> HTTPResponse | str:
+    """Ring one's own phone, then the colleague's."""
+    extension = visit.sent("extension")
+    try:
+        visit.ask("call", number=extension)
+    except Refused as refusal:
+        visit.status = 403 if refusal.code == 4 else 422
+        return _shown(visit, visit.said(refusal.said))
+    sentence = visit._("Your phone rings. When you pick up, {extension} is called.")
+    return visit.see_other("/now", sentence.format(extension=extension))
+
+
+def _shown(visit: Visit, trouble: str = "") -> str:
+    found: dict[str, Any] = visit.ask("now")
+    mine = next((each for each in found["people"] if each["extension"] == visit.account.extension), None)  # type: ignore[union-attr]
+    return visit.page(
+        "now",
+        **found,
+        leds=leds(visit, found),
+        trouble=trouble,
+        can_call=mine is not None and mine["state"] != "offline",
+        mine=mine["extension"] if mine else "",
+        words={name: visit._(words) for name, words in STATES.items()},
+        stages={name: (lamp, visit._(words)) for name, (lamp, words) in STAGES.items()},
+        titles={name: visit._(title) for name, title in HEALTH.items()},
+    )

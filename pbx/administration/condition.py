@@ -72,7 +72,7 @@ def disk(data: Path) -> Check:
     """Whether there is room for messages on the disk of this folder. Raises OSError."""
     usage = shutil.disk_usage(data)
     share = usage.free / max(usage.total, 1)
-    room = {"free": round(usage.free / 1e9, 1), "percent": round(100 * share)}
+    room = {"free": round(usage.free / 1e9), "percent": round(100 * share)}
     if share >= FILLING:
         return Check("disk", "ok", Sentence("{free} GB ({percent} %) of the disk are free.", **room))
     advice = Sentence("Delete old messages, or shorten how long they are kept.")
@@ -105,7 +105,7 @@ def _unworn(card: Card) -> Sentence:
         return Sentence("The disk does not tell how worn it is.")
     if card.written is None:
         return Sentence("SD cards do not tell how worn they are.")
-    gigabytes = round(card.written / 1e9, 1)
+    gigabytes = round(card.written / 1e9)
     return Sentence(
         "SD cards do not tell how worn they are; {written} GB were written since the start.", written=gigabytes
     )

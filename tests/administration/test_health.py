@@ -170,7 +170,7 @@ def test_what_a_machine_does_not_tell_is_said_to_be_untold(stores: Stores, name:
 def test_an_sd_card_tells_no_wear_but_what_was_written(stores: Stores) -> None:
     sentence = say(stores, "card")[1]
     assert "do not tell" in sentence
-    assert "1.0 GB" in sentence
+    assert "1 GB" in sentence
 
 
 def test_a_clock_that_no_time_server_sets_is_told(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,35 @@
+% rebase("layout", title=_("Doctor"), lead=_("Is all well, and if not, what is to be done?"))
+% if failed:
+<p class="notice bad" role="status">{{icon("fail")}} <span>{{n_("{count} thing does not work.", "{count} things do not work.", failed).format(count=failed)}}
+% if warned:
+{{n_("{count} more should be looked at.", "{count} more should be looked at.", warned).format(count=warned)}}
+% end
+</span></p>
+% elif warned:
+<p class="notice warn" role="status">{{icon("warn")}} <span>{{n_("{count} thing should be looked at.", "{count} things should be looked at.", warned).format(count=warned)}}</span></p>
+% else:
+<p class="notice good" role="status">{{icon("ok")}} <span>{{_("All is well.")}}</span></p>
+% end
+<div class="toolbar">
+<a class="button" href="/doctor">{{icon("doctor")}} {{_("Look again")}}</a>
+<a class="button" href="/doctor/trace" download>{{icon("download")}} {{_("Download a trace")}}</a>
+</div>
+<p class="hint">{{_("The trace holds the latest SIP messages without any password, for whoever helps you.")}}</p>
+% for title, worst, checks in areas:
+<section class="card">
+<header><h2>{{title}}</h2> <span class="badge {{dict(ok="good", warn="warn", fail="bad")[worst]}}">{{icon(worst)}} {{words[worst]}}</span></header>
+<ul class="list checks">
+% for check in checks:
+<li class="{{check["state"]}}">{{icon(check["state"])}} <div class="grows"><p><span class="only-read">{{words[check["state"]]}}:</span> {{visit.said(check["said"])}}</p>
+% if check["advice_said"]:
+<p><strong>{{visit.said(check["advice_said"])}}</strong></p>
+% end
+</div>
+% if check["page"] and check["page"] != "/doctor" and check["state"] != "ok":
+<a class="button small push" href="{{check["page"]}}">{{_("Go there")}} <span class="only-read">{{visit.said(check["said"])}}</span>{{icon("next")}}</a>
+% end
+</li>
+% end
+</ul>
+</section>
+% end
