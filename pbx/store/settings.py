@@ -14,7 +14,8 @@ from pbx.sentence import Sentence
 from pbx.store.atomic import sweep, write_file
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import faults
-from pbx.store.settings_file import TABLES, VERSION, SettingsError, read_office, whole_fault
+from pbx.store.settings_file import TABLES, SettingsError, read_office, read_settings, whole_fault
+from pbx.store.settings_versions import VERSION
 from pbx.store.shapes import to_json
 
 __all__ = ["AtomicStorage", "Item", "Settings", "SettingsError", "read_office", "with_items", "without_items"]
@@ -32,8 +33,9 @@ class Settings:
     def __init__(self, path: Path) -> None:
         """Read the file, or begin with an empty office if there is none. Raises SettingsError."""
         sweep(path.parent)
-        self.office: Office = read_office(path)
+        self.office: Office
         """What is set now; a change makes a new one."""
+        self.office, self._is_old = read_settings(path)
         self._storage = AtomicStorage(path)
         self._database = TinyDB(storage=lambda: self._storage)
 
@@ -65,7 +67,7 @@ class Settings:
             except OSError as error:
                 why = error.strerror or str(error)
                 raise SettingsError(Sentence("The settings could not be saved: {why}.", why=why)) from error
-            self.office = office
+            self.office, self._is_old = office, False
         return self.office
 
     def _store(self, office: Office) -> None:
@@ -76,6 +78,9 @@ class Settings:
         for name, (_, key) in TABLES.items():
             before, after = getattr(self.office, name), getattr(office, name)
             table = self._database.table(name)
+            if self._is_old:  # what an older version wrote is written anew as a whole
+                table.truncate()
+                before = {}
             for gone in before.keys() - after.keys():
                 table.remove(where(key) == gone)
             for item_key, item in after.items():

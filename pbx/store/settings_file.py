@@ -9,10 +9,8 @@ from pbx.sentence import Sentence, Wrong
 from pbx.store.json_lines import DuplicateKey, json_lines
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import Fault, faults
+from pbx.store.settings_versions import VERSION, migrate, version_of
 from pbx.store.shapes import ShapeError, from_json
-
-VERSION = 1
-"""Of the file; a newer one is refused instead of half understood."""
 
 TABLES: dict[str, tuple[type[Any], str]] = {
     "people": (Person, "extension"),
@@ -43,19 +41,25 @@ def read_office(path: Path) -> Office:
 
     Raises SettingsError naming the file, the line and what is wrong; the file is only read.
     """
+    return read_settings(path)[0]
+
+
+def read_settings(path: Path) -> tuple[Office, bool]:
+    """As `read_office`, with whether an older version wrote the file. Raises SettingsError."""
     try:
         if path.stat().st_size > _LONGEST:
             raise SettingsError(Sentence("{path}: this is no settings file, it is larger than 32 MB.", path=path))
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return Office()
+        return Office(), False
     except OSError as error:
         why = error.strerror or str(error)
         raise SettingsError(Sentence("{path}: cannot be read: {why}.", path=path, why=why)) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(at_line(path, line, Sentence("This is not UTF-8 text."))) from error
-    return _Reading(path, text).office()
+    reading = _Reading(path, text)
+    return reading.office(), reading.is_old
 
 
 class _Reading:
@@ -65,9 +69,12 @@ class _Reading:
         self._path, self._text = path, text
         self._lines: dict[tuple[str | int, ...], int] = {}
         self._places: dict[tuple[str, str], tuple[str | int, ...]] = {}
+        self.is_old = False
+        """Whether an older version wrote it."""
 
     def office(self) -> Office:
         content = self._parsed()
+        self._bring_up_to_date(content)
         scalars = self._documents(content, "office")
         if len(scalars) > 1:
             raise self._wrong(("office", scalars[1][0]), Sentence("The office is described twice."))
@@ -99,6 +106,14 @@ class _Reading:
                 raise self._wrong((name,), Sentence("“{name}” is no known table.", name=name))
         return content
 
+    def _bring_up_to_date(self, content: dict[str, Any]) -> None:
+        version = version_of(content)
+        if not isinstance(version, int) or isinstance(version, bool) or not 0 < version <= VERSION:
+            wrong = Sentence("These settings were made by a newer version; update Durchwahl.")
+            raise self._wrong(("office", next(iter(content["office"])), "version"), wrong)
+        self.is_old = version < VERSION
+        migrate(content)
+
     def _documents(self, content: dict[str, Any], name: str) -> list[tuple[str, Any]]:
         documents = content.get(name, {})
         if not isinstance(documents, dict):
@@ -127,9 +142,6 @@ class _Reading:
         if kind is Office:
             also = ("version",)
             self._places["office", ""] = (name, number)
-            if isinstance(document, dict) and document.get("version", VERSION) != VERSION:
-                wrong = Sentence("These settings are another version's; update Durchwahl.")
-                raise self._wrong((name, number, "version"), wrong)
             if isinstance(document, dict) and (table := next((t for t in TABLES if t in document), None)):
                 wrong = Sentence("“{name}” is a table of its own.", name=table)
                 raise self._wrong((name, number, table), wrong)

@@ -1,0 +1,58 @@
+"""Settings of older versions are understood, those of newer ones left alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pbx.store import settings, settings_file, settings_versions
+from pbx.store.models import Person
+from pbx.store.settings import Settings, SettingsError
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of version 1, in which the switch for voicemail was called “mailbox”, where 2 is today's."""
+    path = tmp_path / "settings.json"
+    Settings(path).put(Person("21", "Anna", voicemail=False), Person("22", "Bert"))
+    path.write_text(path.read_text().replace('"voicemail"', '"mailbox"'))
+
+    def renamed(content: settings_versions.Content) -> None:
+        for person in content["people"].values():
+            person["voicemail"] = person.pop("mailbox")
+
+    for module in (settings, settings_file, settings_versions):
+        monkeypatch.setattr(module, "VERSION", 2)
+    monkeypatch.setattr(settings_versions, "STEPS", {1: renamed})
+    return path
+
+
+def people(path: Path) -> list[dict[str, Any]]:
+    """As they are in the file."""
+    return list(json.loads(path.read_bytes())["people"].values())
+
+
+def test_an_older_file_is_read_in_today_s_words_and_left_as_it_is(old: Path) -> None:
+    before = old.read_bytes()
+    assert Settings(old).office.people["21"] == Person("21", "Anna", voicemail=False)
+    assert old.read_bytes() == before
+
+
+def test_the_first_change_writes_all_of_it_in_today_s_words(old: Path) -> None:
+    opened = Settings(old)
+    opened.put(Person("23", "Carla"))
+    assert all("mailbox" not in person for person in people(old))
+    assert json.loads(old.read_bytes())["office"].popitem()[1]["version"] == 2
+    assert Settings(old).office == opened.office
+    opened.put(Person("24", "Dora"))
+    assert len(people(old)) == 4
+
+
+@pytest.mark.parametrize("version", ["3", '"1"', "true", "0", "null"])
+def test_a_newer_file_is_left_alone_with_a_sentence(old: Path, version: str) -> None:
+    old.write_text(old.read_text().replace('"version": 1', f'"version": {version}'))
+    before = old.read_bytes()
+    with pytest.raises(SettingsError, match="newer version"):
+        Settings(old)
+    assert old.read_bytes() == before
