@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from pbx.control.client import ask
 from tests.peers.exchange import Exchange
@@ -92,6 +92,7 @@ class Visitor:
         scripts: bool = True,
     ) -> None:
         self.office = office
+        self.language = language
         self.context = browser.new_context(
             base_url=office.url,
             locale={"de": "de-DE", "en": "en-GB"}[language],
@@ -109,7 +110,12 @@ class Visitor:
         """What the browser's console complained of: must stay empty."""
         self.page.on("request", self._requested)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("console", self._complained)
+
+    def _complained(self, said: ConsoleMessage) -> None:
+        # That an answer was 404 or 503 is no mistake of a script; tests look at those themselves.
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):
+            self.complaints.append(said.text)
 
     def _requested(self, request: Request) -> None:
         if not request.url.startswith((self.office.url, "data:", "blob:")):
@@ -120,8 +126,11 @@ class Visitor:
         self.page.goto("/login")
         self.page.fill("input[name=name]", name)
         self.page.fill("input[name=password]", password)
-        self.page.click("main button[type=submit]")
+        self.page.click("main form:has(input[name=password]) button")
         self.page.wait_for_url(lambda url: "/login" not in url)
+        if self.page.locator("html").get_attribute("lang") != self.language:
+            self.page.click(f"footer button[value={self.language}]")
+            self.page.wait_for_selector(f"html[lang={self.language}]")
         return self
 
     def see(self, text: str) -> None:
