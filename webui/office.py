@@ -1,11 +1,11 @@
 """The office as a whole: its name, its country and language, the number it shows, and how patient the box is."""
 
-from babel import Locale
 from bottle import HTTPResponse
 
 from webui.form import Field, Form
 from webui.routes import Routes
 from webui.visit import Visit
+from webui.welcome import countries
 from webui.words import LANGUAGES, N_
 
 routes = Routes()
@@ -45,12 +45,5 @@ def change(visit: Visit) -> HTTPResponse | str:
     return visit.page("office", form=form.fill(visit.ask("office show")))
 
 
-def countries(visit: Visit) -> list[tuple[str, str]]:
-    """Codes and names of all countries, by name."""
-    names = Locale.parse(visit.language).territories
-    found = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()]
-    return sorted(found, key=lambda each: each[1].casefold())
-
-
 def _form(visit: Visit, values: dict[str, object] | None = None) -> Form:
-    return visit.form(FIELDS, values, country=countries(visit), language=list(LANGUAGES.items()))
+    return visit.form(FIELDS, values, country=countries(visit.words.locale), language=list(LANGUAGES.items()))

@@ -8,8 +8,8 @@ from typing import Any, get_type_hints
 
 from pbx.administration import (
     accounts,
-    backup,
     announcements,
+    backup,
     calls,
     changes,
     codes,
@@ -38,6 +38,7 @@ from pbx.administration import (
     softphones,
     sounds,
     tasks,
+    trial,
     trunks,
     voicemail,
 )
@@ -111,6 +112,7 @@ COMMANDS: dict[str, Command] = {
     "number list": Command(numbers.listing, ADMIN),
     "number show": Command(numbers.show, ADMIN),
     "number path": Command(paths.path, USER),
+    "number trial": Command(trial.trial, ADMIN),
     "contact add": Command(contacts.add, USER, writes=True),
     "contact set": Command(contacts.change, USER, writes=True),
     "contact remove": Command(contacts.remove, USER, writes=True),

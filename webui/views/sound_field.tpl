@@ -7,6 +7,7 @@
 # and, where wanted:
 #   current   path at which the sound in place can be heard
 #   own       whether it is one's own, so that there is a way back to the default (then `default` says in words what that is)
+#   proposed  a text to begin with
 #   speaks    language of the spoken text; rings: extension of the phone to record by (not given: no such button)
 error = form.errors.get(name, "") if get("form") else ""
 id = "f-" + name
@@ -24,7 +25,7 @@ rings = get("rings") or ""
 <div class="ways">
 <label for="{{id}}-text">{{_("Type what the box shall say")}}</label>
 <textarea name="{{name}}_text" id="{{id}}-text" rows="3" maxlength="1500">
-{{visit.sent(name + "_text") if visit.request.method == "POST" else ""}}</textarea>
+{{visit.sent(name + "_text") if visit.request.method == "POST" else get("proposed") or ""}}</textarea>
 % if get("speaks"):
 <input type="hidden" name="speaks" value="{{speaks}}">
 % end

@@ -1,0 +1,106 @@
+"""What the test call says: of a call that came, of one that did not, and of what is in its way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pbx.administration.commands import perform
+from pbx.administration.stores import Stores, open_stores
+from pbx.store.models import CallRecord, LegQuality, Outcome, Step
+
+CALLER = "+491711234567"
+
+
+class Running:
+    """An exchange whose trunk is as a test says."""
+
+    def __init__(self) -> None:
+        self.trunk = ("registered", "")
+
+    def running(self) -> list[Any]:
+        return []
+
+    def trunk_states(self) -> dict[str, tuple[str, str]]:
+        return {"line": self.trunk}
+
+    def changed(self, office: object) -> None:
+        pass
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    stores = open_stores(tmp_path / "office")
+    stores.live = Running()  # type: ignore[assignment]
+    perform(stores, "office set", {"language": "en"})
+    yield stores
+    stores.close()
+
+
+@pytest.fixture
+def ready(stores: Stores) -> Stores:
+    """Bert 22 is rung by a number."""
+    perform(stores, "user add", {"name": "Bert", "extension": "22"})
+    perform(stores, "trunk add", {"name": "line", "peer": "198.51.100.1"})
+    perform(stores, "number add", {"number": "+4930123450", "trunk": "line", "to": ["22"]})
+    return stores
+
+
+def called(stores: Stores, outcome: Outcome, *steps: str, received: int = 100, ago: float = 5.0) -> None:
+    """A call to Bert, which ended so."""
+    ended = stores.clock() - ago
+    legs = (LegQuality(CALLER, received=received), LegQuality("22", received=100))
+    told = tuple(Step(ended - 15, what, {"digits": "22"} if what == "dialled" else {}) for what in steps)
+    record = CallRecord("c", "in", CALLER, "", "+4930123450", "22", outcome, ended - 15, None, ended, "", told, legs)
+    stores.records.add_call(record)
+
+
+def said(stores: Stores) -> str:
+    found = perform(stores, "number trial", {})
+    parts = [found["verdict"], *([found["advice"]] if found["advice"] else [])]
+    return " ".join(str(part["say"].format(**part["with"])) for part in parts)
+
+
+def test_what_is_missing_is_told_before_anybody_calls(stores: Stores) -> None:
+    assert said(stores) == "No call can come in: there is no line yet."
+    perform(stores, "trunk add", {"name": "line", "peer": "198.51.100.1"})
+    assert said(stores) == "No call can come in: there is no number yet."
+
+
+def test_a_line_that_does_not_work_is_explained(ready: Stores) -> None:
+    assert said(ready) == "No call has come in yet."
+    ready.live.trunk = ("failed", "403 Forbidden")  # type: ignore[union-attr]
+    assert "refuses the user name or the password" in said(ready)
+    assert perform(ready, "number trial", {})["good"] is False
+    ready.live.trunk = ("trying", "")  # type: ignore[union-attr]
+    assert perform(ready, "number trial", {})["good"] is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "steps", "received", "words", "good"),
+    [
+        ("answered", ["greeted", "dialled", "rang", "answered"], 100, "It works: you were connected with Bert.", True),
+        ("voicemail", ["greeted", "rang", "no-answer", "message"], 100, "your message is in the mailbox of Bert", True),
+        ("missed", ["greeted", "unreachable"], 100, "no phone of Bert is connected", False),
+        ("missed", ["greeted", "rang", "no-answer"], 100, "rang at Bert, but nobody answered", True),
+        ("gave-up", ["greeted", "gave-up"], 100, "hung up during the greeting", True),
+        ("gave-up", ["greeted", "gave-up"], 0, "not one sound of you arrived here", False),
+        ("refused", ["not-allowed"], 100, "+4930123450 came in, which is none of your numbers here", False),
+        ("failed", ["failed"], 100, "did not agree on how to send the voice", False),
+    ],
+)
+def test_a_call_that_is_over_is_judged(
+    ready: Stores, outcome: Outcome, steps: list[str], received: int, words: str, good: bool
+) -> None:
+    called(ready, outcome, *steps, received=received)
+    assert words in said(ready)
+    found = perform(ready, "number trial", {})
+    assert found["good"] is good
+    if "dialled" in steps:
+        assert "Dialled 22 into the greeting." in [step["words"] for step in found["call"]["steps"]]
+
+
+def test_an_old_call_is_no_test_call(ready: Stores) -> None:
+    called(ready, "answered", "answered", ago=7200.0)
+    assert said(ready) == "No call has come in yet."

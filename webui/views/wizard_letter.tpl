@@ -1,0 +1,10 @@
+% rebase("layout", title=called(visit, provider), lead=_("What the provider's letter or customer area says goes in here."), above=("/wizard/line", _("Another provider")))
+% include("wizard_steps", steps=steps, index=index)
+<form method="post" action="/wizard/line/{{provider["key"]}}" class="card" id="line">
+{{csrf()}}
+% for other in others:
+<p class="notice">{{icon("info")}} <span>{{_("It takes the place of {name}, which does not work.").format(name=other["name"])}}</span></p>
+% end
+% include("letter", provider=provider, form=form)
+<div class="save"><button class="button primary">{{_("Connect")}}</button></div>
+</form>

@@ -1,0 +1,22 @@
+% rebase("layout", title=_("Your telephone line"), lead=_("Which provider brings the office's calls? The box knows the rest of these."))
+% include("wizard_steps", steps=steps, index=index)
+% if facts.trunks:
+<section class="card" id="lines" data-live="trunks" aria-label="{{_('Lines that are there')}}">
+% for trunk in facts.trunks:
+<header><h2>{{trunk["name"]}}</h2>
+% include("trunk_lamp", trunk=trunk)
+</header>
+<p>{{visit.said(trunk["words"])}}</p>
+% if trunk["provider"]:
+<p><a class="button small" href="/wizard/line/{{trunk["provider"]}}">{{icon("edit")}} {{_("Change the account")}}</a></p>
+% end
+% end
+<p><a class="button primary" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a></p>
+</section>
+<details class="more">
+<summary>{{_("Another provider")}}</summary>
+% include("provider_list", groups=groups, called=called, where="/wizard/line/{key}")
+</details>
+% else:
+% include("provider_list", groups=groups, called=called, where="/wizard/line/{key}")
+% end

@@ -1,0 +1,20 @@
+% rebase("layout", title=_("Cards for the phones"), scripts=("print.js",), lead=_("Print them now: passwords are shown only once. Whoever has a card can telephone in that name."))
+<div class="toolbar"><button class="button primary" type="button" data-print hidden>{{_("Print")}}</button> <a class="button" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a></div>
+% if not cards:
+<p class="empty">{{_("Everybody has an account already.")}}</p>
+% end
+<div class="grid" id="cards">
+% for phone, name, drawing in cards:
+<section class="card">
+<h2><span class="extension">{{phone["extension"]}}</span> {{name}}</h2>
+<dl class="facts">
+<dt>{{_("Server")}}</dt><dd><code>{{phone["domain"]}}</code></dd>
+<dt>{{_("User name")}}</dt><dd><code>{{phone["username"]}}</code></dd>
+<dt>{{_("Password")}}</dt><dd><code>{{phone["password"]}}</code></dd>
+<dt>{{_("Mailbox")}}</dt><dd><code>*97</code></dd>
+</dl>
+<figure class="qr">{{drawing}}</figure>
+<p class="hint">{{_("Type the first three into the phone's own page, where it asks for an account, or scan the picture with a telephone app.")}}</p>
+</section>
+% end
+</div>

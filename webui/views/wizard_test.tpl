@@ -1,0 +1,27 @@
+% rebase("layout", title=_("The test call"), lead=_("Call the office from your mobile now, and watch what happens here."), refresh=refresh)
+% include("wizard_steps", steps=steps, index=index)
+<section class="card" id="trial" data-live="calls lines trunks phones messages tasks settings" aria-label="{{_('The test call')}}" aria-live="polite">
+% for number in trial["numbers"]:
+<p class="code number">{{visit.number(number)}}</p>
+% end
+% call = trial["call"]
+% if call is None:
+<p class="{{"notice bad" if trial["good"] is False else "waiting"}}">{{visit.said(trial["verdict"])}}</p>
+% if trial["good"] is False:
+<p><a class="button" href="/wizard">{{_("Back to what is missing")}}</a> <a class="button" href="/wizard/line">{{_("Look at the line")}}</a></p>
+% end
+% else:
+<h2>{{_("Call from {number}, {when}").format(number=visit.said(call["from"]), when=visit.when(call["started"]))}}</h2>
+<ol class="story">
+% for step in call["steps"]:
+<li>{{step["words"]}}</li>
+% end
+</ol>
+<p class="{{"waiting" if call["running"] else "notice good" if trial["good"] else "notice bad"}}">{{visit.said(trial["verdict"])}}</p>
+% if trial["advice"]:
+<p>{{visit.said(trial["advice"])}}</p>
+% end
+% end
+</section>
+<div class="toolbar"><a class="button primary" href="/now">{{_("Done")}}</a>
+<a class="button quiet" href="/numbers">{{_("The way a call takes")}}</a></div>
