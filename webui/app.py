@@ -125,6 +125,8 @@ class App:
             self._check_rights(visit, route)
             answer: HTTPResponse | str = route.act(visit, **parts)
             return answer
+        except HTTPError as error:
+            return _trouble(visit, error.status_code, visit._("This form did not arrive whole. Please try again."))
         except HTTPResponse as early:
             return early
         except Refused as refusal:

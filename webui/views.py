@@ -43,13 +43,14 @@ def icon(name: str) -> Html:
 class Views:
     """All templates, compiled when they are first shown."""
 
-    def __init__(self, folder: Path = VIEWS) -> None:
-        self._folder = folder
+    def __init__(self, *more: Path) -> None:
+        """`more` are folders besides views/."""
+        self._lookup = [str(folder) for folder in (VIEWS, *more)]
         self._compiled: dict[str, View] = {}
 
     def render(self, name: str, fields: dict[str, Any]) -> str:
         """A view's text. Raises bottle.TemplateError when there is no such view."""
         view = self._compiled.get(name)
         if view is None:
-            view = self._compiled.setdefault(name, View(name=name, lookup=[str(self._folder)]))
+            view = self._compiled.setdefault(name, View(name=name, lookup=self._lookup))
         return str(view.render({"Html": Html} | fields))

@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+import re
 import secrets
 import threading
 import time
@@ -15,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
-from bottle import HTTPResponse
+from bottle import FormsDict, HTTPResponse
 
 from pbx.control.client import Refused, ask
 from webui import gate
@@ -65,10 +66,9 @@ class Visit:
         """Who is logged in: `name`, `role`, `extension`, `language`."""
         self.token = ""
         """The session's."""
-        self.query: Mapping[str, str] = dict(request.query.decode().items())
+        self.query: Mapping[str, str] = dict(_decoded(request.query).items())
         self.words = site.words[self._language()]
         self._posted: Posted | None = None
-        self._message = ""
 
     # --- who --------------------------------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class Visit:
         """Go on at another page of ours (303), where the message is shown once."""
         if message:
             packed = base64.urlsafe_b64encode(message.encode()[:1500]).decode()
-            self.set_cookie("message", gate.signed(self.site.secret, packed), 60)
+            self.set_cookie(self._named("message"), gate.signed(self.site.secret, packed), 60)
         where = path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
         return HTTPResponse("", 303, [("Location", quote(where, safe="/?&=#:;,+%@!~*'()[]$-._"))])
 
@@ -178,8 +178,16 @@ class Visit:
         return HTTPResponse(content, 200, [("Content-Type", type), ("Content-Disposition", shown)])
 
     def sound(self, content: bytes) -> HTTPResponse:
-        """A WAV that is played in the page."""
-        return HTTPResponse(content, 200, [("Content-Type", "audio/wav")])
+        """A WAV that is played in the page: whole, or the part a player asks for to go back and forth in it."""
+        headers = [("Content-Type", "audio/wav"), ("Accept-Ranges", "bytes")]
+        part = re.fullmatch(r"bytes=([0-9]{1,10})-([0-9]{0,10})", self.request.get_header("Range", ""), re.ASCII)
+        if part is None:
+            return HTTPResponse(content, 200, headers)
+        first, last = int(part[1]), min(int(part[2] or len(content)), len(content) - 1)
+        if first > last:
+            return HTTPResponse("", 416, [("Content-Range", f"bytes */{len(content)}")])
+        headers.append(("Content-Range", f"bytes {first}-{last}/{len(content)}"))
+        return HTTPResponse(content[first : last + 1], 206, headers)
 
     def json(self, value: Any) -> HTTPResponse:
         """An answer for a script of ours."""
@@ -267,7 +275,7 @@ class Visit:
 
     def set_cookie(self, name: str, value: str, seconds: int) -> None:
         """Lax, not Strict: a link in a mail shall find its reader logged in, and no GET changes anything."""
-        secure = "; Secure" if self.secure else ""
+        secure = "; Secure" if name.startswith("__Host-") else ""
         self.headers.append(
             ("Set-Cookie", f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
         )
@@ -312,10 +320,10 @@ class Visit:
 
     def _flash(self) -> str:
         """The message of the page before, once."""
-        cookie = self.cookie("message")
+        cookie = self.cookie(self._named("message"))
         if not cookie or self.request.get_header("X-Live"):
             return ""
-        self.set_cookie("message", "", 0)
+        self.set_cookie(self._named("message"), "", 0)
         if not gate.signature_holds(self.site.secret, cookie):
             return ""
         return base64.urlsafe_b64decode(cookie.rpartition(".")[0]).decode(errors="replace")
@@ -326,13 +334,23 @@ class Visit:
 
 def _posted(request: Any) -> Posted:
     """What a POST carries. Raises bottle.HTTPError when it cannot be read."""
-    sent = request.forms.decode()
+    sent = _decoded(request.forms)
     files = {
         name: Upload(str(file.raw_filename)[-200:], file.file.read())
         for name, file in request.files.items()
         if file.raw_filename
     }
     return Posted({name: sent.getall(name) for name in sent}, files)
+
+
+def _decoded(sent: Any) -> Any:
+    """Fields as text; bytes that are none become replacement characters."""
+    if not sent.recode_unicode:
+        return sent
+    decoded = FormsDict()
+    for name, value in sent.allitems():
+        decoded.append(*(each.encode("latin-1", "replace").decode(errors="replace") for each in (name, value)))
+    return decoded
 
 
 def _cell(value: Any) -> Any:

@@ -10,6 +10,12 @@ import pytest
 from tests.webui.office import Web, opened
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are slow on purpose; with two logins a test that adds up."""
+    monkeypatch.setattr("pbx.store.passwords._COST", 2**4)
+
+
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[Web]:
     """A page in front of Anna 21, Bert 22, Clara 23 and the group Sales 30; nothing rings."""

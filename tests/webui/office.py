@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +90,19 @@ class Web:
         self.app = app
         self.socket = stores.data / SOCKET
         self._users: dict[str, TestApp] = {}
+        self._serving = ExitStack()
 
     def do(self, verb: str, **arguments: Any) -> Any:
         """A command as root gives it."""
         return perform(self.stores, verb, arguments)
+
+    def away(self) -> None:
+        """The exchange goes: nobody listens on the control socket."""
+        self._serving.close()
+
+    def back(self) -> None:
+        """The exchange comes back."""
+        self._serving.enter_context(serving(self.stores))
 
     @property
     def visitor(self) -> TestApp:
@@ -160,10 +169,12 @@ def opened(data: Path) -> Iterator[Web]:
     stores = open_stores(data)
     live = Lines()
     stores.live = _live(live)
+    web = Web(stores, live, make(data / SOCKET))
+    web.back()
     try:
-        with serving(stores):
-            yield Web(stores, live, make(data / SOCKET))
+        yield web
     finally:
+        web.away()
         stores.close()
 
 

@@ -1,0 +1,168 @@
+"""What happens comes to the open pages: topics, heartbeats, and an end with the session."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pbx.control.client import ask
+from tests.peers.programs import own_host, until
+from tests.webui.office import PASSWORD, Web, serving
+from webui.live import ASKED, MOST, MOST_PER_SOURCE, TOPICS, Hub, Stream, written
+from webui.server import Server
+
+STEP = 10.0
+
+
+def stream(hub: Hub, source: str = "192.168.2.3", token: str = "t") -> Stream:
+    opened = hub.open(source, token)
+    assert opened is not None
+    return opened
+
+
+def reading(hub: Hub, opened: Stream, lasts: Callable[[], bool] = lambda: True) -> Iterator[bytes]:
+    """What a browser reads, on a clock that goes on by STEP at each look."""
+    ticks = itertools.count(0.0, STEP)
+    return written(hub, opened, lasts, lambda: next(ticks))
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Hub:
+    """One that follows nobody."""
+    return Hub(tmp_path / "control.sock", heartbeat=0.0)
+
+
+def test_every_page_is_told_each_topic_once(hub: Hub) -> None:
+    first, second = stream(hub), stream(hub)
+    for topic in ("lines", "calls", "lines"):
+        hub.tell(topic)
+    for opened in (first, second):
+        events = reading(hub, opened)
+        assert next(events) == b"retry: 2000\n\n"
+        assert next(events) == b"data: calls lines\n\n"
+        assert next(events) == b": alive\n\n"
+
+
+def test_only_topics_are_passed_on_and_never_data(hub: Hub) -> None:
+    opened = stream(hub)
+    hub.tell("lines\n\ndata: secret")
+    hub.tell("+4930123")
+    events = reading(hub, opened)
+    next(events)
+    assert next(events) == b": alive\n\n"
+
+
+def test_a_stream_ends_with_its_session_within_a_minute(hub: Hub) -> None:
+    assert ASKED + hub.heartbeat < 60
+    opened = stream(hub)
+    answers = iter((True, False))
+    read = list(reading(hub, opened, lambda: next(answers)))
+    assert read[-1] == b"event: end\ndata: end\n\n"
+    assert len(read) <= 2 + 2 * (ASKED / STEP + 1)
+    assert hub.open("192.168.2.3", "t") is not None
+
+
+def test_logging_out_ends_the_streams_of_that_session_at_once(hub: Hub) -> None:
+    leaving, staying = stream(hub, token="a"), stream(hub, token="b")
+    hub.end("a")
+    assert list(reading(hub, leaving))[-1].startswith(b"event: end")
+    events = reading(hub, staying)
+    assert [next(events) for _ in range(3)][-1] == b": alive\n\n"
+
+
+def test_there_are_only_so_many_streams_and_so_many_for_one_address(hub: Hub) -> None:
+    mine = [stream(hub, "192.168.2.3") for _ in range(MOST_PER_SOURCE)]
+    assert hub.open("192.168.2.3", "t") is None
+    others = [stream(hub, f"192.168.2.{number}") for number in range(10, 10 + MOST - MOST_PER_SOURCE)]
+    assert len({*mine, *others}) == MOST
+    assert hub.open("192.168.2.200", "t") is None
+    hub.close(mine[0])
+    assert hub.open("192.168.2.200", "t") is not None
+
+
+def test_a_page_that_is_gone_gives_its_place_back(hub: Hub) -> None:
+    events = [reading(hub, stream(hub)) for _ in range(MOST_PER_SOURCE)]
+    next(events[0])
+    events[0].close()  # type: ignore[attr-defined]
+    assert hub.open("192.168.2.3", "t") is not None
+
+
+def test_threads_tell_and_read_at_once(hub: Hub) -> None:
+    opened = stream(hub)
+    topics = sorted(TOPICS)
+    heard: set[str] = set()
+    tellers = [threading.Thread(target=lambda: [hub.tell(topic) for topic in topics * 50]) for _ in range(4)]
+    for teller in tellers:
+        teller.start()
+    while heard != TOPICS:
+        heard.update(opened.wait(1.0))
+    for teller in tellers:
+        teller.join()
+
+
+# --- with a daemon, and over the wire -------------------------------------------------------------------------------
+
+
+def test_what_a_command_changes_reaches_the_page(web: Web) -> None:
+    hub = Hub(web.socket, pauses=(0.01,))
+    hub.start()
+    opened = stream(hub)
+    try:
+        until(lambda: web.stores.changed("tasks") or "tasks" in opened.wait(0.1), "it is heard")
+    finally:
+        hub.stop()
+
+
+def test_the_follower_finds_a_daemon_that_comes_later_and_again(web: Web, tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    assert path == web.socket
+    hub = Hub(path, pauses=(0.01,))
+    hub.start()
+    opened = stream(hub)
+    try:
+        until(lambda: web.stores.changed("tasks") or "tasks" in opened.wait(0.1), "it is heard")
+        web.away()
+        until(lambda: "exchange" in opened.wait(0.1), "it is told that the exchange is gone")
+        with serving(web.stores):
+            until(lambda: web.stores.changed("calls") or "everything" in opened.wait(0.1), "all may be different")
+    finally:
+        hub.stop()
+
+
+def test_live_needs_a_session(web: Web) -> None:
+    web.visitor.get("/live", status=403)
+
+
+def test_a_browser_hears_topics_until_its_session_ends(web: Web) -> None:
+    web.user("21")
+    token = web.do("session open", name="user-21", password=PASSWORD)["token"]
+    server = Server((own_host(), 0), web.app)
+    server.start_thread()
+    try:
+        host, port = server.bind_addr
+        with socket.create_connection((host, port), 10) as browser:
+            browser.sendall(
+                f"GET /live HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: session-{port}={token}\r\n\r\n".encode()
+            )
+            heard = b""
+            while b"retry" not in heard:
+                heard += browser.recv(4096)
+            assert b"text/event-stream" in heard
+            web.app.site.hub.tell("calls")
+            while b"data: calls" not in heard:
+                heard += browser.recv(4096)
+            ask(web.socket, "session close", {}, session=token)
+            web.app.site.hub.end(token)
+            while read := browser.recv(4096):
+                heard += read
+                if b"event: end" in heard:
+                    break
+            assert b"event: end" in heard
+    finally:
+        web.app.site.hub.stop()
+        server.stop()
