@@ -123,6 +123,29 @@ def _users(commands: Branch) -> None:
     remove.add_argument("person", metavar="EXT")
     remove.add_argument("--with-messages", action="store_true", default=None, help="delete his voicemail messages too")
     users.command("list", "everybody")
+    users.command("show", "everything about a person").add_argument("person", metavar="EXT")
+    users.command("free", "a free extension, and whether one can be had").add_argument(
+        "extension", metavar="N", nargs="?"
+    )
+    paste = users.command("paste", "add everybody in a list: one a line, with an extension behind a semicolon or tab")
+    paste.add_argument("names", type=Path, metavar="FILE", help="- reads standard input")
+    leave = users.command(
+        "leave",
+        "remove a person, and say where everything of his goes",
+        "What is not said: nobody takes his calls, number and places, and open tasks become the office's.",
+    )
+    leave.add_argument("person", metavar="EXT")
+    leave.add_argument("--extension-to", metavar="EXT", help="who takes the calls to his extension")
+    leave.add_argument("--keep-days", type=count, metavar="N", help="how long nobody gets his extension")
+    leave.add_argument("--number-to", metavar="EXT", help="whose own number his becomes")
+    leave.add_argument("--place-to", metavar="EXT", help="who takes his places in groups and numbers")
+    leave.add_argument("--messages-to", metavar="EXT|delete", help="who gets his voicemail messages")
+    leave.add_argument("--tasks-to", metavar="EXT", help="who calls back instead of him")
+    for each in (paste, leave):
+        each.add_argument("--dry", action="store_true", default=None, help="only tell what would be")
+    former = commands.noun("extension", "the extensions of people who left")
+    former.command("list", "those that are kept, and who takes their calls")
+    former.command("release", "let anybody have one").add_argument("extension", metavar="N")
 
 
 def _accounts(commands: Branch) -> None:
@@ -155,6 +178,14 @@ def _phones(commands: Branch) -> None:
     add = phones.command("add", "an account for one more phone of a person", "Only now its password is shown.")
     add.add_argument("extension", metavar="EXT")
     add.add_argument("--name", metavar="LABEL", help="to tell his phones apart")
+    change = phones.command("set", "call it something else")
+    change.add_argument("username", metavar="USERNAME")
+    change.add_argument("--name", metavar="LABEL", required=True)
+    for verb, help in (
+        ("renew", "a new password; the phone that uses the old one is logged off"),
+        ("ticket", "a token by which a softphone fetches the account from the web page, once within 15 minutes"),
+    ):
+        phones.command(verb, help).add_argument("username", metavar="USERNAME")
     phones.command("remove", "remove an account").add_argument("username", metavar="USERNAME")
     phones.command("list", "all phones, with whether they are registered").add_argument(
         "extension", metavar="EXT", nargs="?", help="one person's only"
@@ -173,12 +204,14 @@ def _groups(commands: Branch) -> None:
         each.add_argument("--members", type=extensions, required=each is add, metavar="EXT,EXT", help="ringing order")
         each.add_argument("--strategy", choices=("all", "in-order", "longest-idle"), help="who rings when")
         each.add_argument("--ring", type=seconds, metavar="SECONDS", help="how long all of it rings")
+        _switch(each, "voicemail", "record messages when nobody answers")
     remove = groups.command(
         "remove", "remove a group", "Refused while a number rings it, or while it has voicemail messages."
     )
     remove.add_argument("group", metavar="EXT")
     remove.add_argument("--with-messages", action="store_true", default=None, help="delete its voicemail messages too")
     groups.command("list", "all groups")
+    groups.command("show", "one group, in ringing order").add_argument("group", metavar="EXT")
 
 
 def _trunks(commands: Branch) -> None:

@@ -141,9 +141,21 @@ def _arguments(verb: str, options: argparse.Namespace) -> dict[str, Json]:
         arguments["extension"] = arguments.pop("account")
     if getattr(options, "password_file", None) is not None:
         arguments["password"] = _password(options.password_file)
+    if verb == "user paste":
+        arguments["names"] = _text(options.names)
     if verb == "doctor":
         arguments["sip_port"] = options.sip[1]
     return arguments
+
+
+def _text(path: Path) -> str:
+    """What is in a file. Raises Refused."""
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Refused(f"The list {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"The list {path} is no UTF-8 text.") from error
 
 
 def _sound_or_text(name: str, value: str) -> dict[str, Json]:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from pbx.sentence import english
+
 Shown = dict[str, Any]
 
 
@@ -30,6 +32,8 @@ def _word(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ",".join(map(_word, value)) or "-"
+    if isinstance(value, dict) and "say" in value:
+        return visible(english(value))
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_word(each)}" for key, each in value.items()) or "-"
     if isinstance(value, float):
@@ -111,6 +115,10 @@ def _providers(providers: Sequence[Shown]) -> Iterator[str]:
     return _table([{name: each[name] for name in names} for each in providers if not each["lacks"]])
 
 
+def _farewell(result: Shown) -> Iterator[str]:
+    return (visible(english(words)) for words in result["words"])
+
+
 def _without_version(result: Any) -> Iterator[str]:
     """For pages only: what two admins find each other by, and sentences to be said in other languages."""
     left_out = ("version", "words")
@@ -127,6 +135,7 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "status": _status,
     "doctor": _checks,
     "provider list": _providers,
+    "user leave": _farewell,
     "code show": _code,
     "account invite": _code,
     "account list": _accounts,

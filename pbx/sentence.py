@@ -57,6 +57,16 @@ def said(sentence: str) -> Json:
     return {"say": "{text}", "with": {"text": str(sentence)}}
 
 
+def english(said: Json) -> str:
+    """What `said` made of a sentence, in its own language again."""
+    if isinstance(said, list):
+        return listed([english(each) for each in said])
+    if isinstance(said, dict) and "say" in said:
+        fields = {name: each if isinstance(each, int | float) else english(each) for name, each in said["with"].items()}
+        return str(said["say"]).format(**fields)
+    return str(said)
+
+
 def _field(field: Any) -> Json:
     if isinstance(field, list | tuple):
         return [_field(each) for each in field]

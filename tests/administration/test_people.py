@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from pbx.administration import portrait
+from pbx.administration.commands import perform
+from pbx.administration.rights import Actor
+from pbx.administration.stores import open_stores
+from pbx.control.protocol import Refused
 from pbx.store.pins import pin_matches
 from pbx.store.settings import read_office
 from tests.administration.office import leave_message
@@ -139,3 +144,155 @@ def test_unknown_people_and_groups_are_named_with_those_there_are(office: Run, r
     assert "Nobody" in refused("voicemail", "list", "99")
     assert "Nobody" in refused("tasks", "99")
     assert "Nobody" in refused("phone", "list", "99")
+
+
+def test_two_admins_who_change_the_same_person_are_told(office: Run, data: Path) -> None:
+    stores = open_stores(data)
+    seen = perform(stores, "user show", {"person": "21"})["version"]
+    assert perform(stores, "user set", {"person": "21", "name": "Anna B.", "seen": seen})["version"] != seen
+    for verb, arguments in (("user set", {"name": "Zoë"}), ("user remove", {})):
+        with pytest.raises(Refused) as refused:
+            perform(stores, verb, {"person": "21", "seen": seen} | arguments)
+        assert refused.value.code == 3
+    stores.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"extension": "22"}, "extension"),
+        ({"extension": "110"}, "extension"),
+        ({"name": " "}, "name"),
+        ({"ring": 0}, "ring"),
+        ({"ring": 601}, "ring"),
+        ({"number": "12"}, "number"),
+        ({"number": "+4930123459"}, "number"),
+        ({"pin": "1234"}, "pin"),
+        ({"person": "99"}, "person"),
+        ({"language": "fr"}, "language"),
+    ],
+)
+def test_what_is_wrong_is_said_of_its_argument(
+    office: Run, data: Path, arguments: dict[str, object], field: str
+) -> None:
+    office("user", "set", "22", "--number", "+4930123459")
+    stores = open_stores(data)
+    with pytest.raises(Refused) as refused:
+        perform(stores, "user set", {"person": "21"} | arguments)
+    assert refused.value.field == field
+    stores.close()
+
+
+def test_a_person_is_shown_with_all_that_names_him(office: Run, data: Path) -> None:
+    office("user", "set", "21", "--number", "+4930123450")
+    office("phone", "add", "21", "--name", "Desk")
+    office("user", "add", "Carl", "--extension", "23")
+    leave_message(data, "21")
+    office("user", "leave", "23", "--extension-to", "21")
+    shown = office("user", "show", "21")
+    assert shown["groups"] == [{"extension": "30", "name": "Sales", "place": 2, "of": 2}]
+    assert (shown["numbers"], shown["own_numbers"], shown["calls_of"]) == (["+4930123450"], ["+4930123450"], ["23"])
+    assert [phone["name"] for phone in shown["phones"]] == ["Desk"]
+    assert (shown["messages"], shown["tasks"], shown["account"], shown["clashes"]) == (1, 1, None, [])
+    assert office("user", "show", "22")["own_numbers"] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("user", "add", "Carl", "--extension", "211"), "Whoever dials {short} waits"),
+        (("user", "set", "21", "--outbound-only"), "only calls out, and does not ring in"),
+        (("number", "set", "+4930123450", "--extensions", "off"), "Callers cannot dial any extension"),
+        (("phone", "list"), "has no phone yet"),
+    ],
+)
+def test_what_does_not_fit_together_about_a_person_is_said(office: Run, command: tuple[str, ...], words: str) -> None:
+    office(*command)
+    assert any(words in clash["say"] for clash in office("user", "show", "21")["clashes"])
+
+
+def test_a_person_in_no_distribution_cannot_be_dialled_where_only_those_can(office: Run) -> None:
+    office("number", "set", "+4930123450", "--extensions", "distribution", "--to", "22")
+    assert any("distribution of no number" in clash["say"] for clash in office("user", "show", "21")["clashes"])
+    assert not any("distribution" in clash["say"] for clash in office("user", "show", "22")["clashes"])
+
+
+def test_a_user_sees_only_his_own_portrait(office: Run, data: Path) -> None:
+    stores = open_stores(data)
+    actor = Actor("anna", "user", "21")
+    assert portrait.show(stores, actor, "21")["name"] == "Anna"
+    with pytest.raises(Refused) as refused:
+        portrait.show(stores, actor, "22")
+    assert refused.value.code == 4
+    stores.close()
+
+
+def test_a_free_extension_is_found_and_a_wanted_one_judged(office: Run) -> None:
+    assert office("user", "free") == {"extension": "100"}
+    assert office("user", "free", "24")["wrong"] is None
+    assert "belongs to" in str(office("user", "free", "22")["wrong"])
+
+
+LIST = """Dora Dachs
+Emil Esel; 24
+"Fritz";fritz@example.org
+Gabi\tGans\t25
+
+Berg, Hans,26
+Anna\r
+Ida <ida@example.org>"""
+
+
+def test_a_pasted_list_is_tried_dry_and_then_added_in_one_write(office: Run, data: Path) -> None:
+    before = (data / "settings.json").read_bytes()
+    (data / "list.txt").write_text(LIST)
+    dry = office("user", "paste", str(data / "list.txt"), "--dry")
+    assert [(each["extension"], each["name"]) for each in dry] == [
+        ("100", "Dora Dachs"),
+        ("24", "Emil Esel"),
+        ("101", "Fritz"),
+        ("25", "Gabi Gans"),
+        ("26", "Berg, Hans"),
+        ("21", "Anna"),
+        ("102", "Ida"),
+    ]
+    assert [each["known"] for each in dry] == [False] * 5 + [True, False]
+    assert (data / "settings.json").read_bytes() == before
+    added = office("user", "paste", str(data / "list.txt"))
+    assert [each["extension"] for each in added] == [each["extension"] for each in dry]
+    assert [user["extension"] for user in office("user", "list")] == ["100", "101", "102", "21", "22", "24", "25", "26"]
+    assert all(each["known"] for each in office("user", "paste", str(data / "list.txt")))
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ("Dora; 22", [1]),
+        ("Dora; 30", [1]),
+        ("Dora; 110\nEmil", [1]),
+        ("Dora; 40\nEmil; 40", [2]),
+        ("; 40", [1]),
+        ("x" * 81, [1]),
+        ("Dora\nA\x1b[31m", [2]),
+        ("Dora; 12345", [1]),
+    ],
+)
+def test_one_wrong_line_adds_nobody_and_is_named(office: Run, data: Path, lines: str, wrong: list[int]) -> None:
+    stores = open_stores(data)
+    before = stores.office
+    dry = perform(stores, "user paste", {"names": lines, "dry": True})
+    assert [each["line"] for each in dry if each["wrong"]] == wrong
+    with pytest.raises(Refused) as refused:
+        perform(stores, "user paste", {"names": lines})
+    assert (refused.value.field, f"Line {wrong[0]}" in str(refused.value)) == ("names", True)
+    assert stores.office is before
+    stores.close()
+
+
+@pytest.mark.parametrize("names", ["", " \n;\n\t", "\n".join(f"Person {number}" for number in range(501))])
+def test_a_list_without_names_or_without_end_is_refused(office: Run, data: Path, names: str) -> None:
+    stores = open_stores(data)
+    with pytest.raises(Refused) as refused:
+        perform(stores, "user paste", {"names": names})
+    assert refused.value.field == "names"
+    stores.close()

@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
+from pbx.administration.commands import perform
+from pbx.administration.stores import open_stores
+from pbx.administration.tickets import LASTS, MOST, Tickets
+from pbx.control.protocol import Refused
 from tests.commands import Run
+from tests.line import Clock
 
 
 def test_a_phone_s_password_is_shown_when_it_is_made_and_never_again(office: Run, data: Path) -> None:
@@ -28,3 +35,58 @@ def test_phones_belong_to_people(office: Run, refused: Run) -> None:
 def test_phones_are_told_the_office_s_domain(office: Run) -> None:
     office("office", "set", "--domain", "pbx.example.org")
     assert office("phone", "add", "21")["domain"] == "pbx.example.org"
+
+
+def test_a_new_password_is_shown_once_and_the_old_one_is_gone(office: Run, data: Path, refused: Run) -> None:
+    phone = office("phone", "add", "21")
+    renewed = office("phone", "renew", phone["username"])
+    assert renewed["password"] != phone["password"]
+    assert renewed["password"] in (data / "settings.json").read_text()
+    assert phone["password"] not in (data / "settings.json").read_text()
+    assert "no phone" in refused("phone", "renew", "abc")
+    assert office("phone", "set", phone["username"], "--name", "Mobile")["name"] == "Mobile"
+    assert office("phone", "list")[0]["version"] != phone["version"]
+
+
+def test_a_ticket_opens_an_account_once_and_not_for_long() -> None:
+    clock = Clock()
+    tickets = Tickets(lambda: clock.now)
+    token = tickets.issue("anna")
+    assert tickets.redeem("x" * 24) is None
+    assert tickets.redeem(token) == "anna"
+    assert tickets.redeem(token) is None
+    late, replaced, void = tickets.issue("anna"), tickets.issue("bert"), tickets.issue("carl")
+    tickets.issue("bert")
+    tickets.void("carl")
+    assert [tickets.redeem(each) for each in (replaced, void)] == [None, None]
+    clock.now += LASTS
+    assert tickets.redeem(late) is None
+
+
+def test_tickets_are_bounded_and_kept_as_hashes() -> None:
+    tickets = Tickets()
+    tokens = [tickets.issue(f"phone{number}") for number in range(MOST + 1)]
+    assert tickets.redeem(tokens[0]) is None
+    assert tickets.redeem(tokens[1]) == "phone1"
+    assert tokens[2] not in repr(vars(tickets))
+
+
+def test_whatever_is_wrong_with_a_ticket_is_said_in_the_same_words(office: Run, data: Path) -> None:
+    username = office("phone", "add", "21")["username"]
+    stores = open_stores(data)
+    token = perform(stores, "phone ticket", {"username": username})["token"]
+    account = perform(stores, "softphone", {"token": token}, "")
+    assert account["password"] == stores.office.phones[username].password
+    gone = perform(stores, "phone ticket", {"username": username})["token"]
+    renewed = perform(stores, "phone ticket", {"username": username})["token"]
+    perform(stores, "phone renew", {"username": username})
+    said = set()
+    for wrong in (token, gone, renewed, "", "x", "ä\udcff" * 100):
+        with pytest.raises(Refused) as refused:
+            perform(stores, "softphone", {"token": wrong}, "")
+        said.add((str(refused.value), refused.value.code, refused.value.field))
+    assert len(said) == 1
+    with pytest.raises(Refused) as refused:
+        perform(stores, "phone ticket", {"username": username}, "")
+    assert refused.value.code == 4
+    stores.close()
