@@ -1,6 +1,7 @@
 """What changed is told topic by topic: bundled when much happens, and by a real exchange when anything does."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,24 @@ async def told(box: Box, topics: set[str]) -> None:
     await box.until(lambda: topics <= {event.get("topic") for event in box.events}, 20.0)
 
 
+async def seen_by_all(box: Box) -> None:
+    """What "now" and the doctor say while Anna talks with Bert."""
+    now = await box.do("now")
+    assert [(person["name"], person["state"]) for person in now["people"]] == [
+        ("Anna", "talking"),
+        ("Bert", "talking"),
+        ("Carl", "offline"),
+    ]
+    assert all(abs(time.time() - person["since"]) < 30 for person in now["people"][:2])
+    [call] = now["calls"]
+    assert (call["direction"], call["state"], sorted(call["parties"])) == ("internal", "talking", ["21", "22"])
+    assert len(call["story"]) == 3
+    assert (now["lamps"]["ready"], now["lamps"]["call"]) == ("slow", "steady")
+    checks = {check["name"]: check for check in await box.do("doctor")}
+    assert {"trunk", "wire", "tls", "registered", "network", "clock"} <= checks.keys()
+    assert checks["wire"]["state"] == "ok"
+
+
 def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) -> None:
     async def story(box: Box) -> None:
         await box.until(lambda: "health" in {event.get("topic") for event in box.events})
@@ -55,6 +74,7 @@ def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) ->
         box.events.clear()
         ringing, _ = await conversation(box, anna, bert)
         await told(box, {"calls", "lines"})
+        await seen_by_all(box)
         assert not {"settings", "phones", "trunks"} & {event.get("topic") for event in box.events}
         box.events.clear()
         await ringing.hang_up()

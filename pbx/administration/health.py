@@ -2,7 +2,7 @@
 
 import errno
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from pbx.administration.live import Check, Live
 from pbx.administration.stores import Stores
 from pbx.prompts import catalogue, speech
 from pbx.sentence import Sentence, said
-from pbx.store.models import Office
+from pbx.store.models import Office, Person
 
 Shown = dict[str, Any]
 
@@ -28,7 +28,7 @@ def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
     if live is None:
         checks += [*_trunks(office), _port(sip_port)]
     else:
-        checks += [*trunk_checks.checks(stores, live), _phones(office, live), *live.doctor()]
+        checks += [*trunk_checks.checks(stores, live), *_phones(office, live), *live.doctor()]
     return [view(check) for check in checks]
 
 
@@ -134,35 +134,39 @@ def _numbers(office: Office) -> Iterator[Check]:
 
 
 def _pins(office: Office) -> Iterator[Check]:
-    for extension, person in sorted(office.people.items()):
-        if person.voicemail and not person.pin:
-            sentence = Sentence("{name} ({extension}) has no PIN to hear messages by phone.",
-                                name=person.name, extension=extension)  # fmt: skip
-            hint = f"durchwahl user set {extension} --pin PIN"
-            yield Check("pins", "warn", sentence, Sentence("Set a PIN."), f"/people/{extension}", hint)
+    if people := _named(each for each in office.people.values() if each.voicemail and not each.pin):
+        sentence = Sentence("Without a PIN nobody hears his messages by phone: {people}.", people=people)
+        advice = Sentence("Set a PIN, or let everybody set his own on his page.")
+        yield Check("pins", "warn", sentence, advice, "/people", "durchwahl user set EXT --pin PIN")
 
 
 def _accounts(office: Office) -> Iterator[Check]:
-    for extension, person in sorted(office.people.items()):
-        if not office.phones_of(extension):
-            sentence = Sentence("{name} ({extension}) has no phone.", name=person.name, extension=extension)
-            advice = Sentence("Make an account for a phone.")
-            yield Check("phones", "warn", sentence, advice, f"/people/{extension}", f"durchwahl phone add {extension}")
+    if people := _named(each for each in office.people.values() if not office.phones_of(each.extension)):
+        sentence = Sentence("These have no phone yet: {people}.", people=people)
+        advice = Sentence("Make accounts for phones.")
+        yield Check("phones", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
 
 
-def _phones(office: Office, live: Live) -> Check:
+def _phones(office: Office, live: Live) -> Iterator[Check]:
     """Who has a phone that does not come."""
-    registered: Mapping[str, object] = live.registrations()
-    missing = [
-        f"{person.name} ({extension})"
-        for extension, person in sorted(office.people.items())
-        if (phones := office.phones_of(extension)) and not any(phone.username in registered for phone in phones)
-    ]
-    if not missing:
-        return Check("registered", "ok", Sentence("Everybody who has a phone has one that is registered."))
-    sentence = Sentence("No phone of {people} is registered.", people=missing)
-    advice = Sentence("Look whether the phones have power and network, and whether user name and password are right.")
-    return Check("registered", "warn", sentence, advice, "/phones")
+    registered = live.registrations()
+    missing = _named(
+        person
+        for person in office.people.values()
+        if (phones := office.phones_of(person.extension)) and not any(phone.username in registered for phone in phones)
+    )
+    if missing:
+        sentence = Sentence("No phone of {people} is registered.", people=missing)
+        advice = Sentence(
+            "Look whether the phones have power and network, and whether user name and password are right."
+        )
+        yield Check("registered", "warn", sentence, advice, "/phones")
+    elif office.phones:
+        yield Check("registered", "ok", Sentence("Everybody who has a phone has one that is registered."))
+
+
+def _named(people: Iterable[Person]) -> list[str]:
+    return [f"{each.name} ({each.extension})" for each in sorted(people, key=lambda each: each.extension)]
 
 
 def _trunks(office: Office) -> Iterator[Check]:

@@ -33,12 +33,14 @@ def checks(stores: Stores, live: Live) -> Iterator[Check]:
     if not office.trunks:
         yield NONE
     ways = live.ways()
-    silent = silences(office, stores.records.calls(LOOKED_AT))
+    talks = [call for call in stores.records.calls(LOOKED_AT) if _talked(call)]
+    silent = silences(office, talks)
     for name, (state, detail) in live.trunk_states().items():
         if name in office.trunks:
             yield _trunk(explained(office.trunks[name], state, detail), state, name)
             yield from _on_the_way(name, ways.get(name, Way("")), silent[name] >= OFTEN)
-    yield voice(office, silent)
+    if talks:
+        yield voice(office, silent)
 
 
 def _trunk(sentence: Sentence, state: str, name: str) -> Check:
@@ -73,13 +75,16 @@ def _on_the_way(name: str, way: Way, is_silent: bool) -> Iterator[Check]:
     yield Check("path", "warn", sentence, advice)
 
 
+def _talked(call: CallRecord) -> bool:
+    return call.answered is not None and call.ended - call.answered >= TALKED
+
+
 def silences(office: Office, calls: Sequence[CallRecord]) -> Counter[str]:
     """In how many of these calls nothing was heard, by the extension of whose phone, else by the trunk it came over."""
     found: Counter[str] = Counter()
     for call in calls:
-        if call.answered is not None and call.ended - call.answered >= TALKED:
-            mute = [leg.party for leg in call.legs if leg.sent and not leg.received]
-            found.update({party if party in office.people else call.trunk for party in mute})
+        mute = [leg.party for leg in call.legs if leg.sent and not leg.received]
+        found.update({party if party in office.people else call.trunk for party in mute})
     return found
 
 

@@ -182,8 +182,7 @@ def test_a_clock_that_no_time_server_sets_is_told(stores: Stores, monkeypatch: p
 
 @pytest.mark.parametrize(("moved", "words"), [(3600.0, "60 minutes forwards"), (-600.0, "10 minutes backwards")])
 def test_a_clock_that_was_set_while_the_exchange_ran_is_told(stores: Stores, moved: float, words: str) -> None:
-    stores.live = running(stores)
-    stores.live.clock_moved = moved
+    running(stores).clock_moved = moved
     assert words in say(stores, "clock")[1]
 
 
@@ -251,7 +250,7 @@ def running(stores: Stores) -> Any:
     stores.settings.put(Person("21", "Anna"), Person("22", "Bert"), Trunk("t", peer="192.0.2.1:5060"))
     live = Working()
     live.trunks = {"t": ("registered", "")}
-    stores.live = live  # type: ignore[assignment]
+    stores.live = live
     return live
 
 
@@ -277,6 +276,7 @@ def talk(stores: Stores, *silent: str) -> None:
 
 def test_a_voice_that_is_missing_again_and_again_is_told(stores: Stores) -> None:
     running(stores)
+    assert "voice" not in found(stores), "nobody has talked yet"
     talk(stores)
     talk(stores, "+4989123")
     assert say(stores, "voice")[0] == "ok", "once is no rule"
@@ -307,6 +307,7 @@ def test_changed_addresses_are_trouble_only_when_voices_are_missing(stores: Stor
 
 def test_phones_that_do_not_come_are_told_by_their_owners(stores: Stores) -> None:
     live = running(stores)
+    assert "registered" not in found(stores), "there are none"
     stores.settings.put(Phone("anna", "21", "x"), Phone("anna2", "21", "y"), Phone("bert", "22", "z"))
     live.registered = {"anna2": ["sip:x@192.0.2.7"]}
     assert say(stores, "registered") == ("warn", "No phone of Bert (22) is registered.")

@@ -78,9 +78,9 @@ def test_a_phone_whose_registration_ran_out_in_mid_call_is_still_talking() -> No
     house.lines.talks("21")
     house.registered.clear()
     house.presence.look("21")
-    assert house.anna.state == "talking"
+    assert house.anna == Lamp("talking", 100.0)
     house.lines.talked("21")
-    assert house.anna.state == "offline"
+    assert house.anna == Lamp("offline", 100.0)
 
 
 def test_numbers_outside_have_no_lamp() -> None:
