@@ -12,9 +12,10 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from cryptography import x509
 
@@ -33,11 +34,16 @@ _EVERY = 0.3
 """Seconds between two lines of progress."""
 
 
+Tell = Callable[[dict[str, Any]], None]
+"""Says something to whoever started us."""
+Frozen = Callable[[], AbstractContextManager[tuple[IO[bytes], sqlite3.Connection]]]
+
+
 class _Progress:
     """Tells how far the work is, and minds the disk."""
 
-    def __init__(self, total: int, handle: int | None = None) -> None:
-        self._total, self._handle = total, handle
+    def __init__(self, tell: Tell, total: int, handle: int | None = None) -> None:
+        self._tell, self._total, self._handle = tell, total, handle
         self._done = self._unsynced = 0
         self._told = 0.0
 
@@ -51,27 +57,25 @@ class _Progress:
                 raise Unreadable(NO_ROOM)
         if time.monotonic() - self._told >= _EVERY:
             self._told = time.monotonic()
-            tell({"done": min(self._done, self._total), "total": self._total})
+            self._tell({"done": min(self._done, self._total), "total": self._total})
 
 
-def make(data: Path, making: Path, target: Path, password: str, about: dict[str, Any]) -> dict[str, Any]:
+def make(
+    making: Path, target: Path, data: Path, password: str, about: dict[str, Any], frozen: Frozen, tell: Tell
+) -> None:
     """Write a backup of the data folder to `target`; `making` is a folder for what is only needed meanwhile.
 
-    Says "ready", waits for a line, and says "begun" as soon as what is saved later no longer counts.
-    Raises Unreadable, OSError, sqlite3.Error.
+    `frozen` gives the settings and records of one moment. Raises Unreadable, OSError, sqlite3.Error.
     """
     part = making / "backup.part"
     with part.open("xb") as file:
         os.fchmod(file.fileno(), 0o600)
-        sealed = age.Writer(file, password)
-        tell({"ready": True})
-        sys.stdin.readline()
-        with _frozen(data) as (settings, records):
-            tell({"begun": True})
+        sealed = age.Writer(file, password)  # takes a second, and nobody has to wait for us yet
+        with frozen() as (settings, records):
             _copy(records, making / RECORDS)
         names = [*_members(data), *_messages(making / RECORDS)]
         total = (making / RECORDS).stat().st_size + sum(_length(data / name) for name in names)
-        packer = Packer(sealed, about, _Progress(total, file.fileno()))
+        packer = Packer(sealed, about, _Progress(tell, total, file.fileno()))
         with settings, (making / RECORDS).open("rb") as copied:
             packer.add(SETTINGS, settings)
             packer.add(RECORDS, copied)
@@ -84,20 +88,23 @@ def make(data: Path, making: Path, target: Path, password: str, about: dict[str,
         os.fsync(file.fileno())
     size = part.stat().st_size
     os.replace(part, target)
-    return {"name": target.name, "size": size}
+    tell({"result": {"name": target.name, "size": size}})
 
 
 @contextlib.contextmanager
-def _frozen(data: Path) -> Iterator[tuple[Any, sqlite3.Connection]]:
-    """The settings and the records as they are at this moment, whatever is written from now on."""
+def freeze(data: Path, tell: Tell, wait: Callable[[], object]) -> Iterator[tuple[IO[bytes], sqlite3.Connection]]:
+    """The settings and the records as they are at one moment, whatever is written from then on.
+
+    Says "ready", waits until nobody is in the middle of a change, and says "begun" as soon as changes no longer count.
+    """
+    tell({"ready": True})
+    wait()
     settings = (data / SETTINGS).open("rb")  # is only ever replaced: what is open stays
-    records = sqlite3.connect(data / RECORDS, isolation_level=None)
-    try:
+    with contextlib.closing(sqlite3.connect(data / RECORDS, isolation_level=None)) as records:
         records.execute("BEGIN")
         records.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        tell({"begun": True})
         yield settings, records
-    finally:
-        records.close()
 
 
 def _copy(records: sqlite3.Connection, target: Path) -> None:
@@ -132,8 +139,8 @@ def _length(path: Path) -> int:
         return 0
 
 
-def open_backup(file: Path, folder: Path, password: str) -> dict[str, Any]:
-    """Unpack a backup into a new folder and look at all of it; what is in it.
+def open_backup(file: Path, folder: Path, password: str, tell: Tell) -> None:
+    """Unpack a backup into a new folder, look at all of it and tell what is in it.
 
     Raises Unreadable, age.NotOpened, SettingsError, RecordsError, OSError, sqlite3.Error.
     """
@@ -142,11 +149,12 @@ def open_backup(file: Path, folder: Path, password: str) -> dict[str, Any]:
         opened = age.Reader(source, password)
         usage = shutil.disk_usage(folder)
         room = int(usage.free - FREE_SHARE * usage.total)
-        manifest = unpack(opened, folder, room, _Progress(file.stat().st_size))
+        manifest = unpack(opened, folder, room, _Progress(tell, file.stat().st_size))
     found = _looked_at(folder)
     # One wait for all files: whoever begins the restore relies on their being on the disk.
     os.sync()
-    return {"about": manifest.about, "size": sum(length for length, _ in manifest.files.values()), **found}
+    size = sum(length for length, _ in manifest.files.values())
+    tell({"result": {"about": manifest.about, "size": size, **found}})
 
 
 def _looked_at(folder: Path) -> dict[str, Any]:
@@ -204,36 +212,45 @@ def has_room(disk: os.statvfs_result) -> bool:
     return disk.f_bavail >= FREE_SHARE * disk.f_blocks
 
 
-def tell(what: dict[str, Any]) -> None:
-    """A line for whoever started us."""
-    print(json.dumps(what), flush=True)
+def work(kind: str, heard: IO[str], told: IO[str]) -> int:
+    """Do what the first line asks for; the exit code. What came of it is the last line that is told."""
+
+    def tell(what: dict[str, Any]) -> None:
+        print(json.dumps(what), file=told, flush=True)
+
+    def fail(sentence: str, field: str = "") -> int:
+        tell({"error": str(sentence), "said": said(sentence), "field": field})
+        return 1
+
+    asked = json.loads(heard.readline())
+    paths = {name: Path(asked[name]) for name in ("data", "making", "target", "file", "folder") if name in asked}
+    try:
+        if kind == "make":
+            data = paths["data"]
+            make(
+                **paths,
+                password=asked["password"],
+                about=asked["about"],
+                tell=tell,
+                frozen=lambda: freeze(data, tell, heard.readline),
+            )
+        else:
+            open_backup(**paths, password=asked["password"], tell=tell)
+    except (Unreadable, age.NotOpened, SettingsError) as error:
+        return fail(error.sentence, "password" if isinstance(error, age.WrongPassword) else "")
+    except (RecordsError, sqlite3.Error) as error:
+        return fail(Sentence("The records cannot be used: {why}", why=str(error)))
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        why = error.strerror or str(error)
+        return fail(NO_ROOM if full else Sentence("It could not be written: {why}.", why=why))
+    return 0
 
 
 def main() -> int:
-    """The exit code; what came of it is the last line of stdout."""
+    """The exit code."""
     os.nice(10)
-    asked = json.loads(sys.stdin.readline())
-    password = asked["password"]
-    try:
-        if sys.argv[1] == "make":
-            data, making, target = (Path(asked[name]) for name in ("data", "making", "target"))
-            tell({"result": make(data, making, target, password, asked["about"])})
-        else:
-            tell({"result": open_backup(Path(asked["file"]), Path(asked["folder"]), password)})
-    except (Unreadable, age.NotOpened, SettingsError) as error:
-        _fail(error.sentence, "password" if isinstance(error, age.WrongPassword) else "")
-    except (RecordsError, sqlite3.Error) as error:
-        _fail(Sentence("The records cannot be used: {why}", why=str(error)))
-    except OSError as error:
-        full = error.errno == errno.ENOSPC
-        _fail(NO_ROOM if full else Sentence("It could not be written: {why}.", why=error.strerror or str(error)))
-    else:
-        return 0
-    return 1
-
-
-def _fail(sentence: str, field: str = "") -> None:
-    tell({"error": str(sentence), "said": said(sentence), "field": field})
+    return work(sys.argv[1], sys.stdin, sys.stdout)
 
 
 if __name__ == "__main__":

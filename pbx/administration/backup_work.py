@@ -60,7 +60,7 @@ class Work:
             if self.is_running:
                 raise Refused(Sentence("Another backup is being made or opened: wait until it is done."), 1)
             self.kind, self.done, self.total, self.result, self.error = kind, 0, 0, None, None
-            self._child = _started(kind)
+            self._child = started(kind)
             self._thread = threading.Thread(
                 target=self._run, args=(self._child, asked, turns, finished, tell), name=f"backup-{kind}", daemon=True
             )
@@ -126,7 +126,8 @@ class Work:
         return None
 
 
-def _started(kind: Kind) -> "subprocess.Popen[str]":
+def started(kind: Kind) -> "subprocess.Popen[str]":
+    """The program, running. Raises Refused."""
     try:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", PROGRAM, kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
