@@ -15,3 +15,9 @@ def bearer_name(office: Office, extension: str) -> str:
     """The person's or group's name; empty for the office's own and for who is gone."""
     bearer = office.people.get(extension) or office.groups.get(extension)
     return bearer.name if bearer is not None else ""
+
+
+def account_name(office: Office, account: str) -> str:
+    """The person's name behind an account; the account's own when it is nobody's or gone."""
+    found = office.accounts.get(account)
+    return (bearer_name(office, found.extension) if found is not None else "") or account

@@ -3,7 +3,9 @@
 import base64
 import re
 import time
+from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,19 +23,35 @@ Shown = dict[str, Any]
 
 PEAKS = 200
 """Of a waveform."""
+MOST = 100
+"""Messages at a time."""
+_LOUD = 3000
+"""What is fainter shall not look like speech."""
 
 
-def listing(stores: Stores, actor: Actor, extension: str | None = None) -> Shown:
-    """The `mailboxes` he may hear, and their `messages` (or those of one), newest first. Raises Refused."""
+def listing(
+    stores: Stores,
+    actor: Actor,
+    extension: str | None = None,
+    skip: int = 0,
+    most: int = MOST,
+    drawn: bool = False,
+) -> Shown:
+    """The `mailboxes` he may hear, and `messages` of all or one of them, newest first, `most` of them after `skip`.
+
+    `more` says whether there are others; with `drawn` each has its `peaks` from 0 to 1. Raises Refused.
+    """
     boxes = hearable(stores, actor)
     if extension is not None and extension not in boxes:
         raise Refused(Sentence("There is no mailbox {extension} for you.", extension=extension), field="extension")
     wanted = boxes if extension is None else [extension]
     messages = [message for box in wanted for message in stores.records.messages(box)]
     messages.sort(key=lambda message: (message.started, message.id), reverse=True)
+    chosen = messages[max(0, skip) : max(0, skip) + min(most, MOST)]
     return {
         "mailboxes": [_mailbox(stores, box) for box in boxes],
-        "messages": [view(stores, message) for message in messages],
+        "messages": [view(stores, message) | _drawing(stores, message, drawn) for message in chosen],
+        "more": len(messages) > max(0, skip) + len(chosen),
     }
 
 
@@ -45,12 +63,12 @@ def sound(stores: Stores, actor: Actor, message: int) -> Shown:
     found = _find(stores, actor, message)
     path = stores.mailboxes.path(found)
     try:
-        content, clip = path.read_bytes(), wav.read(path)
+        content, drawing = path.read_bytes(), peaks(path)
     except (OSError, wav.WavError) as error:
         raise Refused(Sentence("This message cannot be played: its sound is gone or damaged."), 1) from error
     return view(stores, found) | {
         "sound": base64.b64encode(content).decode(),
-        "peaks": peaks(clip.samples),
+        "peaks": drawing,
         "name": _file_name(found),
     }
 
@@ -89,15 +107,21 @@ def hearable(stores: Stores, actor: Actor) -> list[str]:
     return sorted(own, key=lambda box: (box != actor.extension, box))
 
 
-def peaks(samples: "np.ndarray[Any, np.dtype[np.int16]]") -> list[float]:
-    """How loud it is, piece by piece, from 0 to 1; as many pieces as a waveform has."""
-    if not len(samples):
-        return [0.0] * PEAKS
+@lru_cache(maxsize=1000)
+def peaks(path: Path) -> tuple[float, ...]:
+    """How loud a message is, piece by piece, from 0 to 1; its file never changes. Raises OSError, WavError."""
+    samples = np.abs(wav.read(path).samples.astype(np.int32))
     edges = np.linspace(0, len(samples), PEAKS + 1).astype(int)
-    loudness = np.abs(samples.astype(np.int32))
-    found = [loudness[start : max(end, start + 1)].max(initial=0) for start, end in pairwise(edges)]
-    highest = max(max(found), 1000)
-    return [round(float(each) / highest, 3) for each in found]
+    found = [int(samples[start : max(end, start + 1)].max(initial=0)) for start, end in pairwise(edges)]
+    highest = max(*found, _LOUD)
+    return tuple(round(each / highest, 3) for each in found)
+
+
+def _drawing(stores: Stores, message: Message, wanted: bool) -> Shown:
+    try:
+        return {"peaks": peaks(stores.mailboxes.path(message))} if wanted else {}
+    except (OSError, wav.WavError):
+        return {"peaks": None}
 
 
 def _mailbox(stores: Stores, extension: str) -> Shown:

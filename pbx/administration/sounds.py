@@ -28,11 +28,12 @@ def decode(stores: Stores, actor: Actor, data: str, upload: str | None = None, m
     The first piece is answered with `upload`, which the next ones carry. The last is answered like "greeting taken".
     Raises Refused.
     """
+    content = unpacked(data)
     take = stores.takes.begin(actor.name, "arriving") if upload is None else _take(stores, actor, upload)
     if take.state != "arriving":
         raise Refused(Sentence("This upload is over already."))
     with take.path.open("ab") as file:
-        file.write(unpacked(data))
+        file.write(content)
         size = file.tell()
     if size > MOST:
         stores.takes.drop(take)

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from pbx.administration import calls, lookup
-from pbx.administration.callers import bearer_name, name_of
+from pbx.administration.callers import account_name, bearer_name, name_of
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
@@ -75,7 +75,7 @@ def _view(stores: Stores, task: Task, note: TaskNote | None) -> Shown:
         "owner": bearer_name(office, task.extension),
         "story": call.story if call is not None else "",
         "message": message.id if message is not None else None,
-        "who": note.who if note is not None else "",
+        "who": account_name(office, note.who) if note is not None else "",
         "deed": note.deed if note is not None else "",
         "at": note.at if note is not None else None,
     }

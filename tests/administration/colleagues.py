@@ -1,0 +1,92 @@
+"""An office whose colleagues ask for commands themselves, each with his own session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pbx.administration.commands import perform
+from pbx.administration.sessions import enter
+from pbx.administration.stores import Stores, open_stores
+from pbx.control.protocol import Refused
+from pbx.store.models import Account, CallRecord, Direction, Message, Task
+from pbx.store.settings import with_items
+from tests.sound_files import sound_file
+
+CALLER = "+491701234567"
+
+
+class Lines:
+    """A running exchange: what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def registrations(self) -> Mapping[str, Sequence[str]]:
+        return {}
+
+    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
+        return {}
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *given: self.told.append((name, *given))
+
+
+class Colleagues:
+    """Anna 21 and Bert 22 in the group Sales 30, Carla 23, Dora 24, and the admin, who is nobody's colleague."""
+
+    def __init__(self, data: Path) -> None:
+        self.stores: Stores = open_stores(data)
+        self.lines = Lines()
+        self.stores.live = self.lines  # type: ignore[assignment]
+        self.topics: list[str] = []
+        self.stores.changed = self.topics.append
+        for name, extension in (("Anna", "21"), ("Bert", "22"), ("Carla", "23"), ("Dora", "24")):
+            self.do("user add", name=name, extension=extension)
+        self.do("group add", name="Sales", extension="30", members=["21", "22"])
+        self._sessions: dict[str, str] = {}
+        self.lines.told.clear()
+        self.topics.clear()
+
+    def _session(self, who: str) -> str:
+        """His session; his account is made when he first asks, without a password, as hashing one takes its time."""
+        if who not in self._sessions:
+            account = Account(who, "scrypt$", "admin") if who == "chef" else Account(who, "scrypt$", extension=who)
+            self.stores.settings.save(with_items(self.stores.office, account))
+            self._sessions[who] = str(enter(self.stores, account)["token"])
+        return self._sessions[who]
+
+    def do(self, verb: str, **given: Any) -> Any:
+        """As root gives it."""
+        return perform(self.stores, verb, given)
+
+    def ask(self, who: str, verb: str, **given: Any) -> Any:
+        """As a colleague (by his extension) or the admin ("chef") gives it. Raises Refused."""
+        return perform(self.stores, verb, given, self._session(who))
+
+    def refuses(self, who: str, verb: str, **given: Any) -> Refused:
+        """Asking so must be refused; the refusal."""
+        try:
+            self.ask(who, verb, **given)
+        except Refused as refusal:
+            return refusal
+        raise AssertionError(f"{who} may {verb}")
+
+    def missed(self, extension: str, from_: str = CALLER, call: str = "", name: str = "") -> Task:
+        """A call nobody answered, and its task."""
+        call = call or f"call-{extension}-{from_}"
+        direction: Direction = "in" if from_.startswith("+") or not from_ else "internal"
+        record = CallRecord(
+            call, direction, from_, name, "+4930123450", extension, "missed", 1000.0, None, 1010.0, "Nobody."
+        )  # fmt: skip
+        self.stores.records.add_call(record)
+        return self.stores.records.add_task(extension, "missed", from_, call, 1010.0)
+
+    def message(self, extension: str, call: str = "", seconds: float = 2.0) -> Message:
+        """A message somebody left."""
+        spool = self.stores.mailboxes.spool(extension, CALLER, call or f"call-{extension}", 1000.0)
+        spool.write_bytes(sound_file("wav 16 bit", seconds))
+        kept = self.stores.mailboxes.keep(spool)
+        assert kept is not None
+        return kept

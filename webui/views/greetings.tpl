@@ -1,0 +1,24 @@
+% lead = _("What callers hear: each number's greeting, and each person's announcement when he does not answer.")
+% rebase("layout", title=_("Greetings"), lead=lead)
+% for title, items in ((_("Numbers"), numbers), (_("People"), people)):
+<section class="card">
+<h2>{{title}}</h2>
+% if items:
+<ul class="list">
+% for each in items:
+% shown = (each["key"] + " " + each["name"]) if each["kind"] == "person" else visit.number(each["key"])
+<li class="greeting"><a class="name" href="/greetings/{{each["kind"]}}/{{each["key"]}}">{{shown}}</a>
+% if each["own"]:
+<span class="badge good">{{_("own recording")}}</span>
+% else:
+<span class="badge">{{_("the box's own sentence")}}</span>
+% end
+<audio class="push" controls preload="none" src="/greetings/{{each["kind"]}}/{{each["key"]}}/sound" aria-label="{{shown}}"></audio>
+<a class="button small" href="/greetings/{{each["kind"]}}/{{each["key"]}}" aria-label="{{_("Change {name}").format(name=shown)}}">{{icon("edit")}} {{_("Change")}}</a></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("There is none yet.")}}</p>
+% end
+</section>
+% end

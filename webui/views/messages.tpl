@@ -1,0 +1,35 @@
+% rebase("layout", title=_("Messages"), scripts=("sound.js",))
+% if len(found["mailboxes"]) > 1:
+<nav aria-label="{{_('Mailboxes')}}"><ul class="tabs">
+<li><a href="/messages"{{!"" if box else ' aria-current="page"'}}>{{_("All")}}</a></li>
+% for each in found["mailboxes"]:
+<li><a href="/messages?box={{each["extension"]}}"{{!' aria-current="page"' if box == each["extension"] else ""}}>{{each["name"]}} {{each["extension"]}}
+% if each["new"]:
+<span class="badge count">{{each["new"]}}</span>
+% end
+</a></li>
+% end
+</ul></nav>
+% end
+<section id="messages" data-live="messages">
+% if found["messages"]:
+<ul class="list">
+% for message in found["messages"]:
+% include("message", message=message, waveform=waveform, back=back)
+% end
+</ul>
+% else:
+<div class="empty">{{icon("messages")}} <p>{{_("There is no message.")}}</p></div>
+% end
+</section>
+% base = "/messages?" + ("box=" + box + "&" if box else "")
+% if skip or found["more"]:
+<nav class="toolbar" aria-label="{{_('Further messages')}}">
+% if skip:
+<a class="button" href="{{base}}skip={{max(0, skip - most)}}">{{icon("back")}} {{_("Newer")}}</a>
+% end
+% if found["more"]:
+<a class="button" href="{{base}}skip={{skip + most}}">{{_("Older")}} {{icon("next")}}</a>
+% end
+</nav>
+% end

@@ -1,0 +1,119 @@
+% person = mine["person"]
+% rebase("layout", title=_("My page"), own_title=True)
+<header class="title mine">
+% if person:
+<p class="extension big" aria-label="{{_("Your extension")}}">{{person["extension"]}}</p>
+<div><h1>{{person["name"]}}</h1>
+<p class="soft">{{_("Your extension. Callers dial it into the greeting, colleagues dial it directly.") if person["reachable"] and not person["outbound_only"] else _("Your extension. Only colleagues reach it.") if not person["outbound_only"] else _("Your extension. You only call out: nothing rings here.")}}</p></div>
+% else:
+<h1>{{_("My page")}}</h1>
+<p class="soft">{{_("This account has no extension.")}}</p>
+% end
+</header>
+% if person:
+<form method="post" action="/mine/call" class="card call">
+{{csrf()}}
+% error = form.errors.get("number", "") or form.error
+<div class="field{{" wrong" if error else ""}}">
+<label for="f-number">{{_("Call somebody: your phone rings first")}}</label>
+<div class="toolbar"><input type="text" name="number" id="f-number" list="suggested" autocomplete="off" required placeholder="{{_("Number or name")}}" value="{{form.shown("number")}}"{{!' aria-invalid="true" aria-describedby="f-number-error"' if error else ""}}>
+<button class="button primary">{{icon("call")}} {{_("Call")}}</button></div>
+% if error:
+<p class="error" id="f-number-error" role="alert">{{icon("warn")}} {{error}}</p>
+% end
+<datalist id="suggested">
+% for value, text in suggested:
+<option value="{{value}}">{{text}}</option>
+% end
+</datalist>
+</div>
+</form>
+% end
+<div class="two">
+<section id="my-tasks" class="card" data-live="tasks">
+<h2>{{icon("tasks")}} {{_("Tasks")}}
+% if mine["tasks"]:
+<span class="badge count">{{len(mine["tasks"])}}</span>
+% end
+</h2>
+% if mine["tasks"]:
+<ul class="list">
+% for task in mine["tasks"][-most:]:
+% include("task", task=task, heirs=heirs, back="/mine")
+% end
+</ul>
+% else:
+<p class="soft">{{_("Nobody waits for a call.")}}</p>
+% end
+<p><a href="/tasks">{{_("All tasks")}}</a></p>
+</section>
+<section id="my-messages" class="card" data-live="messages">
+<h2>{{icon("messages")}} {{_("New messages")}}
+% new = sum(box["new"] for box in mine["mailboxes"])
+% if new:
+<span class="badge count">{{new}}</span>
+% end
+</h2>
+% if mine["messages"]:
+<ul class="list">
+% for message in mine["messages"][:most]:
+<li><a class="whole" href="/messages#message-{{message["id"]}}">{{message["from_name"] or visit.number(message["from"]) or _("Number withheld")}}</a>
+<span class="soft"><time>{{visit.when(message["started"])}}</time> · {{visit.duration(message["seconds"])}}</span>
+% if person and message["extension"] != person["extension"]:
+<span class="badge">{{message["owner"]}} {{message["extension"]}}</span>
+% end
+<span class="push">{{icon("play")}}</span></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("There is nothing new.")}}</p>
+% end
+<p><a href="/messages">{{_("All messages")}}</a></p>
+</section>
+</div>
+% if person:
+<div class="two">
+<section id="my-calls" class="card" data-live="calls">
+<h2>{{icon("history")}} {{_("Last calls")}}</h2>
+% if mine["calls"]:
+<ul class="list">
+% for call in mine["calls"]:
+% outgoing = call["from"] == person["extension"]
+% other = (call["to_name"] or visit.number(call["to"])) if outgoing else (call["from_name"] or visit.number(call["from"]) or _("Number withheld"))
+<li><span class="what">{{icon("outgoing" if outgoing else "incoming" if call["outcome"] == "answered" else "missed")}}</span>
+<a class="whole" href="/calls/{{call["id"]}}">{{other}}</a> <span class="soft push"><time>{{visit.when(call["started"])}}</time></span></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("There was no call yet.")}}</p>
+% end
+<p><a href="/history">{{_("All calls")}}</a></p>
+</section>
+<section id="my-phones" class="card" data-live="phones lines settings">
+<h2>{{icon("phones")}} {{_("My phones and settings")}}</h2>
+% if person["phones"]:
+<ul class="list">
+% for phone in person["phones"]:
+<li><span class="name">{{phone["label"] or _("Phone")}}</span> <span class="lamp push {{"free" if phone["registered"] else "offline"}}">{{_("ready") if phone["registered"] else _("not connected")}}</span></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("You have no phone yet; an admin sets one up.")}}</p>
+% end
+<dl class="facts">
+<dt>{{_("Rings for")}}</dt><dd>{{n_("{number} second", "{number} seconds", round(person["ring"])).format(number=round(person["ring"]))}}</dd>
+<dt>{{_("When you do not answer")}}</dt><dd>{{_("Callers leave a message") if person["voicemail"] else _("Callers hear an announcement")}}</dd>
+<dt>{{_("Number shown")}}</dt><dd>{{visit.number(person["number"]) or _("The office's")}}</dd>
+% if mine["groups"]:
+<dt>{{_("Groups")}}</dt><dd>{{", ".join(each["name"] + " " + each["extension"] for each in mine["groups"])}}</dd>
+% end
+<dt>{{_("PIN for *97")}}</dt><dd>{{_("is set") if person["pin"] else _("none: messages cannot be heard by phone")}}</dd>
+<dt>{{_("Announcement")}}</dt><dd>{{_("your own") if person["announcement"] else _("the box's")}}</dd>
+</dl>
+<div class="toolbar">
+<a class="button small" href="/mine/pin">{{icon("lock")}} {{_("Change the PIN")}}</a>
+<a class="button small" href="/mine/announcement">{{icon("greetings")}} {{_("Change the announcement")}}</a>
+</div>
+</section>
+</div>
+% end

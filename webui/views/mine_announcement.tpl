@@ -1,0 +1,8 @@
+% lead = _("What callers hear when you do not answer, before they leave a message.")
+% rebase("layout", title=_("My announcement"), lead=lead, above=("/mine", _("My page")), scripts=("record.js",))
+<form method="post" enctype="multipart/form-data" class="card fields">
+{{csrf()}}
+% include("errors", form=form)
+% include("sound_field", name="announcement", label=_("Announcement"), form=form, current="/mine/announcement/sound", own=found["own"], speaks=found["language"], rings=visit.account.extension)
+<div class="toolbar"><button class="button primary">{{_("Save")}}</button></div>
+</form>

@@ -1,0 +1,63 @@
+<%
+# One task in a list: task, heirs (extension and name of whom it can be given to), back (where its buttons lead back to).
+kinds = {"missed": (_("Nobody answered"), "missed"), "voicemail": (_("Left a message"), "messages"), "gave-up": (_("Hung up before anybody answered"), "missed")}
+words, picture = kinds.get(task["kind"], (task["kind"], "missed"))
+caller = task["from_name"] or visit.number(task["from"]) or _("Number withheld")
+id = "task-" + str(task["id"])
+%>
+<li class="task{{" done" if task["done"] else ""}}" id="{{id}}">
+<span class="what">{{icon(picture)}}</span>
+<div class="about">
+<p><strong>{{caller}}</strong>
+% if task["from_name"] and task["from"]:
+<span class="soft">{{visit.number(task["from"])}}</span>
+% end
+% if task["owner"]:
+<span class="badge">{{task["owner"]}} {{task["extension"]}}</span>
+% else:
+<span class="badge">{{_("Office")}}</span>
+% end
+</p>
+<p class="soft"><time>{{visit.when(task["created"])}}</time> · <a href="/calls/{{task["call"]}}" title="{{task["story"]}}">{{words}}</a>
+% if task["message"]:
+ · <a href="/messages#message-{{task["message"]}}">{{_("Hear the message")}}</a>
+% end
+</p>
+% if task["deed"] and task["at"]:
+<p class="soft">
+% who = task["who"] or _("The box")
+% if task["deed"] == "done" and task["done"]:
+{{_("Done by {name}, {when}").format(name=who, when=visit.when(task["at"]))}}
+% elif task["deed"] == "given":
+{{_("Handed over by {name}, {when}").format(name=who, when=visit.when(task["at"]))}}
+% elif task["deed"] == "reopened" and not task["done"]:
+{{_("Opened again by {name}, {when}").format(name=who, when=visit.when(task["at"]))}}
+% end
+</p>
+% end
+</div>
+<div class="toolbar">
+% if task["from"] and visit.account.extension:
+<form method="post" action="/tasks/{{task["id"]}}/call">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small primary" aria-label="{{_("Call {name} back").format(name=caller)}}">{{icon("call")}} {{_("Call back")}}</button></form>
+% end
+% if task["done"]:
+<form method="post" action="/tasks/{{task["id"]}}/reopen">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-label="{{_("Open the task of {name} again").format(name=caller)}}">{{_("Open again")}}</button></form>
+% else:
+<form method="post" action="/tasks/{{task["id"]}}/done">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-label="{{_("The task of {name} is done").format(name=caller)}}">{{icon("ok")}} {{_("Done")}}</button></form>
+<details class="more" id="{{id}}-give"><summary class="button small quiet">{{_("Hand over")}}</summary>
+<form method="post" action="/tasks/{{task["id"]}}/give">{{csrf()}}<input type="hidden" name="back" value="{{back}}">
+<label for="{{id}}-to">{{_("To whom")}}</label>
+<select name="to" id="{{id}}-to">
+% if task["extension"]:
+<option value="">{{_("The office")}}</option>
+% end
+% for extension, name in heirs:
+% if extension != task["extension"]:
+<option value="{{extension}}">{{extension}} {{name}}</option>
+% end
+% end
+</select>
+<button class="button small">{{_("Hand over")}}</button></form></details>
+% end
+</div>
+</li>

@@ -1,0 +1,20 @@
+% lead = _("Callers nobody spoke with. A task closes itself when anybody of the office speaks with the caller.")
+% rebase("layout", title=_("Tasks"), lead=lead)
+<nav aria-label="{{_('Which tasks')}}"><ul class="tabs">
+<li><a href="/tasks"{{!' aria-current="page"' if show not in ("done", "everybody") else ""}}>{{_("Mine and the office's")}}</a></li>
+% if visit.is_admin:
+<li><a href="/tasks?show=everybody"{{!' aria-current="page"' if show == "everybody" else ""}}>{{_("Everybody's")}}</a></li>
+% end
+<li><a href="/tasks?show=done"{{!' aria-current="page"' if show == "done" else ""}}>{{_("Done")}}</a></li>
+</ul></nav>
+<section id="tasks" data-live="tasks">
+% if tasks:
+<ul class="list">
+% for task in tasks:
+% include("task", task=task, heirs=heirs, back=back)
+% end
+</ul>
+% else:
+<div class="empty">{{icon("ok")}} <p>{{_("Nothing was done yet.") if show == "done" else _("Nobody waits for a call.")}}</p></div>
+% end
+</section>
