@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pbx.administration.stores import Stores
 from pbx.exchange.call import Call, NewTask
+from pbx.exchange.dialplan import taken_by
 from pbx.exchange.house import NoRoom
 from pbx.exchange.leg import Party
 from pbx.exchange.traced import Wire, readable
@@ -90,10 +91,21 @@ class Archive:
 
     async def keep_message(self, spool: Path, extension: str) -> bool:
         """The recorded file becomes a message; False when there is less than a second of sound in it."""
-        message = await self.do(lambda: self._boxes.keep(spool))
+        message = await self.do(lambda: self._kept(spool))
         if message is not None:
-            self._mailbox_changed(extension)
+            self._mailbox_changed(message.extension)
         return message is not None
+
+    def _kept(self, spool: Path) -> Message | None:
+        message = self._boxes.keep(spool)
+        if message is not None and (owner := self._owner(message.extension)) not in ("", message.extension):
+            return self._records.give_message(message.id, owner)
+        return message
+
+    def _owner(self, extension: str) -> str:
+        """Whose it is what a call leaves: somebody may have left meanwhile, then his heir's, or the office's ("")."""
+        office, owner = self._stores.office, taken_by(extension, self._stores.office)
+        return owner if owner in office.people or owner in office.groups else ""
 
     async def messages(self, extensions: Sequence[str]) -> list[Message]:
         """Messages of these mailboxes, oldest first."""
@@ -172,7 +184,8 @@ class Archive:
                 self._records.add_call(record, each.names)
                 self._records.traces.add_samples(record.id, each.samples)
                 if task is not None:
-                    self._records.add_task(task.extension, task.kind, record.from_, record.id, record.started)
+                    owner = self._owner(task.extension)
+                    self._records.add_task(owner, task.kind, record.from_, record.id, record.started)
                 if record.answered is not None:
                     self._settle(record)
 

@@ -19,7 +19,7 @@ from pbx.media import wav
 from pbx.media.tones import silence
 from pbx.sip.trace import Trace
 from pbx.store.mailboxes import Limits, Mailboxes
-from pbx.store.models import CallRecord, Direction, Office, Outcome, Person
+from pbx.store.models import CallRecord, Direction, Former, Office, Outcome, Person
 from pbx.store.pins import hash_pin
 
 CALLER = "+491701234567"
@@ -71,7 +71,8 @@ class Shelf:
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     stores = open_stores(tmp_path / "data")
-    stores.settings.save(Office(people={"21": Person("21", "Anna", pin=hash_pin("4711"))}))
+    people = (Person("21", "Anna", pin=hash_pin("4711")), Person("22", "Bert"))
+    stores.settings.save(Office(people={person.extension: person for person in people}))
     shelf = Shelf(stores)
     yield shelf
     shelf.run(lambda archive: archive.close())
@@ -216,3 +217,22 @@ def test_a_call_that_cannot_be_written_does_not_cost_the_others_their_rows(shelf
     first, second, third = cast("list[object]", shelf.run(end))
     assert (first, type(second), third) == (None, TypeError, None)
     assert {record.id for record in shelf.stores.records.calls()} == {"c1", "c2"}
+
+
+def test_what_a_call_leaves_for_somebody_who_left_meanwhile_is_his_heirs(shelf: Shelf) -> None:
+    call = shelf.call("voicemail")
+    spool = cast(Path, shelf.run(lambda archive: archive.spool("21", call)))
+    wav.write(spool, silence(2.0, 8000))
+    office = Office(people={"22": Person("22", "Bert")}, former={"21": Former("21", "Anna", to="22")})
+    shelf.stores.settings.save(office)
+    assert shelf.run(lambda archive: archive.keep_message(spool, "21"))
+    shelf.run(lambda archive: archive.keep_call(call))
+    assert [message.extension for message in shelf.stores.records.messages()] == ["22"]
+    assert [task[0] for task in shelf.open_tasks] == ["22"]
+    assert shelf.lamps == ["22"]
+
+
+def test_without_an_heir_the_task_becomes_the_office_s(shelf: Shelf) -> None:
+    shelf.stores.settings.save(Office())
+    shelf.run(lambda archive: archive.keep_call(shelf.call("missed")))
+    assert [task[0] for task in shelf.open_tasks] == [""]

@@ -213,6 +213,11 @@ class Records:
         rows = self._database.rows("UPDATE messages SET heard = ? WHERE id = ? RETURNING *", [heard, id])
         return next(map(_message, rows), None)
 
+    def give_message(self, id: int, extension: str) -> Message | None:
+        """It is somebody else's now; None if there is none."""
+        rows = self._database.rows("UPDATE messages SET extension = ? WHERE id = ? RETURNING *", [extension, id])
+        return next(map(_message, rows), None)
+
     def remove_message(self, id: int) -> Message | None:
         """Forget the row, which is returned; its file is the mailboxes' to remove, first."""
         return next(map(_message, self._database.rows("DELETE FROM messages WHERE id = ? RETURNING *", [id])), None)
