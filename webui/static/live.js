@@ -35,10 +35,13 @@ async function refresh() {
   try {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, cache: "no-store" });
     if (answer.redirected || answer.status === 403) return location.reload();
+    // A form that came back with an error has no page of its own to fetch.
+    if (answer.status === 404 || answer.status === 405) return;
     if (!answer.ok) throw new Error(answer.status);
     swap(ids, new DOMParser().parseFromString(await answer.text(), "text/html"));
     connected(true);
   } catch {
+    connected(false);
     setTimeout(() => wish(["everything"]), RETRY);
   } finally {
     fetched = Date.now();
@@ -115,9 +118,13 @@ function close() {
 
 let lost = 0;
 function connected(yes) {
-  clearTimeout(lost);
-  if (yes) connection.hidden = true;
-  else lost = setTimeout(() => { connection.hidden = false; }, 3000);
+  if (yes) {
+    clearTimeout(lost);
+    lost = 0;
+    connection.hidden = true;
+  } else {
+    lost ||= setTimeout(() => { connection.hidden = false; }, 3000);
+  }
 }
 
 document.addEventListener("visibilitychange", () => {
