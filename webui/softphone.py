@@ -20,7 +20,7 @@ def provisioning(account: dict[str, Any]) -> bytes:
     user, domain = account["username"], account["domain"]
     host = domain.rpartition(":")[0] if _has_port(domain) else domain
     sections = {
-        "misc": {"transient_provisioning": "1"},  # fetched once: the address does not work again
+        "misc": {"transient_provisioning": "1", "config-uri": ""},  # the address does not work a second time
         "sip": {"default_proxy": "0"},
         "proxy_0": {
             "reg_proxy": f"<sip:{domain};transport=tcp>",
