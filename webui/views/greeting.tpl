@@ -2,7 +2,7 @@
 % title = visit.number(found["key"]) if is_number else found["key"] + " " + found["name"]
 % lead = _("The greeting of this number: while it plays, callers dial the extension.") if is_number else _("What callers hear when nobody answers here.")
 % name, label = ("greeting", _("Greeting")) if is_number else ("announcement", _("Announcement"))
-% rebase("layout", title=title, lead=lead, above=("/greetings", _("Greetings")), scripts=("record.js",))
+% rebase("layout", title=title, lead=lead, above=("/greetings", _("Greetings")))
 <form method="post" enctype="multipart/form-data" class="card fields">
 {{csrf()}}
 % include("errors", form=form)

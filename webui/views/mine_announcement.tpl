@@ -1,5 +1,5 @@
 % lead = _("What callers hear when you do not answer, before they leave a message.")
-% rebase("layout", title=_("My announcement"), lead=lead, above=("/mine", _("My page")), scripts=("record.js",))
+% rebase("layout", title=_("My announcement"), lead=lead, above=("/mine", _("My page")))
 <form method="post" enctype="multipart/form-data" class="card fields">
 {{csrf()}}
 % include("errors", form=form)

@@ -66,3 +66,4 @@ rings = get("rings") or ""
 <p class="error" id="{{id}}-error">{{icon("warn")}} {{error}}</p>
 % end
 </fieldset>
+<script type="module" src="{{asset('record.js')}}"></script>
