@@ -81,7 +81,7 @@ def test_a_message_is_played_and_saved(colleague: Visitor, office: Office, tmp_p
     expect(message.locator(".badge", has_text="new")).to_be_visible()
     expect(message.locator("svg.waveform")).to_be_visible()
     message.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('li.message audio').currentTime > 0.3")
+    until(lambda: page.evaluate("document.querySelector('li.message audio').currentTime > 0.3"), "it plays")
     expect(page.locator("li.message", has_text="555888").locator(".badge.count")).to_have_count(0)
     with page.expect_download() as download:
         page.locator("li.message", has_text="555888").locator("a[download]").click()
