@@ -123,7 +123,7 @@ class Visit:
         with self.site.asking:
             return ask(self.site.socket, verb, arguments, session=self.token)
 
-    def form(self, fields: Sequence[Field], values: Mapping[str, Any] | None = None, **options: Options) -> Form:
+    def form(self, fields: Sequence[Field], values: Mapping[str, Any] | None = None, /, **options: Options) -> Form:
         """A form: with what was sent if this is a POST, else with `values`. `options` are choices that are data."""
         posted = self.posted if self.request.method == "POST" else None
         form = Form(fields, self.words, self.ask, self._field, posted, options)
