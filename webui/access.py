@@ -118,7 +118,7 @@ def _accounts(visit: Visit, invited: Form | None = None, admin: Form | None = No
     people = _without_account(visit, accounts)
     return visit.page(
         "access",
-        accounts=accounts,
+        accounts=sorted(accounts, key=lambda each: (each["extension"] or "~", each["name"])),
         people=people,
         path=_path,
         invited=invited or visit.blank(INVITED, {}, extension=people),

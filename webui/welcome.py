@@ -41,12 +41,6 @@ FIRST = (
         inputmode="tel",
         autocomplete="tel",
     ),
-    Field(
-        "area_code",
-        label=N_("Area code"),
-        help=N_("Completes numbers that are dialled without one. You can leave it empty for now."),
-        inputmode="numeric",
-    ),
 )
 LATER = (
     CODE,

@@ -3,13 +3,15 @@
 import dataclasses
 from typing import Any
 
+import phonenumbers
+
 from pbx.administration import accounts, lookup, passwords, premises, sessions
 from pbx.administration.people import checked_name
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.codes import Code, spoken_code, typed_code
-from pbx.store.models import Account, Language
+from pbx.store.models import Account, Language, Office
 from pbx.store.settings import with_items
 
 Shown = dict[str, Any]
@@ -73,10 +75,19 @@ def begin(
         hashed = passwords.hashed(password, named)
         premises.change(stores, country=country, language=language, area_code=area_code, number=number or None)
         admin = Account(named, hashed, "admin", language=language or stores.office.language)
-    stores.save(with_items(stores.office, admin))
+    stores.save(with_items(_in_town(stores.office), admin))
     stores.codes.spend()
     stores.records.sessions.close_all(admin.name)
     return sessions.enter(stores, admin)
+
+
+def _in_town(office: Office) -> Office:
+    """With the area code that the office's number has, if none was told."""
+    if office.area_code or not office.number:
+        return office
+    number = phonenumbers.parse(office.number, None)
+    digits = phonenumbers.length_of_geographical_area_code(number)
+    return dataclasses.replace(office, area_code=str(number.national_number)[:digits])
 
 
 def is_first(stores: Stores) -> bool:

@@ -55,6 +55,11 @@ def test_the_first_visit_makes_the_admin_and_tells_the_box_where_it_is(fresh: De
     assert fresh.log_in("dora", OTHER)
 
 
+def test_the_office_s_number_tells_the_area_code(fresh: Desk) -> None:
+    begin(fresh, fresh.do("code show")["code"], country="DE", number="(030) 12 34 56", area_code="")
+    assert (fresh.stores.office.number, fresh.stores.office.area_code) == ("+4930123456", "30")
+
+
 @pytest.mark.parametrize("typed", ["{}", " {} ", "{}\n", "lower", "without dashes"])
 def test_a_code_may_be_typed_in_any_dress(fresh: Desk, typed: str) -> None:
     code = fresh.do("code show")["code"]

@@ -40,7 +40,8 @@ ADMINS = """
     number list, number show, contact import, change list, change undo, office show, office set, calls, tasks, status,
     doctor,
     retention show, retention set, privacy show, privacy erase, trace, backup make, backup list, backup read,
-    backup remove, backup put, backup restore
+    backup remove, backup put, backup restore, backup open, backup back, group show, number trial, privacy export,
+    privacy read
 """
 ROOTS = "code show, code press, voicemail list, voicemail export, voicemail remove"
 

@@ -27,6 +27,7 @@ from pbx.control.protocol import (
     short_path,
 )
 from pbx.control.server import ControlServer
+from pbx.sentence import Sentence
 
 Answer = Callable[[str, dict[str, Any], str | None], Any]
 
@@ -144,6 +145,58 @@ async def test_commands_take_turns(path: Path) -> None:
     async with running(path, answer):
         asked = [asyncio.to_thread(ask, path, "x", {}) for _ in range(5)]
         assert await asyncio.gather(*asked) == [1] * 5
+
+
+@in_a_loop
+async def test_what_only_reads_does_not_wait_for_a_writing_command(path: Path) -> None:
+    read, seen = threading.Event(), threading.Barrier(3, timeout=20.0)
+
+    def answer(verb: str, arguments: dict[str, Any], session: str | None) -> Any:
+        if verb == "write":
+            return read.wait(20.0)
+        seen.wait()  # three at once
+        read.set()
+        return True
+
+    server = ControlServer(path, answer, writes=lambda verb: verb == "write")
+    await server.start()
+    try:
+        writing = asyncio.create_task(asyncio.to_thread(ask, path, "write", {}))
+        assert await asyncio.gather(*(asyncio.to_thread(ask, path, "read", {}) for _ in range(3))) == [True] * 3
+        assert await writing
+    finally:
+        await server.stop()
+
+
+@pytest.mark.parametrize("session", [None, "", "token"])
+@in_a_loop
+async def test_who_asks_is_told_by_the_session(path: Path, session: str | None) -> None:
+    def answer(verb: str, arguments: dict[str, Any], asked_in: str | None) -> Any:
+        return ["root" if asked_in is None else asked_in]
+
+    async with running(path, answer):
+        assert await asyncio.to_thread(ask, path, "who", {}, 20.0, session) == ["root" if session is None else session]
+
+
+@pytest.mark.parametrize("session", ["null", "0", "false", "[]"])
+def test_a_session_that_is_no_text_is_not_taken_for_root_s(session: str) -> None:
+    with pytest.raises(Garbled):
+        read_question(b'{"do": "x", "as": ' + session.encode() + b"}")
+
+
+@in_a_loop
+async def test_a_refusal_names_the_argument_to_blame_and_can_be_said_in_another_language(path: Path) -> None:
+    def refuse(verb: str, arguments: dict[str, Any], session: str | None) -> Any:
+        raise Refused(Sentence("{extension} is taken.", extension="21"), 3, field="extension", hint="--extension N")
+
+    async with running(path, refuse):
+        with pytest.raises(Refused) as caught:
+            await asyncio.to_thread(ask, path, "user add", {})
+    refused = caught.value
+    assert (str(refused), refused.code, refused.field, refused.hint) == (
+        "21 is taken.", 3, "extension", "--extension N",
+    )  # fmt: skip
+    assert refused.said == {"say": "{extension} is taken.", "with": {"extension": "21"}}
 
 
 @in_a_loop

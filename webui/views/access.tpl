@@ -30,7 +30,7 @@
 % if people:
 <p class="hint">{{_("He gets a link by which he chooses his password himself. It works once, and for two days.")}}</p>
 % include("fields", form=invited)
-<button class="button primary">{{_("Invite")}}</button>
+<div class="toolbar"><button class="button primary">{{_("Invite")}}</button></div>
 % else:
 <p class="hint">{{_("Everybody has an account.")}} <a href="/people">{{_("Add people")}}</a></p>
 % end
@@ -39,6 +39,6 @@
 <form method="post" action="/access/admin" class="card fields">
 {{csrf()}}
 % include("fields", form=admin)
-<button class="button">{{_("Add and invite")}}</button>
+<div class="toolbar"><button class="button">{{_("Add and invite")}}</button></div>
 </form>
 </details>

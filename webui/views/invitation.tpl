@@ -4,6 +4,6 @@
 <p><strong id="link" class="figures">{{link}}</strong></p>
 <p class="toolbar"><button class="button" type="button" data-copy="link" hidden>{{icon("ok")}} {{_("Copy the link")}}</button></p>
 <p>{{_("Or with the camera of a mobile phone:")}}</p>
-{{code}}
+<figure class="qr">{{code}}</figure>
 <p class="hint">{{_("It works once, until {moment}.").format(moment=visit.when(invited["expires"]))}}</p>
 </section>
