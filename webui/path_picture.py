@@ -8,12 +8,14 @@ from typing import Any
 from webui.views import Html, escaped
 from webui.visit import Visit
 
-WIDE, GAP, DROP, EDGE = 232, 28, 46, 4
+WIDE, GAP, DROP, EDGE = 240, 28, 46, 4
 """Width of a box, and what is left between boxes side by side, one below another, and around all, in pixels."""
 LINE, PAD = 18, 10
 """Height of a line of text, and what is left around the text of a box."""
-SIGNS = 31
-"""Characters that fit into a box's width."""
+SIGNS = 29
+"""Characters that fit into a box's width; a title's are bold, and so wider."""
+SIGN = 8.0
+"""Width of a character, at most on average, in pixels."""
 MOST_LINES = 7
 """Of those who are listed in a box."""
 SHAPES = {"free": "●", "ringing": "▲", "talking": "■", "offline": "○", "never": "◌"}
@@ -46,7 +48,8 @@ def drawn(visit: Visit, path: Mapping[str, Any]) -> Html:
     """The answer of "number path" as SVG; what it shows is told again by a list beside it."""
     boxes = {node["id"]: Box(node["id"], _texts(visit, node), node["state"]) for node in path["nodes"]}
     _place(boxes, path["edges"])
-    width = EDGE * 2 + (1 + max(box.column for box in boxes.values())) * (WIDE + GAP) - GAP
+    labels = [boxes[edge["from"]].middle + 8 + SIGN * len(visit.said(edge["label"])) for edge in path["edges"]]
+    width = max(*(box.middle + WIDE / 2 for box in boxes.values()), *labels) + EDGE
     height = max(box.top + box.height for box in boxes.values()) + EDGE
     lines = "".join(_line(visit, boxes[edge["from"]], boxes[edge["to"]], edge) for edge in path["edges"])
     title = visit._("The way a call takes")
@@ -60,8 +63,8 @@ def drawn(visit: Visit, path: Mapping[str, Any]) -> Html:
 
 def _texts(visit: Visit, node: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What stands in a box: its title, its words, who is there."""
-    texts = [(line, "name") for line in textwrap.wrap(visit.said(node["title"]), SIGNS - 2)]
-    texts += [(line, "soft") for line in textwrap.wrap(visit.said(node["words"]), SIGNS + 2)]
+    texts = [(line, "name") for line in textwrap.wrap(visit.said(node["title"]), SIGNS - 3)]
+    texts += [(line, "soft") for line in textwrap.wrap(visit.said(node["words"]), SIGNS)]
     those = node["lines"]
     for line in those[:MOST_LINES]:
         shape = SHAPES.get(line["state"], "")

@@ -100,7 +100,8 @@ def _arrival(way: Way) -> str:
         way.warnings.append(explained(trunk, state, detail))
     words = Sentence("It comes in over {trunk}.", trunk=trunk.name)
     lamp = ("free" if works else "offline") if way.live else ""
-    own = way.node("call", Sentence("A call to {number}", number=printed(number.e164)), words, state=lamp)
+    in_one_line = printed(number.e164).replace(" ", "\u00a0")
+    own = way.node("call", Sentence("A call to {number}", number=in_one_line), words, state=lamp)
     if number.greeting or number.extensions != "off":
         way.lead(own, _greeting(way), Sentence("is answered at once"))
     else:

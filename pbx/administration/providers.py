@@ -149,9 +149,11 @@ PROVIDERS: dict[str, Provider] = {
 
 
 def listing(stores: Stores) -> list[Shown]:
-    """All providers: those of the office's country first, then the box in one's own network and any other."""
+    """All providers: those of the office's country, the box in one's own network and any other, then other countries'."""
     home = stores.office.country
-    order = sorted(PROVIDERS.values(), key=lambda each: (not each.country, each.country != home, each.country))
+    order = sorted(
+        PROVIDERS.values(), key=lambda each: (each.country not in (home, ""), each.country != home, each.country)
+    )
     return [view(provider) for provider in order]
 
 

@@ -1,14 +1,12 @@
-% for country, those in groups:
-<section class="card">
-<h2>{{country or _("Anywhere")}}</h2>
-<ul class="list">
-% for each in those:
-% if each["lacks"]:
-<li><span><span class="soft">{{called(visit, each)}}</span><br><small>{{visit.said(each["lacks"])}}</small></span></li>
-% else:
-<li><a class="whole" href="{{where.format(key=each["key"])}}">{{called(visit, each)}}</a> <span class="push">{{icon("next")}}</span></li>
+% near, far = groups[:2], groups[2:]
+% for country, those in near:
+% include("provider_group", country=country, those=those, called=called, where=where)
 % end
+% if far:
+<details class="more">
+<summary>{{_("In other countries")}}</summary>
+% for country, those in far:
+% include("provider_group", country=country, those=those, called=called, where=where)
 % end
-</ul>
-</section>
+</details>
 % end

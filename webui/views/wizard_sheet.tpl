@@ -3,7 +3,7 @@
 % if not cards:
 <p class="empty">{{_("Everybody has an account already.")}}</p>
 % end
-<div class="grid" id="cards">
+<div class="two" id="cards">
 % for phone, name, drawing in cards:
 <section class="card">
 <h2><span class="extension">{{phone["extension"]}}</span> {{name}}</h2>

@@ -1,0 +1,12 @@
+<section class="card">
+<h2>{{country or _("Anywhere")}}</h2>
+<ul class="list">
+% for each in those:
+% if each["lacks"]:
+<li><span><span class="soft">{{called(visit, each)}}</span><br><small>{{visit.said(each["lacks"])}}</small></span></li>
+% else:
+<li><a class="whole" href="{{where.format(key=each["key"])}}">{{called(visit, each)}}</a> <span class="push">{{icon("next")}}</span></li>
+% end
+% end
+</ul>
+</section>
