@@ -33,6 +33,8 @@ class Way:
     number: Number
     live: bool
     """Whether it is about now, with phones and lines as they are; else every phone is thought to be there."""
+    at: float | None = None
+    """Unix time it is drawn for; None is now."""
     registered: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lines: Mapping[str, str] = field(default_factory=dict)
     nodes: list[Shown] = field(default_factory=list)
@@ -75,7 +77,7 @@ def path(stores: Stores, number: str, at: float | None = None) -> Shown:
     """
     found = lookup.number(stores.office, number)
     live = at is None and stores.live is not None
-    way = Way(stores, found, live)
+    way = Way(stores, found, live, at)
     if live and stores.live is not None:
         way.registered, way.lines = stores.live.registrations(), stores.live.status().get("lines", {})
     _arrival(way)

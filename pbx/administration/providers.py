@@ -149,7 +149,7 @@ PROVIDERS: dict[str, Provider] = {
 
 
 def listing(stores: Stores) -> list[Shown]:
-    """All providers: those of the office's country, the box in one's own network and any other, then other countries'."""
+    """All providers: the office's country's, then the box in one's own network and any other, then those abroad."""
     home = stores.office.country
     order = sorted(
         PROVIDERS.values(), key=lambda each: (each.country not in (home, ""), each.country != home, each.country)
