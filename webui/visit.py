@@ -90,16 +90,13 @@ class Visit:
     def recognise(self) -> None:
         """Find out whose session it is. Raises NotRunning, ControlError."""
         self.token = self.cookie(self._session_name)
-        if not self.token:
-            return
         try:
+            # Also without a session: a login that cannot work is not shown.
             who = self.ask("session who")
         except Refused:
             who = None
         if not isinstance(who, dict):
-            self.site.hub.end(self.token)
-            self.token = ""
-            self.set_cookie(self._session_name, "", 0)
+            self._forget()
             return
         self.account = SimpleNamespace(**who)
         self.words = self.site.words.get(str(who.get("language")), self.words)
@@ -111,10 +108,15 @@ class Visit:
 
     def leave(self) -> None:
         """Forget the session here; the daemon ends it by "session close"."""
-        self.site.hub.end(self.token)
-        self.token = ""
+        self._forget()
         self.account = None
-        self.set_cookie(self._session_name, "", 0)
+
+    def _forget(self) -> None:
+        """The session is over; its pages stop listening."""
+        if self.token:
+            self.site.hub.end(self.token)
+            self.set_cookie(self._session_name, "", 0)
+        self.token = ""
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
