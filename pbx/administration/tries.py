@@ -17,6 +17,8 @@ _MOST = 1000
 """Entries of each table; the oldest makes room."""
 _AT_ONCE = 2
 """Passwords compared at the same time: each takes 32 megabytes and a core."""
+_WAITING = 2
+"""Who may wait for that besides: the threads that answer pages must not all be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,12 @@ class _Count:
 class Tries:
     """What was tried in vain lately, by source address and by account. Any thread may use it."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, patience: float = 5.0) -> None:
+        """`patience`: seconds to wait while others' passwords are compared."""
         self._clock = clock
+        self._patience = patience
         self._lock = threading.Lock()
+        self._inside = threading.Semaphore(_AT_ONCE + _WAITING)
         self._at_once = threading.Semaphore(_AT_ONCE)
         self._sources: OrderedDict[str, _Count] = OrderedDict()
         self._accounts: OrderedDict[str, _Count] = OrderedDict()
@@ -59,17 +64,30 @@ class Tries:
         Raises Refused without trying while either has to wait.
         """
         network = _network(source)
-        self._check(network, account)
-        if not self._at_once.acquire(timeout=2.0):
+        self._check(network, account)  # who must wait takes nobody's turn
+        with self._turn():
+            self._check(network, account)  # who sends many tries at once has failed meanwhile
+            try:
+                yield
+            except Refused:
+                self._failed(network, account)
+                raise
+            self._succeeded(network, account)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Raises Refused when too many are there already."""
+        if not self._inside.acquire(blocking=False):
             raise Refused(Sentence("Too many people log in at once. Please try again."), 1)
         try:
-            yield
-        except Refused:
-            self._failed(network, account)
-            raise
+            if not self._at_once.acquire(timeout=self._patience):
+                raise Refused(Sentence("Too many people log in at once. Please try again."), 1)
+            try:
+                yield
+            finally:
+                self._at_once.release()
         finally:
-            self._at_once.release()
-        self._succeeded(network, account)
+            self._inside.release()
 
     def _check(self, network: str, account: str) -> None:
         with self._lock:

@@ -21,7 +21,7 @@ Answer = Callable[[str, dict[str, Json], str | None], Json]
 log = logging.getLogger(__name__)
 
 _MOST_CLIENTS = 64
-_READERS = 4
+_READERS = 8
 _MOST_WAITING = 1024 * 1024
 """Bytes a follower may leave unread before he is let go."""
 

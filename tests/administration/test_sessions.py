@@ -191,6 +191,16 @@ def test_the_tables_of_guesses_are_bounded() -> None:
     assert max(map(len, (tries._sources, tries._accounts, tries._homes))) <= 1000
 
 
+def test_few_passwords_are_compared_at_the_same_time() -> None:
+    tries = Tries(lambda: 0.0, patience=0.0)
+    with tries.one("192.0.2.1"), tries.one("192.0.2.2"):
+        for _ in range(10):
+            with pytest.raises(Refused, match="Too many people"), tries.one("192.0.2.3"):
+                pytest.fail("was let in")
+    with tries.one("192.0.2.3"), tries.one("192.0.2.4"):
+        pass
+
+
 def test_passwords_are_in_no_log(desk: Desk, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     caplog.set_level(0)
     desk.log_in(ADMIN)
