@@ -1,9 +1,11 @@
 """Trunks made from a provider's letter; where a trunk may not lead; and what its state means in words."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +16,10 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores, open_stores
 from pbx.administration.trunk_words import explained
 from pbx.control.protocol import Refused
-from pbx.sip.transport.hop import Hop
+from pbx.sip.transport.hop import Hop, Target
 from pbx.store.models import Trunk
 from pbx.store.rules import faults
+from pbx.wiring import Exchange
 
 ADMIN = Actor("boss", "admin")
 
@@ -235,3 +238,21 @@ def test_a_name_is_not_followed_into_the_box() -> None:
 )
 def test_a_trunk_s_state_is_explained(state: str, detail: str, words: str) -> None:
     assert words in explained(Trunk("line", user="u", domain="d.example", password="x"), state, detail)
+
+
+def test_the_exchange_sifts_what_a_trunk_s_name_leads_to() -> None:
+    """An address that root wrote is taken as it is; a name's addresses are not."""
+    found: list[list[str]] = []
+
+    async def resolve(target: Target) -> tuple[Hop, ...]:
+        return tuple(Hop("udp", host, 5060) for host in ("127.0.0.1", "198.51.100.7"))
+
+    box: Any = SimpleNamespace(
+        resolver=SimpleNamespace(resolve=resolve),
+        transports=SimpleNamespace(listening=[("udp", ("0.0.0.0", 5060))]),
+        trunks=SimpleNamespace(resolved=lambda name, hops: found.append([hop.host for hop in hops])),
+        turn=lambda: None,
+    )
+    for host in ("provider.example", "127.0.0.1"):
+        asyncio.run(Exchange._find(box, "line", Target(host)))
+    assert found == [["198.51.100.7"], ["127.0.0.1", "198.51.100.7"]]

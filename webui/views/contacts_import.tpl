@@ -54,7 +54,7 @@
 <span class="badge warn">{{_("{number} cannot be used").format(number=found["wrong"])}}</span>
 % end
 </p>
-<div class="scroll"><table class="table stack">
+<div class="scroll" tabindex="0" role="region" aria-label="{{_("What becomes of it")}}"><table class="table stack">
 <thead><tr><th scope="col">{{_("Name")}}</th><th scope="col">{{_("Number")}}</th><th scope="col">{{_("What becomes of it")}}</th></tr></thead>
 <tbody>
 % for each in sorted(found["contacts"], key=lambda one: one["state"] != "wrong")[:300]:
