@@ -4,16 +4,17 @@ import re
 import time
 from typing import Any
 
-from pbx.administration import quality
+from pbx.administration import messages, quality
 from pbx.administration.callers import name_of
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.exchange.stories import clause, story
 from pbx.exchange.traced import first_line, readable, reason, summary
+from pbx.media.wav import WavError
 from pbx.sentence import Sentence
 from pbx.store.history import Found, Wanted, Word
-from pbx.store.models import CallRecord, CallTrace, Direction, Office, Outcome, TracedMessage
+from pbx.store.models import CallRecord, CallTrace, Direction, Message, Office, Outcome, TracedMessage
 
 Shown = dict[str, Any]
 
@@ -64,18 +65,14 @@ def call(stores: Stores, actor: Actor, id: str) -> Shown:
     record = found.record
     wire = stores.live.wire(id) if stores.live is not None else None
     trace = (readable(wire) if wire is not None else stores.records.traces.trace(id)) or CallTrace()
-    left = stores.records.leftovers.messages_of_call(id)
+    left = [each for each in stores.records.leftovers.messages_of_call(id) if actor.may_hear(office, each.extension)]
     return {
         "call": view(found, actor, office),
         "story": _story(found, actor),
         "steps": _steps(found, actor),
-        **_ladder(trace, office, with_text=actor.is_admin),
+        **_ladder(trace, record, office, with_text=actor.is_admin),
         "quality": quality.view(record, stores.records.traces.samples(id), office),
-        "voicemail": [
-            {"id": message.id, "extension": message.extension, "seconds": message.seconds, "heard": message.heard}
-            for message in left
-            if actor.may_hear(office, message.extension)
-        ],
+        "voicemail": [messages.view(stores, message) | {"peaks": _peaks(stores, message)} for message in left],
     }
 
 
@@ -169,25 +166,38 @@ def _digits(text: str) -> str:
     return digits.lstrip("0") or digits
 
 
-def _ladder(trace: CallTrace, office: Office, *, with_text: bool) -> Shown:
+def _peaks(stores: Stores, message: Message) -> list[float] | None:
+    """How loud a message is over time; None when its sound is gone or damaged."""
+    try:
+        return list(messages.peaks(stores.mailboxes.path(message)))
+    except (OSError, WavError):
+        return None
+
+
+def _ladder(trace: CallTrace, record: CallRecord, office: Office, *, with_text: bool) -> Shown:
     """The parties of a call's messages, each device one of the `lanes`, and the `messages` between them and the box."""
     lanes: dict[tuple[str, bool, str], int] = {}
     before: set[tuple[bool, str, str]] = set()
-    messages = []
+    arrows = []
     for each in trace.messages:
         if not 0 <= each.dialog < len(trace.dialogs):
             continue
         dialog = trace.dialogs[each.dialog]
         lane = lanes.setdefault((dialog.party, dialog.outside, each.remote.rpartition(":")[0]), len(lanes))
         same = (each.sent, each.remote, each.text)
-        messages.append(_arrow(each, lane, again=same in before, with_text=with_text))
+        arrows.append(_arrow(each, lane, again=same in before, with_text=with_text))
         before.add(same)
     return {
         "lanes": [
-            {"party": party, "name": name_of(office, party), "outside": outside, "host": host if with_text else ""}
+            {
+                "party": party,
+                "name": name_of(office, party, record.from_name if party == record.from_ else ""),
+                "outside": outside,
+                "host": host if with_text else "",
+            }
             for party, outside, host in lanes
         ],
-        "messages": messages,
+        "messages": arrows,
         "left_out": trace.left_out,
     }
 

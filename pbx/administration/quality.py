@@ -30,7 +30,7 @@ def view(record: CallRecord, legs: tuple[LegSamples, ...], office: Office) -> li
         shown.append(
             {
                 "party": each.party,
-                "name": name_of(office, each.party),
+                "name": name_of(office, each.party, record.from_name if each.party == record.from_ else ""),
                 "codec": each.codec,
                 "received": each.received,
                 "lost": each.lost,

@@ -1,0 +1,19 @@
+<%
+# One call in a list.
+caller = call["from_name"] or visit.number(call["from"]) or _("Number withheld")
+called = call["extension_name"] or call["to_name"] or visit.number(call["to"])
+good = call["outcome"] in ("answered", "voicemail")
+%>
+<li class="past">
+<span class="what {{"" if good else "missed"}}">{{icon(signs[call["direction"]] if good else "missed")}}</span>
+<div class="about">
+<p><a class="whole" href="/calls/{{call["id"]}}">{{caller}} <span aria-hidden="true">→</span><span class="only-read">{{_("to")}}</span> {{called}}</a></p>
+<p class="soft">{{call["story"]}}</p>
+</div>
+<p class="soft aside"><time>{{visit.when(call["started"])}}</time><br>
+<span class="badge{{" good" if call["outcome"] == "answered" else "" if good else " warn"}}">{{_(outcomes[call["outcome"]])}}
+% if call["answered"] is not None:
+{{visit.duration(call["ended"] - call["answered"])}}
+% end
+</span></p>
+</li>
