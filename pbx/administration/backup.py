@@ -58,7 +58,7 @@ def make(stores: Stores, password: str, wait: bool = True) -> Shown:
             _keep_newest(folder)
 
     try:
-        stores.work.start("make", asked, stores.turns, finished, lambda: stores.changed("health"))
+        stores.work.start("make", target.name, asked, stores.turns, finished, lambda: stores.changed("health"))
     except Refused:
         making.rmdir()
         raise
@@ -79,6 +79,7 @@ def listing(stores: Stores) -> Shown:
         "share": usage.free / max(usage.total, 1),
         "last": max((each["at"] for each in backups), default=None),
         "waits": restoring.is_begun(stores.data),
+        "calls": _running_calls(stores),
     }
 
 
@@ -153,7 +154,7 @@ def open(stores: Stores, name: str, password: str, wait: bool = True) -> Shown:
             result["notes"] = [said(note) for note in _notes(stores, result)]
 
     asked = {"file": str(path), "folder": str(stage), "password": password}
-    stores.work.start("open", asked, contextlib.nullcontext(), finished, lambda: stores.changed("health"))
+    stores.work.start("open", name, asked, contextlib.nullcontext(), finished, lambda: stores.changed("health"))
     return _opened_view(stores.work.wait()) if wait else {"name": name}
 
 
@@ -186,10 +187,14 @@ def _begun(stores: Stores, folder: str, name: str) -> Shown:
         if restoring.is_begun(stores.data):
             raise Refused(Sentence("A restore is about to begin."), 1)
         restoring.begin(stores.data, folder)
-    calls = stores.live.status().get("calls", 0) if stores.live is not None else 0
+    calls = _running_calls(stores)
     if stores.restart is not None:
         stores.restart()
     return {"name": name, "restarting": stores.restart is not None, "calls": calls}
+
+
+def _running_calls(stores: Stores) -> int:
+    return int(stores.live.status().get("calls", 0)) if stores.live is not None else 0
 
 
 # --- what is in a backup, and what is different there ---------------------------------------------------------------
@@ -254,6 +259,7 @@ def _work(stores: Stores) -> Shown | None:
         return None
     return {
         "kind": work.kind,
+        "name": work.name,
         "running": work.is_running,
         "done": work.done,
         "total": work.total,

@@ -28,6 +28,8 @@ class Work:
 
     def __init__(self) -> None:
         self.kind: Kind | None = None
+        self.name = ""
+        """The backup's."""
         self.done = self.total = 0
         """Bytes."""
         self.result: Shown | None = None
@@ -46,6 +48,7 @@ class Work:
     def start(
         self,
         kind: Kind,
+        name: str,
         asked: Shown,
         turns: AbstractContextManager[Any],
         finished: Callable[[Shown | None], None],
@@ -59,7 +62,7 @@ class Work:
         with self._starting:
             if self.is_running:
                 raise Refused(Sentence("Another backup is being made or opened: wait until it is done."), 1)
-            self.kind, self.done, self.total, self.result, self.error = kind, 0, 0, None, None
+            self.kind, self.name, self.done, self.total, self.result, self.error = kind, name, 0, 0, None, None
             self._child = started(kind)
             self._thread = threading.Thread(
                 target=self._run, args=(self._child, asked, turns, finished, tell), name=f"backup-{kind}", daemon=True

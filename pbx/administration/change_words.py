@@ -89,9 +89,9 @@ def who(change: Change) -> Words:
     if change.who:
         return change.who
     return {
-        "root": Sentence("the command line"),
-        "visitor": Sentence("a visitor"),
-    }.get(change.role, Sentence("the box itself"))
+        "root": Sentence("The command line"),
+        "visitor": Sentence("A visitor"),
+    }.get(change.role, Sentence("The box itself"))
 
 
 def moment(at: float) -> Sentence:

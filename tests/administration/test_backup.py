@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
@@ -30,7 +30,10 @@ from pbx.control.protocol import Refused
 from pbx.store import age, restoring
 from pbx.store.backup_file import BACKUPS, TOP, Packer
 from pbx.store.settings import with_items
+from tests.administration.beside import quick_backups
 from tests.store.sound import write_sound
+
+__all__ = ["quick_backups"]
 
 PASSWORD = "Regen in Hamburg"
 ROOT = Path(__file__).parents[2]
@@ -42,38 +45,13 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-class Beside:
-    """The backup program in a thread instead of a process: most of a process's time is spent on its beginning."""
-
-    def __init__(self, kind: str) -> None:
-        heard, self._says = os.pipe()
-        self._hears, told = os.pipe()
-        self.stdin, self.stdout = os.fdopen(self._says, "w"), os.fdopen(self._hears)
-        self._thread = threading.Thread(target=self._work, args=(kind, os.fdopen(heard), os.fdopen(told, "w")))
-        self._thread.start()
-
-    def _work(self, kind: str, heard: IO[str], told: IO[str]) -> None:
-        with heard, told:
-            backup_program.work(kind, heard, told)
-
-    def __enter__(self) -> "Beside":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join()
-        self.stdin.close()
-        self.stdout.close()
-
-
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords that are quickly tried, and no processes."""
-    monkeypatch.setattr(age, "_WORK", 4)
-    monkeypatch.setattr(backup_work, "started", Beside)
+def in_a_thread(quick_backups: None) -> None:
+    """For all tests but those that ask for the process."""
 
 
 @pytest.fixture
-def process(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def process(in_a_thread: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The program as it is."""
     monkeypatch.setattr(backup_work, "started", STARTED)
 

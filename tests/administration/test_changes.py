@@ -91,7 +91,7 @@ def test_a_change_is_told_in_words(stores: Stores, verb: str, arguments: dict[st
     perform(stores, verb, arguments)
     line = newest(stores)
     assert words in line["words"][0]
-    assert line["who"]["say"] == "the command line"
+    assert line["who"]["say"] == "The command line"
     assert abs(line["at"] - time.time()) < 60
     assert line["undoable"]
 

@@ -1,0 +1,219 @@
+"""Backups: make, fetch, bring, look into, restore, and go back to what was there before."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from babel.numbers import format_decimal
+from bottle import HTTPResponse
+
+from pbx.control.client import Refused
+from webui.form import Field, Form
+from webui.routes import Routes
+from webui.visit import Visit
+from webui.words import N_
+
+routes = Routes()
+
+PIECE = 4 * 1024 * 1024
+"""Bytes handed to the exchange at once."""
+MAKE = (
+    Field("password", "password", N_("Password of the backup"),
+          N_("At least 10 characters. Without it nobody can open the backup, not even you: write it down."),
+          required=True, autocomplete="new-password"),
+    Field("again", "password", N_("The same once more"), required=True, autocomplete="new-password"),
+)  # fmt: skip
+OPEN = (Field("password", "password", N_("Password of the backup"), required=True, autocomplete="off"),)
+BRING = (Field("file", "file", N_("Backup file"), N_("Its name ends with .durchwahl-backup.")),)
+
+
+@routes.get("/backup", may="admin")
+def backups(visit: Visit) -> str:
+    """What there is."""
+    return _shown(visit)
+
+
+@routes.post("/backup", may="admin")
+def make(visit: Visit) -> HTTPResponse | str:
+    """Have one made; the page shows how far it is."""
+    form = visit.form(MAKE)
+    if form.values["password"] != form.values["again"]:
+        form.errors["again"] = visit._("These two passwords are not the same.")
+    if form.errors:
+        form.status = 422
+    else:
+        try:
+            visit.ask("backup make", password=form.values["password"], wait=False)
+            return visit.see_other("/backup")
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _shown(visit, making=form)
+
+
+@routes.get("/backup/restoring", may="admin")
+def restoring(visit: Visit) -> HTTPResponse | str:
+    """Comes back by itself when the exchange runs with what was restored."""
+    if visit.ask("backup list")["waits"]:
+        return visit.page("backup_restoring")
+    return visit.see_other("/backup", visit._("Restored. The exchange runs again."))
+
+
+@routes.get("/backup/<name>/file", may="admin")
+def file(visit: Visit, name: str) -> HTTPResponse:
+    """A backup to download."""
+    first = visit.ask("backup read", name=name)
+    headers = [
+        ("Content-Type", "application/octet-stream"),
+        ("Content-Length", str(first["size"])),
+        ("Content-Disposition", f'attachment; filename="{name}"'),
+    ]
+    return HTTPResponse(_pieces(visit, name, first), 200, headers)
+
+
+@routes.post("/backup/upload", may="admin", uploads=True)
+def upload(visit: Visit) -> HTTPResponse | str:
+    """A backup from somewhere else: whole, or in pieces when a script sends it."""
+    sent = visit.uploads.get("file")
+    content = sent.content if sent else b""
+    in_pieces = visit.sent("piece") == "1"
+    try:
+        if not content:
+            raise Refused(visit._("Choose a backup file first."), field="file")
+        if in_pieces:
+            answer = _put(visit, content, visit.sent("upload"), int(visit.sent("at") or "0"), visit.sent("last") == "1")
+            return visit.json(answer)
+        return visit.see_other(f"/backup/{_put_all(visit, content)}")
+    except Refused as refusal:
+        if in_pieces:
+            return HTTPResponse(
+                json.dumps({"error": visit.said(refusal.said)}), 422, [("Content-Type", "application/json")]
+            )
+        form = _unsent(visit, BRING)
+        form.refuse(refusal)
+        return _shown(visit, bringing=form)
+
+
+@routes.get("/backup/<name>", may="admin")
+def one(visit: Visit, name: str) -> str:
+    """Look into one before it is restored."""
+    return _one(visit, name)
+
+
+@routes.post("/backup/<name>", may="admin")
+def look(visit: Visit, name: str) -> HTTPResponse | str:
+    """Have it unpacked and looked at; the page shows how far it is, then what is in it."""
+    form = visit.form(OPEN)
+    if form.sent("backup open", name=name, wait=False):
+        return visit.see_other(f"/backup/{name}")
+    return _one(visit, name, form)
+
+
+@routes.post("/backup/<name>/restore", may="admin")
+def restore(visit: Visit, name: str) -> HTTPResponse | str:
+    """Put it in the place of what is there."""
+    try:
+        visit.ask("backup restore", opened=visit.sent("opened"))
+    except Refused as refusal:
+        form = _unsent(visit, OPEN)
+        form.refuse(refusal)
+        return _one(visit, name, form)
+    return visit.see_other("/backup/restoring")
+
+
+@routes.post("/backup/<name>/remove", may="admin")
+def remove(visit: Visit, name: str) -> HTTPResponse:
+    """Delete one, or what was there before the last restore."""
+    visit.ask("backup remove", name=name)
+    return visit.see_other("/backup", visit._("Deleted."))
+
+
+@routes.post("/backup/back", may="admin")
+def back(visit: Visit) -> HTTPResponse:
+    """Go back to what was there before the last restore."""
+    visit.ask("backup back")
+    return visit.see_other("/backup/restoring")
+
+
+def _shown(visit: Visit, making: Form | None = None, bringing: Form | None = None) -> str:
+    found = visit.ask("backup list")
+    work = _work(found, "make")
+    return visit.page(
+        "backup",
+        found=found,
+        work=work,
+        making=making or _unsent(visit, MAKE),
+        bringing=bringing or _unsent(visit, BRING),
+        size=lambda length: _size(visit, length),
+        refresh=3 if work and work["running"] else 0,
+        scripts=("backup.js",),
+    )
+
+
+def _one(visit: Visit, name: str, form: Form | None = None) -> str:
+    found = visit.ask("backup list")
+    backup = next((each for each in found["backups"] if each["name"] == name), None)
+    if backup is None:
+        raise Refused(visit._("There is no such backup any more."))
+    work = _work(found, "open", name)
+    form = form or _unsent(visit, OPEN)
+    if work and work["error"] and not form.errors and not form.error:
+        sentence = visit.said(work["error"])
+        if work["field"] == "password":
+            form.errors["password"] = sentence
+        else:
+            form.error = sentence
+    return visit.page(
+        "backup_one",
+        backup=backup,
+        work=work,
+        inside=work["result"] if work and not form.error else None,
+        calls=found["calls"],
+        form=form,
+        size=lambda length: _size(visit, length),
+        refresh=3 if work and work["running"] else 0,
+    )
+
+
+def _work(found: Any, kind: str, name: str = "") -> Any:
+    """What is being made, or opened of this name, or was last."""
+    work = found["work"]
+    return work if work and work["kind"] == kind and name in ("", work["name"]) else None
+
+
+def _unsent(visit: Visit, fields: tuple[Field, ...]) -> Form:
+    """A form that is only shown, beside another one that was sent."""
+    form = visit.form(fields)
+    form.posted, form.values, form.errors, form.typed, form.status = None, {}, {}, {}, 200
+    return form.fill({})
+
+
+def _put(visit: Visit, content: bytes, upload: str, at: int, last: bool) -> Any:
+    data = base64.b64encode(content).decode()
+    return visit.ask("backup put", data=data, upload=upload, at=at, last=last)
+
+
+def _put_all(visit: Visit, content: bytes) -> str:
+    """Hand it over piece by piece; the name it has from then on. Raises Refused."""
+    upload, name = "", ""
+    for at in range(0, len(content), PIECE):
+        answer = _put(visit, content[at : at + PIECE], upload, at, at + PIECE >= len(content))
+        upload, name = answer["upload"], answer["name"]
+    return name
+
+
+def _pieces(visit: Visit, name: str, piece: Any) -> Iterator[bytes]:
+    """A backup as the exchange hands it out; in memory there is never more than a piece."""
+    sent = 0
+    while content := base64.b64decode(piece["data"]):
+        sent += len(content)
+        yield content
+        if sent >= piece["size"]:
+            return
+        piece = visit.ask("backup read", name=name, at=sent)
+
+
+def _size(visit: Visit, length: float) -> str:
+    """Megabytes, as people write them."""
+    millions = length / 1e6
+    return f"{format_decimal(millions, '#,##0' if millions >= 10 else '#,##0.0', locale=visit.words.locale)} MB"

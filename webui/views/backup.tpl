@@ -1,0 +1,74 @@
+% rebase("layout", title=_("Backup"), lead=_("Everything in one file: settings, people, phones with their passwords, calls, tasks, messages, greetings."))
+<div class="two">
+<form method="post" action="/backup" class="card fields" id="make">
+{{csrf()}}
+<h2>{{_("Make a backup")}}</h2>
+<section id="making" data-live="health" aria-live="polite">
+% if work and work["running"]:
+<p>{{icon("clock")}} {{_("A backup is being made. Calls go on, and so can you.")}}</p>
+<progress class="meter" max="{{max(work["total"], 1)}}" value="{{work["done"]}}">{{size(work["done"])}}</progress>
+% elif work and work["error"]:
+<p class="notice bad">{{icon("fail")}} <span>{{visit.said(work["error"])}}</span></p>
+% elif work and work["result"]:
+<p class="notice good">{{icon("ok")}} <span>{{_("The backup is made. Download it: on the box alone it does not help when the box is gone.")}}</span></p>
+% elif found["last"] is None:
+<p class="hint">{{_("There is no backup yet.")}}</p>
+% end
+</section>
+% include("fields", form=making)
+<div class="toolbar"><button class="button primary">{{icon("backup")}} {{_("Make a backup")}}</button></div>
+<p class="hint">{{_("The file opens with the program “age” too, on any computer. The newest five stay on the box.")}}</p>
+</form>
+<form method="post" action="/backup/upload" enctype="multipart/form-data" class="card fields" id="bring" data-pieces>
+{{csrf()}}
+<h2>{{_("Restore a backup")}}</h2>
+<p>{{_("Choose one that is on the box, below, or bring one from your computer. You see what is in it before anything is changed.")}}</p>
+% include("fields", form=bringing)
+<progress class="meter" max="1" value="0" hidden aria-label="{{_("Uploading …")}}"></progress>
+<p class="error" data-failed hidden></p>
+<div class="toolbar"><button class="button">{{icon("upload")}} {{_("Bring it")}}</button></div>
+<noscript><p class="hint">{{_("Without JavaScript a file may have 32 MB; larger ones are brought by “durchwahl backup restore FILE”.")}}</p></noscript>
+</form>
+</div>
+<section class="card" id="kept" data-live="health">
+<h2>{{_("On the box")}}</h2>
+% if found["backups"]:
+<ul class="list">
+% for each in found["backups"]:
+<li>
+<div class="grows"><p><strong>{{visit.when(each["at"])}}</strong>
+% if each["name"].startswith("uploaded"):
+<span class="badge">{{icon("upload")}} {{_("brought")}}</span>
+% end
+</p><p class="soft"><span class="figures">{{each["name"]}}</span> · {{size(each["size"])}}</p></div>
+<div class="toolbar push">
+<a class="button small" href="/backup/{{each["name"]}}/file" download>{{icon("download")}} {{_("Download")}} <span class="only-read">{{each["name"]}}</span></a>
+<a class="button small" href="/backup/{{each["name"]}}">{{icon("changes")}} {{_("Restore")}} <span class="only-read">{{each["name"]}}</span></a>
+<details class="more" id="remove-{{each["name"][:-17]}}"><summary>{{icon("remove")}} <span class="only-read">{{_("Delete {name}").format(name=each["name"])}}</span></summary>
+<form method="post" action="/backup/{{each["name"]}}/remove">{{csrf()}}<button class="button danger small">{{_("Delete for good")}}</button></form></details>
+</div>
+</li>
+% end
+</ul>
+% else:
+<div class="empty">{{icon("backup")}} <p>{{_("There is no backup on the box.")}}</p></div>
+% end
+% if found["before"]:
+<hr>
+<h3>{{_("From before the restore of {moment}").format(moment=visit.when(found["before"]["at"]))}}</h3>
+% if found["before"]["people"] is not None:
+<p>{{n_("{count} person", "{count} people", found["before"]["people"]).format(count=found["before"]["people"])}}
+% if found["before"]["numbers"]:
+· {{", ".join(visit.number(each) for each in found["before"]["numbers"][:5])}}
+% end
+</p>
+% end
+<p class="hint">{{_("Going back ends the calls that are running, and starts the exchange again. What is there now is kept instead.")}}</p>
+<div class="toolbar">
+<form method="post" action="/backup/back">{{csrf()}}<button class="button">{{icon("back")}} {{_("Go back to it")}}</button></form>
+<details class="more" id="remove-before"><summary>{{icon("remove")}} {{_("Delete it")}}</summary>
+<form method="post" action="/backup/before-restore/remove">{{csrf()}}<button class="button danger small">{{_("Delete for good")}}</button></form></details>
+</div>
+% end
+<p class="hint">{{_("{size} of the box's disk are free.").format(size=size(found["free"]))}}</p>
+</section>
