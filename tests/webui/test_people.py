@@ -161,6 +161,17 @@ def test_what_cannot_be_is_said_at_the_field(web: Web, field: str, value: str) -
         assert value not in refused.text
 
 
+def test_enter_in_a_field_saves_and_neither_takes_the_free_extension_nor_the_pin_away(web: Web) -> None:
+    web.do("user set", person="21", pin="2580")
+    page = web.admin.get("/people/21")
+    form_to(page, "/people/21")["extension"] = "22"
+    clash = form_to(page, "/people/21").submit(status=422)
+    for each in (page, clash):
+        first = next(button for form in each.html.find_all("form", action="/people/21") for button in form("button"))
+        assert (first.get("name"), first.get("formaction"), first.get("aria-hidden")) == (None, None, "true")
+    assert clash.text.index('name="take"') < clash.text.index('id="f-name"'), "the offer stands beside its field"
+
+
 def test_two_admins_who_change_the_same_person_are_told(web: Web) -> None:
     page = web.admin.get("/people/21")
     form = form_to(page, "/people/21")
@@ -191,8 +202,9 @@ def test_an_announcement_is_typed_and_taken_back(web: Web, monkeypatch: pytest.M
     form.submit(status=303)
     assert web.stores.office.people["21"].announcement.startswith("person-21-")
     page = web.admin.get("/people/21")
-    assert "An own announcement is set." in page.text
-    page.forms["announcement"].submit("announcement_default", status=303)
+    form = page.forms["announcement"]
+    form["announcement_default"] = True
+    form.submit(status=303)
     assert web.stores.office.people["21"].announcement == ""
 
 

@@ -48,10 +48,10 @@
 </section>
 <form method="post" action="{{here}}" data-changes data-free="{{group["extension"]}}">
 {{csrf()}}
+% include("default_button")
 <section class="card fields">
 <h2>{{_("Settings")}}</h2>
 % include("fields")
-% include("offer")
 </section>
 % include("save", back=here)
 </form>

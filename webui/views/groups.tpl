@@ -16,8 +16,8 @@
 <h2>{{_("One more group")}}</h2>
 <form method="post" action="/groups" class="fields" data-free>
 {{csrf()}}
+% include("default_button")
 % include("fields")
-% include("offer")
 <dl class="facts">
 % for value, label in strategies.items():
 <dt>{{_(label)}}</dt><dd>{{_(meanings[value])}}</dd>

@@ -1,3 +1,1 @@
-% if free:
 <p class="offer"><button class="button small" name="take" value="{{free}}">{{icon("ok")}} {{_("Take {extension}").format(extension=free)}}</button></p>
-% end

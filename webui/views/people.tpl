@@ -7,7 +7,7 @@
 </form>
 <a class="button push" href="/people/paste">{{icon("people")}} {{_("Paste a list of names")}}</a>
 </div>
-<section id="everybody" data-live="lines phones settings">
+<section id="people" data-live="lines phones settings">
 % if people:
 <ul class="list">
 % for each in people:
@@ -41,8 +41,8 @@
 <h2>{{_("One more person")}}</h2>
 <form method="post" action="/people" class="fields" data-free>
 {{csrf()}}
+% include("default_button")
 % include("fields")
-% include("offer")
 <div><button class="button primary">{{icon("add")}} {{_("Add")}}</button></div>
 </form>
 </section>

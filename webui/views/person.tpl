@@ -10,10 +10,10 @@
 % end
 <form method="post" action="{{here}}" data-changes data-free="{{person["extension"]}}">
 {{csrf()}}
+% include("default_button")
 <section class="card fields">
 <h2>{{_("Extension and calls")}}</h2>
 % include("fields")
-% include("offer")
 % if person["pin"]:
 <div class="toolbar"><span class="badge good">{{icon("lock")}} {{_("A PIN is set")}}</span>
 <button class="button small" formaction="{{here}}/pin" formnovalidate>{{_("Remove the PIN")}}</button></div>
@@ -49,13 +49,8 @@
 % if announcement.error:
 <div class="error summary" role="alert" tabindex="-1">{{icon("warn")}} <p>{{announcement.error}}</p></div>
 % end
-<p class="hint">{{_("An own announcement is set.") if person["announcement"] else _("Callers hear the box's own sentence.")}}</p>
-% include("sound_field", name="announcement", label=_("What callers hear"), form=announcement, own=bool(person["announcement"]), speaks=person["language"], rings=person["extension"] if person["phones"] else "", current=None)
-<div class="toolbar"><button class="button primary">{{_("Save the announcement")}}</button>
-% if person["announcement"]:
-<button class="button" name="announcement_default" value="1" formnovalidate>{{_("Back to the box's own sentence")}}</button>
-% end
-</div>
+% include("sound_field", name="announcement", label=_("What callers hear"), form=announcement, own=bool(person["announcement"]), speaks=person["language"], rings=person["extension"] if person["phones"] else "", current="/greetings/person/" + person["extension"] + "/sound")
+<div><button class="button primary">{{_("Save the announcement")}}</button></div>
 </form>
 <section class="card">
 <h2>{{_("Where the extension is named")}}</h2>

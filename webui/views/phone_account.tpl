@@ -1,7 +1,7 @@
 % rebase("layout", title=_("Account of a phone"), above=("/people/" + phone["extension"], phone["extension"] + " " + person["name"]))
 <p class="notice warn">{{icon("info")}} <span>{{_("The password is shown only now. If it is lost, a new one can be made at any time.")}}</span></p>
 <section class="card">
-<h2><span class="extension">{{phone["extension"]}}</span> {{person["name"]}}{{" · " + phone["name"] if phone["name"] else ""}}</h2>
+<h2><span><span class="extension">{{phone["extension"]}}</span> {{person["name"]}}{{" · " + phone["name"] if phone["name"] else ""}}</span></h2>
 <dl class="facts">
 <dt>{{_("Server")}}</dt><dd><code id="account-server">{{phone["domain"]}}</code></dd>
 <dt>{{_("User name")}}</dt><dd><code id="account-user">{{phone["username"]}}</code></dd>
@@ -12,7 +12,7 @@
 <h2>{{_("On a desk phone")}}</h2>
 <p>{{_("Open the phone's own page: type its address into a browser. It is found in the phone's menu, mostly under “Status”.")}}</p>
 % for make in makes:
-<details class="more"><summary>{{make.name}}</summary>
+<details class="more make"><summary>{{icon("next")}} {{make.name}}</summary>
 <p class="soft">{{make.where}}</p>
 <div class="scroll"><table class="table">
 <thead><tr><th scope="col">{{_("Field on the phone's page")}}</th><th scope="col">{{_("What to type")}}</th></tr></thead>
