@@ -317,7 +317,7 @@ class Visit:
             "csrf": lambda: Html(f'<input type="hidden" name="csrf" value="{gate.form_token(self.csrf)}">'),
             "icon": icon,
             "asset": self.site.files.path,
-            "message": self._flash(),
+            "flash_message": self._flash(),
         }
 
     def _flash(self) -> str:

@@ -23,8 +23,8 @@
 % end
 <div class="content">
 <main id="main" tabindex="-1">
-% if message:
-<p class="flash" role="status" data-flash>{{icon("ok")}} <span>{{message}}</span></p>
+% if flash_message:
+<p class="flash" role="status" data-flash>{{icon("ok")}} <span>{{flash_message}}</span></p>
 % end
 % if title and not get("own_title"):
 <header class="title">
