@@ -39,8 +39,11 @@ def main(names: list[str]) -> None:
 
 def live_in(office: Office) -> None:
     """A morning's calls and changes."""
-    office.do("user", "set", "23", "--ring", "1")
-    leave_message(office, "+4989123456", "23", 4)
+    office.do("office", "set", "--media-timeout", "1000", "--name", "Adler & Braun")
+    for extension, number, seconds in (("23", "+4989123456", 4.0), ("21", "+4940555123", 6.0)):
+        office.do("user", "set", extension, "--ring", "1")
+        leave_message(office, number, extension, seconds)
+    office.do("user", "set", "21", "--ring", "20")
     give_up(office, "+491719876543")
 
 

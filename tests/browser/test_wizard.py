@@ -59,7 +59,7 @@ def first_visit(page: Page, office: Office) -> None:
 
 
 def line(page: Page, provider: Kamailio) -> None:
-    """The provider of this test is none of the list (in which products have the names that their providers gave them)."""
+    """The provider of this test is none of the list, whose products have the names that providers gave them."""
     page.goto("/wizard/line/other")
     page.get_by_label("Registrar").fill(provider.domain)
     page.get_by_label("SIP user name").fill(provider.user)
