@@ -168,12 +168,6 @@ def announcement(visit: Visit, extension: str) -> HTTPResponse | str:
     return _person(visit, extension, announcement=form)
 
 
-@routes.post("/people/<extension>/invite", may="admin")
-def invite(visit: Visit, extension: str) -> str:
-    """A code with which he chooses his own password for this page."""
-    return _person(visit, extension, invitation=visit.ask("account invite", extension=extension))
-
-
 def _everybody(visit: Visit, form: Form) -> str:
     wanted = visit.query.get("search", "").strip().casefold()
 
@@ -198,7 +192,6 @@ def _person(
     *,
     form: Form | None = None,
     announcement: Form | None = None,
-    invitation: dict[str, str] | None = None,
 ) -> str:
     shown = visit.ask("user show", person=extension)
     form = form or visit.blank(PERSON, shown, number=_numbers(visit, shown))
@@ -207,7 +200,6 @@ def _person(
         person=shown,
         form=form.fill(shown),
         announcement=(announcement or visit.blank((), {})).fill(shown),
-        invitation=invitation,
         free=offer(visit, form),
     )
 

@@ -232,3 +232,13 @@ def test_extensions_of_who_left_are_listed_and_released(web: Web) -> None:
     form = form_to(page, "/people/release/23")
     assert "23 is free now." in form.submit().follow().text
     assert web.stores.office.former == {}
+
+
+def test_a_colleague_is_invited_to_the_page(web: Web) -> None:
+    page = web.admin.get("/people/21")
+    assert "No account yet" in page.text
+    invitation = form_to(page, "/access/invite").submit()
+    assert "/invitation/" in invitation.text
+    page = web.admin.get("/people/21")
+    assert "Invited, but no password chosen yet." in page.text
+    assert "/invitation/" in form_to(page, "/access/invite").submit().text

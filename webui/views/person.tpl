@@ -73,17 +73,17 @@
 </section>
 <section class="card" id="web">
 <h2>{{_("Access to this page")}}</h2>
-% if invitation:
-<p class="notice good">{{icon("ok")}} <span>{{_("With this code {name} chooses a password, once. Tell nobody else.").format(name=person["name"])}}</span></p>
-<p class="code">{{invitation["code"]}}</p>
-% if invitation.get("path"):
-<p>{{_("To be typed at:")}} <code>{{invitation["path"]}}</code></p>
-% end
-% elif person["account"] and not person["account"]["invited"]:
+% if person["account"] and not person["account"]["invited"]:
 <p>{{_("Account “{name}”").format(name=person["account"]["name"])}} · <a href="/access">{{_("Access")}}</a></p>
 % else:
 <p class="soft">{{_("Invited, but no password chosen yet.") if person["account"] else _("No account yet: tasks, messages and settings can only be seen by phone.")}}</p>
-<form method="post" action="{{here}}/invite">{{csrf()}}<button class="button">{{icon("access")}} {{_("Make an invitation")}}</button></form>
+<form method="post" action="/access/invite">{{csrf()}}
+% if person["account"]:
+<input type="hidden" name="account" value="{{person["account"]["name"]}}">
+% else:
+<input type="hidden" name="extension" value="{{person["extension"]}}">
+% end
+<button class="button">{{icon("access")}} {{_("Make an invitation")}}</button></form>
 % end
 </section>
 <section class="card">
