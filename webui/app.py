@@ -1,8 +1,5 @@
 """The web page as a WSGI application: which pages there are, and what holds for each request."""
 
-import gzip
-import importlib
-import importlib.util
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,10 +10,37 @@ from urllib.parse import quote, urlencode
 from bottle import BaseRequest, HTTPError, HTTPResponse, Router
 
 from pbx.control.client import ControlError, NotRunning, Refused, ask
-from webui import frame, gate
+from webui import (
+    access,
+    answers,
+    backup,
+    changes,
+    contacts,
+    doctor,
+    frame,
+    gate,
+    greetings,
+    groups,
+    history,
+    leaver,
+    login,
+    messages,
+    mine,
+    now,
+    numbers,
+    office,
+    people,
+    phones,
+    privacy,
+    sound,
+    tasks,
+    trunks,
+    welcome,
+    wizard,
+)
 from webui.files import Files
 from webui.live import Hub
-from webui.routes import May, Route
+from webui.routes import May, Route, Routes
 from webui.views import Views
 from webui.visit import Site, Visit
 from webui.words import N_, catalogues
@@ -25,31 +49,13 @@ log = logging.getLogger(__name__)
 
 BODY, UPLOADS = 64 * 1024, 32 * 1024 * 1024
 """Bytes a form may have, without and with files."""
-GZIP_FROM = 1000
-"""Bytes; less is not worth it."""
-
-HEADERS = (
-    (
-        "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none';"
-        " form-action 'self'; frame-ancestors 'none'",
-    ),
-    ("X-Content-Type-Options", "nosniff"),
-    # With no-referrer browsers send "Origin: null" with forms, and the check of where they come from would be void.
-    ("Referrer-Policy", "same-origin"),
-    ("Permissions-Policy", "microphone=(self), camera=(), geolocation=(), payment=(), usb=()"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-)
-# There is no Strict-Transport-Security, not even on HTTPS: the box's certificate is its own, and a browser that was
-# told to insist on it could never again be let past the warning.
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page module, and where it stands in the navigation."""
+    """A page module's paths, and where it stands in the navigation."""
 
-    module: str
+    routes: Routes
     path: str = ""
     """Empty when it has no place in the navigation."""
     label: str = ""
@@ -59,29 +65,29 @@ class Page:
 
 
 PAGES = (
-    Page("now", "/now", N_("Now"), "now", "user"),
-    Page("mine", "/mine", N_("My page"), "mine", "user"),
-    Page("tasks", "/tasks", N_("Tasks"), "tasks", "user"),
-    Page("messages", "/messages", N_("Messages"), "messages", "user"),
-    Page("history", "/history", N_("Calls"), "history", "user"),
-    Page("contacts", "/contacts", N_("Contacts"), "contacts", "user"),
-    Page("people", "/people", N_("People"), "people", "admin", N_("Office")),
-    Page("groups", "/groups", N_("Groups"), "groups", "admin", N_("Office")),
-    Page("phones", "/phones", N_("Phones"), "phones", "admin", N_("Office")),
-    Page("numbers", "/numbers", N_("Numbers"), "numbers", "admin", N_("Office")),
-    Page("greetings", "/greetings", N_("Greetings"), "greetings", "admin", N_("Office")),
-    Page("trunks", "/trunks", N_("Trunks"), "trunks", "admin", N_("Office")),
-    Page("office", "/office", N_("Settings"), "office", "admin", N_("Office")),
-    Page("doctor", "/doctor", N_("Doctor"), "doctor", "admin", N_("Box")),
-    Page("access", "/access", N_("Access"), "access", "admin", N_("Box")),
-    Page("changes", "/changes", N_("Changes"), "changes", "admin", N_("Box")),
-    Page("backup", "/backup", N_("Backup"), "backup", "admin", N_("Box")),
-    Page("privacy", "/privacy", N_("Privacy"), "privacy", "admin", N_("Box")),
-    Page("sound"),
-    Page("login"),
-    Page("welcome"),
-    Page("wizard"),
-    Page("leaver"),
+    Page(now.routes, "/now", N_("Now"), "now", "user"),
+    Page(mine.routes, "/mine", N_("My page"), "mine", "user"),
+    Page(tasks.routes, "/tasks", N_("Tasks"), "tasks", "user"),
+    Page(messages.routes, "/messages", N_("Messages"), "messages", "user"),
+    Page(history.routes, "/history", N_("Calls"), "history", "user"),
+    Page(contacts.routes, "/contacts", N_("Contacts"), "contacts", "user"),
+    Page(people.routes, "/people", N_("People"), "people", "admin", N_("Office")),
+    Page(groups.routes, "/groups", N_("Groups"), "groups", "admin", N_("Office")),
+    Page(phones.routes, "/phones", N_("Phones"), "phones", "admin", N_("Office")),
+    Page(numbers.routes, "/numbers", N_("Numbers"), "numbers", "admin", N_("Office")),
+    Page(greetings.routes, "/greetings", N_("Greetings"), "greetings", "admin", N_("Office")),
+    Page(trunks.routes, "/trunks", N_("Trunks"), "trunks", "admin", N_("Office")),
+    Page(office.routes, "/office", N_("Settings"), "office", "admin", N_("Office")),
+    Page(doctor.routes, "/doctor", N_("Doctor"), "doctor", "admin", N_("Box")),
+    Page(access.routes, "/access", N_("Access"), "access", "admin", N_("Box")),
+    Page(changes.routes, "/changes", N_("Changes"), "changes", "admin", N_("Box")),
+    Page(backup.routes, "/backup", N_("Backup"), "backup", "admin", N_("Box")),
+    Page(privacy.routes, "/privacy", N_("Privacy"), "privacy", "admin", N_("Box")),
+    Page(sound.routes),
+    Page(login.routes),
+    Page(welcome.routes),
+    Page(wizard.routes),
+    Page(leaver.routes),
 )
 """In the order of the navigation."""
 
@@ -89,10 +95,8 @@ PAGES = (
 def make(socket: Path, allow_all: bool = False) -> "App":
     """The application for the daemon at this control socket. Raises ValueError when a catalogue is broken."""
     words = catalogues(Path(__file__).parent / "locale")
-    pages = [page for page in PAGES if importlib.util.find_spec(f"webui.{page.module}")]
-    site = Site(socket, words, Views(), Files(), Hub(socket), [page for page in pages if page.path])
-    modules = [importlib.import_module(f"webui.{page.module}") for page in pages]
-    routes = [route for module in (frame, *modules) for route in module.routes.all]
+    site = Site(socket, words, Views(), Files(), Hub(socket), [page for page in PAGES if page.path])
+    routes = [route for each in (frame.routes, *(page.routes for page in PAGES)) for route in each.all]
     return App(site, routes, allow_all)
 
 
@@ -112,7 +116,7 @@ class App:
         # WSGI hands over bytes in Latin-1 clothes.
         environ["PATH_INFO"] = path.encode("latin-1", "replace").decode(errors="replace")
         visit = Visit(self.site, BaseRequest(environ))
-        answer = _dressed(visit, self._answer(visit))
+        answer = answers.dressed(visit, self._answer(visit))
         start_response(answer.status_line, answer.headerlist)
         return answer.body if visit.request.method != "HEAD" else ()
 
@@ -126,20 +130,22 @@ class App:
             answer: HTTPResponse | str = route.act(visit, **parts)
             return answer
         except HTTPError as error:
-            return _trouble(visit, error.status_code, visit._("This form did not arrive whole. Please try again."))
+            return answers.trouble(
+                visit, error.status_code, visit._("This form did not arrive whole. Please try again.")
+            )
         except HTTPResponse as early:
             return early
         except Refused as refusal:
-            return _trouble(visit, {4: 403, 3: 409, 1: 409}.get(refusal.code, 404), visit.said(refusal.said))
+            return answers.trouble(visit, {4: 403, 3: 409, 1: 409}.get(refusal.code, 404), visit.said(refusal.said))
         except NotRunning:
-            return _again(visit, 503, "away") if visit.request.method == "POST" else _away(visit)
+            return answers.again(visit, 503, "away") if visit.request.method == "POST" else answers.away(visit)
         except ControlError as error:
             log.warning("%s", error)
-            return _trouble(visit, 503, visit._("The exchange does not answer. Its log may say why."))
+            return answers.trouble(visit, 503, visit._("The exchange does not answer. Its log may say why."))
         except Exception:
             # Whatever it was, it is this page's trouble; the others work.
             log.exception("%s %s failed", visit.request.method, visit.request.path)
-            return _trouble(visit, 500, visit._("That was our mistake, not yours. The log says what happened."))
+            return answers.trouble(visit, 500, visit._("That was our mistake, not yours. The log says what happened."))
 
     # --- who and what may come in -----------------------------------------------------------------------------------
 
@@ -147,9 +153,9 @@ class App:
         """Only from the LAN, and only under a name of ours. Raises HTTPResponse."""
         environ = visit.request.environ
         if not self._allow_all and not gate.on_lan(environ.get("REMOTE_ADDR", ""), environ.get("SERVER_NAME", "")):
-            raise _plain(403, visit._("This page can only be opened in the office's own network."))
+            raise answers.plain(403, visit._("This page can only be opened in the office's own network."))
         if not self._names.ours(visit.request.get_header("Host", "")):
-            raise _plain(403, visit._("This box does not have that name. Open it by its address."))
+            raise answers.plain(403, visit._("This box does not have that name. Open it by its address."))
 
     def _route(self, visit: Visit) -> tuple[Route, dict[str, str]]:
         """The page that is asked for. Raises HTTPResponse."""
@@ -157,7 +163,9 @@ class App:
             route, parts = self._router.match(visit.request.environ)
         except HTTPError as error:
             visit.recognise()
-            raise _page(visit, _trouble(visit, error.status_code, visit._("There is no such page."))) from None
+            raise answers.page(
+                visit, answers.trouble(visit, error.status_code, visit._("There is no such page."))
+            ) from None
         if route.method == "POST":
             _check_size(visit, UPLOADS if route.uploads else BODY)
         return route, parts
@@ -166,18 +174,18 @@ class App:
         """Only who may; and only with a form of our own. Raises HTTPResponse."""
         ours = route.method == "GET" or _same_origin(visit)
         if not ours:
-            raise _page(visit, _trouble(visit, 403, visit._("This form came from somewhere else.")))
+            raise answers.page(visit, answers.trouble(visit, 403, visit._("This form came from somewhere else.")))
         if route.may != "visitor" and visit.account is None:
             if route.method == "POST":
-                raise _page(visit, _again(visit, 403, "expired"))
+                raise answers.page(visit, answers.again(visit, 403, "expired"))
             raise visit.see_other(f"/login?next={quote(_here(visit))}")
         if route.may == "admin" and not visit.is_admin:
-            raise _page(visit, _trouble(visit, 403, visit._("Only an admin may do this.")))
+            raise answers.page(visit, answers.trouble(visit, 403, visit._("Only an admin may do this.")))
         if route.method == "POST" and not _token_fits(visit):
-            raise _page(visit, _again(visit, 403, "expired"))
+            raise answers.page(visit, answers.again(visit, 403, "expired"))
 
     def _domain(self) -> str:
-        """The office's domain, for which phones and people may know the box."""
+        """The office's domain, by which phones and people may know the box: the page asks for itself, as root."""
         try:
             shown = ask(self.site.socket, "office show", {}, timeout=5)
         except (Refused, NotRunning, ControlError):
@@ -188,10 +196,12 @@ class App:
 def _check_size(visit: Visit, most: int) -> None:
     """Raises HTTPResponse when a form is larger than it may be, or does not say how large it is."""
     if "chunked" in visit.request.get_header("Transfer-Encoding", "").lower():
-        raise _plain(411, "A form says how long it is.")
+        raise answers.plain(411, "A form says how long it is.")
     if visit.request.content_length > most:
         size = f"{most // 1024**2} MB" if most >= 1024**2 else f"{most // 1024} kB"
-        raise _page(visit, _trouble(visit, 413, visit._("This is too large: at most {size}.").format(size=size)))
+        raise answers.page(
+            visit, answers.trouble(visit, 413, visit._("This is too large: at most {size}.").format(size=size))
+        )
 
 
 def _same_origin(visit: Visit) -> bool:
@@ -209,71 +219,3 @@ def _token_fits(visit: Visit) -> bool:
 def _here(visit: Visit) -> str:
     query = urlencode(list(visit.query.items()))
     return f"{visit.request.path}?{query}" if query else str(visit.request.path)
-
-
-# --- answers that are no page module's ------------------------------------------------------------------------------
-
-
-def _trouble(visit: Visit, status: int, sentence: str) -> str:
-    """A page that says what is the matter."""
-    visit.status = status
-    return visit.page("trouble", sentence=sentence)
-
-
-def _away(visit: Visit) -> str:
-    """The exchange does not run: a page that comes back by itself."""
-    visit.status = 503
-    visit.headers.append(("Retry-After", "3"))
-    return visit.page("away")
-
-
-def _again(visit: Visit, status: int, why: str) -> str:
-    """What was sent could not be taken just now: a page that keeps it, without files and passwords, and sends it again.
-
-    Never for a form from somewhere else: the browser must have said that it is ours.
-    """
-    visit.status = status
-    known = visit.request.get_header("Origin") is not None
-    kept = [
-        (name, value)
-        for name, values in visit.posted.values.items()
-        for value in values
-        if name != "csrf" and "password" not in name and "pin" not in name
-    ]
-    return visit.page("again", why=why, kept=kept if known else [], known=known)
-
-
-def _plain(status: int, sentence: str) -> HTTPResponse:
-    return HTTPResponse(f"{sentence}\n".encode(), status, [("Content-Type", "text/plain; charset=utf-8")])
-
-
-def _page(visit: Visit, text: str) -> HTTPResponse:
-    return HTTPResponse(text, visit.status, [("Content-Type", "text/html; charset=utf-8")])
-
-
-def _dressed(visit: Visit, answer: HTTPResponse | str) -> HTTPResponse:
-    """The answer with everything every answer has."""
-    if isinstance(answer, str):
-        answer = _page(visit, answer)
-    for name, value in (*HEADERS, ("Cache-Control", "no-store")):
-        if name not in answer.headers:
-            answer.set_header(name, value)
-    for name, value in visit.headers:
-        answer.add_header(name, value)
-    if isinstance(answer.body, str):
-        answer.body = answer.body.encode()
-    if isinstance(answer.body, bytes):
-        _pack(visit, answer)
-        answer.set_header("Content-Length", str(len(answer.body)))
-        answer.body = [answer.body]
-    return answer
-
-
-def _pack(visit: Visit, answer: HTTPResponse) -> None:
-    """gzip for text, where the browser takes it."""
-    if not str(answer.content_type).startswith(("text/", "application/json", "image/svg")):
-        return
-    answer.set_header("Vary", "Accept-Encoding")
-    if len(answer.body) >= GZIP_FROM and visit.takes_gzip and "Content-Encoding" not in answer.headers:
-        answer.body = gzip.compress(answer.body, 5)
-        answer.set_header("Content-Encoding", "gzip")

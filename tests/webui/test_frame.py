@@ -14,12 +14,14 @@ from webtest import TestApp
 from pbx.control.client import ask
 from tests.webui.office import ADMIN, PASSWORD, Web, browser
 from webui import frame
-from webui.app import HEADERS, App
+from webui.answers import HEADERS
+from webui.app import PAGES, App
 from webui.form import Field
 from webui.routes import Routes
 from webui.views import Views
 from webui.visit import Visit
 
+FOLDER = Path(frame.__file__).parent
 VIEW = """% rebase("layout", title=_("People"))
 <p>{{danger}}</p>
 <form method="post" action="/sample/{{person["extension"]}}" data-changes>
@@ -111,7 +113,7 @@ def test_the_policy_lets_no_script_or_style_into_a_page(framed: Web) -> None:
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-    for path in (Path(frame.__file__).parent / "views").glob("*.tpl"):
+    for path in (FOLDER / "views").glob("*.tpl"):
         text = path.read_text()
         assert not re.search(r"\sstyle=|<style|<script(?! type=\"module\" src=)|\son[a-z]+=[\"']|javascript:", text), (
             path
@@ -197,8 +199,27 @@ def test_a_colleague_is_not_let_into_an_admins_page_nor_may_he_change(framed: We
 def test_the_navigation_shows_only_what_one_may_open(web: Web) -> None:
     assert 'href="/people"' not in web.user("22").get("/now").text
     assert 'href="/now"' in web.user("22").get("/now").text
-    if any(page.path == "/people" for page in web.app.site.pages):
-        assert 'href="/people"' in web.admin.get("/now").text
+    assert 'href="/people"' in web.admin.get("/now").text
+
+
+def test_every_page_module_is_in_the_table() -> None:
+    modules = {path.stem for path in FOLDER.glob("*.py") if "\nroutes = Routes()" in path.read_text()}
+    listed = {page.routes.all[0].act.__module__.removeprefix("webui.") for page in PAGES}
+    assert modules == listed | {"frame"}
+
+
+def test_each_path_has_one_page() -> None:
+    every = [
+        (route.method, route.path) for routes in (frame.routes, *(p.routes for p in PAGES)) for route in routes.all
+    ]
+    assert len(every) == len(set(every))
+
+
+def test_what_only_admins_see_in_the_navigation_only_admins_may_open() -> None:
+    for page in PAGES:
+        opened = [route for route in page.routes.all if route.path == page.path]
+        assert all(route.may == page.may for route in opened), page.path
+        assert bool(opened) == bool(page.path)
 
 
 def test_an_admin_who_is_none_any_more_is_one_no_longer(framed: Web) -> None:
@@ -466,6 +487,7 @@ def test_without_the_exchange_a_page_says_so_and_comes_back_by_itself(framed: We
     assert page.headers["Retry-After"] == "3"
     admin.get("/alive", status=503)
     framed.visitor.get("/", status=503)
+    framed.visitor.get("/nowhere", status=503)
     framed.back()
     admin.get("/alive", status=204)
     admin.get("/sample/21", status=200)

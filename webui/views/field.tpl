@@ -41,6 +41,7 @@
 % elif field.kind == "file":
 <input type="file" name="{{name}}" id="{{id}}"{{told}}>
 % elif field.kind == "password":
+<input type="hidden" name="secret" value="{{name}}">
 <input type="password" name="{{name}}" id="{{id}}"{{told}}>
 % elif field.kind == "number":
 <span class="with-unit"><input type="text" inputmode="decimal" name="{{name}}" id="{{id}}" value="{{form.shown(name)}}"{{told}}>
