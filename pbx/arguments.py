@@ -48,6 +48,7 @@ def parser() -> Parser:
     _numbers(commands)
     _contacts(commands)
     _calls(commands)
+    _keeping(commands)
     _office(commands)
     return top
 
@@ -214,6 +215,27 @@ def _groups(commands: Branch) -> None:
     groups.command("show", "one group, in ringing order").add_argument("group", metavar="EXT")
 
 
+def _keeping(commands: Branch) -> None:
+    history = commands.command("history", "find calls again, the newest first")
+    history.add_argument("search", metavar="TEXT", nargs="?", help="in names, numbers and stories")
+    history.add_argument("--extension", metavar="EXT", help="one person's or group's only")
+    history.add_argument("--limit", type=count, metavar="N", help="how many (50)")
+    commands.command("trace", "the SIP messages of the last minutes and of the calls that last, without secrets")
+    retention = commands.noun("retention", "for how long things are kept")
+    retention.command("show", "the days")
+    change = retention.command("set", "change the days", "What is too old then goes within a day; 0 keeps it for ever.")
+    for name, what in (("history", "calls"), ("messages", "voicemail messages"), ("done-tasks", "tasks that are done")):
+        dest = f"keep_{name.replace('-', '_')}_days"
+        change.add_argument(f"--{name}", type=days, dest=dest, metavar="DAYS", help=what)
+    privacy = commands.noun("privacy", "everything about one number outside")
+    export = privacy.command("export", "put it into an archive (ZIP) for whom it is about")
+    erase = privacy.command("erase", "erase it from all files", "Backups made before still have it.")
+    for each in (privacy.command("show", "how much is known of it"), export, erase):
+        each.add_argument("number", metavar="NUMBER")
+    export.add_argument("file", type=Path, metavar="FILE")
+    erase.add_argument("--digits", required=True, metavar="DIGITS", help="the number's last four, to make sure")
+
+
 def _trunks(commands: Branch) -> None:
     trunks = commands.noun("trunk", "the ways to the telephone network")
     add = trunks.command("add", "add a trunk: a peer known by its address, or an account at a provider")
@@ -345,6 +367,11 @@ def count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
     return int(text)
+
+
+def days(text: str) -> int:
+    """A whole number of days, or 0."""
+    return 0 if text == "0" else count(text)
 
 
 def seconds(text: str) -> float:

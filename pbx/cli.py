@@ -69,9 +69,12 @@ def _run(options: argparse.Namespace) -> int:
     verb = "code show" if command == "code" else f"{command} {options.verb}" if "verb" in options else command
     arguments = _arguments(verb, options)
     result = _examined(options.data, arguments) if verb == "doctor" else done(options.data, verb, arguments)
-    if verb == "voicemail export":
-        _copy(Path(result.pop("path")), options.file)
+    if verb in ("voicemail export", "privacy export"):
+        source = Path(result.pop("path"))
+        _copy(source, options.file)
         result["file"] = str(options.file)
+        if verb == "privacy export":
+            source.unlink()
     if verb == "code show":
         _show_code(result, options.label, options.json)
     print(report.printed(verb, result, options.json), flush=True)

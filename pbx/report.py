@@ -66,6 +66,19 @@ def _calls(calls: Sequence[Shown]) -> Iterator[str]:
         yield "There was no call yet."
 
 
+def _history(found: Shown) -> Iterator[str]:
+    return _calls(found["calls"])
+
+
+def _trace(trace: Shown) -> Iterator[str]:
+    return (visible(line) for line in trace["text"].split("\n"))
+
+
+def _known(known: Shown) -> Iterator[str]:
+    shown = {name: value for name, value in known.items() if name not in ("latest", "digits")}
+    return _one({**shown, "first": moment(known["first"]), "last": moment(known["last"])})
+
+
 def _tasks(tasks: Sequence[Shown]) -> Iterator[str]:
     return _table([{**task, "created": moment(task["created"])} for task in tasks])
 
@@ -130,6 +143,9 @@ def _without_version(result: Any) -> Iterator[str]:
 _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "calls": _calls,
     "tasks": _tasks,
+    "history": _history,
+    "trace": _trace,
+    "privacy show": _known,
     "voicemail list": _messages,
     "voicemail export": _message,
     "status": _status,

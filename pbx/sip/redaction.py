@@ -17,7 +17,7 @@ _OPEN_ATTRIBUTES = (
     *("rtpmap", "fmtp", "ptime", "maxptime", "sendrecv", "sendonly", "recvonly", "inactive", "rtcp", "rtcp-fb"),
     *("rtcp-mux", "ssrc", "mid", "group", "setup", "label", "silenceSupp", "curr", "des", "conf"),
 )
-"""The session attributes that hold no key (RFC 4568 has one that does)."""
+"""The session attributes that hold no key (SDES has one that does)."""
 _OPEN_LINES = "vosctmb"
 _OPEN_BODIES = ("application/simple-message-summary", "message/sipfrag", "application/pidf+xml")
 _DIGITS = ("application/dtmf-relay", "application/dtmf")

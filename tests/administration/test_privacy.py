@@ -17,6 +17,8 @@ from pbx.administration.live import Live
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
 from pbx.store.models import CallRecord, CallTrace, Step, TracedDialog, TracedMessage
+from tests.administration.office import leave_message
+from tests.commands import Run
 from tests.store.sound import write_sound
 from tests.webui.office import Lines
 
@@ -90,6 +92,13 @@ def office(tmp_path: Path) -> Iterator[Office]:
     office = Office(tmp_path / "office")
     yield office
     office.stores.close()
+
+
+@pytest.fixture
+def commanded(done: Run) -> Run:
+    """Anna 21, by command."""
+    done("user", "add", "Anna", "--extension", "21")
+    return done
 
 
 def test_what_is_known_is_shown_however_the_number_is_typed(office: Office) -> None:
@@ -181,3 +190,27 @@ def test_a_number_that_only_the_network_writes_so_is_found_too(office: Office) -
     office.do("privacy erase", number="0815", digits="0815")
     assert office.stores.records.call("odd") is None
     assert office.do("privacy show", number=CALLER)["calls"] == 2
+
+
+# --- by command -----------------------------------------------------------------------------------------------------
+
+
+def test_by_command_it_is_shown_copied_and_erased(commanded: Run, data: Path, tmp_path: Path, refused: Run) -> None:
+    leave_message(data, "21")
+    number = "089 123456"
+    assert commanded("privacy", "show", number)["messages"] == 1
+    target = tmp_path / "all.zip"
+    assert commanded("privacy", "export", number, str(target))["file"] == str(target)
+    assert "everything.json" in zipfile.ZipFile(target).namelist()
+    assert list((data / "exports").iterdir()) == []
+    assert commanded("history", "meier")["calls"][0]["outcome"] == "voicemail"
+    assert "last 4 digits" in refused("privacy", "erase", number, "--digits", "1234")
+    assert commanded("privacy", "erase", number, "--digits", "3456")["calls"] == 1
+    assert commanded("history")["calls"] == []
+
+
+def test_by_command_the_days_are_set(commanded: Run, refused: Run) -> None:
+    set_ = commanded("retention", "set", "--history", "0", "--messages", "30", "--done-tasks", "7")
+    assert [set_[f"keep_{what}_days"] for what in ("history", "messages", "done_tasks")] == [0, 30, 7]
+    assert "0 for ever" in refused("retention", "set", "--history", "4000")
+    assert "not running" in refused("trace", code=1)
