@@ -214,6 +214,7 @@ def _pieces(visit: Visit, name: str, piece: Any) -> Iterator[bytes]:
 
 
 def _size(visit: Visit, length: float) -> str:
-    """Megabytes, as people write them."""
-    millions = length / 1e6
-    return f"{format_decimal(millions, '#,##0' if millions >= 10 else '#,##0.0', locale=visit.words.locale)} MB"
+    """Megabytes or gigabytes, as people write them."""
+    unit, name = (1e9, "GB") if length >= 1e9 else (1e6, "MB")
+    shape = "#,##0" if length >= 10 * unit else "#,##0.0"
+    return f"{format_decimal(length / unit, shape, locale=visit.words.locale)} {name}"

@@ -121,11 +121,10 @@ def _broken(error: SettingsError, later: Sequence[Change]) -> Refused:
         return Refused(error.sentence, 1)
     return Refused(
         Sentence(
-            "{why} {who} changed that later ({at}): {what}. Undo that first.",
-            why=error.sentence,
+            "A later change is in the way: {what} ({who}, {at}). Undo that first.",
+            what=words(by),
             who=who(by),
             at=moment(by.at),
-            what=words(by),
         ),
         1,
     )

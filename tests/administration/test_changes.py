@@ -206,7 +206,7 @@ def test_what_a_later_change_needs_is_not_taken_away(stores: Stores) -> None:
     dora = newest(stores)["id"]
     perform(stores, "group set", {"group": "30", "members": ["21", "25"]})
     sentence = refused(stores, dora)
-    assert "25" in sentence
+    assert "in the way: Group Sales (30): members 21 and 25" in sentence
     assert "Undo that first" in sentence
     undo(stores)
     undo(stores, dora)

@@ -55,7 +55,7 @@
 % end
 % if found["before"]:
 <hr>
-<h3>{{_("From before the restore of {moment}").format(moment=visit.when(found["before"]["at"]))}}</h3>
+<h3>{{_("From before the restore ({moment})").format(moment=visit.when(found["before"]["at"]))}}</h3>
 % if found["before"]["people"] is not None:
 <p>{{n_("{count} person", "{count} people", found["before"]["people"]).format(count=found["before"]["people"])}}
 % if found["before"]["numbers"]:
