@@ -5,6 +5,7 @@ import asyncio
 import errno
 import gc
 import logging
+import os
 import signal
 import ssl
 import sys
@@ -22,6 +23,7 @@ from pbx.exchange.call import Call
 from pbx.front_door import invitation, urls
 from pbx.live import LiveExchange
 from pbx.news import News
+from pbx.notify import from_environment
 from pbx.sip.transport.tls import paths, server_context
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
@@ -182,11 +184,15 @@ async def _run(options: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     daemon = await _started(options.data, options.sip, options.rtp)
     _collect_seldom()
+    notify = from_environment(os.environ, os.getpid())
+    notify.ready()
+    notify.live(asyncio.get_running_loop().call_later)
     page = await _open_page(daemon, options) if options.web is not None else None
     while not await _first(stopped, daemon.again):
         log.info("the exchange ends and begins again, with what was restored")
         await daemon.stop()
         daemon = await _started(options.data, daemon.address, options.rtp)
+    notify.stopping()
     if page is not None:
         await page.stop()
     await daemon.stop()
