@@ -4,10 +4,13 @@ DATA ?= data
 OPTIONS ?=
 PYTHON_ENV := .venv/bin
 
-.PHONY: run test setup check format bench prompts screenshots hardware clean
+.PHONY: run office test setup check format bench prompts screenshots hardware clean
 
 run: setup
 	@scripts/run "$(DATA)" $(OPTIONS)
+
+office: setup
+	@$(PYTHON_ENV)/durchwahl run --data "$(DATA)" --web '[::]:8080' --next-port $(OPTIONS)
 
 test:
 	@scripts/setup test
