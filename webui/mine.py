@@ -1,5 +1,6 @@
 """My page: one's extension, what waits, the last calls, one's phones; PIN and announcement."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bottle import HTTPResponse
@@ -101,12 +102,14 @@ def hear_announcement(visit: Visit) -> HTTPResponse:
 
 def _mine(visit: Visit, form: Form) -> str:
     found = visit.ask("mine")
-    return visit.page("mine", mine=found, form=form, most=_SHOWN, suggested=_suggested(visit), **_shares(visit))
+    tasks = newest_first(found["tasks"])[:_SHOWN]
+    shown = {"tasks": tasks, "most": _SHOWN, "suggested": _suggested(visit), "heirs": heirs(visit)}
+    return visit.page("mine", mine=found, form=form, **shown)
 
 
-def _shares(visit: Visit) -> dict[str, Any]:
-    """What views/task.tpl needs besides the task."""
-    return {"heirs": heirs(visit), "back": "/mine"}
+def newest_first(tasks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As pages show them."""
+    return sorted(tasks, key=lambda task: float(task["created"]), reverse=True)
 
 
 def heirs(visit: Visit) -> list[tuple[str, str]]:

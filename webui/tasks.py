@@ -4,7 +4,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from webui.mine import heirs
+from webui.mine import heirs, newest_first
 from webui.routes import Routes
 from webui.visit import Visit
 
@@ -20,10 +20,9 @@ def tasks(visit: Visit) -> str:
     show = visit.query.get("show", "open")
     everybody = show == "everybody" and visit.is_admin
     found = visit.ask("task list", open_only=show != "done", everybody=everybody)
-    if show == "done":
-        found = [task for task in reversed(found) if task["done"]]
+    shown = newest_first(task for task in found if task["done"] == (show == "done"))
     back = f"/tasks?show={show}" if show in ("done", "everybody") else "/tasks"
-    return visit.page("tasks", tasks=found, show=show, heirs=heirs(visit), back=back)
+    return visit.page("tasks", tasks=shown, show=show, heirs=heirs(visit), back=back)
 
 
 @routes.post("/tasks/<id:int>/done")

@@ -31,7 +31,7 @@ def listing(stores: Stores, actor: Actor, open_only: bool = True, everybody: boo
         tasks = tuple(task for task in tasks if task.extension in his)
     finished = [task for task in tasks if task.done]
     too_old = {task.id for task in finished[:-MOST_DONE]}
-    return views(stores, [task for task in tasks if task.id not in too_old])
+    return views(stores, actor, [task for task in tasks if task.id not in too_old])
 
 
 def done(stores: Stores, actor: Actor, task: int) -> Shown:
@@ -60,15 +60,16 @@ def call_back(stores: Stores, actor: Actor, task: int) -> Shown:
     return calls.call(stores, actor, found.from_)
 
 
-def views(stores: Stores, tasks: list[Task]) -> list[Shown]:
-    """Tasks as JSON, with the names, the message that was left, and who had a hand in it last."""
+def views(stores: Stores, actor: Actor, tasks: list[Task]) -> list[Shown]:
+    """Tasks as JSON, with names, the message that was left if `actor` may hear it, and who had a hand in it last."""
     notes = stores.records.task_log.latest(task.id for task in tasks)
-    return [_view(stores, task, notes.get(task.id)) for task in tasks]
+    return [_view(stores, actor, task, notes.get(task.id)) for task in tasks]
 
 
-def _view(stores: Stores, task: Task, note: TaskNote | None) -> Shown:
+def _view(stores: Stores, actor: Actor, task: Task, note: TaskNote | None) -> Shown:
     office, call = stores.office, stores.records.call(task.call)
-    message = stores.records.message_of_call(task.call, task.extension)
+    hears = bool(task.extension) and actor.may_hear(office, task.extension)
+    message = stores.records.message_of_call(task.call, task.extension) if hears else None
     return {
         **calls.task_view(task),
         "from_name": name_of(office, task.from_, call.from_name if call is not None else ""),
@@ -99,4 +100,4 @@ def _changed(stores: Stores, actor: Actor, task: Task | None, deed: TaskDeed) ->
         raise Refused(Sentence("Somebody has just removed this task."), 3)
     stores.records.task_log.note(TaskNote(task.id, time.time(), actor.name, deed))
     stores.changed("tasks")
-    return views(stores, [task])[0]
+    return views(stores, actor, [task])[0]

@@ -38,6 +38,7 @@ def test_a_task_tells_who_called_and_what_was_left(office: Colleagues) -> None:
     assert [task["message"] for task in tasks] == [message.id, None, None, None]
     assert {task["owner"] for task in tasks} == {"Anna"}
     assert tasks[0]["story"] == "Nobody."
+    assert office.ask("chef", "task list", everybody=True)[0]["message"] is None
 
 
 def test_what_is_done_is_done_by_somebody_and_can_be_opened_again(office: Colleagues) -> None:

@@ -7,14 +7,14 @@
 <ul class="list">
 % for each in items:
 % shown = (each["key"] + " " + each["name"]) if each["kind"] == "person" else visit.number(each["key"])
-<li class="greeting"><a class="name" href="/greetings/{{each["kind"]}}/{{each["key"]}}">{{shown}}</a>
+<li class="greeting"><a class="name" id="{{each["kind"]}}-{{each["key"]}}" href="/greetings/{{each["kind"]}}/{{each["key"]}}">{{shown}}</a>
 % if each["own"]:
 <span class="badge good">{{_("own recording")}}</span>
 % else:
 <span class="badge">{{_("the box's own sentence")}}</span>
 % end
 <audio class="push" controls preload="none" src="/greetings/{{each["kind"]}}/{{each["key"]}}/sound" aria-label="{{shown}}"></audio>
-<a class="button small" href="/greetings/{{each["kind"]}}/{{each["key"]}}" aria-label="{{_("Change {name}").format(name=shown)}}">{{icon("edit")}} {{_("Change")}}</a></li>
+<a class="button small" href="/greetings/{{each["kind"]}}/{{each["key"]}}" aria-describedby="{{each["kind"]}}-{{each["key"]}}">{{icon("edit")}} {{_("Change")}}</a></li>
 % end
 </ul>
 % else:

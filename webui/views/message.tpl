@@ -1,37 +1,40 @@
 <%
-# One message in a list: message (with peaks), waveform, back (where its buttons lead back to).
-caller = message["from_name"] or visit.number(message["from"]) or _("Number withheld")
-id = "message-" + str(message["id"])
+# One message in a list: voice (with peaks), waveform, back (where its buttons lead back to).
+caller = voice["from_name"] or visit.number(voice["from"]) or _("Number withheld")
+id = "message-" + str(voice["id"])
 %>
-<li class="message{{"" if message["heard"] else " new"}}" id="{{id}}">
+<li class="message{{"" if voice["heard"] else " new"}}" id="{{id}}">
 <div class="about">
-<p><strong>{{caller}}</strong>
-% if message["from_name"] and message["from"]:
-<span class="soft">{{visit.number(message["from"])}}</span>
+<p><strong id="{{id}}-who">{{caller}}</strong>
+% if voice["from_name"] and voice["from"]:
+<span class="soft">{{visit.number(voice["from"])}}</span>
 % end
-% if not message["heard"]:
+% if not voice["heard"]:
 <span class="badge count">{{_("new")}}</span>
 % end
-<span class="badge">{{message["owner"]}} {{message["extension"]}}</span></p>
-<p class="soft"><time>{{visit.when(message["started"])}}</time> · {{visit.duration(message["seconds"])}}</p>
+% if voice["extension"] != visit.account.extension:
+<span class="badge">{{voice["owner"]}} {{voice["extension"]}}</span>
+% end
+</p>
+<p class="soft"><time>{{visit.when(voice["started"])}}</time> · {{visit.duration(voice["seconds"])}}</p>
 </div>
-% if message["peaks"]:
-<div class="player" data-player data-seconds="{{message["seconds"]}}" data-play="{{_("Play")}}" data-pause="{{_("Pause")}}" data-where="{{_("Place in the message")}}">
-<audio controls preload="none" src="/messages/{{message["id"]}}/sound" aria-label="{{_("Message from {name}").format(name=caller)}}"></audio>
-{{waveform(message["peaks"], id, _("How loud the message from {name} is, over its {length}").format(name=caller, length=visit.duration(message["seconds"])))}}
+% if voice["peaks"]:
+<div class="player" data-player data-seconds="{{voice["seconds"]}}" data-play="{{_("Play")}}" data-pause="{{_("Pause")}}" data-where="{{_("Place in the message")}}">
+<audio controls preload="none" src="/messages/{{voice["id"]}}/sound" aria-label="{{_("Message from {name}").format(name=caller)}}"></audio>
+{{waveform(voice["peaks"], id, _("How loud the message from {name} is, over its {length}").format(name=caller, length=visit.duration(voice["seconds"])))}}
 </div>
 % else:
 <p class="error">{{icon("warn")}} {{_("This message cannot be played: its sound is gone or damaged.")}}</p>
 % end
 <div class="toolbar">
-% if message["from"] and visit.account.extension:
-<form method="post" action="/mine/call">{{csrf()}}<button class="button small" name="number" value="{{message["from"]}}" aria-label="{{_("Call {name} back").format(name=caller)}}">{{icon("call")}} {{_("Call back")}}</button></form>
+% if voice["from"] and visit.account.extension:
+<form method="post" action="/mine/call">{{csrf()}}<button class="button small" name="number" value="{{voice["from"]}}" aria-describedby="{{id}}-who">{{icon("call")}} {{_("Call back")}}</button></form>
 % end
-<form method="post" action="/messages/{{message["id"]}}/heard" data-heard>{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small quiet" name="heard" value="{{0 if message["heard"] else 1}}">{{_("Mark as new") if message["heard"] else _("Mark as heard")}}</button></form>
-% if message["peaks"]:
-<a class="button small quiet" href="/messages/{{message["id"]}}/download" download aria-label="{{_("Save the message from {name}").format(name=caller)}}">{{icon("download")}} {{_("Download")}}</a>
+<form method="post" action="/messages/{{voice["id"]}}/heard" data-heard>{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small quiet" name="heard" value="{{0 if voice["heard"] else 1}}">{{_("New again") if voice["heard"] else _("Heard")}}</button></form>
+% if voice["peaks"]:
+<a class="button small quiet" href="/messages/{{voice["id"]}}/download" download aria-describedby="{{id}}-who">{{icon("download")}} {{_("Download")}}</a>
 % end
 <details class="more" id="{{id}}-remove"><summary class="button small quiet">{{icon("remove")}} {{_("Delete")}}</summary>
-<form method="post" action="/messages/{{message["id"]}}/remove">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small danger">{{_("Delete for good")}}</button></form></details>
+<form method="post" action="/messages/{{voice["id"]}}/remove">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small danger">{{_("Delete for good")}}</button></form></details>
 </div>
 </li>

@@ -14,8 +14,8 @@
 <section id="messages" data-live="messages">
 % if found["messages"]:
 <ul class="list">
-% for message in found["messages"]:
-% include("message", message=message, waveform=waveform, back=back)
+% for voice in found["messages"]:
+% include("message", voice=voice, waveform=waveform, back=back)
 % end
 </ul>
 % else:

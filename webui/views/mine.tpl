@@ -17,7 +17,7 @@
 <div class="field{{" wrong" if error else ""}}">
 <label for="f-number">{{_("Call somebody: your phone rings first")}}</label>
 <div class="toolbar"><input type="text" name="number" id="f-number" list="suggested" autocomplete="off" required placeholder="{{_("Number or name")}}" value="{{form.shown("number")}}"{{!' aria-invalid="true" aria-describedby="f-number-error"' if error else ""}}>
-<button class="button primary">{{icon("call")}} {{_("Call")}}</button></div>
+<button class="button primary">{{icon("call")}} {{_("Call now")}}</button></div>
 % if error:
 <p class="error" id="f-number-error" role="alert">{{icon("warn")}} {{error}}</p>
 % end
@@ -29,16 +29,16 @@
 </div>
 </form>
 % end
-<div class="two">
+<div class="two uneven">
 <section id="my-tasks" class="card" data-live="tasks">
-<h2>{{icon("tasks")}} {{_("Tasks")}}
+<h2>{{_("Tasks")}}
 % if mine["tasks"]:
 <span class="badge count">{{len(mine["tasks"])}}</span>
 % end
 </h2>
 % if mine["tasks"]:
 <ul class="list">
-% for task in mine["tasks"][-most:]:
+% for task in tasks:
 % include("task", task=task, heirs=heirs, back="/mine")
 % end
 </ul>
@@ -47,8 +47,9 @@
 % end
 <p><a href="/tasks">{{_("All tasks")}}</a></p>
 </section>
+<div class="column">
 <section id="my-messages" class="card" data-live="messages">
-<h2>{{icon("messages")}} {{_("New messages")}}
+<h2>{{_("New messages")}}
 % new = sum(box["new"] for box in mine["mailboxes"])
 % if new:
 <span class="badge count">{{new}}</span>
@@ -56,13 +57,12 @@
 </h2>
 % if mine["messages"]:
 <ul class="list">
-% for message in mine["messages"][:most]:
-<li><a class="whole" href="/messages#message-{{message["id"]}}">{{message["from_name"] or visit.number(message["from"]) or _("Number withheld")}}</a>
-<span class="soft"><time>{{visit.when(message["started"])}}</time> · {{visit.duration(message["seconds"])}}</span>
-% if person and message["extension"] != person["extension"]:
-<span class="badge">{{message["owner"]}} {{message["extension"]}}</span>
+% for voice in mine["messages"][:most]:
+<li><a class="whole" href="/messages#message-{{voice["id"]}}">{{voice["from_name"] or visit.number(voice["from"]) or _("Number withheld")}}</a>
+% if person and voice["extension"] != person["extension"]:
+<span class="badge">{{voice["owner"]}} {{voice["extension"]}}</span>
 % end
-<span class="push">{{icon("play")}}</span></li>
+<span class="soft push"><time>{{visit.when(voice["started"])}}</time> · {{visit.duration(voice["seconds"])}}</span></li>
 % end
 </ul>
 % else:
@@ -70,11 +70,9 @@
 % end
 <p><a href="/messages">{{_("All messages")}}</a></p>
 </section>
-</div>
 % if person:
-<div class="two">
 <section id="my-calls" class="card" data-live="calls">
-<h2>{{icon("history")}} {{_("Last calls")}}</h2>
+<h2>{{_("Last calls")}}</h2>
 % if mine["calls"]:
 <ul class="list">
 % for call in mine["calls"]:
@@ -89,8 +87,12 @@
 % end
 <p><a href="/history">{{_("All calls")}}</a></p>
 </section>
+% end
+</div>
+</div>
+% if person:
 <section id="my-phones" class="card" data-live="phones lines settings">
-<h2>{{icon("phones")}} {{_("My phones and settings")}}</h2>
+<h2>{{_("My phones and settings")}}</h2>
 % if person["phones"]:
 <ul class="list">
 % for phone in person["phones"]:
@@ -115,5 +117,4 @@
 <a class="button small" href="/mine/announcement">{{icon("greetings")}} {{_("Change the announcement")}}</a>
 </div>
 </section>
-</div>
 % end

@@ -8,14 +8,14 @@ id = "task-" + str(task["id"])
 <li class="task{{" done" if task["done"] else ""}}" id="{{id}}">
 <span class="what">{{icon(picture)}}</span>
 <div class="about">
-<p><strong>{{caller}}</strong>
+<p><strong id="{{id}}-who">{{caller}}</strong>
 % if task["from_name"] and task["from"]:
 <span class="soft">{{visit.number(task["from"])}}</span>
 % end
-% if task["owner"]:
-<span class="badge">{{task["owner"]}} {{task["extension"]}}</span>
-% else:
+% if not task["owner"]:
 <span class="badge">{{_("Office")}}</span>
+% elif task["extension"] != visit.account.extension:
+<span class="badge">{{task["owner"]}} {{task["extension"]}}</span>
 % end
 </p>
 <p class="soft"><time>{{visit.when(task["created"])}}</time> · <a href="/calls/{{task["call"]}}" title="{{task["story"]}}">{{words}}</a>
@@ -38,12 +38,12 @@ id = "task-" + str(task["id"])
 </div>
 <div class="toolbar">
 % if task["from"] and visit.account.extension:
-<form method="post" action="/tasks/{{task["id"]}}/call">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small primary" aria-label="{{_("Call {name} back").format(name=caller)}}">{{icon("call")}} {{_("Call back")}}</button></form>
+<form method="post" action="/tasks/{{task["id"]}}/call">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small primary" aria-describedby="{{id}}-who">{{icon("call")}} {{_("Call back")}}</button></form>
 % end
 % if task["done"]:
-<form method="post" action="/tasks/{{task["id"]}}/reopen">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-label="{{_("Open the task of {name} again").format(name=caller)}}">{{_("Open again")}}</button></form>
+<form method="post" action="/tasks/{{task["id"]}}/reopen">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-describedby="{{id}}-who">{{_("Open again")}}</button></form>
 % else:
-<form method="post" action="/tasks/{{task["id"]}}/done">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-label="{{_("The task of {name} is done").format(name=caller)}}">{{icon("ok")}} {{_("Done")}}</button></form>
+<form method="post" action="/tasks/{{task["id"]}}/done">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-describedby="{{id}}-who">{{icon("ok")}} {{_("Mark as done")}}</button></form>
 <details class="more" id="{{id}}-give"><summary class="button small quiet">{{_("Hand over")}}</summary>
 <form method="post" action="/tasks/{{task["id"]}}/give">{{csrf()}}<input type="hidden" name="back" value="{{back}}">
 <label for="{{id}}-to">{{_("To whom")}}</label>

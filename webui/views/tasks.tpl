@@ -5,7 +5,7 @@
 % if visit.is_admin:
 <li><a href="/tasks?show=everybody"{{!' aria-current="page"' if show == "everybody" else ""}}>{{_("Everybody's")}}</a></li>
 % end
-<li><a href="/tasks?show=done"{{!' aria-current="page"' if show == "done" else ""}}>{{_("Done")}}</a></li>
+<li><a href="/tasks?show=done"{{!' aria-current="page"' if show == "done" else ""}}>{{_("Done tasks")}}</a></li>
 </ul></nav>
 <section id="tasks" data-live="tasks">
 % if tasks:
