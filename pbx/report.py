@@ -140,8 +140,25 @@ def _without_version(result: Any) -> Iterator[str]:
     return _table([{name: value for name, value in item.items() if name not in left_out} for item in result])
 
 
+def _changes(changes: Sequence[Shown]) -> Iterator[str]:
+    for change in changes:
+        undone = "  (undone)" if change["undone"] else ""
+        yield f"{change['id']:5}  {moment(change['at'])}  {visible(english(change['who']))}{undone}"
+        yield from (f"         {visible(words)}" for words in change["words"])
+    if not changes:
+        yield "Nothing was changed yet."
+
+
+def _undone(change: Shown) -> Iterator[str]:
+    yield from (f"Undone: {visible(words)}" for words in change["words"])
+    if change["caution"]:
+        yield visible(english(change["caution"]))
+
+
 _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "calls": _calls,
+    "change list": _changes,
+    "change undo": _undone,
     "tasks": _tasks,
     "history": _history,
     "trace": _trace,

@@ -146,7 +146,7 @@ def _signed(file_key: bytes, header: bytes) -> bytes:
 
 
 def _derived(key: bytes, salt: bytes, purpose: bytes) -> bytes:
-    """HKDF with SHA-256 for one block (RFC 5869)."""
+    """HKDF with SHA-256 for one block."""
     return hmac.digest(hmac.digest(salt, key, "sha256"), purpose + b"\x01", "sha256")
 
 

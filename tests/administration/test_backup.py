@@ -254,7 +254,7 @@ def test_memory_stays_small_however_much_there_is(stores: Stores, process: None)
 
 def test_no_file_of_a_data_folder_is_forgotten(stores: Stores) -> None:
     """Whoever puts something new into the data folder says here whether a backup must bring it back."""
-    stays = {"bindings.sqlite", "lock", "spool", "backups", "control.sock", "takes"}
+    stays = {"bindings.sqlite", "lock", "spool", "backups", "control.sock", "takes", "access-code.json"}
     there = {path.name.removesuffix("-wal").removesuffix("-shm") for path in stores.data.iterdir()}
     assert there <= {*TOP, *stays}
 
