@@ -49,6 +49,7 @@ def parser() -> Parser:
     _contacts(commands)
     _calls(commands)
     _keeping(commands)
+    _changes(commands)
     _office(commands)
     return top
 
@@ -310,6 +311,31 @@ def _calls(commands: Branch) -> None:
     export.add_argument("message", type=count, metavar="ID")
     export.add_argument("file", type=Path, metavar="FILE")
     voicemail.command("remove", "delete a message").add_argument("message", type=count, metavar="ID")
+
+
+def _changes(commands: Branch) -> None:
+    changes = commands.noun("change", "what was changed in the settings, by whom and when")
+    listing = changes.command("list", "all changes in words, the newest first")
+    listing.add_argument("--limit", type=count, default=20, metavar="N", help="how many (20)")
+    undo = changes.command("undo", "take a change back", "Refused while a later change is in the way.")
+    undo.add_argument("id", type=count, metavar="ID")
+    backups = commands.noun("backup", "everything in one file, encrypted with a password")
+    make = backups.command("make", "make a backup on the box", "It opens with “age --decrypt FILE | tar --extract”.")
+    make.add_argument("file", type=Path, metavar="FILE", nargs="?", help="where a copy goes")
+    backups.command("list", "the backups on the box")
+    backups.command("remove", "delete a backup").add_argument("name", metavar="NAME", help="or before-restore")
+    restore = backups.command(
+        "restore",
+        "put a backup in the place of what is there",
+        "It is looked at as a whole before. Calls end, and the exchange starts again.",
+    )
+    restore.add_argument("backup", metavar="FILE|NAME", help="a file, or a backup on the box")
+    restore.add_argument("--dry", action="store_true", help="only tell what is in it")
+    for each in (make, restore):
+        each.add_argument(
+            "--password-file", type=Path, required=True, metavar="FILE", help="its first line; - reads standard input"
+        )
+    backups.command("back", "go back to what was there before the last restore")
 
 
 def _office(commands: Branch) -> None:

@@ -66,6 +66,10 @@ def _run(options: argparse.Namespace) -> int:
         return _program(PROGRAMS[command], options)
     if command == "follow":
         return _follow(options.data)
+    if command == "backup":
+        if "password_file" in options:
+            options.password = _password(options.password_file)
+        return _program("pbx.backup_commands", options)
     verb = "code show" if command == "code" else f"{command} {options.verb}" if "verb" in options else command
     arguments = _arguments(verb, options)
     result = _examined(options.data, arguments) if verb == "doctor" else done(options.data, verb, arguments)
