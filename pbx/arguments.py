@@ -80,6 +80,13 @@ def _running(commands: Branch) -> None:
     lamps = commands.command("lamps", "show on the box's lamps how the exchange is, and hear its button")
     lamps.add_argument("--pins", type=Path, default=None, metavar="FILE", help="which GPIO carries what")
     lamps.add_argument("--off", type=Path, default=None, metavar="FILE", help="made when the button asks for the end")
+    drain = commands.command(
+        "drain",
+        "put off new calls until the restart that follows",
+        "Emergencies and the calls that last go on. Exit code 1 if some still last.",
+    )
+    drain.add_argument("--seconds", type=seconds, default=0.0, metavar="N", help="wait so long for calls to end (0)")
+    drain.add_argument("--undo", action="store_true", help="take new calls again")
     for each in (run, demo):
         each.add_argument("--rtp", type=port_range, default=(10000, 10999), metavar="LOW-HIGH", help="ports for voice")
     for each in (run, demo, web):
@@ -271,7 +278,7 @@ def _numbers(commands: Branch) -> None:
         each.add_argument(
             "--greeting",
             metavar="FILE|TEXT",
-            help="a WAV file, or a text that is spoken; an empty one goes back to the default",
+            help="a sound file of any format, or a text that is spoken; an empty one goes back to the default",
         )
         each.add_argument(
             "--extensions", choices=("off", "all", "distribution"), help="whose extensions callers may dial (all)"

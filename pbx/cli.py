@@ -26,8 +26,13 @@ from pbx.store.settings import SettingsError
 _SOUNDS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".gsm", ".raw")
 
 
-PROGRAMS = {"run": "pbx.daemon", "web": "pbx.web_process", "lamps": "pbx.box.panel"}
-"""Commands that run until they are stopped, and the modules behind them, which no other command needs to load."""
+PROGRAMS = {
+    "run": "pbx.daemon",
+    "web": "pbx.web_process",
+    "lamps": "pbx.box.panel",
+    "drain": "pbx.draining",
+}
+"""Commands with programs of their own, and the modules behind them, which no other command needs to load."""
 
 
 def main(words: Sequence[str] | None = None) -> int:

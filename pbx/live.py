@@ -34,6 +34,7 @@ class LiveExchange:
         return {
             "sip": [f"{name} {host}:{port}" for name, (host, port) in exchange.transports.listening],
             "calls": len(house.calls),
+            "draining": exchange.switchboard.uas.draining,
             "uptime": round(exchange.uptime, 1),
             "clock_moved": round(exchange.clock_moved, 1),
             "lines": {ext: house.lines.state(ext) for ext in exchange.stores.office.people},
@@ -102,6 +103,8 @@ class LiveExchange:
     def _ringable(self, extension: str) -> Person:
         """Somebody with a phone that can ring. Raises Refused."""
         exchange, office = self._exchange, self._exchange.stores.office
+        if exchange.switchboard.uas.draining:
+            raise Refused(Sentence("The exchange is about to restart. Please try again in a moment."), 1)
         person = office.people.get(extension)
         if person is None:
             raise Refused(Sentence("Nobody has the extension {extension}.", extension=extension))
@@ -115,6 +118,11 @@ class LiveExchange:
                 1,
             )
         return person
+
+    def drain(self, on: bool) -> int:
+        """Put off new calls, or take them again; how many last."""
+        self._exchange.switchboard.uas.draining = on
+        return len(self._exchange.house.calls)
 
     def changed(self, office: Office) -> None:
         """The settings are these now."""

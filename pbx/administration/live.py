@@ -95,6 +95,9 @@ class Live(Protocol):
         Raises Refused when nothing is there to ring.
         """
 
+    def drain(self, on: bool) -> int:
+        """Put off new calls, or take them again; how many last."""
+
     def changed(self, office: Office) -> None:
         """The settings are these now."""
 
@@ -147,6 +150,9 @@ class LiveElsewhere:
 
     def record(self, extension: str, path: Path, told: Told) -> str:
         return str(self._there(lambda: self._live.record(extension, path, told)))
+
+    def drain(self, on: bool) -> int:
+        return int(self._there(lambda: self._live.drain(on)))
 
     def changed(self, office: Office) -> None:
         self._there(lambda: self._live.changed(office))

@@ -139,9 +139,10 @@ def _front(stores: Stores, shining: Lamps, running: list[Running], checks: Mappi
     """What the lamps on the box show, and what that means."""
     states = [state for state, _ in shining.values()]
     others = [check.state for name, check in checks.items() if name not in ("disk", "card", "temperature", "power")]
-    faults = stores.live.status().get("counters", {}).get("fault", 0) if stores.live is not None else 0
+    status = stores.live.status() if stores.live is not None else {}
+    faults = status.get("counters", {}).get("fault", 0)
     seen = lamps.Seen(
-        phase="running" if stores.live is not None else "down",
+        phase="down" if stores.live is None else "stopping" if status.get("draining") else "running",
         untouched=not any(account.role == "admin" for account in stores.office.accounts.values()),
         trunks=tuple(trunk["state"] for trunk in _trunks(stores)),
         calls=len(running),

@@ -41,6 +41,10 @@ MOST_CALLS = 250
 """At the same time; one more is told 503, unless it is an emergency."""
 
 
+RETRY_CROWDED, RETRY_DRAINING = "5", "20"
+"""Seconds after which whom we refused may come again (RFC 3261, 20.33)."""
+
+
 class Uas:
     """The judge at the door: a trunk's own calls, a phone with its credentials, nobody else."""
 
@@ -48,6 +52,8 @@ class Uas:
         self._house = house
         self._doorkeeper = doorkeeper
         self._begin = begin
+        self.draining = False
+        """A restart waits until the calls have ended: a new one is told 503, unless it is an emergency."""
 
     def invited(self, event: Invited) -> None:
         """A new INVITE: it becomes a call with a story, or is refused."""
@@ -67,10 +73,11 @@ class Uas:
         self._from_phone(person, event)
 
     def _is_too_much(self, event: Invited) -> bool:
-        """Whether there are so many calls that this one was refused."""
-        if len(self._house.calls) < MOST_CALLS:
+        """Whether there are so many calls, or is so soon a restart, that this one was refused."""
+        if not self.draining and len(self._house.calls) < MOST_CALLS:
             return False
-        event.session.refuse(503, headers=[("Retry-After", "5")])
+        after = RETRY_DRAINING if self.draining else RETRY_CROWDED
+        event.session.refuse(503, headers=[("Retry-After", after)])
         return True
 
     def click_to_call(self, person: Person, number: str, name: str, extension: str) -> Call:

@@ -43,7 +43,7 @@ ADMINS = """
     backup remove, backup put, backup restore, backup open, backup back, group show, number trial, privacy export,
     privacy read
 """
-ROOTS = "code show, code press, voicemail list, voicemail export, voicemail remove"
+ROOTS = "code show, code press, drain, voicemail list, voicemail export, voicemail remove"
 
 MAY: dict[str, May] = {
     verb.strip(): least

@@ -97,6 +97,30 @@ def test_an_emergency_is_not_told_that_there_are_too_many_calls(monkeypatch: pyt
     tell(story())
 
 
+def test_before_a_restart_new_calls_are_put_off_and_those_that_last_go_on() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert", provider=200)
+        first = premises.call("provider", "4930123450")
+        await premises.settle()
+        premises.switchboard.uas.draining = True
+        refused = [premises.call("bert", "21"), premises.call("provider", "4930123450")]
+        await premises.settle()
+        assert [said(line) for line in refused] == [["503"], ["503"]]
+        assert [line.heard[-1].headers.get("Retry-After") for line in refused] == ["20", "20"]
+        emergency = await talk(premises, "bert", "110", 1)
+        assert "200" in said(emergency)
+        assert "BYE" not in said(first)
+        premises.switchboard.uas.draining = False
+        again = premises.call("provider", "4930123450")
+        await premises.settle()
+        assert said(again) != ["503"]
+        first.ask("BYE")
+        again.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
 def test_an_emergency_goes_first_over_a_trunk_that_is_known_to_work() -> None:
     async def story() -> None:
         premises = Premises()
