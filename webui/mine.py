@@ -103,7 +103,7 @@ def hear_announcement(visit: Visit) -> HTTPResponse:
 def _mine(visit: Visit, form: Form) -> str:
     found = visit.ask("mine")
     tasks = newest_first(found["tasks"])[:_SHOWN]
-    shown = {"tasks": tasks, "most": _SHOWN, "suggested": _suggested(visit), "heirs": heirs(visit)}
+    shown = {"tasks": tasks, "most": _SHOWN, "suggested": _suggested(visit), "takers": takers(visit)}
     return visit.page("mine", mine=found, form=form, **shown)
 
 
@@ -112,7 +112,7 @@ def newest_first(tasks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(tasks, key=lambda task: float(task["created"]), reverse=True)
 
 
-def heirs(visit: Visit) -> list[tuple[str, str]]:
+def takers(visit: Visit) -> list[tuple[str, str]]:
     """Whom a task can be handed over to: extensions and names."""
     groups = [(each["extension"], each["name"]) for each in visit.ask("group list")]
     people = [(each["extension"], each["name"]) for each in visit.ask("user list")]
@@ -122,7 +122,7 @@ def heirs(visit: Visit) -> list[tuple[str, str]]:
 def _suggested(visit: Visit) -> list[tuple[str, str]]:
     """What can be typed to call somebody, and what it means."""
     own = visit.account.extension if visit.account is not None else ""
-    colleagues = [(extension, name) for extension, name in heirs(visit) if extension != own]
+    colleagues = [(extension, name) for extension, name in takers(visit) if extension != own]
     contacts = [(each["name"], visit.number(each["number"])) for each in visit.ask("contact list")]
     return (colleagues + contacts)[:_SUGGESTED]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from webui.mine import heirs, newest_first
+from webui.mine import takers, newest_first
 from webui.routes import Routes
 from webui.visit import Visit
 
@@ -22,7 +22,7 @@ def tasks(visit: Visit) -> str:
     found = visit.ask("task list", open_only=show != "done", everybody=everybody)
     shown = newest_first(task for task in found if task["done"] == (show == "done"))
     back = f"/tasks?show={show}" if show in ("done", "everybody") else "/tasks"
-    return visit.page("tasks", tasks=shown, show=show, heirs=heirs(visit), back=back)
+    return visit.page("tasks", tasks=shown, show=show, takers=takers(visit), back=back)
 
 
 @routes.post("/tasks/<id:int>/done")

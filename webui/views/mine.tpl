@@ -39,7 +39,7 @@
 % if mine["tasks"]:
 <ul class="list">
 % for task in tasks:
-% include("task", task=task, heirs=heirs, back="/mine")
+% include("task", task=task, takers=takers, back="/mine")
 % end
 </ul>
 % else:

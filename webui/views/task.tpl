@@ -1,5 +1,5 @@
 <%
-# One task in a list: task, heirs (extension and name of whom it can be given to), back (where its buttons lead back to).
+# One task in a list: task, takers (extension and name of whom it can be given to), back (where its buttons lead back to).
 kinds = {"missed": (_("Nobody answered"), "missed"), "voicemail": (_("Left a message"), "messages"), "gave-up": (_("Hung up before anybody answered"), "missed")}
 words, picture = kinds.get(task["kind"], (task["kind"], "missed"))
 caller = task["from_name"] or visit.number(task["from"]) or _("Number withheld")
@@ -51,7 +51,7 @@ id = "task-" + str(task["id"])
 % if task["extension"]:
 <option value="">{{_("The office")}}</option>
 % end
-% for extension, name in heirs:
+% for extension, name in takers:
 % if extension != task["extension"]:
 <option value="{{extension}}">{{extension}} {{name}}</option>
 % end

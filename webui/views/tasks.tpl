@@ -11,7 +11,7 @@
 % if tasks:
 <ul class="list">
 % for task in tasks:
-% include("task", task=task, heirs=heirs, back=back)
+% include("task", task=task, takers=takers, back=back)
 % end
 </ul>
 % else:
