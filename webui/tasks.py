@@ -4,7 +4,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from webui.mine import takers, newest_first
+from webui.mine import newest_first, takers
 from webui.routes import Routes
 from webui.visit import Visit
 
