@@ -14,10 +14,12 @@ from tests.peers.voice import Voice
 
 def give_up(office: Office, number: str) -> None:
     """Somebody hears the greeting for a moment and hangs up."""
+    before = len(office.do("calls", "--last", "1000"))
     caller = Caller(NUMBER, number)
     scenario = caller.dials().pause(1.5).send(caller.bye()).response(200)
     with Sipp(office.folder, scenario, office.provider, office.address, name="gives-up") as sipp:
         sipp.succeeds()
+    office.calls(before + 1)
 
 
 def leave_message(office: Office, number: str, extension: str, seconds: float) -> None:
@@ -40,6 +42,7 @@ def leave_message(office: Office, number: str, extension: str, seconds: float) -
 @contextmanager
 def talk(office: Office, number: str, extension: str, phone: Baresip) -> Iterator[None]:
     """Somebody dials an extension, it is answered, and they talk until the end of the block."""
+    phone.events.clear()
     with ExitStack() as stack:
         voice = stack.enter_context(Voice(office.provider[0], 700))
         caller = Caller(NUMBER, number, sdp(voice.host, voice.port))

@@ -13,6 +13,7 @@ let wanted = new Set();
 let timer = 0;
 let fetched = 0;
 let fetching = false;
+let postponed = false; // a part is behind, as somebody is busy in it
 
 // --- swapping ---
 
@@ -54,7 +55,11 @@ function swap(ids, page) {
   for (const id of ids) {
     const old = document.getElementById(id);
     const fresh = page.getElementById(id);
-    if (!old || !fresh || said(old) === said(fresh) || busy(old)) continue;
+    if (!old || !fresh || said(old) === said(fresh)) continue;
+    if (busy(old)) {
+      postponed = true;
+      continue;
+    }
     const focus = old.contains(document.activeElement) ? place(old, document.activeElement) : null;
     const opened = [...old.querySelectorAll("details[open][id]")].map((each) => each.id);
     const scrolled = [...old.querySelectorAll("[id]")].filter((each) => each.scrollTop || each.scrollLeft)
@@ -81,6 +86,12 @@ function busy(part) {
   return [...part.querySelectorAll("audio")].some((each) => !each.paused)
     || part.querySelector("form.differs, dialog[open], [data-keep]") !== null;
 }
+
+setInterval(() => {
+  if (!postponed || parts().some(busy)) return;
+  postponed = false;
+  wish(["everything"]);
+}, SOONEST);
 
 function place(part, element) {
   const like = (each) => each.id === element.id && each.tagName === element.tagName
