@@ -8,6 +8,8 @@ INTERVAL = 5.0
 """Seconds between two samples, as long as the call is short."""
 MOST = 240
 """Samples that are kept: when there are more, every second one goes, and those to come are half as many."""
+SLACK = 0.5
+"""Seconds a sample may be early: its endpoint is looked after once a second."""
 _FIELDS = 6
 
 
@@ -38,14 +40,14 @@ class Samples:
         self._began = now
         self._interval = INTERVAL
         self._numbers = array("f")
-        self.due = now + INTERVAL
+        self.due = now + INTERVAL - SLACK
         """When the next is to be taken."""
 
     def take(
         self, now: float, received: int, lost: int, jitter: float, round_trip: float | None, peer_lost: int | None
     ) -> None:
         """Keep this one."""
-        self.due = now + self._interval
+        self.due = now + self._interval - SLACK
         trip, away = nan if round_trip is None else round_trip, nan if peer_lost is None else peer_lost
         self._numbers.extend((now - self._began, received, lost, jitter, trip, away))
         if len(self._numbers) > MOST * _FIELDS:

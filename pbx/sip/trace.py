@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from pbx.sip.flow import Flow
 
@@ -64,10 +65,10 @@ class Trace:
         if key in self._dialogs:
             return
         self._dialogs[key] = dialog = _Dialog()
-        for back in range(min(_LOOKED_BACK, len(self._ring)), 0, -1):
-            if self._ring[-back][4] == key:
-                self._keep(dialog, self._ring[-back])
-                del self._ring[-back]
+        before = [entry for entry in islice(reversed(self._ring), _LOOKED_BACK) if entry[4] == key]
+        for entry in reversed(before):
+            self._keep(dialog, entry)
+            self._ring.remove(entry)
 
     def of(self, call_ids: Iterable[str]) -> tuple[list[Entry], int]:
         """What was said under these Call-IDs, in order, and how many messages were left out in the middle."""

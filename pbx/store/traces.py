@@ -78,7 +78,7 @@ def _flat(values: Sequence[Any]) -> list[list[Any]]:
 
 
 def _packed(content: list[Any]) -> bytes:
-    return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 6)
+    return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
 
 
 def _unpacked(content: bytes) -> Any:

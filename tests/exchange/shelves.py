@@ -13,7 +13,7 @@ from pbx.exchange.leg import Party
 from pbx.exchange.stories import story
 from pbx.media import wav
 from pbx.media.clip import Clip
-from pbx.store.models import CallRecord, Language, Message
+from pbx.store.models import CallRecord, Language, LegSamples, Message
 from tests.exchange.studio import Words
 
 
@@ -37,6 +37,8 @@ class Shelves:
         self.calls: list[CallRecord] = []
         self.dialogs: list[dict[str, Party]] = []
         """Of each call, whom SIP was spoken with."""
+        self.samples: list[tuple[LegSamples, ...]] = []
+        """Of each call, how its voices went."""
         self.tasks: list[NewTask] = []
         self.kept: list[Message] = []
         self.pins: dict[str, str] = {}
@@ -61,6 +63,7 @@ class Shelves:
     async def keep_call(self, call: Call) -> None:
         self.stands_still("keep_call")
         self.dialogs.append(call.dialogs)
+        self.samples.append(call.samples())
         self.calls.append(call.record(lambda call: story(call.steps, call.office.language, self._names())))
         if call.task is not None:
             self.tasks.append(call.task)

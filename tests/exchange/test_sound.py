@@ -92,6 +92,11 @@ def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
         assert premises.record.outcome == "answered"
         assert [leg.received >= 100 for leg in premises.record.legs] == [True, True]
         assert all(leg.lost < 10 for leg in premises.record.legs), premises.record.legs
+        [samples] = premises.shelves.samples
+        assert [each.party for each in samples] == [leg.party for leg in premises.record.legs]
+        for each, leg in zip(samples, premises.record.legs, strict=True):
+            assert each.samples[-1].received == leg.received
+            assert abs(each.samples[-1].at - premises.record.ended) < 1
 
     tell(story())
 

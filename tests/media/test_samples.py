@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.media.samples import INTERVAL, MOST, Samples
+from tests.media.wire import Peer, Studio
 
 
 def test_what_is_taken_comes_back() -> None:
@@ -36,3 +37,29 @@ def test_a_long_call_has_as_many_samples_as_a_short_one_evenly_spread(seconds: f
     assert len(gaps) <= 2
     assert all(sample.received == int(sample.at * 50) for sample in samples.all())
     assert found[-1] > seconds - 2 * max(gaps, default=INTERVAL) - 2 if found else seconds < INTERVAL + 1
+
+
+def test_an_endpoint_takes_one_every_few_seconds_and_one_at_its_end() -> None:
+    studio, peer = Studio(), Peer()
+    endpoint = studio.open(peer)
+    for _ in range(600):
+        peer.say(endpoint)
+        studio.pass_time(0.02)
+    peer.skip(50)
+    for _ in range(100):
+        peer.say(endpoint)
+        studio.pass_time(0.02)
+    endpoint.close()
+    found = endpoint.samples.all()
+    assert [round(sample.at - 1000.0) for sample in found] == [5, 10, 14]
+    assert [sample.lost for sample in found] == [0, 0, 50]
+    assert found[-1].received == 700
+    assert found[0].jitter < 0.02
+
+
+def test_an_endpoint_nobody_ever_spoke_with_has_none() -> None:
+    studio = Studio()
+    endpoint = studio.open()
+    studio.pass_time(6)
+    endpoint.close()
+    assert endpoint.samples.all() == []

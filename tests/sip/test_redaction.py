@@ -36,6 +36,7 @@ PLACES = {
     "answer of the trunk": lambda s: message(header=f"Proxy-Authorization: {DIGEST.format(s=s)}, opaque={s}"),
     "compact case": lambda s: message(header=f"aUTHORIZATION : {DIGEST.format(s=s)}"),
     "folded": lambda s: message(header=f'Authorization: Digest username="anna",\n\tnonce="{s}",\n  response="{s}"'),
+    "folded with a colon": lambda s: message(header=f"Authorization: Basic\n\tuser:{s}\n x:{s}"),
     "challenge": lambda s: message("SIP/2.0 401 Unauthorized", f'WWW-Authenticate: Digest realm="d", nonce="{s}"'),
     "unknown parameter": lambda s: message(header=f'Authorization: Digest realm="d", novelty="{s}", nonce=x'),
     "secret as name": lambda s: message(header=f"Authorization: Digest {s}=1, {s}"),
@@ -100,7 +101,7 @@ def test_a_real_answer_to_a_real_challenge_says_who_and_not_how(password: str, b
 @given(st.binary(max_size=600))
 def test_whatever_comes_is_shown_harmlessly(data: bytes) -> None:
     shown = redacted(data)
-    assert all(char == "\n" or (char.isprintable() or char.isspace()) for char in shown)
+    assert shown.replace("\n", "").isprintable()
     assert not any(char in shown for char in "\x1b\r\t\u2028\u202e")
 
 
