@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import av
 import numpy as np
 
-from pbx.prompts.sound import FLAT, RATE, Samples, SoundError, finished
+from pbx.prompts.sound import RATE, Samples, SoundError, levelled
 
 LONGEST = 120.0
 """Seconds of sound."""
@@ -87,7 +87,7 @@ def decoded(data: bytes) -> bytes:
     if len(data) > MOST:
         raise Unfit("too-big")
     try:
-        samples = finished(_samples(data), RATE, FLAT)
+        samples = levelled(_samples(data))
     except SoundError:
         raise Unfit("silent") from None
     except (av.FFmpegError, ValueError, OverflowError, MemoryError):
@@ -114,7 +114,10 @@ def _samples(data: bytes) -> Samples:
                     raise Unfit("too-long")
         if not pieces:
             raise Unfit("damaged")
-        return np.concatenate(pieces).astype(np.float64) / 32_768
+        sound = np.concatenate(pieces).astype(np.float64)
+        sound -= sound.mean()
+        sound /= 32_768
+        return sound
 
 
 def _frames(container: av.container.InputContainer, stream: av.AudioStream) -> Iterator[av.AudioFrame | None]:

@@ -72,7 +72,12 @@ def finished(samples: Samples, rate: int, curve: Curve) -> Samples:
 
     Raises SoundError when there is nothing to hear.
     """
-    return _levelled(_trimmed(_coloured(samples, rate, curve)))
+    return levelled(_coloured(samples, rate, curve))
+
+
+def levelled(samples: Samples) -> Samples:
+    """A sound of our rate without silence at its ends, evenly loud. Raises SoundError when there is nothing to hear."""
+    return _levelled(_trimmed(samples))
 
 
 def active_level(samples: Samples) -> float:
