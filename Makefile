@@ -36,6 +36,7 @@ bench:
 hardware:
 	@scripts/setup
 	@$(PYTHON_ENV)/python -m hardware.draw
+	@hardware/render
 
 prompts:
 	@scripts/setup
