@@ -115,7 +115,7 @@ class Work:
             if "ready" in said:
                 with turns:
                     _say(child.stdin, "go")
-                    said = json.loads(next(iter(lines)))
+                    said = json.loads(next(iter(lines), "{}"))
             if "error" in said:
                 self.error = Refused(said["error"], 2, said["field"], told=said["said"])
             elif "result" in said:

@@ -178,6 +178,19 @@ def test_a_leaver_who_comes_back_gets_what_he_left_to_somebody(stores: Stores) -
     assert [task.extension for task in stores.records.tasks()] == ["21"]
 
 
+def test_a_whole_farewell_is_undone_at_once(stores: Stores) -> None:
+    leave_message(stores, "21")
+    office = stores.office
+    where = {"extension_to": "22", "place_to": "22", "messages_to": "22", "tasks_to": "23"}
+    perform(stores, "user leave", {"person": "21", **where})
+    assert "21" not in stores.office.people
+    assert newest(stores)["undoable"]
+    undo(stores)
+    assert stores.office == office
+    assert [message.extension for message in stores.records.messages()] == ["21"]
+    assert [task.extension for task in stores.records.tasks()] == ["21"]
+
+
 def test_messages_that_were_deleted_are_said_not_to_come_back(stores: Stores) -> None:
     leave_message(stores, "23")
     perform(stores, "user remove", {"person": "23", "with_messages": True})
