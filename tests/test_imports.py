@@ -33,6 +33,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "tinydb": ("pbx.store.settings", "pbx.store.atomic"),
     "gpiozero": ("pbx.box.leds", "pbx.box.panel"),
     "av": ("pbx.sounds_decoder",),
+    "cryptography": ("pbx.sip.transport.certificate", "pbx.store.age", "pbx.backup_program"),
+    "pbx.store.age": ("pbx.backup_program",),
     "subprocess": (
         "pbx.media.nftables",
         "pbx.prompts",
