@@ -76,10 +76,14 @@ def _running(commands: Branch) -> None:
     demo = commands.command("demo", "run a demo office in which calls happen by themselves")
     run.add_argument("--sip", type=socket_address, default=("::", 5060), metavar="HOST:PORT", help="UDP and TCP")
     demo.add_argument("--sip", type=socket_address, default=None, metavar="HOST:PORT", help="UDP and TCP")
+    run.add_argument("--page-socket", type=Path, metavar="FILE", help="for a web page that runs as another user")
+    run.add_argument("--lamps-socket", type=Path, metavar="FILE", help="for lamps that run as another user")
     web = commands.command("web", "the web page alone, when the exchange runs without it")
     lamps = commands.command("lamps", "show on the box's lamps how the exchange is, and hear its button")
     lamps.add_argument("--pins", type=Path, default=None, metavar="FILE", help="which GPIO carries what")
     lamps.add_argument("--off", type=Path, default=None, metavar="FILE", help="made when the button asks for the end")
+    for each in (web, lamps):
+        each.add_argument("--socket", type=Path, metavar="FILE", help="the exchange's, if not the data folder's")
     drain = commands.command(
         "drain",
         "put off new calls until the restart that follows",

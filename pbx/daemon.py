@@ -17,6 +17,7 @@ from pathlib import Path
 from pbx.administration.commands import perform, writes
 from pbx.administration.live import LiveElsewhere
 from pbx.administration.stores import SOCKET, open_stores
+from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import Json
 from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
@@ -25,6 +26,7 @@ from pbx.live import LiveExchange
 from pbx.news import News
 from pbx.notify import from_environment
 from pbx.sip.transport.tls import paths, server_context
+from pbx.store.atomic import write_file
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
 from pbx.store.models import CallRecord, Step
@@ -52,15 +54,29 @@ class Daemon:
     """An exchange that runs: make it inside a running loop, `start` it, `stop` it."""
 
     def __init__(
-        self, data: Path, sip: tuple[str, int] = ("0.0.0.0", 5060), rtp: tuple[int, int] = (10000, 10999)
+        self,
+        data: Path,
+        sip: tuple[str, int] = ("0.0.0.0", 5060),
+        rtp: tuple[int, int] = (10000, 10999),
+        page: Path | None = None,
+        lamps: Path | None = None,
     ) -> None:
-        """Open the data folder. Raises Busy, SettingsError, RecordsError, OSError."""
+        """Open the data folder. Raises Busy, SettingsError, RecordsError, OSError.
+
+        `page` and `lamps` are sockets for a web page and lamps that run as other users.
+        """
         self._wanted = sip
+        self._page = page
         self.stores = open_stores(data)
         self._loop = asyncio.get_running_loop()
         self.news = News(self._publish, self._loop.call_later)
         self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended, self.news.changed)
         self.control = ControlServer(data / SOCKET, self._answer, writes)
+        self._servers = [self.control]
+        if page is not None:
+            self._servers.append(ControlServer(page, self._answer, writes, PAGE))
+        if lamps is not None:
+            self._servers.append(ControlServer(lamps, self._answer_lamps, writes, LAMPS))
         self.address = sip
         """Where SIP listens."""
         self.again = asyncio.Event()
@@ -72,7 +88,8 @@ class Daemon:
         self.address = await self.exchange.start(self._wanted)
         self.stores.live = LiveElsewhere(LiveExchange(self.exchange, self.address), self.control.on_loop)
         self.stores.changed = self._changed_elsewhere
-        await self.control.start()
+        for server in self._servers:
+            await server.start()
         self._look_at_health()
         for message in self.stores.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
@@ -85,7 +102,8 @@ class Daemon:
         if self._looking is not None:
             self._looking.cancel()
         await asyncio.to_thread(self.stores.work.close)  # somebody may be waiting for it
-        await self.control.stop()
+        for server in self._servers:
+            await server.stop()
         await self.exchange.stop()
         self.stores.close()
 
@@ -96,11 +114,18 @@ class Daemon:
     def _answer(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
         return perform(self.stores, verb, arguments, session)
 
+    def _answer_lamps(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
+        """Who calls whom, and a code, is none of the lamps' business."""
+        told = perform(self.stores, verb, arguments, session)
+        return {name: told[name] for name in ("lamps",) if name in told}
+
     async def _listen_tls(self) -> None:
         """TLS comes last: making the first certificate takes a Pi some seconds."""
         host, port = self.address
         try:
             await _make_certificate(self.stores.data)
+            if self._page is not None:
+                _lend_certificate(self.stores.data, self._page.parent)
             context = server_context(*paths(self.stores.data))
             await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, context)
         except (OSError, ssl.SSLError, OverflowError) as error:
@@ -111,7 +136,9 @@ class Daemon:
         self._loop.call_soon_threadsafe(self._loop.call_later, LAST_WORDS, self.again.set)
 
     def _publish(self, event: Mapping[str, Json]) -> None:
-        self.control.publish(event)
+        """To all; steps of calls, with their numbers, are told on our own socket only."""
+        for server in self._servers:
+            server.publish(event)
 
     def _changed_elsewhere(self, topic: str) -> None:
         """`stores.changed`: commands run in threads."""
@@ -164,6 +191,12 @@ async def _make_certificate(folder: Path) -> None:
         raise OSError(errno.EIO, f"no certificate could be made: {why}")
 
 
+def _lend_certificate(ours: Path, page: Path) -> None:
+    """Put the certificate and its key where the web page's user, who may not look into `ours`, can read it."""
+    for source, copy in zip(paths(ours), paths(page), strict=True):
+        write_file(copy, source.read_bytes(), 0o640)
+
+
 def run(options: argparse.Namespace) -> int:
     """`durchwahl run`: run until SIGTERM or Ctrl-C; the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -182,7 +215,7 @@ async def _run(options: argparse.Namespace) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    daemon = await _started(options.data, options.sip, options.rtp)
+    daemon = await _started(options, options.sip)
     _collect_seldom()
     notify = from_environment(os.environ, os.getpid())
     notify.ready()
@@ -191,7 +224,9 @@ async def _run(options: argparse.Namespace) -> int:
     while not await _first(stopped, daemon.again):
         log.info("the exchange ends and begins again, with what was restored")
         await daemon.stop()
-        daemon = await _started(options.data, daemon.address, options.rtp)
+        pages = daemon.stores.pages
+        daemon = await _started(options, daemon.address)
+        daemon.stores.pages = pages
     notify.stopping()
     if page is not None:
         await page.stop()
@@ -199,8 +234,8 @@ async def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _started(data: Path, sip: tuple[str, int], rtp: tuple[int, int]) -> Daemon:
-    daemon = Daemon(data, sip, rtp)
+async def _started(options: argparse.Namespace, sip: tuple[str, int]) -> Daemon:
+    daemon = Daemon(options.data, sip, options.rtp, options.page_socket, options.lamps_socket)
     daemon.stores.restart = daemon.restart
     try:
         await daemon.start()
@@ -223,6 +258,9 @@ async def _first(one: asyncio.Event, other: asyncio.Event) -> bool:
 
 async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess | None:
     """Start the web page, and tell on the terminal, not in the log, where it is and how the first admin gets in."""
+    if options.page_socket is not None:  # it runs by itself, as another user
+        daemon.stores.pages = tuple(urls(options.web))
+        return None
     try:
         web = next_free(options.web) if options.next_port else options.web
     except OSError as error:

@@ -24,7 +24,7 @@ CallLater = Callable[[float, Callable[[], None]], Alarm]
 
 
 class Notify:
-    """One line to systemd. For the event loop's thread: a loop that hangs sends no sign of life."""
+    """The line to systemd. Whoever would hang calls: an event loop that hangs then gives no sign of life."""
 
     def __init__(self, socket_name: str = "", watchdog: float | None = None) -> None:
         """`socket_name` is a path, or a name in the abstract namespace that begins with @; "": nobody listens.
@@ -50,11 +50,16 @@ class Notify:
         """What `systemctl status` shows."""
         self._tell("STATUS=" + "".join(char if char.isprintable() else " " for char in sentence)[:MOST])
 
+    def alive(self) -> None:
+        """One sign of life, from a program that comes round often enough by itself."""
+        if self._watchdog is not None:
+            self._tell("WATCHDOG=1")
+
     def live(self, call_later: CallLater) -> None:
         """Give a sign of life now and twice within each interval of the watchdog, until `stopping`."""
         if self._watchdog is None or not self._socket_name:
             return
-        self._tell("WATCHDOG=1")
+        self.alive()
         self._alarm = call_later(self._watchdog / 2, lambda: self.live(call_later))
 
     def _tell(self, what: str) -> None:

@@ -90,14 +90,14 @@ class WebProcess:
 
 def command(data: Path, web: Address, allow_all: bool = False) -> list[str]:
     """What starts the page of the exchange in this folder as a child process."""
-    return [sys.executable, "-P", "-m", "webui", "--child", *arguments(data, web, allow_all)]
+    return [sys.executable, "-P", "-m", "webui", "--child", *arguments(data / SOCKET, web, allow_all)]
 
 
-def arguments(data: Path, web: Address, allow_all: bool) -> list[str]:
-    """The page's arguments."""
+def arguments(socket: Path, web: Address, allow_all: bool) -> list[str]:
+    """The page's arguments. The certificate is in the socket's folder."""
     host = f"[{web[0]}]" if ":" in web[0] else web[0]
-    certificate, key = paths(data)
-    words = ["--socket", str(data / SOCKET), "--web", f"{host}:{web[1]}", "--tls", str(certificate), str(key)]
+    certificate, key = paths(socket.parent)
+    words = ["--socket", str(socket), "--web", f"{host}:{web[1]}", "--tls", str(certificate), str(key)]
     return [*words, "--allow-all"] if allow_all else words
 
 
@@ -126,4 +126,5 @@ def _is_free(host: str, port: int) -> bool:
 def run(options: argparse.Namespace) -> int:
     """`durchwahl web`: the page alone, for an exchange that runs elsewhere on this machine; the exit code."""
     web = next_free(options.web or DEFAULT) if options.next_port else options.web or DEFAULT
-    return int(importlib.import_module("webui.__main__").main(arguments(options.data, web, options.allow_all)))
+    words = arguments(options.socket or options.data / SOCKET, web, options.allow_all)
+    return int(importlib.import_module("webui.__main__").main(words))

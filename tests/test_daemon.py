@@ -19,7 +19,9 @@ OPTIONS = (
 
 
 def options(data: Path, port: int = 0) -> argparse.Namespace:
-    return argparse.Namespace(data=data, sip=("127.0.0.61", port), rtp=(20000, 20099), web=None)
+    return argparse.Namespace(
+        data=data, sip=("127.0.0.61", port), rtp=(20000, 20099), web=None, page_socket=None, lamps_socket=None
+    )
 
 
 def test_phones_may_come_by_tls_one_port_above(tmp_path: Path) -> None:

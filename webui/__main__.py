@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from signal import SIGINT, SIGTERM, signal
 
+from pbx.notify import from_environment
 from webui.app import App, make
 from webui.server import Server
 from webui.tls import Tls
@@ -64,9 +65,12 @@ def _serve(app: App, bind: tuple[str, int], files: tuple[Path, Path] | None, sto
     http.start_thread()
     app.site.hub.start()
     log.info("the web page is at http://%s:%s", *http.bind_addr[:2])
+    notify = from_environment(os.environ, os.getpid())
+    notify.ready()
     https: Server | None = None
     encrypted = (bind[0], bind[1] + TLS_ABOVE) if files and bind[1] + TLS_ABOVE < 65536 else None
     while not stopped.wait(1.0):
+        notify.alive()
         http.cut_off(time.monotonic())
         if https is not None:
             _refresh(https)
@@ -76,6 +80,7 @@ def _serve(app: App, bind: tuple[str, int], files: tuple[Path, Path] | None, sto
             except OSError as error:
                 log.warning("no HTTPS on port %s: %s", encrypted[1], error.strerror or error)
                 encrypted = None
+    notify.stopping()
     app.site.hub.stop()
     if https is not None:
         https.stop()

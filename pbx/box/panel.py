@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import logging
+import os
 import signal
 import threading
 import warnings
@@ -17,6 +18,7 @@ from pbx.box.lamps import NAMES, Name, Rhythm, Seen, shown
 from pbx.box.leds import Front, Press
 from pbx.box.pins import PinError, read_pins
 from pbx.control.client import ControlError, NotRunning, Refused, ask, follow
+from pbx.notify import Notify, from_environment
 
 log = logging.getLogger(__name__)
 
@@ -34,21 +36,25 @@ Show = Callable[[Mapping[Name, Rhythm]], None]
 class Panel:
     """Keeps the lamps true. `show` is called in the thread that runs `run`."""
 
-    def __init__(self, socket: Path, show: Show, switch_off: Callable[[], None]) -> None:
+    def __init__(self, socket: Path, show: Show, switch_off: Callable[[], None], notify: Notify | None = None) -> None:
         self._socket = socket
         self._show = show
         self._switch_off = switch_off
+        self._notify = notify or Notify()
         self._news = threading.Event()
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Until `end`."""
+        """Until `end`; systemd hears a sign of life at least every 20 seconds."""
+        self._notify.ready()
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
         while not self._ended.is_set():
+            self._notify.alive()
             self._news.clear()
             self._show(self._rhythms())
             self._news.wait(AGAIN)
             self._ended.wait(MOMENT)
+        self._notify.stopping()
 
     def end(self) -> None:
         """Have `run` return; any thread may call."""
@@ -95,8 +101,9 @@ def run(options: argparse.Namespace) -> int:
     except (PinError, GPIOZeroError) as error:
         log.error("%s", error)
         return 2
+    notify = from_environment(os.environ, os.getpid())
     show = printed(front.show) if isinstance(factory, MockFactory) else front.show
-    panel = Panel(options.data / "control.sock", show, lambda: switch_off(options.off))
+    panel = Panel(options.socket or options.data / "control.sock", show, lambda: switch_off(options.off), notify)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: panel.end())
     panel.run()

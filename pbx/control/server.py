@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from pbx.control.door import OWN, Door
 from pbx.control.protocol import FOLLOW, LONGEST_LINE, Garbled, Json, Refused, event, read_question, refusal, result
 from pbx.control.protocol import short_path as short
 from pbx.sentence import Sentence
@@ -27,17 +28,20 @@ _MOST_WAITING = 1024 * 1024
 
 
 class ControlServer:
-    """Answers commands and tells followers what happens, on a Unix socket only its owner can open.
+    """Answers commands and tells followers what happens, on a Unix socket only those can open who `door` lets in.
 
     `answer` runs in other threads, where it may wait for the disk or for the speech engine while voice packets leave
     on their beat: verbs that `writes` is true for one at a time, the others beside them, so that a page is not kept
     waiting by somebody's long greeting. What belongs to the event loop it asks for by `on_loop`.
     """
 
-    def __init__(self, path: Path, answer: Answer, writes: Callable[[str], bool] = lambda verb: True) -> None:
+    def __init__(
+        self, path: Path, answer: Answer, writes: Callable[[str], bool] = lambda verb: True, door: Door = OWN
+    ) -> None:
         self._path = path
         self._answer = answer
         self._writes = writes
+        self._door = door
         self._writer = ThreadPoolExecutor(1, "control-writes")
         self._readers = ThreadPoolExecutor(_READERS, "control-reads")
         self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
@@ -54,7 +58,7 @@ class ControlServer:
             # Until `listen` nobody can connect, so that the mode is right before anybody gets in.
             with short(self._path) as address:
                 listening.bind(address)
-            os.chmod(self._path, 0o600)
+            os.chmod(self._path, self._door.mode)
             self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST_LINE)
         except BaseException:
             listening.close()
@@ -147,6 +151,8 @@ class ControlServer:
         return True
 
     async def _result(self, verb: str, arguments: dict[str, Json], session: str | None) -> bytes:
+        if not self._door.lets(verb, session):
+            return refusal(Refused(Sentence("This can only be done at the box itself."), 4))
         threads = self._writer if self._writes(verb) else self._readers
         try:
             loop = asyncio.get_running_loop()
