@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -25,16 +27,17 @@ def main(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, Office(Path(folder)) as office, chromium() as browser:
         office.start()
         office.furnish()
-        with ExitStack() as stack:
-            alice, bob = stack.enter_context(office.phone("21")), stack.enter_context(office.phone("22"))
+        with office.phone("21") as alice, office.phone("22") as bob:
             live_in(office)
             with talk(office, "+4989123456", "21", alice):
                 pass
-            call = str(office.calls()[-1]["id"])
-            stack.enter_context(talk(office, "+493377123", "22", bob))
-            for language in ("de", "en"):
-                for dark in (False, True):
-                    shoot(browser, office, call, language, dark, names)
+            album = Album(browser, office, str(office.calls()[-1]["id"]), names or [*VISITORS, *ADMINS])
+            for language, dark in product(("de", "en"), (False, True)):
+                # baresip has breath for a minute only, so only the page that shows the call is taken during it.
+                with talk(office, "+493377123", "22", bob):
+                    album.take({"now": ADMINS["now"]}, language, dark)
+                album.take({name: path for name, path in ADMINS.items() if name != "now"}, language, dark)
+                album.take(VISITORS, language, dark)
 
 
 def live_in(office: Office) -> None:
@@ -47,24 +50,31 @@ def live_in(office: Office) -> None:
     give_up(office, "+491719876543")
 
 
-def shoot(browser: Browser, office: Office, call: str, language: str, dark: bool, names: list[str]) -> None:
-    """All pages in one language and one light."""
-    theme = "dark" if dark else "light"
-    visitor = Visitor(browser, office, language=language, dark=dark)
-    for pages in (VISITORS, ADMINS):
-        for name, path in pages.items():
-            if not names or name in names:
-                visitor.page.goto(path.format(call=call))
-                visitor.page.screenshot(path=FOLDER / f"{name}-{language}-{theme}.png", full_page=True)
-        if pages is VISITORS:
-            visitor.log_in(*ADMIN)
-    visitor.close()
-    narrow = Visitor(browser, office, language=language, dark=dark, width=360, height=740).log_in(*ADMIN)
-    for name in NARROW:
-        if not names or name in names:
-            narrow.page.goto(ADMINS[name])
-            narrow.page.screenshot(path=FOLDER / f"{name}-{language}-{theme}-narrow.png")
-    narrow.close()
+@dataclass(frozen=True)
+class Album:
+    """Where the pictures are put together."""
+
+    browser: Browser
+    office: Office
+    call: str
+    """Id of the call that is shown."""
+    names: list[str]
+    """Of the pages that are wanted."""
+
+    def take(self, pages: Mapping[str, str], language: str, dark: bool) -> None:
+        """These pages in one language and one light, some on a telephone's screen too."""
+        theme = f"{language}-{'dark' if dark else 'light'}"
+        wanted = {name: path.format(call=self.call) for name, path in pages.items() if name in self.names}
+        for width, height, ending in ((1280, 900, ""), (360, 740, "-narrow")):
+            visitor = Visitor(self.browser, self.office, language=language, dark=dark, width=width, height=height)
+            if pages is not VISITORS:
+                visitor.log_in(*ADMIN)
+            for name, path in wanted.items():
+                if not ending or name in NARROW:
+                    visitor.page.goto(path)
+                    picture = FOLDER / f"{name}-{theme}{ending}.png"
+                    visitor.page.screenshot(path=picture, full_page=not ending)
+            visitor.close()
 
 
 if __name__ == "__main__":
