@@ -494,7 +494,7 @@ def test_only_admins_may(stores: Stores) -> None:
 # --- the running exchange ------------------------------------------------------------------------------------------
 
 
-def asked(data: Path, verb: str, patience: float = 20.0, **arguments: Any) -> Any:
+def asked(data: Path, verb: str, patience: float = 60.0, **arguments: Any) -> Any:
     """Ask the exchange as soon as it is there."""
     until = time.monotonic() + patience
     while True:
@@ -518,7 +518,7 @@ def test_a_running_exchange_starts_again_with_what_was_restored(data: Path) -> N
         assert_nothing_forgotten(data)
         port = asked(data, "status")["sip"]
         assert asked(data, "backup restore", name=name, password=PASSWORD)["restarting"]
-        until = time.monotonic() + 20.0
+        until = time.monotonic() + 60.0
         while asked(data, "user list")[0]["name"] != "Anna":
             assert time.monotonic() < until
             time.sleep(0.05)
@@ -527,4 +527,4 @@ def test_a_running_exchange_starts_again_with_what_was_restored(data: Path) -> N
         assert asked(data, "backup list")["before"]["people"] == 1
     finally:
         daemon.send_signal(signal.SIGTERM)
-        assert daemon.wait(20) == 0
+        assert daemon.wait(60) == 0
