@@ -71,8 +71,7 @@ def _fetch(exchange: Ask, name: str, target: Path) -> None:
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
-        why = error.strerror or str(error)
-        raise Refused(Sentence("{path} cannot be written: {why}.", path=str(target), why=why)) from error
+        raise Refused(f"{target} cannot be written: {error.strerror or error}.") from error
 
 
 def _list(exchange: Ask, options: argparse.Namespace) -> Iterator[str]:

@@ -104,7 +104,7 @@ def test_a_loop_that_hangs_gives_no_sign_of_life(systemd: Systemd) -> None:
         notify.live(asyncio.get_running_loop().call_later)
         await asyncio.sleep(0.3)
         assert len(systemd.all()) >= 2
-        time.sleep(0.3)  # noqa: ASYNC251  that is the mistake
+        time.sleep(0.3)  # that is the mistake
         assert not systemd.all()
         notify.stopping()
 

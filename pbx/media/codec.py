@@ -14,7 +14,6 @@ Transcoder = Callable[[bytes], bytes]
 
 CLOCK_RATE = 8000
 """RTP ticks a second: the same for all three."""
-FRAME_SECONDS = 0.02
 FRAME_TICKS = 160
 """RTP ticks in one packet of 20 ms, and bytes too: all three speak 64 kbit/s."""
 

@@ -170,14 +170,6 @@ def offered_codecs(offered: bytes) -> tuple[str, ...]:
     return ()
 
 
-def unchanged(earlier: bytes, later: bytes) -> bool:
-    """Whether the peer repeats its description (same o= line), as in a session refresh (RFC 4028, section 7.4).
-
-    Raises SdpError for what is no description.
-    """
-    return parse(earlier).origin == parse(later).origin
-
-
 def _choose(theirs: SessionDescription, codecs: Sequence[str]) -> tuple[int, RtpMap]:
     """The first audio stream with a codec of ours, by our order of preference."""
     for place, media in enumerate(theirs.media):

@@ -65,10 +65,6 @@ class Uri:
         """The same URI with a parameter set (or, with None, present without a value)."""
         return changed(self, params=replace(self.params, name, value))
 
-    def without_params(self) -> Uri:
-        """The same URI without parameters and headers."""
-        return changed(self, params=(), headers=())
-
     def matches(self, other: Uri) -> bool:
         """Whether both name the same resource (RFC 3261, section 19.1.4)."""
         if (self.scheme, self.user, self.password, self.host, self.port, self.opaque) != (
