@@ -6,6 +6,8 @@ from bottle import HTTPResponse
 
 from webui.visit import Visit
 
+KEPT = 64 * 1024
+"""Bytes that are read of what somebody sends whom we do not know."""
 GZIP_FROM = 1000
 """Bytes; less is not worth it."""
 
@@ -46,6 +48,8 @@ def again(visit: Visit, status: int, why: str) -> str:
     """
     visit.status = status
     known = visit.request.get_header("Origin") is not None
+    if visit.account is None and visit.request.content_length > KEPT:
+        return visit.page("again", why=why, kept=[], known=False)
     # views/field.tpl names the fields that are passwords.
     left_out = {"csrf", "secret", *visit.posted.values.get("secret", ())}
     kept = [(name, value) for name, values in visit.posted.values.items() if name not in left_out for value in values]

@@ -115,6 +115,7 @@ class App:
         path = str(environ.get("PATH_INFO") or "/")
         # WSGI hands over bytes in Latin-1 clothes.
         environ["PATH_INFO"] = path.encode("latin-1", "replace").decode(errors="replace")
+        _mend_headers(environ)
         visit = Visit(self.site, BaseRequest(environ))
         answer = answers.dressed(visit, self._answer(visit))
         start_response(answer.status_line, answer.headerlist)
@@ -191,6 +192,13 @@ class App:
         except (Refused, NotRunning, ControlError):
             return ""
         return str(shown.get("domain") or "") if isinstance(shown, dict) else ""
+
+
+def _mend_headers(environ: dict[str, Any]) -> None:
+    """Replace what is no UTF-8 in headers: Bottle would stumble over it, long before any page is asked."""
+    for name, value in environ.items():
+        if name.startswith(("HTTP_", "CONTENT_", "QUERY_")) and not value.isascii():
+            environ[name] = value.encode("latin-1", "replace").decode(errors="replace").encode().decode("latin-1")
 
 
 def _check_size(visit: Visit, most: int) -> None:

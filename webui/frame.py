@@ -39,6 +39,9 @@ def live(visit: Visit) -> HTTPResponse:
     """Topics of what happens, for as long as the session lasts."""
     if visit.account is None:
         return HTTPResponse("", 403)
+    headers = [("Content-Type", "text/event-stream"), ("X-Accel-Buffering", "no")]
+    if visit.request.method == "HEAD":  # nobody would read the stream, and so nobody would close it
+        return HTTPResponse("", 200, headers)
     stream = visit.site.hub.open(visit.source, visit.token)
     if stream is None:
         return HTTPResponse("", 503, [("Retry-After", "30")])
@@ -51,7 +54,6 @@ def live(visit: Visit) -> HTTPResponse:
         except (NotRunning, ControlError):
             return True
 
-    headers = [("Content-Type", "text/event-stream"), ("X-Accel-Buffering", "no")]
     return HTTPResponse(written(visit.site.hub, stream, lasts), 200, headers)
 
 

@@ -45,7 +45,7 @@ class Request(HTTPRequest):  # type: ignore[misc]
 
     def send_headers(self) -> None:
         # What was not wanted is not read into memory just to keep a connection.
-        if getattr(self.rfile, "remaining", 0):
+        if getattr(self.rfile, "remaining", 0) or self.chunked_read:
             self.close_connection = True
         super().send_headers()
 

@@ -23,6 +23,7 @@ from webui import gate
 from webui.files import Files
 from webui.form import Field, Form, Options, Posted, Upload
 from webui.live import Hub
+from webui.posted import posted
 from webui.views import Html, Views, icon
 from webui.words import LANGUAGES, Words, printed
 
@@ -67,6 +68,7 @@ class Visit:
         self.token = ""
         """The session's."""
         self.query: Mapping[str, str] = dict(_decoded(request.query).items())
+        self._cookies = _cookies(request.get_header("Cookie", ""))
         self.words = site.words[self._language()]
         self._posted: Posted | None = None
 
@@ -137,9 +139,9 @@ class Visit:
 
     @property
     def posted(self) -> Posted:
-        """What was sent."""
+        """What was sent. Raises bottle.HTTPError when it cannot be read."""
         if self._posted is None:
-            self._posted = _posted(self.request) if self.request.method == "POST" else Posted({}, {})
+            self._posted = posted(self.request) if self.request.method == "POST" else Posted({}, {})
         return self._posted
 
     def sent(self, name: str) -> str:
@@ -268,12 +270,12 @@ class Visit:
         cookie = self.cookie(self._visitor_name)
         if not cookie or not gate.signature_holds(self.site.secret, cookie):
             cookie = gate.signed(self.site.secret, secrets.token_urlsafe(24))
-            self.request.cookies[self._visitor_name] = cookie
+            self._cookies[self._visitor_name] = cookie
             self.set_cookie(self._visitor_name, cookie, 86400)
         return cookie
 
     def cookie(self, name: str) -> str:
-        return str(self.request.cookies.get(name) or "")
+        return self._cookies.get(name, "")
 
     def set_cookie(self, name: str, value: str, seconds: int) -> None:
         """Lax, not Strict: a link in a mail shall find its reader logged in, and no GET changes anything."""
@@ -334,15 +336,10 @@ class Visit:
         return Html(self.site.views.render("field", self._names() | {"form": form, "field": each}))
 
 
-def _posted(request: Any) -> Posted:
-    """What a POST carries. Raises bottle.HTTPError when it cannot be read."""
-    sent = _decoded(request.forms)
-    files = {
-        name: Upload(str(file.raw_filename)[-200:], file.file.read())
-        for name, file in request.files.items()
-        if file.raw_filename
-    }
-    return Posted({name: sent.getall(name) for name in sent}, files)
+def _cookies(header: str) -> dict[str, str]:
+    """Cookies by name. Whoever else serves pages under this name sets some too: none of them is an error."""
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    return {name: value.strip('"') for name, _, value in pairs}
 
 
 def _decoded(sent: Any) -> Any:

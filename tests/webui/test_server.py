@@ -121,6 +121,19 @@ def test_a_handshake_that_stops_half_way_takes_threads_from_its_own_address_only
         assert asked(client).startswith(b"HTTP/1.1 200")
 
 
+def test_what_follows_a_body_of_unknown_length_is_no_request(start: Start) -> None:
+    http = start()
+    smuggled = b"POST / HTTP/1.1\r\nHost: box.local\r\nTransfer-Encoding: chunked\r\n\r\n" + GET
+    with dialled(http) as client:
+        client.sendall(smuggled)
+        heard = b""
+        with suppress(ConnectionError):
+            while read := client.recv(65536):
+                heard += read
+        assert heard.count(b"HTTP/1.1 ") == 1
+        assert b"Connection: close" in heard
+
+
 def test_half_requests_take_threads_from_their_own_address_only(start: Start) -> None:
     http = start()
     with ExitStack() as stack:
