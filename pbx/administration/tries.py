@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 
 from pbx.control.protocol import Refused
@@ -40,6 +40,8 @@ class _Count:
     failures: int
     until: float
     last: float
+    accounts: Counter[str] = field(default_factory=Counter)
+    """Failures by account: a success takes back its own account's only."""
 
 
 class Tries:
@@ -55,7 +57,7 @@ class Tries:
         self._sources: OrderedDict[str, _Count] = OrderedDict()
         self._accounts: OrderedDict[str, _Count] = OrderedDict()
         self._homes: OrderedDict[tuple[str, str], None] = OrderedDict()
-        """Accounts with sources they were logged in from: guessers elsewhere do not slow these down."""
+        """Accounts with addresses they were logged in from: guessers elsewhere do not slow these down."""
 
     @contextmanager
     def one(self, source: str, account: str = "") -> Iterator[None]:
@@ -63,16 +65,16 @@ class Tries:
 
         Raises Refused without trying while either has to wait.
         """
-        network = _network(source)
-        self._check(network, account)  # who must wait takes nobody's turn
+        sources = _sources(source)
+        self._check(sources, account)  # who must wait takes nobody's turn
         with self._turn():
-            self._check(network, account)  # who sends many tries at once has failed meanwhile
+            self._check(sources, account)  # who sends many tries at once has failed meanwhile
             try:
                 yield
             except Refused:
-                self._failed(network, account)
+                self._failed(sources, account)
                 raise
-            self._succeeded(network, account)
+            self._succeeded(sources, account)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -89,55 +91,61 @@ class Tries:
         finally:
             self._inside.release()
 
-    def _check(self, network: str, account: str) -> None:
+    def _check(self, sources: tuple[str, ...], account: str) -> None:
         with self._lock:
-            now = self._clock()
-            waits = [self._wait(self._sources, network, now)]
-            if (account, network) not in self._homes:
-                waits.append(self._wait(self._accounts, account, now))
+            if (account, sources[0]) in self._homes:
+                # Neighbours share his network, which in an office is everybody.
+                waits = [self._wait(self._sources, sources[0])]
+            else:
+                waits = [self._wait(self._accounts, account), *(self._wait(self._sources, each) for each in sources)]
         if (wait := max(waits)) > 0:
             seconds = max(1, round(wait))
             raise Refused(
                 Sentence("There were too many wrong tries. Please try again in {seconds} seconds.", seconds=seconds), 4
             )
 
-    def _wait(self, table: OrderedDict[str, _Count], key: str, now: float) -> float:
-        count = table.get(key)
+    def _wait(self, table: OrderedDict[str, _Count], key: str) -> float:
+        count, now = table.get(key), self._clock()
         if count is not None and now - count.last > FORGOTTEN:
             del table[key]
             count = None
         return count.until - now if count is not None else 0.0
 
-    def _failed(self, network: str, account: str) -> None:
+    def _failed(self, sources: tuple[str, ...], account: str) -> None:
         with self._lock:
             now = self._clock()
-            for table, key, limit in ((self._sources, network, SOURCE), (self._accounts, account, ACCOUNT)):
+            slower = [(self._sources, source, SOURCE) for source in sources]
+            for table, key, limit in (*slower, (self._accounts, account, ACCOUNT)):
                 if not key:
                     continue
                 count = table.pop(key, None) or _Count(0, now, now)
                 over = count.failures + 1 - limit.free
                 wait = min(limit.first * 2.0 ** min(over, 30), limit.longest) if over >= 0 else 0.0
-                table[key] = _Count(count.failures + 1, now + wait, now)
+                count.accounts[account] += 1
+                table[key] = _Count(count.failures + 1, now + wait, now, count.accounts)
                 while len(table) > _MOST:
                     table.popitem(last=False)
 
-    def _succeeded(self, network: str, account: str) -> None:
+    def _succeeded(self, sources: tuple[str, ...], account: str) -> None:
         with self._lock:
-            # The account's failures stay: somebody else may be guessing right now.
-            self._sources.pop(network, None)
-            if network:
-                self._homes.pop((account, network), None)
-                self._homes[account, network] = None
+            # The account's failures stay: somebody else may be guessing right now. And who logs in with an account of
+            # his own has not proved that he guessed at no other.
+            for source in sources:
+                if (count := self._sources.get(source)) is not None:
+                    count.failures -= count.accounts.pop(account, 0)
+            if sources[0]:
+                self._homes.pop((account, sources[0]), None)
+                self._homes[account, sources[0]] = None
             while len(self._homes) > _MOST:
                 self._homes.popitem(last=False)
 
 
-def _network(source: str) -> str:
-    """An address, or of IPv6 the network: who has one has 2^64."""
+def _sources(source: str) -> tuple[str, ...]:
+    """An address, and of IPv6 its network besides: who has one has 2^64."""
     try:
         address = ip_address(source.partition("%")[0])
     except ValueError:
-        return source[:64]
+        return (source[:64],)
     if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(IPv6Address(int(address) >> 64 << 64))
-    return str(getattr(address, "ipv4_mapped", None) or address)
+        return str(address), f"{IPv6Address(int(address) >> 64 << 64)}/64"
+    return (str(getattr(address, "ipv4_mapped", None) or address),)

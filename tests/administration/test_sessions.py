@@ -160,6 +160,31 @@ def test_ipv6_sources_count_by_network_and_mapped_ones_as_ipv4(desk: Desk) -> No
     assert "too many" in guess(desk, "x", "192.0.2.7")
 
 
+def test_a_colleague_who_logs_in_himself_between_his_guesses_at_the_admin_waits_like_everybody(desk: Desk) -> None:
+    for _ in range(4):
+        guess(desk, ADMIN, "192.0.2.2")
+        desk.log_in("bert", source="192.0.2.2")
+    guess(desk, ADMIN, "192.0.2.2")
+    assert "too many" in guess(desk, ADMIN, "192.0.2.2")
+
+
+def test_in_the_admins_own_network_his_password_is_not_guessed_any_faster(desk: Desk) -> None:
+    desk.log_in(ADMIN, source="fe80::1%eth0")
+    for number in range(10):
+        guess(desk, ADMIN, f"fe80::{number + 2:x}")
+    assert "too many" in guess(desk, ADMIN, "fe80::ffff")
+
+
+def test_a_neighbour_who_guesses_shuts_nobody_out_where_he_has_logged_in_before(desk: Desk) -> None:
+    desk.log_in("anna", source="2001:db8::1")
+    for number in range(40):
+        guess(desk, "anna", f"2001:db8::{number + 2:x}")
+        desk.now += 30
+    assert desk.who(desk.log_in("anna", source="2001:db8::1")) == "anna"
+    guess(desk, "anna", "2001:db8::1", 5)
+    assert "too many" in guess(desk, "anna", "2001:db8::1")
+
+
 def test_an_account_that_many_sources_guess_gets_slow_but_not_for_its_owner(desk: Desk) -> None:
     desk.log_in("anna", source="192.0.2.1")
     for number in range(40):
