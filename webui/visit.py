@@ -29,8 +29,11 @@ from webui.words import LANGUAGES, Words, printed
 
 SESSION_DAYS = 30
 MOST_QUESTIONS = 24
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings that make a spreadsheet run a cell instead of showing it."""
+_DANGEROUS = re.compile(r"(^|[;,\t\r\n|])([ \u00a0\"']*)(?=[=+@\-\t\r\uff1d\uff0b\uff0d\uff20])")
+"""Before what makes a spreadsheet run a cell instead of showing it.
+
+Not only where a cell begins: a German spreadsheet parts cells at semicolons, whatever the table parts them by.
+"""
 
 
 @dataclass(slots=True)
@@ -353,4 +356,4 @@ def _decoded(sent: Any) -> Any:
 
 
 def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
+    return _DANGEROUS.sub(r"\1'\2", value) if isinstance(value, str) else value

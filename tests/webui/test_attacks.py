@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import logging
 import time
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pbx.store.models import CallRecord
 from tests.webui.forms import csrf
 from tests.webui.office import PASSWORD, Web
 from webui.answers import KEPT
@@ -90,6 +92,30 @@ def test_nobody_reads_what_a_stranger_uploads(web: Web, away: bool) -> None:
     }
     answer = browser.request("/sound/decode", environ=asked, expect_errors=True)
     assert answer.status_code == (503 if away else 403)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_spreadsheet_runs_a_name_from_outside_however_it_parts_cells(web: Web, separator: str) -> None:
+    danger = ("=", "+", "-", "@", "\t", "\r", "\uff1d")
+    names = [
+        "=cmd()",
+        "Meier;=cmd()",
+        'Otto"; =cmd()',
+        "a,@SUM(1)",
+        "b\n=cmd()",
+        "c;;-1+cmd()",
+        "\uff1dcmd()",
+        "d;\uff1dcmd()",
+    ]
+    for place, name in enumerate(names):
+        web.stores.records.add_call(
+            CallRecord(f"c{place}", "in", "+4930123", name, "+4930124", "21", "missed", 9, None, 9, "")
+        )
+    text = web.admin.get("/history/table").body.decode("utf-8-sig")
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        for cell in row:
+            for line in cell.splitlines():
+                assert not line.strip(' "').startswith(danger), (separator, cell)
 
 
 def test_a_forms_fields_arrive_as_they_were_typed_whatever_is_in_them(web: Web) -> None:
