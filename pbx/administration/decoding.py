@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping
 from typing import BinaryIO
 
+from pbx.administration.sound_work import one_at_a_time
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 
@@ -19,8 +19,6 @@ PATIENCE = 30.0
 _DECODER = "pbx.sounds_decoder"
 _MOST = 8 * 1024 * 1024
 """Bytes of sound that are taken from the child, whatever it says."""
-_ONE = threading.Lock()
-"""One file at a time: each takes a hundred megabytes for a moment."""
 _FAULTS: Mapping[str, Sentence] = {
     "too-big": Sentence("The sound file is too big: 32 MB at most."),
     "too-long": Sentence("The sound is too long: two minutes at most."),
@@ -34,7 +32,12 @@ def decoded(source: BinaryIO | bytes) -> bytes:
 
     Raises Refused.
     """
-    with _ONE, tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as made, tempfile.TemporaryFile() as fault:
+    with (
+        one_at_a_time(),  # each takes a hundred megabytes for a moment
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as made,
+        tempfile.TemporaryFile() as fault,
+    ):
         shutil.copyfileobj(io.BytesIO(source) if isinstance(source, bytes) else source, given)
         given.seek(0)
         child = subprocess.Popen(

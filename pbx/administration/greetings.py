@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from pbx.administration.decoding import decoded
+from pbx.administration.sound_work import one_at_a_time
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.prompts import speech
@@ -54,7 +55,7 @@ def spoken(text: str, language: Language) -> bytes:
     except speech.SpeechError as error:
         raise Refused(error.args[0]) from error
     try:
-        with tempfile.TemporaryDirectory(prefix="greeting-") as folder:
+        with one_at_a_time(), tempfile.TemporaryDirectory(prefix="greeting-") as folder:
             path = Path(folder) / "spoken.wav"
             speech.say(words, language, path)
             return path.read_bytes()

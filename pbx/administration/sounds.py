@@ -84,8 +84,9 @@ def taken(stores: Stores, actor: Actor, id: str, silent: bool = False) -> Shown:
     if take.state == "spoken":
         try:
             _finish(stores, take)
-        except Refused:
-            take.turns("failed")
+        except Refused as refusal:
+            if refusal.code != 1:  # else others' sounds are in the way: at the next look
+                take.turns("failed")
     if take.state != "ready" or silent:
         return _view(take, sound=False)
     return _view(take)

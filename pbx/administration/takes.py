@@ -15,6 +15,8 @@ KEPT = 3600.0
 """Seconds a take waits to be used."""
 MOST = 20
 """That one person may have waiting; the oldest goes."""
+ARRIVING = 2
+"""Uploads of one person that are not whole yet: each may be large."""
 
 State = Literal["arriving", "ringing", "speaking", "spoken", "ready", "failed"]
 
@@ -54,7 +56,7 @@ class Takes:
         id = secrets.token_urlsafe(16)
         take = Take(id, owner, self._directory / f"{id}.wav", self._clock(), state)
         with self._lock:
-            self._sweep(owner)
+            self._sweep(owner, state)
             self._takes[id] = take
         return take
 
@@ -81,9 +83,14 @@ class Takes:
             self._takes.pop(take.id, None)
         take.path.unlink(missing_ok=True)
 
-    def _sweep(self, owner: str) -> None:
+    def _sweep(self, owner: str, state: State) -> None:
+        """Make room for one more of this owner in this state."""
         old = [take for take in self._takes.values() if self._clock() - take.made > KEPT]
         own = [take for take in self._takes.values() if take.owner == owner and take not in old]
-        for take in old + own[: max(0, len(own) - MOST + 1)]:
+        too_many = own[: max(0, len(own) - MOST + 1)]
+        arriving = [take for take in own if take.state == "arriving" and take not in too_many]
+        if state == "arriving":
+            too_many += arriving[: max(0, len(arriving) - ARRIVING + 1)]
+        for take in old + too_many:
             del self._takes[take.id]
             take.path.unlink(missing_ok=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pbx.administration.takes import KEPT, MOST, Takes
+from pbx.administration import sound_work
+from pbx.administration.takes import ARRIVING, KEPT, MOST, Takes
 from pbx.store.pins import pin_matches
 from tests.administration.colleagues import Colleagues
 from tests.commands import spoken
@@ -82,6 +85,36 @@ def test_an_upload_that_never_ends_is_thrown_away(office: Colleagues, monkeypatc
     upload = office.ask("21", "sound decode", data=packed(bytes(1500)), more=True)["upload"]
     assert "too big" in str(office.refuses("21", "sound decode", data=packed(bytes(1500)), more=True, upload=upload))
     assert list((office.stores.data / "takes").iterdir()) == []
+
+
+def test_uploads_that_never_end_do_not_fill_the_disk(office: Colleagues) -> None:
+    uploads = [office.ask("21", "sound decode", data=packed(bytes(1500)), more=True)["upload"] for _ in range(10)]
+    other = office.ask("22", "sound decode", data=packed(bytes(1500)), more=True)["upload"]
+    assert len(list((office.stores.data / "takes").iterdir())) == ARRIVING + 1
+    assert "not there" in str(office.refuses("21", "sound decode", data="", more=True, upload=uploads[0]))
+    for owner, upload in (("21", uploads[-1]), ("22", other)):
+        office.ask(owner, "sound decode", data=packed(b"more"), more=True, upload=upload)
+
+
+def test_many_sounds_at_once_leave_threads_for_everybody_else(
+    office: Colleagues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_work, "PATIENCE", 0.05)
+    spoken_one = office.ask("21", "greeting record")
+    (_, _, path, told) = office.lines.told.pop()
+    path.write_bytes(sound_file("wav A-law", 1.5))
+    told("spoken")
+    with sound_work.one_at_a_time(), ThreadPoolExecutor(8) as threads:
+        began = time.monotonic()
+        asked = [threads.submit(office.refuses, "21", "greeting hear", text="Wort " * 200) for _ in range(4)]
+        asked += [
+            threads.submit(office.refuses, "22", "sound decode", data=packed(sound_file("mp3"))) for _ in range(4)
+        ]
+        assert {each.result().code for each in asked} == {1}
+        assert time.monotonic() - began < 3
+        assert office.ask("21", "greeting taken", id=spoken_one["id"])["state"] == "speaking"
+    assert office.ask("21", "greeting taken", id=spoken_one["id"])["state"] == "ready"
+    assert office.ask("21", "greeting hear", text="Guten Tag.")["state"] == "ready"
 
 
 def test_what_is_no_sound_leaves_nothing_behind(office: Colleagues) -> None:
