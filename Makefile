@@ -4,7 +4,7 @@ DATA ?= data
 OPTIONS ?=
 PYTHON_ENV := .venv/bin
 
-.PHONY: run office test setup check format bench prompts screenshots hardware clean
+.PHONY: run office test setup check format bench prompts screenshots hardware image image-test clean
 
 run: setup
 	@scripts/run "$(DATA)" $(OPTIONS)
@@ -41,6 +41,13 @@ hardware:
 prompts:
 	@scripts/setup
 	@$(PYTHON_ENV)/python -m pbx.prompts
+
+image:
+	@image/make
+
+image-test:
+	@scripts/setup test
+	@image/test
 
 screenshots:
 	@scripts/setup test

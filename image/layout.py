@@ -4,12 +4,13 @@
     python -m image.layout megabytes NAME    a partition's size
     python -m image.layout offset NAME       where it begins, in bytes
     python -m image.layout length            the whole image, in bytes
+    python -m image.layout uuid NAME         what the kernel calls a partition
     python -m image.layout autoboot SLOT     autoboot.txt: which slot is booted, which is tried
     python -m image.layout cmdline SLOT      cmdline.txt: the kernel's command line
     python -m image.layout config            config.txt
 
-The firmware reads an MBR and FAT only; so there are three primary partitions for it, and an extended one with the systems
-and the data. `shared` in autoboot.txt terms: the first partition never changes but for the two numbers in autoboot.txt.
+The firmware reads an MBR and FAT only; so there are three primary partitions for it, and an extended one with the
+systems and the data. The first partition never changes but for the two numbers in its autoboot.txt.
 """
 
 import sys
@@ -51,7 +52,7 @@ PARTITIONS = (
     Partition(6, "root-b", 1200, LINUX),
     Partition(7, "data", 256, LINUX),
 )
-"""In the order in which they lie. 3.1 GB in all, so that a card of 4 GB will do; the data take the rest at the first start."""
+"""In the order in which they lie; 3.1 GB, so that a card of 4 GB will do. At the first start the data take the rest."""
 BOOT = {"a": 2, "b": 3}
 
 
@@ -105,8 +106,10 @@ def autoboot(slot: Slot) -> str:
 
 
 def cmdline(slot: Slot) -> str:
-    """The kernel's command line. The last console is where systemd speaks: the screen; the others are the pins' serial line,
-    which has another name on a Pi 5."""
+    """The kernel's command line. systemd speaks at the last console, the screen.
+
+    The others are the pins' serial line, which has another name on a Pi 5.
+    """
     return " ".join(
         (
             "console=ttyAMA10,115200",

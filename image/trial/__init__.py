@@ -1,0 +1,1 @@
+"""The image, booted and tried from outside."""

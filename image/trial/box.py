@@ -1,0 +1,138 @@
+"""A copy of the image in qemu: plugged in, asked from outside, its plug pulled.
+
+qemu's user network gives it 10.0.2.15 and lets it see this side as 10.0.2.2; what it listens to is at 127.0.0.1 here.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.peers.programs import Missed, until
+
+BUILD = Path(__file__).parents[2] / "build/image"
+HERE = "10.0.2.2"
+"""This side, as the box sees it."""
+SSH, WEB, SIP = 2222, 8080, 5060
+VOICE = range(10000, 11000, 2)
+BOOT = 600.0
+"""Seconds; an emulated Pi on a busy machine."""
+CARD = 6 << 30
+"""Bytes of the card the image is written to."""
+
+CONNECT = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "LogLevel=ERROR", "-p", str(SSH))
+
+
+class Box:
+    """One Raspberry Pi with its card."""
+
+    def __init__(self, folder: Path, image: Path = BUILD / "durchwahl.img") -> None:
+        """Write the card. With a key on its first partition, as somebody would put it there who wants to log in."""
+        self.folder = folder
+        self.card = folder / "card.img"
+        self.console = folder / "console.log"
+        self.boots = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        subprocess.run(["cp", "--sparse=always", image, self.card], check=True)
+        os.truncate(self.card, CARD)
+        self.key = folder / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
+        self.put(self.key.with_suffix(".pub"), "authorized_keys")
+        self.known = folder / "known_hosts"
+
+    def put(self, file: Path, name: str) -> None:
+        """Put a file on the card's first partition, as any PC can."""
+        subprocess.run(["mcopy", "-o", "-i", f"{self.card}@@{1 << 20}", file, f"::{name}"], check=True)
+
+    def plug_in(self) -> float:
+        """Power on; returns the seconds until the page answers."""
+        self.boots += 1
+        began = time.monotonic()
+        # An own console for each start: what a start says is not to be taken for the last one's.
+        self.console = self.folder / f"console-{self.boots}.log"
+        forwards = [f"hostfwd=tcp:127.0.0.1:{SSH}-:22", f"hostfwd=tcp:127.0.0.1:{WEB}-:80"]
+        forwards += [f"hostfwd=udp:127.0.0.1:{port}-:{port}" for port in (SIP, *VOICE)]
+        words = (BUILD / "boot/cmdline.txt").read_text().strip() + " console=ttyAMA0"
+        command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"]
+        command += ["-kernel", str(BUILD / "boot/vmlinuz"), "-initrd", str(BUILD / "boot/initrd.img"), "-append", words]
+        command += ["-drive", f"file={self.card},format=raw,if=virtio"]
+        command += ["-netdev", ",".join(["user,id=lan", *forwards]), "-device", "virtio-net-pci,netdev=lan"]
+        # A second cable, on which each frame is a datagram to us: the user network carries no multicast.
+        command += ["-netdev", "socket,id=cable,udp=127.0.0.1:7001,localaddr=127.0.0.1:7002"]
+        command += ["-device", "virtio-net-pci,netdev=cable", "-device", "i6300esb"]
+        command += ["-display", "none", "-monitor", "none", "-serial", f"file:{self.console}"]
+        with (self.folder / "qemu.log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            until(self._page_or_end, "the page answers", BOOT)
+        except Missed as missed:
+            raise AssertionError(f"{missed}\n{self.screen()}") from None
+        return time.monotonic() - began
+
+    def _page_or_end(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"qemu ended\n{(self.folder / 'qemu.log').read_text()}\n{self.screen()}"
+        time.sleep(1)
+        try:
+            return self.page("/")[0] < 400
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def page(self, path: str) -> tuple[int, str, str]:
+        """Status, Location and text of a page."""
+        connection = http.client.HTTPConnection("127.0.0.1", WEB, timeout=30)
+        try:
+            connection.request("GET", path, headers={"Host": "durchwahl.local"})
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Location", ""), answer.read().decode()
+        finally:
+            connection.close()
+
+    def pull_the_plug(self) -> None:
+        """Power off, at once."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def wait_for_the_end(self, seconds: float = 120.0) -> None:
+        """Until it has switched itself off."""
+        assert self._process is not None
+        self._process.wait(seconds)
+        self._process = None
+
+    def data_partition(self, copy: Path) -> None:
+        """Copy the data partition out of the card that is off."""
+        table = json.loads(subprocess.run(["sfdisk", "-J", self.card], check=True, capture_output=True).stdout)
+        last = table["partitiontable"]["partitions"][-1]
+        command = ["dd", f"if={self.card}", f"of={copy}", "bs=1M", "conv=sparse", "status=none"]
+        subprocess.run([*command, f"skip={last['start'] // 2048}", f"count={last['size'] // 2048}"], check=True)
+
+    def command(self, *words: str) -> list[str]:
+        """What starts a program on the box."""
+        known = ("-o", f"UserKnownHostsFile={self.known}", "-o", "StrictHostKeyChecking=accept-new")
+        return ["ssh", "-i", str(self.key), *CONNECT, *known, "root@127.0.0.1", shlex.join(words)]
+
+    def run(self, *words: str, check: bool = True) -> str:
+        """What a program on the box prints."""
+        done = subprocess.run(
+            self.command(*words), capture_output=True, text=True, timeout=180, stdin=subprocess.DEVNULL
+        )
+        assert not check or done.returncode == 0, f"{words}: {done.stdout}\n{done.stderr}"
+        return done.stdout.strip()
+
+    def do(self, *words: str) -> Any:
+        """What `durchwahl ... --json` answers on the box."""
+        return json.loads(self.run("durchwahl", *words, "--json"))
+
+    def screen(self) -> str:
+        """The last that the kernel and systemd said."""
+        text = self.console.read_text(errors="replace") if self.console.exists() else "nothing on the console"
+        return "\n".join(text.splitlines()[-60:])

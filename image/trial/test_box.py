@@ -1,0 +1,210 @@
+"""From the card to the first call, and what is left after the plug was pulled; each test begins where the last ended."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from image.trial.box import HERE, SIP, Box
+from image.trial.name import asked_by_multicast
+from tests.peers.programs import free_ports, until
+from tests.peers.sipp import Caller, Scenario, Sipp, answers, registers, sdp
+from tests.peers.tones import heard
+from tests.peers.voice import Voice
+
+LOCAL = "127.0.0.1"
+EXCHANGE = (LOCAL, SIP)
+SLOW = 60.0
+"""Seconds for what takes one on a Pi."""
+
+SAVES = """
+import sys
+from pathlib import Path
+from pbx.control.client import ask
+for number in range(100000):
+    ask(Path("/var/lib/durchwahl/control.sock"), "user set", {"person": "21", "name": f"Alice {number}"})
+    print(number, flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    """A box that was just plugged in."""
+    box = Box(tmp_path_factory.mktemp("box"))
+    try:
+        print(f"the page answered after {box.plug_in():.0f} s")
+        yield box
+    finally:
+        box.pull_the_plug()
+
+
+@pytest.fixture(scope="module")
+def phones(box: Box) -> dict[str, Any]:
+    """Alice (21) and Bob (22), who has a mailbox, with a phone each."""
+    box.do("user", "add", "Alice", "--extension", "21")
+    box.do("user", "add", "Bob", "--extension", "22", "--ring", "5", "--voicemail")
+    return {extension: box.do("phone", "add", extension) for extension in ("21", "22")}
+
+
+def from_here(scenario: Scenario) -> Scenario:
+    """The scenario with our address as the box sees it."""
+    return Scenario([step.replace("[local_ip]", HERE) for step in scenario.steps])
+
+
+def sipp(box: Box, scenario: Scenario, name: str, port: int = 0) -> Sipp:
+    """One run of SIPp against the box."""
+    local = (LOCAL, port or free_ports(2, LOCAL))
+    return Sipp(box.folder, from_here(scenario), local, EXCHANGE, name=name, seconds=300)
+
+
+def calls(box: Box, phone: dict[str, Any], number: str, voice: Voice) -> Sipp:
+    """A call from a phone that hangs up at the cue."""
+    user, password = phone["username"], phone["password"]
+    plan = Caller(number, user, sdp(HERE, voice.port), user=user, password=password, challenge=401)
+    return sipp(box, plan.talks(), "caller")
+
+
+def speaks_to(voice: Voice, answer: str) -> None:
+    """Send the voice where the box's answer says."""
+    port = next(int(line.split()[1]) for line in answer.splitlines() if line.startswith("m=audio"))
+    voice.remote = (LOCAL, port)
+
+
+def a_call_goes_through(box: Box, phones: dict[str, Any]) -> None:
+    """Bob's phone registers, Alice calls him, each hears the other."""
+    port = free_ports(2, LOCAL)
+    with sipp(box, registers(phones["22"]["username"], phones["22"]["password"]), "register", port) as register:
+        register.succeeds(SLOW)
+    with (
+        Voice(LOCAL, 700) as bobs,
+        Voice(LOCAL, 440) as alices,
+        sipp(box, answers(sdp(HERE, bobs.port)), "bob", port) as bob,
+        calls(box, phones["21"], "22", alices) as alice,
+    ):
+        speaks_to(bobs, bob.wait_for("INVITE", SLOW))
+        speaks_to(alices, alice.wait_for("SIP/2.0 200", SLOW))
+        until(lambda: heard(*bobs.heard(), 440) and heard(*alices.heard(), 700), "both hear each other", SLOW)
+        alice.cue()
+        alice.succeeds(SLOW)
+        bob.succeeds(SLOW)
+
+
+def test_the_page_answers_and_welcomes_the_first_visitor(box: Box) -> None:
+    status, location, text = box.page("/")
+    assert (status == 303 and "/welcome" in location) or "welcome" in text
+
+
+def test_everything_that_shall_run_runs(box: Box) -> None:
+    assert box.run("systemctl", "--failed", "--no-legend", "--plain") == ""
+    for unit in ("durchwahl", "systemd-networkd", "systemd-resolved", "systemd-timesyncd"):
+        assert box.run("systemctl", "is-active", unit, check=False) == "active", unit
+
+
+def test_the_root_is_read_only_and_the_data_take_the_rest_of_the_card(box: Box) -> None:
+    assert "ro" in box.run("findmnt", "-no", "OPTIONS", "/").split(",")
+    until(lambda: int(box.run("findmnt", "-bno", "SIZE", "/data")) > 2 << 30, "the data partition has grown", SLOW)
+    assert int(box.run("findmnt", "-bno", "SIZE", "/var/lib/durchwahl")) > 2 << 30
+    assert box.run("findmnt", "-no", "FSTYPE", "/var") == "tmpfs"
+
+
+def test_the_screen_shows_the_code_for_the_first_visit(box: Box) -> None:
+    code = box.do("code")["code"]
+    shown = "/run/issue.d/durchwahl.issue"
+    until(lambda: code in box.run("cat", shown, check=False), "the code is on the screen", SLOW)
+
+
+def test_the_watchdog_is_fed(box: Box) -> None:
+    assert box.run("systemctl", "show", "-P", "RuntimeWatchdogUSec") == "14s"
+    assert box.run("cat", "/sys/class/watchdog/watchdog0/state") == "active"
+
+
+def test_only_what_is_known_listens(box: Box) -> None:
+    lines = box.run("ss", "-Htuln").splitlines()
+    ports = {line.split()[4].rpartition(":")[2] for line in lines if not line.split()[4].startswith("127.")}
+    voice = {str(port) for port in range(10000, 11000)}
+    assert ports - voice <= {"22", "80", "443", "5060", "5061", "68", "546", "5353"}
+
+
+def test_the_box_is_found_by_name(box: Box) -> None:
+    assert asked_by_multicast("durchwahl.local", seconds=SLOW)
+
+
+def test_a_phone_registers_and_a_call_goes_through(box: Box, phones: dict[str, Any]) -> None:
+    a_call_goes_through(box, phones)
+
+
+def leaves_a_message(box: Box, phones: dict[str, Any], seconds: float) -> None:
+    """Alice speaks to Bob's mailbox and hangs up."""
+    with Voice(LOCAL, 440) as voice, calls(box, phones["21"], "22", voice) as alice:
+        speaks_to(voice, alice.wait_for("SIP/2.0 200", SLOW))
+        until(lambda: spool(box), "the box records", SLOW)
+        time.sleep(seconds)
+        alice.cue()
+        alice.succeeds(SLOW)
+
+
+def spool(box: Box) -> str:
+    """The recording that is just being made, "" if none."""
+    return box.run("find", "/var/lib/durchwahl/spool", "-type", "f", "-size", "+8k", check=False)
+
+
+def test_nothing_confirmed_is_lost_when_the_plug_is_pulled(box: Box, phones: dict[str, Any]) -> None:
+    leaves_a_message(box, phones, 5)
+    kept = until(lambda: box.do("voicemail", "list", "22"), "the message is kept", SLOW)
+    sound = checksum(box, kept[0]["id"])
+    machine, key = box.run("cat", "/etc/machine-id"), box.run("cat", "/data/system/ssh/ssh_host_ed25519_key.pub")
+    clock = int(box.run("date", "+%s"))
+
+    box.run("sh", "-c", f"cat >/run/saves.py <<'END'\n{SAVES}\nEND")
+    with Voice(LOCAL, 440) as voice, calls(box, phones["21"], "22", voice) as alice:
+        speaks_to(voice, alice.wait_for("SIP/2.0 200", SLOW))
+        until(lambda: spool(box), "the box records", SLOW)
+        saving = subprocess.Popen(box.command("python3", "/run/saves.py"), stdout=subprocess.PIPE, text=True)
+        assert saving.stdout is not None
+        confirmed = -1
+        until_saved = time.monotonic() + 8
+        for line in saving.stdout:
+            confirmed = int(line)
+            if time.monotonic() > until_saved and confirmed >= 5:
+                break
+        assert spool(box)
+        box.pull_the_plug()
+        alice.program.stop()
+        for line in saving.stdout:  # what was confirmed until the plug was out
+            confirmed = int(line)
+        saving.kill()
+
+    print(f"{confirmed + 1} saves; the page answered after {box.plug_in():.0f} s")
+    assert box.run("cat", "/etc/machine-id") == machine
+    assert box.run("cat", "/data/system/ssh/ssh_host_ed25519_key.pub") == key
+    assert int(box.run("date", "+%s")) >= clock
+
+    alice_now = next(person for person in box.do("user", "list") if person["extension"] == "21")
+    assert int(alice_now["name"].removeprefix("Alice ")) in (confirmed, confirmed + 1)
+    messages = {message["id"]: message for message in box.do("voicemail", "list", "22")}
+    assert kept[0]["id"] in messages
+    assert checksum(box, kept[0]["id"]) == sound
+    # What was not confirmed to anybody may still be there, and is then whole.
+    assert len(messages) <= 2
+    a_call_goes_through(box, phones)
+
+
+def checksum(box: Box, message: Any) -> str:
+    """Of a message's sound, as the box hands it out."""
+    box.run("durchwahl", "voicemail", "export", str(message), "/run/message.wav")
+    return hashlib.sha256(box.run("base64", "/run/message.wav").encode()).hexdigest()
+
+
+def test_switched_off_in_order_the_file_system_is_clean(box: Box, tmp_path: Path) -> None:
+    subprocess.run(box.command("systemctl", "poweroff"), check=False, capture_output=True)
+    box.wait_for_the_end()
+    data = tmp_path / "data.ext4"
+    box.data_partition(data)
+    done = subprocess.run(["e2fsck", "-fn", data], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
