@@ -146,10 +146,10 @@ class Archive:
 
     async def keep_call(self, call: Call) -> None:
         """The row in the history, the task if nobody spoke, and those tasks that this call settles (mission.md, 4)."""
+        self._settle_trace(_Traced(call.id, call.wall(), call.dialogs))  # first: the tap must let go, whatever fails
         record = call.record(self._sentence)
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ended.append(_Ended(record, call.task, call.office.names, call.samples(), kept))
-        self._settle_trace(_Traced(call.id, record.ended, call.dialogs))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_ended())
         await kept

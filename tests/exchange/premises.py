@@ -248,6 +248,7 @@ class Premises:
             "endpoints": self.studio.endpoints,
             "sessions": list(self.stack.sessions),
             "dialogs": list(self.stack._dialogs),
+            "traces": self.trace._dialogs.keys() - {each.encode() for call in self.shelves.dialogs for each in call},
             "faults": self.stack.counters["fault"] or [],
         }
         assert not any(left.values()), left

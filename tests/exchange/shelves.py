@@ -61,8 +61,8 @@ class Shelves:
         return path
 
     async def keep_call(self, call: Call) -> None:
-        self.stands_still("keep_call")
         self.dialogs.append(call.dialogs)
+        self.stands_still("keep_call")
         self.samples.append(call.samples())
         self.calls.append(call.record(lambda call: story(call.steps, call.office.language, self._names())))
         if call.task is not None:
