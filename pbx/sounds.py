@@ -8,6 +8,9 @@ from pbx.media.clip import Clip
 from pbx.prompts.catalogue import clip_path, number_words
 from pbx.store.models import Language
 
+KEPT = 600.0
+"""Seconds of the office's own recordings that are kept ready: with their frames, a minute takes some 4 MB."""
+
 
 class Sounds:
     """The catalogue's sentences, and the office's own recordings in the data folder's `greetings/`."""
@@ -15,6 +18,7 @@ class Sounds:
     def __init__(self, greetings: Path) -> None:
         self._greetings = greetings
         self._own: dict[str, tuple[float, Clip]] = {}
+        """By file: when it was written, and its sound; what was played last comes last."""
 
     def sentence(self, key: str, language: Language) -> Clip:
         """A sentence of the catalogue."""
@@ -29,12 +33,21 @@ class Sounds:
         path = self._greetings / Path(file).name
         try:
             changed = path.stat().st_mtime
-            kept = self._own.get(file)
+            kept = self._own.pop(file, None)
             if kept is None or kept[0] != changed:
-                kept = self._own[file] = changed, wav.read(path)
-            return kept[1]
+                kept = changed, wav.read(path)
         except (OSError, wav.WavError):
             return None
+        self._own[file] = kept
+        self._let_go()
+        return kept[1]
+
+    def _let_go(self) -> None:
+        """Of what was not played for longest, also because there is another in its place by now."""
+        seconds = sum(clip.seconds for _, clip in self._own.values())
+        while seconds > KEPT and len(self._own) > 1:
+            _, clip = self._own.pop(next(iter(self._own)))
+            seconds -= clip.seconds
 
 
 @lru_cache(maxsize=256)
