@@ -1,7 +1,7 @@
 """Makes a kernel one that the Raspberry Pi's firmware loads: python -m image.kernel FILE.
 
-The firmware takes an arm64 Image, plain or as gzip. Debian's newer kernels are EFI programs that unpack themselves; what
-is packed in them is taken out (the header is in the kernel's drivers/firmware/efi/libstub/zboot-header.S).
+The firmware takes an arm64 Image, plain or as gzip. Debian's newer kernels are EFI programs that unpack themselves:
+what is packed in them is taken out (the header is in the kernel's drivers/firmware/efi/libstub/zboot-header.S).
 """
 
 import gzip

@@ -1,4 +1,4 @@
-"""From the card to the first call, and what is left after the plug was pulled; each test begins where the last ended."""
+"""From the card to the first call, and what is left after the plug was pulled: one story in the order of the tests."""
 
 from __future__ import annotations
 
