@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from image.trial.cut import finished
 from tests.peers.programs import Missed, until
 
 BUILD = Path(__file__).parents[2] / "build/image"
@@ -38,6 +39,9 @@ class Box:
         self.folder = folder
         self.card = folder / "card.img"
         self.console = folder / "console.log"
+        self.before = folder / "card-before.img"
+        """The card as it was when it was plugged in."""
+        self.log = folder / "writes.log"
         self.boots = 0
         self._process: subprocess.Popen[bytes] | None = None
         subprocess.run(["cp", "--sparse=always", image, self.card], check=True)
@@ -62,7 +66,7 @@ class Box:
         words = (BUILD / "boot/cmdline.txt").read_text().strip() + " console=ttyAMA0"
         command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"]
         command += ["-kernel", str(BUILD / "boot/vmlinuz"), "-initrd", str(BUILD / "boot/initrd.img"), "-append", words]
-        command += ["-drive", f"file={self.card},format=raw,if=virtio"]
+        command += self._drive()
         command += ["-netdev", ",".join(["user,id=lan", *forwards]), "-device", "virtio-net-pci,netdev=lan"]
         # A second cable, on which each frame is a datagram to us: the user network carries no multicast.
         command += ["-netdev", "socket,id=cable,udp=127.0.0.1:7001,localaddr=127.0.0.1:7002"]
@@ -75,6 +79,17 @@ class Box:
         except Missed as missed:
             raise AssertionError(f"{missed}\n{self.screen()}") from None
         return time.monotonic() - began
+
+    def _drive(self) -> list[str]:
+        """The card, with a log of all that is written to it."""
+        subprocess.run(["cp", "--sparse=always", self.card, self.before], check=True)
+        self.log.write_bytes(b"")
+        return [
+            *("-blockdev", f"driver=file,node-name=file,filename={self.card}"),
+            *("-blockdev", f"driver=file,node-name=log,filename={self.log}"),
+            *("-blockdev", "driver=blklogwrites,node-name=card,file=file,log=log,log-sector-size=512"),
+            *("-device", "virtio-blk-pci,drive=card,write-cache=on"),
+        ]
 
     def _page_or_end(self) -> bool:
         assert self._process is not None
@@ -101,6 +116,11 @@ class Box:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def lose_what_was_not_finished(self) -> tuple[int, int]:
+        """Make the card as bad as a pulled plug may leave it; how many writes it had finished, and how many are lost."""
+        self.before.replace(self.card)
+        return finished(self.card, self.log)
 
     def wait_for_the_end(self, seconds: float = 120.0) -> None:
         """Until it has switched itself off."""

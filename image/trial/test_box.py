@@ -180,7 +180,9 @@ def test_nothing_confirmed_is_lost_when_the_plug_is_pulled(box: Box, phones: dic
             confirmed = int(line)
         saving.kill()
 
-    print(f"{confirmed + 1} saves; the page answered after {box.plug_in():.0f} s")
+    done, lost = box.lose_what_was_not_finished()
+    print(f"{confirmed + 1} saves; {done} writes had reached the card, {lost} are lost")
+    print(f"the page answered after {box.plug_in():.0f} s")
     assert box.run("cat", "/etc/machine-id") == machine
     assert box.run("cat", "/data/system/ssh/ssh_host_ed25519_key.pub") == key
     assert int(box.run("date", "+%s")) >= clock
