@@ -117,7 +117,10 @@ class App:
         environ["PATH_INFO"] = path.encode("latin-1", "replace").decode(errors="replace")
         _mend_headers(environ)
         visit = Visit(self.site, BaseRequest(environ))
-        answer = answers.dressed(visit, self._answer(visit))
+        try:
+            answer = answers.dressed(visit, self._answer(visit))
+        finally:
+            visit.over()
         start_response(answer.status_line, answer.headerlist)
         return answer.body if visit.request.method != "HEAD" else ()
 

@@ -5,6 +5,7 @@ claims to have. Browsers send forms in UTF-8 (HTML, "Multipart form data") and p
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -48,14 +49,10 @@ def _pairs(body: bytes) -> Posted:
 
 
 def _parts(body: bytes, boundary: bytes) -> Posted:
-    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary, MOST_FIELDS + 1)
-    if not parts or not parts[-1].startswith(b"--"):
-        raise HTTPError(400)
     values: dict[str, list[str]] = {}
     files: dict[str, Upload] = {}
-    for part in parts[:-1]:
-        head, end, content = part.partition(b"\r\n\r\n")
-        told = _told(head) if end else {}
+    for head, content in _cut(body, boundary):
+        told = _told(head)
         if "name" not in told:
             raise HTTPError(400)
         if "filename" not in told:
@@ -65,10 +62,25 @@ def _parts(body: bytes, boundary: bytes) -> Posted:
     return Posted(values, files)
 
 
+def _cut(body: bytes, boundary: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """What stands above each part, and the part; without a second copy of the whole. Raises bottle.HTTPError."""
+    seam = b"\r\n--" + boundary
+    start = len(seam) - 2 if body.startswith(seam[2:]) else len(body)
+    for _ in range(MOST_FIELDS):
+        if body[start : start + 2] == b"--":
+            return
+        end = body.find(seam, start)
+        split = body.find(b"\r\n\r\n", start, min(end, start + _HEAD))
+        if end < 0 or split < 0:
+            break
+        yield body[start:split], body[split + 4 : end]
+        start = end + len(seam)
+    raise HTTPError(400)
+
+
 def _told(head: bytes) -> dict[str, str]:
     """Name and file name in the lines above a part."""
-    lines = head.split(b"\r\n") if len(head) <= _HEAD else ()
-    found = next((match for line in lines if (match := _DISPOSITION.fullmatch(line))), None)
+    found = next((match for line in head.split(b"\r\n") if (match := _DISPOSITION.fullmatch(line))), None)
     pairs = _PARAMETER.findall(found[1]) if found else ()
     return {
         name.decode().lower(): re.sub(rb'\\(["\\])', rb"\1", value).decode(errors="replace") for name, value in pairs

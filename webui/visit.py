@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
-from bottle import FormsDict, HTTPResponse
+from bottle import FormsDict, HTTPError, HTTPResponse
 
 from pbx.control.client import Refused, ask
 from webui import gate
@@ -29,6 +29,8 @@ from webui.words import LANGUAGES, Words, printed
 
 SESSION_DAYS = 30
 MOST_QUESTIONS = 24
+LARGE, MOST_LARGE, PATIENCE = 1024 * 1024, 3, 30.0
+"""Forms of more bytes than that are held in memory only so many at a time; the others wait so many seconds."""
 _DANGEROUS = re.compile(r"(^|[;,\t\r\n|])([ \u00a0\"']*)(?=[=+@\-\t\r\uff1d\uff0b\uff0d\uff20])")
 """Before what makes a spreadsheet run a cell instead of showing it.
 
@@ -56,6 +58,8 @@ class Site:
     """Where HTTPS listens; None while it does not."""
     asking: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MOST_QUESTIONS))
     """Held while the daemon is asked: it lets only so many talk to it at once."""
+    holding: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MOST_LARGE))
+    """Held while a large form is in memory."""
 
 
 class Visit:
@@ -74,6 +78,7 @@ class Visit:
         self._cookies = _cookies(request.get_header("Cookie", ""))
         self.words = site.words[self._language()]
         self._posted: Posted | None = None
+        self._is_large = False
 
     # --- who --------------------------------------------------------------------------------------------------------
 
@@ -144,8 +149,22 @@ class Visit:
     def posted(self) -> Posted:
         """What was sent. Raises bottle.HTTPError when it cannot be read."""
         if self._posted is None:
-            self._posted = posted(self.request) if self.request.method == "POST" else Posted({}, {})
+            self._posted = self._read() if self.request.method == "POST" else Posted({}, {})
         return self._posted
+
+    def _read(self) -> Posted:
+        if self.request.content_length > LARGE:
+            _ = self.request.body  # arrives on the disk, however long that takes
+            if not self.site.holding.acquire(timeout=PATIENCE):
+                raise HTTPError(503)
+            self._is_large = True
+        return posted(self.request)
+
+    def over(self) -> None:
+        """The answer is made, and what was sent is needed no longer."""
+        if self._is_large:
+            self._is_large, self._posted = False, None
+            self.site.holding.release()
 
     def sent(self, name: str) -> str:
         """One value that was sent, for posts too small for a form; empty when it was not."""
@@ -219,6 +238,10 @@ class Visit:
     def duration(self, seconds: float) -> str:
         """3:07."""
         return self.words.duration(seconds)
+
+    def decimal(self, value: float) -> str:
+        """2.5, or 2,5."""
+        return self.words.decimal(value)
 
     def number(self, e164: str) -> str:
         """A telephone number for reading: +49 30 123456."""

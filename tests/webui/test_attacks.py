@@ -15,6 +15,7 @@ from tests.webui.forms import csrf
 from tests.webui.office import PASSWORD, Web
 from webui.answers import KEPT
 from webui.live import MOST_PER_SOURCE
+from webui.visit import LARGE, MOST_LARGE
 
 HEAD = b'--x\r\nContent-Disposition: form-data; name="sound"; filename="a.wav"\r\n\r\n'
 END = b"\r\n--x--\r\n"
@@ -69,6 +70,20 @@ def test_a_form_of_nothing_but_seams_is_read_or_refused_at_once(web: Web, fillin
     begun = time.process_time()
     browser.post("/sound/decode", HEAD + filling + END, headers={"Content-Type": FORM}, expect_errors=True)
     assert time.process_time() - begun < 3
+
+
+def test_only_some_large_forms_are_in_memory_at_a_time(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webui.visit.PATIENCE", 0.0)
+    browser = web.user("21")
+    large = HEAD + bytes(LARGE) + END
+    for _ in range(2 * MOST_LARGE):
+        browser.post("/sound/decode", large, headers={"Content-Type": FORM}, status=403)
+    for _ in range(MOST_LARGE):
+        assert web.app.site.holding.acquire(blocking=False)
+    browser.post("/sound/decode", large, headers={"Content-Type": FORM}, status=503)
+    browser.post("/sound/decode", HEAD + END, headers={"Content-Type": FORM}, status=403)
+    web.app.site.holding.release()
+    browser.post("/sound/decode", large, headers={"Content-Type": FORM}, status=403)
 
 
 class Unread(io.BytesIO):
