@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,8 +26,9 @@ class OneSentence(Parser):
         raise BadArguments(f"{message[:1].upper()}{message[1:]}; “{self.prog} --help” tells more.")
 
 
+@cache
 def parser() -> Parser:
-    """All of `durchwahl`. Parsing raises BadArguments."""
+    """All of `durchwahl`, made once: argparse takes its time for some ninety commands. Parsing raises BadArguments."""
     shared = OneSentence(add_help=False)
     shared.add_argument("--data", type=folder, metavar="DIR", default=argparse.SUPPRESS, help="the data folder")
     shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
