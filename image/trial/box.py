@@ -118,7 +118,7 @@ class Box:
             self._process = None
 
     def lose_what_was_not_finished(self) -> tuple[int, int]:
-        """Make the card as bad as a pulled plug may leave it; how many writes it had finished, and how many are lost."""
+        """Make the card as bad as a pulled plug may leave it; how many writes it had finished and how many are lost."""
         self.before.replace(self.card)
         return finished(self.card, self.log)
 
