@@ -67,10 +67,10 @@ class Box:
         command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"]
         command += ["-kernel", str(BUILD / "boot/vmlinuz"), "-initrd", str(BUILD / "boot/initrd.img"), "-append", words]
         command += self._drive()
-        command += ["-netdev", ",".join(["user,id=lan", *forwards]), "-device", "virtio-net-pci,netdev=lan"]
+        command += ["-netdev", ",".join(["user,id=lan", *forwards]), "-device", "virtio-net-pci,netdev=lan,romfile="]
         # A second cable, on which each frame is a datagram to us: the user network carries no multicast.
         command += ["-netdev", "socket,id=cable,udp=127.0.0.1:7001,localaddr=127.0.0.1:7002"]
-        command += ["-device", "virtio-net-pci,netdev=cable", "-device", "i6300esb"]
+        command += ["-device", "virtio-net-pci,netdev=cable,romfile=", "-device", "i6300esb"]
         command += ["-display", "none", "-monitor", "none", "-serial", f"file:{self.console}"]
         with (self.folder / "qemu.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
