@@ -72,16 +72,20 @@ class Daemon:
         self.news = News(self._publish, self._loop.call_later)
         self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended, self.news.changed)
         self.control = ControlServer(data / SOCKET, self._answer, writes)
-        self._servers = [self.control]
+        self._for_others: list[ControlServer] = []
         if page is not None:
-            self._servers.append(ControlServer(page, self._answer, writes, PAGE))
+            self._for_others.append(ControlServer(page, self._answer, writes, PAGE))
         if lamps is not None:
-            self._servers.append(ControlServer(lamps, self._answer_lamps, writes, LAMPS))
+            self._for_others.append(ControlServer(lamps, self._answer_lamps, writes, LAMPS))
         self.address = sip
         """Where SIP listens."""
         self.again = asyncio.Event()
         """Set when this exchange is to end and another one to begin: a restore waits for that."""
         self._looking: asyncio.TimerHandle | None = None
+
+    @property
+    def _servers(self) -> tuple[ControlServer, ...]:
+        return self.control, *self._for_others
 
     async def start(self) -> None:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
