@@ -30,7 +30,7 @@ id = "message-" + str(voice["id"])
 % if voice["from"] and visit.account.extension:
 <form method="post" action="/mine/call">{{csrf()}}<button class="button small" name="number" value="{{voice["from"]}}" aria-describedby="{{id}}-who">{{icon("call")}} {{_("Call back")}}</button></form>
 % end
-<form method="post" action="/messages/{{voice["id"]}}/heard" data-heard>{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small quiet" name="heard" value="{{0 if voice["heard"] else 1}}">{{_("New again") if voice["heard"] else _("Heard")}}</button></form>
+<form method="post" action="/messages/{{voice["id"]}}/heard" data-heard>{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small quiet" name="heard" value="{{0 if voice["heard"] else 1}}">{{_("Mark as new") if voice["heard"] else _("Mark as heard")}}</button></form>
 % if voice["peaks"]:
 <a class="button small quiet" href="/messages/{{voice["id"]}}/download" download aria-describedby="{{id}}-who">{{icon("download")}} {{_("Download")}}</a>
 % end
