@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pbx.administration import lookup
+from pbx.administration.order import counted
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.versions import version
@@ -21,7 +22,7 @@ def listing(stores: Stores) -> list[Shown]:
     """Numbers, then people: `kind`, `key`, `name`, whether the sound is one's `own`, else the default's `text`."""
     office = stores.office
     numbers = [_view(each, office) for _, each in sorted(office.numbers.items())]
-    return numbers + [_view(each, office) for _, each in sorted(office.people.items())]
+    return numbers + [_view(each, office) for _, each in sorted(office.people.items(), key=counted)]
 
 
 def show(stores: Stores, actor: Actor, kind: Kind, key: str) -> Shown:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pbx.administration import lookup
 from pbx.administration.former import current, extension_for
+from pbx.administration.order import counted
 from pbx.administration.people import checked_name, checked_ring, left_messages, moved, without_bearer
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
@@ -83,7 +84,7 @@ def remove(stores: Stores, group: str, with_messages: bool = False, seen: str | 
 
 def listing(stores: Stores) -> list[Shown]:
     """All groups, by extension."""
-    return [view(group) for _, group in sorted(stores.office.groups.items())]
+    return [view(group) for _, group in sorted(stores.office.groups.items(), key=counted)]
 
 
 def show(stores: Stores, group: str) -> Shown:

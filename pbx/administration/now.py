@@ -5,6 +5,7 @@ from typing import Any
 
 from pbx.administration import condition
 from pbx.administration.live import Check, Running
+from pbx.administration.order import counted
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
@@ -39,8 +40,8 @@ def now(stores: Stores, actor: Actor) -> Shown:
     running = list(live.running()) if live is not None else []
     checks = condition.checks(stores)
     return {
-        "people": [_person(stores, actor, shining, person) for _, person in sorted(office.people.items())],
-        "groups": [_group(office, shining, group) for _, group in sorted(office.groups.items())],
+        "people": [_person(stores, actor, shining, person) for _, person in sorted(office.people.items(), key=counted)],
+        "groups": [_group(office, shining, group) for _, group in sorted(office.groups.items(), key=counted)],
         "calls": [_call(office, call, actor.language) for call in running if _may_see(office, actor, call)],
         "trunks": list(_trunks(stores)),
         "numbers": [_number(office, number) for number in office.numbers.values()],

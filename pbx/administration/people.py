@@ -5,6 +5,7 @@ from typing import Any
 
 from pbx.administration import greetings, lookup
 from pbx.administration.former import current, extension_for
+from pbx.administration.order import counted
 from pbx.administration.pins import hashed
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
@@ -124,7 +125,7 @@ def listing(stores: Stores) -> list[Shown]:
     registered = stores.live.registrations() if stores.live else {}
     lines = stores.live.status().get("lines", {}) if stores.live else {}
     people = []
-    for extension, person in sorted(office.people.items()):
+    for extension, person in sorted(office.people.items(), key=counted):
         phones = sum(phone.username in registered for phone in office.phones_of(extension))
         line = "" if stores.live is None else lines.get(extension, "free") if phones else "offline"
         people.append(view(person, office) | {"registered": phones, "line": line})

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from pbx.administration import lookup
+from pbx.administration.order import counted
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
@@ -66,7 +67,9 @@ def listing(stores: Stores, extension: str | None = None) -> list[Shown]:
     """All phones, or one person's, by extension, with the `devices` that are registered. Raises Refused."""
     if extension is not None:
         lookup.person(stores.office, extension)
-    phones = sorted(stores.office.phones.values(), key=lambda phone: (phone.extension, phone.username))
+    phones = sorted(
+        stores.office.phones.values(), key=lambda phone: (counted((phone.extension, phone)), phone.username)
+    )
     bindings = stores.records.bindings()
     return [
         view(stores, phone) | {"devices": _devices(phone, bindings)}
