@@ -144,13 +144,13 @@ def _clause(steps: Sequence[Step], language: Language, names: Mapping[str, str])
     for name in ("extension", "by", "party"):
         words[name] = words.get(name) or _in(_CALLER, language)
     began = _began(steps)
-    if began is not None:
+    if began is not None and round(step.at - began) > 0:
         words["after"] = duration(step.at - began)
     form = step.what
     if form == "dialled" and step.detail.get("how") == "number":
         form = "dialled-along"
     answered = [earlier.at for earlier in steps[:-1] if earlier.what == "answered"]
-    if form == "hung-up" and answered:
+    if form == "hung-up" and answered and round(step.at - answered[-1]) > 0:
         form, words["talked"] = "talked", duration(step.at - answered[-1])
     wording = STEPS.get(form)
     return _filled(_in(wording, language), words) if wording else form.replace("-", " ")

@@ -143,3 +143,10 @@ _steps = st.builds(Step, st.floats(0, 1e9), st.sampled_from(sorted(STEPS)), _det
 def test_any_order_of_steps_with_any_details_can_be_told(told: list[Step], language: Language) -> None:
     sentence = story(told, language, NAMES)
     assert sentence.endswith(".") or not told
+
+
+def test_what_took_no_time_is_not_said_to_have_taken_any() -> None:
+    told = steps(
+        (0.0, "rang", {"extension": "21"}), (0.3, "answered", {"extension": "21"}), (0.4, "hung-up", {"by": "21"})
+    )
+    assert story(told, "en", NAMES) == "Anna Berg (21) answered, Anna Berg (21) hung up."
