@@ -70,7 +70,9 @@ def told(visit: Visit, leg: Mapping[str, Any]) -> str:
     if leg["grade"] == "silent":
         return visit._("Nothing came from there.")
     words = visit._("{grade}: {loss} % lost, jitter {jitter} ms").format(
-        grade=visit._(GRADES[leg["grade"]]), loss=f"{leg['loss'] * 100:.1f}", jitter=f"{leg['jitter_ms']:.0f}"
+        grade=visit._(GRADES[leg["grade"]]),
+        loss=visit.decimal(leg["loss"] * 100),
+        jitter=f"{leg['jitter_ms']:.0f}",
     )
     if leg["round_trip_ms"] is None:
         return words

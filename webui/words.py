@@ -2,7 +2,9 @@
 
 import gettext
 import io
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,10 +15,15 @@ from babel.dates import format_datetime, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from phonenumbers import PhoneNumberFormat
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 """Each in its own words."""
+MOST_NAMES = 6
+"""In a list within a sentence."""
+_E164 = re.compile(r"\+[0-9]{7,15}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-2][0-9]:[0-5][0-9]", re.ASCII)
 LOCALES = {"de": "de_DE", "en": "en_GB"}
 
 
@@ -56,8 +63,25 @@ class Words:
             except (LookupError, ValueError):
                 return template
         if isinstance(said, Sequence) and not isinstance(said, str):
-            return self.listed([self.sentence(each) for each in said])
-        return str(said)
+            return self.listed(self._first([self.sentence(each) for each in said]))
+        return self._written(str(said))
+
+    def _first(self, words: list[str]) -> list[str]:
+        """The first few of them: nobody reads a sentence with thirty names."""
+        if len(words) <= MOST_NAMES + 1:
+            return words
+        more = self.say(N_("{count} more")).format(count=len(words) - MOST_NAMES)
+        return [*words[:MOST_NAMES], more]
+
+    def _written(self, text: str) -> str:
+        """Numbers and moments as people write them; every other text as it is."""
+        if _E164.fullmatch(text):
+            return printed(text)
+        if _MOMENT.fullmatch(text):
+            form = "dd.MM.y, HH:mm" if self.language == "de" else "d MMM y, HH:mm"
+            with suppress(ValueError):  # somebody may be called like a day that does not exist
+                return str(format_datetime(datetime.fromisoformat(text), form, locale=self.locale))
+        return text
 
     def listed(self, words: Sequence[str]) -> str:
         """a, b and c."""
@@ -77,6 +101,10 @@ class Words:
         day = "EE d. MMM" if self.language == "de" else "EE d MMM"
         year = "" if moment.year == today.year else " y"
         return f"{format_datetime(moment, day + year, locale=self.locale)} {clock}"
+
+    def decimal(self, value: float) -> str:
+        """2.5, or 2,5."""
+        return str(format_decimal(value, "0.0", locale=self.locale))
 
     def duration(self, seconds: float) -> str:
         """How long something took: 0:42, 3:07, 1:02:03; days in words."""

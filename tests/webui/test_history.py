@@ -281,7 +281,7 @@ def test_every_arrow_runs_between_the_box_and_its_device_and_time_runs_down(
         assert ladder.HEAD < arrow.level < found.height
 
 
-SPEAKER: Any = SimpleNamespace(_=lambda text: text, number=str, duration=lambda seconds: f"{seconds:.0f}")
+SPEAKER: Any = SimpleNamespace(_=lambda text: text, number=str, decimal=str, duration=lambda seconds: f"{seconds:.0f}")
 
 
 @given(ladders())

@@ -199,3 +199,15 @@ def test_what_marks_a_text_is_found() -> None:
     )
     assert set(texts_in(tree)) == {"a", "b", "c {x} d", ("e", "f"), "g"}
     assert re.search("Log in", " ".join(map(str, used())))
+
+
+def test_numbers_moments_and_long_lists_in_a_sentence_are_written_for_reading() -> None:
+    german, english = catalogues(LOCALE)["de"], catalogues(LOCALE)["en"]
+    said = {"say": "{text}", "with": {"text": "+4930123456"}}
+    assert german.sentence(said) == "+49 30 123456"
+    said = {"say": "{text}", "with": {"text": "2026-09-21 16:13"}}
+    assert (german.sentence(said), english.sentence(said)) == ("21.09.2026, 16:13", "21 Sept 2026, 16:13")
+    assert german.sentence("2026-99-99 16:13") == "2026-99-99 16:13"
+    assert german.sentence(list("abcdefgh")) == "a, b, c, d, e, f und 2 weitere"
+    assert german.sentence(list("abcdefg")) == "a, b, c, d, e, f und g"
+    assert (german.decimal(2.54), english.decimal(2.54)) == ("2,5", "2.5")
