@@ -166,7 +166,7 @@ def numbers(visit: Visit) -> HTTPResponse | str:
     """The numbers, and who is rung."""
     facts = _facts(visit)
     if not facts.trunks or not facts.people:
-        return visit.see_other("/wizard")
+        return _earlier(visit)
     return _page(visit, 2, "wizard_numbers", form=_numbers_form(visit, facts))
 
 
@@ -237,7 +237,7 @@ def greet(visit: Visit) -> HTTPResponse | str:
 def _greeting(visit: Visit, form: Form) -> HTTPResponse | str:
     facts = _facts(visit)
     if not facts.numbers:
-        return visit.see_other("/wizard")
+        return _earlier(visit)
     said = visit.site.words[facts.office["language"]].say
     name = facts.office["name"]
     proposed = said(GREETING).format(office=name) if name else said(NAMELESS)
@@ -249,8 +249,10 @@ def _greeting(visit: Visit, form: Form) -> HTTPResponse | str:
 
 
 @routes.get("/wizard/phones", may="admin")
-def phones(visit: Visit) -> str:
+def phones(visit: Visit) -> HTTPResponse | str:
     """Who has a phone."""
+    if not _facts(visit).people:
+        return _earlier(visit, "/wizard/people")
     return _page(visit, 4, "wizard_phones")
 
 
@@ -283,6 +285,11 @@ def _without(facts: Facts) -> list[dict[str, Any]]:
 def _waiting(facts: Facts) -> list[dict[str, Any]]:
     """Accounts with which no phone is connected."""
     return [phone for phone in facts.phones if not phone["registered"]]
+
+
+def _earlier(visit: Visit, path: str = "/wizard") -> HTTPResponse:
+    """Back to the step without which the one that was asked for cannot be."""
+    return visit.see_other(path, visit._("This step comes first; the others follow from it."))
 
 
 # --- what all pages share -------------------------------------------------------------------------------------------

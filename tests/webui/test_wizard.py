@@ -79,7 +79,7 @@ def test_a_newcomer_goes_all_the_way(box: Web) -> None:
     form["name"], form["numbers"] = "Example Ltd", "123450\n030 123451"
     page = form.submit().follow()
     assert {e164: number.to for e164, number in box.stores.office.numbers.items()} == {
-        "+4930123450": ("100", "22"), "+4930123451": ("100", "22"),
+        "+4930123450": ("22", "100"), "+4930123451": ("22", "100"),
     }  # fmt: skip
 
     form = page.forms["greeting"]
@@ -127,13 +127,16 @@ def test_each_step_can_be_come_back_to_and_shows_what_is_set(box: Web) -> None:
     assert (form["name"].value, form["numbers"].value.strip()) == ("Example Ltd", "+49 30 123450")
     form.set("to", False, 2)
     form.submit().follow()
-    assert box.stores.office.numbers["+4930123450"].to == ("100",)
+    assert box.stores.office.numbers["+4930123450"].to == ("22",)
     assert box.admin.get("/wizard/people").html.select("#people")
 
 
 def test_a_step_that_needs_another_leads_there(box: Web) -> None:
     assert box.admin.get("/wizard/numbers").location == "/wizard"
     assert box.admin.get("/wizard/greeting").location == "/wizard"
+    page = box.admin.get("/wizard/phones").follow()
+    assert page.request.path == "/wizard/people"
+    assert "This step comes first" in page.html.find(role="status").text
 
 
 def test_another_provider_takes_the_place_of_one_that_does_not_work(box: Web) -> None:
