@@ -25,11 +25,10 @@
 <form method="post" action="/contacts/call">
 {{csrf()}}
 <input type="hidden" name="search" value="{{search}}">
-<button class="button small" name="name" value="{{contact["name"]}}" title="{{_("Call {name}").format(name=contact["name"])}}">{{icon("call")}} {{contact["name"]}}</button>
+<button class="button round" name="name" value="{{contact["name"]}}" title="{{_("Call {name}").format(name=contact["name"])}}" aria-label="{{_("Call {name}").format(name=contact["name"])}}">{{icon("call")}}</button>
 </form>
-% else:
-<span class="name">{{contact["name"]}}</span>
 % end
+<span class="name">{{contact["name"]}}</span>
 <span class="soft number">{{visit.number(contact["number"])}}
 % if contact["extension"]:
 <span class="badge">{{_("extension {extension}").format(extension=contact["extension"])}}</span>

@@ -57,7 +57,7 @@
 % if groups:
 <section id="groups" data-live="lines phones settings" aria-labelledby="groups-title">
 <h2 id="groups-title">{{_("Groups")}}</h2>
-<ul class="tiles">
+<ul class="tiles wide">
 % for group in groups:
 <li>
 <span class="extension">{{group["extension"]}}</span>

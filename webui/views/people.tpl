@@ -5,7 +5,8 @@
 <input type="search" name="search" id="search" value="{{visit.query.get("search", "")}}" placeholder="{{_("Name or extension")}}">
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
-<a class="button push" href="/people/paste">{{icon("people")}} {{_("Paste a list of names")}}</a>
+<a class="button push" href="#new">{{icon("add")}} {{_("One more person")}}</a>
+<a class="button" href="/people/paste">{{icon("people")}} {{_("Paste a list of names")}}</a>
 </div>
 <section id="people" data-live="lines phones settings">
 % if people:
@@ -18,10 +19,10 @@
 % elif not each["reachable"]:
 <span class="badge">{{_("colleagues only")}}</span>
 % end
+<span class="push toolbar">
 % if not each["phones"]:
 <span class="badge warn">{{_("no phone yet")}}</span>
 % end
-<span class="push toolbar">
 % if each["phones"]:
 <small>{{n_("{registered} of {phones} phone", "{registered} of {phones} phones", each["phones"]).format(**each)}}</small>
 % end
@@ -37,7 +38,7 @@
 <p class="empty">{{icon("people")}} {{_("Nobody is here yet. Type the first name below, or paste a whole list.")}}</p>
 % end
 </section>
-<section class="card">
+<section class="card" id="new">
 <h2>{{_("One more person")}}</h2>
 <form method="post" action="/people" class="fields" data-free>
 {{csrf()}}

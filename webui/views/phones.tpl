@@ -9,8 +9,8 @@
 <ul class="list">
 % for each in phones:
 <li><span class="extension">{{each["extension"]}}</span>
-<a class="whole" href="/phones/{{each["username"]}}">{{each["name"] or each["username"]}}</a>
-<span class="soft">{{each["person"]}}</span>
+<a class="whole" href="/phones/{{each["username"]}}">{{each["person"]}}</a>
+<span class="soft">{{each["name"] or each["username"]}}</span>
 <small>{{", ".join((device["agent"] or _("unknown make")) + " · " + device["address"] for device in each["devices"])}}</small>
 <span class="push lamp {{"free" if each["registered"] else "offline"}}">{{_("registered") if each["registered"] else _("not registered")}}</span></li>
 % end
