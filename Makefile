@@ -4,7 +4,7 @@ DATA ?= data
 OPTIONS ?=
 PYTHON_ENV := .venv/bin
 
-.PHONY: run office test setup check format bench prompts screenshots hardware image image-test clean
+.PHONY: run office test setup check format bench prompts screenshots hardware image image-test deb deb-test clean
 
 run: setup
 	@scripts/run "$(DATA)" $(OPTIONS)
@@ -32,6 +32,18 @@ format:
 bench:
 	@scripts/setup bench
 	@$(PYTHON_ENV)/python -m bench
+
+# The Debian package for this machine; `make deb ARCH=arm64` for a Raspberry Pi, DEB_PYTHON=3.11 for Debian 12.
+ARCH ?=
+DEB_PYTHON ?= 3.13
+deb:
+	@scripts/setup
+	@packaging/build $(or $(ARCH),$(shell dpkg --print-architecture)) $(DEB_PYTHON)
+
+# Tried in a fresh Debian 13: a few minutes, root rights or sudo.
+deb-test:
+	@scripts/setup
+	@packaging/test
 
 hardware:
 	@scripts/setup
