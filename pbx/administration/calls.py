@@ -1,4 +1,4 @@
-"""Calls that were, calls to be made, and the tasks that are left of them."""
+"""The last calls, and calls to be made."""
 
 import dataclasses
 from typing import Any
@@ -8,7 +8,7 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.models import CallRecord, Office, Task
+from pbx.store.models import CallRecord, Office
 
 Shown = dict[str, Any]
 MOST = 100_000
@@ -21,22 +21,6 @@ def listing(stores: Stores, last: int = 20) -> list[Shown]:
             Sentence("A number of calls from 1 to {most} is needed.", most=MOST), field="last", hint="--last N"
         )
     return [view(call) for call in stores.records.calls(last)]
-
-
-def tasks(
-    stores: Stores, extension: str | None = None, done: int | None = None, open_only: bool = False
-) -> list[Shown]:
-    """The tasks of all or one extension, oldest first; the one with the id `done` is marked so before.
-
-    Raises Refused.
-    """
-    if extension is not None:
-        lookup.person_or_group(stores.office, extension)
-    if done is not None:
-        if stores.records.finish_task(done) is None:
-            raise Refused(Sentence("There is no task {task}.", task=done), field="task")
-        stores.changed("tasks")
-    return [task_view(task) for task in stores.records.tasks(extension, open_only=open_only)]
 
 
 def call(stores: Stores, actor: Actor, number: str, extension: str | None = None) -> Shown:
@@ -66,13 +50,6 @@ def call(stores: Stores, actor: Actor, number: str, extension: str | None = None
 def view(call: CallRecord) -> Shown:
     """A call as JSON."""
     shown = dataclasses.asdict(call)
-    shown["from"] = shown.pop("from_")
-    return shown
-
-
-def task_view(task: Task) -> Shown:
-    """A task as JSON."""
-    shown = dataclasses.asdict(task)
     shown["from"] = shown.pop("from_")
     return shown
 

@@ -12,8 +12,7 @@ from typing import Any
 
 import phonenumbers
 
-from pbx.administration import history, lookup, portfolio, voicemail
-from pbx.administration.calls import task_view
+from pbx.administration import history, lookup, portfolio, tasks, voicemail
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
@@ -192,7 +191,7 @@ def _content(stores: Stores, actor: Actor, known: Known) -> Shown:
         "exported": time.time(),
         "calls": [history.call(stores, actor, each.record.id) for each in known.calls],
         "messages": [voicemail.view(message) for message in known.messages],
-        "tasks": [task_view(task) for task in known.tasks],
+        "tasks": [tasks.view(task) for task in known.tasks],
         "contacts": [dataclasses.asdict(contact) for contact in known.contacts],
     }
 

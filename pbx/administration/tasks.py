@@ -1,5 +1,6 @@
 """Tasks: callers nobody spoke with, and who cares for them."""
 
+import dataclasses
 import time
 from typing import Any
 
@@ -34,9 +35,23 @@ def listing(stores: Stores, actor: Actor, open_only: bool = True, everybody: boo
     return views(stores, actor, [task for task in tasks if task.id not in too_old])
 
 
+def everybodys(
+    stores: Stores, actor: Actor, extension: str | None = None, done: int | None = None, open_only: bool = False
+) -> list[Shown]:
+    """The tasks of all or one extension, oldest first, as short as `view` tells them; `done` is the id of one that is.
+
+    Raises Refused.
+    """
+    if extension is not None:
+        lookup.person_or_group(stores.office, extension)
+    if done is not None:
+        _finish(stores, actor, done)
+    return [view(task) for task in stores.records.tasks(extension, open_only=open_only)]
+
+
 def done(stores: Stores, actor: Actor, task: int) -> Shown:
     """Nobody has to call back any more. Raises Refused."""
-    return _changed(stores, actor, stores.records.finish_task(_find(stores, actor, task).id), "done")
+    return _finish(stores, actor, task)
 
 
 def reopen(stores: Stores, actor: Actor, task: int) -> Shown:
@@ -60,6 +75,13 @@ def call_back(stores: Stores, actor: Actor, task: int) -> Shown:
     return calls.call(stores, actor, found.from_)
 
 
+def view(task: Task) -> Shown:
+    """A task as JSON."""
+    shown = dataclasses.asdict(task)
+    shown["from"] = shown.pop("from_")
+    return shown
+
+
 def views(stores: Stores, actor: Actor, tasks: list[Task]) -> list[Shown]:
     """Tasks as JSON, with names, the message that was left if `actor` may hear it, and who had a hand in it last."""
     notes = stores.records.task_log.latest(task.id for task in tasks)
@@ -71,7 +93,7 @@ def _view(stores: Stores, actor: Actor, task: Task, note: TaskNote | None) -> Sh
     hears = bool(task.extension) and actor.may_hear(office, task.extension)
     message = stores.records.message_of_call(task.call, task.extension) if hears else None
     return {
-        **calls.task_view(task),
+        **view(task),
         "from_name": name_of(office, task.from_, call.from_name if call is not None else ""),
         "owner": bearer_name(office, task.extension),
         "story": call.story if call is not None else "",
@@ -93,6 +115,10 @@ def _find(stores: Stores, actor: Actor, id: int) -> Task:
     if found is None or not (actor.is_admin or found.extension in _seen_by(actor, stores.office)):
         raise Refused(Sentence("There is no task {task}.", task=id), field="task")
     return found
+
+
+def _finish(stores: Stores, actor: Actor, id: int) -> Shown:
+    return _changed(stores, actor, stores.records.finish_task(_find(stores, actor, id).id), "done")
 
 
 def _changed(stores: Stores, actor: Actor, task: Task | None, deed: TaskDeed) -> Shown:

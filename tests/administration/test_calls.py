@@ -1,10 +1,13 @@
 """History, tasks and messages as commands show them."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pbx.administration.commands import perform
+from pbx.administration.stores import open_stores
 from pbx.cli import main
 from pbx.media.wav import read
 from tests.administration.office import leave_message
@@ -50,6 +53,9 @@ def test_tasks_can_be_done_and_left_out(office: Run, data: Path, refused: Run) -
     (task,) = office("tasks")
     assert [each["done"] for each in office("tasks", "--done", str(task["id"]))] == [True]
     assert office("tasks", "--open") == []
+    with closing(open_stores(data)) as stores:
+        (listed,) = perform(stores, "task list", {"open_only": False, "everybody": True})
+    assert (listed["deed"], listed["at"] is not None) == ("done", True)
     assert "no task" in refused("tasks", "--done", "99")
 
 
