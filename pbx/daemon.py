@@ -23,6 +23,7 @@ from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
 from pbx.front_door import invitation, urls
 from pbx.live import LiveExchange
+from pbx.memory import give_back
 from pbx.news import News
 from pbx.notify import from_environment
 from pbx.sip.transport.tls import paths, server_context
@@ -205,6 +206,7 @@ def run(options: argparse.Namespace) -> int:
     """`durchwahl run`: run until SIGTERM or Ctrl-C; the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
+        give_back()
         return asyncio.run(_run(options))
     except (Busy, SettingsError, RecordsError) as error:
         log.error("%s", error)

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.box": ("pbx.sentence", "pbx.control.client", "pbx.notify"),
     "pbx.demo": ("pbx",),
     "pbx": ("pbx",),
-    "webui": ("pbx.control.client", "pbx.notify", "pbx.store.records", "pbx.store.models"),
+    "webui": ("pbx.control.client", "pbx.memory", "pbx.notify", "pbx.store.records", "pbx.store.models"),
 }
 """Package -> what of ours it may import besides itself. Modules directly in pbx (daemon, cli ...) wire everything."""
 

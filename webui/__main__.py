@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from signal import SIGINT, SIGTERM, signal
 
+from pbx.memory import give_back
 from pbx.notify import from_environment
 from webui.app import App, make
 from webui.server import Server
@@ -34,6 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if options.child:
         threading.Thread(target=_outlived, args=(stopped,), name="parent", daemon=True).start()
     host, port = _host_port(options.web)
+    give_back()
     app = make(options.socket, options.allow_all)
     try:
         _serve(app, (host, port), options.tls, stopped)

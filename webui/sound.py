@@ -130,10 +130,12 @@ def _arguments(visit: Visit, name: str) -> dict[str, str]:
 def _decoded(visit: Visit, content: bytes) -> dict[str, Any]:
     """The daemon's answer to a file of any format. Raises Refused."""
     upload: dict[str, str] = {}
-    pieces = [content[start : start + _PIECE] for start in range(0, len(content), _PIECE)] or [b""]
-    for piece in pieces[:-1]:
-        upload = visit.ask("sound decode", data=base64.b64encode(piece).decode(), more=True, **upload)
-    answer: dict[str, Any] = visit.ask("sound decode", data=base64.b64encode(pieces[-1]).decode(), **upload)
+    start = 0
+    while len(content) - start > _PIECE:
+        piece = base64.b64encode(content[start : start + _PIECE]).decode()
+        upload = visit.ask("sound decode", data=piece, more=True, **upload)
+        start += _PIECE
+    answer: dict[str, Any] = visit.ask("sound decode", data=base64.b64encode(content[start:]).decode(), **upload)
     return answer
 
 
