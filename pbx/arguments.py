@@ -349,6 +349,12 @@ def _changes(commands: Branch) -> None:
             "--password-file", type=Path, required=True, metavar="FILE", help="its first line; - reads standard input"
         )
     backups.command("back", "go back to what was there before the last restore")
+    nights = commands.noun("nightly", "the backup every night, to a USB stick or a network folder")
+    nights.command("show", "where it goes, and what became of the last")
+    change = nights.command("set", "give the folder or another password", "The first folder needs a password.")
+    change.add_argument("--folder", metavar="FOLDER", help='"" makes no more backups')
+    change.add_argument("--password-file", type=Path, metavar="FILE", help="its first line; - reads standard input")
+    nights.command("now", "make it now, not at night")
 
 
 def _office(commands: Branch) -> None:

@@ -1,4 +1,4 @@
-"""Making and opening backups in a process of its own: `python -m pbx.backup_program make|open`.
+"""Making and opening backups in a process of its own: `python -m pbx.backup_program make|night|open|key`.
 
 What it needs (cryptography, some 80 MB for the password) goes with it, and however long it works, the voice does not
 wait. It takes one JSON line on stdin and tells on stdout, line by line, how far it is, and at last what came of it.
@@ -21,7 +21,19 @@ from cryptography import x509
 
 from pbx.sentence import Sentence, said
 from pbx.store import age, backup_file
-from pbx.store.backup_file import GREETINGS, MAILBOXES, NO_ROOM, RECORDS, SECRETS, SETTINGS, Packer, Unreadable, unpack
+from pbx.store.atomic import sync_directory
+from pbx.store.backup_file import (
+    GREETINGS,
+    MAILBOXES,
+    NO_ROOM,
+    PART,
+    RECORDS,
+    SECRETS,
+    SETTINGS,
+    Packer,
+    Unreadable,
+    unpack,
+)
 from pbx.store.database import RecordsError
 from pbx.store.records import Records
 from pbx.store.settings import SettingsError, read_office
@@ -33,6 +45,14 @@ _STRIDE = 8 * 1024 * 1024
 _EVERY = 0.3
 """Seconds between two lines of progress."""
 
+_WHY = {
+    errno.ENOSPC: NO_ROOM,
+    errno.EDQUOT: NO_ROOM,
+    errno.EFBIG: Sentence("The disk takes no file of this size: format the stick anew, as exFAT or ext4."),
+    errno.EIO: Sentence("The disk does not answer: was the stick pulled?"),
+    errno.ENODEV: Sentence("The disk does not answer: was the stick pulled?"),
+    errno.EROFS: Sentence("The disk can only be read, not written."),
+}
 
 Tell = Callable[[dict[str, Any]], None]
 """Says something to whoever started us."""
@@ -61,16 +81,36 @@ class _Progress:
 
 
 def make(
-    making: Path, target: Path, data: Path, password: str, about: dict[str, Any], frozen: Frozen, tell: Tell
+    making: Path, target: Path, data: Path, key: age.Key, about: dict[str, Any], frozen: Frozen, tell: Tell
 ) -> None:
     """Write a backup of the data folder to `target`; `making` is a folder for what is only needed meanwhile.
 
-    `frozen` gives the settings and records of one moment. Raises Unreadable, OSError, sqlite3.Error.
+    It is at `target` whole or not at all. `frozen` gives the settings and records of one moment. Raises Unreadable,
+    OSError, sqlite3.Error.
     """
-    part = making / "backup.part"
-    with part.open("xb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        sealed = age.Writer(file, password)  # takes a second, and nobody has to wait for us yet
+    part = target.with_name(f".{target.name}{PART}")
+    try:
+        _write(part, making, data, key, about, frozen, tell)
+        size = part.stat().st_size
+        os.replace(part, target)
+        _settle(target.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+    tell({"result": {"name": target.name, "size": size}})
+
+
+def _write(
+    part: Path, making: Path, data: Path, key: age.Key, about: dict[str, Any], frozen: Frozen, tell: Tell
+) -> None:
+    """All of it, in the clear nothing but the records, which stay in `making`."""
+    # Rights are given at once: a stick's file system knows none, and refuses to have them changed.
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        if not has_room(os.fstatvfs(handle)):
+            raise Unreadable(NO_ROOM)
+        sealed = age.Writer(file, key)
         with frozen() as (settings, records):
             _copy(records, making / RECORDS)
         names = [*_members(data), *_messages(making / RECORDS)]
@@ -85,10 +125,16 @@ def make(
         packer.close()
         sealed.close()
         file.flush()
-        os.fsync(file.fileno())
-    size = part.stat().st_size
-    os.replace(part, target)
-    tell({"result": {"name": target.name, "size": size}})
+        os.fsync(handle)
+
+
+def _settle(folder: Path) -> None:
+    """Wait until a name is on the disk, where the file system knows such a thing. Raises OSError."""
+    try:
+        sync_directory(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
 
 
 @contextlib.contextmanager
@@ -225,11 +271,13 @@ def work(kind: str, heard: IO[str], told: IO[str]) -> int:
     asked = json.loads(heard.readline())
     paths = {name: Path(asked[name]) for name in ("data", "making", "target", "file", "folder") if name in asked}
     try:
-        if kind == "make":
+        if kind == "key":
+            tell({"result": {"key": age.Key.of(asked["password"]).text}})
+        elif kind in ("make", "night"):
             data = paths["data"]
             make(
                 **paths,
-                password=asked["password"],
+                key=age.Key.read(asked["key"]) if "key" in asked else age.Key.of(asked["password"]),
                 about=asked["about"],
                 tell=tell,
                 frozen=lambda: freeze(data, tell, heard.readline),
@@ -241,9 +289,8 @@ def work(kind: str, heard: IO[str], told: IO[str]) -> int:
     except (RecordsError, sqlite3.Error) as error:
         return fail(Sentence("The records cannot be used: {why}", why=str(error)))
     except OSError as error:
-        full = error.errno == errno.ENOSPC
-        why = error.strerror or str(error)
-        return fail(NO_ROOM if full else Sentence("It could not be written: {why}.", why=why))
+        known = _WHY.get(error.errno or 0)
+        return fail(known or Sentence("It could not be written: {why}.", why=error.strerror or str(error)))
     return 0
 
 

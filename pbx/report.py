@@ -149,6 +149,14 @@ def _changes(changes: Sequence[Shown]) -> Iterator[str]:
         yield "Nothing was changed yet."
 
 
+def _nightly(shown: Shown) -> Iterator[str]:
+    yield f"Every night to {visible(shown['folder'])}." if shown["folder"] else "No backup is made by itself."
+    if last := shown["last"]:
+        yield f"{moment(last['at'])}  {last['size'] / 1e6:9.1f} MB  {visible(last['name'])}"
+    if failed := shown["failed"]:
+        yield f"{moment(failed['at'])}  failed: {visible(english(failed['said']))}"
+
+
 def _undone(change: Shown) -> Iterator[str]:
     yield from (f"Undone: {visible(words)}" for words in change["words"])
     if change["caution"]:
@@ -162,6 +170,8 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "tasks": _tasks,
     "history": _history,
     "trace": _trace,
+    "nightly show": _nightly,
+    "nightly set": _nightly,
     "privacy show": _known,
     "voicemail list": _messages,
     "voicemail export": _message,

@@ -67,6 +67,14 @@ def english(said: Json) -> str:
     return str(said)
 
 
+def retold(said: Json) -> Any:
+    """The Sentence of which `said` made this; texts, numbers and lists in it as they were."""
+    if isinstance(said, dict) and "say" in said:
+        fields = {name: retold(each) for name, each in said["with"].items()}
+        return Sentence._made(english(said), said["say"], fields)
+    return [retold(each) for each in said] if isinstance(said, list) else said
+
+
 def _field(field: Any) -> Json:
     if isinstance(field, list | tuple):
         return [_field(each) for each in field]

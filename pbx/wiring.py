@@ -27,6 +27,7 @@ from pbx.exchange.switchboard import METHODS, Switchboard
 from pbx.exchange.trunk_line import Find
 from pbx.exchange.trunks import Trunks
 from pbx.media.pump import Pump
+from pbx.nightly import Nightly
 from pbx.pruning import Pruning
 from pbx.sip.digest import Challenger
 from pbx.sip.flow import Flow
@@ -130,6 +131,7 @@ class Exchange:
         self._pruning = Pruning(
             stores, self.archive.do, self.mailbox_changed, clock=clock, wall=wall, sleep=asyncio.sleep
         )
+        self._nightly = Nightly(stores, asyncio.to_thread, clock=clock, sleep=asyncio.sleep)
         self.presence = Presence(office, self.house.lines, self._is_registered, clock, lambda: changed("lines"))
 
         self._counts: dict[str, tuple[int, int]] = {}
@@ -160,6 +162,7 @@ class Exchange:
         address = await self.transports.listen(*sip)
         self.trunks.start()
         self._begin(self._pruning.run())
+        self._begin(self._nightly.run())
         self.wake()
         return address
 

@@ -25,6 +25,15 @@ MAKE = (
     Field("again", "password", N_("The same once more"), required=True, autocomplete="new-password"),
 )  # fmt: skip
 OPEN = (Field("password", "password", N_("Password of the backup"), required=True, autocomplete="off"),)
+NIGHT = (
+    Field("folder", "choice", N_("USB stick or network folder"),
+          N_("Its newest backups stay: of seven days and of four weeks."), autocomplete="off"),
+    Field("below", label=N_("Folder on it"), help=N_("Empty: the stick itself. The folder must be there."),
+          autocomplete="off"),
+    Field("password", "password", N_("Password of the backups"),
+          N_("At least 10 characters. It alone opens them, on any box; the box keeps only a key. Empty: as it is."),
+          autocomplete="new-password"),
+)  # fmt: skip
 BRING = (Field("file", "file", N_("Backup file"), N_("Its name ends with .durchwahl-backup.")),)
 
 
@@ -49,6 +58,32 @@ def make(visit: Visit) -> HTTPResponse | str:
         except Refused as refusal:
             form.refuse(refusal)
     return _shown(visit, making=form)
+
+
+@routes.post("/backup/nightly", may="admin")
+def nightly(visit: Visit) -> HTTPResponse | str:
+    """Another folder or password for every night."""
+    form = _nightly(visit, visit.ask("nightly show"), sent=True)
+    folder = form.values["folder"]
+    below = str(form.values["below"] or "").strip().strip("/")
+    whole = f"{folder}/{below}" if folder and below else folder
+    asked = {"folder": whole, "password": form.values["password"]} | ({"seen": form.seen} if form.seen else {})
+    try:
+        visit.ask("nightly set", **asked)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _shown(visit, nights=form)
+    return visit.see_other("/backup", visit._("Saved."))
+
+
+@routes.post("/backup/nightly/now", may="admin")
+def tonight(visit: Visit) -> HTTPResponse:
+    """Have the one of the night made now; what comes of it stands on the page."""
+    try:
+        visit.ask("nightly now", wait=False)
+    except Refused as refusal:
+        return visit.see_other("/backup", visit.said(refusal.said))
+    return visit.see_other("/backup")
 
 
 @routes.get("/backup/restoring", may="admin")
@@ -135,17 +170,20 @@ def back(visit: Visit) -> HTTPResponse:
     return visit.see_other("/backup/restoring")
 
 
-def _shown(visit: Visit, making: Form | None = None, bringing: Form | None = None) -> str:
-    found = visit.ask("backup list")
-    work = _work(found, "make")
+def _shown(visit: Visit, making: Form | None = None, bringing: Form | None = None, nights: Form | None = None) -> str:
+    found, night = visit.ask("backup list"), visit.ask("nightly show")
+    work, writing = _work(found, "make"), _work(found, "night")
     return visit.page(
         "backup",
         found=found,
         work=work,
         making=making or _unsent(visit, MAKE),
         bringing=bringing or _unsent(visit, BRING),
+        night=night,
+        nights=nights or _nightly(visit, night),
+        writing=writing if writing and writing["running"] else None,
         size=lambda length: _size(visit, length),
-        refresh=3 if work and work["running"] else 0,
+        refresh=3 if any(each and each["running"] for each in (work, writing)) else 0,
         scripts=("backup.js",),
     )
 
@@ -186,6 +224,18 @@ def _unsent(visit: Visit, fields: tuple[Field, ...]) -> Form:
     form = visit.form(fields)
     form.posted, form.values, form.errors, form.typed, form.status = None, {}, {}, {}, 200
     return form.fill({})
+
+
+def _nightly(visit: Visit, night: Any, sent: bool = False) -> Form:
+    """Where the backup of every night goes: one of the disks that are there, or what was chosen before."""
+    chosen = night["folder"]
+    disk = next((place for place in night["places"] if f"{chosen}/".startswith(f"{place}/")), chosen)
+    places = sorted({*night["places"], *filter(None, (disk,))})
+    options = (("", visit._("none: no backup by itself")), *((place, place) for place in places))
+    values = {"folder": disk, "below": chosen[len(disk) :].strip("/"), "version": night["version"]}
+    if sent:
+        return visit.form(NIGHT, values, folder=options)
+    return visit.blank(NIGHT, values, folder=options)
 
 
 def _put(visit: Visit, content: bytes, upload: str, at: int, last: bool) -> Any:

@@ -9,17 +9,18 @@ import secrets
 import shutil
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from pbx import VERSION
+from pbx.administration.backup_work import Kind
 from pbx.administration.phones import own_address
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store import restoring
-from pbx.store.atomic import move_file, private_directory, remove_file, sync_directory
+from pbx.store.atomic import move_file, private_directory, remove_file
 from pbx.store.backup_file import BACKUPS, ENDING, MAKING, UPLOAD
 from pbx.store.settings import SettingsError, read_office
 
@@ -42,27 +43,42 @@ _HEAD = b"age-encryption.org/v1\n"
 
 def make(stores: Stores, password: str, wait: bool = True) -> Shown:
     """A backup of everything, that opens with the password; without `wait` it is only begun. Raises Refused."""
+    check_password(password)
+    folder = private_directory(stores.data / BACKUPS)
+    target = free_name(folder, "durchwahl")
+
+    def finished(result: Shown | None) -> None:
+        if result is not None:
+            _keep_newest(folder)
+
+    begin(stores, "make", target, {"password": password}, finished)
+    return stores.work.wait() if wait else {"name": target.name}
+
+
+def check_password(password: str) -> None:
+    """Whether it is long enough. Raises Refused."""
     if len(password) < SHORTEST_PASSWORD:
         short = Sentence("The password needs at least {count} characters.", count=SHORTEST_PASSWORD)
         raise Refused(short, field="password")
-    folder = private_directory(stores.data / BACKUPS)
-    making = private_directory(folder / f"{MAKING}{secrets.token_hex(8)}")
-    target = _free_name(folder, "durchwahl")
-    places = {"data": str(stores.data), "making": str(making), "target": str(target)}
-    asked = {**places, "password": password, "about": _about(stores)}
 
-    def finished(result: Shown | None) -> None:
+
+def begin(
+    stores: Stores, kind: Kind, target: Path, secret: dict[str, str], finished: Callable[[Shown | None], None]
+) -> None:
+    """Have a backup written to `target`, encrypted with a `password` or `key`. Raises Refused, OSError."""
+    making = private_directory(private_directory(stores.data / BACKUPS) / f"{MAKING}{secrets.token_hex(8)}")
+    places = {"data": str(stores.data), "making": str(making), "target": str(target)}
+    asked = {**places, **secret, "about": _about(stores)}
+
+    def ended(result: Shown | None) -> None:
         shutil.rmtree(making, ignore_errors=True)
-        if result is not None:
-            sync_directory(folder)
-            _keep_newest(folder)
+        finished(result)
 
     try:
-        stores.work.start("make", target.name, asked, stores.turns, finished, lambda: stores.changed("health"))
+        stores.work.start(kind, target.name, asked, stores.turns, ended, lambda: stores.changed("health"))
     except Refused:
         making.rmdir()
         raise
-    return stores.work.wait() if wait else {"name": target.name}
 
 
 def listing(stores: Stores) -> Shown:
@@ -116,7 +132,7 @@ def put(stores: Stores, data: str, upload: str = "", at: int = 0, last: bool = F
         file.write(piece)
     if not last:
         return {"upload": upload, "name": ""}
-    name = _free_name(folder, "uploaded")
+    name = free_name(folder, "uploaded")
     move_file(part, name)
     _keep_newest(folder)
     return {"upload": "", "name": name.name}
@@ -294,9 +310,9 @@ def _path(stores: Stores, name: str) -> Path:
     return path
 
 
-def _free_name(folder: Path, stem: str) -> Path:
+def free_name(folder: Path, stem: str, now: float | None = None) -> Path:
     """A name of our own: when, and a count if there is one of that second already."""
-    base = f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}"
+    base = f"{stem}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}"
     names = (f"{base}{suffix}{ENDING}" for suffix in ("", *(f"-{count}" for count in range(2, 1000))))
     return next(folder / name for name in names if not (folder / name).exists())
 

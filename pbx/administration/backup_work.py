@@ -16,7 +16,7 @@ from pbx.sentence import Sentence
 log = logging.getLogger(__name__)
 
 PROGRAM = "pbx.backup_program"
-Kind = Literal["make", "open"]
+Kind = Literal["make", "night", "open", "key"]
 Shown = dict[str, Any]
 
 _PAUSE = 1.0
@@ -137,6 +137,16 @@ def started(kind: Kind) -> "subprocess.Popen[str]":
         )
     except OSError as error:
         raise Refused(Sentence("The backup program cannot be started: {why}.", why=error.strerror or ""), 1) from error
+
+
+def made_key(password: str) -> str:
+    """What encrypts with a password without keeping it (`pbx.store.age.Key`). Raises Refused."""
+    with started("key") as child:
+        _say(child.stdin, json.dumps({"password": password}))
+        told = json.loads((child.stdout and child.stdout.readline()) or "{}")
+    if "result" not in told:
+        raise Refused(Sentence("The backup was broken off; the exchange's log says why."), 1)
+    return str(told["result"]["key"])
 
 
 def _say(stream: "IO[str] | None", line: str) -> None:

@@ -17,6 +17,9 @@ _LABELS = {
     "announcement": Sentence("announcement"),
     "area_code": Sentence("area code"),
     "auth_user": Sentence("login name"),
+    "backup_folder": Sentence("folder of the backup every night"),
+    "backup_key": Sentence("password of the backup every night"),
+    "backup_mount": Sentence("disk of the backup every night"),
     "country": Sentence("country"),
     "dial_pause": Sentence("pause before an extension"),
     "digit_silence": Sentence("pause after the last digit"),
@@ -68,7 +71,7 @@ _VALUES = {
     "role": {"admin": Sentence("admin"), "user": Sentence("user")},
 }
 _SECONDS = ("ring_seconds", "dial_pause", "digit_silence", "media_timeout")
-_UNSHOWN = ("password", "pin", "announcement", "greeting")
+_UNSHOWN = ("password", "pin", "backup_key", "announcement", "greeting")
 """Secrets, and files whose names say nothing to people."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pbx.administration import condition, network, trunk_checks
+from pbx.administration import condition, network, nightly, trunk_checks
 from pbx.administration.live import Check, Live
 from pbx.administration.stores import Stores
 from pbx.prompts import catalogue, speech
@@ -24,6 +24,7 @@ def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
     """
     office, live = stores.office, stores.live
     checks = [*condition.checks(stores).values(), *network.checks(stores), rights(stores.data), _records(stores)]
+    checks.append(nightly.check(stores))
     checks += [_speech(), _prompts(), *_greetings(stores), *_numbers(office), *_pins(office), *_accounts(office)]
     if live is None:
         checks += [*_trunks(office), _port(sip_port)]

@@ -1,6 +1,9 @@
 """Files encrypted with a password as the `age` tool does it (age-encryption.org/v1), in pieces: memory stays small.
 
 What is written here opens with `age --decrypt` on any computer, and needs neither this box nor this program.
+
+A `Key` encrypts without the password: it is a file's header, whose file key is wrapped by the password, and that file
+key itself. Files made with one Key share both; each has a nonce of its own, and its cipher is made from both.
 """
 
 import base64
@@ -8,7 +11,8 @@ import hashlib
 import hmac
 import re
 import secrets
-from typing import BinaryIO
+from dataclasses import dataclass, field
+from typing import BinaryIO, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -26,6 +30,7 @@ _HEADER = re.compile(_VERSION + rb"\n-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)
 _LONGEST_HEADER = 1024
 
 DAMAGED = Sentence("The backup is damaged or incomplete.")
+_NO_KEY = Sentence("The key of the backup every night is damaged: enter its password again.")
 
 
 class NotOpened(Exception):
@@ -40,18 +45,47 @@ class WrongPassword(NotOpened):
     """The file is one of ours, but has another password."""
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Encrypts files that a password opens. Whoever has it opens them too, but does not learn the password."""
+
+    file_key: bytes = field(repr=False)
+    header: bytes
+
+    @classmethod
+    def of(cls, password: str) -> Self:
+        """A new one; takes about a second on purpose."""
+        file_key, salt = secrets.token_bytes(16), secrets.token_bytes(16)
+        wrapped = ChaCha20Poly1305(_stretched(password, salt, _WORK)).encrypt(bytes(12), file_key, None)
+        return cls(file_key, b"%b\n-> scrypt %b %d\n%b\n---" % (_VERSION, _text(salt), _WORK, _text(wrapped)))
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """From what `text` says. Raises NotOpened."""
+        file_key, _, header = text.partition(".")
+        try:
+            found = cls(base64.b64decode(file_key, validate=True), base64.b64decode(header, validate=True))
+        except ValueError as error:
+            raise NotOpened(_NO_KEY) from error
+        if len(found.file_key) != 16 or not _HEADER.fullmatch(found.header):
+            raise NotOpened(_NO_KEY)
+        return found
+
+    @property
+    def text(self) -> str:
+        """For keeping it: as secret as what it encrypts."""
+        return f"{base64.b64encode(self.file_key).decode()}.{base64.b64encode(self.header).decode()}"
+
+
 class Writer:
     """Encrypts what is written into a file. `close` completes it; without that nobody can read it."""
 
-    def __init__(self, file: BinaryIO, password: str) -> None:
-        """Write the header; takes about a second on purpose. Raises OSError."""
-        file_key, salt = secrets.token_bytes(16), secrets.token_bytes(16)
-        wrapped = ChaCha20Poly1305(_stretched(password, salt, _WORK)).encrypt(bytes(12), file_key, None)
-        header = b"%b\n-> scrypt %b %d\n%b\n---" % (_VERSION, _text(salt), _WORK, _text(wrapped))
+    def __init__(self, file: BinaryIO, key: Key) -> None:
+        """Write the header. Raises OSError."""
         nonce = secrets.token_bytes(16)
-        file.write(header + b" " + _text(_signed(file_key, header)) + b"\n" + nonce)
+        file.write(key.header + b" " + _text(_signed(key.file_key, key.header)) + b"\n" + nonce)
         self._file = file
-        self._cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
+        self._cipher = ChaCha20Poly1305(_derived(key.file_key, nonce, b"payload"))
         self._waiting = bytearray()
         self._count = 0
 

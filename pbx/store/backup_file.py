@@ -22,8 +22,8 @@ from pbx.store.rules import EXTENSION, FILE_NAME
 BACKUPS = "backups"
 """Where backups are kept, in the data folder."""
 ENDING = ".durchwahl-backup"
-MAKING, UPLOAD = ".making-", ".upload-"
-"""What the names of those begin with that are not finished."""
+MAKING, UPLOAD, PART = ".making-", ".upload-", ".part"
+"""What the names of those begin with that are not finished, or how they end."""
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -148,7 +148,7 @@ def clear_unfinished(data: Path) -> None:
     for left in (data / BACKUPS).glob(".*"):
         if left.name.startswith(MAKING):
             shutil.rmtree(left, ignore_errors=True)
-        elif left.name.startswith(UPLOAD):
+        elif left.name.startswith(UPLOAD) or left.name.endswith(PART):
             left.unlink(missing_ok=True)
 
 

@@ -163,6 +163,12 @@ class Office:
     """For how long messages stay in the mailboxes, heard or not; 0: for ever."""
     keep_done_tasks_days: int = 90
     """For how long tasks that are done can be looked up; 0: for ever."""
+    backup_folder: str = ""
+    """Where the backup of every night goes; empty: none is made."""
+    backup_mount: str = ""
+    """The mount point that folder was on when it was given: what is below it at night may be another disk, or none."""
+    backup_key: str = field(default="", repr=False)
+    """What encrypts it (`store.age.Key`), without the password that opens it."""
     people: dict[str, Person] = field(default_factory=dict)
     """By extension."""
     phones: dict[str, Phone] = field(default_factory=dict)

@@ -18,6 +18,7 @@ USER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SIP_USER = re.compile(r"[A-Za-z0-9+_.!~*'()&=$,;?/%-]{1,128}")
 TAIL = re.compile(r"[0-9*#]{1,20}")
 TRUNK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
+BACKUP_KEY = re.compile(r"[A-Za-z0-9+/=]{24}\.[A-Za-z0-9+/=]{100,300}")
 PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 
@@ -113,6 +114,11 @@ def _office(office: Office) -> Found:
     for field in ("keep_history_days", "keep_messages_days", "keep_done_tasks_days"):
         if not 0 <= getattr(office, field) <= 3650:
             yield field, Sentence("Must be between 1 and 3650 days, or 0 for ever.")
+    for field in ("backup_folder", "backup_mount"):
+        if (path := getattr(office, field)) and not (path.startswith("/") and is_text(path, 400)):
+            yield field, Sentence("Must be a folder, with all folders it is in, like /media/stick.")
+    if office.backup_folder and not BACKUP_KEY.fullmatch(office.backup_key):
+        yield "backup_key", Sentence("Must be set by giving a password, never by hand.")
 
 
 def _person(person: Person, office: Office) -> Found:

@@ -259,7 +259,7 @@ def test_memory_stays_small_however_much_there_is(stores: Stores, process: None)
     shutil.rmtree(stores.data / "out")
 
 
-STAYS = {"bindings.sqlite", "lock", "spool", "backups", "control.sock", "takes", "access-code.json"}
+STAYS = {"bindings.sqlite", "lock", "spool", "backups", "control.sock", "takes", "access-code.json", "nightly.json"}
 """What of a data folder is this box's and this moment's, and comes into no backup."""
 
 
@@ -286,7 +286,7 @@ def forged(stores: Stores, change: Callable[[dict[str, bytes]], None], about: di
     change(inside)
     path = stores.data / BACKUPS / "forged.durchwahl-backup"
     with path.open("wb") as file:
-        writer = age.Writer(file, PASSWORD)
+        writer = age.Writer(file, age.Key.of(PASSWORD))
         packer = Packer(writer, about or {"version": "0", "made": 1.0})
         for each, content in inside.items():
             (stores.data / "spool" / "x").write_bytes(content)

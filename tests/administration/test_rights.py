@@ -41,7 +41,7 @@ ADMINS = """
     doctor,
     retention show, retention set, privacy show, privacy erase, trace, backup make, backup list, backup read,
     backup remove, backup put, backup restore, backup open, backup back, group show, number trial, privacy export,
-    privacy read
+    privacy read, nightly show, nightly set, nightly now
 """
 ROOTS = "code show, code press, drain, voicemail list, voicemail export, voicemail remove"
 

@@ -13,7 +13,7 @@ PASSWORD = "Käse, Brot und Wein"
 
 def sealed(content: bytes, pieces: int = 1000) -> bytes:
     file = io.BytesIO()
-    writer = age.Writer(file, PASSWORD)
+    writer = age.Writer(file, age.Key.of(PASSWORD))
     for start in range(0, len(content), pieces):
         writer.write(content[start : start + pieces])
     writer.close()
@@ -38,6 +38,26 @@ def test_what_is_written_is_read_by_us_and_by_others(length: int) -> None:
     file = sealed(content, 40_000)
     assert opened(file) == content
     assert pyrage.passphrase.decrypt(file, PASSWORD) == content
+
+
+def test_a_kept_key_encrypts_again_and_again_what_the_password_alone_opens() -> None:
+    kept = age.Key.of(PASSWORD).text
+    files = [io.BytesIO(), io.BytesIO()]
+    for file in files:
+        writer = age.Writer(file, age.Key.read(kept))
+        writer.write(b"the same")
+        writer.close()
+    one, other = (file.getvalue() for file in files)
+    assert (opened(one), opened(other), pyrage.passphrase.decrypt(other, PASSWORD)) == (b"the same",) * 3
+    assert one[-24:] != other[-24:], "each file has a nonce of its own"
+    assert PASSWORD not in kept
+    assert kept.partition(".")[0] not in repr(age.Key.read(kept)), "it comes into no log"
+
+
+@pytest.mark.parametrize("text", ["", ".", "AAAA.AAAA", "x" * 100, age.Key(b"short", b"").text])
+def test_a_kept_key_that_is_damaged_is_told(text: str) -> None:
+    with pytest.raises(age.NotOpened):
+        age.Key.read(text)
 
 
 def test_another_password_is_told_from_a_damaged_file(long: tuple[bytes, bytes]) -> None:

@@ -30,6 +30,36 @@
 <noscript><p class="hint">{{_("Without JavaScript a file may have 32 MB; larger ones are brought by “durchwahl backup restore FILE”.")}}</p></noscript>
 </form>
 </div>
+<section class="card fields" id="night">
+<h2>{{_("Every night")}}</h2>
+<div id="nights" data-live="health" aria-live="polite">
+% if writing:
+<p>{{icon("clock")}} {{_("A backup is being written to {folder}. Leave the stick in.").format(folder=night["folder"])}}</p>
+<progress class="meter" max="{{max(writing["total"], 1)}}" value="{{writing["done"]}}">{{size(writing["done"])}}</progress>
+% elif not night["folder"]:
+<p class="hint">{{_("Plug a USB stick in, choose it here, and a backup is made on it every night after two o'clock.")}}</p>
+% elif night["failed"]:
+<p class="notice bad">{{icon("fail")}} <span>{{visit.said(night["failed"]["said"])}} {{_("Since {moment}; it is tried again every hour.").format(moment=visit.when(night["failed"]["at"]))}}</span></p>
+% elif night["own_disk"]:
+<p class="notice bad">{{icon("warn")}} <span>{{_("This folder is on the box's own disk: what breaks the box, breaks its backups, too.")}}</span></p>
+% end
+% if night["folder"]:
+% if night["last"]:
+<p>{{_("The last one: {moment}").format(moment=visit.when(night["last"]["at"]))}} · {{size(night["last"]["size"])}} · <span class="figures">{{night["last"]["name"]}}</span></p>
+% else:
+<p class="hint">{{_("There is none yet.")}}</p>
+% end
+% end
+</div>
+<form method="post" action="/backup/nightly" class="fields" id="nightly">
+{{csrf()}}
+% include("fields", form=nights)
+<div class="toolbar"><button class="button">{{_("Save")}}</button></div>
+</form>
+% if night["folder"]:
+<form method="post" action="/backup/nightly/now" class="toolbar">{{csrf()}}<button class="button">{{icon("backup")}} {{_("Make it now")}}</button></form>
+% end
+</section>
 <section class="card" id="kept" data-live="health">
 <h2>{{_("On the box")}}</h2>
 % if found["backups"]:

@@ -1,0 +1,41 @@
+"""Folders for backups: which disk a folder is on, and which disks somebody plugged in, as the kernel tells it."""
+
+import re
+from pathlib import Path
+
+PLUGGED = ("media", "mnt", "run/media")
+"""Below these, disks are mounted that come and go."""
+
+
+def mount_points(root: Path = Path("/")) -> list[Path]:
+    """Where something is mounted in the machine whose files are below `root`; the latest last."""
+    try:
+        lines = (root / "proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return []
+    found = (line.split(" ") for line in lines)
+    return [Path(_unescaped(fields[4])) for fields in found if len(fields) > 9]
+
+
+def mount_of(folder: Path, points: list[Path]) -> Path:
+    """The mount point a folder (without symbolic links in it) is below."""
+    return max((point for point in points if folder.is_relative_to(point)), key=_depth, default=Path("/"))
+
+
+def is_plugged(point: Path, root: Path = Path("/")) -> bool:
+    """Whether it is where disks are mounted that come and go."""
+    return any((root / name) in (point, *point.parents) for name in PLUGGED)
+
+
+def plugged(root: Path = Path("/")) -> list[Path]:
+    """The disks that are plugged in, or lent by the network, each once."""
+    return sorted({point for point in mount_points(root) if is_plugged(point, root)})
+
+
+def _depth(point: Path) -> int:
+    return len(point.parts)
+
+
+def _unescaped(text: str) -> str:
+    """The kernel writes blank, tab, newline and backslash as \\040 and so on (proc_pid_mountinfo(5))."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)
