@@ -15,9 +15,9 @@ from tests.browser.office import ADMIN, COLLEAGUE, Office, Visitor
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser, started once."""
+    """The browser, started once a file: as long as Playwright is there, no other test could run an event loop."""
     with chromium() as started:
         yield started
 
