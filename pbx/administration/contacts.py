@@ -1,6 +1,7 @@
 """People outside whom the office calls."""
 
 import dataclasses
+import unicodedata
 from typing import Any
 
 from pbx.administration import lookup
@@ -55,7 +56,7 @@ def remove(stores: Stores, name: str, seen: str | None = None) -> Shown:
 
 def listing(stores: Stores, search: str | None = None) -> list[Shown]:
     """All contacts, or those with these letters or digits in them, by name."""
-    contacts = sorted(stores.office.contacts.values(), key=lambda contact: contact.name.casefold())
+    contacts = sorted(stores.office.contacts.values(), key=lambda contact: _place(contact.name))
     return [view(contact) for contact in contacts if search is None or _has(contact, search)]
 
 
@@ -104,3 +105,9 @@ def _has(contact: Contact, search: str) -> bool:
     in_name = all(word in contact.name.casefold() for word in words)
     is_number = bool(digits) and not any(char.isalpha() for char in search)
     return in_name or (is_number and digits in f"{contact.number}{contact.extension}")
+
+
+def _place(name: str) -> tuple[str, str]:
+    """Where a name stands in a telephone book: Änne between Anna and Anton."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)), name

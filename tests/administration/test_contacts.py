@@ -51,6 +51,13 @@ def test_contacts_are_found_by_letters_and_digits(done: Run) -> None:
     assert found == {"jörg mü": ["Müller, Jörg"], "089 1234": ["Müller, Jörg"], "x": []}
 
 
+def test_contacts_stand_as_in_a_telephone_book(done: Run) -> None:
+    for name in ("Zahn", "Änne", "anton", "Anna", "Özil", "Otto"):
+        done("contact", "add", name, "030 123456")
+    names = [contact["name"] for contact in done("contact", "list")]
+    assert names == ["Anna", "Änne", "anton", "Otto", "Özil", "Zahn"]
+
+
 def test_a_contact_is_changed(done: Run, refused: Run) -> None:
     done("contact", "add", "Meier", "089123456")
     done("contact", "add", "Maier", "089123457")

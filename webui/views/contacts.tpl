@@ -10,15 +10,12 @@
 % if visit.is_admin:
 <a class="button" href="/contacts/import">{{icon("upload")}} {{_("Bring in a file")}}</a>
 % end
-% if contacts:
-<a class="button" href="/contacts/export">{{icon("download")}} {{_("As a table")}}</a>
-% end
 </div>
 <section id="contacts" data-live="settings" aria-label="{{_('Contacts')}}">
 % if not contacts:
 <div class="empty">{{icon("contacts")}} <p>{{_("Nobody is called like that, and nobody has that number.") if search else _("There is no contact yet.")}}</p></div>
 % else:
-<ul class="list">
+<ul class="list contacts">
 % for contact in contacts:
 <li>
 % if visit.account.extension:
@@ -28,16 +25,17 @@
 <button class="button round" name="name" value="{{contact["name"]}}" title="{{_("Call {name}").format(name=contact["name"])}}" aria-label="{{_("Call {name}").format(name=contact["name"])}}">{{icon("call")}}</button>
 </form>
 % end
-<span class="name">{{contact["name"]}}</span>
-<span class="soft number">{{visit.number(contact["number"])}}
+<div class="grows"><p class="name">{{contact["name"]}}</p>
+<p class="soft number">{{visit.number(contact["number"])}}
 % if contact["extension"]:
 <span class="badge">{{_("extension {extension}").format(extension=contact["extension"])}}</span>
 % end
-</span>
+</p></div>
 <a class="button quiet small push" href="/contacts/edit?name={{url(contact["name"], safe="")}}">{{icon("edit")}} <span class="only-read">{{_("Change {name}").format(name=contact["name"])}}</span></a>
 </li>
 % end
 </ul>
+<p class="toolbar"><a class="button quiet push" href="/contacts/export">{{icon("download")}} {{_("As a table")}}</a></p>
 % if more > 0:
 <p class="hint">{{_("{number} more: search for them.").format(number=more)}}</p>
 % end
