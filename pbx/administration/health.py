@@ -8,6 +8,7 @@ from typing import Any
 
 from pbx.administration import condition, network, nightly, trunk_checks
 from pbx.administration.live import Check, Live
+from pbx.administration.order import counted
 from pbx.administration.stores import Stores
 from pbx.prompts import catalogue, speech
 from pbx.sentence import Sentence, said
@@ -167,7 +168,9 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
 
 
 def _named(people: Iterable[Person]) -> list[str]:
-    return [f"{each.name} ({each.extension})" for each in sorted(people, key=lambda each: each.extension)]
+    return [
+        f"{each.name} ({each.extension})" for each in sorted(people, key=lambda each: counted((each.extension, each)))
+    ]
 
 
 def _trunks(office: Office) -> Iterator[Check]:
