@@ -3,10 +3,11 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pbx.control.client import ControlError, NotRunning, follow
+from pbx.control.client import ControlError, NotRunning, Refused, follow
 
 HEARTBEAT = 15.0
 """Seconds after which a silent stream says that it is alive."""
@@ -66,6 +67,8 @@ class Hub:
         self._streams: set[Stream] = set()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._failed = 0
+        """Attempts in vain to reach the daemon."""
 
     def start(self) -> None:
         """Follow the daemon in a thread, and again whenever it comes back."""
@@ -109,20 +112,20 @@ class Hub:
             return tuple(self._streams)
 
     def _follow(self) -> None:
-        failed = 0
         while not self._stopped.is_set():
-            try:
-                for event in follow(self._socket):
-                    if failed:
-                        self.tell(EVERYTHING)
-                    failed = 0
+            with suppress(NotRunning, ControlError, Refused):
+                for event in follow(self._socket, begun=self._begun):
                     self._heard(event)
-            except (NotRunning, ControlError):
-                pass
-            if not failed:
+            if not self._failed:
                 self.tell("exchange")
-            self._stopped.wait(self._pauses[min(failed, len(self._pauses) - 1)])
-            failed += 1
+            self._stopped.wait(self._pauses[min(self._failed, len(self._pauses) - 1)])
+            self._failed += 1
+
+    def _begun(self) -> None:
+        """The daemon is heard; what it said before was missed."""
+        if self._failed:
+            self.tell(EVERYTHING)
+        self._failed = 0
 
     def _heard(self, event: Mapping[str, Any]) -> None:
         match event.get("event"):

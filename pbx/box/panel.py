@@ -83,8 +83,7 @@ class Panel:
     def _follow(self) -> None:
         while not self._ended.is_set():
             with contextlib.suppress(NotRunning, ControlError, Refused):
-                self._news.set()
-                for _ in follow(self._socket):
+                for _ in follow(self._socket, begun=self._news.set):
                     self._news.set()
             self._news.set()
             self._ended.wait(RETRY)

@@ -1,7 +1,7 @@
 """Asking the running daemon over its control socket; plain sockets, for the command line and the web page."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -41,11 +41,17 @@ def ask(path: Path, verb: str, arguments: dict[str, Json], timeout: float = 60.0
         return read_answer(_line(lines))
 
 
-def follow(path: Path, timeout: float | None = None) -> Iterator[dict[str, Json]]:
-    """What happens from now on, event by event, until the daemon stops. Raises NotRunning, ControlError."""
+def follow(
+    path: Path, timeout: float | None = None, begun: Callable[[], None] = lambda: None
+) -> Iterator[dict[str, Json]]:
+    """What happens from now on, event by event, until the daemon stops.
+
+    `begun` is called once nothing is missed any more. Raises NotRunning, ControlError, Refused.
+    """
     with _connected(path, timeout) as (connection, lines):
         connection.sendall(question(FOLLOW, {}))
         read_answer(_line(lines))
+        begun()
         while line := lines.readline(LONGEST_LINE):
             yield read_event(line)
 
