@@ -8,13 +8,17 @@ PLUGGED = ("media", "mnt", "run/media")
 
 
 def mount_points(root: Path = Path("/")) -> list[Path]:
-    """Where something is mounted in the machine whose files are below `root`; the latest last."""
+    """Where a disk is mounted in the machine whose files are below `root`; the latest last.
+
+    systemd shows a service folders of the system's own disk as mounts of their own: they are no other disk.
+    """
     try:
         lines = (root / "proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
         return []
-    found = (line.split(" ") for line in lines)
-    return [Path(_unescaped(fields[4])) for fields in found if len(fields) > 9]
+    found = [fields for line in lines if len(fields := line.split(" ")) > 9]
+    own = {fields[2] for fields in found if fields[4] == "/"}
+    return [Path(_unescaped(fields[4])) for fields in found if fields[4] == "/" or fields[2] not in own]
 
 
 def mount_of(folder: Path, points: list[Path]) -> Path:
