@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -21,7 +22,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.box": ("pbx.sentence", "pbx.control.client", "pbx.notify"),
     "pbx.demo": ("pbx",),
     "pbx": ("pbx",),
-    "webui": ("pbx.control.client", "pbx.memory", "pbx.notify", "pbx.store.records", "pbx.store.models"),
+    "webui": ("pbx.control.client", "pbx.memory", "pbx.notify"),
 }
 """Package -> what of ours it may import besides itself. Modules directly in pbx (daemon, cli ...) wire everything."""
 
@@ -78,7 +79,8 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports_of(path: Path) -> Iterator[Import]:
+@cache
+def imports_of(path: Path) -> tuple[Import, ...]:
     """Every import in the file, wherever it stands; a relative one with its full name."""
     module = module_name(path)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
@@ -102,7 +104,7 @@ def imports_of(path: Path) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
             yield from walk(child, inside, for_types)
 
-    yield from walk(ast.parse(path.read_text(), path.name), False, False)
+    return tuple(walk(ast.parse(path.read_text(), path.name), False, False))
 
 
 def sources() -> list[Path]:
