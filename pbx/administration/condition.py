@@ -1,5 +1,6 @@
 """How the box itself is, as checks: the doctor shows them, and so does the page that shows what goes on now."""
 
+import os
 import shutil
 import time
 from collections.abc import Mapping
@@ -69,7 +70,11 @@ def _memory(here: Machine) -> Check:
 
 
 def disk(data: Path) -> Check:
-    """Whether there is room for messages on the disk of this folder. Raises OSError."""
+    """Whether the disk of this folder can be written to, and has room for messages. Raises OSError."""
+    if os.statvfs(data).f_flag & os.ST_RDONLY:
+        sentence = Sentence("The disk can only be read: nothing is saved any more.")
+        advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
+        return Check("disk", "fail", sentence, advice, "/backup")
     usage = shutil.disk_usage(data)
     share = usage.free / max(usage.total, 1)
     room = {"free": round(usage.free / 1e9), "percent": round(100 * share)}

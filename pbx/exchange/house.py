@@ -98,6 +98,11 @@ class House:
     stories: set[object] = field(default_factory=set)
     """The tasks that tell them: asyncio itself keeps only weak references."""
 
+    def even_wall(self) -> Callable[[], float]:
+        """The clock on the wall as it goes on from now: whoever sets it meanwhile makes no call last for years."""
+        ahead = self.wall() - self.clock()
+        return lambda: self.clock() + ahead
+
     def connect(self, leg: Leg, session: Session) -> None:
         """From now on the session's events are the leg's."""
         leg.attach(session)

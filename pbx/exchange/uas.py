@@ -175,7 +175,7 @@ class Uas:
 
     def _call(self, direction: Direction, caller: Party, to: str) -> Call:
         house = self._house
-        return Call(house.ids.token(), direction, house.office(), caller, to, house.wall, house.told)
+        return Call(house.ids.token(), direction, house.office(), caller, to, house.even_wall(), house.told)
 
     def _take(self, call: Call, event: Invited, caller: Party, story: Story) -> None:
         """Give the caller a leg and let the story run; what cannot be talked with is refused at once."""

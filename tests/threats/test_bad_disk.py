@@ -1,0 +1,55 @@
+"""A full disk and one that can only be read: calls go on, and what is wrong is said in words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
+HOUSE = Path(__file__).parents[2]
+
+
+@cache
+def may_mount() -> bool:
+    """Whether this machine lets its users have mounts of their own."""
+    if not shutil.which("unshare"):
+        return False
+    return subprocess.run([*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0
+
+
+def told(how: str, folder: Path) -> dict[str, Any]:
+    """What was seen while the disk was spoilt."""
+    if not may_mount():
+        pytest.skip("no mounts of one's own here")
+    folder.mkdir()
+    work = [*NAMESPACE, sys.executable, "-m", "tests.threats.bad_disk", how, str(folder)]
+    done = subprocess.run(work, capture_output=True, text=True, cwd=HOUSE, timeout=100)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("how", "refusal", "words"),
+    [
+        ("full", "database or disk is full", "0 GB (0 %) of the disk are free. No messages are recorded."),
+        ("read-only", "Read-only file system", "The disk can only be read: nothing is saved any more."),
+    ],
+)
+def test_calls_go_on_over_a_bad_disk_and_the_doctor_names_it(
+    tmp_path: Path, how: str, refusal: str, words: str
+) -> None:
+    seen = told(how, tmp_path / "disk")
+    call = {"registered": [200, 200], "heard": True, "ended": 200}
+    assert (seen["before"], seen["spoilt"], seen["mended"]) == ([call], [call, call], [call])
+    assert refusal in seen["refused"], "whoever changes something is told"
+    assert seen["doctor"]["disk"] == words
+    assert seen["added"] == "", "and can do so as soon as the disk is well"
+    assert seen["history"] >= 2
