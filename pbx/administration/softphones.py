@@ -1,6 +1,5 @@
 """A softphone gets its account from a code on the screen: an address on the box that works once, and not for long."""
 
-import time
 from typing import Any
 
 from pbx.administration import phones
@@ -15,7 +14,7 @@ Shown = dict[str, Any]
 def ticket(stores: Stores, username: str) -> Shown:
     """A token that gives whoever has it the phone's account, once within 15 minutes. Raises Refused."""
     phone = phones.found(stores, username)
-    return {"token": stores.tickets.issue(phone.username), "expires": time.time() + LASTS}
+    return {"token": stores.tickets.issue(phone.username), "expires": stores.clock() + LASTS}
 
 
 def redeem(stores: Stores, token: str) -> Shown:
