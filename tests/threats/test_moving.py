@@ -1,0 +1,131 @@
+"""docs/moving.md, done: this card in a new Pi, and this backup in a new box."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+from pbx.administration import backup
+from pbx.administration.commands import perform
+from pbx.administration.stores import open_stores
+from pbx.daemon import Daemon
+from tests.administration.beside import quick_backups
+from tests.box import pi
+from tests.peers.programs import free_ports
+from tests.threats.box import Box, Loop, besiege
+from tests.threats.ends import Phone, conversation, phone
+
+__all__ = ["quick_backups"]
+
+PASSWORD = "Regen in Hamburg"
+
+
+class Moved(Box):
+    """A box that finds a data folder with everything in it."""
+
+    async def __aenter__(self) -> Self:
+        self._rtp = free_ports(100, self.host)
+        self.daemon = Daemon(self.folder, self.address, (self._rtp, self._rtp + 99))
+        await self.daemon.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.daemon.stop()
+
+
+def old_box(folder: Path) -> list[dict[str, Any]]:
+    """An office in which a call was made; the accounts of its two phones."""
+    accounts: list[dict[str, Any]] = []
+
+    async def story(box: Box) -> None:
+        phones = [await phone(box, extension) for extension in ("21", "22")]
+        talk, _ = await conversation(box, *phones)
+        assert await talk.hang_up() == 200
+        await box.until(lambda: not box.calls)
+        names = ("username", "password", "extension")
+        accounts.extend({name: getattr(each, name) for name in names} for each in phones)
+
+    besiege(folder, story)
+    return accounts
+
+
+def works_at(folder: Path, accounts: list[dict[str, Any]], root: Path) -> dict[str, str]:
+    """Start on the folder at another address; phones that are told it get through. The doctor's states by name."""
+
+    async def told() -> dict[str, str]:
+        async with Moved(folder) as box:
+            box.daemon.stores.root = root
+            phones = [Phone(box, account) for account in accounts]
+            for each in phones:
+                await each.register()
+            talk, other = await conversation(box, *phones)
+            for _ in range(5):
+                talk.voice.say(talk.remote)
+                await box.pass_time(0.02, 0.01)
+            assert other.voice.heard()
+            assert await talk.hang_up() == 200
+            await box.until(lambda: not box.calls)
+            assert len(await box.history()) == 2, "the old box's call, and this one"
+            return {each["name"]: each["state"] for each in await box.do("doctor")}
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        return runner.run(told())
+
+
+@pytest.fixture
+def new_pi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Another machine: its id, its name and its network are not those of before."""
+    monkeypatch.setattr(socket, "gethostname", lambda: "another-pi")
+    monkeypatch.setattr(backup, "own_address", lambda: "192.0.2.77")
+    return pi.make(tmp_path / "pi", {"etc/machine-id": "f" * 32 + "\n"})
+
+
+def test_the_card_of_a_dead_pi_goes_on_in_a_new_one(
+    tmp_path: Path, new_pi: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = old_box(tmp_path / "data")
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() % 1000)  # the new Pi has no clock yet
+    states = works_at(tmp_path / "data", accounts, new_pi)
+    assert states["clock"] == "fail", "which the doctor says; calls do not mind"
+    assert states["records"] == "ok"
+
+
+def test_a_backup_in_a_new_box_brings_the_office_back(
+    tmp_path: Path, quick_backups: None, new_pi: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = old_box(tmp_path / "old")
+    old = open_stores(tmp_path / "old")
+    old.root = pi.make(tmp_path / "old-pi")
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    perform(old, "nightly set", {"folder": str(stick), "password": PASSWORD})
+    with monkeypatch.context() as there:
+        there.setattr(backup, "own_address", lambda: "192.0.2.10")
+        perform(old, "nightly now", {})
+    office = old.office
+    old.close()
+    shutil.rmtree(old.data)  # nothing else is left
+    [file] = stick.iterdir()
+    new = open_stores(tmp_path / "new")
+    (new.data / "backups").mkdir()
+    shutil.copy(file, new.data / "backups")
+    opened = perform(new, "backup open", {"name": file.name, "password": PASSWORD})
+    assert any("192.0.2.77" in str(note) for note in opened["notes"]), "phones must be told the new address"
+    perform(new, "backup restore", {"opened": opened["opened"]})
+    new.close()
+    states = works_at(tmp_path / "new", accounts, new_pi)
+    assert states["records"] == "ok"
+    again = open_stores(tmp_path / "new")
+    assert again.office == office
+    assert perform(again, "nightly now", {})["name"], "and the nights go on with the same password"
+    again.close()
