@@ -189,9 +189,9 @@ class App:
             raise answers.page(visit, answers.again(visit, 403, "expired"))
 
     def _domain(self) -> str:
-        """The office's domain, by which phones and people may know the box: the page asks for itself, as root."""
+        """The office's domain, by which phones and people may know the box: the page asks for itself, as a visitor."""
         try:
-            shown = ask(self.site.socket, "office show", {}, timeout=5)
+            shown = ask(self.site.socket, "welcome state", {}, timeout=5, session="")
         except (Refused, NotRunning, ControlError):
             return ""
         return str(shown.get("domain") or "") if isinstance(shown, dict) else ""

@@ -48,6 +48,7 @@ def state(stores: Stores) -> Shown:
         "code": spoken_code(code.code) if code else None,
         "language": stores.office.language,
         "country": stores.office.country,
+        "domain": stores.office.domain,
     }
 
 
