@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -38,6 +40,7 @@ def main(names: list[str]) -> None:
                     album.take({"now": ADMINS["now"]}, language, dark)
                 album.take({name: path for name, path in ADMINS.items() if name != "now"}, language, dark)
                 album.take(VISITORS, language, dark)
+        album.shrink()
 
 
 def live_in(office: Office) -> None:
@@ -75,6 +78,13 @@ class Album:
                     picture = FOLDER / f"{name}-{theme}{ending}.png"
                     visitor.page.screenshot(path=picture, full_page=not ending)
             visitor.close()
+
+    def shrink(self) -> None:
+        """Fewer colours, a third of the size, if Debian's pngquant is there: the pictures are kept in the repository."""
+        if program := shutil.which("pngquant"):
+            pictures = [str(path) for name in self.names for path in FOLDER.glob(f"{name}-??-*.png")]
+            command = [program, "--force", "--skip-if-larger", "--quality", "70-95", "--ext", ".png", "--", *pictures]
+            subprocess.run(command, check=False)
 
 
 if __name__ == "__main__":
