@@ -80,7 +80,7 @@ class Album:
             visitor.close()
 
     def shrink(self) -> None:
-        """Fewer colours, a third of the size, if Debian's pngquant is there: the pictures are kept in the repository."""
+        """A third of the size with fewer colours, if Debian's pngquant is there: the repository keeps them."""
         if program := shutil.which("pngquant"):
             pictures = [str(path) for name in self.names for path in FOLDER.glob(f"{name}-??-*.png")]
             command = [program, "--force", "--skip-if-larger", "--quality", "70-95", "--ext", ".png", "--", *pictures]
