@@ -138,7 +138,11 @@ def _greeting(way: Way) -> str:
 def _extensions(way: Way) -> str:
     """Whoever is dialled rings, or his mailbox takes the call."""
     number, office = way.number, way.office
-    found = [each for each in sorted(dialable(number, office)) if reachable(each, number, office)]
+    found = [
+        each
+        for each in sorted(dialable(number, office), key=lambda each: (len(each), each))
+        if reachable(each, number, office)
+    ]
     lines = [line for each in found for line in _dialled(way, each)]
     words = (
         Sentence("Everybody's who may be reached from outside.")
