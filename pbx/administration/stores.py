@@ -29,6 +29,7 @@ from pbx.store.lock import Lock
 from pbx.store.mailboxes import Mailboxes, Reconciled
 from pbx.store.models import Office
 from pbx.store.records import HandedOver, Records, set_aside
+from pbx.store.reserve import mind_reserve
 from pbx.store.settings import Settings, SettingsError
 
 SOCKET = "control.sock"
@@ -233,6 +234,7 @@ def open_stores(data: Path, patience: float = 5.0) -> Stores:
     private_directory(data)
     lock = Lock(data, patience)
     try:
+        mind_reserve(data)
         restored = "done" if restoring.finish(data) else ""
         try:
             stores = _opened(data, lock)

@@ -1,11 +1,12 @@
 """A disk that becomes full, or can only be read, below a running exchange: `python -m tests.threats.bad_disk`.
 
-Run it in a mount namespace of its own (`unshare --user --map-root-user --mount`), with "full" or "read-only" and an
-empty folder. What was seen is printed as one line of JSON.
+Run it in a mount namespace of its own (`unshare --user --map-root-user --mount`), with "full", "read-only" or "start"
+(when it is full) and an empty folder. What was seen is printed as one line of JSON.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from pbx.control.protocol import Refused
-from tests.threats.box import Box, besiege
+from tests.threats.box import Box, Loop, besiege
 from tests.threats.ends import Phone, conversation, phone
+from tests.threats.test_moving import Moved, old_box
 
 SIZE = 16
 """Megabytes the disk has."""
@@ -95,5 +97,23 @@ def main(how: str, folder: Path) -> None:
     print(json.dumps(seen))
 
 
+def start(folder: Path) -> None:
+    """Begin again, as after a power cut, when the disk is full."""
+    disk, seen = Disk(folder), list[Any]()
+    accounts = old_box(folder / "data")
+    disk.spoil("full")
+
+    async def told() -> None:
+        async with Moved(folder / "data") as box:
+            await called(box, Phone(box, accounts[0]), Phone(box, accounts[1]), seen)
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(told())
+    print(json.dumps(seen))
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    if sys.argv[1] == "start":
+        start(Path(sys.argv[2]))
+    else:
+        main(sys.argv[1], Path(sys.argv[2]))

@@ -24,7 +24,7 @@ def may_mount() -> bool:
     return subprocess.run([*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0
 
 
-def told(how: str, folder: Path) -> dict[str, Any]:
+def told(how: str, folder: Path) -> Any:
     """What was seen while the disk was spoilt."""
     if not may_mount():
         pytest.skip("no mounts of one's own here")
@@ -32,8 +32,7 @@ def told(how: str, folder: Path) -> dict[str, Any]:
     work = [*NAMESPACE, sys.executable, "-m", "tests.threats.bad_disk", how, str(folder)]
     done = subprocess.run(work, capture_output=True, text=True, cwd=HOUSE, timeout=100)
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +52,8 @@ def test_calls_go_on_over_a_bad_disk_and_the_doctor_names_it(
     assert seen["doctor"]["disk"] == words
     assert seen["added"] == "", "and can do so as soon as the disk is well"
     assert seen["history"] >= 2
+
+
+def test_an_exchange_begins_on_a_full_disk(tmp_path: Path) -> None:
+    """A power cut comes when it likes."""
+    assert told("start", tmp_path / "disk") == [{"registered": [200, 200], "heard": True, "ended": 200}]
