@@ -40,7 +40,7 @@ deb:
 	@scripts/setup
 	@packaging/build $(or $(ARCH),$(shell dpkg --print-architecture)) $(DEB_PYTHON)
 
-# Tried in a fresh Debian 13: a few minutes, root rights or sudo.
+# Tried in a fresh Debian 13 (SUITE=bookworm: 12): a few minutes, root rights or sudo.
 deb-test:
 	@scripts/setup
 	@packaging/test

@@ -24,6 +24,48 @@ OPTIONS = (
 )
 
 
+SDP = (
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
+    "a=rtpmap:8 PCMA/8000\r\n"
+)
+
+
+class Caller:
+    """A trunk's other side, from which calls come."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 5090))
+        self._socket.settimeout(20.0)
+        self._made = 0
+
+    def invite(self) -> tuple[str, str]:
+        """Call the office: the final response, and what its To became."""
+        self._made += 1
+        self._send("INVITE", f"call-{self._made}", "<sip:+4930123450@127.0.0.1>", SDP)
+        final = ""
+        while not final.startswith("SIP/2.0 ") or final.startswith("SIP/2.0 1") or f"call-{self._made}" not in final:
+            final = self._socket.recv(65535).decode()
+        to = next(line.partition(":")[2].strip() for line in final.split("\r\n") if line.lower().startswith("to:"))
+        self._send("ACK", f"call-{self._made}", to)
+        return final, to
+
+    def bye(self, call: str, to: str) -> None:
+        """Hang up."""
+        self._send("BYE", call, to, number=2)
+
+    def _send(self, method: str, call: str, to: str, body: str = "", number: int = 1) -> None:
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        branch = f"z9hG4bK{call}{'' if method != 'BYE' else 'bye'}"
+        self._socket.sendto(
+            f"{method} sip:+4930123450@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5090;branch={branch}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:+4989123456@127.0.0.1>;tag={call}\r\nTo: {to}\r\nCall-ID: {call}\r\n"
+            f"CSeq: {number} {method}\r\nContact: <sip:caller@127.0.0.1:5090>\r\n{kind}"
+            f"Content-Length: {len(body)}\r\n\r\n{body}".encode(),
+            ("127.0.0.1", 5060),
+        )
+
+
 def step(sentence: str) -> None:
     """Tell what has been found to be so."""
     print(f"ok  {sentence}", flush=True)
@@ -172,12 +214,28 @@ def backup() -> None:
 
 
 def upgrade() -> None:
-    Path("/etc/default/durchwahl").write_text("SIP=[::]:5060\nRTP=10000-10999\nWEB=[::]:80\nDRAIN=2\n")
-    told = ran("dpkg", "--force-confold", "-i", "/next.deb")
+    Path("/etc/default/durchwahl").write_text("SIP=[::]:5060\nRTP=10000-10999\nWEB=[::]:80\nDRAIN=60\n")
+    ran("durchwahl", "trunk", "add", "peer", "--peer", "127.0.0.1:5090")
+    ran("durchwahl", "number", "add", "+4930123450", "--trunk", "peer", "--to", "21")
+    caller = Caller()
+    first, to = caller.invite()
+    assert first.startswith("SIP/2.0 200 "), first
+    words = ("dpkg", "--force-confold", "-i", "/next.deb")
+    dpkg = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    until(lambda: bool(json.loads(ran("durchwahl", "status", "--json"))["draining"]), "draining")
+    second, _ = caller.invite()
+    assert second.startswith("SIP/2.0 503 "), second
+    assert "Retry-After: 20" in second
+    assert json.loads(ran("durchwahl", "status", "--json"))["calls"] == 1
+    assert dpkg.poll() is None
+    step("while somebody talks the upgrade waits, and a new call is told to come again in 20 seconds")
+    caller.bye("call-1", to)
+    told = dpkg.communicate(timeout=300)[0]
+    assert dpkg.returncode == 0, told
     assert "New calls are put off until the restart; no call lasts any more." in told, told
     assert json.loads(ran("durchwahl", "status", "--json"))["draining"]
     assert answers()
-    assert "DRAIN=2" in Path("/etc/default/durchwahl").read_text()
+    assert "DRAIN=60" in Path("/etc/default/durchwahl").read_text()
     assert ran("dpkg-query", "-W", "-f", "${Version}", "durchwahl").endswith(".1")
     assert "Anna" in ran("durchwahl", "user", "list")
     step("upgraded: new calls were put off, the running exchange went on, settings and data stayed")
