@@ -259,7 +259,17 @@ def test_memory_stays_small_however_much_there_is(stores: Stores, process: None)
     shutil.rmtree(stores.data / "out")
 
 
-STAYS = {"bindings.sqlite", "lock", "spool", "backups", "control.sock", "takes", "access-code.json", "nightly.json", "reserve"}
+STAYS = {
+    "bindings.sqlite",
+    "lock",
+    "spool",
+    "backups",
+    "control.sock",
+    "takes",
+    "access-code.json",
+    "nightly.json",
+    "reserve",
+}
 """What of a data folder is this box's and this moment's, and comes into no backup."""
 
 
