@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -17,6 +18,7 @@ from tests.browser.chromium import chromium
 from tests.browser.every_page import ADMINS, VISITORS
 from tests.browser.office import ADMIN, Office, Visitor
 from tests.browser.scenes import give_up, leave_message, talk
+from tests.peers.programs import until
 
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 NARROW = ("now", "mine", "person", "messages")
@@ -32,8 +34,9 @@ def main(names: list[str]) -> None:
         with office.phone("21") as alice, office.phone("22") as bob:
             live_in(office)
             with talk(office, "+4989123456", "21", alice):
-                pass
-            album = Album(browser, office, str(office.calls()[-1]["id"]), names or [*VISITORS, *ADMINS])
+                time.sleep(21)  # so that there is a voice to be plotted
+            [call] = until(lambda: [each for each in office.calls(4) if each["outcome"] == "answered"], "it is kept")
+            album = Album(browser, office, str(call["id"]), names or [*VISITORS, *ADMINS])
             for language, dark in product(("de", "en"), (False, True)):
                 # baresip has breath for a minute only, so only the page that shows the call is taken during it.
                 with talk(office, "+493377123", "22", bob):

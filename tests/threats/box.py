@@ -59,6 +59,7 @@ class Follower(ControlServer):
         found: list[dict[str, Any]] = self.__dict__.setdefault("_told", [])
         return found
 
+
 PORT = 17060
 """Not 5060: an exchange that runs on this machine has that at all addresses."""
 
