@@ -14,7 +14,7 @@ office: setup
 
 test:
 	@scripts/setup test
-	@PYTHONPATH= $(PYTHON_ENV)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@PYTHONPATH= $(PYTHON_ENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 setup:
 	@scripts/setup
