@@ -63,9 +63,10 @@ class Box:
         self.console = self.folder / f"console-{self.boots}.log"
         forwards = [f"hostfwd=tcp:127.0.0.1:{SSH}-:22", f"hostfwd=tcp:127.0.0.1:{WEB}-:80"]
         forwards += [f"hostfwd=udp:127.0.0.1:{port}-:{port}" for port in (SIP, *VOICE)]
-        words = (BUILD / "boot/cmdline.txt").read_text().strip().replace(
-            "console=ttyAMA10,115200 ", ""
-        ) + " console=ttyAMA0"
+        # An emulated console for the Pi's; and where a busy processor emulates another, systemd may be late with
+        # feeding the watchdog without any harm.
+        words = (BUILD / "boot/cmdline.txt").read_text().strip().replace("console=ttyAMA10,115200 ", "")
+        words += " console=ttyAMA0 systemd.show_status=0 systemd.watchdog_sec=300"
         command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"]
         command += ["-kernel", str(BUILD / "boot/vmlinuz"), "-initrd", str(BUILD / "boot/initrd.img"), "-append", words]
         command += self._drive()
