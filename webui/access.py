@@ -10,6 +10,7 @@ from webui.form import Field, Form
 from webui.routes import Routes
 from webui.softphone import code as drawn
 from webui.visit import Visit
+from webui.welcome import PASSWORD
 from webui.words import LANGUAGES, N_
 
 routes = Routes()
@@ -29,16 +30,7 @@ ACCOUNT = (
 )
 INVITED = (Field("extension", "choice", N_("Person"), required=True),)
 ADMIN = (Field("name", label=N_("Name"), required=True, autocomplete="off"),)
-CHOSEN = (
-    Field(
-        "password",
-        "password",
-        N_("Password"),
-        N_("At least 10 characters. Three or four words that have nothing to do with each other are good."),
-        required=True,
-        autocomplete="new-password",
-    ),
-)
+CHOSEN = (PASSWORD,)
 LANGUAGE = (Field("language", "choice", N_("Language"), options=tuple(LANGUAGES.items())),)
 OWN_PASSWORD = (
     Field("old", "password", N_("Password until now"), required=True, autocomplete="current-password"),

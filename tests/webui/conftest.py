@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import spoken
 from tests.webui.office import Web, opened
+
+__all__ = ["spoken", "web"]
 
 
 @pytest.fixture(autouse=True)

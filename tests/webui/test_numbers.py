@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from xml.etree import ElementTree as xml
 
 import pytest
 
-from pbx.prompts import speech
-from tests.store.sound import write_sound
 from tests.webui.office import Web
 from webui.path_picture import WIDE
 
@@ -24,19 +21,6 @@ def office(web: Web) -> Web:
     for extension in ("21", "22"):
         web.do("phone add", extension=extension)
     return web
-
-
-@pytest.fixture
-def spoken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """What a speech engine that needs no program was told to say."""
-    said: list[tuple[str, str]] = []
-
-    def say(text: str, language: str, path: Path, engine: str = "") -> None:
-        said.append((text, language))
-        write_sound(path, 1.0)
-
-    monkeypatch.setattr(speech, "say", say)
-    return said
 
 
 def register(web: Web, *extensions: str) -> None:
