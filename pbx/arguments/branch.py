@@ -1,0 +1,53 @@
+"""How a command is declared: nouns with verbs below them, options that several have, and complaints in one sentence."""
+
+import argparse
+from pathlib import Path
+from typing import Any, NoReturn
+
+Parser = argparse.ArgumentParser
+
+
+class BadArguments(Exception):
+    """What was typed is no command; the text is the sentence."""
+
+
+class OneSentence(Parser):
+    """A parser that complains in one sentence instead of a page."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "allow_abbrev": False})
+
+    def error(self, message: str) -> NoReturn:
+        raise BadArguments(f"{message[:1].upper()}{message[1:]}; “{self.prog} --help” tells more.")
+
+
+class Branch:
+    """Commands below a command, all with --data and --json."""
+
+    def __init__(self, above: Parser, shared: OneSentence, noun: str) -> None:
+        self._shared = shared
+        self._below = above.add_subparsers(dest=noun, metavar=noun.upper(), required=True, parser_class=OneSentence)
+
+    def command(self, name: str, help: str, description: str = "") -> Parser:
+        """One more command."""
+        text = f"{help[:1].upper()}{help[1:]}. {description}".strip()
+        return self._below.add_parser(name, help=help, description=text, parents=[self._shared])
+
+    def noun(self, name: str, help: str) -> "Branch":
+        """One more noun with verbs of its own."""
+        return Branch(self.command(name, help), self._shared, "verb")
+
+
+def switch(parser: Parser, name: str, help: str, off: str = "") -> None:
+    """Two options, of which one says yes and the other no."""
+    chosen = parser.add_mutually_exclusive_group()
+    dest = name.replace("-", "_")
+    chosen.add_argument(f"--{name}", dest=dest, action="store_const", const=True, default=None, help=help)
+    chosen.add_argument(f"--{off or f'no-{name}'}", dest=dest, action="store_const", const=False)
+
+
+def password_file(parser: Parser, required: bool = False) -> None:
+    """Passwords never stand on the command line, where every user of the machine could read them."""
+    parser.add_argument(
+        "--password-file", type=Path, required=required, metavar="FILE", help="its first line; - reads standard input"
+    )
