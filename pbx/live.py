@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pbx.administration.callers import name_of
 from pbx.administration.live import Check, Running, Way
 from pbx.administration.phones import shown_host
 from pbx.control.protocol import Refused
@@ -88,11 +89,10 @@ class LiveExchange:
         """Ring the extension, then call the number and dial `suffix` after the answer; the call's id."""
         office, uas = self._exchange.stores.office, self._exchange.switchboard.uas
         person = self._ringable(extension)
-        colleague = office.people.get(number) or office.groups.get(number)
+        colleague = office.bearer(number)
         if colleague is not None:
             return uas.click_to_colleague(person, colleague).id
-        name = next((contact.name for contact in office.contacts.values() if contact.number == number), "")
-        return uas.click_to_call(person, number, name, suffix).id
+        return uas.click_to_call(person, number, name_of(office, number), suffix).id
 
     def record(self, extension: str, path: Path, told: Told) -> str:
         """Ring the extension and record an announcement into the file; the call's id."""

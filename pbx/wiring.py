@@ -7,7 +7,7 @@ import os
 import random
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from pbx.administration.reach import sifted
@@ -322,15 +322,12 @@ class Exchange:
 
     # --- what people read ------------------------------------------------------------------------------------------
 
-    def _names(self) -> Mapping[str, str]:
-        return self._office().names
-
     def _sentence(self, call: Call) -> str:
-        return story(call.steps, call.office.language, self._names())
+        return story(call.steps, call.office.language, self._office().names)
 
     def latest(self, call: Call) -> str:
         """What happened last in a call, in words."""
-        return clause(call.steps, call.office.language, self._names())
+        return clause(call.steps, call.office.language, self._office().names)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)

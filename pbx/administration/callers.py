@@ -5,7 +5,7 @@ from pbx.store.models import Office
 
 def name_of(office: Office, number: str, told: str = "") -> str:
     """The colleague, group or contact behind a number or extension, else what the network told; may be empty."""
-    bearer = office.people.get(number) or office.groups.get(number)
+    bearer = office.bearer(number)
     if bearer is not None:
         return bearer.name
     return next((contact.name for contact in office.contacts.values() if contact.number == number), told)
@@ -13,7 +13,7 @@ def name_of(office: Office, number: str, told: str = "") -> str:
 
 def bearer_name(office: Office, extension: str) -> str:
     """The person's or group's name; empty for the office's own and for who is gone."""
-    bearer = office.people.get(extension) or office.groups.get(extension)
+    bearer = office.bearer(extension)
     return bearer.name if bearer is not None else ""
 
 

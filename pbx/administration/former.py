@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from pbx.administration.callers import bearer_name
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
@@ -34,12 +35,11 @@ def release(stores: Stores, extension: str, seen: str | None = None) -> Shown:
 
 def view(former: Former, office: Office) -> Shown:
     """An extension nobody has any more, as JSON."""
-    taker = office.people.get(former.to) or office.groups.get(former.to)
     return {
         "extension": former.extension,
         "name": former.name,
         "to": former.to,
-        "to_name": taker.name if taker else "",
+        "to_name": bearer_name(office, former.to),
         "until": former.until,
         "version": version(former),
     }

@@ -9,7 +9,7 @@ from pbx.administration.callers import name_of
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
-from pbx.exchange.stories import clause, story
+from pbx.exchange.stories import clauses, story
 from pbx.exchange.traced import first_line, readable, reason, summary
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
@@ -130,11 +130,8 @@ def _story(found: Found, actor: Actor) -> str:
 
 
 def _steps(found: Found, actor: Actor) -> list[Shown]:
-    steps = found.record.steps
-    return [
-        {"at": step.at, "what": step.what, "words": clause(steps[: place + 1], actor.language, found.names)}
-        for place, step in enumerate(steps)
-    ]
+    told = clauses(found.record.steps, actor.language, found.names)
+    return [{"at": step.at, "what": step.what, "words": words} for step, words in told]
 
 
 def _seen_by(actor: Actor, office: Office) -> tuple[str, ...] | None:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pbx.administration import condition
+from pbx.administration.callers import bearer_name, name_of
 from pbx.administration.live import Check, Running
 from pbx.administration.order import counted
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
 from pbx.box import lamps
-from pbx.exchange.stories import clause
+from pbx.exchange.stories import clauses
 from pbx.sentence import Sentence, said
 from pbx.store.models import Group, Language, Number, Office, Person
 
@@ -97,24 +98,20 @@ def _may_see(office: Office, actor: Actor, call: Running) -> bool:
 
 
 def _call(office: Office, call: Running, language: Language) -> Shown:
-    names = {extension: each.name for extension, each in (office.people | office.groups).items()}
-    known = {contact.number: contact.name for contact in office.contacts.values()}
     return {
         "id": call.id,
         "since": call.started,
         "answered": call.answered,
         "direction": call.direction,
         "from": call.from_,
-        "from_name": call.from_name or known.get(call.from_, ""),
+        "from_name": name_of(office, call.from_, call.from_name),
         "to": call.to,
-        "to_name": names.get(call.to) or known.get(call.to, ""),
+        "to_name": name_of(office, call.to),
         "extension": call.extension,
-        "extension_name": names.get(call.extension, ""),
+        "extension_name": bearer_name(office, call.extension),
         "parties": list(call.parties),
         "state": _stage(call),
-        "story": [
-            words for count in range(1, len(call.steps) + 1) if (words := clause(call.steps[:count], language, names))
-        ],
+        "story": [words for _, words in clauses(call.steps, language, office.names) if words],
     }
 
 
@@ -132,7 +129,7 @@ def _trunks(stores: Stores) -> Iterator[Shown]:
 
 
 def _number(office: Office, number: Number) -> Shown:
-    names = [each.name for to in number.to if (each := office.people.get(to) or office.groups.get(to))]
+    names = [each.name for to in number.to if (each := office.bearer(to))]
     return {"number": number.e164, "to": names}
 
 

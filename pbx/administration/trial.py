@@ -8,7 +8,7 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
 from pbx.exchange.numbers import printed
-from pbx.exchange.stories import clause
+from pbx.exchange.stories import clauses
 from pbx.sentence import Sentence, said
 from pbx.store.models import CallRecord, Language, Office, Step
 
@@ -131,12 +131,12 @@ def _latest(stores: Stores) -> CallRecord | None:
 
 
 def _call(office: Office, language: Language, id: str, caller: str, started: float, steps: Sequence[Step]) -> Shown:
-    told = [(step.at, clause(steps[: index + 1], language, office.names)) for index, step in enumerate(steps)]
+    told = clauses(steps, language, office.names)
     return {
         "id": id,
         "from": said(_caller(caller)),
         "started": started,
-        "steps": [{"at": at, "words": f"{words[:1].upper()}{words[1:]}."} for at, words in told if words],
+        "steps": [{"at": step.at, "words": f"{words[:1].upper()}{words[1:]}."} for step, words in told if words],
     }
 
 

@@ -41,9 +41,7 @@ async def reach_all(operator: Operator, extensions: tuple[str, ...], owner: str)
         seconds = max(seconds, sum(round_.seconds for round_ in rounds))
         targets.update((target, None) for round_ in rounds for target in round_.targets)
     operator.call.extension = owner
-    await _reach(
-        operator, [Round(tuple(targets), seconds)], owner, office.people.get(owner) or office.groups.get(owner)
-    )
+    await _reach(operator, [Round(tuple(targets), seconds)], owner, office.bearer(owner))
 
 
 async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Person | Group | None) -> None:

@@ -45,7 +45,7 @@ def check_extension(office: Office, wanted: str, but_for: str | None = None) -> 
     extension = wanted.strip()
     if reason := why_not(extension, office.country):
         raise BadExtension(reason)
-    owner = office.people.get(extension) or office.groups.get(extension) or office.former.get(extension)
+    owner = office.bearer(extension) or office.former.get(extension)
     if owner and extension != but_for:
         raise Taken(extension, owner.name, _free_or_nothing(office))
     return extension

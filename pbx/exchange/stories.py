@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -116,15 +116,20 @@ _RANG_ENDS = ("answered", "no-answer", "busy", "refused", "unreachable")
 
 def story(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:
     """The whole call as one sentence; `names` are those of people and groups by extension."""
-    told = [index for index, step in enumerate(steps) if not _is_quiet(steps, index)]
-    clauses = [_clause(steps[: index + 1], language, names) for index in told or range(len(steps))]
-    sentence = ", ".join(clause for clause in clauses if clause)
+    shown = [index for index, step in enumerate(steps) if not _is_quiet(steps, index)]
+    told = [_clause(steps[: index + 1], language, names) for index in shown or range(len(steps))]
+    sentence = ", ".join(filter(None, told))
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
 def clause(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:
     """The last of these steps as it is told live; those before it tell how long things took."""
     return _clause(steps, language, names) if steps else ""
+
+
+def clauses(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> Iterator[tuple[Step, str]]:
+    """Each step with its clause, which is empty where there is nothing to tell."""
+    return ((step, clause(steps[: index + 1], language, names)) for index, step in enumerate(steps))
 
 
 def _is_quiet(steps: Sequence[Step], index: int) -> bool:

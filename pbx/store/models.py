@@ -192,6 +192,10 @@ class Office:
         people = {extension: person.name for extension, person in self.people.items()}
         return people | {extension: group.name for extension, group in self.groups.items()}
 
+    def bearer(self, extension: str) -> Person | Group | None:
+        """The person or group behind an extension."""
+        return self.people.get(extension) or self.groups.get(extension)
+
     def phones_of(self, extension: str) -> tuple[Phone, ...]:
         """A person's devices."""
         return tuple(phone for phone in self.phones.values() if phone.extension == extension)

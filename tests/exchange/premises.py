@@ -106,7 +106,7 @@ class Premises:
         )
         self.studio = Studio(loop, most)
         self.trace = Trace(self.wall)
-        self.shelves = Shelves(self.studio.recordings, self._names)
+        self.shelves = Shelves(self.studio.recordings, lambda: self.office.names)
         self.steps: list[tuple[Call, Step]] = []
         self.house = House(
             stack=self.stack,
@@ -137,10 +137,6 @@ class Premises:
 
     def _add(self, name: str, address: tuple[str, int], phone: Phone | None = None) -> None:
         self.peers[name] = Peer(name, address, self._from_peer, phone)
-
-    def _names(self) -> dict[str, str]:
-        people = {extension: person.name for extension, person in self.office.people.items()}
-        return people | {extension: group.name for extension, group in self.office.groups.items()}
 
     # -- the crank, as in pbx.wiring
 
