@@ -42,7 +42,8 @@ def live(visit: Visit) -> HTTPResponse:
     headers = [("Content-Type", "text/event-stream"), ("X-Accel-Buffering", "no")]
     if visit.request.method == "HEAD":  # nobody would read the stream, and so nobody would close it
         return HTTPResponse("", 200, headers)
-    stream = visit.site.hub.open(visit.source, visit.token)
+    mark = visit.request.get_header("Last-Event-ID") or visit.query.get("heard", "")
+    stream = visit.site.hub.open(visit.source, visit.token, mark)
     if stream is None:
         return HTTPResponse("", 503, [("Retry-After", "30")])
 

@@ -1,8 +1,9 @@
 """What happens, told to open pages: topics over server-sent events, from one follower on the control socket."""
 
+import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,18 +28,22 @@ TOPICS = frozenset(
 class Stream:
     """One open page's ear."""
 
-    def __init__(self, source: str, token: str) -> None:
+    def __init__(self, source: str, token: str, missed: Iterable[str], mark: str) -> None:
         self.source = source
         self.token = token
         """Of its session."""
         self.ended = False
-        self._topics: set[str] = set()
+        self.mark = mark
+        """Up to where it has been read."""
+        self._latest = mark
+        self._topics = set(missed)
         self._news = threading.Condition()
 
-    def tell(self, topic: str) -> None:
+    def tell(self, topic: str, mark: str) -> None:
         """Something of this topic changed."""
         with self._news:
             self._topics.add(topic)
+            self._latest = mark
             self._news.notify()
 
     def end(self) -> None:
@@ -54,6 +59,7 @@ class Stream:
                 self._news.wait(seconds)
             topics = sorted(self._topics)
             self._topics.clear()
+            self.mark = self._latest
         return topics
 
 
@@ -66,6 +72,11 @@ class Hub:
         self._pauses = pauses
         self._streams: set[Stream] = set()
         self._lock = threading.Lock()
+        self._life = secrets.token_hex(4)
+        self._count = 0
+        """Of what was told."""
+        self._told: dict[str, int] = {}
+        """The count at which each topic was told last."""
         self._stopped = threading.Event()
         self._failed = 0
         """Attempts in vain to reach the daemon."""
@@ -80,15 +91,27 @@ class Hub:
         for stream in self._open():
             stream.end()
 
-    def open(self, source: str, token: str) -> Stream | None:
-        """A stream for a page; None when there are too many, in all or from this address."""
+    @property
+    def mark(self) -> str:
+        """How far it is. What is told after a page took its mark, the page has not seen."""
+        return f"{self._life}.{self._count}"
+
+    def open(self, source: str, token: str, mark: str) -> Stream | None:
+        """A stream for a page made at this mark; None when there are too many, in all or from this address."""
         with self._lock:
             theirs = sum(stream.source == source for stream in self._streams)
             if len(self._streams) >= MOST or theirs >= MOST_PER_SOURCE or self._stopped.is_set():
                 return None
-            stream = Stream(source, token)
+            stream = Stream(source, token, self._since(mark), self.mark)
             self._streams.add(stream)
             return stream
+
+    def _since(self, mark: str) -> list[str]:
+        """The topics told after a mark; a mark of another life of ours says nothing."""
+        life, _, count = mark.partition(".")
+        if life != self._life or not (count.isascii() and count.isdigit()):
+            return [EVERYTHING]
+        return [topic for topic, told in self._told.items() if told > int(count[:20])]
 
     def close(self, stream: Stream) -> None:
         """Forget a stream."""
@@ -103,9 +126,13 @@ class Hub:
 
     def tell(self, topic: str) -> None:
         """Tell all streams. Any thread may."""
-        if topic in TOPICS:
-            for stream in self._open():
-                stream.tell(topic)
+        if topic not in TOPICS:
+            return
+        with self._lock:
+            self._count += 1
+            self._told[topic] = self._count
+            for stream in self._streams:
+                stream.tell(topic, self.mark)
 
     def _open(self) -> tuple[Stream, ...]:
         with self._lock:
@@ -123,8 +150,7 @@ class Hub:
 
     def _begun(self) -> None:
         """The daemon is heard; what it said before was missed."""
-        if self._failed:
-            self.tell(EVERYTHING)
+        self.tell(EVERYTHING)
         self._failed = 0
 
     def _heard(self, event: Mapping[str, Any]) -> None:
@@ -148,7 +174,8 @@ def written(
                 asked = clock()
                 if not lasts():
                     break
-            yield f"data: {' '.join(topics)}\n\n".encode() if topics else b": alive\n\n"
+            # With the id a browser whose connection broke says how far it had heard.
+            yield f"id: {stream.mark}\ndata: {' '.join(topics)}\n\n".encode() if topics else b": alive\n\n"
         # The page asks for itself again, and is shown the login.
         yield b"event: end\ndata: end\n\n"
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.office import CALLER, NUMBER, Office, Visitor
 from tests.browser.scenes import give_up, leave_message, talk
@@ -19,6 +19,7 @@ from tests.peers.voice import Voice
 
 NOT_RELOADED = "window.here = true"
 STILL_HERE = "window.here === true"
+STREAM = re.compile(r"/live(\?|$)")
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,18 @@ def test_a_missed_call_is_a_task_that_calling_back_settles(colleague: Visitor, o
         desk.hang_up()
         callee.succeeds()
     expect(page.locator("li.task", has_text="555777")).to_have_count(0)
+
+
+def test_what_happens_while_a_page_begins_to_listen_is_shown(colleague: Visitor, office: Office, desk: Baresip) -> None:
+    page = colleague.page
+    held: list[Route] = []
+    page.route(STREAM, lambda route: held.append(route))
+    page.goto("/tasks")
+    miss(office, "+4940555666", "22")
+    until(lambda: office.do("tasks", "22", "--open"), "the task is there")
+    until(lambda: held or page.wait_for_timeout(100), "the page asks for its stream")
+    held[0].continue_()
+    expect(page.locator("li.task", has_text="555666")).to_be_visible()
 
 
 def test_a_message_is_played_and_saved(colleague: Visitor, office: Office, tmp_path: Path) -> None:

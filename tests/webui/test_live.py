@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -19,10 +20,16 @@ from webui.server import Server
 STEP = 10.0
 
 
-def stream(hub: Hub, source: str = "192.168.2.3", token: str = "t") -> Stream:
-    opened = hub.open(source, token)
+def stream(hub: Hub, source: str = "192.168.2.3", token: str = "t", mark: str = "") -> Stream:
+    opened = hub.open(source, token, mark or hub.mark)
     assert opened is not None
     return opened
+
+
+def told(event: bytes) -> tuple[str, list[str]]:
+    """The id and the topics of an event."""
+    mark, topics = event.decode().removesuffix("\n\n").split("\n")
+    return mark.removeprefix("id: "), topics.removeprefix("data: ").split()
 
 
 def reading(hub: Hub, opened: Stream, lasts: Callable[[], bool] = lambda: True) -> Iterator[bytes]:
@@ -44,8 +51,29 @@ def test_every_page_is_told_each_topic_once(hub: Hub) -> None:
     for opened in (first, second):
         events = reading(hub, opened)
         assert next(events) == b"retry: 2000\n\n"
-        assert next(events) == b"data: calls lines\n\n"
+        assert told(next(events)) == (hub.mark, ["calls", "lines"])
         assert next(events) == b": alive\n\n"
+
+
+def test_what_was_told_between_a_page_and_its_stream_is_not_missed(hub: Hub) -> None:
+    hub.tell("calls")
+    page = hub.mark
+    hub.tell("tasks")
+    assert stream(hub, mark=page).wait(0) == ["tasks"]
+
+
+def test_a_browser_that_lost_its_stream_goes_on_from_the_event_it_heard_last(hub: Hub) -> None:
+    events = reading(hub, stream(hub))
+    hub.tell("lines")
+    next(events)
+    mark, _ = told(next(events))
+    hub.tell("tasks")
+    assert stream(hub, mark=mark).wait(0) == ["tasks"]
+
+
+@pytest.mark.parametrize("mark", ["other", "0", "other.3", ".", "x.", "x.٣", "9" * 5000])
+def test_a_mark_of_another_life_of_the_page_says_that_everything_may_be_different(hub: Hub, mark: str) -> None:
+    assert stream(hub, mark=mark).wait(0) == ["everything"]
 
 
 def test_only_topics_are_passed_on_and_never_data(hub: Hub) -> None:
@@ -64,7 +92,7 @@ def test_a_stream_ends_with_its_session_within_a_minute(hub: Hub) -> None:
     read = list(reading(hub, opened, lambda: next(answers)))
     assert read[-1] == b"event: end\ndata: end\n\n"
     assert len(read) <= 2 + 2 * (ASKED / STEP + 1)
-    assert hub.open("192.168.2.3", "t") is not None
+    assert hub.open("192.168.2.3", "t", hub.mark) is not None
 
 
 def test_logging_out_ends_the_streams_of_that_session_at_once(hub: Hub) -> None:
@@ -77,19 +105,19 @@ def test_logging_out_ends_the_streams_of_that_session_at_once(hub: Hub) -> None:
 
 def test_there_are_only_so_many_streams_and_so_many_for_one_address(hub: Hub) -> None:
     mine = [stream(hub, "192.168.2.3") for _ in range(MOST_PER_SOURCE)]
-    assert hub.open("192.168.2.3", "t") is None
+    assert hub.open("192.168.2.3", "t", hub.mark) is None
     others = [stream(hub, f"192.168.2.{number}") for number in range(10, 10 + MOST - MOST_PER_SOURCE)]
     assert len({*mine, *others}) == MOST
-    assert hub.open("192.168.2.200", "t") is None
+    assert hub.open("192.168.2.200", "t", hub.mark) is None
     hub.close(mine[0])
-    assert hub.open("192.168.2.200", "t") is not None
+    assert hub.open("192.168.2.200", "t", hub.mark) is not None
 
 
 def test_a_page_that_is_gone_gives_its_place_back(hub: Hub) -> None:
     events = [reading(hub, stream(hub)) for _ in range(MOST_PER_SOURCE)]
     next(events[0])
     events[0].close()  # type: ignore[attr-defined]
-    assert hub.open("192.168.2.3", "t") is not None
+    assert hub.open("192.168.2.3", "t", hub.mark) is not None
 
 
 def test_threads_tell_and_read_at_once(hub: Hub) -> None:
@@ -138,6 +166,14 @@ def test_live_needs_a_session(web: Web) -> None:
     web.visitor.get("/live", status=403)
 
 
+def test_a_page_carries_the_mark_that_its_stream_begins_at(web: Web) -> None:
+    page = web.admin.get("/now")
+    (mark,) = re.findall(r'data-heard="([^"]+)"', page.text)
+    assert mark == web.app.site.hub.mark
+    web.app.site.hub.tell("tasks")
+    assert mark != web.app.site.hub.mark
+
+
 def test_a_browser_hears_topics_until_its_session_ends(web: Web) -> None:
     web.user("21")
     token = web.do("session open", name="user-21", password=PASSWORD)["token"]
@@ -145,14 +181,19 @@ def test_a_browser_hears_topics_until_its_session_ends(web: Web) -> None:
     server.start_thread()
     try:
         host, port = server.bind_addr
+        mark = web.app.site.hub.mark
+        web.app.site.hub.tell("tasks")
         with socket.create_connection((host, port), 10) as browser:
             browser.sendall(
-                f"GET /live HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: session-{port}={token}\r\n\r\n".encode()
+                f"GET /live?heard=before HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: session-{port}={token}\r\n"
+                f"Last-Event-ID: {mark}\r\n\r\n".encode()
             )
             heard = b""
             while b"retry" not in heard:
                 heard += browser.recv(4096)
             assert b"text/event-stream" in heard
+            while b"data: tasks" not in heard:
+                heard += browser.recv(4096)
             web.app.site.hub.tell("calls")
             while b"data: calls" not in heard:
                 heard += browser.recv(4096)

@@ -1,7 +1,7 @@
 // Parts of the page that follow what happens.
 //
 // An element with an id and data-live="lines calls" is fetched again, with the page it is on, when one of these topics
-// comes over /live. While the exchange is away a page with [data-away] asks for it and comes back by itself.
+// comes over /live; /live begins with what was told since the page was made. While the exchange is away a page with [data-away] asks for it and comes back by itself.
 
 const SOONEST = 1000; // ms between two fetches
 const RETRY = 2000;
@@ -9,6 +9,7 @@ const RETRY = 2000;
 const parts = () => [...document.querySelectorAll("[id][data-live]")];
 const connection = document.getElementById("connection");
 let source = null;
+let heard = document.body.dataset.heard; // what was told after it, this page does not show yet
 let wanted = new Set();
 let timer = 0;
 let fetched = 0;
@@ -109,8 +110,11 @@ function find(part, { like, index, tag }) {
 function listen() {
   if (source || document.hidden || !document.body.hasAttribute("data-listens")) return;
   if (!parts().length) return;
-  source = new EventSource("/live");
-  source.addEventListener("message", (event) => wish(event.data.split(" ")));
+  source = new EventSource(`/live?heard=${encodeURIComponent(heard)}`);
+  source.addEventListener("message", (event) => {
+    heard = event.lastEventId;
+    wish(event.data.split(" "));
+  });
   source.addEventListener("open", () => connected(true));
   source.addEventListener("end", () => { close(); location.reload(); });
   source.addEventListener("error", () => {
@@ -140,7 +144,6 @@ function connected(yes) {
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return close();
-  if (document.body.hasAttribute("data-listens")) wish(["everything"]);
   listen();
 });
 addEventListener("pagehide", close);

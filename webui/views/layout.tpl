@@ -14,7 +14,7 @@
 <script type="module" src="{{asset(script)}}"></script>
 % end
 </head>
-<body data-now="{{visit.now}}"{{!' class="alone"' if visit.account is None else ' data-listens'}}>
+<body data-now="{{visit.now}}"{{!' class="alone"' if visit.account is None else ' data-listens'}} data-heard="{{visit.mark}}">
 <a class="skip" href="#main">{{_("Skip to the content")}}</a>
 % if visit.account is not None:
 % include("navigation")
