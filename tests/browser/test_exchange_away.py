@@ -34,7 +34,7 @@ def test_the_page_says_that_the_exchange_is_away_and_comes_back(visit: Visit, ap
     expect(page.locator("main")).to_contain_text("exchange")
     expect(page.locator("[data-away]")).to_be_visible()
     apart.start()
-    expect(page.locator("h1")).to_have_text("Now", timeout=15_000)
+    expect(page.locator("h1")).to_have_text("Now")
 
 
 def test_an_open_page_tells_that_nothing_moves_any_more_and_goes_on(visit: Visit, apart: Office) -> None:
@@ -43,8 +43,8 @@ def test_an_open_page_tells_that_nothing_moves_any_more_and_goes_on(visit: Visit
     page.goto("/now")
     page.evaluate("window.here = true")
     apart.kill()
-    expect(page.locator("#connection")).to_be_visible(timeout=15_000)
+    expect(page.locator("#connection")).to_be_visible()
     apart.start()
-    expect(page.locator("#connection")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#connection")).to_be_hidden()
     apart.do("user", "set", "21", "--name", "Alice Ahorn")
     expect(page.locator("#people")).to_contain_text("Alice Ahorn")

@@ -67,7 +67,7 @@ def line(page: Page, provider: Kamailio) -> None:
     page.get_by_label("Outbound proxy").fill("{}:{}".format(*provider.address))
     page.get_by_label("Transport").select_option("udp")
     page.get_by_role("button", name="Connect").click()
-    expect(page.locator("#lines .lamp")).to_have_class(re.compile("free"), timeout=15_000)
+    expect(page.locator("#lines .lamp")).to_have_class(re.compile("free"))
     page.get_by_role("link", name="Go on").click()
 
 
