@@ -11,14 +11,12 @@ from pathlib import Path
 from pip._vendor.packaging.requirements import Requirement
 
 HOUSE = Path(__file__).parent.parent
-PINS = "gpiod>=2.2"
-"""Drives the pins of a Pi; not needed where there are none, so no part of what a checkout installs."""
 
 
 def requirements(python: str) -> list[str]:
     """The requirements of that Python, without conditions."""
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
-    wanted = [Requirement(each) for each in [*project["dependencies"], PINS]]
+    wanted = [Requirement(each) for each in project["dependencies"]]
     python = {"python_version": python, "python_full_version": f"{python}.0"}
     named = {each.name: each for each in wanted if each.marker is None or each.marker.evaluate(python)}
     return [f"{each.name}{each.specifier}" for each in named.values()]

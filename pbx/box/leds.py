@@ -11,6 +11,10 @@ from pbx.box.pins import Pins
 
 HOLD = 5.0
 """Seconds between two things that a held button means."""
+FLICKER = 60
+"""Times a second that a lamp which shines weakly goes on; by software, so no more often than the eye asks for."""
+BOUNCE = 0.02
+"""Seconds in which a button's contact comes to rest; what it does meanwhile is no press."""
 SHINES = 3.0
 """Seconds the lamps test lasts."""
 
@@ -29,15 +33,16 @@ class Press(Enum):
 class Front:
     """Shows rhythms and hears presses. `pressed` is called in a thread of gpiozero's, once a press."""
 
-    def __init__(self, pins: Pins, pressed: Callable[[Press], None], factory: Factory | None = None) -> None:
-        """`factory` makes the pins; this machine's own if None. Raises gpiozero.GPIOZeroError when it has none."""
+    def __init__(self, pins: Pins, pressed: Callable[[Press], None], factory: Factory) -> None:
+        """`factory` makes the pins, and ends with this. Raises gpiozero.GPIOZeroError when one cannot be had."""
         self._pressed = pressed
+        self._factory = factory
         self._wanted: dict[Name, Rhythm] = {}
         self._holds = 0
         self._testing: threading.Timer | None = None
         self._turn = threading.Lock()
-        self._lamps = {name: PWMLED(pin, pin_factory=factory) for name, pin in pins.lamps.items()}
-        self._button = Button(pins.button, hold_time=HOLD, hold_repeat=True, pin_factory=factory)
+        self._lamps = {name: PWMLED(pin, frequency=FLICKER, pin_factory=factory) for name, pin in pins.lamps.items()}
+        self._button = Button(pins.button, bounce_time=BOUNCE, hold_time=HOLD, hold_repeat=True, pin_factory=factory)
         self._button.when_pressed = self._down
         self._button.when_held = self._still_down
         self._button.when_released = self._up
@@ -69,6 +74,7 @@ class Front:
             self._button.close()
             for lamp in self._lamps.values():
                 lamp.close()
+            self._factory.close()
 
     def lit(self) -> dict[Name, bool]:
         """Which lamps shine at this moment, however weakly."""

@@ -6,17 +6,18 @@ import logging
 import os
 import signal
 import threading
-import warnings
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gpiozero import Device, Factory, GPIOZeroError
-from gpiozero.exc import BadPinFactory, PinFactoryFallback
+from gpiozero import BadPinFactory, GPIOZeroError
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from pbx.box import machine
+from pbx.box.gpiod_pins import GpiodFactory
 from pbx.box.lamps import NAMES, Name, Rhythm, Seen, shown
 from pbx.box.leds import Front, Press
-from pbx.box.pins import PinError, read_pins
+from pbx.box.pins import PinError, Pins, read_pins
 from pbx.control.client import ControlError, NotRunning, Refused, ask, follow
 from pbx.notify import Notify, from_environment
 
@@ -26,6 +27,8 @@ MOMENT = 0.2
 """Seconds in which everything that happens is shown together."""
 AGAIN = 10.0
 """Seconds after which is looked again though nothing happened: heat and disk tell nobody."""
+LATE = 20
+"""Seconds after which a Pi's pins, on a Pi 5 behind a chip with a driver of its own, must be there."""
 RETRY = 2.0
 """Seconds until an exchange that is away is asked for again."""
 DOWN = shown(Seen(phase="down"))
@@ -94,14 +97,12 @@ def run(options: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         pins = read_pins(options.pins)
-        panel: Panel | None = None
-        factory = pin_factory()
-        front = Front(pins, lambda press: panel.pressed(press) if panel is not None else None, factory)
-    except (PinError, GPIOZeroError) as error:
+    except PinError as error:
         log.error("%s", error)
         return 2
+    panel: Panel | None = None
+    front, show = open_front(pins, lambda press: panel.pressed(press) if panel is not None else None)
     notify = from_environment(os.environ, os.getpid())
-    show = printed(front.show) if isinstance(factory, MockFactory) else front.show
     panel = Panel(options.socket or options.data / "control.sock", show, lambda: switch_off(options.off), notify)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: panel.end())
@@ -110,15 +111,30 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def pin_factory() -> Factory:
-    """This machine's pins, or made-up ones on a machine without."""
+def open_front(pins: Pins, pressed: Callable[[Press], None]) -> tuple[Front, Show]:
+    """The front on this machine's pins, or on made-up ones that are printed; and what shows something on it."""
+    factory: GpiodFactory | None = None
     try:
-        with warnings.catch_warnings(category=PinFactoryFallback, action="ignore"):
-            Device.ensure_pin_factory()
-    except BadPinFactory:
-        log.warning("This machine has no GPIO pins: the lamps are shown here.")
-        return MockFactory(pin_class=MockPWMPin)
-    return Device.pin_factory
+        factory = header()
+        front = Front(pins, pressed, factory)
+        return front, front.show
+    except GPIOZeroError as error:
+        log.warning("No lamps on pins, so they are shown here: %s.", error)
+        if factory is not None:
+            factory.close()
+    front = Front(pins, pressed, MockFactory(pin_class=MockPWMPin))
+    return front, printed(front.show)
+
+
+def header(sleep: Callable[[float], None] = time.sleep) -> GpiodFactory:
+    """The pins of this machine; waited for on a Pi, where the kernel may find them late. Raises BadPinFactory."""
+    waits = LATE if machine.read().model.startswith("Raspberry Pi") else 0
+    for _ in range(waits):
+        try:
+            return GpiodFactory()
+        except BadPinFactory:
+            sleep(1)
+    return GpiodFactory()
 
 
 def printed(show: Show) -> Show:

@@ -48,7 +48,6 @@ def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
     made = Box()
     yield made
     made.front.close()
-    made.factory.close()
 
 
 def test_steady_lamps_shine_and_others_are_dark(box: Box) -> None:
