@@ -10,10 +10,10 @@ import signal
 import ssl
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pbx.administration import calls
 from pbx.administration.commands import perform, writes
 from pbx.administration.live import LiveElsewhere
 from pbx.administration.stores import SOCKET, open_stores
@@ -175,13 +175,7 @@ class Daemon:
         self.news.changed("calls")
         self.news.changed("tasks")
         if self.control.followed:
-            self.control.publish({"event": "ended", "call": record.id, "record": _shown(record)})
-
-
-def _shown(record: CallRecord) -> dict[str, Json]:
-    shown = asdict(record)
-    shown["from"] = shown.pop("from_")
-    return shown
+            self.control.publish({"event": "ended", "call": record.id, "record": calls.view(record)})
 
 
 async def _make_certificate(folder: Path) -> None:

@@ -70,17 +70,19 @@ class LiveExchange:
         """The calls that last, oldest first."""
         return [
             Running(
-                call.id,
-                call.direction,
-                call.caller.number,
-                call.caller.name,
-                call.to,
-                call.extension,
-                call.trunk,
-                call.started,
-                call.answered,
-                tuple(dict.fromkeys(leg.party.number for leg in call.legs if not leg.party.outside and not leg.over)),
-                tuple(call.steps),
+                id=call.id,
+                direction=call.direction,
+                from_=call.caller.number,
+                from_name=call.caller.name,
+                to=call.to,
+                extension=call.extension,
+                trunk=call.trunk,
+                started=call.started,
+                answered=call.answered,
+                steps=tuple(call.steps),
+                parties=tuple(
+                    dict.fromkeys(leg.party.number for leg in call.legs if not leg.party.outside and not leg.over)
+                ),
             )
             for call in self._exchange.house.calls.values()
         ]

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from pbx.exchange.recording import Told
 from pbx.exchange.traced import Wire
-from pbx.store.models import Direction, Office, Step
+from pbx.store.models import CallFacts, Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +38,12 @@ class Way:
     """Whether something on the way changes the addresses within the messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running(CallFacts):
     """A call that lasts."""
 
-    id: str
-    direction: Direction
-    from_: str
-    """E.164, extension, or empty when withheld."""
-    from_name: str
-    to: str
-    extension: str
-    """Whom it came to; empty as long as it came to nobody."""
-    trunk: str
-    started: float
-    """Unix time, seconds."""
-    answered: float | None
     parties: tuple[str, ...]
     """Extensions whose phones ring or talk in it now."""
-    steps: tuple[Step, ...]
 
 
 class Live(Protocol):

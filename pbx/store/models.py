@@ -299,9 +299,9 @@ class CallTrace:
     """Messages in the middle that were too many to keep."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """One call that ended, as history shows it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFacts:
+    """What is known of a call, while it lasts as afterwards."""
 
     id: str
     direction: Direction
@@ -311,18 +311,24 @@ class CallRecord:
     to: str
     """The number dialled (E.164 or extension)."""
     extension: str
-    """The extension the call came to; empty when none."""
-    outcome: Outcome
+    """The extension the call came to; empty as long as there is none."""
+    trunk: str = ""
     started: float
     """Unix time, seconds."""
     answered: float | None
     """When a person (not the greeting) answered."""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord(CallFacts):
+    """One call that ended, as history shows it."""
+
     ended: float
+    outcome: Outcome
     story: str
     """The sentence, in the office's language."""
-    steps: tuple[Step, ...] = ()
     legs: tuple[LegQuality, ...] = ()
-    trunk: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from pbx.administration.commands import perform
 from pbx.administration.sessions import enter
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
-from pbx.store.models import Account, CallRecord, Direction, Message, Task
+from pbx.store.models import Account, Message, Task
 from pbx.store.settings import with_items
-from tests.sound_files import sound_file
-
-CALLER = "+491701234567"
+from tests import leftovers
+from tests.leftovers import CALLER
 
 
 class Lines:
@@ -75,18 +74,8 @@ class Colleagues:
 
     def missed(self, extension: str, from_: str = CALLER, call: str = "", name: str = "") -> Task:
         """A call nobody answered, and its task."""
-        call = call or f"call-{extension}-{from_}"
-        direction: Direction = "in" if from_.startswith("+") or not from_ else "internal"
-        record = CallRecord(
-            call, direction, from_, name, "+4930123450", extension, "missed", 1000.0, None, 1010.0, "Nobody."
-        )  # fmt: skip
-        self.stores.records.add_call(record)
-        return self.stores.records.add_task(extension, "missed", from_, call, 1010.0)
+        return leftovers.missed(self.stores, extension, from_, call, name)
 
     def message(self, extension: str, call: str = "", seconds: float = 2.0) -> Message:
         """A message somebody left."""
-        spool = self.stores.mailboxes.spool(extension, CALLER, call or f"call-{extension}", 1000.0)
-        spool.write_bytes(sound_file("wav 16 bit", seconds))
-        kept = self.stores.mailboxes.keep(spool)
-        assert kept is not None
-        return kept
+        return leftovers.message(self.stores, extension, call, seconds)

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from pbx.administration.stores import open_stores
-from pbx.store.models import CallRecord, Step
+from pbx.store.models import Step
+from tests.leftovers import call_record
 from tests.store.sound import write_sound
 
 
@@ -17,19 +18,14 @@ def leave_message(data: Path, extension: str) -> int:
     steps = (Step(1000.0, "called", {"number": "+4930123450"}),)
     story = "Meier\x1b[31m left a message."
     stores.records.add_call(
-        CallRecord(
+        call_record(
             f"call-{extension}",
-            "in",
-            "+4989123456",
-            "Meier\x1b[31m",
-            "+4930123450",
-            extension,
-            "voicemail",
-            1000.0,
-            None,
-            1010.0,
-            story,
-            steps,
+            from_="+4989123456",
+            from_name="Meier\x1b[31m",
+            extension=extension,
+            outcome="voicemail",
+            story=story,
+            steps=steps,
         )
     )
     stores.records.add_task(extension, "voicemail", "+4989123456", f"call-{extension}", 1010.0)

@@ -1,6 +1,5 @@
 """The doctor's findings: each a sentence, and what to do when it is not well."""
 
-import dataclasses
 import shutil
 import socket
 import threading
@@ -17,8 +16,9 @@ from pbx.administration.live import Way
 from pbx.administration.stores import Stores, open_stores
 from pbx.box.machine import Machine
 from pbx.prompts import catalogue, speech
-from pbx.store.models import CallRecord, Group, LegQuality, Number, Person, Phone, Trunk
+from pbx.store.models import Group, LegQuality, Number, Person, Phone, Trunk
 from tests.box import pi
+from tests.leftovers import call_record
 from tests.webui.office import Lines
 
 
@@ -105,9 +105,9 @@ def test_a_folder_others_may_read_is_told(stores: Stores) -> None:
 
 @pytest.mark.parametrize("now", [0.0, 1_000.0, 1_800_000_000.0])
 def test_a_clock_that_cannot_be_right_is_told(stores: Stores, monkeypatch: pytest.MonkeyPatch, now: float) -> None:
-    call = CallRecord("c", "in", "", "", "", "", "missed", 1_900_000_000.0, None, 1_900_000_000.0, "")
+    call = call_record(started=1_900_000_000.0)
     assert found(stores)["clock"][0]["state"] == "ok"
-    stores.records.add_call(dataclasses.replace(call))
+    stores.records.add_call(call)
     monkeypatch.setattr(time, "time", lambda: now)
     assert found(stores)["clock"][0]["state"] == "fail"
 
@@ -271,8 +271,9 @@ def talk(stores: Stores, *silent: str) -> None:
         LegQuality(party, "PCMA", sent=900, received=0 if party in silent else 900) for party in ("21", "+4989123")
     )
     id = f"c{len(stores.records.calls())}"
-    call = CallRecord(id, "in", "+4989123", "", "+49301", "21", "answered", 0.0, 10.0, 40.0, "", (), legs, "t")
-    stores.records.add_call(call)
+    stores.records.add_call(
+        call_record(id, outcome="answered", started=0.0, answered=10.0, ended=40.0, legs=legs, trunk="t")
+    )
 
 
 def test_a_voice_that_is_missing_again_and_again_is_told(stores: Stores) -> None:

@@ -18,10 +18,10 @@ from pbx.exchange.leg import Party
 from pbx.exchange.traced import Wire
 from pbx.sip.flow import Flow
 from pbx.store.models import CallRecord, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
+from tests.leftovers import CALLER, call_record
 from tests.store.sound import write_sound
 from tests.webui.office import PASSWORD, Lines
 
-CALLER = "+491701234567"
 OTHER = "+4989555666"
 NOON = 1_700_000_000.0
 HARMLESS = (
@@ -51,12 +51,12 @@ class Office:
         return perform(self.stores, verb, given, self.tokens[who] if who else None)
 
     def keep(self, id: str, **fields: Any) -> CallRecord:
-        values: dict[str, Any] = {
-            "id": id, "direction": "in", "from_": CALLER, "from_name": "Meier", "to": "+4930123450", "extension": "21",
-            "outcome": "answered", "started": NOON, "answered": NOON + 4, "ended": NOON + 60, "story": "Told.",
+        usual: dict[str, Any] = {
+            "from_name": "Meier", "outcome": "answered", "started": NOON, "answered": NOON + 4, "ended": NOON + 60,
+            "story": "Told.",
             "steps": (Step(NOON, "dialled", {"digits": "21"}), Step(NOON + 4, "answered", {"extension": "21"})),
-        } | fields  # fmt: skip
-        record = CallRecord(**values)
+        }  # fmt: skip
+        record = call_record(id, **usual | fields)
         self.stores.records.add_call(record, self.stores.office.names)
         return record
 

@@ -16,9 +16,10 @@ from pbx.administration.commands import perform
 from pbx.administration.live import Live
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
-from pbx.store.models import CallRecord, CallTrace, Step, TracedDialog, TracedMessage
+from pbx.store.models import CallTrace, Step, TracedDialog, TracedMessage
 from tests.administration.office import leave_message
 from tests.commands import Run
+from tests.leftovers import call_record
 from tests.store.sound import write_sound
 from tests.webui.office import Lines
 
@@ -51,11 +52,10 @@ class Office:
         return perform(self.stores, verb, given)
 
     def keep(self, id: str, from_: str, name: str, *, trace: str = "", **fields: Any) -> None:
-        values: dict[str, Any] = {
-            "direction": "in", "to": "+4930123450", "extension": "21", "started": NOON, "answered": None,
-            "ended": NOON + 60, "story": f"{name} called.", "steps": (Step(NOON, "called", {"number": "+4930123450"}),),
-        } | fields  # fmt: skip
-        record = CallRecord(id=id, from_=from_, from_name=name, **values)
+        steps = (Step(NOON, "called", {"number": "+4930123450"}),)
+        record = call_record(
+            id, from_=from_, from_name=name, started=NOON, story=f"{name} called.", steps=steps, **fields
+        )
         self.stores.records.add_call(record, self.stores.office.names)
         text = f"INVITE sip:21@192.0.2.1 SIP/2.0\n{trace or f'From: <sip:{from_}@provider>'}\n"
         message = TracedMessage(NOON, False, "udp", "192.0.2.9:5060", 0, text)

@@ -14,8 +14,9 @@ import pytest
 from pbx.administration.commands import COMMANDS
 from pbx.administration.rights import Actor, May, actor_of, root, visitor
 from pbx.control.protocol import Refused
-from pbx.store.models import Account, CallRecord, Group, LegQuality, Office, Person, Step
+from pbx.store.models import Account, Group, LegQuality, Office, Person, Step
 from tests.administration.access import ADMIN, Desk
+from tests.leftovers import call_record
 from tests.store.sound import write_sound
 
 SECRET = "+4989777001"
@@ -41,7 +42,8 @@ ADMINS = """
     doctor,
     retention show, retention set, privacy show, privacy erase, trace, backup make, backup list, backup read,
     backup remove, backup put, backup restore, backup open, backup back, group show, number trial, privacy export,
-    privacy read, nightly show, nightly set, nightly now
+    privacy read, nightly show, nightly set, nightly now, update status, update offer, update install, update forget,
+    update check
 """
 ROOTS = "code show, code press, drain, voicemail list, voicemail export, voicemail remove"
 
@@ -118,9 +120,17 @@ def annas(desk: Desk) -> Desk:
     legs = (LegQuality(SECRET), LegQuality("21"))
     steps = (Step(desk.now, "called", {"number": SECRET}),)
     stores.records.add_call(
-        CallRecord(CALL, "in", SECRET, "", "+4930123450", "21", "voicemail", desk.now, None, desk.now + 9, SECRET,
-                   steps, legs, "provider")
-    )  # fmt: skip
+        call_record(
+            CALL,
+            from_=SECRET,
+            outcome="voicemail",
+            started=desk.now,
+            story=SECRET,
+            steps=steps,
+            legs=legs,
+            trunk="provider",
+        )
+    )
     task = stores.records.add_task("21", "voicemail", SECRET, CALL, desk.now)
     assert message is not None
     assert (message.id, task.id) == (MESSAGE, TASK)

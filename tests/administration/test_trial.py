@@ -8,7 +8,8 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.stores import Stores, open_stores
-from pbx.store.models import CallRecord, LegQuality, Outcome, Step
+from pbx.store.models import LegQuality, Outcome, Step
+from tests.leftovers import call_record
 
 CALLER = "+491711234567"
 
@@ -52,7 +53,9 @@ def called(stores: Stores, outcome: Outcome, *steps: str, received: int = 100, a
     ended = stores.clock() - ago
     legs = (LegQuality(CALLER, received=received), LegQuality("22", received=100))
     told = tuple(Step(ended - 15, what, {"digits": "22"} if what == "dialled" else {}) for what in steps)
-    record = CallRecord("c", "in", CALLER, "", "+4930123450", "22", outcome, ended - 15, None, ended, "", told, legs)
+    record = call_record(
+        from_=CALLER, extension="22", outcome=outcome, started=ended - 15, ended=ended, steps=told, legs=legs
+    )
     stores.records.add_call(record)
 
 

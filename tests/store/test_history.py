@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,18 +22,20 @@ from pbx.store.models import (
     TracedMessage,
 )
 from pbx.store.records import Records
+from tests.leftovers import call_record
 
 NAMES = {"21": "Anna Berg", "22": "Jörg Özil", "30": "Sales"}
 MEIER = "+491701234567"
 
 
-def call(id: str, **fields: object) -> CallRecord:
+def call(id: str, **fields: Any) -> CallRecord:
     """An answered call from Meier to Anna."""
-    record = CallRecord(
-        id, "in", MEIER, "Meier", "+4930123450", "21", "answered", 1000.0, 1004.0, 1060.0,
-        "Dialled 21, Anna Berg (21) answered after 4 s.", (Step(1000.0, "answered", {"extension": "21"}),),
-    )  # fmt: skip
-    return replace(record, **fields)  # type: ignore[arg-type]
+    usual: dict[str, Any] = {
+        "from_": MEIER, "from_name": "Meier", "outcome": "answered", "answered": 1004.0, "ended": 1060.0,
+        "story": "Dialled 21, Anna Berg (21) answered after 4 s.",
+        "steps": (Step(1000.0, "answered", {"extension": "21"}),),
+    }  # fmt: skip
+    return call_record(id, **usual | fields)
 
 
 @pytest.fixture

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import NoReturn
 
 from pbx.store.mailboxes import Mailboxes
-from pbx.store.models import CallRecord, Person, Step
+from pbx.store.models import Person, Step
 from pbx.store.records import Records
 from pbx.store.settings import Settings
 from pbx.store.sound_files import mend
+from tests.leftovers import call_record
 from tests.store.sound import unfinished
 
 ROOT = Path(__file__).parents[2]
 MOMENTS = 200
-CALL = CallRecord("", "in", "+4930111", "", "+4930222", "21", "missed", 1.0, None, 2.0, "…", (Step(1.0, "called"),))
+CALL = call_record(steps=(Step(1000.0, "called"),))
 
 
 class Box:

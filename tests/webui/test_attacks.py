@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pbx.store.models import CallRecord
+from tests.leftovers import call_record
 from tests.webui.forms import csrf
 from tests.webui.office import PASSWORD, Web
 from webui.answers import KEPT
@@ -123,9 +123,7 @@ def test_no_spreadsheet_runs_a_name_from_outside_however_it_parts_cells(web: Web
         "d;\uff1dcmd()",
     ]
     for place, name in enumerate(names):
-        web.stores.records.add_call(
-            CallRecord(f"c{place}", "in", "+4930123", name, "+4930124", "21", "missed", 9, None, 9, "")
-        )
+        web.stores.records.add_call(call_record(f"c{place}", from_name=name))
     text = web.admin.get("/history/table").body.decode("utf-8-sig")
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
         for cell in row:

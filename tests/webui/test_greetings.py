@@ -6,7 +6,7 @@ import pytest
 from webtest import Upload
 
 from tests.sound_files import sound_file
-from tests.webui.leftovers import form
+from tests.webui.forms import form_to
 from tests.webui.office import Web
 
 NUMBER = "+4930123450"
@@ -31,19 +31,19 @@ def test_every_greeting_is_heard(office: Web) -> None:
 
 
 def test_a_number_s_greeting_is_brought_as_a_file_and_taken_back(office: Web) -> None:
-    sent = form(office.admin.get(f"/greetings/number/{NUMBER}"), "")
+    sent = form_to(office.admin.get(f"/greetings/number/{NUMBER}"), "")
     sent["greeting_file"] = Upload("../hello.ogg", sound_file("ogg"))
     page = sent.submit().follow()
     assert "Saved" in page
     assert office.stores.office.numbers[NUMBER].greeting.startswith("number-4930123450-")
-    back = form(page, "")
+    back = form_to(page, "")
     back["greeting_default"] = True
     back.submit()
     assert office.stores.office.numbers[NUMBER].greeting == ""
 
 
 def test_a_take_that_was_heard_is_saved(office: Web) -> None:
-    sent = form(office.admin.get("/greetings/person/22"), "")
+    sent = form_to(office.admin.get("/greetings/person/22"), "")
     posted = {"csrf": sent["csrf"].value, "sound": Upload("blob", sound_file("webm"))}
     sent["announcement_taken"].force_value(office.admin.post("/sound/decode", posted).json["id"])
     sent.submit()
@@ -51,12 +51,12 @@ def test_a_take_that_was_heard_is_saved(office: Web) -> None:
 
 
 def test_saving_nothing_changes_nothing(office: Web) -> None:
-    assert form(office.admin.get(f"/greetings/number/{NUMBER}"), "").submit().status_code == 303
+    assert form_to(office.admin.get(f"/greetings/number/{NUMBER}"), "").submit().status_code == 303
     assert office.stores.office.numbers[NUMBER].greeting == ""
 
 
 def test_a_take_that_is_gone_is_told_at_the_field(office: Web) -> None:
-    sent = form(office.admin.get(f"/greetings/number/{NUMBER}"), "")
+    sent = form_to(office.admin.get(f"/greetings/number/{NUMBER}"), "")
     sent["greeting_taken"].force_value('gone"><script>')
     page = sent.submit(status=422)
     assert "not there any more" in page.html.find(id="f-greeting-error").text

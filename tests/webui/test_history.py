@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.store.models import (
-    CallRecord,
     CallTrace,
     LegQuality,
     LegSample,
@@ -24,22 +23,22 @@ from pbx.store.models import (
     TracedDialog,
     TracedMessage,
 )
+from tests.leftovers import CALLER, call_record
 from tests.store.sound import write_sound
 from tests.webui.office import PASSWORD, Web, opened
 from webui import ladder, plot
 
-CALLER = "+491701234567"
 NOON = 1_763_722_800.0
 
 
 def keep(web: Web, id: str, **fields: Any) -> None:
     """A call as the exchange leaves it."""
-    values: dict[str, Any] = {
-        "direction": "in", "from_": CALLER, "from_name": "Meier", "to": "+4930123450", "extension": "21",
-        "outcome": "answered", "started": NOON, "answered": NOON + 4, "ended": NOON + 64, "story": "Told.",
+    usual: dict[str, Any] = {
+        "from_name": "Meier", "outcome": "answered", "started": NOON, "answered": NOON + 4, "ended": NOON + 64,
+        "story": "Told.",
         "steps": (Step(NOON, "dialled", {"digits": "21"}), Step(NOON + 4, "answered", {"extension": "21"})),
-    } | fields  # fmt: skip
-    web.stores.records.add_call(CallRecord(id=id, **values), web.stores.office.names)
+    }  # fmt: skip
+    web.stores.records.add_call(call_record(id, **usual | fields), web.stores.office.names)
 
 
 TEXT = "INVITE sip:21@192.0.2.1 SIP/2.0\nFrom: <sip:x@y>;tag=<script>alert(1)</script>\n\nv=0\n"

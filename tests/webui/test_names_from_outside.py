@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 from webtest import TestApp
 
-from pbx.store.models import Binding, CallRecord, CallTrace, Direction, LegQuality, Step, TracedDialog, TracedMessage
-from tests.webui.leftovers import CALLER, message
+from pbx.store.models import Binding, CallTrace, Direction, LegQuality, Step, TracedDialog, TracedMessage
+from tests.leftovers import CALLER, call_record, message
 from tests.webui.office import Web
 
 EVIL = """"'><x-evil x-evil=1>' x-evil="2" x-evil='3'</textarea></title></option></svg>{{7*7}}"""
@@ -58,9 +58,10 @@ def furnish(web: Web) -> None:
     )
     steps = (Step(now - 60, "dialled", {"digits": EVIL}), Step(now - 50, "answered", {"extension": "66"}))
     for id, caller, direction in calls:
-        record = CallRecord(
-            id, direction, caller, f"Caller {EVIL}", f"+4930123450{EVIL}", "66", "missed", now - 60, None, now - 9,
-            EVIL, steps, (LegQuality(f"66{EVIL}", f"PCMA{EVIL}", 50, 50),), EVIL,
+        legs = (LegQuality(f"66{EVIL}", f"PCMA{EVIL}", 50, 50),)
+        record = call_record(
+            id, direction=direction, from_=caller, from_name=f"Caller {EVIL}", to=f"+4930123450{EVIL}", extension="66",
+            started=now - 60, story=EVIL, steps=steps, legs=legs, trunk=EVIL,
         )  # fmt: skip
         web.stores.records.add_call(record, web.stores.office.names)
         said = f"INVITE sip:{EVIL} SIP/2.0\nUser-Agent: {EVIL}\nReason: SIP;text={EVIL}\n\n{EVIL}\n"
@@ -69,8 +70,8 @@ def furnish(web: Web) -> None:
         web.stores.records.traces.add(id, now, CallTrace(dialogs, messages))
         for extension in ("21", "66", ""):
             web.stores.records.add_task(extension, "missed", caller, id, now)
-    message(web, "21", "c1")
-    message(web, "67", "c2", from_=f"+49{EVIL}")
+    message(web.stores, "21", "c1")
+    message(web.stores, "67", "c2", from_=f"+49{EVIL}")
 
 
 def crawl(browser: TestApp, start: str) -> tuple[dict[str, str], list[tuple[str, str]]]:

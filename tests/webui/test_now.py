@@ -23,7 +23,10 @@ STEPS = (
 
 def running(*parties: str, answered: float | None = None) -> Running:
     """A call from outside to Anna."""
-    return Running("c", "in", CALLER, "Meier <b>", "+4930123450", "21", "t", time.time() - 65, answered, parties, STEPS)
+    return Running(
+        id="c", direction="in", from_=CALLER, from_name="Meier <b>", to="+4930123450", extension="21", trunk="t",
+        started=time.time() - 65, answered=answered, steps=STEPS, parties=parties,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -8,20 +8,17 @@ from typing import Any
 
 import pytest
 
-from pbx.store.models import CallRecord
+from tests.leftovers import CALLER, call_record
 from tests.store.sound import write_sound
 from tests.webui.office import Web
 
-CALLER = "+491701234567"
 NOON = 1_763_722_800.0
 
 
 @pytest.fixture
 def office(web: Web) -> Web:
     """With a caller who left a message."""
-    record = CallRecord(
-        "a", "in", CALLER, "Meier <b>", "+4930123450", "21", "voicemail", NOON, None, NOON + 60, "Told."
-    )
+    record = call_record("a", from_=CALLER, from_name="Meier <b>", outcome="voicemail", started=NOON)
     web.stores.records.add_call(record, web.stores.office.names)
     spool = web.stores.mailboxes.spool("21", CALLER, "a", NOON)
     write_sound(spool, 2.0)

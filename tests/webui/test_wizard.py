@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pbx.prompts import speech
-from pbx.store.models import CallRecord, Step
+from pbx.store.models import Step
+from tests.leftovers import call_record
 from tests.store.sound import write_sound
 from tests.webui.office import Web, opened
 
@@ -219,7 +220,9 @@ def test_a_call_is_told_while_it_lasts_and_afterwards(box: Web) -> None:
     now = box.stores.clock()
     steps += (Step(2.0, "dialled", {"digits": "22"}), Step(3.0, "answered", {"extension": "22"}))
     box.stores.records.add_call(
-        CallRecord("c1", "in", CALLER, "", "+4930123450", "22", "answered", now - 20, now - 15, now - 5, "", steps)
+        call_record(
+            "c1", from_=CALLER, extension="22", outcome="answered", started=now - 20, answered=now - 15, steps=steps
+        )
     )
     page = box.admin.get("/wizard/test")
     assert "It works: you were connected with Bert Braun." in page
