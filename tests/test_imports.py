@@ -15,14 +15,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.sip": (),
     "pbx.sdp": (),
     "pbx.media": (),
-    "pbx.exchange": ("pbx.sip", "pbx.sdp", "pbx.media", "pbx.store.models"),
+    "pbx.exchange": ("pbx.sip", "pbx.sdp", "pbx.media", "pbx.store.models", "pbx.phone_number"),
     "pbx.store": (),
     "pbx.control": (),
     "pbx.prompts": (),
     "pbx.box": ("pbx.sentence", "pbx.control.client", "pbx.notify", "pbx.store.atomic"),
     "pbx.demo": ("pbx",),
     "pbx": ("pbx",),
-    "webui": ("pbx.control.client", "pbx.memory", "pbx.notify"),
+    "webui": ("pbx.control.client", "pbx.memory", "pbx.notify", "pbx.phone_number"),
 }
 """Package -> what of ours it may import besides itself. Modules directly in pbx (daemon, cli ...) wire everything."""
 
@@ -48,7 +48,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "bottle": ("webui",),
     "cheroot": ("webui",),
     "babel": ("webui",),
-    "phonenumbers": ("pbx.administration", "pbx.exchange", "webui.words"),
+    "phonenumbers": ("pbx.administration", "pbx.exchange", "pbx.phone_number"),
     "segno": ("webui", "pbx.label"),
     "vobject": ("pbx.administration.contacts_import",),
     "pyVoIP": ("pbx.demo.deskphone",),

@@ -19,13 +19,14 @@ from urllib.parse import quote
 from bottle import FormsDict, HTTPError, HTTPResponse
 
 from pbx.control.client import Refused, ask
+from pbx.phone_number import printed
 from webui import gate
 from webui.files import Files
 from webui.form import Field, Form, Options, Posted, Upload
 from webui.live import Hub
 from webui.posted import posted
 from webui.views import Html, Views, icon
-from webui.words import LANGUAGES, Words, printed
+from webui.words import LANGUAGES, Words
 
 SESSION_DAYS = 30
 MOST_QUESTIONS = 24

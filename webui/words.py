@@ -6,17 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
 from babel.dates import format_datetime, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from phonenumbers import PhoneNumberFormat
+
+from pbx.phone_number import printed
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 """Each in its own words."""
@@ -114,17 +113,6 @@ class Words:
         minutes, left = divmod(whole, 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
-
-
-@lru_cache(maxsize=1024)
-def printed(number: str) -> str:
-    """A number as people like to read it: +49 30 123456; what is not E.164 stays as it is."""
-    if not number.startswith("+"):
-        return number
-    try:
-        return str(phonenumbers.format_number(phonenumbers.parse(number, None), PhoneNumberFormat.INTERNATIONAL))
-    except phonenumbers.NumberParseException:
-        return number
 
 
 def catalogues(folder: Path) -> dict[str, Words]:

@@ -14,8 +14,8 @@ from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
 from pbx.exchange.attendant import PATIENCE, TRIES
 from pbx.exchange.dialplan import dialable, reachable, taken_by
-from pbx.exchange.numbers import printed
 from pbx.exchange.voicemail import takes_messages
+from pbx.phone_number import printed
 from pbx.sentence import Sentence, said
 from pbx.store.models import Group, Number, Office, Person
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.stores import Stores
-from pbx.exchange.numbers import printed
 from pbx.exchange.stories import duration
+from pbx.phone_number import printed
 from pbx.store.models import Language, Message
 
 Shown = dict[str, Any]

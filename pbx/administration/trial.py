@@ -7,8 +7,8 @@ from typing import Any
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
-from pbx.exchange.numbers import printed
 from pbx.exchange.stories import clauses
+from pbx.phone_number import printed
 from pbx.sentence import Sentence, said
 from pbx.store.models import CallRecord, Language, Office, Step
 

@@ -15,8 +15,8 @@ from pbx.demo.premises import NUMBER, Premises
 from pbx.demo.provider import RATE, Caller, Provider, sounds
 from pbx.demo.scenes import FREQUENCY, Cast, Scene
 from pbx.demo.words import say
-from pbx.exchange.numbers import printed
 from pbx.media import wav
+from pbx.phone_number import printed
 from pbx.report import visible
 from pbx.store.models import Language
 

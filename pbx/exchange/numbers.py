@@ -234,17 +234,6 @@ def caller_number(user: str, office: Office) -> str:
     return digits.removeprefix("+")
 
 
-@lru_cache(maxsize=256)
-def printed(number: str) -> str:
-    """A number as people like to read it: "+49 30 123456"; what is not E.164 stays as it is."""
-    if not number.startswith("+"):
-        return number
-    try:
-        return str(phonenumbers.format_number(phonenumbers.parse(number, None), PhoneNumberFormat.INTERNATIONAL))
-    except phonenumbers.NumberParseException:
-        return number
-
-
 def _shown(text: str) -> str:
     """What somebody typed, safe and short enough for a sentence."""
     return "".join(char for char in text if char.isprintable())[:40]

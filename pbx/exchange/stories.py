@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pbx.exchange.numbers import printed
+from pbx.phone_number import printed
 from pbx.store.models import Language, Step
 
 NOBODY: Mapping[str, str] = {}

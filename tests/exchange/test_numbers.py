@@ -12,7 +12,6 @@ from pbx.exchange.numbers import (
     as_typed,
     called_number,
     caller_number,
-    printed,
     split_contact,
     to_e164,
 )
@@ -183,10 +182,3 @@ def test_an_exact_number_in_a_later_field_goes_before_a_block_in_an_earlier_one(
 )
 def test_a_callers_number(user: str, number: str) -> None:
     assert caller_number(user, BERLIN) == number
-
-
-def test_numbers_are_printed_as_people_read_them() -> None:
-    assert printed("+4930123456") == "+49 30 123456"
-    assert printed("115") == "115"
-    assert printed("+x") == "+x"
-    assert printed("") == ""

@@ -15,7 +15,7 @@ import pytest
 from babel.messages.pofile import read_po
 from bottle import StplParser
 
-from webui.words import LOCALES, catalogues, printed
+from webui.words import LOCALES, catalogues
 
 HOUSE = Path(__file__).parents[2]
 LOCALE = HOUSE / "webui/locale"
@@ -179,13 +179,6 @@ def test_moments_and_durations_are_written_as_people_do(monkeypatch: pytest.Monk
     assert (german.duration(5 * 86400), english.duration(5 * 86400)) == ("5 Tage", "5 days")
     monkeypatch.undo()
     time.tzset()
-
-
-def test_numbers_are_written_for_reading() -> None:
-    assert printed("+4930123456") == "+49 30 123456"
-    assert printed("+4915112345678") == "+49 1511 2345678"
-    for strange in ("", "anonymous", "+", "+0", "21", "<b>"):
-        assert printed(strange) == strange
 
 
 def test_every_language_has_its_locale() -> None:
