@@ -1,0 +1,51 @@
+"""Updates of the box, as root: python -m pbx.box.update install, or tried.
+
+install   systemd starts it when the exchange has written what it wants (durchwahl-update.path)
+tried     after every start (durchwahl-tried.service)
+"""
+
+import argparse
+import fcntl
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from pbx.box.update_install import install
+from pbx.box.update_rauc import NoAnswer
+from pbx.box.update_tried import after_start
+from pbx.box.update_world import STATES, NoReboot, real
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 also when the update was refused, which is told; 1 when it could not be told."""
+    parser = argparse.ArgumentParser(prog="pbx.box.update", allow_abbrev=False)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("install").add_argument("--drain", type=float, default=300.0, metavar="SECONDS")
+    verbs.add_parser("tried").add_argument("--healthy-within", type=float, default=300.0, metavar="SECONDS")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        folder = os.open(STATES, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        log.warning("Another update is under way.")
+        return 0
+    except OSError as error:
+        log.error("%s: %s", STATES, error.strerror)
+        return 1
+    try:
+        if options.verb == "install":
+            install(real(), options.drain)
+        else:
+            after_start(real(), options.healthy_within)
+    except (NoAnswer, NoReboot, OSError) as error:
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
