@@ -65,7 +65,10 @@ PORT = 17060
 
 
 class Box:
-    """Durchwahl with Anna (21), Bert (22), Carl (23, who only calls out) and a trunk to the peer at `provider`."""
+    """Durchwahl with Anna (21), Bert (22), Carl (23, who only calls out) and a trunk to the peer at `provider`.
+
+    A folder in which there is an office already is taken as it is: another box has moved here.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -83,13 +86,17 @@ class Box:
         self.daemon = Daemon(self.folder, self.address, (self._rtp, self._rtp + 99))
         self.daemon.control = Follower(self.folder / SOCKET, self.daemon._answer)
         self.events = self.daemon.control.events
+        if not self.daemon.stores.office.people:
+            await self._furnish()
+        await self.daemon.start()
+        return self
+
+    async def _furnish(self) -> None:
         for name, extension in (("Anna", "21"), ("Bert", "22"), ("Carl", "23")):
             await self.do("user add", name=name, extension=extension, voicemail=False, outbound_only=extension == "23")
         await self.do("trunk add", name="amt", peer="{}:{}".format(*self.provider))
         await self.do("number add", number=NUMBER, trunk="amt", to=["21"], extensions="off")
         await self.do("number add", number=GREETED, trunk="amt", to=["21"])
-        await self.daemon.start()
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import socket
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
 from pbx.administration import backup
 from pbx.administration.commands import perform
 from pbx.administration.stores import open_stores
-from pbx.daemon import Daemon
 from tests.administration.beside import quick_backups
 from tests.box import pi
-from tests.peers.programs import free_ports
-from tests.threats.box import Box, Loop, besiege
+from tests.threats.box import Box, besiege
 from tests.threats.ends import Phone, conversation, phone
 
 __all__ = ["quick_backups"]
 
 PASSWORD = "Regen in Hamburg"
-
-
-class Moved(Box):
-    """A box that finds a data folder with everything in it."""
-
-    async def __aenter__(self) -> Self:
-        self._rtp = free_ports(100, self.host)
-        self.daemon = Daemon(self.folder, self.address, (self._rtp, self._rtp + 99))
-        await self.daemon.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.daemon.stop()
 
 
 def old_box(folder: Path) -> list[dict[str, Any]]:
@@ -60,25 +41,25 @@ def old_box(folder: Path) -> list[dict[str, Any]]:
 
 def works_at(folder: Path, accounts: list[dict[str, Any]], root: Path) -> dict[str, str]:
     """Start on the folder at another address; phones that are told it get through. The doctor's states by name."""
+    states: dict[str, str] = {}
 
-    async def told() -> dict[str, str]:
-        async with Moved(folder) as box:
-            box.daemon.stores.root = root
-            phones = [Phone(box, account) for account in accounts]
-            for each in phones:
-                await each.register()
-            talk, other = await conversation(box, *phones)
-            for _ in range(5):
-                talk.voice.say(talk.remote)
-                await box.pass_time(0.02, 0.01)
-            assert other.voice.heard()
-            assert await talk.hang_up() == 200
-            await box.until(lambda: not box.calls)
-            assert len(await box.history()) == 2, "the old box's call, and this one"
-            return {each["name"]: each["state"] for each in await box.do("doctor")}
+    async def story(box: Box) -> None:
+        box.daemon.stores.root = root
+        phones = [Phone(box, account) for account in accounts]
+        for each in phones:
+            await each.register()
+        talk, other = await conversation(box, *phones)
+        for _ in range(5):
+            talk.voice.say(talk.remote)
+            await box.pass_time(0.02, 0.01)
+        assert other.voice.heard()
+        assert await talk.hang_up() == 200
+        await box.until(lambda: not box.calls)
+        assert len(await box.history()) == 2, "the old box's call, and this one"
+        states.update({each["name"]: each["state"] for each in await box.do("doctor")})
 
-    with asyncio.Runner(loop_factory=Loop) as runner:
-        return runner.run(told())
+    besiege(folder, story)
+    return states
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import re
 import pytest
 
 from pbx.store.pins import pin_matches
-from tests.store.sound import write_sound
 from tests.webui.forms import csrf, form_to
 from tests.webui.office import Web
 
@@ -192,8 +191,7 @@ def test_a_pin_can_be_removed(web: Web) -> None:
     assert web.stores.office.people["21"].pin == ""
 
 
-def test_an_announcement_is_typed_and_taken_back(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pbx.prompts.speech.say", lambda text, language, path, engine="": write_sound(path, 1.0))
+def test_an_announcement_is_typed_and_taken_back(web: Web, spoken: list[tuple[str, str]]) -> None:
     page = web.admin.get("/people/21")
     form = page.forms["announcement"]
     empty = form.submit(status=422)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from webtest import Upload
 
-from pbx.prompts import speech
 from tests.sound_files import sound_file
 from tests.webui.office import Web
 from webui import sound
@@ -16,17 +14,7 @@ from webui import sound
 JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture(autouse=True)
-def spoken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """A speech engine that needs no program, and what it was told to say."""
-    said: list[tuple[str, str]] = []
-
-    def say(text: str, language: str, path: Path, engine: str = "") -> None:
-        said.append((text, language))
-        path.write_bytes(sound_file("wav 16 bit", 1.0))
-
-    monkeypatch.setattr(speech, "say", say)
-    return said
+pytestmark = pytest.mark.usefixtures("spoken")
 
 
 def token(page: Any) -> str:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pbx.prompts import speech
 from pbx.store.models import Step
 from tests.leftovers import call_record
-from tests.store.sound import write_sound
 from tests.webui.office import Web, opened
 
 TRADE = re.compile(r"\b(SIP|trunk|registrar|proxy|codec|INVITE|realm|peer|DID|PBX)\b", re.IGNORECASE)
@@ -18,9 +16,8 @@ CALLER = "+491711234567"
 
 
 @pytest.fixture
-def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+def box(tmp_path: Path, spoken: list[tuple[str, str]]) -> object:
     """A box that was just unpacked, with a speech engine that needs no program."""
-    monkeypatch.setattr(speech, "say", lambda text, language, path, engine="": write_sound(path, 1.0))
     with opened(tmp_path) as page:
         page.do("office set", country="DE", area_code="30")
         page.live.running = list  # type: ignore[method-assign]
