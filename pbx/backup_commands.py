@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pbx import report
-from pbx.administration.backup import PIECE
 from pbx.administration.commands import perform
+from pbx.administration.pieces import PIECE
 from pbx.administration.stores import SOCKET, open_stores
 from pbx.control.client import NotRunning, ask
 from pbx.control.protocol import Json, Refused

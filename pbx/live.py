@@ -1,5 +1,6 @@
 """The running exchange as commands see it: what only it can tell or do."""
 
+import secrets
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,12 +9,19 @@ from typing import Any
 from pbx.administration.callers import name_of
 from pbx.administration.live import Check, Running, Way
 from pbx.administration.phones import shown_host
+from pbx.administration.self_call import Guest
 from pbx.control.protocol import Refused
+from pbx.exchange import self_call
 from pbx.exchange.recording import Told
 from pbx.exchange.traced import Wire
 from pbx.sentence import Sentence
-from pbx.store.models import Office, Person
+from pbx.store.models import Office, Person, Phone
 from pbx.wiring import Exchange
+
+GUEST = 5.0
+"""Seconds within which the box must have called itself."""
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where one listens oneself who listens everywhere."""
 
 
 class LiveExchange:
@@ -125,6 +133,16 @@ class LiveExchange:
         """Put off new calls, or take them again; how many last."""
         self._exchange.switchboard.uas.draining = on
         return len(self._exchange.house.calls)
+
+    def guest(self) -> Guest:
+        """An account for one call of the box to itself, good for some seconds."""
+        exchange, uas = self._exchange, self._exchange.switchboard.uas
+        host, port = next(address for name, address in exchange.transports.listening if name == "udp")
+        phone = Phone(secrets.token_hex(8), self_call.EXTENSION, secrets.token_urlsafe(24))
+        uas.expect_itself(phone)
+        exchange.timers.at(exchange.house.clock() + GUEST, lambda: uas.forget_itself(phone))
+        exchange.wake()
+        return Guest((LOOPBACK.get(host, host), port), phone.username, phone.password)
 
     def changed(self, office: Office) -> None:
         """The settings are these now."""

@@ -1,7 +1,6 @@
 """Backups: made, listed, fetched, brought, looked into and put in the place of what is there."""
 
 import base64
-import binascii
 import contextlib
 import os
 import re
@@ -14,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from pbx import VERSION
+from pbx.administration import pieces
 from pbx.administration.backup_work import Kind
 from pbx.administration.phones import own_address
+from pbx.administration.pieces import PIECE
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store import restoring
 from pbx.store.atomic import move_file, private_directory, remove_file
-from pbx.store.backup_file import BACKUPS, ENDING, MAKING, UPLOAD
+from pbx.store.backup_file import BACKUPS, ENDING, MAKING
 from pbx.store.settings import SettingsError, read_office
 
 Shown = dict[str, Any]
@@ -29,15 +30,11 @@ Shown = dict[str, Any]
 KEPT = 5
 """Backups that stay on the box; the oldest go."""
 SHORTEST_PASSWORD = 10
-PIECE = 4 * 1024 * 1024
-"""Bytes that are read or brought at once."""
 BEFORE = "before-restore"
 """The name of what was there before the last restore."""
 _LOOK = 15 * 60.0
 """Seconds for which an opened backup can be restored without its password."""
-_FREE = 0.10
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9-]{{0,80}}{re.escape(ENDING)}")
-_TOKEN = re.compile(r"[0-9a-f]{16}")
 _HEAD = b"age-encryption.org/v1\n"
 
 
@@ -114,22 +111,7 @@ def put(stores: Stores, data: str, upload: str = "", at: int = 0, last: bool = F
     With the last the `name` it has here. Raises Refused.
     """
     folder = private_directory(stores.data / BACKUPS)
-    try:
-        piece = base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Refused(Sentence("This is no backup."), field="data") from error
-    if len(piece) > PIECE:
-        raise Refused(Sentence("A piece is too long."), field="data")
-    if not upload:
-        upload = _begin_upload(folder, piece)
-    part = _part(folder, upload)
-    with part.open("ab") as file:
-        if file.tell() != at:
-            raise Refused(Sentence("The upload was interrupted: begin again."), 1)
-        if not _has_room(folder, len(piece)):
-            remove_file(part)
-            raise Refused(Sentence("There is not enough room on the disk."), 1)
-        file.write(piece)
+    upload, part = pieces.add(folder, data, upload, at, _check_head)
     if not last:
         return {"upload": upload, "name": ""}
     name = free_name(folder, "uploaded")
@@ -322,24 +304,6 @@ def _keep_newest(folder: Path) -> None:
         remove_file(path)
 
 
-def _begin_upload(folder: Path, piece: bytes) -> str:
-    """Only one at a time: the room is for one."""
+def _check_head(piece: bytes) -> None:
     if not piece.startswith(_HEAD):
         raise Refused(Sentence("This is no backup of Durchwahl."), field="file")
-    for left in folder.glob(f"{UPLOAD}*"):
-        left.unlink()
-    upload = secrets.token_hex(8)
-    os.close(os.open(folder / f"{UPLOAD}{upload}", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    return upload
-
-
-def _part(folder: Path, upload: str) -> Path:
-    part = folder / f"{UPLOAD}{upload}"
-    if not _TOKEN.fullmatch(upload) or not part.is_file():
-        raise Refused(Sentence("The upload was interrupted: begin again."), 1)
-    return part
-
-
-def _has_room(folder: Path, length: int) -> bool:
-    usage = shutil.disk_usage(folder)
-    return usage.free - length >= _FREE * usage.total

@@ -42,6 +42,7 @@ from pbx.administration import (
     tasks,
     trial,
     trunks,
+    update,
     voicemail,
 )
 from pbx.administration.rights import ADMIN, ROOT, USER, VISITOR, Actor, May
@@ -132,6 +133,11 @@ COMMANDS: dict[str, Command] = {
     "nightly show": Command(nightly.show, ADMIN),
     "nightly set": Command(nightly.change, ADMIN),
     "nightly now": Command(nightly.now, ADMIN),
+    "update status": Command(update.status, ADMIN),
+    "update offer": Command(update.offer, ADMIN),
+    "update install": Command(update.install, ADMIN),
+    "update forget": Command(update.forget, ADMIN),
+    "update check": Command(update.check, ADMIN),
     "change list": Command(changes.listing, ADMIN),
     "change undo": Command(changes.undo, ADMIN, writes=True),
     "office show": Command(premises.show, ADMIN),

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pbx.administration import condition, network, nightly, trunk_checks
+from pbx.administration import condition, network, nightly, trunk_checks, update
 from pbx.administration.live import Check, Live
 from pbx.administration.order import counted
 from pbx.administration.stores import Stores
 from pbx.prompts import catalogue, speech
 from pbx.sentence import Sentence, said
-from pbx.store.models import Office, Person
+from pbx.store.models import Number, Office, Person
 
 Shown = dict[str, Any]
 
@@ -25,7 +25,7 @@ def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
     """
     office, live = stores.office, stores.live
     checks = [*condition.checks(stores).values(), *network.checks(stores), rights(stores.data), _records(stores)]
-    checks.append(nightly.check(stores))
+    checks += [nightly.check(stores), *update.checks(stores)]
     checks += [_speech(), _prompts(), *_greetings(stores), *_numbers(office), *_pins(office), *_accounts(office)]
     if live is None:
         checks += [*_trunks(office), _port(sip_port)]
@@ -123,16 +123,20 @@ def _numbers(office: Office) -> Iterator[Check]:
         sentence = Sentence("There is no number: all calls from outside are refused.")
         hint = "durchwahl number add E164 --trunk NAME --to EXT"
         yield Check("numbers", "warn", sentence, Sentence("Enter the numbers you have."), "/numbers", hint)
-    for number in office.numbers.values():
-        ringing = {each for to in number.to for each in (office.groups[to].members if to in office.groups else (to,))}
-        if not any(office.phones_of(each) and not office.people[each].outbound_only for each in ringing):
-            sentence = Sentence("A call to {number} rings no phone.", number=number.e164)
-            advice = Sentence("Give somebody it rings a phone.")
-            yield Check("numbers", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
+    if silent := [number.e164 for number in office.numbers.values() if not _rings(office, number)]:
+        sentence = Sentence("No phone rings when somebody calls {numbers}.", numbers=silent)
+        advice = Sentence("Give somebody a phone whom these calls are for.")
+        yield Check("numbers", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
     if office.numbers and all(number.extensions == "off" for number in office.numbers.values()):
         sentence = Sentence("No number lets callers dial an extension: none of them has a greeting to dial into.")
         advice = Sentence("Switch on “extensions may be dialled” for one of the numbers.")
         yield Check("extensions", "warn", sentence, advice, "/numbers", "durchwahl number set E164 --extensions all")
+
+
+def _rings(office: Office, number: Number) -> bool:
+    """Whether there is a phone for its calls."""
+    ringing = {each for to in number.to for each in (office.groups[to].members if to in office.groups else (to,))}
+    return any(office.phones_of(each) and not office.people[each].outbound_only for each in ringing)
 
 
 def _pins(office: Office) -> Iterator[Check]:

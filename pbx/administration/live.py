@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from pbx.administration.self_call import Guest
 from pbx.exchange.recording import Told
 from pbx.exchange.traced import Wire
 from pbx.store.models import CallFacts, Office
@@ -85,6 +86,9 @@ class Live(Protocol):
     def drain(self, on: bool) -> int:
         """Put off new calls, or take them again; how many last."""
 
+    def guest(self) -> Guest:
+        """An account for one call of the box to itself, good for some seconds."""
+
     def changed(self, office: Office) -> None:
         """The settings are these now."""
 
@@ -140,6 +144,10 @@ class LiveElsewhere:
 
     def drain(self, on: bool) -> int:
         return int(self._there(lambda: self._live.drain(on)))
+
+    def guest(self) -> Guest:
+        guest: Guest = self._there(self._live.guest)
+        return guest
 
     def changed(self, office: Office) -> None:
         self._there(lambda: self._live.changed(office))

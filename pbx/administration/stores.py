@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pbx.administration import pieces
 from pbx.administration.backup_work import Work
 from pbx.administration.change_words import moment, who
 from pbx.administration.live import Live
@@ -32,7 +33,7 @@ from pbx.store.records import HandedOver, Records, set_aside
 from pbx.store.reserve import mind_reserve
 from pbx.store.settings import Settings, SettingsError
 
-SOCKET = "control.sock"
+SOCKET, UPDATE = "control.sock", "update"
 """In the data folder."""
 
 _ARGUMENTS = {"ring_seconds": "ring", "e164": "number", "label": "name"}
@@ -249,6 +250,7 @@ def open_stores(data: Path, patience: float = 5.0) -> Stores:
         restoring.confirm(data)
         restoring.clear_stage(data)
         clear_unfinished(data)
+        pieces.clear(data / UPDATE)
     except BaseException:
         lock.close()
         raise

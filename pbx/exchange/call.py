@@ -43,6 +43,8 @@ class Call:
     legs: list[Leg] = field(default_factory=list)
     dropped: dict[str, Party] = field(default_factory=dict)
     """By Call-ID, who was rung and did not get the call."""
+    unseen: bool = False
+    """The box calls itself: nobody is told of it, it counts for nothing, and nothing is kept."""
     inbox: Callable[[Leg, LegEvent], None] | None = None
     """Where the story reads what the legs tell."""
 
@@ -53,7 +55,8 @@ class Call:
         """Add a step to the story."""
         step = Step(self.wall(), what, detail)
         self.steps.append(step)
-        self.told(self, step)
+        if not self.unseen:
+            self.told(self, step)
 
     def took_place(self) -> None:
         """Two people talk."""

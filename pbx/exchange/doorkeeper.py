@@ -4,6 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from pbx.exchange.guard import Guard
 from pbx.sip.digest import Accepted, Challenger, Missing, Stale
@@ -34,6 +35,8 @@ class Doorkeeper:
         self._office = office
         self._challenger = challenger
         self._guard = guard
+        self.guest: Phone | None = None
+        """The account of a call of the box to itself: for one INVITE, from this machine."""
         self._puzzled: OrderedDict[tuple[str, str], bool] = OrderedDict()
         """Host and user of whom was offered a choice; True once he asked again without having answered."""
 
@@ -41,13 +44,18 @@ class Doorkeeper:
         """The phone whose credentials the request carries; else what to refuse it with."""
         phones = self._office().phones
 
+        guest = self.guest if self.guest and request.method == "INVITE" and _is_here(flow) else None
+
         def password_of(username: str) -> str | None:
-            phone = phones.get(username)
+            phone = guest if guest and guest.username == username else phones.get(username)
             return phone.password if phone else None
 
         verdict = self._challenger.check(request.headers.all("Authorization"), request.method, request.uri, password_of)
         host = flow.remote[0]
         if isinstance(verdict, Accepted):
+            if guest and guest.username == verdict.username:
+                self.guest = None
+                return guest
             if self._guard.may_try(host, verdict.username):
                 self._guard.passed(host, verdict.username)
                 self._puzzled.pop((host, verdict.username[:64]), None)
@@ -57,6 +65,10 @@ class Doorkeeper:
         only = "MD5" if isinstance(verdict, Missing) and self._cannot_choose(request, host) else ""
         values = self._challenger.challenge(stale=isinstance(verdict, Stale), only=only)
         return Refused(401, tuple(("WWW-Authenticate", value) for value in values))
+
+    def knows(self, username: str | None) -> bool:
+        """Whether there is such an account, for whoever proves that it is his."""
+        return username in self._office().phones or (self.guest is not None and username == self.guest.username)
 
     def _cannot_choose(self, request: Request, host: str) -> bool:
         """Whether this phone is better offered MD5 alone: known for it, or puzzled by the choice it had before."""
@@ -77,3 +89,9 @@ class Doorkeeper:
     def forget(self, username: str) -> None:
         """The account is no more, or has another password now: what was guessed at it does not count against it."""
         self._guard.forget(username)
+
+
+def _is_here(flow: Flow) -> bool:
+    """Whether it was sent by this machine itself; the kernel lets nobody else use such an address towards us."""
+    host, _, _ = flow.remote[0].partition("%")
+    return flow.remote[0] == flow.local[0] or ip_address(host).is_loopback

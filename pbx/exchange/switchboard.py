@@ -100,7 +100,8 @@ class Switchboard:
 
     def begin(self, call: Call, leg: Leg | None, story: Story) -> None:
         """A new call: its story runs until it is told."""
-        self.house.calls[call.id] = call
+        if not call.unseen:
+            self.house.calls[call.id] = call
         begin(story, Operator(self.house, call, leg), self._told)
 
     async def _told(self, operator: Operator, trouble: BaseException | None) -> None:
@@ -118,7 +119,10 @@ class Switchboard:
             leg.hang_up()
         self.house.wake()
         try:
-            await self.house.archive.keep_call(call)
+            if call.unseen:
+                self.house.trace.take(call.dialogs)
+            else:
+                await self.house.archive.keep_call(call)
         except Exception:  # a full disk, most likely; the next call may have more luck
             log.exception("call %s could not be written down", call.id)
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from pbx.exchange import attendant, colleague, outside, recording
+from pbx.exchange import attendant, colleague, outside, recording, self_call
 from pbx.exchange.call import Call
 from pbx.exchange.clicked import click_to_call
 from pbx.exchange.dialplan import Plan, Refused, ToEmergency, ToGroup, ToOutside, ToPerson, caller_number, plan
@@ -24,7 +24,7 @@ from pbx.sip.events import Invited
 from pbx.sip.flow import Flow
 from pbx.sip.grammar import ParseError
 from pbx.sip.message import Request
-from pbx.store.models import Direction, Group, Person, Trunk
+from pbx.store.models import Direction, Group, Person, Phone, Trunk
 
 Begin = Callable[[Call, Leg | None, Story], None]
 """Lets a story run on a call."""
@@ -66,6 +66,9 @@ class Uas:
         if isinstance(admitted, NotAdmitted):
             event.session.refuse(admitted.status, headers=admitted.headers)
             return
+        if admitted.extension == self_call.EXTENSION:
+            self._from_itself(event)
+            return
         person = self._house.office().people.get(admitted.extension)
         if person is None:
             event.session.refuse(403)
@@ -98,6 +101,15 @@ class Uas:
         self._begin(call, None, partial(click_to_call, person=person, wanted=wanted, then=then))
         return call
 
+    def expect_itself(self, guest: Phone) -> None:
+        """Let the box call itself once, as this phone."""
+        self._doorkeeper.guest = guest
+
+    def forget_itself(self, guest: Phone) -> None:
+        """No longer as this one."""
+        if self._doorkeeper.guest is guest:
+            self._doorkeeper.guest = None
+
     def record(self, person: Person, shown: str, path: Path, told: recording.Told) -> Call:
         """Ring the person's phone, so that he can speak an announcement into the file."""
         call = self._call("internal", Party(person.extension, person.name), person.extension)
@@ -110,7 +122,7 @@ class Uas:
         """The trunk a request comes over; a phone at the same address says who it is, and proves it."""
         if "Authorization" in request.headers or "Proxy-Authorization" in request.headers:
             return None
-        if request.from_.uri.user in self._house.office().phones:
+        if self._doorkeeper.knows(request.from_.uri.user):
             return None
         return self._house.trunks.trunk_of(flow, request.uri.user or "")
 
@@ -170,6 +182,12 @@ class Uas:
                 return partial(outside.call_out, number=number, shown=shown, lines=outside_lines(house, shown))
             case _:
                 return partial(colleague.connect, planned=planned, person=person)
+
+    def _from_itself(self, event: Invited) -> None:
+        nobody = Party(self_call.EXTENSION)
+        call = self._call("internal", nobody, self_call.EXTENSION)
+        call.unseen = True
+        self._take(call, event, nobody, self_call.attend)
 
     # --- both ------------------------------------------------------------------------------------------------------
 

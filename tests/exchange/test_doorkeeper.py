@@ -21,14 +21,16 @@ def doorkeeper() -> Doorkeeper:
     return Doorkeeper(lambda: OFFICE, challenger, Guard(lambda: now))
 
 
-def register(agent: str = "Phone 1.0", authorization: str = "", user: str = "anna") -> Request:
+def register(
+    agent: str = "Phone 1.0", authorization: str = "", user: str = "anna", method: str = "REGISTER"
+) -> Request:
     lines = [
-        "REGISTER sip:127.0.0.1 SIP/2.0",
+        f"{method} sip:127.0.0.1 SIP/2.0",
         "Via: SIP/2.0/UDP 127.0.0.9:5062;branch=z9hG4bK1;rport",
         f"From: <sip:{user}@127.0.0.1>;tag=1",
         f"To: <sip:{user}@127.0.0.1>",
         "Call-ID: 1",
-        "CSeq: 1 REGISTER",
+        f"CSeq: 1 {method}",
         "Max-Forwards: 70",
         f"User-Agent: {agent}",
         *([f"Authorization: {authorization}"] if authorization else []),
@@ -75,3 +77,41 @@ def test_who_knows_both_takes_the_better_one_and_keeps_the_choice() -> None:
         assert proof is not None
         assert "SHA-256" in proof
         assert door.admit(register(authorization=proof), FLOW) == OFFICE.phones["anna"]
+
+
+# The account for the box's call to itself
+
+HERE = Flow("udp", ("192.0.2.5", 5060), ("192.0.2.5", 40000))
+"""From one of the machine's own addresses."""
+GUEST = Phone("guest", "", "for a moment")
+
+
+def let_in(door: Doorkeeper, flow: Flow, method: str = "INVITE") -> bool:
+    """Whether the guest comes in with his password."""
+    asked = challenges(door.admit(register(user="guest", method=method), flow))
+    proof = answer(asked, Credentials("guest", "for a moment"), method, register().uri, b"", "c", 1)
+    return door.admit(register(authorization=proof or "", user="guest", method=method), flow) is GUEST
+
+
+def test_the_box_may_call_itself_once_and_only_from_itself() -> None:
+    door = doorkeeper()
+    assert not let_in(door, HERE), "nobody has let it in"
+    for flow in (FLOW, HERE):
+        door.guest = GUEST
+        assert let_in(door, flow)
+        assert not let_in(door, flow), "once"
+
+
+@pytest.mark.parametrize("remote", ["192.0.2.9", "10.0.0.1", "2001:db8::1", "fe80::1%eth0"])
+def test_nobody_else_gets_in_as_the_box(remote: str) -> None:
+    door = doorkeeper()
+    door.guest = GUEST
+    assert not let_in(door, Flow("udp", ("192.0.2.5", 5060), (remote, 5060)))
+    assert door.guest is GUEST, "he did not use it up either"
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "SUBSCRIBE"])
+def test_the_box_itself_can_do_nothing_but_call(method: str) -> None:
+    door = doorkeeper()
+    door.guest = GUEST
+    assert not let_in(door, HERE, method)
