@@ -62,7 +62,12 @@ def _memory(here: Machine) -> Check:
     if not here.memory or here.memory_free is None:
         return _untold("memory", Sentence("This machine does not tell how full its memory is."))
     share = here.memory_free / here.memory
-    sentence = Sentence("{free} MB of {all} MB memory are free.", free=_mega(here.memory_free), all=_mega(here.memory))
+    sentence = Sentence(
+        "{percent} % of the memory are free: {free} of {all} MB.",
+        percent=round(100 * share),
+        free=round(here.memory_free / 1e6),
+        all=round(here.memory / 1e6),
+    )
     if share >= SCARCE:
         return Check("memory", "ok", sentence)
     advice = Sentence("Restart the box at night; if it comes back, tell us.")
@@ -178,7 +183,3 @@ def _uptime(here: Machine) -> Check:
     if hours < 48:
         return Check("uptime", "ok", Sentence("The box has been running for {hours} hours.", hours=hours))
     return Check("uptime", "ok", Sentence("The box has been running for {days} days.", days=hours // 24))
-
-
-def _mega(amount: int) -> int:
-    return round(amount / 1e6)

@@ -85,13 +85,15 @@ def test_a_disk_that_fills_up_is_told_before_it_is_too_late(stores: Stores, monk
     assert found(stores)["disk"][0]["state"] == "warn"
 
 
-def test_a_number_that_rings_no_phone_is_told(stores: Stores) -> None:
+def test_numbers_that_ring_no_phone_are_told_together(stores: Stores) -> None:
     people = [Person("21", "Anna"), Person("22", "Olga", outbound_only=True)]
     trunk, group = Trunk("t", peer="127.0.0.1"), Group("30", "Sales", ("21", "22"))
     stores.settings.put(*people, trunk, group, Phone("k", "22", "pw"))
     assert "no number" in found(stores)["numbers"][0]["sentence"]
-    stores.settings.put(Number("+4930123450", "t", ("30",)))
-    assert "+4930123450 rings no phone" in found(stores)["numbers"][0]["sentence"]
+    stores.settings.put(Number("+4930123450", "t", ("30",)), Number("+4930123451", "t", ("22",)))
+    [silent] = found(stores)["numbers"]
+    assert silent["sentence"] == "No phone rings when somebody calls +4930123450 and +4930123451."
+    stores.settings.put(Number("+4930123451", "t", ("21",)))
     stores.settings.put(Phone("m", "21", "pw"))
     assert "numbers" not in found(stores)
 
@@ -158,6 +160,10 @@ def test_a_machine_that_is_not_well_is_told_with_advice(
     pi.make(stores.root, files)
     check = found(stores)[name][0]
     assert (check["state"], bool(check["advice_said"])) == (state, True)
+
+
+def test_free_memory_is_told_as_a_share_first(stores: Stores) -> None:
+    assert say(stores, "memory")[1] == "74 % of the memory are free: 717 of 971 MB."
 
 
 @pytest.mark.parametrize("name", ["load", "memory", "card", "temperature", "power", "clock", "uptime"])
