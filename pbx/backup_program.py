@@ -48,7 +48,7 @@ _EVERY = 0.3
 _WHY = {
     errno.ENOSPC: NO_ROOM,
     errno.EDQUOT: NO_ROOM,
-    errno.EFBIG: Sentence("The disk takes no file of this size: format the stick anew, as exFAT or ext4."),
+    errno.EFBIG: Sentence("The disk takes no file of this size: format the stick anew, as exFAT."),
     errno.EIO: Sentence("The disk does not answer: was the stick pulled?"),
     errno.ENODEV: Sentence("The disk does not answer: was the stick pulled?"),
     errno.EROFS: Sentence("The disk can only be read, not written."),

@@ -44,6 +44,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "pbx.administration.decoding",
         "pbx.administration.backup_work",
         "pbx.box.update_programs",
+        "pbx.box.stick",
     ),
     "bottle": ("webui",),
     "cheroot": ("webui",),

@@ -12,13 +12,19 @@ def mount_points(root: Path = Path("/")) -> list[Path]:
 
     systemd shows a service folders of the system's own disk as mounts of their own: they are no other disk.
     """
+    found = mounts(root)
+    own = {number for number, point in found if point == Path("/")}
+    return [point for number, point in found if point == Path("/") or number not in own]
+
+
+def mounts(root: Path = Path("/")) -> list[tuple[str, Path]]:
+    """All that is mounted, the latest last: the number of its device, like "8:1", and where."""
     try:
         lines = (root / "proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
         return []
     found = [fields for line in lines if len(fields := line.split(" ")) > 9]
-    own = {fields[2] for fields in found if fields[4] == "/"}
-    return [Path(_unescaped(fields[4])) for fields in found if fields[4] == "/" or fields[2] not in own]
+    return [(fields[2], Path(_unescaped(fields[4]))) for fields in found]
 
 
 def mount_of(folder: Path, points: list[Path]) -> Path:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from pbx.arguments import parse
+from pbx.box import stick
+from pbx.box.places import PLUGGED
 
 UNITS = Path(__file__).parent.parent.parent / "systemd"
 SERVICES = ("durchwahl.service", "durchwahl-web.service", "durchwahl-lamps.service")
+EVERY = sorted(path.name for path in UNITS.glob("*.service"))
 LEAST_EXPOSED = 2.0
 HARDENING = re.compile(
     r"(Capability|Ambient|NoNew|Private|Protect|ProcSubset|Restrict(?!Start)|Lock|SystemCall|Memory(?!Max)|Device|"
@@ -41,7 +44,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The units as they are after installation, but for the programs they start."""
     folder = tmp_path_factory.mktemp("units")
     for unit in [*UNITS.glob("*.service"), *UNITS.glob("*.path")]:
-        (folder / unit.name).write_text(unit.read_text().replace("/usr/bin/durchwahl", "/bin/true"))
+        text = re.sub("/usr/(bin/durchwahl|lib/durchwahl/bin/python3)", "/bin/true", unit.read_text())
+        (folder / unit.name.replace("@.", "@x.")).write_text(text)
     return folder
 
 
@@ -61,16 +65,18 @@ def test_systemd_s_own_check_finds_a_line_that_is_wrong(tmp_path: Path) -> None:
     assert "ProtectSystm" in told.stderr
 
 
-@pytest.mark.parametrize("unit", SERVICES)
-def test_no_service_is_exposed_more_than_it_must(unit: str) -> None:
-    words = ("systemd-analyze", "security", "--offline=true", "--no-pager", str(UNITS / unit))
+@pytest.mark.parametrize("unit", EVERY)
+def test_no_service_is_exposed_more_than_it_must(unit: str, tmp_path: Path) -> None:
+    named = tmp_path / unit.replace("@.", "@x.")
+    named.write_bytes((UNITS / unit).read_bytes())
+    words = ("systemd-analyze", "security", "--offline=true", "--no-pager", str(named))
     told = subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
     found = re.search(r"Overall exposure level.*: ([0-9.]+)", told)
     assert found, told
     assert float(found[1]) <= LEAST_EXPOSED
 
 
-@pytest.mark.parametrize("unit", SERVICES)
+@pytest.mark.parametrize("unit", EVERY)
 def test_every_line_of_protection_has_its_reason_above_it(unit: str) -> None:
     """In a row of lines that do one thing together the first one's reason may speak for the second, not further."""
     bare = 0
@@ -129,3 +135,24 @@ def test_the_button_s_wish_is_what_the_path_unit_waits_for() -> None:
     folder = values("durchwahl-lamps.service", "RuntimeDirectory")[0]
     assert Path(wish).parent == Path("/run", folder)
     assert wish in values("durchwahl-poweroff.service", "ExecStart")[0], "else it would end again and again"
+
+
+def test_a_stick_is_given_to_the_program_for_it_by_a_name_that_it_takes() -> None:
+    rule = (UNITS / "90-durchwahl-stick.rules").read_text()
+    assert "durchwahl-stick@%k.service" in rule
+    (start,) = values("durchwahl-stick@.service", "ExecStart")
+    assert start.endswith(" -m pbx.box.stick %I")
+    assert f"d /{stick.PLACE} " in (UNITS / "tmpfiles.conf").read_text(), "else the backup may not write there"
+    assert any(f"/{stick.PLACE}" in line for line in values("durchwahl.service", "ReadWritePaths"))
+    assert str(stick.PLACE) in PLUGGED, "else the backup does not find it"
+
+
+@pytest.mark.parametrize("rules", sorted(UNITS.glob("*.rules")), ids=lambda path: path.name)
+def test_udev_understands_its_rules(rules: Path) -> None:
+    """Names, operators and values; udevadm verify, which newer systems have, is asked too."""
+    for line in rules.read_text().replace("\\\n", " ").splitlines():
+        if line and not line.startswith("#"):
+            for word in re.split(r",\s*", line):
+                assert re.fullmatch(r"[A-Z]+({\w+})?(==|!=|\+=|=)\"[^\"]*\"", word.strip()), word
+    told = subprocess.run(("udevadm", "verify", str(rules)), capture_output=True, text=True, timeout=60)
+    assert told.returncode == 0 or "Unknown command" in told.stderr, told.stderr
