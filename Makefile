@@ -4,7 +4,7 @@ DATA ?= data
 OPTIONS ?=
 PYTHON_ENV := .venv/bin
 
-.PHONY: run office test setup check format bench prompts screenshots hardware image image-test deb deb-test clean
+.PHONY: run office test setup check format bench prompts screenshots hardware image image-test bundle deb deb-test clean
 
 run: setup
 	@scripts/run "$(DATA)" $(OPTIONS)
@@ -60,6 +60,12 @@ image:
 image-test:
 	@scripts/setup test
 	@image/test
+
+# An update of the image that was made last, signed; VERSION=0.2.0 says that it is newer than it is, KEYS where the keys are.
+bundle:
+	@scripts/setup
+	@image/setup
+	@$(PYTHON_ENV)/python -m image.bundle
 
 screenshots:
 	@scripts/setup test
