@@ -26,17 +26,17 @@ PATIENCE = 3600.0
 def run(options: argparse.Namespace) -> int:
     """Do one of them; the exit code. Raises Refused, ControlError, Busy, SettingsError, RecordsError, OSError."""
     act = {"make": _make, "list": _list, "remove": _remove, "restore": _restore, "back": _back}[options.verb]
-    with _exchange(options.data) as exchange:
+    with exchange_of(options.data) as exchange:
         lines = list(act(exchange, options))
     if options.verb in ("restore", "back"):
-        with _exchange(options.data):  # when no exchange runs, opening the folder is what makes it so
+        with exchange_of(options.data):  # when no exchange runs, opening the folder is what makes it so
             pass
     print("\n".join(map(report.visible, lines)), flush=True)
     return 0
 
 
 @contextmanager
-def _exchange(data: Path) -> Iterator[Ask]:
+def exchange_of(data: Path) -> Iterator[Ask]:
     """The running exchange, or the data folder itself when none runs."""
     try:
         ask(data / SOCKET, "backup list", {})

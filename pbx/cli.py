@@ -71,6 +71,8 @@ def _run(options: argparse.Namespace) -> int:
         return _program(PROGRAMS[command], options)
     if command == "follow":
         return _follow(options.data)
+    if command == "update":
+        return _program("pbx.update_commands", options)
     if command == "backup":
         if "password_file" in options:
             options.password = _password(options.password_file)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pbx.administration import calls
+from pbx.administration import calls, update
 from pbx.administration.commands import perform, writes
 from pbx.administration.live import LiveElsewhere
 from pbx.administration.stores import SOCKET, open_stores
@@ -45,7 +45,8 @@ TLS_ABOVE = 1
 
 LOOK_EVERY = 15.0
 """Seconds after which pages look at the machine's health again."""
-
+UPDATE_EVERY = 1.0
+"""And at how far an update is."""
 
 LAST_WORDS = 0.5
 """Seconds between the command for a restart and the restart."""
@@ -82,7 +83,8 @@ class Daemon:
         """Where SIP listens."""
         self.again = asyncio.Event()
         """Set when this exchange is to end and another one to begin: a restore waits for that."""
-        self._looking: asyncio.TimerHandle | None = None
+        self._looking: list[asyncio.TimerHandle | None] = [None, None]
+        """The next look at the health, and at what root tells of an update."""
 
     @property
     def _servers(self) -> tuple[ControlServer, ...]:
@@ -96,6 +98,8 @@ class Daemon:
         for server in self._servers:
             await server.start()
         self._look_at_health()
+        if update.is_possible(self.stores):
+            self._look_at_update(update.mark(self.stores))
         for message in self.stores.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
         if self.stores.restored == "refused":
@@ -104,8 +108,9 @@ class Daemon:
 
     async def stop(self) -> None:
         """End it all in reverse order."""
-        if self._looking is not None:
-            self._looking.cancel()
+        for looking in self._looking:
+            if looking is not None:
+                looking.cancel()
         await asyncio.to_thread(self.stores.work.close)  # somebody may be waiting for it
         for server in self._servers:
             await server.stop()
@@ -151,7 +156,13 @@ class Daemon:
 
     def _look_at_health(self) -> None:
         self.news.changed("health")
-        self._looking = self._loop.call_later(LOOK_EVERY, self._look_at_health)
+        self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
+
+    def _look_at_update(self, before: int) -> None:
+        mark = update.mark(self.stores)
+        if mark != before:
+            self.news.changed("health")
+        self._looking[1] = self._loop.call_later(UPDATE_EVERY, self._look_at_update, mark)
 
     def _step_heard(self, call: Call, step: Step) -> None:
         self.news.changed("calls")

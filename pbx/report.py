@@ -157,6 +157,23 @@ def _nightly(shown: Shown) -> Iterator[str]:
         yield f"{moment(failed['at'])}  failed: {visible(english(failed['said']))}"
 
 
+def _update(shown: Shown) -> Iterator[str]:
+    phase = shown["phase"]
+    told = ("version", "phase", "progress", "from", "to") if phase else ("version",)
+    yield from _one({name: shown[name] for name in told if shown[name] not in ("", 0)})
+    if phase in ("returned", "refused", "failed", "broken"):
+        yield visible(english(shown["why"]))
+    if bundle := shown["bundle"]:
+        yield f"Brought: version {visible(bundle['version']) or '?'}, {bundle['size'] / 1e6:.1f} MB."
+    if not shown["possible"]:
+        yield "On this machine updates come by its package."
+
+
+def _well(shown: Shown) -> Iterator[str]:
+    for each in shown["checks"]:
+        yield f"{'ok' if each['ok'] else 'fail':4}  {each['name']}  {visible(each['sentence'])}".rstrip()
+
+
 def _undone(change: Shown) -> Iterator[str]:
     yield from (f"Undone: {visible(words)}" for words in change["words"])
     if change["caution"]:
@@ -172,6 +189,11 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "trace": _trace,
     "nightly show": _nightly,
     "nightly set": _nightly,
+    "update status": _update,
+    "update install": _update,
+    "update forget": _update,
+    "update offer": _update,
+    "update check": _well,
     "privacy show": _known,
     "voicemail list": _messages,
     "voicemail export": _message,

@@ -13,7 +13,7 @@ _LENGTH = 8
 _LONGEST = 64 * 1024
 """Bytes of a signature."""
 _SEQUENCE = 0x30
-"""What a CMS begins with (RFC 5652, section 3, in DER)."""
+"""What a CMS begins with."""
 _LINE = r"^{name}=([\x20-\x7e]{{1,80}})$"
 
 

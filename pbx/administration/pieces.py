@@ -15,6 +15,10 @@ from pbx.store.atomic import remove_file
 
 PIECE = 4 * 1024 * 1024
 """Bytes that come at once at most."""
+GENTLE = 256 * 1024
+"""Bytes that are handed over at once while people may be talking: reading a line of more takes a Pi too long."""
+_STRIDE = 8 * 1024 * 1024
+"""Bytes after which the disk is waited for: else all of it would be at once, by whoever saves something then."""
 UPLOAD = ".upload-"
 """What the names of those begin with that are on their way."""
 _FREE = 0.10
@@ -42,8 +46,9 @@ def add(folder: Path, data: str, upload: str, at: int, begins: Callable[[bytes],
             remove_file(part)
             raise Refused(Sentence("There is not enough room on the disk."), 1)
         file.write(piece)
-        file.flush()
-        os.fdatasync(file.fileno())  # else all of it is waited for at once, and by whoever saves something then
+        if (at + len(piece)) // _STRIDE != at // _STRIDE:
+            file.flush()
+            os.fdatasync(file.fileno())
     return upload, part
 
 

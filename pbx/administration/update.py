@@ -125,7 +125,11 @@ def install(stores: Stores, actor: Actor) -> Shown:
     if not (folder / BUNDLE).is_file():
         raise Refused(Sentence("Upload an update first."), 1)
     trunks = sorted(_trunks_that_are_well(stores.live))
-    wanted = {"asked": stores.clock(), "by": actor.name or actor.role, "trunks": trunks}
+    wanted = {
+        "asked": int(stores.clock()),  # root tells whole seconds too
+        "by": actor.name or actor.role,
+        "trunks": trunks,
+    }
     write_file(folder / WANTED, json.dumps(wanted).encode())
     stores.changed("health")
     return status(stores)

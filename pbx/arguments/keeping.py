@@ -7,12 +7,13 @@ from pbx.arguments.kinds import count, days
 
 
 def declare(commands: Branch) -> None:
-    """retention, privacy, change, backup and nightly."""
+    """retention, privacy, change, backup, nightly and update."""
     _retention(commands.noun("retention", "for how long things are kept"))
     _privacy(commands.noun("privacy", "everything about one number outside"))
     _changes(commands.noun("change", "what was changed in the settings, by whom and when"))
     _backups(commands.noun("backup", "everything in one file, encrypted with a password"))
     _nights(commands.noun("nightly", "the backup every night, to a USB stick or a network folder"))
+    _updates(commands.noun("update", "another version of the whole box, which comes back by itself if it is not well"))
 
 
 def _retention(retention: Branch) -> None:
@@ -62,3 +63,18 @@ def _nights(nights: Branch) -> None:
     change.add_argument("--folder", metavar="FOLDER", help='"" makes no more backups')
     password_file(change)
     nights.command("now", "make it now, not at night")
+
+
+def _updates(updates: Branch) -> None:
+    updates.command("status", "the version that runs, what was brought, and how the last update went")
+    offer = updates.command("offer", "bring an update's file to the box", "Nothing is changed yet.")
+    offer.add_argument("file", type=Path, metavar="FILE", help="its name ends with .raucb")
+    updates.command(
+        "install",
+        "install what was brought",
+        "It is written beside what runs; when no call lasts any more the box restarts, which takes two minutes.",
+    )
+    updates.command("forget", "delete what was brought, and say no more of how the last update went")
+    updates.command(
+        "check", "whether all is well: trunks as before, a test call to itself", "Exit code 1 if it is not."
+    )
