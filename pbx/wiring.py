@@ -41,6 +41,7 @@ from pbx.sip.transport.resolve import Resolver
 from pbx.sounds import Sounds
 from pbx.store.atomic import write_file
 from pbx.store.models import CallRecord, Office, Step
+from pbx.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -93,54 +94,61 @@ class Exchange:
         challenger = Challenger(REALM, secrets.token_bytes(32), clock, secrets.token_bytes, algorithms=ALGORITHMS)
         doorkeeper = Doorkeeper(office, challenger, self.guard)
         self.registrar = Registrar(office, doorkeeper, self.timers, clock=clock, wall=wall)
-        self.trunks = Trunks(
-            office,
-            self.stack,
-            self.timers,
-            self._ids,
-            clock=clock,
-            flow_to=self.transports.flow_to,
-            secret=_secret(stores.data / "secret"),
-            is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
-            changed=lambda: changed("trunks"),
-        )
-        self.mwi = Mwi(
-            office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._waiting_messages
-        )
+        self.trunks = self._trunks()
 
         # the house
         self.archive = Archive(stores, self.trace, self._sentence, self.mailbox_changed, call_ended)
-        self.house = House(
-            stack=self.stack,
-            trace=self.trace,
-            pump=self.pump,
-            registrar=self.registrar,
-            trunks=self.trunks,
-            lines=Lines(clock, self._look),
-            pins=Pins(),
-            sounds=Sounds(stores.greetings),
-            archive=self.archive,
-            ids=self._ids,
-            clock=clock,
-            wall=wall,
-            office=office,
-            told=step_heard,
-            wake=self.wake,
+        self._waiting = Waiting(office, self.archive.counts)
+        self.mwi = Mwi(
+            office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._waiting.told_to
         )
+        self.house = self._house(step_heard)
+        self.presence = Presence(office, self.house.lines, self._is_registered, clock, lambda: changed("lines"))
         self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self._bindings_changed)
+
+        # what comes by the clock
         self._pruning = Pruning(
             stores, self.archive.do, self.mailbox_changed, clock=clock, wall=wall, sleep=asyncio.sleep
         )
         self._nightly = Nightly(stores, asyncio.to_thread, clock=clock, sleep=asyncio.sleep)
-        self.presence = Presence(office, self.house.lines, self._is_registered, clock, lambda: changed("lines"))
 
-        self._counts: dict[str, tuple[int, int]] = {}
-        """New and old messages of every mailbox; asking SQLite would make the voice wait for the disk."""
         self._unsaved: set[str] = set()
         """User names whose bindings changed and are not written yet."""
         self._alarm: asyncio.TimerHandle | None = None
         self._turning = False
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def _trunks(self) -> Trunks:
+        return Trunks(
+            self._office,
+            self.stack,
+            self.timers,
+            self._ids,
+            clock=self._loop.time,
+            flow_to=self.transports.flow_to,
+            secret=_secret(self.stores.data / "secret"),
+            is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
+            changed=lambda: self._changed("trunks"),
+        )
+
+    def _house(self, step_heard: StepHeard) -> House:
+        return House(
+            stack=self.stack,
+            trace=self.trace,
+            pump=self.pump,
+            registrar=self.registrar,
+            trunks=self.trunks,
+            lines=Lines(self._loop.time, self._look),
+            pins=Pins(),
+            sounds=Sounds(self.stores.greetings),
+            archive=self.archive,
+            ids=self._ids,
+            clock=self._loop.time,
+            wall=time.time,
+            office=self._office,
+            told=step_heard,
+            wake=self.wake,
+        )
 
     @property
     def clock_moved(self) -> float:
@@ -156,7 +164,7 @@ class Exchange:
 
     async def start(self, sip: tuple[str, int]) -> tuple[str, int]:
         """Listen and go to work; the address in use. Raises OSError when the port is taken."""
-        await self._count_messages([*self._office().people, *self._office().groups])
+        await self._waiting.count_uncounted()
         self.registrar.restore(self.stores.records.bindings())
         self.presence.look_at_all()
         address = await self.transports.listen(*sip)
@@ -274,8 +282,7 @@ class Exchange:
         self.trunks.office_changed()
         self.mwi.office_changed()
         self.presence.look_at_all()
-        office = self._office()
-        self._begin(self._count_messages([ext for ext in (*office.people, *office.groups) if ext not in self._counts]))
+        self._begin(self._waiting.count_uncounted())
         self.wake()
 
     def mailbox_changed(self, extension: str) -> None:
@@ -284,20 +291,11 @@ class Exchange:
         self._begin(self._relight(extension))
 
     async def _relight(self, extension: str) -> None:
-        await self._count_messages([extension])
+        await self._waiting.count([extension])
         group = self._office().groups.get(extension)
         for each in group.members if group is not None else (extension,):
             self.mwi.changed(each)
         self.wake()
-
-    async def _count_messages(self, extensions: list[str]) -> None:
-        for extension in extensions:
-            self._counts[extension] = await self.archive.counts(extension)
-
-    def _waiting_messages(self, extension: str) -> tuple[int, int]:
-        """New and old messages a person's lamp tells of: his own and those of his groups."""
-        counts = [self._counts.get(box, (0, 0)) for box in self._office().mailboxes_of(extension)]
-        return sum(new for new, _ in counts), sum(old for _, old in counts)
 
     def _look(self, extension: str) -> None:
         self.presence.look(extension)
