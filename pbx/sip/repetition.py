@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from pbx.sip.message import Response
 from pbx.sip.timers import T1, T2
-from pbx.sip.transactions import Transactions
+from pbx.sip.transactions import Server, Transactions
 
 
 class Repetition:
@@ -44,3 +46,41 @@ class Repetition:
         self._interval = min(2 * self._interval, T2) if self._capped else 2 * self._interval
         self._interval = min(self._interval, left)
         self._timer = self._transactions.later(self._interval, self._fire)
+
+
+class Unacknowledged:
+    """Our 2xx to a session's INVITEs, each repeated until its ACK comes (RFC 3261, 13.3.1.4)."""
+
+    def __init__(self, transactions: Transactions, no_ack: Callable[[], None]) -> None:
+        """`no_ack` is called when one was repeated in vain."""
+        self._transactions = transactions
+        self._no_ack = no_ack
+        self._repeated: dict[int, Repetition] = {}
+        """By CSeq number."""
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._repeated)
+
+    def add(self, server: Server, response: Response) -> None:
+        """One that was just sent."""
+        number = response.cseq.number
+        again = partial(self._transactions.reply, server, response)
+        self._repeated[number] = Repetition(self._transactions, again, partial(self._give_up, number))
+
+    def acknowledged(self, number: int) -> bool:
+        """The ACK with that CSeq number came; whether one waited for it."""
+        repetition = self._repeated.pop(number, None)
+        if repetition is not None:
+            repetition.stop()
+        return repetition is not None
+
+    def stop(self) -> None:
+        """Nobody cares any more."""
+        for repetition in self._repeated.values():
+            repetition.stop()
+        self._repeated.clear()
+
+    def _give_up(self, number: int) -> None:
+        del self._repeated[number]
+        self._no_ack()

@@ -15,7 +15,7 @@ from pbx.sip.effects import Failure
 from pbx.sip.events import Ended, Informed, OfferAnswered, OfferDeclined, Offered
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, Response
-from pbx.sip.repetition import Repetition
+from pbx.sip.repetition import Unacknowledged
 from pbx.sip.session_timer import SessionTimer
 from pbx.sip.transactions import Answer, Server, Transactions
 from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
@@ -72,8 +72,7 @@ class Session(Usage):
         self._timer = SessionTimer(limits.session_expires, limits.min_se)
         self._owed: tuple[Server, Request] | None = None
         """Their re-INVITE, UPDATE or PRACK whose answer the layer above still owes."""
-        self._unacknowledged: dict[int, Repetition] = {}
-        """Our 2xx to INVITEs by CSeq number, repeated until the ACK."""
+        self._unacknowledged = Unacknowledged(transactions, self._no_ack)
         self._change: Change | None = None
         self._wanted: bytes | None = None
         """The latest offer of ours that still waits for its turn."""
@@ -166,10 +165,8 @@ class Session(Usage):
 
     def acknowledged(self, ack: Request, flow: Flow) -> None:
         """The ACK to one of our 2xx."""
-        repetition = self._unacknowledged.pop(ack.cseq.number, None)
-        if repetition is None:
+        if not self._unacknowledged.acknowledged(ack.cseq.number):
             return
-        repetition.stop()
         late = self.dialog.offering == "ours" and self._change is None
         if late:
             self.dialog.offering = "idle"
@@ -394,9 +391,7 @@ class Session(Usage):
         if self._owed is not None:
             (server, request), self._owed = self._owed, None
             self._refuse(server, request, 487)
-        for repetition in self._unacknowledged.values():
-            repetition.stop()
-        self._unacknowledged.clear()
+        self._unacknowledged.stop()
         self._hush()
         self._tell(Ended(self, cause, elsewhere))
 
@@ -407,16 +402,10 @@ class Session(Usage):
         self._allow = ",".join(message.headers.all("Allow")) or self._allow
 
     def _await_ack(self, server: Server, response: Response) -> None:
-        number = response.cseq.number
         server.acknowledged = self.acknowledged
-        self._unacknowledged[number] = Repetition(
-            self._transactions,
-            partial(self._transactions.reply, server, response),
-            partial(self._no_ack, number),
-        )
+        self._unacknowledged.add(server, response)
 
-    def _no_ack(self, number: int) -> None:
+    def _no_ack(self) -> None:
         """The ACK never came: the session is broken (13.3.1.4)."""
-        self._unacknowledged.pop(number, None)
         self._bye(reason_field("no ACK"))
         self._end("no-ack")
