@@ -1,6 +1,7 @@
 """A copy of the image in qemu: plugged in, asked from outside, its plug pulled.
 
-qemu's user network gives it 10.0.2.15 and lets it see this side as 10.0.2.2; what it listens to is at 127.0.0.1 here.
+qemu's user network gives it 10.0.2.15 and leads it to us (image/trial/router.py); what it listens to is at
+127.0.0.1 here.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from image.trial.cut import finished
 from tests.peers.programs import Missed, until
 
 BUILD = Path(__file__).parents[2] / "build/image"
-HERE = "10.0.2.2"
-"""This side, as the box sees it."""
 SSH, WEB, SIP = 2222, 8080, 5060
 VOICE = range(10000, 11000, 2)
 BOOT = 600.0
@@ -55,8 +54,8 @@ class Box:
         """Put a file on the card's first partition, as any PC can."""
         subprocess.run(["mcopy", "-o", "-i", f"{self.card}@@{1 << 20}", file, f"::{name}"], check=True)
 
-    def plug_in(self) -> float:
-        """Power on; returns the seconds until the page answers."""
+    def plug_in(self, shown: str = "") -> float:
+        """Power on; returns the seconds until the page answers, or until this is on the screen."""
         self.boots += 1
         began = time.monotonic()
         # An own console for each start: what a start says is not to be taken for the last one's.
@@ -68,6 +67,7 @@ class Box:
         words = (BUILD / "boot/cmdline.txt").read_text().strip().replace("console=ttyAMA10,115200 ", "")
         words += " console=ttyAMA0 systemd.show_status=0 systemd.watchdog_sec=300"
         command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"]
+        command += ["-rtc", "base=1970-01-01"]  # a Pi has no clock
         command += ["-kernel", str(BUILD / "boot/vmlinuz"), "-initrd", str(BUILD / "boot/initrd.img"), "-append", words]
         command += self._drive()
         command += ["-netdev", ",".join(["user,id=lan", *forwards]), "-device", "virtio-net-pci,netdev=lan,romfile="]
@@ -78,7 +78,7 @@ class Box:
         with (self.folder / "qemu.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            until(self._page_or_end, "the page answers", BOOT)
+            until(lambda: self._up(shown), shown or "the page answers", BOOT)
         except Missed as missed:
             raise AssertionError(f"{missed}\n{self.screen()}") from None
         return time.monotonic() - began
@@ -94,10 +94,12 @@ class Box:
             *("-device", "virtio-blk-pci,drive=card,write-cache=on"),
         ]
 
-    def _page_or_end(self) -> bool:
+    def _up(self, shown: str) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"qemu ended\n{(self.folder / 'qemu.log').read_text()}\n{self.screen()}"
         time.sleep(1)
+        if shown:
+            return shown in self.screen()
         try:
             return self.page("/")[0] < 400
         except (OSError, http.client.HTTPException):
@@ -133,10 +135,21 @@ class Box:
 
     def data_partition(self, copy: Path) -> None:
         """Copy the data partition out of the card that is off."""
+        start, size = self._data()
+        command = ["dd", f"if={self.card}", f"of={copy}", "bs=1M", "conv=sparse", "status=none"]
+        subprocess.run([*command, f"skip={start}", f"count={size}"], check=True)
+
+    def spoil_the_data(self) -> None:
+        """Write something else where the data partition of the card that is off lies."""
+        start, size = self._data()
+        command = ["dd", "if=/dev/urandom", f"of={self.card}", "bs=1M", "conv=notrunc", "status=none"]
+        subprocess.run([*command, f"seek={start}", f"count={size}"], check=True)
+
+    def _data(self) -> tuple[int, int]:
+        """Where the data partition begins and how long it is, in megabytes."""
         table = json.loads(subprocess.run(["sfdisk", "-J", self.card], check=True, capture_output=True).stdout)
         last = table["partitiontable"]["partitions"][-1]
-        command = ["dd", f"if={self.card}", f"of={copy}", "bs=1M", "conv=sparse", "status=none"]
-        subprocess.run([*command, f"skip={last['start'] // 2048}", f"count={last['size'] // 2048}"], check=True)
+        return last["start"] // 2048, last["size"] // 2048
 
     def command(self, *words: str) -> list[str]:
         """What starts a program on the box."""

@@ -62,7 +62,7 @@ def asked_by_multicast(name: str, seconds: float) -> list[str]:
                 if told is None:
                     continue
                 found = [
-                    rdata.address
+                    socket.inet_ntoa(rdata.to_generic().data)  # its class says that it is the only one (RFC 6762 10.2)
                     for records in told.answer
                     if records.rdtype == dns.rdatatype.A and records.name.to_text(True).lower() == name
                     for rdata in records

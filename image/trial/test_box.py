@@ -11,18 +11,20 @@ from typing import Any
 
 import pytest
 
-from image.trial.box import HERE, SIP, Box
+from image.trial.box import SIP, Box
 from image.trial.name import asked_by_multicast
+from image.trial.router import HERE, LOCAL, Router
 from tests.peers.programs import free_ports, until
 from tests.peers.sipp import Caller, Scenario, Sipp, answers, registers, sdp
 from tests.peers.tones import heard
 from tests.peers.voice import Voice
 
-LOCAL = "127.0.0.1"
 EXCHANGE = (LOCAL, SIP)
 SLOW = 60.0
 """Seconds for what takes one on a Pi."""
 
+PYTHON = "/usr/lib/durchwahl/bin/python3"
+"""That of the box which knows the exchange's modules."""
 SAVES = """
 import sys
 from pathlib import Path
@@ -135,6 +137,10 @@ def test_the_box_is_found_by_name(box: Box) -> None:
     assert asked_by_multicast("durchwahl.local", seconds=SLOW)
 
 
+def test_the_clock_is_right_though_it_stood_at_1970(box: Box) -> None:
+    until(lambda: abs(int(box.run("date", "+%s")) - time.time()) < 20, "the time server is believed", SLOW)
+
+
 def test_a_phone_registers_and_a_call_goes_through(box: Box, phones: dict[str, Any]) -> None:
     a_call_goes_through(box, phones)
 
@@ -154,18 +160,18 @@ def spool(box: Box) -> str:
     return box.run("find", "/var/lib/durchwahl/spool", "-type", "f", "-size", "+8k", check=False)
 
 
-def test_nothing_confirmed_is_lost_when_the_plug_is_pulled(box: Box, phones: dict[str, Any]) -> None:
+def test_nothing_confirmed_is_lost_when_the_plug_is_pulled(box: Box, phones: dict[str, Any], router: Router) -> None:
+    clock = int(box.run("stat", "-c", "%Y", "/var/lib/systemd/timesync/clock"))
     leaves_a_message(box, phones, 5)
     kept = until(lambda: box.do("voicemail", "list", "22"), "the message is kept", SLOW)
     sound = checksum(box, kept[0]["id"])
     machine, key = box.run("cat", "/etc/machine-id"), box.run("cat", "/data/system/ssh/ssh_host_ed25519_key.pub")
-    clock = int(box.run("date", "+%s"))
 
     box.run("sh", "-c", f"cat >/run/saves.py <<'END'\n{SAVES}\nEND")
     with Voice(LOCAL, 440) as voice, calls(box, phones["21"], "22", voice) as alice:
         speaks_to(voice, alice.wait_for("SIP/2.0 200", SLOW))
         until(lambda: spool(box), "the box records", SLOW)
-        saving = subprocess.Popen(box.command("python3", "/run/saves.py"), stdout=subprocess.PIPE, text=True)
+        saving = subprocess.Popen(box.command(PYTHON, "/run/saves.py"), stdout=subprocess.PIPE, text=True)
         assert saving.stdout is not None
         confirmed = -1
         until_saved = time.monotonic() + 8
@@ -182,10 +188,12 @@ def test_nothing_confirmed_is_lost_when_the_plug_is_pulled(box: Box, phones: dic
 
     done, lost = box.lose_what_was_not_finished()
     print(f"{confirmed + 1} saves; {done} writes had reached the card, {lost} are lost")
+    router.knows_the_time = False
     print(f"the page answered after {box.plug_in():.0f} s")
     assert box.run("cat", "/etc/machine-id") == machine
     assert box.run("cat", "/data/system/ssh/ssh_host_ed25519_key.pub") == key
-    assert int(box.run("date", "+%s")) >= clock
+    assert clock <= int(box.run("date", "+%s")) < time.time(), "the clock goes on from the time saved last"
+    router.knows_the_time = True
 
     alice_now = next(person for person in box.do("user", "list") if person["extension"] == "21")
     assert int(alice_now["name"].removeprefix("Alice ")) in (confirmed, confirmed + 1)
@@ -210,3 +218,11 @@ def test_switched_off_in_order_the_file_system_is_clean(box: Box, tmp_path: Path
     box.data_partition(data)
     done = subprocess.run(["e2fsck", "-fn", data], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_data_that_cannot_be_read_do_not_make_a_new_office(box: Box) -> None:
+    box.spoil_the_data()
+    box.plug_in(shown="data on this card cannot be read")
+    assert "Code:" not in box.screen()
+    with pytest.raises((ConnectionError, TimeoutError)):
+        box.page("/")
