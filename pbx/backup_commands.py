@@ -118,7 +118,7 @@ def _bring(exchange: Ask, path: Path) -> str:
         length = path.stat().st_size
         while piece := file.read(PIECE):
             data, at = base64.b64encode(piece).decode(), file.tell() - len(piece)
-            answer = exchange("backup put", data=data, upload=upload, at=at, last=file.tell() >= length)
+            answer = exchange("backup put", data=data, size=length, upload=upload, at=at, last=file.tell() >= length)
             upload, name = answer["upload"], answer["name"]
     if not name:
         raise Refused(Sentence("This is no backup of Durchwahl."))

@@ -35,6 +35,7 @@ from webui import (
     sound,
     tasks,
     trunks,
+    update,
     welcome,
     wizard,
 )
@@ -82,6 +83,7 @@ PAGES = (
     Page(access.routes, "/access", N_("Access"), "access", "admin", N_("Box")),
     Page(changes.routes, "/changes", N_("Changes"), "changes", "admin", N_("Box")),
     Page(backup.routes, "/backup", N_("Backup"), "backup", "admin", N_("Box")),
+    Page(update.routes, "/update", N_("Update"), "update", "admin", N_("Box")),
     Page(privacy.routes, "/privacy", N_("Privacy"), "privacy", "admin", N_("Box")),
     Page(sound.routes),
     Page(login.routes),

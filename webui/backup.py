@@ -1,23 +1,21 @@
 """Backups: make, fetch, bring, look into, restore, and go back to what was there before."""
 
 import base64
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from babel.numbers import format_decimal
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
+from webui import pieces
 from webui.form import Field, Form
 from webui.routes import Routes
+from webui.sizes import size
 from webui.visit import Visit
 from webui.words import N_
 
 routes = Routes()
 
-PIECE = 4 * 1024 * 1024
-"""Bytes handed to the exchange at once."""
 MAKE = (
     Field("password", "password", N_("Password of the backup"),
           N_("At least 10 characters. Without it nobody can open the backup, not even you: write it down."),
@@ -109,21 +107,10 @@ def file(visit: Visit, name: str) -> HTTPResponse:
 @routes.post("/backup/upload", may="admin", uploads=True)
 def upload(visit: Visit) -> HTTPResponse | str:
     """A backup from somewhere else: whole, or in pieces when a script sends it."""
-    sent = visit.uploads.get("file")
-    content = sent.content if sent else b""
-    in_pieces = visit.sent("piece") == "1"
+    missing = visit._("Choose a backup file first.")
     try:
-        if not content:
-            raise Refused(visit._("Choose a backup file first."), field="file")
-        if in_pieces:
-            answer = _put(visit, content, visit.sent("upload"), int(visit.sent("at") or "0"), visit.sent("last") == "1")
-            return visit.json(answer)
-        return visit.see_other(f"/backup/{_put_all(visit, content)}")
+        return pieces.brought(visit, "backup put", missing, lambda answer: f"/backup/{answer['name']}")
     except Refused as refusal:
-        if in_pieces:
-            return HTTPResponse(
-                json.dumps({"error": visit.said(refusal.said)}), 422, [("Content-Type", "application/json")]
-            )
         form = _unsent(visit, BRING)
         form.refuse(refusal)
         return _shown(visit, bringing=form)
@@ -182,9 +169,9 @@ def _shown(visit: Visit, making: Form | None = None, bringing: Form | None = Non
         night=night,
         nights=nights or _nightly(visit, night),
         writing=writing if writing and writing["running"] else None,
-        size=lambda length: _size(visit, length),
+        size=lambda length: size(visit.words, length),
         refresh=3 if any(each and each["running"] for each in (work, writing)) else 0,
-        scripts=("backup.js",),
+        scripts=("pieces.js",),
     )
 
 
@@ -208,7 +195,7 @@ def _one(visit: Visit, name: str, form: Form | None = None) -> str:
         inside=work["result"] if work and not form.error else None,
         calls=found["calls"],
         form=form,
-        size=lambda length: _size(visit, length),
+        size=lambda length: size(visit.words, length),
         refresh=3 if work and work["running"] else 0,
     )
 
@@ -238,20 +225,6 @@ def _nightly(visit: Visit, night: Any, sent: bool = False) -> Form:
     return visit.blank(NIGHT, values, folder=options)
 
 
-def _put(visit: Visit, content: bytes, upload: str, at: int, last: bool) -> Any:
-    data = base64.b64encode(content).decode()
-    return visit.ask("backup put", data=data, upload=upload, at=at, last=last)
-
-
-def _put_all(visit: Visit, content: bytes) -> str:
-    """Hand it over piece by piece; the name it has from then on. Raises Refused."""
-    upload, name = "", ""
-    for at in range(0, len(content), PIECE):
-        answer = _put(visit, content[at : at + PIECE], upload, at, at + PIECE >= len(content))
-        upload, name = answer["upload"], answer["name"]
-    return name
-
-
 def _pieces(visit: Visit, name: str, piece: Any) -> Iterator[bytes]:
     """A backup as the exchange hands it out; in memory there is never more than a piece."""
     sent = 0
@@ -261,10 +234,3 @@ def _pieces(visit: Visit, name: str, piece: Any) -> Iterator[bytes]:
         if sent >= piece["size"]:
             return
         piece = visit.ask("backup read", name=name, at=sent)
-
-
-def _size(visit: Visit, length: float) -> str:
-    """Megabytes or gigabytes, as people write them."""
-    unit, name = (1e9, "GB") if length >= 1e9 else (1e6, "MB")
-    shape = "#,##0" if length >= 10 * unit else "#,##0.0"
-    return f"{format_decimal(length / unit, shape, locale=visit.words.locale)} {name}"

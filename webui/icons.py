@@ -27,6 +27,7 @@ ICONS = {
     "doctor": '<path d="M9.5 4h5v5.5H20v5h-5.5V20h-5v-5.5H4v-5h5.5z"/>',
     "changes": '<path d="M8 7 4 11l4 4M4.5 11H15a5 5 0 0 1 0 10h-4"/>',
     "backup": '<path d="M4 7.5 12 3.5l8 4v9l-8 4-8-4zM4 7.5l8 4 8-4M12 11.5v9"/>',
+    "update": '<path d="M19 12a7 7 0 0 1-12.3 4.6M5 12a7 7 0 0 1 12.3-4.6M17.8 3v4.6h-4.6M6.2 21v-4.6h4.6"/>',
     "office": '<path d="M4 21V4h10v17M14 9.5h6V21M2.5 21h19M7.5 8h3M7.5 12h3M7.5 16h3M17 13.5v0M17 17v0"/>',
     "access": '<circle cx="8" cy="12" r="4"/><path d="M12 12h9M18 12v4M21 12v3"/>',
     "privacy": '<path d="M12 3.5 5 6v6c0 4.3 2.8 7.3 7 8.5 4.2-1.2 7-4.2 7-8.5V6z"/><path d="m9 12 2.2 2.2L15.2 10"/>',

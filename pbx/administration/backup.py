@@ -105,13 +105,13 @@ def read(stores: Stores, name: str, at: int = 0) -> Shown:
         return {"data": base64.b64encode(piece).decode(), "size": os.fstat(file.fileno()).st_size}
 
 
-def put(stores: Stores, data: str, upload: str = "", at: int = 0, last: bool = False) -> Shown:
-    """Bring a backup in pieces (base64): the first without `upload`, the others with what its answer gave.
+def put(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 0, last: bool = False) -> Shown:
+    """Bring a backup in pieces (base64): the first with the `size` of all, the others with its answer's `upload`.
 
     With the last the `name` it has here. Raises Refused.
     """
     folder = private_directory(stores.data / BACKUPS)
-    upload, part = pieces.add(folder, data, upload, at, _check_head)
+    upload, part = pieces.add(folder, data, size, upload, at, _check_head)
     if not last:
         return {"upload": upload, "name": ""}
     name = free_name(folder, "uploaded")

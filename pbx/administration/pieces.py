@@ -26,15 +26,18 @@ _FREE = 0.10
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
-def add(folder: Path, data: str, upload: str, at: int, begins: Callable[[bytes], None]) -> tuple[str, Path]:
+def add(folder: Path, data: str, size: int, upload: str, at: int, begins: Callable[[bytes], None]) -> tuple[str, Path]:
     """Put a piece (base64) behind those that are there; the upload's token, for the next, and its file so far.
 
-    The first comes without `upload`: `begins` refuses what cannot be meant by it. Only one is on its way at a time in a
-    folder, as the room is for one. Raises Refused, OSError.
+    The first comes without `upload`: `begins` refuses what cannot be meant by it, and there must be room for all of the
+    `size`, if that is told. Only one is on its way at a time in a folder. Raises Refused, OSError.
     """
     piece = _decoded(data)
     if not upload:
         begins(piece)
+        clear(folder)
+        if not _has_room(folder, max(size, len(piece))):
+            raise _no_room()
         upload = _begun(folder)
     part = folder / f"{UPLOAD}{upload}"
     if not _TOKEN.fullmatch(upload) or not part.is_file():
@@ -42,9 +45,9 @@ def add(folder: Path, data: str, upload: str, at: int, begins: Callable[[bytes],
     with part.open("ab") as file:
         if file.tell() != at:
             raise _interrupted()
-        if not has_room(folder, len(piece)):
+        if not _has_room(folder, len(piece)):
             remove_file(part)
-            raise Refused(Sentence("There is not enough room on the disk."), 1)
+            raise _no_room()
         file.write(piece)
         if (at + len(piece)) // _STRIDE != at // _STRIDE:
             file.flush()
@@ -58,7 +61,7 @@ def clear(folder: Path) -> None:
         left.unlink()
 
 
-def has_room(folder: Path, length: int) -> bool:
+def _has_room(folder: Path, length: int) -> bool:
     """Whether so many bytes more leave the disk as free as it must stay."""
     usage = shutil.disk_usage(folder)
     return usage.free - length >= _FREE * usage.total
@@ -75,10 +78,13 @@ def _decoded(data: str) -> bytes:
 
 
 def _begun(folder: Path) -> str:
-    clear(folder)
     upload = secrets.token_hex(8)
     os.close(os.open(folder / f"{UPLOAD}{upload}", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     return upload
+
+
+def _no_room() -> Refused:
+    return Refused(Sentence("There is not enough room on the disk."), 1)
 
 
 def _interrupted() -> Refused:

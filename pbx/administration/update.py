@@ -61,7 +61,7 @@ def status(stores: Stores) -> Shown:
         "from": str(state.get("from") or ""),
         "to": str(state.get("to") or ""),
         "at": state.get("at"),
-        "why": said(_why(state)),
+        "why": said(_why(state, phase(stores))),
         "calls": int(stores.live.status().get("calls", 0)) if stores.live is not None else 0,
     }
 
@@ -104,10 +104,8 @@ def offer(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 
         if not bundles.begins_like_one(piece):
             raise _no_bundle()
         remove_file(folder / BUNDLE)  # the room is for one
-        if not pieces.has_room(folder, max(size, len(piece))):
-            raise Refused(Sentence("There is not enough room on the disk."), 1)
 
-    upload, part = pieces.add(folder, data, upload, at, begins)
+    upload, part = pieces.add(folder, data, size, upload, at, begins)
     if not last:
         return {"upload": upload, "bundle": None}
     if bundles.look(part) is None:
@@ -184,9 +182,9 @@ def checks(stores: Stores) -> list[Check]:
     """What the doctor says of the last update; nothing on a machine that has none."""
     if not is_possible(stores):
         return []
-    state = _state(stores)
-    new, why = str(state.get("to") or "?"), _why(state).inside()
-    match phase(stores):
+    state, now = _state(stores), phase(stores)
+    new, why = str(state.get("to") or "?"), _why(state, now).inside()
+    match now:
         case "returned":
             sentence = Sentence("The update to {new} was taken back, {old} runs: {why}", new=new, old=VERSION, why=why)
             advice = Sentence("All is as before. Try it once more; if it is taken back again, tell us.")
@@ -266,8 +264,10 @@ def _progress(value: Any) -> int:
     return round(min(max(_number(value), 0.0), 100.0))
 
 
-def _why(state: Shown) -> Sentence:
+def _why(state: Shown, phase: str) -> Sentence:
     """Why it is as it is: a sentence, a word for one, or a text of root's."""
+    if phase == "broken":
+        return _WHY["broken-off"]
     with contextlib.suppress(LookupError, ValueError, TypeError):
         if isinstance(told := retold(state.get("said")), Sentence):
             return told

@@ -30,6 +30,7 @@ ADMINS = {
     "doctor": "/doctor",
     "changes": "/changes",
     "backup": "/backup",
+    "update": "/update",
     "office": "/office",
     "access": "/access",
     "own-access": "/access/own",

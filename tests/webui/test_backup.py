@@ -139,8 +139,9 @@ def test_a_backup_is_brought_whole_or_in_pieces(box: Web) -> None:
         fields = {"csrf": token, "piece": "1", "upload": upload, "at": str(at), "last": last}
         answer = box.admin.post("/backup/upload", fields, upload_files=[("file", "piece", piece)]).json
         upload = answer["upload"]
-    assert (box.stores.data / "backups" / answer["name"]).read_bytes() == content
-    assert "Calls" in text(opened(box, answer["name"]))
+    last_name = answer["page"].removeprefix("/backup/")
+    assert (box.stores.data / "backups" / last_name).read_bytes() == content
+    assert "Calls" in text(opened(box, last_name))
 
 
 def test_another_file_is_refused_at_its_field(box: Web) -> None:
