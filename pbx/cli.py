@@ -18,6 +18,7 @@ from pbx.arguments import BadArguments, given, parse
 from pbx.control.client import ControlError, NotRunning, ask, follow
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence
+from pbx.store import stand_in
 from pbx.store.atomic import write_file
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
@@ -67,6 +68,8 @@ def _run(options: argparse.Namespace) -> int:
     if command == "demo":
         return _program("pbx.demo.office", options)
     options.data = data_folder(options.data)
+    if command != "run":
+        options.data = stand_in.in_use(options.data)
     if command in PROGRAMS:
         return _program(PROGRAMS[command], options)
     if command == "follow":
@@ -133,11 +136,15 @@ def _examined(data: Path, arguments: dict[str, Json]) -> Json:
     """The doctor's findings, also when the settings or records cannot even be opened."""
     try:
         return done(data, "doctor", arguments)
-    except (SettingsError, RecordsError) as error:
+    except (SettingsError, RecordsError, OSError) as error:
         return [health.view(check) for check in (_unreadable(error), *health.checks_of_folder(data))]
 
 
-def _unreadable(error: SettingsError | RecordsError) -> Check:
+def _unreadable(error: SettingsError | RecordsError | OSError) -> Check:
+    if isinstance(error, OSError):
+        sentence = Sentence("The data folder cannot be used: {why}.", why=error.strerror or str(error))
+        advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
+        return Check("folder", "fail", sentence, advice)
     if isinstance(error, SettingsError):
         advice = Sentence("Correct that line; the exchange does not start before.")
         return Check("settings", "fail", error.sentence, advice)

@@ -27,6 +27,7 @@ from pbx.memory import give_back
 from pbx.news import News
 from pbx.notify import from_environment
 from pbx.sip.transport.tls import paths, server_context
+from pbx.store import stand_in
 from pbx.store.atomic import write_file
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
@@ -69,11 +70,11 @@ class Daemon:
         """
         self._wanted = sip
         self._page = page
-        self.stores = open_stores(data)
+        self.stores = open_stores(_usable(data))
         self._loop = asyncio.get_running_loop()
         self.news = News(self._publish, self._loop.call_later)
         self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended, self.news.changed)
-        self.control = ControlServer(data / SOCKET, self._answer, writes)
+        self.control = ControlServer(self.stores.data / SOCKET, self._answer, writes)
         self._for_others: list[ControlServer] = []
         if page is not None:
             self._for_others.append(ControlServer(page, self._answer, writes, PAGE))
@@ -116,6 +117,8 @@ class Daemon:
             await server.stop()
         await self.exchange.stop()
         self.stores.close()
+        if self.stores.unkept:
+            stand_in.remove(self.stores.data)
 
     async def do(self, verb: str, **arguments: Json) -> Json:
         """Perform a command as the command line would. Raises Refused."""
@@ -187,6 +190,18 @@ class Daemon:
         self.news.changed("tasks")
         if self.control.followed:
             self.control.publish({"event": "ended", "call": record.id, "record": calls.view(record)})
+
+
+def _usable(data: Path) -> Path:
+    """The folder, or its stand-in in memory when it cannot be written to: an office without telephones is worse.
+
+    Raises Busy, OSError.
+    """
+    why = stand_in.unwritable(data)
+    if not why:
+        return data
+    log.error("%s cannot be written to: %s. Telephones will ring, but nothing is kept.", data, why)
+    return stand_in.make(data, why)
 
 
 async def _make_certificate(folder: Path) -> None:
@@ -277,7 +292,7 @@ async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess 
     except OSError as error:
         log.error("There is no web page: %s.", error)
         return None
-    page = WebProcess(command(options.data, web, options.allow_all))
+    page = WebProcess(command(daemon.stores.data, web, options.allow_all))
     page.start()
     log.info("the web page on %s port %s, encrypted on port %s", *web, web[1] + WEB_TLS_ABOVE)
     daemon.stores.pages = tuple(urls(web))

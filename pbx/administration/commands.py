@@ -183,6 +183,13 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+KEEPING = (
+    *("backup make", "backup put", "backup restore", "backup back", "nightly set", "nightly now"),
+    *("update offer", "update install", "privacy erase"),
+)
+"""What would mean the disk, and must not be done to what only stands in for it."""
+
+
 def writes(verb: str) -> bool:
     """Whether the verb's commands take turns."""
     return verb in COMMANDS and COMMANDS[verb].writes
@@ -200,6 +207,8 @@ def perform(stores: Stores, verb: str, arguments: Mapping[str, Json], session: s
         with stores.turns if command.writes else nullcontext():
             actor = sessions.actor(stores, session)
             _allow(actor, command)
+            if verb in KEEPING:
+                stores.check_kept()
             given = _fitted(verb, command.act, arguments)
             asker = {"actor": actor, "session": session or ""}
             given |= {name: asker[name] for name in asker.keys() & signature(command.act).parameters.keys()}

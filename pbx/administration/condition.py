@@ -35,8 +35,9 @@ def machine(stores: Stores) -> Machine:
 def checks(stores: Stores) -> dict[str, Check]:
     """Everything that can be said of the box, by name: load, memory, disk, card, temperature, power, clock, uptime."""
     here = machine(stores)
-    found = (_load(here), _memory(here), disk(stores.data), _card(here.card), _temperature(here), _power(here))
-    return {check.name: check for check in (*found, clock(stores, here), _uptime(here))}
+    found = (_load(here), _memory(here), _unkept(stores) or disk(stores.data), _card(here.card))
+    others = (_temperature(here), _power(here), clock(stores, here), _uptime(here))
+    return {check.name: check for check in (*found, *others)}
 
 
 def suffers(found: Mapping[str, Check]) -> bool:
@@ -93,6 +94,19 @@ def disk(data: Path) -> Check:
         return Check("disk", "warn", sentence, advice, "/privacy")
     sentence = Sentence("{free} GB ({percent} %) of the disk are free. No messages are recorded.", **room)
     return Check("disk", "fail", sentence, advice, "/privacy")
+
+
+def _unkept(stores: Stores) -> Check | None:
+    """What is to be said of the disk when the exchange had to start without it."""
+    if not stores.unkept:
+        return None
+    sentence = Sentence(
+        "The disk could not be written to at the start ({why}). Telephones ring, but no message is recorded, nothing "
+        "can be changed, and what happens now is forgotten with the next start.",
+        why=stores.unkept,
+    )
+    advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
+    return Check("disk", "fail", sentence, advice, "/backup")
 
 
 def _card(card: Card | None) -> Check:

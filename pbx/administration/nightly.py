@@ -98,7 +98,7 @@ def now(stores: Stores, wait: bool = True) -> Shown:
 
 def look(stores: Stores) -> None:
     """To be called every hour: make one if it is time, else see whether the disk is there for the next."""
-    if not stores.office.backup_folder or stores.clock() < BUILT:
+    if not stores.office.backup_folder or stores.clock() < BUILT or stores.unkept:
         return
     with contextlib.suppress(Refused):  # kept, and tried again in an hour
         if is_due((_state(stores).get("last") or {}).get("at", 0.0), stores.clock()):

@@ -150,7 +150,7 @@ def _front(stores: Stores, shining: Lamps, running: list[Running], checks: Mappi
         tasks=stores.records.open_tasks(),
         full=checks["disk"].state == "fail",
         suffers=condition.suffers(checks),
-        failed=others.count("fail"),
+        failed=others.count("fail") + bool(stores.unkept),
         warned=[check.state for check in checks.values()].count("warn") + bool(faults),
     )
     rhythms = lamps.shown(seen)

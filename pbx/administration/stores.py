@@ -18,8 +18,8 @@ from pbx.administration.takes import Takes
 from pbx.administration.tickets import Tickets
 from pbx.administration.tries import Tries
 from pbx.control.protocol import Refused
-from pbx.sentence import said
-from pbx.store import restoring
+from pbx.sentence import Sentence, said
+from pbx.store import restoring, stand_in
 from pbx.store.atomic import private_directory, sweep
 from pbx.store.backup_file import clear_unfinished
 from pbx.store.changes import NOTHING_ALONG, Along, Changes, Handed
@@ -79,6 +79,8 @@ class Stores:
     """Have the exchange end and begin again, with what a restore puts in the place of the old; None: it cannot."""
     restored: str = ""
     """What became of a restore that waited for this start: "done" or "refused"; empty when none did."""
+    unkept: str = ""
+    """Why nothing is kept: the folder stands in, in memory, for one that cannot be written to; empty when it is one."""
     _lock: Lock | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -168,10 +170,17 @@ class Stores:
 
     def check(self, office: Office) -> None:
         """Whether these could be the settings. Raises Refused."""
+        self.check_kept()
         try:
             self.settings.check(office)
         except SettingsError as error:
             raise _refused(error) from error
+
+    def check_kept(self) -> None:
+        """Whether what is done now will still be there after a restart. Raises Refused."""
+        if self.unkept:
+            sentence = Sentence("Nothing can be changed, as the disk cannot be written to: {why}.", why=self.unkept)
+            raise Refused(sentence, 1)
 
     def who_changed(self, item: Any) -> tuple[str, str] | None:
         """Who changed an item of the settings (or the office's own fields) last, and when; None if it is not known."""
@@ -261,8 +270,9 @@ def _opened(data: Path, lock: Lock) -> Stores:
     """The stores of a folder that is locked. Raises SettingsError, RecordsError, OSError."""
     settings = Settings(data / "settings.json")
     records = Records(data / "records.sqlite")
-    mailboxes = Mailboxes(data, records)
-    stores = Stores(data, settings, records, mailboxes, mailboxes.reconcile(), _lock=lock)
+    unkept = stand_in.reason(data)
+    mailboxes = Mailboxes(data, records, closed=unkept)
+    stores = Stores(data, settings, records, mailboxes, mailboxes.reconcile(), unkept=unkept, _lock=lock)
     stores.drop_unsaved()
     stores.settle_leavers()
     _tidy(private_directory(stores.greetings), settings.office, records.changes)

@@ -41,7 +41,7 @@ MEANINGS: Mapping[Name, Mapping[Rhythm, Sentence]] = {
         "off": Sentence("No message and no task waits."),
         "steady": Sentence("A task waits: somebody should be called back."),
         "slow": Sentence("A new message waits."),
-        "fast": Sentence("The disk is too full: no message can be recorded."),
+        "fast": Sentence("No message can be recorded: the disk is too full, or cannot be written to."),
     },
     "trouble": {
         "off": Sentence("All is well."),

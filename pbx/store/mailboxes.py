@@ -79,8 +79,10 @@ class Mailboxes:
         records: Records,
         limits: Limits = Limits(),
         free_share: Callable[[Path], float] | None = None,
+        closed: str = "",
     ) -> None:
-        """`free_share` tells how much of the disk is free, 0 to 1. Raises OSError."""
+        """`free_share` tells how much of the disk is free, 0 to 1; `closed` why no message is kept. Raises OSError."""
+        self._closed = closed
         self._records = records
         self._limits = limits
         self._free_share = free_share or _free_share
@@ -100,6 +102,8 @@ class Mailboxes:
 
     def full(self, extension: str) -> str:
         """Why no message can be kept for the extension now, as a sentence; empty when there is room."""
+        if self._closed:
+            return f"No messages are recorded: {self._closed}."
         if self._free_share(self._root) < self._limits.free_share:
             return f"Less than {self._limits.free_share:.0%} of the disk is free: no messages are recorded."
         messages = self._records.messages()

@@ -45,6 +45,8 @@ class Exchange:
         self._rtp = free_ports(200, self.host)
         self.options: tuple[str, ...] = ()
         """More words for `durchwahl run`."""
+        self.before: tuple[str, ...] = ()
+        """Words of a command that starts it in some way."""
 
     def do(self, *words: str) -> Any:
         """A command of `durchwahl`; what it prints as JSON.
@@ -67,7 +69,8 @@ class Exchange:
         """Start it and wait until it answers; also after `kill`."""
         first, last = self._rtp, self._rtp + 199
         command = [
-            "durchwahl",
+            *self.before,
+            program("durchwahl"),
             "run",
             "--data",
             str(self.data),
