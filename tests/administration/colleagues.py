@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,7 @@ from pbx.store.models import Account, Message, Task
 from pbx.store.settings import with_items
 from tests import leftovers
 from tests.leftovers import CALLER
-
-
-class Lines:
-    """A running exchange: what it was told."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[Any, ...]] = []
-
-    def registrations(self) -> Mapping[str, Sequence[str]]:
-        return {}
-
-    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
-        return {}
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *given: self.told.append((name, *given))
+from tests.live import Lines
 
 
 class Colleagues:

@@ -19,7 +19,7 @@ from pbx.prompts import catalogue, speech
 from pbx.store.models import Group, LegQuality, Number, Person, Phone, Trunk
 from tests.box import pi
 from tests.leftovers import call_record
-from tests.webui.office import Lines
+from tests.live import Lines
 
 
 class Usage(NamedTuple):
@@ -189,7 +189,7 @@ def test_a_clock_that_no_time_server_sets_is_told(stores: Stores, monkeypatch: p
 
 @pytest.mark.parametrize(("moved", "words"), [(3600.0, "60 minutes forwards"), (-600.0, "10 minutes backwards")])
 def test_a_clock_that_was_set_while_the_exchange_ran_is_told(stores: Stores, moved: float, words: str) -> None:
-    running(stores).clock_moved = moved
+    running(stores).state["clock_moved"] = moved
     assert words in say(stores, "clock")[1]
 
 
@@ -236,26 +236,10 @@ def test_a_name_server_that_says_anything_answers() -> None:
     assert not network.answers("127.0.0.1", port), "nobody is there any more"
 
 
-class Working(Lines):
-    """A running exchange whose ways and clock a test sets."""
-
-    clock_moved = 0.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, Way] = {}
-
-    def ways(self) -> dict[str, Way]:
-        return self.found
-
-    def status(self) -> dict[str, Any]:
-        return {"clock_moved": self.clock_moved}
-
-
 def running(stores: Stores) -> Any:
     """The office's exchange, with one trunk that works."""
     stores.settings.put(Person("21", "Anna"), Person("22", "Bert"), Trunk("t", peer="192.0.2.1:5060"))
-    live = Working()
+    live = Lines()
     live.trunks = {"t": ("registered", "")}
     stores.live = live
     return live
@@ -302,9 +286,9 @@ def test_a_phone_without_a_voice_is_told_by_its_owner(stores: Stores) -> None:
 def test_changed_addresses_are_trouble_only_when_voices_are_missing(stores: Stores) -> None:
     live = running(stores)
     assert "path" not in found(stores)
-    live.found = {"t": Way("udp 192.0.2.1:5060", "203.0.113.7:40123")}
+    live.ways_to = {"t": Way("udp 192.0.2.1:5060", "203.0.113.7:40123")}
     assert "203.0.113.7:40123" in say(stores, "path")[1]
-    live.found = {"t": Way("udp 192.0.2.1:5060", "203.0.113.7:40123", rewritten=True)}
+    live.ways_to = {"t": Way("udp 192.0.2.1:5060", "203.0.113.7:40123", rewritten=True)}
     assert say(stores, "path")[0] == "ok"
     for _ in range(2):
         talk(stores, "+4989123")

@@ -19,8 +19,9 @@ from pbx.exchange.traced import Wire
 from pbx.sip.flow import Flow
 from pbx.store.models import CallRecord, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record
+from tests.live import Lines
 from tests.store.sound import write_sound
-from tests.webui.office import PASSWORD, Lines
+from tests.webui.office import PASSWORD
 
 OTHER = "+4989555666"
 NOON = 1_700_000_000.0

@@ -4,15 +4,14 @@ import asyncio
 import functools
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.live import Check, LiveElsewhere, Way
-from pbx.administration.live import Running as Lasting
+from pbx.administration.live import Check, LiveElsewhere
 from pbx.administration.stores import SOCKET, Stores, open_stores
 from pbx.cli import main
 from pbx.control.protocol import Refused
@@ -21,61 +20,31 @@ from pbx.store.lock import Busy, Lock
 from pbx.store.models import Office
 from tests.administration.office import leave_message
 from tests.commands import Run
+from tests.live import Lines
 from tests.sound_files import sound_file
 
 
-class Running:
-    """An exchange that keeps what it is told, and whose phones of Anna are registered."""
+class Exchange(Lines):
+    """An exchange that calls for Anna, and knows the threads in which it is asked to."""
 
     def __init__(self) -> None:
-        self.offices: list[Office] = []
-        self.mailboxes: list[str] = []
-        self.calls: list[tuple[str, str, str]] = []
-        self.registered: dict[str, list[str]] = {}
+        super().__init__(sip=["127.0.0.1:5070"], calls=3, uptime=12.5)
+        self.trunks = {"provider": ("failed", "403 Forbidden")}
+        self.shining = {"21": ("ringing", 1000.0)}
+        self.checks = [Check("wire", "warn", "It is slow.", "Wait.")]
         self.threads: set[int] = set()
-
-    def domain(self) -> str:
-        return "pbx.example:5070"
-
-    def status(self) -> Mapping[str, Any]:
-        return {"sip": ["127.0.0.1:5070"], "calls": 3, "uptime": 12.5}
-
-    def registrations(self) -> Mapping[str, Sequence[str]]:
-        return self.registered
-
-    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
-        return {"provider": ("failed", "403 Forbidden")}
-
-    def ways(self) -> Mapping[str, Way]:
-        return {}
-
-    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
-        return {"21": ("ringing", 1000.0)}
-
-    def running(self) -> Sequence[Lasting]:
-        return []
 
     def call(self, extension: str, number: str, suffix: str) -> str:
         self.threads.add(threading.get_ident())
         if extension == "22":
             raise Refused("No phone of Bert is registered.", 1)
-        self.calls.append((extension, number, suffix))
-        return "call-1"
-
-    def changed(self, office: Office) -> None:
-        self.offices.append(office)
-
-    def mailbox_changed(self, extension: str) -> None:
-        self.mailboxes.append(extension)
-
-    def doctor(self) -> Sequence[Check]:
-        return [Check("wire", "warn", "It is slow.", "Wait.")]
+        return super().call(extension, number, suffix)
 
 
 @pytest.fixture
-def running(office: Run, data: Path) -> Iterator[Running]:
+def running(office: Run, data: Path) -> Iterator[Exchange]:
     """The exchange runs on the office's data folder, in a loop of its own thread."""
-    live, started, loop = Running(), threading.Event(), asyncio.new_event_loop()
+    live, started, loop = Exchange(), threading.Event(), asyncio.new_event_loop()
     stopped = asyncio.Event()
 
     async def run() -> None:
@@ -99,49 +68,49 @@ def running(office: Run, data: Path) -> Iterator[Running]:
     loop.close()
 
 
-def test_a_change_is_made_by_the_running_exchange_which_hears_of_it(office: Run, running: Running) -> None:
+def test_a_change_is_made_by_the_running_exchange_which_hears_of_it(office: Run, running: Exchange) -> None:
     office("user", "add", "Carl", "--extension", "40")
-    assert running.offices[-1].people["40"].name == "Carl"
+    assert running.heard("changed")[-1].people["40"].name == "Carl"
     office("user", "set", "40", "--extension", "41")
-    assert list(running.offices[-1].people) == ["21", "22", "41"]
-    assert running.mailboxes == ["41"]
+    assert list(running.heard("changed")[-1].people) == ["21", "22", "41"]
+    assert running.heard("mailbox_changed") == ["41"]
 
 
-def test_a_refused_change_is_not_told_to_anybody(refused: Run, running: Running) -> None:
+def test_a_refused_change_is_not_told_to_anybody(refused: Run, running: Exchange) -> None:
     refused("user", "add", "Carl", "--extension", "21")
     refused("user", "add", "Carl", "--ring", "1000")
     refused("number", "set", "+4930123450", "--greeting", "/etc/hostname")
-    assert running.offices == []
+    assert running.heard("changed") == []
 
 
-def test_phones_show_whether_they_are_registered(office: Run, running: Running) -> None:
+def test_phones_show_whether_they_are_registered(office: Run, running: Exchange) -> None:
     phone = office("phone", "add", "21")
-    assert phone["domain"] == "pbx.example:5070"
+    assert phone["domain"] == "192.0.2.10"
     running.registered[phone["username"]] = ["sip:x@127.0.0.1:5099"]
     (listed,) = office("phone", "list")
     assert (listed["registered"], listed["contacts"]) == (True, ["sip:x@127.0.0.1:5099"])
     assert office("status")["registered"] == 1
 
 
-def test_trunks_and_status_show_the_running_exchange(office: Run, running: Running) -> None:
+def test_trunks_and_status_show_the_running_exchange(office: Run, running: Exchange) -> None:
     assert [(trunk["state"], trunk["detail"]) for trunk in office("trunk", "list")] == [("failed", "403 Forbidden")]
     status = office("status")
     assert (status["running"], status["calls"], status["uptime"]) == (True, 3, 12.5)
     assert status["trunks"] == {"provider": "failed"}
 
 
-def test_click_to_call_takes_numbers_with_extensions_and_contacts(office: Run, refused: Run, running: Running) -> None:
+def test_click_to_call_takes_numbers_with_extensions_and_contacts(office: Run, refused: Run, running: Exchange) -> None:
     office("phone", "add", "21")
     office("phone", "add", "22")
     office("contact", "add", "Meier", "089 123456;77")
     assert office("call", "21", "030 9876543;21")["id"] == "call-1"
     office("call", "21", "Meier")
-    assert running.calls == [("21", "+49309876543", "21"), ("21", "+4989123456", "77")]
+    assert running.told[-2:] == [("call", "21", "+49309876543", "21"), ("call", "21", "+4989123456", "77")]
     assert "No phone of Bert" in refused("call", "22", "Meier", code=1)
     assert len(running.threads) == 1, "the exchange is only touched in its own thread"
 
 
-def test_a_person_without_a_phone_cannot_click_to_call(refused: Run, running: Running) -> None:
+def test_a_person_without_a_phone_cannot_click_to_call(refused: Run, running: Exchange) -> None:
     assert "no phone" in refused("call", "21", "089123456")
 
 
@@ -149,22 +118,24 @@ def test_messages_are_exported_by_the_person_and_removed_by_the_exchange(
     office: Run, data: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     id = str(leave_message(data, "21"))
-    running: Running = request.getfixturevalue("running")
+    running: Exchange = request.getfixturevalue("running")
     office("voicemail", "export", id, str(tmp_path / "out.wav"))
     assert (tmp_path / "out.wav").stat().st_size > 1000
     office("voicemail", "remove", id)
-    assert running.mailboxes == ["21"]
+    assert running.heard("mailbox_changed") == ["21"]
 
 
-def test_a_greeting_s_sound_goes_through_the_socket(office: Run, running: Running, tmp_path: Path, data: Path) -> None:
+def test_a_greeting_s_sound_goes_through_the_socket(office: Run, running: Exchange, tmp_path: Path, data: Path) -> None:
     longest = tmp_path / "hello.wav"
     longest.write_bytes(sound_file("wav A-law", 119.9))
     office("number", "set", "+4930123450", "--greeting", str(longest))
-    assert (data / "greetings" / running.offices[-1].numbers["+4930123450"].greeting).stat().st_size > 3_000_000
+    assert (
+        data / "greetings" / running.heard("changed")[-1].numbers["+4930123450"].greeting
+    ).stat().st_size > 3_000_000
 
 
 def test_the_doctor_adds_what_only_the_running_exchange_knows(
-    running: Running, data: Path, capsys: pytest.CaptureFixture[str]
+    running: Exchange, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["--data", str(data), "--json", "doctor"])
     checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
@@ -175,7 +146,7 @@ def test_the_doctor_adds_what_only_the_running_exchange_knows(
     assert "port" not in checks
 
 
-def test_the_folder_has_one_writer(data: Path, running: Running) -> None:
+def test_the_folder_has_one_writer(data: Path, running: Exchange) -> None:
     with pytest.raises(Busy, match="in use by another Durchwahl"):
         open_stores(data, patience=0.0)
 

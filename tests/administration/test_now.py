@@ -14,7 +14,7 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores, open_stores
 from pbx.store.models import Account, Contact, Direction, Group, Language, Number, Person, Phone, Step, Trunk
 from tests.box import pi
-from tests.webui.office import Lines
+from tests.live import Lines
 
 CALLER = "+4989123456"
 GREETED = (Step(1.0, "called", {"number": "+49301"}), Step(2.0, "greeted"))

@@ -9,29 +9,9 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
+from tests.live import Lines
 
 NUMBER = "+4930123450"
-
-
-class Running:
-    """A running exchange: who is registered, who talks, how the trunk is."""
-
-    def __init__(self) -> None:
-        self.registered: dict[str, list[str]] = {}
-        self.lines: dict[str, str] = {}
-        self.trunk = ("registered", "")
-
-    def status(self) -> dict[str, Any]:
-        return {"lines": self.lines}
-
-    def registrations(self) -> dict[str, list[str]]:
-        return self.registered
-
-    def trunk_states(self) -> dict[str, tuple[str, str]]:
-        return {"provider": self.trunk}
-
-    def changed(self, office: object) -> None:
-        pass
 
 
 @pytest.fixture
@@ -45,16 +25,22 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
     perform(stores, "number add", {"number": NUMBER, "trunk": "provider", "to": ["30"]})
     for extension in ("21", "22"):
         perform(stores, "phone add", {"extension": extension})
-    stores.live = Running()  # type: ignore[assignment]
+    stores.live = live = Lines(lines={})
+    live.trunks = {"provider": ("registered", "")}
     yield stores
     stores.close()
+
+
+def lines(stores: Stores) -> Any:
+    """The exchange, made up."""
+    return stores.live
 
 
 def register(stores: Stores, *extensions: str) -> None:
     """Phones of these people are there."""
     for phone in stores.office.phones.values():
         if phone.extension in extensions:
-            stores.live.registered[phone.username] = ["sip:x"]  # type: ignore[union-attr]
+            lines(stores).registered[phone.username] = ["sip:x"]
 
 
 def drawn(stores: Stores, **arguments: Any) -> dict[str, Any]:
@@ -100,7 +86,7 @@ def test_a_number_with_a_greeting_is_drawn_whole(stores: Stores) -> None:
 
 def test_what_happens_now_depends_on_who_is_there(stores: Stores) -> None:
     register(stores, "21")
-    stores.live.lines["21"] = "talking"  # type: ignore[union-attr]
+    lines(stores).state["lines"]["21"] = "talking"
     way = drawn(stores)
     states = {text(line["words"]): line["state"] for line in node(way, "ring")["lines"]}
     assert states["Anna (21) is talking; the phone decides whether it knocks"] == "talking"
@@ -170,7 +156,7 @@ def test_a_greeting_whose_file_is_gone_is_a_warning(
 
 
 def test_a_trunk_that_is_down_is_a_warning_in_words(stores: Stores) -> None:
-    stores.live.trunk = ("failed", "403 Forbidden")  # type: ignore[union-attr]
+    lines(stores).trunks["provider"] = ("failed", "403 Forbidden")
     way = drawn(stores)
     assert node(way, "call")["state"] == "offline"
     assert any("refuses the user name" in text(warning) for warning in way["warnings"])

@@ -20,8 +20,8 @@ from pbx.store.models import CallTrace, Step, TracedDialog, TracedMessage
 from tests.administration.office import leave_message
 from tests.commands import Run
 from tests.leftovers import call_record
+from tests.live import Lines
 from tests.store.sound import write_sound
-from tests.webui.office import Lines
 
 CALLER, NAME = "+491701234567", "Mathilda Verschwindefisch"
 OTHER = "+4989555666"

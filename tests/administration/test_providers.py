@@ -20,6 +20,7 @@ from pbx.sip.transport.hop import Hop, Target
 from pbx.store.models import Trunk
 from pbx.store.rules import faults
 from pbx.wiring import Exchange
+from tests.live import Lines
 
 ADMIN = Actor("boss", "admin")
 
@@ -37,22 +38,6 @@ def as_admin(stores: Stores, verb: str, **arguments: Any) -> Any:
     act = {"add": trunks.add, "set": trunks.change}[verb]
     with stores.performing(ADMIN, f"trunk {verb}"):
         return act(stores, **arguments)
-
-
-class Running:
-    """As much of a running exchange as the rule about addresses asks for."""
-
-    def __init__(self, *sip: str) -> None:
-        self._sip = sip
-
-    def status(self) -> dict[str, Any]:
-        return {"sip": list(self._sip)}
-
-    def trunk_states(self) -> dict[str, tuple[str, str]]:
-        return {}
-
-    def changed(self, office: object) -> None:
-        pass
 
 
 # --- providers -----------------------------------------------------------------------------------------------------
@@ -201,11 +186,11 @@ def test_packets_to_one_s_own_address_stay_here() -> None:
 
 
 def test_an_exchange_on_loopback_is_in_a_world_of_its_own(stores: Stores) -> None:
-    stores.live = Running("udp 127.0.0.5:5060", "tcp 127.0.0.5:5060", "tls [::1]:5061")  # type: ignore[assignment]
+    stores.live = Lines(sip=["udp 127.0.0.5:5060", "tcp 127.0.0.5:5060", "tls [::1]:5061"])
     as_admin(stores, "add", name="p", peer="127.0.0.9:5090")
     with pytest.raises(Refused):
         as_admin(stores, "add", name="q", peer="169.254.1.1")
-    stores.live = Running("udp 0.0.0.0:5060")  # type: ignore[assignment]
+    stores.live = Lines(sip=["udp 0.0.0.0:5060"])
     with pytest.raises(Refused):
         as_admin(stores, "add", name="q", peer="127.0.0.10")
 

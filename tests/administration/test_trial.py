@@ -10,33 +10,24 @@ from pbx.administration.commands import perform
 from pbx.administration.stores import Stores, open_stores
 from pbx.store.models import LegQuality, Outcome, Step
 from tests.leftovers import call_record
+from tests.live import Lines
 
 CALLER = "+491711234567"
-
-
-class Running:
-    """An exchange whose trunk is as a test says."""
-
-    def __init__(self) -> None:
-        self.trunk = ("registered", "")
-
-    def running(self) -> list[Any]:
-        return []
-
-    def trunk_states(self) -> dict[str, tuple[str, str]]:
-        return {"line": self.trunk}
-
-    def changed(self, office: object) -> None:
-        pass
 
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Stores]:
     stores = open_stores(tmp_path / "office")
-    stores.live = Running()  # type: ignore[assignment]
+    stores.live = lines = Lines()
+    lines.trunks = {"line": ("registered", "")}
     perform(stores, "office set", {"language": "en"})
     yield stores
     stores.close()
+
+
+def lines(stores: Stores) -> Any:
+    """The exchange, made up."""
+    return stores.live
 
 
 @pytest.fixture
@@ -73,10 +64,10 @@ def test_what_is_missing_is_told_before_anybody_calls(stores: Stores) -> None:
 
 def test_a_line_that_does_not_work_is_explained(ready: Stores) -> None:
     assert said(ready) == "No call has come in yet."
-    ready.live.trunk = ("failed", "403 Forbidden")  # type: ignore[union-attr]
+    lines(ready).trunks["line"] = ("failed", "403 Forbidden")
     assert "refuses the user name or the password" in said(ready)
     assert perform(ready, "number trial", {})["good"] is False
-    ready.live.trunk = ("trying", "")  # type: ignore[union-attr]
+    lines(ready).trunks["line"] = ("trying", "")
     assert perform(ready, "number trial", {})["good"] is None
 
 

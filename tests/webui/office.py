@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,74 +12,15 @@ from typing import Any
 from webtest import TestApp
 
 from pbx.administration.commands import perform, writes
-from pbx.administration.live import Check, Live, Running, Way
+from pbx.administration.live import Live
 from pbx.administration.stores import SOCKET, Stores, open_stores
 from pbx.control.door import PAGE
 from pbx.control.server import ControlServer
-from pbx.store.models import Office
+from tests.live import Lines
 from webui.app import App, make
 
 ADMIN = "chef"
 PASSWORD = "rotes-Fahrrad-im-Regen"
-
-
-class Lines:
-    """A `Live` that remembers what it was told; what a test needs besides it sets as attributes."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[Any, ...]] = []
-        """What was asked of it: ("call", "21", "+4930123", "") ..."""
-        self.registered: dict[str, Sequence[str]] = {}
-        self.trunks: dict[str, tuple[str, str]] = {}
-        self.shining: dict[str, tuple[str, float | None]] = {}
-        """Lamps: free, ringing, talking or offline, and since when."""
-        self.calls: list[Running] = []
-        """Those that last."""
-        self.checks: list[Check] = []
-
-    def domain(self) -> str:
-        return "192.0.2.10"
-
-    def status(self) -> Mapping[str, Any]:
-        return {"sip": ["192.0.2.10:5060"], "calls": 0, "uptime": 60.0}
-
-    def registrations(self) -> Mapping[str, Sequence[str]]:
-        return self.registered
-
-    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
-        return self.trunks
-
-    def ways(self) -> Mapping[str, Way]:
-        return {}
-
-    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
-        return self.shining
-
-    def running(self) -> Sequence[Running]:
-        return self.calls
-
-    def call(self, extension: str, number: str, suffix: str) -> str:
-        self.told.append(("call", extension, number, suffix))
-        return "call-1"
-
-    def changed(self, office: Office) -> None:
-        self.told.append(("changed",))
-
-    def mailbox_changed(self, extension: str) -> None:
-        self.told.append(("mailbox_changed", extension))
-
-    def doctor(self) -> Sequence[Check]:
-        return self.checks
-
-    def __getattr__(self, name: str) -> Any:
-        """Whatever else commands ask of a running exchange: remembered, and answered with nothing."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-
-        def remembered(*given: Any) -> None:
-            self.told.append((name, *given))
-
-        return remembered
 
 
 class Web:

@@ -1,0 +1,75 @@
+"""A running exchange as commands see it, without an exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pbx.administration.live import Check, Running, Way
+from pbx.store.models import Office
+
+
+class Lines:
+    """A `Live` that remembers what it was told; what a test needs besides it sets as attributes."""
+
+    def __init__(self, **state: Any) -> None:
+        """`state` is part of what `status` tells."""
+        self.told: list[tuple[Any, ...]] = []
+        """What was asked of it: ("call", "21", "+4930123", "") ..."""
+        self.registered: dict[str, Sequence[str]] = {}
+        """Of user names, contacts."""
+        self.trunks: dict[str, tuple[str, str]] = {}
+        """Their states, a word and a sentence."""
+        self.ways_to: dict[str, Way] = {}
+        """How packets go to each trunk."""
+        self.shining: dict[str, tuple[str, float | None]] = {}
+        """Lamps: free, ringing, talking or offline, and since when."""
+        self.calls: list[Running] = []
+        """Those that last."""
+        self.checks: list[Check] = []
+        self.state: dict[str, Any] = {"sip": ["192.0.2.10:5060"], "calls": 0, "uptime": 60.0} | state
+
+    def domain(self) -> str:
+        return "192.0.2.10"
+
+    def status(self) -> Mapping[str, Any]:
+        return self.state
+
+    def registrations(self) -> Mapping[str, Sequence[str]]:
+        return self.registered
+
+    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
+        return self.trunks
+
+    def ways(self) -> Mapping[str, Way]:
+        return self.ways_to
+
+    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
+        return self.shining
+
+    def running(self) -> Sequence[Running]:
+        return self.calls
+
+    def call(self, extension: str, number: str, suffix: str) -> str:
+        self.told.append(("call", extension, number, suffix))
+        return "call-1"
+
+    def changed(self, office: Office) -> None:
+        self.told.append(("changed", office))
+
+    def doctor(self) -> Sequence[Check]:
+        return self.checks
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else commands ask of a running exchange: remembered, and answered with nothing."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def remembered(*given: Any) -> None:
+            self.told.append((name, *given))
+
+        return remembered
+
+    def heard(self, name: str) -> list[Any]:
+        """The first argument of each time it was asked so."""
+        return [told[1] for told in self.told if told[0] == name]
