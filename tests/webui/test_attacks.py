@@ -31,7 +31,8 @@ def test_asking_for_the_head_of_the_live_stream_takes_no_place_from_those_who_li
     browser = web.user("21")
     for _ in range(MOST_PER_SOURCE):
         assert browser.head("/live").content_type == "text/event-stream"
-    stream = web.app.site.hub.open("127.0.0.1", "token")
+    hub = web.app.site.hub
+    stream = hub.open("127.0.0.1", "token", hub.mark)
     assert stream is not None
 
 
