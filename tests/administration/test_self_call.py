@@ -19,8 +19,7 @@ from pbx.sentence import Wrong
 from pbx.sip.message import Request
 from pbx.sip.transport.listener import has_ipv6
 
-BINDS = ["127.0.0.81", "0.0.0.0", pytest.param("::", marks=pytest.mark.skipif(not has_ipv6(), reason="no IPv6")),
-         pytest.param("::1", marks=pytest.mark.skipif(not has_ipv6(), reason="no IPv6"))]  # fmt: skip
+BINDS = ["127.0.0.81", "0.0.0.0", *(("::", "::1") if has_ipv6() else ())]
 
 
 def at(data: Path, act: Callable[[Daemon], Awaitable[None]], host: str = "127.0.0.81") -> None:

@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 from pbx import VERSION
-from pbx.administration import bundles, health, pieces, self_call, update
+from pbx.administration import health, pieces, self_call, update
 from pbx.administration.live import Live
 from pbx.administration.stores import Stores, open_stores
 from pbx.cli import main
@@ -22,9 +22,6 @@ from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, Wrong, english, said
 from tests.administration.access import ADMIN, Desk
 from tests.administration.updates import Root, bundle
-
-HOUSE = Path(__file__).parents[2]
-REAL = sorted((HOUSE / "build/bundle").glob("*.raucb"))
 
 
 @pytest.fixture
@@ -142,14 +139,6 @@ def test_a_file_larger_than_the_memory_it_may_cost_comes_in(box: Desk, tmp_path:
     tracemalloc.stop()
     assert most < 4_000_000
     assert box.do("update status")["bundle"]["size"] == size
-
-
-@pytest.mark.skipif(not REAL, reason="no bundle was built here (make bundle)")
-def test_a_real_bundle_looks_like_one_and_says_its_version() -> None:
-    found = bundles.look(REAL[-1])
-    assert found is not None
-    assert found.compatible == "durchwahl-rpi-arm64"
-    assert found.version[:1].isdigit()
 
 
 # Asking root
