@@ -7,17 +7,16 @@ import re
 import socket
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from tests.peers.programs import Program, free_ports, until
+from tests.peers.programs import Program, Stopped, free_ports, until
 from tests.peers.tones import Samples, read_wav, write_wav
 from tests.peers.tones import tone as make_tone
 
 MODULES = Path("/usr/lib/baresip/modules")
 
 
-class Baresip:
+class Baresip(Stopped):
     """A softphone with an account; `tone` is what it says, `heard()` what it heard.
 
     baresip 1.0.0 (Debian 12), as found out: its RTP leaves from 127.0.0.1 whatever it is told, so it must live there,
@@ -156,11 +155,7 @@ module_tmp account.so
         assert recordings, f"baresip recorded nothing\n{self.program.output()[-3000:]}"
         return read_wav(recordings[-1])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """End it."""
         self.program.stop()
         self._control.close()

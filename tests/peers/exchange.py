@@ -9,13 +9,12 @@ import socket
 import sqlite3
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pbx import cli
 from tests.peers.baresip import Baresip
 from tests.peers.kamailio import answers_options
-from tests.peers.programs import Program, free_ports, own_address, program, until
+from tests.peers.programs import Program, Stopped, free_ports, own_address, program, until
 from tests.peers.tones import tone, write_wav
 
 Answer = dict[str, Any]
@@ -31,7 +30,7 @@ def accepts(address: tuple[str, int]) -> bool:
     return False
 
 
-class Exchange:
+class Exchange(Stopped):
     """One exchange with its data folder; phones on 127.0.0.1, the trunk's peer at `provider`."""
 
     def __init__(self, folder: Path) -> None:
@@ -155,14 +154,6 @@ class Exchange:
         """What the person has to do."""
         found: list[Answer] = self.do("tasks", extension)
         return found
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def steps(call: Answer) -> list[str]:

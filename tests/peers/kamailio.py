@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from tests.peers.programs import Program, own_address, own_host, until
+from tests.peers.programs import Program, Stopped, own_address, own_host, until
 
 CONFIG = """#!KAMAILIO
 debug=2
@@ -97,7 +95,7 @@ request_route {{
 """
 
 
-class Kamailio:
+class Kamailio(Stopped):
     """A provider with one customer; `outside` is the telephone network behind it (a SIPp)."""
 
     def __init__(
@@ -146,12 +144,8 @@ class Kamailio:
         assert self.program.running(), self.program.output()[-4000:]
         return answers_options(self.address)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """End it."""
         self.program.stop()
 
 

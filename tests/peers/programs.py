@@ -85,8 +85,24 @@ def program(name: str) -> str:
     return found
 
 
-class Program:
-    """A running program, its output in a file; a context manager that leaves nothing behind."""
+class Stopped:
+    """Runs for the length of a `with` block; then it is stopped and leaves nothing behind."""
+
+    def stop(self) -> None:
+        """End it."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class Program(Stopped):
+    """A running program, its output in a file."""
 
     def __init__(self, name: str, command: Sequence[str], folder: Path, environment: dict[str, str] | None = None):
         self.name = name
@@ -140,11 +156,3 @@ class Program:
     def _signal(self, kind: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, kind)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

@@ -11,11 +11,9 @@ import re
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from xml.sax.saxutils import quoteattr
 
-from tests.peers.programs import Program, free_ports, listens, until
+from tests.peers.programs import Program, Stopped, free_ports, listens, until
 
 CUE = "MESSAGE"
 
@@ -249,7 +247,7 @@ def ignores() -> Scenario:
     return scenario.send(last).request("ACK")
 
 
-class Sipp:
+class Sipp(Stopped):
     """One run of SIPp with one scenario: one call, unless told otherwise."""
 
     def __init__(
@@ -339,10 +337,6 @@ Content-Length: 0
         errors = self.folder / "errors.log"
         return self.messages()[-6000:] + (errors.read_text(errors="replace")[-2000:] if errors.exists() else "")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """End it."""
         self.program.stop()

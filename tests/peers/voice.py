@@ -11,12 +11,10 @@ import socket
 import struct
 import threading
 import time
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
-from tests.peers.programs import free_ports
+from tests.peers.programs import Stopped, free_ports
 from tests.peers.tones import Samples, tone
 
 PCMA, EVENT = 8, 101
@@ -54,7 +52,7 @@ def telephone_event(digit: str, duration: int, end: bool) -> bytes:
     return struct.pack("!BBH", EVENTS.index(digit), 0x80 * end | 10, duration)
 
 
-class Voice:
+class Voice(Stopped):
     """Speaks to whoever is heard first (symmetric RTP), or to where it is told."""
 
     def __init__(self, host: str, frequency: float = 0.0) -> None:
@@ -157,12 +155,8 @@ class Voice:
         start = 12 + 4 * (packet[0] & 15)
         self.received.append((sequence, timestamp, second & 0x7F, packet[start:]))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """End it."""
         self._over.set()
         self._thread.join(2)
         self._socket.close()
