@@ -33,7 +33,7 @@ _NOBODY = Uri("sip", host="anonymous.invalid")
 
 @dataclass(frozen=True)
 class Request(Fields):
-    """A request (RFC 3261, section 7.1); a value: `with_...` makes another."""
+    """A request (RFC 3261, section 7.1); a value: `with_headers` makes another."""
 
     method: str
     """Case matters: `invite` is not INVITE."""
@@ -52,11 +52,6 @@ class Request(Fields):
     def with_headers(self, headers: Headers) -> Request:
         """The same request with other headers."""
         return Request(self.method, self.uri, headers, self.body)
-
-    def with_body(self, body: bytes, content_type: str = "") -> Request:
-        """The same request with another body; its Content-Type is changed too if one is given."""
-        headers = self.headers.with_("Content-Type", content_type) if content_type else self.headers
-        return Request(self.method, self.uri, headers, body)
 
     def reply(
         self,
@@ -95,7 +90,7 @@ class Request(Fields):
 
 @dataclass(frozen=True)
 class Response(Fields):
-    """A response (RFC 3261, section 7.2); a value: `with_...` makes another."""
+    """A response (RFC 3261, section 7.2); a value: `with_headers` makes another."""
 
     status: int
     reason: str
@@ -113,11 +108,6 @@ class Response(Fields):
     def with_headers(self, headers: Headers) -> Response:
         """The same response with other headers."""
         return Response(self.status, self.reason, headers, self.body)
-
-    def with_body(self, body: bytes, content_type: str = "") -> Response:
-        """The same response with another body; its Content-Type is changed too if one is given."""
-        headers = self.headers.with_("Content-Type", content_type) if content_type else self.headers
-        return Response(self.status, self.reason, headers, body)
 
 
 Message = Request | Response

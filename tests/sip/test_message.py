@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 import sipmessage
@@ -135,12 +136,15 @@ def test_the_session_description_of_a_multipart_body() -> None:
         "--frontier\r\nContent-Disposition: session\r\ncontent-type : application/sdp\r\n\r\n"
         "v=0\r\ns=-\r\n\r\n--frontier--\r\n"
     )
+
+    def described(kind: str, text: str = body) -> bytes:
+        return replace(invite(), headers=invite().headers.with_("Content-Type", kind), body=text.encode()).sdp
+
     for boundary in ("frontier", '"frontier"'):
-        message = invite().with_body(body.encode(), f"multipart/mixed; boundary={boundary}")
-        assert message.sdp == b"v=0\r\ns=-\r\n"
-    assert invite().with_body(body.encode(), "multipart/mixed").sdp == b""
-    assert invite().with_body(body.encode(), "text/plain").sdp == b""
-    assert invite().with_body(b"", "application/sdp").sdp == b""
+        assert described(f"multipart/mixed; boundary={boundary}") == b"v=0\r\ns=-\r\n"
+    assert described("multipart/mixed") == b""
+    assert described("text/plain") == b""
+    assert described("application/sdp", "") == b""
 
 
 def test_a_reply_copies_what_it_must() -> None:

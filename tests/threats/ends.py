@@ -9,7 +9,7 @@ import secrets
 import socket
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pbx.sip.digest import Credentials, answer
@@ -162,6 +162,12 @@ def again(request: Request, *more: tuple[str, str]) -> Request:
     for name, value in more:
         headers = headers.with_(name, value)
     return request.with_headers(headers)
+
+
+def pressed(request: Request, key: str) -> Request:
+    """An INFO that tells of a key."""
+    headers = request.headers.with_("Content-Type", "application/dtmf-relay")
+    return replace(request, headers=headers, body=f"Signal={key}\r\nDuration=100".encode("latin-1"))
 
 
 def authorization(

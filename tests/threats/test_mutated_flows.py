@@ -10,7 +10,7 @@ import pytest
 
 from pbx.sip.message import Request, Response
 from tests.threats.box import GREETED, NUMBER, Box, besiege
-from tests.threats.ends import End, Phone, Voice, again, authorization, described, phone, token
+from tests.threats.ends import End, Phone, Voice, again, authorization, described, phone, pressed, token
 
 MESSAGES = 600
 """That each run sends."""
@@ -112,7 +112,7 @@ def followers(dice: random.Random, end: End, begun: list[Request]) -> Request:
         sdp=described(end.address[0], 5000) if method in ("INVITE", "UPDATE", "ACK", "PRACK") else b"",
     )
     if method == "INFO":
-        return request.with_body(b"Signal=" + bytes([dice.randrange(256)]), "application/dtmf-relay")
+        return pressed(request, chr(dice.randrange(256)))
     if method == "CANCEL" or dice.random() < 0.1:
         return request.with_headers(request.headers.with_("Via", first.headers.get("Via") or ""))
     return request

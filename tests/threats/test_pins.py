@@ -8,7 +8,7 @@ import pytest
 
 from pbx.control.protocol import Refused
 from tests.threats.box import GREETED, NUMBER, Box, besiege
-from tests.threats.ends import End, Phone, Talk, Voice, phone
+from tests.threats.ends import End, Phone, Talk, Voice, phone, pressed
 
 RIGHT = "8362"
 
@@ -16,7 +16,7 @@ RIGHT = "8362"
 async def press(box: Box, talk: Talk, digits: str) -> None:
     """Digits by INFO, and time for the box to think about them (scrypt) and to speak."""
     for digit in digits:
-        request = talk.request("INFO").with_body(f"Signal={digit}\r\nDuration=100".encode(), "application/dtmf-relay")
+        request = pressed(talk.request("INFO"), digit)
         status = await talk.end.status(request, 1.0)
         assert status in (200, 481, None)
 

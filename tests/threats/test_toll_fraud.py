@@ -11,7 +11,7 @@ import pytest
 
 from pbx.sip.message import Request, Response
 from tests.threats.box import GREETED, NUMBER, Box, besiege
-from tests.threats.ends import End, Talk, Voice, conversation, phone, token
+from tests.threats.ends import End, Talk, Voice, conversation, phone, pressed, token
 
 FOREIGN = "+4989123456"
 
@@ -88,9 +88,7 @@ def test_digits_dialled_into_the_greeting_reach_no_outside_line_and_no_voicemail
         for digits in ("0089123456", "112", "*97", "23", "0"):
             talk = await from_outside(provider, GREETED)
             for digit in digits:
-                body = f"Signal={digit}\r\nDuration=100".encode()
-                inside = talk.request("INFO").with_body(body, "application/dtmf-relay")
-                assert await provider.status(inside) == 200
+                assert await provider.status(pressed(talk.request("INFO"), digit)) == 200
             await box.settle(40)
             assert out_of(provider) == []
             await talk.hang_up()
