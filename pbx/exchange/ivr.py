@@ -15,14 +15,12 @@ from pbx.exchange.code import Collector
 from pbx.exchange.digits import Dialled
 from pbx.exchange.house import House
 from pbx.exchange.leg import PREFERENCE, Leg, codecs_for
-from pbx.exchange.ringing import Cancel, Invite, Order, Result, Ringing, Round, Taken, Target
-from pbx.exchange.signals import Gone, LegEvent, Pressed, Proceeding, Refused, TookCall
+from pbx.exchange.ringing import Result, Round
+from pbx.exchange.rung import Dial, Rung
+from pbx.exchange.signals import Gone, LegEvent, Pressed, Proceeding
 from pbx.media.clip import Clip
 from pbx.media.events import Played, Recorded, Silent
 from pbx.media.relay import join, part
-
-Dial = Callable[[Target], Leg | None]
-"""Sends the INVITE to a target; None when it cannot be sent."""
 
 
 class HungUp(Exception):
@@ -149,43 +147,30 @@ class Operator:
 
         A target that within `reaction` seconds has not even said 100 is given up, as if it had refused with 408.
         """
-        ringing = Ringing(rounds)
-        legs: dict[Target, Leg] = {}
-        status = 480
+        rung = Rung(self.house, self.call, rounds, dial)
         react_by = None if reaction is None else self.house.clock() + reaction
         try:
-            self._obey(ringing, ringing.start(self.house.clock()), legs, dial)
-            while ringing.result is None:
-                news = await self._next_until(min(filter(None, (ringing.deadline, react_by)), default=None))
-                now = self.house.clock()
-                if react_by is not None and now >= react_by:
+            rung.start()
+            while (result := rung.result) is None:
+                news = await self._next_until(min(filter(None, (rung.deadline, react_by)), default=None))
+                if react_by is not None and self.house.clock() >= react_by:
                     react_by = None
-                    if self._drop_dumb(ringing, legs, dial):
-                        status = 408
+                    rung.drop_dumb()
                 if news is None:
-                    self._obey(ringing, ringing.expired(now), legs, dial)
+                    rung.expire()
                     continue
                 leg, event = news
-                target = next((target for target, known in legs.items() if known is leg), None)
-                if target is None:
-                    continue
-                if isinstance(event, Proceeding):
-                    self._proceeds(leg, event, alone=len(legs) == 1)
-                elif isinstance(event, TookCall):
-                    self._obey(ringing, ringing.answered(target), legs, dial)
-                elif isinstance(event, Refused | Gone):
-                    status = event.status if isinstance(event, Refused) else 503
-                    self._leave(target, legs.pop(target))
-                    self._obey(ringing, ringing.rejected(target, status, now), legs, dial)
+                if isinstance(event, Proceeding) and rung.rings(leg):
+                    self._proceeds(leg, event, alone=rung.alone)
+                else:
+                    rung.hear(leg, event)
         except BaseException:
-            self._obey(ringing, ringing.abandoned(), legs, dial)
+            rung.abandon()
             raise
         finally:
             self.house.wake()
-        if isinstance(ringing.result, Taken):
-            self.house.lines.rang(ringing.result.target.person)
-            return ringing.result, legs[ringing.result.target], 200
-        return ringing.result, None, status
+        taken = rung.taken()
+        return result, taken, 200 if taken is not None else rung.status
 
     async def talk(self, other: Leg, *, extension: str = "", pause: float = 0.0) -> Leg:
         """Connect him and `other` until one of them hangs up or is lost: that one is returned.
@@ -294,40 +279,6 @@ class Operator:
             self.house.wake()
             return
         self.ring_back()
-
-    def _drop_dumb(self, ringing: Ringing, legs: dict[Target, Leg], dial: Dial) -> bool:
-        """Give up on those who have not reacted at all; whether there were any."""
-        dumb = [(target, leg) for target, leg in legs.items() if leg.session is None or not leg.session.reacted]
-        for target, leg in dumb:
-            del legs[target]
-            leg.cancel(elsewhere=False)
-            self._leave(target, leg)
-            self._obey(ringing, ringing.rejected(target, 408, self.house.clock()), legs, dial)
-        return bool(dumb)
-
-    def _obey(self, ringing: Ringing, orders: list[Order], legs: dict[Target, Leg], dial: Dial) -> None:
-        """Carry out what the machine orders; an INVITE that cannot be sent is a refusal at once."""
-        queue = list(orders)
-        while queue:
-            match queue.pop(0):
-                case Invite(target):
-                    leg = dial(target)
-                    if leg is None:
-                        queue += ringing.rejected(target, 503, self.house.clock())
-                    else:
-                        legs[target] = leg
-                        self.house.lines.rings(target.person)
-                case Cancel(target, elsewhere):
-                    if target in legs:
-                        leg = legs.pop(target)
-                        leg.cancel(elsewhere=elsewhere)
-                        self._leave(target, leg)
-        self.house.wake()
-
-    def _leave(self, target: Target, leg: Leg) -> None:
-        """It did not get the call."""
-        self.house.lines.rang(target.person)
-        self.call.drop(leg)
 
 
 def _wake(reader: "asyncio.Future[None]") -> None:

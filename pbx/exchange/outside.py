@@ -6,7 +6,7 @@ from pbx.exchange.connecting import talk
 from pbx.exchange.ivr import Operator
 from pbx.exchange.leg import Leg, codecs_for
 from pbx.exchange.placing import OutsideLine, ring_outside
-from pbx.exchange.ringing import NotTaken, Round, Taken, Target, Why
+from pbx.exchange.ringing import NotTaken, Result, Round, Taken, Target, Why
 from pbx.store.models import Outcome
 
 PATIENCE = 180.0
@@ -38,12 +38,7 @@ async def call_out(
         raise PermissionError("nothing that came from outside may reach an outside line")
     status = 503
     for line in lines:
-        call.trunk = line.trunk.name
-        call.note("dialled-out", number=number, trunk=line.trunk.name)
-        dial = partial(_dial, operator, line, number, shown)
-        reaction = REACTION if line is not lines[-1] else None
-        round_ = Round((Target(line, number),), PATIENCE)
-        result, leg, said = await operator.ring([round_], dial, reaction=reaction)
+        result, leg, said = await _ring(operator, line, number, shown, last=line is lines[-1])
         if isinstance(result, Taken) and leg is not None:
             await talk(operator, leg, extension=extension, pause=call.office.dial_pause)
             return
@@ -64,6 +59,17 @@ async def call_out(
         sentence = operator.house.sounds.sentence("call-failed" if lines else "no-line", call.office.language)
         await operator.play([sentence])
     operator.refuse(_passed_on(status))
+
+
+async def _ring(
+    operator: Operator, line: OutsideLine, number: str, shown: str, *, last: bool
+) -> tuple[Result, Leg | None, int]:
+    """Dial over one line; what `Operator.ring` says of it."""
+    operator.call.trunk = line.trunk.name
+    operator.call.note("dialled-out", number=number, trunk=line.trunk.name)
+    dial = partial(_dial, operator, line, number, shown)
+    round_ = Round((Target(line, number),), PATIENCE)
+    return await operator.ring([round_], dial, reaction=None if last else REACTION)
 
 
 def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: Target) -> Leg | None:
