@@ -47,14 +47,10 @@ def leave(
     office = current(stores.office)
     leaver = lookup.person(office, person, "person")
     check_seen(stores, leaver, seen)
-    for name, heir in {
-        "extension_to": extension_to,
-        "number_to": number_to,
-        "place_to": place_to,
-        "messages_to": "" if messages_to == DELETE else messages_to or "",
-        "tasks_to": tasks_to,
-    }.items():
-        _check_heir(office, leaver, heir, name)
+    listeners = "" if messages_to == DELETE else messages_to or ""
+    heirs = {"extension_to": extension_to, "number_to": number_to, "place_to": place_to, "tasks_to": tasks_to}
+    for field_name, heir in (heirs | {"messages_to": listeners}).items():
+        _check_heir(office, leaver, heir, field_name)
     farewell = _Farewell(office, leaver)
     farewell.log_off()
     farewell.give_calls(extension_to, keep_days)

@@ -91,7 +91,27 @@ class Premises:
         self.challenger = Challenger("durchwahl", b"k" * 32, self.clock, dice.randbytes)
         doorkeeper = Doorkeeper(lambda: self.office, self.challenger, self.guard)
         self.registrar = Registrar(lambda: self.office, doorkeeper, self.timers, clock=self.clock, wall=self.wall)
-        self.trunks = Trunks(
+        self.trunks = self._trunks(ids)
+        self.mwi = Mwi(
+            lambda: self.office, self.registrar, self.stack, self.timers, ids, clock=self.clock, counts=lambda _: (0, 0)
+        )
+        self.studio = Studio(loop, most)
+        self.trace = Trace(self.wall)
+        self.shelves = Shelves(self.studio.recordings, lambda: self.office.names)
+        self.steps: list[tuple[Call, Step]] = []
+        self.house = self._house(ids, pump)
+        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, lambda *_: None)
+        self.peers: dict[str, Peer] = {}
+        self._turning = False
+        self._alarm: asyncio.TimerHandle | None = None
+        for number, (user, phone) in enumerate(office.phones.items()):
+            self._add(user, (f"127.0.0.{60 + number}", 5060), phone)
+        for name, trunk in office.trunks.items():
+            host, _, port = trunk.peer.partition(":")
+            self._add(name, (host, int(port)))
+
+    def _trunks(self, ids: Ids) -> Trunks:
+        return Trunks(
             lambda: self.office,
             self.stack,
             self.timers,
@@ -101,14 +121,9 @@ class Premises:
             secret=b"s" * 32,
             is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
         )
-        self.mwi = Mwi(
-            lambda: self.office, self.registrar, self.stack, self.timers, ids, clock=self.clock, counts=lambda _: (0, 0)
-        )
-        self.studio = Studio(loop, most)
-        self.trace = Trace(self.wall)
-        self.shelves = Shelves(self.studio.recordings, lambda: self.office.names)
-        self.steps: list[tuple[Call, Step]] = []
-        self.house = House(
+
+    def _house(self, ids: Ids, pump: Pump | None) -> House:
+        return House(
             stack=self.stack,
             trace=self.trace,
             pump=pump or cast(Pump, self.studio),
@@ -125,15 +140,6 @@ class Premises:
             told=lambda call, step: self.steps.append((call, step)),
             wake=self.wake,
         )
-        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, lambda *_: None)
-        self.peers: dict[str, Peer] = {}
-        self._turning = False
-        self._alarm: asyncio.TimerHandle | None = None
-        for number, (user, phone) in enumerate(office.phones.items()):
-            self._add(user, (f"127.0.0.{60 + number}", 5060), phone)
-        for name, trunk in office.trunks.items():
-            host, _, port = trunk.peer.partition(":")
-            self._add(name, (host, int(port)))
 
     def _add(self, name: str, address: tuple[str, int], phone: Phone | None = None) -> None:
         self.peers[name] = Peer(name, address, self._from_peer, phone)

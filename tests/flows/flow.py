@@ -117,58 +117,64 @@ class Flow:
     # -- lines
 
     async def _step(self, line: str) -> None:
-        premises = self.premises
         if pause := re.fullmatch(r"([\d.]+) s", line.strip()):
-            await premises.settle(float(pause[1]))
+            await self.premises.settle(float(pause[1]))
             return
         words = line.split()
-        match words[0]:
-            case "with":
-                return
-            case "pin":
-                premises.shelves.pins[words[1]] = words[2]
-                return
-            case "message":
-                number = len(premises.shelves.kept) + 1
-                premises.shelves.kept.append(Voice(number, words[1], CALLER, "", float(number), 7.0, "m.wav"))
-                return
-            case "mailboxes-full":
-                premises.shelves.full = "Full."
-                return
-            case "click":
-                person = premises.office.people[words[1]]
-                uas = premises.switchboard.uas
-                office = premises.office
-                colleague = office.people.get(words[2]) or office.groups.get(words[2])
-                if colleague is not None:
-                    uas.click_to_colleague(person, colleague)
-                else:
-                    uas.click_to_call(person, words[2], "Contact", words[3] if len(words) > 3 else "")
-                await premises.settle()
-                return
-            case "record":
-                person = premises.office.people[words[1]]
-                premises.switchboard.uas.record(person, "Recording", Path("take.wav"), self.told.append)
-                await premises.settle()
-                return
-            case "told":
-                assert self.told == words[1:], self.told
-                return
-            case "set-timeout":
-                premises.office = replace(premises.office, media_timeout=float(words[1]))
-                return
+        if self._arranged(words):
+            return
+        if self._asked(words):
+            await self.premises.settle()
+            return
         if not line[0].isspace():
             self._peer, words = words[0], words[1:]
-        peer = premises.peers[self._peer]
+        peer = self.premises.peers[self._peer]
         rest, *options = (part.strip() for part in " ".join(words[1:]).split("|"))
         if words[0] == "<-":
             self._expect(peer, rest, options)
         elif words[0] == "->":
             self._say(peer, rest.split(), options)
-            await premises.settle()
+            await self.premises.settle()
         else:
             self._do(words[0], rest)
-            await premises.settle()
+            await self.premises.settle()
+
+    def _arranged(self, words: list[str]) -> bool:
+        """Whether the line says how things are, not what happens."""
+        premises, shelves = self.premises, self.premises.shelves
+        match words:
+            case ["with", *_]:
+                pass
+            case ["pin", extension, pin]:
+                shelves.pins[extension] = pin
+            case ["message", extension]:
+                number = len(shelves.kept) + 1
+                shelves.kept.append(Voice(number, extension, CALLER, "", float(number), 7.0, "m.wav"))
+            case ["mailboxes-full"]:
+                shelves.full = "Full."
+            case ["set-timeout", seconds]:
+                premises.office = replace(premises.office, media_timeout=float(seconds))
+            case ["told", *told]:
+                assert self.told == told, self.told
+            case _:
+                return False
+        return True
+
+    def _asked(self, words: list[str]) -> bool:
+        """Whether the line is what somebody asks for at the page."""
+        office, uas = self.premises.office, self.premises.switchboard.uas
+        match words:
+            case ["click", extension, callee, *suffix]:
+                person = office.people[extension]
+                if (colleague := office.bearer(callee)) is not None:
+                    uas.click_to_colleague(person, colleague)
+                else:
+                    uas.click_to_call(person, callee, "Contact", "".join(suffix))
+            case ["record", extension]:
+                uas.record(office.people[extension], "Recording", Path("take.wav"), self.told.append)
+            case _:
+                return False
+        return True
 
     def _expect(self, peer: Peer, wanted: str, options: list[str]) -> None:
         said = self._said[peer.name]
