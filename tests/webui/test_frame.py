@@ -2,98 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from webob import Request
-from webtest import TestApp
 
-from pbx.control.client import ask
 from tests.webui.office import ADMIN, PASSWORD, Web, browser
+from tests.webui.sample import error_at, framed, log_in
 from webui import frame
 from webui.answers import HEADERS
-from webui.app import PAGES, App
-from webui.form import Field
-from webui.routes import Routes
-from webui.views import Views
-from webui.visit import Visit
+from webui.app import PAGES
+
+__all__ = ["framed"]
 
 FOLDER = Path(frame.__file__).parent
-VIEW = """% rebase("layout", title=_("People"))
-<p>{{danger}}</p>
-<form method="post" action="/sample/{{person["extension"]}}" data-changes>
-{{csrf()}}
-% include("fields", form=form)
-% include("save")
-</form>
-"""
-FIELDS = (
-    Field("name", label="Name", required=True),
-    Field("extension", label="Extension", help="Two to four digits."),
-    Field("language", "choice", "Language", options=(("de", "German"), ("en", "English"))),
-    Field("voicemail", "switch", "Voicemail"),
-    Field("ring", "number", "Rings", unit="seconds"),
-    Field("pin", "password", "PIN"),
-)
-routes = Routes()
-
-
-def show(visit: Visit, person: str, form: Any = None) -> str:
-    found = next(each for each in visit.ask("user list") if each["extension"] == person)
-    shown = (form or visit.form(FIELDS)).fill(found)
-    return visit.page("sample", form=shown, person=found, danger="<script>alert(1)</script>")
-
-
-@routes.get("/sample/<person>")
-def look(visit: Visit, person: str) -> str:
-    return show(visit, person)
-
-
-@routes.post("/sample/<person>", may="admin")
-def change(visit: Visit, person: str) -> Any:
-    form = visit.form(FIELDS)
-    if form.sent("user set", person=person):
-        return visit.see_other(f"/sample/{form.result['extension']}", visit._("Tasks"))
-    return show(visit, person, form)
-
-
-@routes.get("/sample/admins/only", may="admin")
-def admins(visit: Visit) -> str:
-    return "for admins"
-
-
-@routes.post("/sample/file/send", uploads=True)
-def receive(visit: Visit) -> str:
-    file = visit.uploads["file"]
-    return f"{file.name} {len(file.content)}"
-
-
-@routes.get("/sample/broken/page")
-def broken(visit: Visit) -> str:
-    raise RuntimeError("a mistake")
-
-
-@routes.get("/sample/table/csv")
-def table(visit: Visit) -> Any:
-    return visit.csv([["Name", "Number"], ["=cmd()", "+4930123"], ["Ünal", 7]], "Anrufe ü.csv")
-
-
-@routes.get("/sample/sound/wav")
-def sound(visit: Visit) -> Any:
-    return visit.sound(bytes(range(100)))
-
-
-@pytest.fixture
-def framed(web: Web, tmp_path: Path) -> Web:
-    """The page with samples in it."""
-    (tmp_path / "views").mkdir()
-    (tmp_path / "views/sample.tpl").write_text(VIEW)
-    web.app.site.views = Views(tmp_path / "views")
-    web.app = App(web.app.site, [*frame.routes.all, *routes.all], False)
-    return web
 
 
 # --- headers, cookies, size ------------------------------------------------------------------------------------------
@@ -173,15 +96,6 @@ def test_https_does_not_take_a_session_of_http(framed: Web) -> None:
 # --- who ------------------------------------------------------------------------------------------------------------
 
 
-def log_in(web: Web, extension: str = "") -> TestApp:
-    """A browser of the admin, or of a colleague, for the app with samples."""
-    name = f"user-{extension}" if extension else ADMIN
-    given = {"extension": extension} if extension else {"role": "admin"}
-    if name not in {account["name"] for account in web.do("account list")}:
-        web.do("account add", name=name, password=PASSWORD, language="en", **given)
-    return browser(web.app, web.do("session open", name=name, password=PASSWORD)["token"])
-
-
 def test_a_visitor_is_sent_to_the_login_and_back(framed: Web) -> None:
     answer = framed.visitor.get("/sample/21?tab=pin&x=%26", status=303)
     assert answer.location == "/login?next=/sample/21%3Ftab%3Dpin%26x%3D%2526"
@@ -239,144 +153,6 @@ def test_home_is_ones_own(framed: Web) -> None:
     assert log_in(framed).get("/").location == "/now"
     assert log_in(framed, "21").get("/").location == "/mine"
     assert framed.visitor.get("/").location == "/login"
-
-
-# --- forms ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_change_is_saved_and_said_once(framed: Web) -> None:
-    page = log_in(framed).get("/sample/21")
-    form = page.forms[1]
-    voicemail = form.fields["voicemail"][1]
-    assert (form["name"].value, form["extension"].value, voicemail.checked) == ("Anna Adler", "21", True)
-    form["name"], form["extension"], voicemail.checked = "Anna Berg", "27", False
-    answer = form.submit(status=303)
-    assert answer.location == "/sample/27"
-    page = answer.follow()
-    assert "Tasks" in page.text[page.text.index('role="status"') :]
-    assert page.forms[1]["name"].value == "Anna Berg"
-    assert not page.forms[1].fields["voicemail"][1].checked
-    assert "data-flash" not in page.test_app.get("/sample/27").text
-
-
-def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(framed: Web) -> None:
-    form = log_in(framed).get("/sample/21").forms[1]
-    form["name"], form["extension"], form["language"] = "Anna Berg", "22", "en"
-    page = form.submit(status=422)
-    kept = page.forms[1]
-    assert (kept["name"].value, kept["extension"].value, kept["language"].value) == ("Anna Berg", "22", "en")
-    assert "Bert Braun" in error_at(page.text, "extension")
-    assert error_at(page.text, "name") == ""
-    assert re.search(r'id="f-extension"[^>]*aria-describedby="f-extension-help f-extension-error"', page.text)
-    assert re.search(r'id="f-extension"[^>]*aria-invalid="true"', page.text)
-
-
-@pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
-    [
-        ("name", "  ", "This is needed"),
-        ("ring", "soon", "must be a number"),
-        ("ring", "٣", "must be a number"),
-        ("ring", "1e999", "must be a number"),
-        ("ring", "1_0", "must be a number"),
-    ],
-)
-def test_what_no_daemon_needs_to_see_is_said_at_once(framed: Web, field: str, typed: str, sentence: str) -> None:
-    form = log_in(framed).get("/sample/21").forms[1]
-    form[field] = typed
-    page = form.submit(status=422)
-    assert sentence in error_at(page.text, field)
-    assert page.forms[1][field].value == typed.strip()
-
-
-def test_a_choice_that_was_never_offered_is_refused(framed: Web) -> None:
-    form = log_in(framed).get("/sample/21").forms[1]
-    form["language"].force_value("xx")
-    assert "Choose one" in error_at(form.submit(status=422).text, "language")
-
-
-def test_a_password_is_never_shown_again(framed: Web) -> None:
-    form = log_in(framed).get("/sample/21").forms[1]
-    form["pin"], form["extension"] = "7391", "22"
-    page = form.submit(status=422)
-    assert "7391" not in page.text
-
-
-def error_at(text: str, name: str) -> str:
-    found = re.search(rf'id="f-{name}-error">(.*?)</p>', text, re.DOTALL)
-    return html.unescape(re.sub("<[^>]*>", "", found[1])) if found else ""
-
-
-def test_two_admins_who_change_the_same_are_told(framed: Web) -> None:
-    one, other = (log_in(framed).get("/sample/21").forms[1] for _ in range(2))
-    one["name"] = "Anna One"
-    one.submit(status=303)
-    other["name"] = "Anna Other"
-    page = other.submit(status=409)
-    assert "Saved now: Anna One" in html.unescape(page.text)
-    again = page.forms[1]
-    assert again["name"].value == "Anna Other"
-    again.submit(status=303)
-    assert framed.do("user list")[0]["name"] == "Anna Other"
-
-
-def test_whatever_comes_from_outside_is_text(framed: Web) -> None:
-    framed.do("user set", person="21", name='"><img src=x onerror=alert(1)>')
-    page = log_in(framed).get("/sample/21")
-    assert "<script>alert" not in page.text
-    assert "<img" not in page.text
-    assert page.forms[1]["name"].value == '"><img src=x onerror=alert(1)>'
-
-
-# --- forgery --------------------------------------------------------------------------------------------------------
-
-
-def test_a_form_without_our_token_changes_nothing(framed: Web) -> None:
-    admin = log_in(framed)
-    mine = admin.get("/sample/21").forms[1]["csrf"].value
-    theirs = log_in(framed, "22").get("/sample/21").forms[1]["csrf"].value
-    visitors = framed.visitor.get("/nowhere", status=404).forms[0]["csrf"].value
-    for token in ("", "x", theirs, visitors, mine[:-1] + ("0" if mine[-1] != "0" else "1"), mine.split(".")[1]):
-        admin.post("/sample/21", {"name": "Forged", "csrf": token}, status=403)
-    assert framed.do("user list")[0]["name"] == "Anna Adler"
-    admin.post("/sample/21", {"name": "Mine", "csrf": mine}, status=303)
-
-
-def test_a_get_changes_nothing(framed: Web) -> None:
-    log_in(framed).get("/sample/21?name=Forged&csrf=x")
-    log_in(framed).get("/language?language=de", status=405)
-    assert framed.do("user list")[0]["name"] == "Anna Adler"
-
-
-def test_a_form_of_a_session_that_ended_is_kept_and_sent_again(framed: Web) -> None:
-    admin = log_in(framed)
-    form = admin.get("/sample/21").forms[1]
-    form["name"], form["pin"] = "Anna Later", "7391"
-    ask(framed.socket, "session close", {}, session=admin.cookies["session-80"].strip('"'))
-    page = form.submit(status=403, headers={"Origin": "http://localhost"})
-    assert "not logged in any more" in page.text
-    assert 'value="Anna Later"' in page.text
-    assert "7391" not in page.text
-    admin.set_cookie("session-80", framed.do("session open", name=ADMIN, password=PASSWORD)["token"])
-    again = next(each for each in page.forms.values() if "name" in each.fields)
-    page = again.submit(status=403, headers={"Origin": "http://localhost"})
-    again = next(each for each in page.forms.values() if "name" in each.fields)
-    again.submit(status=303, headers={"Origin": "http://localhost"})
-    assert framed.do("user list")[0]["name"] == "Anna Later"
-
-
-def test_a_form_that_may_be_forged_is_not_offered_again(framed: Web) -> None:
-    page = log_in(framed).post("/sample/21", {"name": "Forged"}, status=403)
-    assert "Forged" not in page.text
-    page = log_in(framed).post("/sample/21", {"name": "Forged"}, status=403, headers={"Origin": "http://evil.example"})
-    assert "Forged" not in page.text
-
-
-def test_nobody_is_sent_elsewhere(framed: Web) -> None:
-    for back in ("//evil.example", "https://evil.example", "/\\evil.example", "evil", ""):
-        app = framed.visitor
-        token = app.get("/nowhere", status=404).forms[0]["csrf"].value
-        assert app.post("/language", {"csrf": token, "language": "de", "back": back}).location == "/"
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
