@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -43,7 +44,9 @@ class Box:
         self.log = folder / "writes.log"
         self.boots = 0
         self._process: subprocess.Popen[bytes] | None = None
+        # Copies, so that another image may be built meanwhile.
         subprocess.run(["cp", "--sparse=always", image, self.card], check=True)
+        self.boot = shutil.copytree(BUILD / "boot", folder / "boot")
         os.truncate(self.card, CARD)
         self.key = folder / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
@@ -64,11 +67,11 @@ class Box:
         forwards += [f"hostfwd=udp:127.0.0.1:{port}-:{port}" for port in (SIP, *VOICE)]
         # An emulated console for the Pi's; and where a busy processor emulates another, systemd may be late with
         # feeding the watchdog without any harm.
-        words = (BUILD / "boot/cmdline.txt").read_text().strip().replace("console=ttyAMA10,115200 ", "")
+        words = (self.boot / "cmdline.txt").read_text().strip().replace("console=ttyAMA10,115200 ", "")
         words += " console=ttyAMA0 systemd.show_status=0 systemd.watchdog_sec=300"
         command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"]
         command += ["-rtc", "base=1970-01-01"]  # a Pi has no clock
-        command += ["-kernel", str(BUILD / "boot/vmlinuz"), "-initrd", str(BUILD / "boot/initrd.img"), "-append", words]
+        command += ["-kernel", str(self.boot / "vmlinuz"), "-initrd", str(self.boot / "initrd.img"), "-append", words]
         command += self._drive()
         command += ["-netdev", ",".join(["user,id=lan", *forwards]), "-device", "virtio-net-pci,netdev=lan,romfile="]
         # A second cable, on which each frame is a datagram to us: the user network carries no multicast.
