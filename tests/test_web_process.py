@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,63 +28,38 @@ CODE = re.compile(r"\b[0-9A-Z]{4,5}[ -][0-9A-Z]{4,5}\b")
 DIES = (sys.executable, "-c", "raise SystemExit(3)")
 
 
-def test_it_is_started_again_with_growing_pauses() -> None:
+def pauses_of(count: int, clock: Callable[[], float], program: Sequence[str] = DIES) -> list[float]:
+    """The pauses before a program that does not last is started again."""
     pauses: list[float] = []
 
     async def kept() -> None:
         async def pause(seconds: float) -> None:
             pauses.append(seconds)
-            if len(pauses) == 8:
+            if len(pauses) == count:
                 await asyncio.Event().wait()
 
-        page = WebProcess(DIES, pause, clock=lambda: 0.0)
+        page = WebProcess(program, pause, clock=clock)
         page.start()
         async with asyncio.timeout(20):
-            while len(pauses) < 8:
+            while len(pauses) < count:
                 await asyncio.sleep(0.01)
         await page.stop()
 
     asyncio.run(kept())
-    assert pauses == [1, 2, 4, 8, 16, 32, LONGEST, LONGEST]
+    return pauses
+
+
+def test_it_is_started_again_with_growing_pauses() -> None:
+    assert pauses_of(8, lambda: 0.0) == [1, 2, 4, 8, 16, 32, LONGEST, LONGEST]
 
 
 def test_after_a_good_while_the_pauses_begin_anew() -> None:
-    pauses: list[float] = []
     times = iter((0.0, 1.0, 2.0, 3.0, 4.0, 70.0, 71.0))
-
-    async def kept() -> None:
-        async def pause(seconds: float) -> None:
-            pauses.append(seconds)
-            if len(pauses) == 3:
-                await asyncio.Event().wait()
-
-        page = WebProcess(DIES, pause, clock=lambda: next(times))
-        page.start()
-        async with asyncio.timeout(20):
-            while len(pauses) < 3:
-                await asyncio.sleep(0.01)
-        await page.stop()
-
-    asyncio.run(kept())
-    assert pauses == [1, 2, 1]
+    assert pauses_of(3, lambda: next(times)) == [1, 2, 1]
 
 
 def test_a_program_that_is_not_there_is_tried_again_too(caplog: pytest.LogCaptureFixture) -> None:
-    paused = []
-
-    async def kept() -> None:
-        async def pause(seconds: float) -> None:
-            paused.append(seconds)
-            await asyncio.Event().wait()
-
-        page = WebProcess(("/nowhere/at/all",), pause)
-        page.start()
-        async with asyncio.timeout(5):
-            while not paused:
-                await asyncio.sleep(0.01)
-        await page.stop()
-
-    asyncio.run(kept())
+    pauses_of(1, lambda: 0.0, ("/nowhere/at/all",))
     assert "No such file" in caplog.text
 
 

@@ -216,13 +216,19 @@ async def test_followers_hear_events_until_the_exchange_stops(path: Path) -> Non
     assert heard == [{"step": "called"}, {"step": "answered"}]
 
 
+async def deaf_follower(server: ControlServer, path: Path) -> socket.socket:
+    """Somebody who wants to hear everything, and never reads."""
+    deaf = connect(path)
+    deaf.sendall(b'{"do": "follow"}\n')
+    while not server._followers:
+        await asyncio.sleep(0.005)
+    return deaf
+
+
 @in_a_loop
 async def test_a_follower_who_does_not_read_is_let_go(path: Path) -> None:
     async with running(path) as server:
-        deaf = connect(path)
-        deaf.sendall(b'{"do": "follow"}\n')
-        while not server._followers:
-            await asyncio.sleep(0.005)
+        deaf = await deaf_follower(server, path)
         for _ in range(300):
             server.publish({"text": "x" * 16384})
             await asyncio.sleep(0)
@@ -234,10 +240,7 @@ async def test_a_follower_who_does_not_read_is_let_go(path: Path) -> None:
 @in_a_loop
 async def test_a_follower_who_does_not_read_does_not_keep_the_exchange_from_stopping(path: Path) -> None:
     async with running(path) as server:
-        deaf = connect(path)
-        deaf.sendall(b'{"do": "follow"}\n')
-        while not server._followers:
-            await asyncio.sleep(0.005)
+        deaf = await deaf_follower(server, path)
         for _ in range(50):
             server.publish({"text": "x" * 16384})
     assert not server._clients

@@ -174,13 +174,18 @@ def test_reports_say_what_was_lost_and_the_round_trip_is_measured(studio: Studio
     assert quality.round_trip == pytest.approx(studio.now - sent_at - 0.5, abs=0.001)
 
 
-def test_the_last_report_says_goodbye(studio: Studio) -> None:
-    peer = Peer()
+def reported(studio: Studio) -> tuple[Endpoint, Peer, Peer]:
+    """An endpoint, whom it hears, and who gets its reports."""
+    peer, reports = Peer(), Peer("127.0.0.1")
     endpoint = studio.open(peer)
-    reports = Peer("127.0.0.1")
     host, port = endpoint.local
     reports.sock.sendto(compound(peer.ssrc, "peer"), (host, port + 1))
     peer.say(endpoint)
+    return endpoint, peer, reports
+
+
+def test_the_last_report_says_goodbye(studio: Studio) -> None:
+    endpoint, _peer, reports = reported(studio)
     endpoint.tone("dial")
     studio.pass_time(0.1)
     endpoint.close()
@@ -188,12 +193,7 @@ def test_the_last_report_says_goodbye(studio: Studio) -> None:
 
 
 def test_who_sent_nothing_takes_no_leave(studio: Studio) -> None:
-    peer = Peer()
-    endpoint = studio.open(peer)
-    reports = Peer("127.0.0.1")
-    host, port = endpoint.local
-    reports.sock.sendto(compound(peer.ssrc, "peer"), (host, port + 1))
-    peer.say(endpoint)
+    endpoint, _peer, reports = reported(studio)
     studio.pass_time(0.1)
     endpoint.close()
     with pytest.raises(BlockingIOError):

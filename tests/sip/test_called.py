@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -72,25 +73,25 @@ def test_a_refusal_is_repeated_until_it_is_acknowledged_and_may_carry_headers() 
     wire.ends()
 
 
-def test_a_refusal_that_follows_at_once_needs_no_100_before_it() -> None:
-    wire = Wire()
+def at_once(wire: Wire, act: Callable[[Session], None]) -> None:
+    """An INVITE comes, and what is done about it goes out together with what the stack says by itself."""
     collect, wire.collect = wire.collect, lambda: None  # type: ignore[method-assign]
     wire.request("INVITE", body=SDP)
     [event] = wire.stack.events
     assert isinstance(event, Invited)
-    event.session.refuse(401)
+    act(event.session)
     collect()
+
+
+def test_a_refusal_that_follows_at_once_needs_no_100_before_it() -> None:
+    wire = Wire()
+    at_once(wire, lambda session: session.refuse(401))
     assert wire.lines() == ["401 INVITE"]
 
 
 def test_ringing_that_follows_at_once_leaves_the_100_alone() -> None:
     wire = Wire()
-    collect, wire.collect = wire.collect, lambda: None  # type: ignore[method-assign]
-    wire.request("INVITE", body=SDP)
-    [event] = wire.stack.events
-    assert isinstance(event, Invited)
-    event.session.ring()
-    collect()
+    at_once(wire, lambda session: session.ring())
     assert wire.lines() == ["100 INVITE", "180 INVITE"]
 
 
