@@ -304,11 +304,10 @@ class Stack:
         contact = contact_of(contact_user, flow, secure=target.scheme == "sips")
         own = {name.lower() for name, _ in headers}
         abilities = tuple(field for field in self._abilities if field[0].lower() not in own)
-        fields = [("Contact", contact), *abilities, ("Session-Expires", str(self.limits.session_expires))]
-        if "user-agent" not in own:
-            fields.append(("User-Agent", self._agent))
-        via = self._transactions.via(flow)
-        request = compose_invite(dialog, via, (*fields, *headers), sdp, max_forwards)
+        agent = () if "user-agent" in own else (("User-Agent", self._agent),)
+        expires = ("Session-Expires", str(self.limits.session_expires))
+        fields = (("Contact", contact), *abilities, expires, *agent, *headers)
+        request = compose_invite(dialog, self._transactions.via(flow), fields, sdp, max_forwards)
         session = Calling(
             self._transactions,
             request,
@@ -319,13 +318,16 @@ class Stack:
             forget=self._forget,
             credentials=credentials,
         )
+        self._begin(session)
+        return session
+
+    def _begin(self, session: Calling) -> None:
         if self._transactions.full or len(self._sessions) >= self.limits.sessions:
             self.counters["full"] += 1
             session.fail(503, "too many calls")
-            return session
-        self._remember(session)
-        session.start()
-        return session
+        else:
+            self._remember(session)
+            session.start()
 
     def session_of(self, request: Request) -> Session | None:
         """The session whose dialog a request (of a `Requested`) belongs to."""
