@@ -9,7 +9,7 @@ import os
 import signal
 import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,8 +25,9 @@ from pbx.front_door import invitation, urls
 from pbx.live import LiveExchange
 from pbx.memory import give_back
 from pbx.news import News
-from pbx.notify import from_environment
+from pbx.notify import Notify, from_environment
 from pbx.sip.transport.tls import paths, server_context
+from pbx.status_line import status_line
 from pbx.store import stand_in
 from pbx.store.atomic import write_file
 from pbx.store.database import RecordsError
@@ -84,6 +85,9 @@ class Daemon:
         """Where SIP listens."""
         self.again = asyncio.Event()
         """Set when this exchange is to end and another one to begin: a restore waits for that."""
+        self.told: Callable[[str], None] = lambda line: None
+        """Hears now and then how it is, in one line."""
+        self._live = LiveExchange(self.exchange, sip)
         self._looking: list[asyncio.TimerHandle | None] = [None, None]
         """The next look at the health, and at what root tells of an update."""
 
@@ -94,7 +98,8 @@ class Daemon:
     async def start(self) -> None:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
         self.address = await self.exchange.start(self._wanted)
-        self.stores.live = LiveElsewhere(LiveExchange(self.exchange, self.address), self.control.on_loop)
+        self._live = LiveExchange(self.exchange, self.address)
+        self.stores.live = LiveElsewhere(self._live, self.control.on_loop)
         self.stores.changed = self._changed_elsewhere
         for server in self._servers:
             await server.start()
@@ -159,6 +164,7 @@ class Daemon:
 
     def _look_at_health(self) -> None:
         self.news.changed("health")
+        self.told(status_line(self._live, self.stores.office, self.stores.unkept))
         self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
 
     def _look_at_update(self, before: int) -> None:
@@ -241,9 +247,10 @@ async def _run(options: argparse.Namespace) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    daemon = await _started(options, options.sip)
-    _collect_seldom()
     notify = from_environment(os.environ, os.getpid())
+    notify.status("The exchange is starting.")
+    daemon = await _started(options, options.sip, notify)
+    _collect_seldom()
     notify.ready()
     notify.live(asyncio.get_running_loop().call_later)
     page = await _open_page(daemon, options) if options.web is not None else None
@@ -251,18 +258,20 @@ async def _run(options: argparse.Namespace) -> int:
         log.info("the exchange ends and begins again, with what was restored")
         await daemon.stop()
         pages = daemon.stores.pages
-        daemon = await _started(options, daemon.address)
+        daemon = await _started(options, daemon.address, notify)
         daemon.stores.pages = pages
     notify.stopping()
+    notify.status("Calls are hung up, providers are taken leave of.")
     if page is not None:
         await page.stop()
     await daemon.stop()
     return 0
 
 
-async def _started(options: argparse.Namespace, sip: tuple[str, int]) -> Daemon:
+async def _started(options: argparse.Namespace, sip: tuple[str, int], notify: Notify) -> Daemon:
     daemon = Daemon(options.data, sip, options.rtp, options.page_socket, options.lamps_socket)
     daemon.stores.restart = daemon.restart
+    daemon.told = notify.status
     try:
         await daemon.start()
     except BaseException:

@@ -31,7 +31,8 @@ LATE = 20
 """Seconds after which a Pi's pins, on a Pi 5 behind a chip with a driver of its own, must be there."""
 RETRY = 2.0
 """Seconds until an exchange that is away is asked for again."""
-DOWN = shown(Seen(phase="down"))
+PATIENCE = 60.0
+"""Seconds for which an exchange that is away is starting or stopping; then it is down."""
 
 Show = Callable[[Mapping[Name, Rhythm]], None]
 
@@ -39,8 +40,18 @@ Show = Callable[[Mapping[Name, Rhythm]], None]
 class Panel:
     """Keeps the lamps true. `show` is called in the thread that runs `run`."""
 
-    def __init__(self, socket: Path, show: Show, switch_off: Callable[[], None], notify: Notify | None = None) -> None:
+    def __init__(
+        self,
+        socket: Path,
+        show: Show,
+        switch_off: Callable[[], None],
+        notify: Notify | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._socket = socket
+        self._clock = clock
+        self._heard = clock()
+        """When the exchange answered last; it is thought to be starting now."""
         self._show = show
         self._switch_off = switch_off
         self._notify = notify or Notify()
@@ -49,7 +60,6 @@ class Panel:
 
     def run(self) -> None:
         """Until `end`; systemd hears a sign of life at least every 20 seconds."""
-        self._notify.ready()
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
         while not self._ended.is_set():
             self._notify.alive()
@@ -78,10 +88,11 @@ class Panel:
     def _rhythms(self) -> Mapping[Name, Rhythm]:
         try:
             told = ask(self._socket, "now", {}, timeout=AGAIN)["lamps"]
+            self._heard = self._clock()
             return {name: told[name] for name in NAMES}
         except (NotRunning, ControlError, Refused) as error:
             log.debug("the exchange does not answer: %s", error)
-            return DOWN
+            return shown(Seen(phase="starting" if self._clock() - self._heard < PATIENCE else "down"))
 
     def _follow(self) -> None:
         while not self._ended.is_set():
@@ -100,9 +111,10 @@ def run(options: argparse.Namespace) -> int:
     except PinError as error:
         log.error("%s", error)
         return 2
+    notify = from_environment(os.environ, os.getpid())
+    notify.ready()  # the exchange starts after us, to be seen starting; it shall not wait for our pins
     panel: Panel | None = None
     front, show = open_front(pins, lambda press: panel.pressed(press) if panel is not None else None)
-    notify = from_environment(os.environ, os.getpid())
     panel = Panel(options.socket or options.data / "control.sock", show, lambda: switch_off(options.off), notify)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: panel.end())

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from pbx.box import panel
-from pbx.box.lamps import NAMES, Name, Rhythm
+from pbx.box.lamps import NAMES, Name, Rhythm, Seen, shown
 from pbx.box.leds import Press
-from pbx.box.panel import DOWN, Panel, switch_off
+from pbx.box.panel import Panel, switch_off
 from pbx.control.server import ControlServer
 from tests.peers.programs import until
+
+BEGINS, DOWN = shown(Seen(phase="starting")), shown(Seen(phase="down"))
 
 
 class Exchange:
@@ -53,7 +55,8 @@ class Wall:
     def __init__(self, socket: Path) -> None:
         self.lamps: Mapping[Name, Rhythm] = {}
         self.off = 0
-        self.panel = Panel(socket, self._show, self._switch_off)
+        self.now = 0.0
+        self.panel = Panel(socket, self._show, self._switch_off, clock=lambda: self.now)
         self._thread = threading.Thread(target=self.panel.run)
         self._thread.start()
 
@@ -82,8 +85,12 @@ def socket(tmp_path: Path) -> Path:
     return tmp_path / "control.sock"
 
 
-def test_without_an_exchange_only_the_trouble_lamp_is_lit(wall: Wall) -> None:
-    until(lambda: wall.lamps == DOWN, "the lamps say that it is away")
+def test_an_exchange_that_is_away_is_starting_at_first_and_then_down(wall: Wall) -> None:
+    until(lambda: wall.lamps == BEGINS, "it is thought to be starting")
+    assert (BEGINS["ready"], BEGINS["trouble"]) == ("pulse", "off")
+    wall.now = panel.PATIENCE
+    until(lambda: wall.lamps == DOWN, "only the trouble lamp is lit")
+    assert (DOWN["ready"], DOWN["trouble"]) == ("off", "fast")
 
 
 def test_the_lamps_follow_the_exchange_also_after_a_restart(wall: Wall, socket: Path) -> None:
@@ -91,13 +98,14 @@ def test_the_lamps_follow_the_exchange_also_after_a_restart(wall: Wall, socket: 
         exchange = Exchange(socket)
         try:
             until(exchange.followed, "the exchange is followed")
+            wall.now += panel.PATIENCE
             exchange.say(ready="steady", call="fast")
             until(lambda: wall.lamps.get("call") == "fast", "the call is shown")
             exchange.say(call="off")
             until(lambda: wall.lamps.get("call") == "off" and wall.lamps["ready"] == "steady", "its end too")
         finally:
             exchange.stop()
-        until(lambda: wall.lamps == DOWN, "the lamps say that it is away")
+        until(lambda: wall.lamps == BEGINS, "it is seen stopping, and starting again")
 
 
 def test_five_seconds_of_the_button_let_the_page_show_a_code(wall: Wall, socket: Path) -> None:

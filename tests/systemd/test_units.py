@@ -122,6 +122,14 @@ def test_the_sockets_are_where_the_exchange_makes_them_and_in_folders_of_the_rig
         assert f"d {socket.parent} 2750 durchwahl {unit} -" in folders
 
 
+def test_the_lamps_are_there_before_the_exchange_and_after_it() -> None:
+    """When all is dark the plug may be pulled; and they never keep it from starting."""
+    assert values("durchwahl-lamps.service", "Before") == ["durchwahl.service"]
+    assert values("durchwahl-lamps.service", "TimeoutStartSec") == ["60"]
+    wanted = [value for name in ("Wants", "Requires", "BindsTo") for value in values("durchwahl.service", name)]
+    assert "durchwahl-lamps.service" not in wanted
+
+
 def test_every_user_of_a_unit_is_made() -> None:
     made = (UNITS / "sysusers.conf").read_text()
     for unit in SERVICES:
