@@ -4,11 +4,12 @@ import dataclasses
 from typing import Any
 
 from pbx.administration import contacts, lookup
+from pbx.administration.live import needed
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.models import CallRecord, Office
+from pbx.store.models import CallRecord, Office, Person
 
 Shown = dict[str, Any]
 MOST = 100_000
@@ -28,23 +29,28 @@ def call(stores: Stores, actor: Actor, number: str, extension: str | None = None
 
     Raises Refused.
     """
-    office, own = stores.office, extension or actor.extension
-    if not own:
-        raise Refused(Sentence("Your account has no extension: say whose phone shall ring."), field="extension")
-    if not (actor.is_admin or actor.owns(own)):
-        raise Refused(Sentence("Only your own phone can ring for you."), 4, field="extension")
-    person = lookup.person(office, own)
+    office, person = stores.office, to_ring(stores.office, actor, extension)
+    own = person.extension
     target, suffix = _wanted(office, number.strip())
     if target == own:
         raise Refused(Sentence("This is your own extension."), field="number")
-    if stores.live is None:
-        raise Refused(Sentence("The exchange is not running."), 1, hint="Start it with “durchwahl run”.")
+    live = needed(stores.live)
     if not office.phones_of(own):
         raise Refused(
             Sentence("{name} ({extension}) has no phone that could ring.", name=person.name, extension=own),
             hint=f"durchwahl phone add {own}",
         )
-    return {"id": stores.live.call(own, target, suffix), "from": own, "to": target, "suffix": suffix}
+    return {"id": live.call(own, target, suffix), "from": own, "to": target, "suffix": suffix}
+
+
+def to_ring(office: Office, actor: Actor, extension: str | None) -> Person:
+    """Whose phone rings for the asker: his own; an admin may name somebody else. Raises Refused."""
+    own = extension or actor.extension
+    if not own:
+        raise Refused(Sentence("Your account has no extension: say whose phone shall ring."), field="extension")
+    if not (actor.is_admin or actor.owns(own)):
+        raise Refused(Sentence("Only your own phone can ring for you."), 4, field="extension")
+    return lookup.person(office, own)
 
 
 def view(call: CallRecord) -> Shown:

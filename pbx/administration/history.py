@@ -6,6 +6,7 @@ from typing import Any
 
 from pbx.administration import messages, quality
 from pbx.administration.callers import name_of
+from pbx.administration.live import lasting, needed
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
@@ -59,7 +60,7 @@ def call(stores: Stores, actor: Actor, id: str) -> Shown:
     office = stores.office
     found = stores.records.history.one(id, _seen_by(actor, office))
     if found is None:
-        if any(call.id == id for call in (stores.live.running() if stores.live else ()) or ()):
+        if any(call.id == id for call in lasting(stores.live)):
             raise Refused(Sentence("This call is still going on; it can be looked at when it has ended."), 1)
         raise Refused(Sentence("There is no such call."), field="id")
     record = found.record
@@ -81,10 +82,8 @@ def trace(stores: Stores) -> Shown:
 
     Nothing secret is in it. Raises Refused.
     """
-    wire = stores.live.wire() if stores.live is not None else None
-    if wire is None:
-        raise Refused(Sentence("The exchange is not running."), 1, hint="Start it with “durchwahl run”.")
-    found = readable(wire)
+    wire = needed(stores.live).wire()
+    found = readable(wire) if wire is not None else CallTrace()
     return {"text": "\n".join(map(_printed, found.messages)), "messages": len(found.messages)}
 
 

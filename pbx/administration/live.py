@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pbx.administration.self_call import Guest
+from pbx.control.protocol import Refused
 from pbx.exchange.recording import Told
 from pbx.exchange.traced import Wire
+from pbx.sentence import Sentence
 from pbx.store.models import CallFacts, Office
 
 
@@ -106,6 +108,18 @@ class Live(Protocol):
 
     def doctor(self) -> Sequence[Check]:
         """What can only be looked at while running."""
+
+
+def needed(live: Live | None) -> Live:
+    """The running exchange. Raises Refused when there is none."""
+    if live is None:
+        raise Refused(Sentence("The exchange is not running."), 1, hint="Start it with “durchwahl run”.")
+    return live
+
+
+def lasting(live: Live | None) -> Sequence[Running]:
+    """The calls that last, oldest first."""
+    return live.running() if live is not None else ()
 
 
 class LiveElsewhere:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pbx.administration import condition
 from pbx.administration.callers import bearer_name, name_of
-from pbx.administration.live import Check, Running
+from pbx.administration.live import Check, Running, lasting
 from pbx.administration.order import counted
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
@@ -38,7 +38,7 @@ def now(stores: Stores, actor: Actor) -> Shown:
     """
     office, live = stores.office, stores.live
     shining: Lamps = live.lamps() if live is not None else {}
-    running = list(live.running()) if live is not None else []
+    running = list(lasting(live))
     checks = condition.checks(stores)
     return {
         "people": [_person(stores, actor, shining, person) for _, person in sorted(office.people.items(), key=counted)],

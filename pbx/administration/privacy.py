@@ -13,6 +13,7 @@ from typing import Any
 import phonenumbers
 
 from pbx.administration import history, lookup, portfolio, tasks, voicemail
+from pbx.administration.live import lasting
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
@@ -111,7 +112,7 @@ def erase(stores: Stores, number: str, digits: str) -> Shown:
         raise Refused(
             Sentence("To erase, type the last {count} digits of {number}.", count=TYPED, number=meant), field="digits"
         )
-    if any(meant in (each.from_, each.to) for each in (stores.live.running() if stores.live else ()) or ()):
+    if any(meant in (each.from_, each.to) for each in lasting(stores.live)):
         raise Refused(Sentence("Somebody is speaking with {number} just now; try again afterwards.", number=meant), 1)
     known = _known(stores, meant)
     for message in known.messages:

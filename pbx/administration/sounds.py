@@ -3,9 +3,10 @@
 import base64
 from typing import Any
 
-from pbx.administration import lookup
+from pbx.administration import calls
 from pbx.administration.decoding import decoded
 from pbx.administration.greetings import spoken, unpacked
+from pbx.administration.live import needed
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.takes import Take
@@ -58,17 +59,11 @@ def record(stores: Stores, actor: Actor, extension: str | None = None) -> Shown:
 
     Raises Refused.
     """
-    wanted = extension or actor.extension
-    if not wanted:
-        raise Refused(Sentence("Your account has no extension: say whose phone shall ring."), field="extension")
-    if not (actor.is_admin or actor.owns(wanted)):
-        raise Refused(Sentence("Only your own phone can ring for you."), 4, field="extension")
-    person = lookup.person(stores.office, wanted)
-    if stores.live is None:
-        raise Refused(Sentence("The exchange is not running."), 1)
+    person = calls.to_ring(stores.office, actor, extension)
+    live = needed(stores.live)
     take = stores.takes.begin(actor.name)
     try:
-        stores.live.record(person.extension, take.path, take.turns)
+        live.record(person.extension, take.path, take.turns)
     except Refused:
         stores.takes.drop(take)
         raise

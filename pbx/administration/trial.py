@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pbx.administration.live import lasting
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
@@ -35,7 +36,7 @@ class Verdict:
 def trial(stores: Stores, actor: Actor) -> Shown:
     """The latest call from outside, with its steps in the asker's language, and what it shows. Raises RecordsError."""
     office = stores.office
-    running = [call for call in stores.live.running() if call.direction == "in"] if stores.live else []
+    running = [call for call in lasting(stores.live) if call.direction == "in"]
     if running:
         call = running[-1]
         shown = _call(office, actor.language, call.id, call.from_, call.started, call.steps) | {"running": True}
