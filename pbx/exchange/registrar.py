@@ -5,21 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from pbx.exchange.doorkeeper import Doorkeeper, Refused
-from pbx.sip.address import Address
+from pbx.exchange.registering import LONGEST, PER_PHONE, NotGranted, Wish, agent_of, takes_notify, wishes_of
 from pbx.sip.flow import Flow
 from pbx.sip.message import ParseError, Request, Response
 from pbx.sip.timers import Timers
 from pbx.sip.uri import Uri
 from pbx.store.models import Binding, Office
 
-SHORTEST, USUAL, LONGEST = 60, 600, 3600
-"""Seconds a binding may be asked for, gets without asking, and gets at most."""
-PER_PHONE = 5
-"""Bindings of one account; the longest unrefreshed one gives way."""
-LONGEST_CONTACT = 512
-MOST_HOPS = 8
-LONGEST_PATH = 1024
-"""Path values, and characters of all of them: they are stored, and go into every request to the phone."""
 SWEEP = 10.0
 """Seconds between two looks for bindings that ran out."""
 
@@ -54,26 +46,6 @@ class _Entry:
     until: float
     """When it runs out, by the monotonic clock: the wall clock of a box without a battery jumps."""
     q: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """One Contact of a REGISTER."""
-
-    uri: Uri
-    text: str
-    seconds: int
-    q: float
-
-
-class _Wrong(Exception):
-    """The REGISTER cannot be granted."""
-
-    def __init__(self, status: int, reason: str = "", *headers: tuple[str, str]) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-        self.headers = headers
 
 
 class Registrar:
@@ -152,13 +124,12 @@ class Registrar:
         username = admitted.username
         try:
             if request.to.uri.user != username:
-                raise _Wrong(403)
+                raise NotGranted(403)
             if request.star:
                 self._remove_all(username, request)
             elif request.contacts:
-                _check_path(request)
-                self._update(username, self._wishes(request), request, flow)
-        except _Wrong as wrong:
+                self._update(username, wishes_of(request), request, flow)
+        except NotGranted as wrong:
             return request.reply(wrong.status, wrong.reason, headers=wrong.headers)
         except ParseError:
             return request.reply(400)
@@ -196,25 +167,16 @@ class Registrar:
 
     # -- one REGISTER ------------------------------------------------------------------------------------------------
 
-    def _wishes(self, request: Request) -> list[_Wish]:
-        usual = request.expires
-        wishes = [_wish(contact, USUAL if usual is None else usual) for contact in request.contacts]
-        if len(wishes) > PER_PHONE:
-            raise _Wrong(403, "Too many contacts")
-        if any(0 < wish.seconds < SHORTEST for wish in wishes):
-            raise _Wrong(423, "", ("Min-Expires", str(SHORTEST)))
-        return wishes
-
     def _remove_all(self, username: str, request: Request) -> None:
         if request.expires != 0:
-            raise _Wrong(400, "Contact * needs Expires: 0")
+            raise NotGranted(400, "Contact * needs Expires: 0")
         entries = list(self._entries.get(username, ()))
         for entry in entries:
             self._check_order(entry, request)
         for entry in entries:
             self._drop(entry)
 
-    def _update(self, username: str, wishes: list[_Wish], request: Request, flow: Flow) -> None:
+    def _update(self, username: str, wishes: list[Wish], request: Request, flow: Flow) -> None:
         known = [entry for wish in wishes if (entry := self._entry_of(username, wish)) is not None]
         repeated = [self._check_order(entry, request) for entry in known]
         if any(repeated):
@@ -227,18 +189,18 @@ class Registrar:
                 self._drop(entry)
         self._make_room(username, request, flow, [wish.uri for wish in wishes if wish.seconds])
 
-    def _entry_of(self, username: str, wish: _Wish) -> _Entry | None:
+    def _entry_of(self, username: str, wish: Wish) -> _Entry | None:
         return next((each for each in self._entries.get(username, ()) if _same(each, wish)), None)
 
     def _check_order(self, entry: _Entry, request: Request) -> bool:
-        """Whether this request was seen before; raises _Wrong when a later one was (RFC 3261, section 10.3, step 7)."""
+        """Whether it was seen before; raises NotGranted when a later one was (RFC 3261, section 10.3, step 7)."""
         if entry.binding.call_id != request.call_id:
             return False
         if request.cseq.number < entry.binding.cseq:
-            raise _Wrong(500, "CSeq out of order")
+            raise NotGranted(500, "CSeq out of order")
         return request.cseq.number == entry.binding.cseq
 
-    def _bind(self, username: str, wish: _Wish, old: _Entry | None, request: Request, flow: Flow) -> None:
+    def _bind(self, username: str, wish: Wish, old: _Entry | None, request: Request, flow: Flow) -> None:
         seconds = min(wish.seconds, LONGEST)
         binding = Binding(
             username,
@@ -251,12 +213,12 @@ class Registrar:
             flow.remote,
             flow.connection,
             request.headers.all("Path"),
-            _printable(request.headers.get("User-Agent") or ""),
+            agent_of(request),
         )
         if old is not None:
             self._take_out(old)
         self._add(_Entry(binding, wish.uri, self._clock() + seconds, wish.q))
-        self.changes.append(Bound(binding, old is None, _takes_notify(request)))
+        self.changes.append(Bound(binding, old is None, takes_notify(request)))
 
     def _make_room(self, username: str, request: Request, flow: Flow, bound: list[Uri]) -> None:
         """Forget what the phone itself left behind when it restarted, then the oldest past the bound."""
@@ -323,42 +285,5 @@ def _key(transport: str, remote: tuple[str, int]) -> tuple[str, str, int]:
     return transport, remote[0], remote[1]
 
 
-def _check_path(request: Request) -> None:
-    """Whether Path (RFC 3327) can become the Route of requests; raises _Wrong or ParseError."""
-    path = request.headers.values("Path")
-    if len(path) > MOST_HOPS or sum(map(len, path)) > LONGEST_PATH:
-        raise _Wrong(400, "Path is too long")
-    for value in path:
-        Address.parse(value)
-
-
-def _wish(contact: Address, usual: int) -> _Wish:
-    text = str(contact.uri)
-    if contact.uri.scheme not in ("sip", "sips") or not contact.uri.host or len(text) > LONGEST_CONTACT:
-        raise _Wrong(400, "Contact cannot be used")
-    asked = contact.param("expires")
-    seconds = usual
-    if asked is not None:
-        # RFC 3261, section 20.10: what cannot be read counts as 3600
-        seconds = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 10 else LONGEST
-    return _Wish(contact.uri, text, seconds, _q(contact.param("q")))
-
-
-def _q(text: str | None) -> float:
-    if text and len(text) <= 5 and text.isascii() and text.replace(".", "", 1).isdigit():
-        return min(1.0, float(text))
-    return 1.0
-
-
-def _same(entry: _Entry, wish: _Wish) -> bool:
+def _same(entry: _Entry, wish: Wish) -> bool:
     return entry.binding.contact == wish.text or entry.uri.matches(wish.uri)
-
-
-def _printable(text: str) -> str:
-    return "".join(char for char in text[:128] if char.isprintable())
-
-
-def _takes_notify(request: Request) -> bool:
-    """Whether NOTIFY is among the methods a phone names, or it names none (RFC 3261, 20.5)."""
-    methods = request.headers.values("Allow")
-    return not methods or "NOTIFY" in methods

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pbx.exchange.doorkeeper import Doorkeeper
 from pbx.exchange.guard import Guard
-from pbx.exchange.registrar import PER_PHONE, Bound, Registrar, Unbound
+from pbx.exchange.registering import PER_PHONE
+from pbx.exchange.registrar import Bound, Registrar, Unbound
 from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, Response, parse

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.exchange.registrar import PER_PHONE
+from pbx.exchange.registering import PER_PHONE
 from pbx.sip.message import Request
 from tests.threats.box import Box, besiege
 from tests.threats.ends import End, Fields, Phone, phone
