@@ -38,6 +38,10 @@ class SdpError(ValueError):
     """The text is no session description; the argument says why."""
 
 
+class NotAcceptable(SdpError):
+    """No stream both sides can do: 488 is due. The argument is the reason as a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The `o=` line: who made the session, and which version of it this is (RFC 8866, section 5.2)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +11,13 @@ from pbx.sdp.description import (
     Attribute,
     Direction,
     Media,
+    NotAcceptable,
     Origin,
     RtpMap,
-    SdpError,
     SessionDescription,
-    ip_version,
     parse,
 )
+from pbx.sdp.remote import is_unspecified, remote_of, rtcp_of
 
 STATIC_PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8, "G722": 9}
 """What we can speak, with the payload types of RFC 3551. All three tick at 8000 Hz (G.722 by the RFC's old mistake)."""
@@ -28,14 +27,9 @@ _EVENT = "TELEPHONE-EVENT"
 _CLOCK_RATE = 8000
 _PROFILES = ("RTP/AVP", "RTP/AVPF")
 _EVENTS = "0-16"
-_RTCP = re.compile(r"([0-9]{1,5})(?:\s+IN\s+IP[46]\s+([0-9A-Fa-f.:]+))?", re.ASCII)
 _MILLISECONDS = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,6})?", re.ASCII)
 _SENDING = ("sendrecv", "sendonly")
 _RECEIVING = ("sendrecv", "recvonly")
-
-
-class NotAcceptable(SdpError):
-    """No stream both sides can do: 488 is due. The argument is the reason as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +243,7 @@ def _described(local: Local, media: Sequence[Media]) -> SessionDescription:
 def _seen_from_here(theirs: SessionDescription, stream: Media) -> Direction:
     """What the peer's description lets us do, as our direction."""
     sends = theirs.direction_of(stream) in _SENDING
-    receives = theirs.direction_of(stream) in _RECEIVING and not _unspecified(theirs.host_of(stream))
+    receives = theirs.direction_of(stream) in _RECEIVING and not is_unspecified(theirs.host_of(stream))
     return _direction(send=receives, receive=sends)
 
 
@@ -276,7 +270,7 @@ def _agreement(
     event_receive: int | None,
     direction: Direction,
 ) -> Agreed:
-    remote = _remote(local_host, theirs.host_of(stream), stream.port)
+    remote = remote_of(local_host, theirs.host_of(stream), stream.port)
     return Agreed(
         codec=choice.name,
         payload_type=choice.payload_type,
@@ -284,61 +278,11 @@ def _agreement(
         event_payload_type=event_send,
         event_receive=event_receive,
         remote=remote,
-        rtcp=_rtcp(stream, remote),
+        rtcp=rtcp_of(stream, remote),
         direction=direction,
         ptime=_ptime(stream),
         on_hold=_seen_from_here(theirs, stream) not in _SENDING,
     )
-
-
-@lru_cache(maxsize=1024)
-def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The literal address, an IPv4 one also when written as IPv6 (::ffff:192.0.2.1); None for a name."""
-    if ip_version(host) is None:
-        return None
-    address = ipaddress.ip_address(host)
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def _is_group(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return address.is_multicast or str(address) == "255.255.255.255"
-
-
-def _unspecified(host: str) -> bool:
-    address = _ip(host)
-    return address is not None and address.is_unspecified
-
-
-def _remote(local_host: str, host: str, port: int) -> tuple[str, int] | None:
-    """Where to send. Names are not looked up and groups not sent to: media goes to one address or nowhere."""
-    address, local = _ip(host), _ip(local_host)
-    if address is None:
-        raise NotAcceptable("The session description has no IP address to send to.")
-    if address.is_unspecified:
-        return None
-    if _is_group(address):
-        raise NotAcceptable("The session description asks for packets to a group of machines.")
-    if local is not None and local.version != address.version:
-        raise NotAcceptable("One side wants IPv4 packets and the other IPv6 packets.")
-    return str(address), port
-
-
-def _rtcp(stream: Media, remote: tuple[str, int] | None) -> tuple[str, int] | None:
-    """RTCP's address: a=rtcp (RFC 3605), else the next port (RFC 3550, section 11). Multiplexing is never agreed to."""
-    if remote is None:
-        return None
-    host, port = remote[0], remote[1] + 1
-    named = _RTCP.fullmatch(stream.attribute("rtcp") or "")
-    if named and 0 < int(named[1]) < 65_536:
-        port = int(named[1])
-        address = _ip(named[2] or "")
-        if address and not address.is_unspecified and not _is_group(address) and _same_version(address, host):
-            host = str(address)
-    return (host, port) if port < 65_536 else None
-
-
-def _same_version(address: ipaddress.IPv4Address | ipaddress.IPv6Address, host: str) -> bool:
-    return address.version == ip_version(host)
 
 
 def _ptime(stream: Media) -> int:

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.sdp.description import SdpError, parse
+from pbx.sdp.description import NotAcceptable, SdpError, parse
 from pbx.sdp.negotiation import (
     Agreed,
     Local,
-    NotAcceptable,
     agreed,
     answer,
     offer,
