@@ -1,6 +1,7 @@
 """The doctor: is all well, and if not, what is to be done."""
 
 import errno
+import os
 import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pbx.administration import condition, network, nightly, trunk_checks, update
 from pbx.administration.live import Check, Live
 from pbx.administration.order import counted
 from pbx.administration.stores import Stores
+from pbx.box.pins import INSTALLED, PinError, read_pins
 from pbx.prompts import catalogue, speech
 from pbx.sentence import Sentence, said
 from pbx.store.models import Number, Office, Person
@@ -25,7 +27,7 @@ def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
     """
     office, live = stores.office, stores.live
     checks = [*condition.checks(stores).values(), *network.checks(stores), rights(stores.data), _records(stores)]
-    checks += [nightly.check(stores), *update.checks(stores)]
+    checks += [*header(stores.root), nightly.check(stores), *update.checks(stores)]
     checks += [_speech(), _prompts(), *_greetings(stores), *_numbers(office), *_pins(office), *_accounts(office)]
     if live is None:
         checks += [*_trunks(office), _port(sip_port)]
@@ -90,6 +92,18 @@ def _speech() -> Check:
     advice = Sentence("Record greetings by phone, or upload them.")
     hint = "apt-get install espeak-ng (or libttspico-utils from non-free)"
     return Check("speech", "warn", sentence, advice, "/greetings", hint)
+
+
+def header(root: Path) -> Iterator[Check]:
+    """Whether the file that says which pin carries what, if there is one, can be understood."""
+    file = root / INSTALLED
+    if not os.path.lexists(file):
+        return
+    try:
+        read_pins(file)
+    except PinError as error:
+        advice = Sentence("Correct the file and restart the box; until then the lamps stay dark.")
+        yield Check("header", "fail", error.sentence, advice)
 
 
 def _prompts() -> Check:

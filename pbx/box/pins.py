@@ -7,13 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from pbx.box.lamps import NAMES, Name
+from pbx.sentence import Sentence
 
 USABLE = tuple(range(2, 28))
 """BCM numbers that the 40-pin header brings out; 0 and 1 belong to the HAT's EEPROM."""
 
 
+INSTALLED = Path("etc/durchwahl/pins.toml")
+"""Below /: the file that holds on a box."""
+
+
 class PinError(Exception):
-    """The pin file is wrong; the text says where."""
+    """The pin file is wrong; the sentence says where."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +40,27 @@ def read_pins(path: Path | None = None) -> Pins:
         text = files("pbx.box").joinpath("pins.toml").read_text("utf-8") if path is None else path.read_text("utf-8")
         content = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PinError(f"{where} cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise PinError(Sentence("{file} cannot be read: {why}.", file=where, why=why)) from error
     lamps, button = content.get("lamps"), content.get("button")
     if not isinstance(lamps, dict) or not isinstance(button, dict) or content.keys() != {"lamps", "button"}:
-        raise PinError(f"{where} must have the tables [lamps] and [button], and no others")
+        raise PinError(Sentence("{file} must have the tables [lamps] and [button], and no others.", file=where))
     if lamps.keys() != set(NAMES):
-        raise PinError(f"{where}: [lamps] must name {', '.join(NAMES)}")
+        raise PinError(Sentence("{file}: [lamps] must name {names}.", file=where, names=list(NAMES)))
     if button.keys() != {"pin"}:
-        raise PinError(f"{where}: [button] must have “pin”")
+        raise PinError(Sentence("{file}: [button] must have “pin”, and nothing else.", file=where))
     pins = Pins({name: _pin(where, name, lamps[name]) for name in NAMES}, _pin(where, "button", button["pin"]))
     used = [*pins.lamps.values(), pins.button]
     if twice := sorted({pin for pin in used if used.count(pin) > 1}):
-        raise PinError(f"{where}: GPIO {twice[0]} is there twice")
+        raise PinError(Sentence("{file}: GPIO {pin} is there twice.", file=where, pin=twice[0]))
     return pins
 
 
 def _pin(where: str, name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value not in USABLE:
-        raise PinError(f"{where}: {name} must be one of GPIO {USABLE[0]} to {USABLE[-1]}, not {value!r}")
+        limits = {"first": USABLE[0], "last": USABLE[-1], "value": repr(value)}
+        sentence = Sentence(
+            "{file}: {name} must be one of GPIO {first} to {last}, not {value}.", file=where, name=name, **limits
+        )
+        raise PinError(sentence)
     return value

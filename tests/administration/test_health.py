@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -321,3 +322,18 @@ def test_no_advice_on_a_page_names_the_command_line(stores: Stores, monkeypatch:
     for check in (check for named in found(stores).values() for check in named):
         assert "durchwahl " not in check["sentence"] + check["advice"]
         assert "--" not in check["advice"]
+
+
+def test_a_pin_file_that_is_wrong_is_told_of_as_the_lamps_stay_dark(stores: Stores) -> None:
+    assert "header" not in found(stores)
+    file = stores.root / "etc/durchwahl/pins.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(resources.files("pbx.box").joinpath("pins.toml").read_text())
+    assert "header" not in found(stores)
+    file.write_text("[lamps]\n[button]\n")
+    (check,) = found(stores)["header"]
+    assert check["state"] == "fail"
+    assert "[lamps] must name ready, trunk, call, message and trouble." in check["sentence"]
+    file.unlink()
+    file.symlink_to("nowhere")
+    assert "cannot be read: No such file" in found(stores)["header"][0]["sentence"]

@@ -126,6 +126,7 @@ def test_the_lamps_are_there_before_the_exchange_and_after_it() -> None:
     """When all is dark the plug may be pulled; and they never keep it from starting."""
     assert values("durchwahl-lamps.service", "Before") == ["durchwahl.service"]
     assert values("durchwahl-lamps.service", "TimeoutStartSec") == ["60"]
+    assert values("durchwahl-lamps.service", "RestartPreventExitStatus") == ["2"], "a wrong pin file stays wrong"
     wanted = [value for name in ("Wants", "Requires", "BindsTo") for value in values("durchwahl.service", name)]
     assert "durchwahl-lamps.service" not in wanted
 
