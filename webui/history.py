@@ -147,7 +147,7 @@ def _row(visit: Visit, call: Mapping[str, Any]) -> list[Any]:
         call["from_name"],
         call["to"],
         f"{call['extension_name']} {call['extension']}".strip(),
-        visit._(OUTCOMES[call["outcome"]]),
+        visit._(OUTCOMES.get(call["outcome"], call["outcome"])),
         talked,
         call["story"],
     ]

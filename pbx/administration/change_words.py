@@ -172,12 +172,14 @@ def _went(difference: Difference) -> Sentence:
 
 def _field(name: str, before: Any, after: Any) -> Sentence:
     """How one field differs."""
-    if isinstance(after, bool):
+    if isinstance(after, bool) and has_words(name):
         if name in _SWITCHES:
             return _SWITCHES[name][after]
         on, off = Sentence("{field} on", field=_label(name)), Sentence("{field} off", field=_label(name))
         return on if after else off
     label = _label(name)
+    if not has_words(name):  # of a newer version's: nobody here knows whether it is a secret
+        return Sentence("{field} changed", field=label)
     if name in _UNSHOWN:
         return Sentence("{field} changed", field=label) if after else Sentence("{field} removed", field=label)
     was, now = _value(name, before), _value(name, after)

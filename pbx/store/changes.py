@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pbx.store.database import Database
 from pbx.store.differences import Difference, Moved, place_of
+from pbx.store.shapes import made
 
 MOST = 500
 """Changes that are kept."""
@@ -136,8 +137,8 @@ class Changes:
 
 def _change(row: sqlite3.Row) -> Change:
     values = dict(row)
-    values["differences"] = tuple(Difference(**each) for each in json.loads(values["differences"]))
+    values["differences"] = tuple(made(Difference, each) for each in json.loads(values["differences"]))
     along = json.loads(values["along"])
     handed = tuple(Handed(each["what"], tuple(each["ids"]), each["was"], each["now"]) for each in along["handed"])
     values["along"] = Along(tuple((old, new) for old, new in along["moved"]), handed)
-    return Change(**values)
+    return made(Change, values)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pbx.store.atomic import remove_file, write_file
+from pbx.store.shapes import made
 
 SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without I, O, 0 and 1, which people mistake for each other."""
@@ -44,7 +45,7 @@ class Codes:
     def current(self, now: float) -> Code | None:
         """The code that is valid now."""
         try:
-            code = Code(**json.loads(self._path.read_bytes()))
+            code = made(Code, json.loads(self._path.read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
         return None if code.expires is not None and code.expires <= now else code

@@ -5,12 +5,16 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
 VERSION = 1
-"""Of the schemas; a newer file is refused instead of half understood."""
+"""Of the schemas. It stays as it is: schemas only ever grow by tables, indexes, and columns that have a default.
+
+So an older version can work with a newer one's file, as it must when an update is taken back: it names the columns it
+knows, and leaves the others alone. A file with a higher number would be refused instead of half understood.
+"""
 
 
 class RecordsError(Exception):
@@ -39,8 +43,12 @@ class Database:
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
                 raise RecordsError(f"{path}: made by a newer version; update Durchwahl.")
-            if version < VERSION or self._lacks(schema):
-                self._connection.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version = {VERSION}; COMMIT;")
+            columns = list(self._missing_columns(schema))
+            if version < VERSION or columns or self._lacks(schema):
+                grow = "".join(f"{column}; " for column in columns)
+                self._connection.executescript(
+                    f"BEGIN IMMEDIATE; {grow}{schema}; PRAGMA user_version = {VERSION}; COMMIT;"
+                )
 
     def close(self) -> None:
         """Let go of the file."""
@@ -90,6 +98,20 @@ class Database:
         """Whether an update brings tables or indexes that are not in the file yet."""
         wanted = set(re.findall(r"IF NOT EXISTS (\w+)", schema))
         return not wanted <= {row[0] for row in self._connection.execute("SELECT name FROM sqlite_master")}
+
+    def _missing_columns(self, schema: str) -> Iterator[str]:
+        """What brings columns into tables of the file that an update has given them."""
+        with closing(sqlite3.connect(":memory:")) as wanted:
+            wanted.executescript(schema)
+            tables = wanted.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                there = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
+                for _, name, kind, not_null, default, _ in wanted.execute(f"PRAGMA table_info({table})"):
+                    if there and name not in there:
+                        if not_null and default is None:  # no schema of ours ever grew so
+                            raise RecordsError(f"{self.path}: the table {table} has no column {name}.")
+                        rest = f"{' NOT NULL' if not_null else ''}{'' if default is None else f' DEFAULT {default}'}"
+                        yield f"ALTER TABLE {table} ADD COLUMN {name} {kind}{rest}"
 
     @contextmanager
     def _named(self) -> Iterator[None]:

@@ -76,8 +76,8 @@ def _became(table: str, olds: Mapping[str, Any], news: Mapping[str, Any], moved:
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    fields = [field for field in new if old.get(field) != new[field]]
-    return {field: old[field] for field in fields}, {field: new[field] for field in fields}
+    fields = [field for field in {**old, **new} if old.get(field) != new.get(field)]
+    return {field: old.get(field) for field in fields}, {field: new.get(field) for field in fields}
 
 
 def _name(item: Any, office: Office) -> str:
@@ -102,35 +102,42 @@ def taken_back(office: Office, found: Iterable[Difference]) -> Office:
     tables: dict[str, Any] = {table: dict(getattr(office, table)) for table in TABLES}
     scalars: dict[str, Any] = {}
     returning: list[tuple[Difference, Any]] = []
+    found = tuple(found)
     for each in found:
+        if each.table not in (OFFICE, *TABLES):  # what only a newer version knows, only that can take back
+            raise Overtaken(each)
         if each.table == OFFICE:
             _check_left(to_json(office, leave_out=tuple(TABLES)), each)
             scalars |= each.before
             continue
         item = tables[each.table].pop(each.now, None) if each.now else None
-        returning.append((each, _before(each, item)))
+        returning.append((each, _before(each, item, office.is_newer)))
     for each, item in returning:
         if item is not None:
             if each.was in tables[each.table]:
                 raise Overtaken(each)
             tables[each.table][each.was] = item
-    return dataclasses.replace(office, **tables, **scalars)
+    fields = to_json(office, leave_out=tuple(TABLES)) | scalars
+    try:
+        return dataclasses.replace(from_json(Office, fields, newer=office.is_newer), **tables)
+    except ShapeError as error:
+        raise Overtaken(next(each for each in found if each.table == OFFICE)) from error
 
 
-def _before(difference: Difference, item: Any) -> Any:
+def _before(difference: Difference, item: Any, newer: bool) -> Any:
     """What an item was before the difference; None when it was not there. Raises Overtaken."""
     kind, _ = TABLES[difference.table]
     try:
         if not difference.now:
-            return from_json(kind, difference.before)
+            return from_json(kind, difference.before, newer=newer)
         if item is None:
             raise Overtaken(difference)
         if not difference.was:
-            if item != from_json(kind, difference.after):
+            if item != from_json(kind, difference.after, newer=newer):
                 raise Overtaken(difference)
             return None
         _check_left(to_json(item), difference)
-        return from_json(kind, to_json(item) | difference.before)
+        return from_json(kind, to_json(item) | difference.before, newer=newer)
     except ShapeError as error:  # a row of a version that had other fields
         raise Overtaken(difference) from error
 

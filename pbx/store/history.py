@@ -64,7 +64,7 @@ class History:
         for extension in sorted(_parties(record)):
             if not names or extension in names:
                 values = [extension, number, names.get(extension, "")]
-                self._database.rows("INSERT OR REPLACE INTO parts VALUES (?, ?, ?)", values)
+                self._database.rows("INSERT OR REPLACE INTO parts (extension, call, name) VALUES (?, ?, ?)", values)
 
     def move(self, old: str, new: str) -> None:
         """Somebody has another extension: his calls are still his, and nobody else's who gets the old one."""

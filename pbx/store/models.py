@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["de", "en"]
 Strategy = Literal["all", "in-order", "longest-idle"]
@@ -15,7 +15,15 @@ Role = Literal["admin", "user"]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Setting:
+    """What all that is set has in common."""
+
+    beyond: tuple[tuple[str, Any], ...] = field(default=(), repr=False, hash=False, kw_only=True)
+    """Fields with their values that a newer version wrote: not understood, and written back as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Setting):
     """Somebody who works here; his extension is his key."""
 
     extension: str
@@ -36,7 +44,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(Setting):
     """One device's account; several may belong to a person."""
 
     username: str
@@ -47,7 +55,7 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Setting):
     """Several people behind one extension."""
 
     extension: str
@@ -61,7 +69,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class Former(Setting):
     """The extension of somebody who left: nobody else gets it, and somebody may take the calls to it."""
 
     extension: str
@@ -74,7 +82,7 @@ class Former:
 
 
 @dataclass(frozen=True, slots=True)
-class Trunk:
+class Trunk(Setting):
     """A way to the telephone network: a registration at a provider, or a peer known by its address."""
 
     name: str
@@ -96,7 +104,7 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Setting):
     """One of the office's outside numbers."""
 
     e164: str
@@ -109,7 +117,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Setting):
     """Somebody outside whom the office calls."""
 
     name: str
@@ -120,7 +128,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Account(Setting):
     """Somebody who may log in at the web page."""
 
     name: str
@@ -137,7 +145,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class Office(Setting):
     """All settings at one moment; a change makes a new one, running calls keep what they began with."""
 
     name: str = ""
@@ -185,6 +193,11 @@ class Office:
     """By name."""
     accounts: dict[str, Account] = field(default_factory=dict)
     """By name."""
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether a newer version wrote it: it may have been tried, and gone back from."""
+        return bool(self.beyond)
 
     @property
     def names(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from pbx.store.database import Database, RecordsError
 from pbx.store.history import History, Leftovers
 from pbx.store.models import Binding, CallRecord, LegQuality, Message, Step, Task, TaskKind
 from pbx.store.sessions import Sessions
+from pbx.store.shapes import made
 from pbx.store.task_log import TaskLog
 from pbx.store.traces import Traces
 
@@ -296,7 +297,10 @@ class Records:
                 self._bindings.rows("DELETE FROM bindings WHERE username = ?", [username])
                 for position, binding in enumerate(bindings):
                     text = json.dumps(_flat(binding))
-                    self._bindings.rows("INSERT INTO bindings VALUES (?, ?, ?)", [username, position, text])
+                    self._bindings.rows(
+                        "INSERT INTO bindings (username, position, binding) VALUES (?, ?, ?)",
+                        [username, position, text],
+                    )
 
     def bindings(self) -> tuple[Binding, ...]:
         """All bindings as last saved, expired ones too."""
@@ -326,20 +330,20 @@ def _flat(value: CallRecord | Step | LegQuality | Binding) -> dict[str, Any]:
 
 def _call(row: sqlite3.Row) -> CallRecord:
     values: dict[str, Any] = {name: row[_column(name)] for name in _CALL_FIELDS}
-    values["steps"] = tuple(Step(**step) for step in json.loads(values["steps"]))
-    values["legs"] = tuple(LegQuality(**leg) for leg in json.loads(values["legs"]))
+    values["steps"] = tuple(made(Step, step) for step in json.loads(values["steps"]))
+    values["legs"] = tuple(made(LegQuality, leg) for leg in json.loads(values["legs"]))
     return CallRecord(**values)
 
 
 def _task(row: sqlite3.Row) -> Task:
-    return Task(**{**dict(row), "done": bool(row["done"])})
+    return made(Task, {**dict(row), "done": bool(row["done"])})
 
 
 def _message(row: sqlite3.Row) -> Message:
-    return Message(**{**dict(row), "heard": bool(row["heard"])})
+    return made(Message, {**dict(row), "heard": bool(row["heard"])})
 
 
 def _binding(values: dict[str, Any]) -> Binding:
     for name in ("local", "remote", "path"):
         values[name] = tuple(values[name])
-    return Binding(**values)
+    return made(Binding, values)

@@ -31,7 +31,10 @@ class Sessions:
                 " (SELECT hash FROM sessions WHERE account = ? ORDER BY seen DESC LIMIT -1 OFFSET ?)",
                 [account, _MOST - 1],
             )
-            self._database.rows("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", [_hash(token), account, stamp, now, now])
+            self._database.rows(
+                "INSERT INTO sessions (hash, account, stamp, created, seen) VALUES (?, ?, ?, ?, ?)",
+                [_hash(token), account, stamp, now, now],
+            )
         return token
 
     def account(self, token: str, now: float) -> tuple[str, str] | None:
@@ -60,7 +63,10 @@ class Sessions:
         """Whoever knows the code may choose the account's password; an older code of the account ends."""
         with self._database.transaction():
             self._database.rows("DELETE FROM invitations WHERE account = ?", [account])
-            self._database.rows("INSERT INTO invitations VALUES (?, ?, ?, ?)", [_hash(code), account, stamp, expires])
+            self._database.rows(
+                "INSERT INTO invitations (hash, account, stamp, expires) VALUES (?, ?, ?, ?)",
+                [_hash(code), account, stamp, expires],
+            )
 
     def invited(self, code: str, now: float) -> tuple[str, str] | None:
         """Whose code it is, and his stamp when it was made; None when there is none, or it is too old."""

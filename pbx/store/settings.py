@@ -15,7 +15,7 @@ from pbx.store.atomic import sweep, write_file
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import faults
 from pbx.store.settings_file import TABLES, SettingsError, read_office, read_settings, whole_fault
-from pbx.store.settings_versions import VERSION
+from pbx.store.settings_versions import UNDERSTOOD_FROM, VERSION, aside
 from pbx.store.shapes import to_json
 
 __all__ = ["AtomicStorage", "Item", "Settings", "SettingsError", "read_office", "with_items", "without_items"]
@@ -35,7 +35,8 @@ class Settings:
         sweep(path.parent)
         self.office: Office
         """What is set now; a change makes a new one."""
-        self.office, self._is_old = read_settings(path)
+        self.office, self._written_by = read_settings(path)
+        self._path = path
         self._storage = AtomicStorage(path)
         self._database = TinyDB(storage=lambda: self._storage)
 
@@ -67,20 +68,27 @@ class Settings:
             except OSError as error:
                 why = error.strerror or str(error)
                 raise SettingsError(Sentence("The settings could not be saved: {why}.", why=why)) from error
-            self.office, self._is_old = office, False
+            self.office, self._written_by = office, _version(office)
         return self.office
 
     def _store(self, office: Office) -> None:
-        scalars = to_json(office, leave_out=tuple(TABLES)) | {"version": VERSION}
+        if self._written_by != _version(office):  # another version's file: ours is written as a whole
+            write_file(aside(self._path, self._written_by), self._path.read_bytes())
+            self._database.drop_tables()
+            self._store_differing(Office(), office)
+        else:
+            self._store_differing(self.office, office)
+
+    def _store_differing(self, there: Office, office: Office) -> None:
+        # What a newer version wrote keeps that version's numbers: they are among what is not understood.
+        numbers = {"version": VERSION, "understood_from": UNDERSTOOD_FROM}
+        scalars = numbers | to_json(office, leave_out=tuple(TABLES))
         if self._database.table("office").all() != [scalars]:
             self._database.table("office").truncate()
             self._database.table("office").insert(scalars)
         for name, (_, key) in TABLES.items():
-            before, after = getattr(self.office, name), getattr(office, name)
+            before, after = getattr(there, name), getattr(office, name)
             table = self._database.table(name)
-            if self._is_old:  # what an older version wrote is written anew as a whole
-                table.truncate()
-                before = {}
             for gone in before.keys() - after.keys():
                 table.remove(where(key) == gone)
             for item_key, item in after.items():
@@ -88,6 +96,11 @@ class Settings:
                     table.insert(to_json(item))
                 elif before[item_key] != item:
                     table.update(to_json(item), where(key) == item_key)
+
+
+def _version(office: Office) -> int:
+    """Of the file that says this."""
+    return int(dict(office.beyond).get("version", VERSION))
 
 
 class AtomicStorage(Storage):

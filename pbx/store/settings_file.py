@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from pbx.sentence import Sentence, Wrong
 from pbx.store.json_lines import DuplicateKey, json_lines
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.rules import Fault, faults
-from pbx.store.settings_versions import VERSION, migrate, version_of
+from pbx.store.settings_versions import META, VERSION, aside, is_understood, migrate, version_of
 from pbx.store.shapes import ShapeError, from_json
 
 TABLES: dict[str, tuple[type[Any], str]] = {
@@ -24,6 +25,8 @@ TABLES: dict[str, tuple[type[Any], str]] = {
 }
 """Of each table: what its documents are, and the field that is their key. Also the fields of `Office`."""
 
+log = logging.getLogger(__name__)
+
 _LONGEST = 32 * 1024 * 1024
 
 
@@ -36,6 +39,10 @@ class SettingsError(Wrong):
         """What broke which rule, if that is why."""
 
 
+class Newer(SettingsError):
+    """A newer version wrote them in a way that this one does not understand."""
+
+
 def read_office(path: Path) -> Office:
     """The office a settings file describes, an empty one when there is no file.
 
@@ -44,22 +51,39 @@ def read_office(path: Path) -> Office:
     return read_settings(path)[0]
 
 
-def read_settings(path: Path) -> tuple[Office, bool]:
-    """As `read_office`, with whether an older version wrote the file. Raises SettingsError."""
+def read_settings(path: Path) -> tuple[Office, int]:
+    """As `read_office`, with the version that wrote the file. Raises SettingsError.
+
+    A newer file that cannot be understood is passed over for what this version wrote before, if that is there.
+    """
+    reading = _read(path)
+    if reading is None:
+        return Office(), VERSION
+    try:
+        return reading.office(), reading.version
+    except Newer:
+        before = _read(aside(path, VERSION))
+        if before is None:
+            raise
+        log.error("%s was made by a newer version: this one goes on with what it had itself", path)
+        return before.office(), reading.version
+
+
+def _read(path: Path) -> "_Reading | None":
+    """A settings file; None when there is none. Raises SettingsError."""
     try:
         if path.stat().st_size > _LONGEST:
             raise SettingsError(Sentence("{path}: this is no settings file, it is larger than 32 MB.", path=path))
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return Office(), False
+        return None
     except OSError as error:
         why = error.strerror or str(error)
         raise SettingsError(Sentence("{path}: cannot be read: {why}.", path=path, why=why)) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(at_line(path, line, Sentence("This is not UTF-8 text."))) from error
-    reading = _Reading(path, text)
-    return reading.office(), reading.is_old
+    return _Reading(path, text)
 
 
 class _Reading:
@@ -69,8 +93,8 @@ class _Reading:
         self._path, self._text = path, text
         self._lines: dict[tuple[str | int, ...], int] = {}
         self._places: dict[tuple[str, str], tuple[str | int, ...]] = {}
-        self.is_old = False
-        """Whether an older version wrote it."""
+        self.version = VERSION
+        """That wrote it."""
 
     def office(self) -> Office:
         content = self._parsed()
@@ -101,17 +125,18 @@ class _Reading:
             raise SettingsError(wrong) from error
         if not isinstance(content, dict):
             raise self._wrong((), Sentence("The whole must be an object in braces."))
-        for name in content:
-            if name not in TABLES and name not in ("office", "_default"):
-                raise self._wrong((name,), Sentence("“{name}” is no known table.", name=name))
         return content
 
     def _bring_up_to_date(self, content: dict[str, Any]) -> None:
         version = version_of(content)
-        if not isinstance(version, int) or isinstance(version, bool) or not 0 < version <= VERSION:
+        is_number = isinstance(version, int) and not isinstance(version, bool) and version > 0
+        self.version = version if is_number else VERSION
+        if not is_number or (version > VERSION and not is_understood(content)):
             wrong = Sentence("These settings were made by a newer version; update Durchwahl.")
-            raise self._wrong(("office", next(iter(content["office"])), "version"), wrong)
-        self.is_old = version < VERSION
+            raise self._wrong(("office", next(iter(content["office"])), "version"), wrong, Newer)
+        for name in content:
+            if name not in TABLES and name not in ("office", "_default") and version <= VERSION:
+                raise self._wrong((name,), Sentence("“{name}” is no known table.", name=name))
         migrate(content)
 
     def _documents(self, content: dict[str, Any], name: str) -> list[tuple[str, Any]]:
@@ -140,22 +165,24 @@ class _Reading:
     def _item(self, kind: type[Any], name: str, number: str, document: Any) -> Any:
         also: tuple[str, ...] = ()
         if kind is Office:
-            also = ("version",)
+            also = META
             self._places["office", ""] = (name, number)
             if isinstance(document, dict) and (table := next((t for t in TABLES if t in document), None)):
                 wrong = Sentence("“{name}” is a table of its own.", name=table)
                 raise self._wrong((name, number, table), wrong)
         try:
-            return from_json(kind, document, also=also)
+            return from_json(kind, document, also=also, newer=self.version > VERSION)
         except ShapeError as error:
             what = error.sentence if str(error).startswith("“") else of_field(error.field, error.sentence)
             wrong = Sentence("{table}, entry {number}: {what}", table=name, number=number, what=what)
             raise self._wrong((name, number, error.field), wrong) from error
 
-    def _wrong(self, place: tuple[str | int, ...], sentence: Sentence) -> SettingsError:
+    def _wrong(
+        self, place: tuple[str | int, ...], sentence: Sentence, kind: type[SettingsError] = SettingsError
+    ) -> SettingsError:
         while place not in self._lines:
             place = place[:-1]
-        return SettingsError(at_line(self._path, self._lines[place], sentence))
+        return kind(at_line(self._path, self._lines[place], sentence))
 
 
 def _whole(digits: str) -> int | float:

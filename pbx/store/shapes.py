@@ -22,6 +22,9 @@ class ShapeError(Wrong):
         """Name of the field, empty when the whole is wrong."""
 
 
+BEYOND = "beyond"
+"""The field of what is not understood (`models.Setting`)."""
+
 _MUST = {
     str: Sentence("Must be a text in quotes."),
     bool: Sentence("Must be true or false."),
@@ -32,32 +35,44 @@ _MUST = {
 
 def to_json(item: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     """The fields of a dataclass instance without nested dataclasses; tuples become lists."""
-    return {
+    fields = {
         field.name: list(value) if isinstance(value := getattr(item, field.name), tuple) else value
         for field in dataclasses.fields(item)
         if field.name not in leave_out
     }
+    return fields | dict(fields.pop(BEYOND, ()))
 
 
-def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = ()) -> T:
+def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = (), newer: bool = False) -> T:
     """An instance of the dataclass `kind`; fields left out take their defaults, those named in `also` are ignored.
 
-    Raises ShapeError when a field is unknown, missing or of the wrong type.
+    Fields that are unknown are kept aside if a `newer` version wrote them. Raises ShapeError when a field is unknown,
+    missing or of the wrong type.
     """
     if not isinstance(values, Mapping):
         raise ShapeError("", Sentence("Must be an object in braces."))
     known = _hints(cast("Hashable", kind))
     given: dict[str, Any] = {}
+    beyond: list[tuple[str, Any]] = []  # no two have the same name
     for name, value in values.items():
-        if name in known:
+        if name in known and name != BEYOND:
             given[name] = fit(known[name], value, name)
+        elif newer and BEYOND in known:
+            beyond.append((name, value))
         elif name not in also:
             raise ShapeError(name, Sentence("“{name}” is no known field.", name=name))
+    if beyond:
+        given[BEYOND] = tuple(sorted(beyond))
     try:
         return kind(**given)
     except TypeError:
         missing = [f"“{name}”" for name in _required(kind) if name not in given]
         raise ShapeError("", Sentence("Lacks {names}.", names=missing)) from None
+
+
+def made(kind: type[T], values: Mapping[str, Any]) -> T:
+    """An instance of the dataclass `kind` of what was written down; what a newer version said besides is left out."""
+    return kind(**{name: values[name] for name in _hints(cast("Hashable", kind)) if name in values})
 
 
 @lru_cache(maxsize=64)

@@ -4,11 +4,12 @@ import dataclasses
 import json
 import zlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pbx.store.database import Database
 from pbx.store.models import CallTrace, LegSample, LegSamples, TracedDialog, TracedMessage
 
+T = TypeVar("T")
 _PORTION = 200
 
 
@@ -21,7 +22,7 @@ class Traces:
     def add(self, call: str, at: float, trace: CallTrace) -> None:
         """Keep what went over the wire in a call that ended at `at` (Unix time)."""
         packed = _packed([_flat(trace.dialogs), _flat(trace.messages), trace.left_out])
-        self._database.rows("INSERT OR REPLACE INTO traces VALUES (?, ?, ?)", [call, at, packed])
+        self._database.rows("INSERT OR REPLACE INTO traces (call, at, trace) VALUES (?, ?, ?)", [call, at, packed])
 
     def trace(self, call: str) -> CallTrace | None:
         """What went over the wire in this call; None when it is not kept (any more)."""
@@ -32,7 +33,7 @@ class Traces:
         """Keep how the voice of each leg went."""
         if legs:
             packed = _packed([[leg.party, _flat(leg.samples)] for leg in legs])
-            self._database.rows("INSERT OR REPLACE INTO voices VALUES (?, ?)", [call, packed])
+            self._database.rows("INSERT OR REPLACE INTO voices (call, samples) VALUES (?, ?)", [call, packed])
 
     def samples(self, call: str) -> tuple[LegSamples, ...]:
         """How the voice of each leg of this call went."""
@@ -40,8 +41,8 @@ class Traces:
         if not rows:
             return ()
         return tuple(
-            LegSamples(party, tuple(LegSample(*values) for values in samples))
-            for party, samples in _unpacked(rows[0]["samples"])
+            LegSamples(party, tuple(_made(LegSample, values) for values in samples))
+            for party, samples, *_ in _unpacked(rows[0]["samples"])
         )
 
     def with_text(self, matches: Callable[[str], bool]) -> list[str]:
@@ -77,6 +78,11 @@ def _flat(values: Sequence[Any]) -> list[list[Any]]:
     return [[getattr(value, field.name) for field in dataclasses.fields(value)] for value in values]
 
 
+def _made(kind: type[T], values: Sequence[Any]) -> T:
+    """The value of its fields in order; a newer version may have written more of them behind ours."""
+    return kind(*values[: len(dataclasses.fields(kind))])  # type: ignore[arg-type]
+
+
 def _packed(content: list[Any]) -> bytes:
     return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
 
@@ -86,9 +92,9 @@ def _unpacked(content: bytes) -> Any:
 
 
 def _trace(content: bytes) -> CallTrace:
-    dialogs, messages, left_out = _unpacked(content)
+    dialogs, messages, left_out, *_ = _unpacked(content)
     return CallTrace(
-        tuple(TracedDialog(*values) for values in dialogs),
-        tuple(TracedMessage(*values) for values in messages),
+        tuple(_made(TracedDialog, values) for values in dialogs),
+        tuple(_made(TracedMessage, values) for values in messages),
         left_out,
     )

@@ -31,7 +31,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 % if call["extension"]:
 <dt>{{_("Extension")}}</dt><dd><span class="extension">{{call["extension"]}}</span></dd>
 % end
-<dt>{{_("Outcome")}}</dt><dd>{{_(outcomes[call["outcome"]])}}</dd>
+<dt>{{_("Outcome")}}</dt><dd>{{_(outcomes.get(call["outcome"], call["outcome"]))}}</dd>
 % if call["answered"] is not None:
 <dt>{{_("Talked")}}</dt><dd>{{visit.duration(call["ended"] - call["answered"])}}</dd>
 % end

@@ -11,7 +11,7 @@ good = call["outcome"] in ("answered", "voicemail")
 <p class="soft">{{call["story"]}}</p>
 </div>
 <p class="soft aside"><time>{{visit.when(call["started"])}}</time><br>
-<span class="badge{{" good" if call["outcome"] == "answered" else "" if good else " warn"}}">{{_(outcomes[call["outcome"]])}}
+<span class="badge{{" good" if call["outcome"] == "answered" else "" if good else " warn"}}">{{_(outcomes.get(call["outcome"], call["outcome"]))}}
 % if call["answered"] is not None:
 {{visit.duration(call["ended"] - call["answered"])}}
 % end
