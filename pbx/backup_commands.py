@@ -12,9 +12,9 @@ from typing import Any
 from pbx import report
 from pbx.administration.commands import perform
 from pbx.administration.pieces import PIECE
-from pbx.administration.stores import SOCKET, open_stores
+from pbx.administration.stores import open_stores
 from pbx.control.client import NotRunning, ask
-from pbx.control.protocol import Json, Refused
+from pbx.control.protocol import SOCKET, Json, Refused
 from pbx.sentence import Sentence, english
 
 Ask = Callable[..., Json]

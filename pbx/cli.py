@@ -10,14 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pbx import report
-from pbx.administration import greetings, health
-from pbx.administration.commands import perform
-from pbx.administration.live import Check
-from pbx.administration.stores import SOCKET, open_stores
 from pbx.arguments import BadArguments, given, parse
 from pbx.control.client import ControlError, NotRunning, ask, follow
-from pbx.control.protocol import Json, Refused
-from pbx.sentence import Sentence
+from pbx.control.protocol import SOCKET, Json, Refused
 from pbx.store import stand_in
 from pbx.store.atomic import write_file
 from pbx.store.database import RecordsError
@@ -82,7 +77,7 @@ def _run(options: argparse.Namespace) -> int:
         return _program("pbx.backup_commands", options)
     verb = "code show" if command == "code" else f"{command} {options.verb}" if "verb" in options else command
     arguments = _arguments(verb, options)
-    result = _examined(options.data, arguments) if verb == "doctor" else done(options.data, verb, arguments)
+    result = done(options.data, verb, arguments)
     if verb in ("voicemail export", "privacy export"):
         source = Path(result.pop("path"))
         _copy(source, options.file)
@@ -125,31 +120,8 @@ def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
     try:
         return ask(data / SOCKET, verb, arguments)
     except NotRunning:
-        stores = open_stores(data)
-    try:
-        return perform(stores, verb, arguments)
-    finally:
-        stores.close()
-
-
-def _examined(data: Path, arguments: dict[str, Json]) -> Json:
-    """The doctor's findings, also when the settings or records cannot even be opened."""
-    try:
-        return done(data, "doctor", arguments)
-    except (SettingsError, RecordsError, OSError) as error:
-        return [health.view(check) for check in (_unreadable(error), *health.checks_of_folder(data))]
-
-
-def _unreadable(error: SettingsError | RecordsError | OSError) -> Check:
-    if isinstance(error, OSError):
-        sentence = Sentence("The data folder cannot be used: {why}.", why=error.strerror or str(error))
-        advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
-        return Check("folder", "fail", sentence, advice)
-    if isinstance(error, SettingsError):
-        advice = Sentence("Correct that line; the exchange does not start before.")
-        return Check("settings", "fail", error.sentence, advice)
-    sentence = Sentence("The records cannot be used: {why}", why=str(error))
-    return Check("records", "fail", sentence, Sentence("Restore a backup."))
+        # All that the exchange consists of takes a Pi seconds to load: only who needs it waits for it.
+        return importlib.import_module("pbx.without_exchange").done(data, verb, arguments)
 
 
 def _arguments(verb: str, options: argparse.Namespace) -> dict[str, Json]:
@@ -187,7 +159,7 @@ def _sound_or_text(name: str, value: str) -> dict[str, Json]:
     except (OSError, ValueError):  # too long for a name, or with a NUL in it
         is_file = is_folder = False
     if value and is_file:
-        return {f"{name}_sound": greetings.read_sound(path)}
+        return {f"{name}_sound": importlib.import_module("pbx.administration.greetings").read_sound(path)}
     if value.strip() and (is_folder or path.suffix.lower() in _SOUNDS or ("/" in value and " " not in value)):
         raise Refused(f"There is no sound file {value}.")
     return {f"{name}_text": value}

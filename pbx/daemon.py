@@ -16,9 +16,9 @@ from pathlib import Path
 from pbx.administration import calls, update
 from pbx.administration.commands import perform, writes
 from pbx.administration.live import LiveElsewhere
-from pbx.administration.stores import SOCKET, open_stores
+from pbx.administration.stores import open_stores
 from pbx.control.door import LAMPS, PAGE
-from pbx.control.protocol import Json
+from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
 from pbx.front_door import invitation, urls

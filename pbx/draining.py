@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pbx.administration.stores import SOCKET
 from pbx.control.client import NotRunning, ask
+from pbx.control.protocol import SOCKET
 
 LOOK = 1.0
 """Seconds after which is looked again whether a call still lasts."""

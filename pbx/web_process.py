@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from pbx.administration.stores import SOCKET
+from pbx.control.protocol import SOCKET
 from pbx.sip.transport.tls import paths
 
 log = logging.getLogger(__name__)

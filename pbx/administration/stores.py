@@ -33,7 +33,7 @@ from pbx.store.records import HandedOver, Records, set_aside
 from pbx.store.reserve import mind_reserve
 from pbx.store.settings import Settings, SettingsError
 
-SOCKET, UPDATE = "control.sock", "update"
+UPDATE = "update"
 """In the data folder."""
 
 _ARGUMENTS = {"ring_seconds": "ring", "e164": "number", "label": "name"}

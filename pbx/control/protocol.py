@@ -15,6 +15,9 @@ Json = Any
 LONGEST_LINE = 8 * 1024 * 1024
 """Bytes; a recorded greeting of two minutes fits."""
 
+SOCKET = "control.sock"
+"""The running exchange's, in the data folder."""
+
 FOLLOW = "follow"
 """The verb that turns the connection into a stream of events."""
 

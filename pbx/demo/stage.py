@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.phones import shown_host
-from pbx.administration.stores import SOCKET
 from pbx.control.client import ControlError, NotRunning, follow
+from pbx.control.protocol import SOCKET
 from pbx.daemon import Daemon
 from pbx.demo.premises import NUMBER, Premises
 from pbx.demo.provider import RATE, Caller, Provider, sounds

@@ -24,9 +24,9 @@ from pbx import backup_program
 from pbx.administration import backup_work
 from pbx.administration.commands import perform
 from pbx.administration.rights import Actor
-from pbx.administration.stores import SOCKET, Stores, open_stores
+from pbx.administration.stores import Stores, open_stores
 from pbx.control.client import ControlError, NotRunning, ask
-from pbx.control.protocol import Refused
+from pbx.control.protocol import SOCKET, Refused
 from pbx.store import age, restoring
 from pbx.store.backup_file import BACKUPS, TOP, Packer
 from pbx.store.settings import with_items

@@ -12,9 +12,9 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.live import Check, LiveElsewhere
-from pbx.administration.stores import SOCKET, Stores, open_stores
+from pbx.administration.stores import Stores, open_stores
 from pbx.cli import main
-from pbx.control.protocol import Refused
+from pbx.control.protocol import SOCKET, Refused
 from pbx.control.server import ControlServer
 from pbx.store.lock import Busy, Lock
 from pbx.store.models import Office

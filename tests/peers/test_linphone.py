@@ -9,7 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
-from pbx.administration.stores import SOCKET
+from pbx.control.protocol import SOCKET
 from tests.peers.exchange import Exchange
 from tests.peers.programs import Program, own_address, until
 from webui.app import make

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pbx.administration.stores import SOCKET
 from pbx.control.client import ask
+from pbx.control.protocol import SOCKET
 from tests.peers.exchange import Exchange
 from tests.peers.programs import until
 from tests.peers.tones import heard, read_wav

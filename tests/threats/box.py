@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from pbx.administration.stores import SOCKET
+from pbx.control.protocol import SOCKET
 from pbx.control.server import ControlServer
 from pbx.daemon import Daemon
 from tests.peers.programs import free_ports, own_host

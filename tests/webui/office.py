@@ -13,8 +13,9 @@ from webtest import TestApp
 
 from pbx.administration.commands import perform, writes
 from pbx.administration.live import Live
-from pbx.administration.stores import SOCKET, Stores, open_stores
+from pbx.administration.stores import Stores, open_stores
 from pbx.control.door import PAGE
+from pbx.control.protocol import SOCKET
 from pbx.control.server import ControlServer
 from tests.live import Lines
 from webui.app import App, make
