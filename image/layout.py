@@ -121,6 +121,7 @@ def cmdline(slot: Slot) -> str:
             f"durchwahl.data=PARTUUID={named('data').uuid}",
             f"rauc.slot={slot}",
             "loglevel=4",
+            "systemd.ssh_auto=no",  # no other ways in, which virtual machines have
             "panic=10",  # a kernel that gave up starts again
         )
     )

@@ -6,6 +6,7 @@ qemu's user network gives it 10.0.2.15 and leads it to us (image/trial/router.py
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from image.trial.cut import finished
+from image.trial.monitor import Monitor
 from tests.peers.programs import Missed, until
 
 BUILD = Path(__file__).parents[2] / "build/image"
@@ -27,6 +29,16 @@ BOOT = 600.0
 """Seconds; an emulated Pi on a busy machine."""
 CARD = 6 << 30
 """Bytes of the card the image is written to."""
+
+PATIENT = base64.b64encode(b"[Service]\nTimeoutStartSec=600\nWatchdogSec=300\n").decode()
+OURS = ("durchwahl", "durchwahl-lamps", "durchwahl-web")
+EMULATED = " ".join(
+    (
+        " console=ttyAMA0 systemd.show_status=0 systemd.watchdog_sec=300",
+        *(f"systemd.set_credential_binary=systemd.unit-dropin.{unit}.service:{PATIENT}" for unit in OURS),
+    )
+)
+"""For the kernel: an emulated console; and where a busy processor emulates another, all may be late without harm."""
 
 CONNECT = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "LogLevel=ERROR", "-p", str(SSH))
 
@@ -65,10 +77,7 @@ class Box:
         self.console = self.folder / f"console-{self.boots}.log"
         forwards = [f"hostfwd=tcp:127.0.0.1:{SSH}-:22", f"hostfwd=tcp:127.0.0.1:{WEB}-:80"]
         forwards += [f"hostfwd=udp:127.0.0.1:{port}-:{port}" for port in (SIP, *VOICE)]
-        # An emulated console for the Pi's; and where a busy processor emulates another, systemd may be late with
-        # feeding the watchdog without any harm.
-        words = (self.boot / "cmdline.txt").read_text().strip().replace("console=ttyAMA10,115200 ", "")
-        words += " console=ttyAMA0 systemd.show_status=0 systemd.watchdog_sec=300"
+        words = (self.boot / "cmdline.txt").read_text().strip().replace("console=ttyAMA10,115200 ", "") + EMULATED
         command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"]
         command += ["-rtc", "base=1970-01-01"]  # a Pi has no clock
         command += ["-kernel", str(self.boot / "vmlinuz"), "-initrd", str(self.boot / "initrd.img"), "-append", words]
@@ -77,6 +86,7 @@ class Box:
         # A second cable, on which each frame is a datagram to us: the user network carries no multicast.
         command += ["-netdev", "socket,id=cable,udp=127.0.0.1:7001,localaddr=127.0.0.1:7002"]
         command += ["-device", "virtio-net-pci,netdev=cable,romfile=", "-device", "i6300esb"]
+        command += ["-device", "qemu-xhci", "-qmp", f"unix:{self.folder}/qmp,server=on,wait=off"]
         command += ["-display", "none", "-monitor", "none", "-serial", f"file:{self.console}"]
         with (self.folder / "qemu.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -117,6 +127,10 @@ class Box:
             return answer.status, answer.getheader("Location", ""), answer.read().decode()
         finally:
             connection.close()
+
+    def hands(self) -> Monitor:
+        """Whoever stands before it, with sticks to plug in."""
+        return Monitor(self.folder / "qmp")
 
     def pull_the_plug(self) -> None:
         """Power off, at once."""

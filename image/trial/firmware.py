@@ -12,7 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from image.trial.box import BOOT, SIP, SSH, VOICE, WEB, Box
+from image.trial.box import BOOT, EMULATED, SIP, SSH, VOICE, WEB, Box
 from tests.peers.programs import until
 
 FIRST = 1
@@ -71,7 +71,7 @@ class Pi(Box):
         words = (file(self.card, self.partition, "cmdline.txt") or b"").decode().strip()
         # An emulated console for the Pi's, on which the kernel's every word can be read.
         words = words.replace("console=ttyAMA10,115200", "").replace("loglevel=4", "loglevel=7")
-        words += " console=ttyAMA0 systemd.show_status=0 systemd.watchdog_sec=300"
+        words += EMULATED
         self.boots += 1
         self.console = self.folder / f"console-{self.boots}.log"
         forwards = [f"hostfwd=tcp:127.0.0.1:{SSH}-:22", f"hostfwd=tcp:127.0.0.1:{WEB}-:80"]

@@ -133,6 +133,14 @@ def test_only_what_is_known_listens(box: Box) -> None:
     assert ports - voice <= {"22", "80", "443", "5060", "5061", "68", "546", "5353"}
 
 
+def test_nobody_logs_in_without_a_key_on_the_card(box: Box) -> None:
+    assert "no" in box.run("sshd", "-T").split("\npasswordauthentication ")[1].split()[0]
+    start = "umount /boot/select; systemctl restart durchwahl-ssh-keys ssh"
+    taken = f"mount /boot/select; cd /boot/select; mv authorized_keys away; cd /; {start}"
+    given = f"mount /boot/select; cd /boot/select; mv away authorized_keys; cd /; {start}"
+    assert box.run("sh", "-c", f"{taken}; ss -Hltn sport = :22; {given}") == ""
+
+
 def test_the_box_is_found_by_name(box: Box) -> None:
     assert asked_by_multicast("durchwahl.local", seconds=SLOW)
 
