@@ -14,14 +14,14 @@ from typing import Any, cast
 import pytest
 
 from pbx import VERSION
-from pbx.administration import health, pieces, self_call, update
+from pbx.administration import health, pieces, update
 from pbx.administration.live import Live
 from pbx.administration.stores import Stores, open_stores
 from pbx.cli import main
 from pbx.control.protocol import Refused
-from pbx.sentence import Sentence, Wrong, english, said
+from pbx.sentence import Sentence, english, said
 from tests.administration.access import ADMIN, Desk
-from tests.administration.updates import Root, bundle
+from tests.administration.updates import Root, Trunks, bundle
 
 
 @pytest.fixture
@@ -142,34 +142,6 @@ def test_a_file_larger_than_the_memory_it_may_cost_comes_in(box: Desk, tmp_path:
 
 
 # Asking root
-
-
-class Trunks:
-    """A running exchange whose trunks are as a test wants them, and whose call to itself works or not."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.states = {"amt": ("registered", ""), "spare": ("failed", ""), "peer": ("reachable", "")}
-        self.uptime, self.wrong = 60.0, ""
-        self.called = 0
-        monkeypatch.setattr(self_call, "call", self._call)
-
-    def _call(self, guest: object) -> None:
-        assert guest == "guest"
-        self.called += 1
-        if self.wrong:
-            raise Wrong(Sentence("Nothing was heard in the test call."))
-
-    def status(self) -> dict[str, Any]:
-        return {"uptime": self.uptime, "calls": 2}
-
-    def trunk_states(self) -> dict[str, tuple[str, str]]:
-        return self.states
-
-    def changed(self, office: object) -> None:
-        """Nothing that matters here."""
-
-    def guest(self) -> str:
-        return "guest"
 
 
 @pytest.fixture

@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from pbx.administration import self_call
 from pbx.administration.update import STATE
+from pbx.sentence import Sentence, Wrong
 
 COMPATIBLE = "durchwahl-rpi-arm64"
 
@@ -36,3 +40,35 @@ class Root:
     def garbles(self) -> None:
         """What it says is no JSON any more."""
         self._path.write_text('{"state": "wri')
+
+
+class Trunks:
+    """A running exchange whose trunks are as a test wants them, and whose call to itself works or not."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.states = {"amt": ("registered", ""), "spare": ("failed", ""), "peer": ("reachable", "")}
+        self.uptime, self.wrong = 60.0, ""
+        self.called = 0
+        monkeypatch.setattr(self_call, "call", self._call)
+
+    def _call(self, guest: object) -> None:
+        assert guest == "guest"
+        self.called += 1
+        if self.wrong:
+            raise Wrong(Sentence("Nothing was heard in the test call."))
+
+    def status(self) -> dict[str, Any]:
+        return {"uptime": self.uptime, "calls": 2}
+
+    def drain(self, on: bool) -> int:
+        """Nobody is talking."""
+        return 0
+
+    def trunk_states(self) -> dict[str, tuple[str, str]]:
+        return self.states
+
+    def changed(self, office: object) -> None:
+        """Nothing that matters here."""
+
+    def guest(self) -> str:
+        return "guest"

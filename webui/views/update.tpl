@@ -47,7 +47,7 @@
 <p>{{_("What happens when you install it:")}}</p>
 <ul>
 <li>{{_("It is written beside the version that runs; telephoning goes on meanwhile.")}}</li>
-<li>{{_("Then new calls wait, and those that last end by themselves; emergency calls always go through.")}}</li>
+<li>{{_("Then new calls wait, and those that last have five minutes to end; emergency calls always go through.")}}</li>
 <li>{{_("The box restarts and is away for about two minutes. It comes back by itself.")}}</li>
 <li>{{_("If the new version is not well, if a trunk does not come back or a test call fails, the box goes back to this version by itself.")}}</li>
 </ul>
