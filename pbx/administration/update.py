@@ -6,10 +6,12 @@ updates come by the package, and there is no folder for its state.
 """
 
 import contextlib
+import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pbx import VERSION
 from pbx.administration import bundles, pieces, self_call
@@ -32,6 +34,8 @@ LOST = 15 * 60.0
 """Seconds without news after which one that was busy is believed broken off."""
 SETTLED = 20.0
 """Seconds that the exchange must have run."""
+PATIENCE = 5.0
+"""Seconds for the web page."""
 _WELL = ("registered", "reachable")
 
 _WHY = {
@@ -145,7 +149,7 @@ def forget(stores: Stores) -> Shown:
 
 
 def check(stores: Stores) -> Shown:
-    """Is this version well: it has run for a while, the trunks are there that were before the update, one can call.
+    """Is this version well: it has run for a while, trunks and page are as before, it can call itself.
 
     `why` says what is not, `checks` what was looked at until then.
     """
@@ -170,12 +174,30 @@ def _troubles(stores: Stores) -> Iterator[tuple[str, str]]:
     well = _trunks_that_are_well(stores.live)
     missing = [name for name in _wanted(stores).get("trunks", ()) if name not in well and name in stores.office.trunks]
     yield "trunks", Sentence("Not as before the update: {names}.", names=missing) if missing else ""
+    yield "page", _page_trouble(stores.pages)
     try:
         self_call.call(stores.live.guest())
     except Wrong as wrong:
         yield "call", wrong.sentence
     else:
         yield "call", ""
+
+
+def _page_trouble(pages: Sequence[str]) -> str:
+    """What is wrong with the web page, if there is one: without it nobody could bring the next update."""
+    if not pages:
+        return ""
+    place = urlsplit(pages[-1])  # as this machine itself reaches it
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/alive")
+        if connection.getresponse().status == 204:
+            return ""
+    except (OSError, http.client.HTTPException):
+        pass  # it is not there, or garbles its answer
+    finally:
+        connection.close()
+    return Sentence("The web page does not answer at {url}.", url=pages[-1])
 
 
 def checks(stores: Stores) -> list[Check]:
@@ -215,6 +237,7 @@ def _trunks_that_are_well(live: Live | None) -> set[str]:
 
 def _check_free(stores: Stores) -> None:
     """Raises Refused while an update is under way, and where there is none."""
+    stores.check_kept()
     if not is_possible(stores):
         raise Refused(Sentence("On this machine updates come by its package."), 1)
     if phase(stores) in ("asked", *BUSY):

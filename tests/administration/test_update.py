@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import socket
+import threading
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -303,8 +305,37 @@ def test_it_is_not_well_when_nobody_could_call(box: Desk, root: Root, running: T
     assert (told["healthy"], told["why"]) == (False, "Nothing was heard in the test call.")
     assert english(told["why_said"]) == told["why"]
     assert [(each["name"], each["ok"]) for each in told["checks"]] == [
-        ("running", True), ("trunks", True), ("call", False)
+        ("running", True), ("trunks", True), ("page", True), ("call", False)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "well"), [(b"HTTP/1.1 204 No Content\r\n\r\n", True), (b"", False),
+                                              (b"HTTP/1.1 503 Away\r\n\r\n", False), (b"\0" * 99, False)])  # fmt: skip
+def test_it_is_not_well_when_the_page_does_not_answer(
+    box: Desk, root: Root, running: Trunks, answer: bytes, well: bool
+) -> None:
+    wanting(box, root)
+    with socket.create_server(("127.0.0.1", 0)) as page:
+        url = f"http://127.0.0.1:{page.getsockname()[1]}/"
+        box.stores.pages = ("http://192.0.2.1/", url)
+
+        def answers() -> None:
+            with page.accept()[0] as visitor:
+                assert visitor.recv(4096).startswith(b"GET /alive ")
+                visitor.sendall(answer)
+
+        thread = threading.Thread(target=answers)
+        thread.start()
+        assert judged(box) == (well, "" if well else f"The web page does not answer at {url}.")
+        thread.join()
+    assert running.called == well
+    assert judged(box)[0] is False, "nobody listens there any more"
+
+
+def test_on_a_disk_that_takes_nothing_no_update_is_begun(box: Desk) -> None:
+    box.stores.unkept = "Read-only file system"
+    with pytest.raises(Refused, match="the disk cannot be written to"):
+        offer(box, bundle())
 
 
 def test_without_an_exchange_nothing_is_well(box: Desk) -> None:
