@@ -49,8 +49,8 @@ def install(visit: Visit) -> HTTPResponse:
 
 @routes.post("/update/forget", may="admin")
 def forget(visit: Visit) -> HTTPResponse:
-    """Delete the file, and say no more of the last one."""
-    visit.ask("update forget")
+    """Delete the file, or say no more of how the last one ended."""
+    visit.ask("update forget", what=visit.sent("what") or "all")
     return visit.see_other("/update")
 
 

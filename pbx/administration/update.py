@@ -10,7 +10,7 @@ import http.client
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pbx import VERSION
@@ -137,13 +137,15 @@ def install(stores: Stores, actor: Actor) -> Shown:
     return status(stores)
 
 
-def forget(stores: Stores) -> Shown:
-    """Delete what was brought, and speak no more of how the last one went. Raises Refused."""
+def forget(stores: Stores, what: Literal["all", "file", "end"] = "all") -> Shown:
+    """Delete the file that was brought, and speak no more of how the last one ended. Raises Refused."""
     _check_free(stores)
     folder = private_directory(stores.data / UPDATE)
-    for name in (BUNDLE, WANTED):
-        remove_file(folder / name)
-    write_file(folder / _FORGOTTEN, json.dumps({"at": _at(_state(stores))}).encode())
+    if what != "end":
+        remove_file(folder / BUNDLE)
+    if what != "file":
+        remove_file(folder / WANTED)
+        write_file(folder / _FORGOTTEN, json.dumps({"at": _at(_state(stores))}).encode())
     stores.changed("health")
     return status(stores)
 

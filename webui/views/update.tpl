@@ -33,13 +33,16 @@
 % elif found["possible"]:
 <p class="hint">{{_("How the last update went is told here.")}}</p>
 % end
+% if step is None and phase not in ("", "kept"):
+<form method="post" action="/update/forget" class="toolbar">{{csrf()}}<button class="button" name="what" value="end">{{icon("ok")}} {{_("I have read this")}}</button></form>
+% end
 % if not found["possible"]:
 <p>{{_("This machine has no room for two systems side by side, as the box from our image has: here updates come by its package.")}}</p>
 <p class="hint">{{_("“apt install ./durchwahl_VERSION.deb” waits until no call lasts any more, and keeps everything that is set.")}}</p>
 % end
 </section>
 % if found["possible"]:
-<section id="bundle" data-live="health">
+<section id="bundle" class="cards" data-live="health">
 % if step is None and bundle:
 <div class="card fields" id="brought">
 <h2>{{_("Brought: version {version}").format(version=bundle["version"] or "?")}}</h2>
@@ -54,7 +57,7 @@
 <p class="hint">{{n_("{count} call lasts just now.", "{count} calls last just now.", found["calls"]).format(count=found["calls"]) if found["calls"] else _("Nobody is talking just now.")}}</p>
 <div class="toolbar">
 <form method="post" action="/update/install">{{csrf()}}<button class="button primary">{{icon("update")}} {{_("Install it now")}}</button></form>
-<form method="post" action="/update/forget">{{csrf()}}<button class="button">{{icon("remove")}} {{_("Delete it")}}</button></form>
+<form method="post" action="/update/forget">{{csrf()}}<button class="button" name="what" value="file">{{icon("remove")}} {{_("Delete it")}}</button></form>
 </div>
 </div>
 % end
@@ -69,9 +72,6 @@
 <div class="toolbar"><button class="button{{"" if bundle else " primary"}}">{{icon("upload")}} {{_("Bring it")}}</button></div>
 <noscript><p class="hint">{{_("Without JavaScript a file may have 32 MB; an update is larger: “durchwahl update offer FILE” brings it.")}}</p></noscript>
 </form>
-% end
-% if step is None and phase not in ("", "kept"):
-<form method="post" action="/update/forget" class="toolbar">{{csrf()}}<button class="button">{{icon("ok")}} {{_("I have read how it went")}}</button></form>
 % end
 </section>
 % end
