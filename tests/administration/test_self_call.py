@@ -162,6 +162,14 @@ def test_it_hangs_up_also_when_something_goes_wrong(tmp_path: Path, monkeypatch:
     assert said[-1] == "BYE"
 
 
+def test_a_trunk_on_the_same_machine_is_not_taken_for_the_one_who_calls(tmp_path: Path) -> None:
+    async def calls(daemon: Daemon) -> None:
+        await daemon.do("trunk add", name="amt", peer="127.0.0.1")
+        await call(daemon)
+
+    at(tmp_path, calls)
+
+
 def test_it_is_made_while_new_calls_are_put_off_too(tmp_path: Path) -> None:
     async def calls(daemon: Daemon) -> None:
         assert (await daemon.do("drain"))["calls"] == 0
