@@ -48,6 +48,13 @@ async def told(box: Box, topics: set[str]) -> None:
     await box.until(lambda: topics <= {event.get("topic") for event in box.events}, 20.0)
 
 
+async def told_all(box: Box, topics: set[str]) -> None:
+    """Until all of these have been told, and what was bundled with them; from now on is counted anew."""
+    await told(box, topics)
+    await asyncio.sleep(2 * MOMENT)
+    box.events.clear()
+
+
 async def seen_by_all(box: Box) -> None:
     """What "now" and the doctor say while Anna talks with Bert."""
     now = await box.do("now")
@@ -70,16 +77,14 @@ def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) ->
     async def story(box: Box) -> None:
         await box.until(lambda: "health" in {event.get("topic") for event in box.events})
         anna, bert = await phone(box, "21"), await phone(box, "22")
-        await told(box, {"settings", "phones", "lines"})
-        box.events.clear()
+        await told_all(box, {"settings", "phones", "lines"})
         ringing, _ = await conversation(box, anna, bert)
         await told(box, {"calls", "lines"})
         await seen_by_all(box)
         assert not {"settings", "phones", "trunks"} & {event.get("topic") for event in box.events}
         box.events.clear()
         await ringing.hang_up()
-        await told(box, {"calls", "lines", "tasks"})
-        box.events.clear()
+        await told_all(box, {"calls", "lines", "tasks"})
         await anna.register()
         await asyncio.sleep(2 * MOMENT)
         assert not any(event.get("topic") in ("phones", "lines") for event in box.events), "a refresh is no news"
@@ -91,11 +96,9 @@ def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) ->
 
 def test_an_exchange_tells_of_trunks_messages_and_what_commands_say(tmp_path: Path) -> None:
     async def story(box: Box) -> None:
-        await told(box, {"trunks"})
-        box.events.clear()
+        await told_all(box, {"trunks"})
         await box.do("trunk add", name="gone", register="me@127.0.0.9:9", password="x")
-        await told(box, {"trunks", "settings"})
-        box.events.clear()
+        await told_all(box, {"trunks", "settings"})
         await asyncio.to_thread(box.daemon.stores.changed, "tasks")
         box.daemon.exchange.mailbox_changed("21")
         await told(box, {"tasks", "messages"})
