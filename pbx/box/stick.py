@@ -110,7 +110,10 @@ def main(device: str) -> int:
 
 
 def _run(words: list[str]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=SECONDS)
+    try:
+        return subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(words, 1, "", f"{words[0]} gave no answer in {SECONDS:.0f} seconds")
 
 
 if __name__ == "__main__":

@@ -161,6 +161,12 @@ def test_what_systemd_refuses_is_said(system: System) -> None:
     assert system.plug_in() == "sda1 cannot be mounted: Failed to mount: wrong fs type"
 
 
+def test_a_system_that_gives_no_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stick, "SECONDS", 0.05)
+    done = stick._run(["sleep", "5"])
+    assert (done.returncode, done.stderr) == (1, "sleep gave no answer in 0 seconds")
+
+
 def test_what_is_no_device_is_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stick, "_run", lambda words: pytest.fail(f"asked {words}"))
     assert main("../../etc/passwd") == 2

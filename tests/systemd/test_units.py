@@ -151,6 +151,7 @@ def test_a_stick_is_given_to_the_program_for_it_by_a_name_that_it_takes() -> Non
     assert "durchwahl-stick@%k.service" in rule
     (start,) = values("durchwahl-stick@.service", "ExecStart")
     assert start.endswith(" -m pbx.box.stick %I")
+    assert not values("durchwahl-stick@.service", "PrivateDevices"), "systemd-mount wants to see the device's name"
     assert f"d /{stick.PLACE} " in (UNITS / "tmpfiles.conf").read_text(), "else the backup may not write there"
     assert any(f"/{stick.PLACE}" in line for line in values("durchwahl.service", "ReadWritePaths"))
     assert str(stick.PLACE) in PLUGGED, "else the backup does not find it"
