@@ -69,8 +69,8 @@ class Pi(Box):
             assert content, f"partition {self.partition} has no {name}"
             (self.folder / name).write_bytes(content)
         words = (file(self.card, self.partition, "cmdline.txt") or b"").decode().strip()
-        # An emulated console for the Pi's, on which the kernel's every word can be read.
-        words = words.replace("console=ttyAMA10,115200", "").replace("loglevel=4", "loglevel=7")
+        # An emulated console for the Pi's.
+        words = words.replace("console=ttyAMA10,115200", "")
         words += EMULATED
         self.boots += 1
         self.console = self.folder / f"console-{self.boots}.log"

@@ -13,6 +13,7 @@ from pbx.box.update_programs import Done, Run
 
 PERCENT = re.compile(r"\s*(\d{1,3})% ")
 SECTOR = 512
+TRIES = 3
 
 
 class NoAnswer(Exception):
@@ -109,10 +110,12 @@ class Rauc:
         self._ask("status", "mark-good", "booted")
 
     def _ask(self, *words: str) -> Done:
-        done = self._run(("rauc", *words), _nothing)
-        if done.code != 0:
-            raise NoAnswer(done.said)
-        return done
+        """Ask RAUC's service. Its bus gives up after 25 s, which a busy box may need: then once more."""
+        for _ in range(TRIES):
+            done = self._run(("rauc", *words), _nothing)
+            if done.code == 0:
+                return done
+        raise NoAnswer(done.said)
 
     def _bytes(self, device: str) -> int:
         """A device's size; 0 if it is not there."""
