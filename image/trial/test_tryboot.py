@@ -1,4 +1,4 @@
-"""The module that tells the Pi's firmware to try a slot, as image/make made it. What it says is heard in test_update."""
+"""The module that tells the Pi's firmware to try a slot, as image/make made it."""
 
 from __future__ import annotations
 
