@@ -13,7 +13,6 @@ from image import bundle, keys
 from pbx.box.update_programs import Done, Heard, run
 from pbx.box.update_rauc import Rauc, Rejected
 
-needs_rauc = pytest.mark.skipif(not shutil.which("rauc"), reason="rauc is installed by image/setup")
 ABOUT = b'"""Durchwahl."""\n\nVERSION = "0.1.0"\n'
 
 
@@ -88,7 +87,6 @@ def test_a_file_of_the_root_can_be_another_one(folder: Path, tmp_path: Path) -> 
         bundle.replace(image, "/no/such/folder/file", b"x")
 
 
-@needs_rauc
 def test_a_bundle_says_what_it_is(folder: Path) -> None:
     found = rauc(folder).info(made(folder))
     assert (found.compatible, found.version) == (bundle.COMPATIBLE, "0.2.0")
@@ -96,13 +94,11 @@ def test_a_bundle_says_what_it_is(folder: Path) -> None:
     assert found.sizes["rootfs"] < 16 << 20, "what is empty is left out"
 
 
-@needs_rauc
 def test_one_that_somebody_else_signed_is_rejected(folder: Path) -> None:
     with pytest.raises(Rejected):
         rauc(folder).info(made(folder, signed_with="theirs"))
 
 
-@needs_rauc
 @pytest.mark.parametrize("what", ["half", "all but a byte", "no signature", "another version", "empty", "rubbish"])
 def test_one_that_is_not_whole_is_rejected(folder: Path, tmp_path: Path, what: str) -> None:
     whole = made(folder).read_bytes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,10 +10,6 @@ import pytest
 from image import layout
 from image.trial.firmware import chosen
 from pbx.box.slots import BOOT, Slot, autoboot
-
-pytestmark = pytest.mark.skipif(
-    not all(map(shutil.which, ("sfdisk", "mkfs.vfat", "mcopy"))), reason="installed by image/setup"
-)
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
-
-import pytest
 
 from image import layout
 
 ROOT = Path(__file__).parents[2]
-needs_sfdisk = pytest.mark.skipif(not shutil.which("sfdisk"), reason="sfdisk is installed by image/setup")
 
 
 def table(card: Path) -> dict[int, tuple[int, int]]:
@@ -76,7 +72,6 @@ def test_the_boxs_table_of_mounts_names_the_partition_that_the_layout_has() -> N
     assert f"PARTUUID={layout.named('select').uuid} /boot/select" in (ROOT / "image/files/etc/fstab").read_text()
 
 
-@needs_sfdisk
 def test_sfdisk_makes_the_table_as_it_was_calculated(tmp_path: Path) -> None:
     write(tmp_path / "card")
     found, places = table(tmp_path / "card"), layout.starts()
@@ -85,7 +80,6 @@ def test_sfdisk_makes_the_table_as_it_was_calculated(tmp_path: Path) -> None:
     assert found[4][0] == places["extended"]
 
 
-@needs_sfdisk
 def test_growing_moves_nothing_and_may_be_cut_off_between_its_two_steps(tmp_path: Path) -> None:
     card = tmp_path / "card"
     write(card)
