@@ -66,7 +66,7 @@ def named(name: str) -> Partition:
 
 def starts() -> dict[str, int]:
     """Where each partition begins, in sectors; "extended" too."""
-    at, places = ALIGNED, {}
+    at, places = ALIGNED, dict[str, int]()
     for partition in PARTITIONS:
         if partition.number > 4:
             places.setdefault("extended", at)

@@ -11,14 +11,15 @@ import http.client
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from image.trial.cut import finished
+from image.trial.firmware import FIRST, chosen, file, partitions, place
 from image.trial.monitor import Monitor
 from tests.peers.programs import Missed, until
 
@@ -29,6 +30,10 @@ BOOT = 600.0
 """Seconds; an emulated Pi on a busy machine."""
 CARD = 6 << 30
 """Bytes of the card the image is written to."""
+STARTED = ("vmlinuz", "initrd.img", "cmdline.txt")
+"""What the firmware reads of the boot partition."""
+TRIED = "Rebooting with argument '0 tryboot'"
+"""What systemd says at the very end, when it hands the kernel what the firmware is to be told."""
 
 PATIENT = base64.b64encode(b"[Service]\nTimeoutStartSec=600\nWatchdogSec=300\n").decode()
 OURS = ("durchwahl", "durchwahl-lamps", "durchwahl-web")
@@ -55,32 +60,43 @@ class Box:
         """The card as it was when it was plugged in."""
         self.log = folder / "writes.log"
         self.boots = 0
+        self.partition = 0
+        """The boot partition that was started last."""
         self._process: subprocess.Popen[bytes] | None = None
-        # Copies, so that another image may be built meanwhile.
+        # A copy, so that another image may be built meanwhile.
         subprocess.run(["cp", "--sparse=always", image, self.card], check=True)
-        self.boot = shutil.copytree(BUILD / "boot", folder / "boot")
         os.truncate(self.card, CARD)
         self.key = folder / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
         self.put(self.key.with_suffix(".pub"), "authorized_keys")
         self.known = folder / "known_hosts"
 
-    def put(self, file: Path, name: str) -> None:
+    def put(self, source: Path, name: str) -> None:
         """Put a file on the card's first partition, as any PC can."""
-        subprocess.run(["mcopy", "-o", "-i", f"{self.card}@@{1 << 20}", file, f"::{name}"], check=True)
+        subprocess.run(["mcopy", "-o", "-i", place(self.card, FIRST), source, f"::{name}"], check=True)
 
-    def plug_in(self, shown: str = "") -> float:
-        """Power on; returns the seconds until the page answers, or until this is on the screen."""
+    def plug_in(self, tryboot: bool = False) -> float:
+        """Power on, or start again; returns the seconds until the page answers."""
+        self.start(tryboot)
+        return self.answers()
+
+    def start(self, tryboot: bool = False) -> None:
+        """Power on, or start again as the last start ended; does not wait for anything."""
         self.boots += 1
-        began = time.monotonic()
         # An own console for each start: what a start says is not to be taken for the last one's.
         self.console = self.folder / f"console-{self.boots}.log"
+        self.partition = chosen(self.card, tryboot)
+        for name in STARTED:
+            content = file(self.card, self.partition, name)
+            assert content, f"partition {self.partition} has no {name}"
+            (self.folder / name).write_bytes(content)
+        kernel, system, line = (self.folder / name for name in STARTED)
+        words = line.read_text().strip().replace("console=ttyAMA10,115200", "") + EMULATED
         forwards = [f"hostfwd=tcp:127.0.0.1:{SSH}-:22", f"hostfwd=tcp:127.0.0.1:{WEB}-:80"]
         forwards += [f"hostfwd=udp:127.0.0.1:{port}-:{port}" for port in (SIP, *VOICE)]
-        words = (self.boot / "cmdline.txt").read_text().strip().replace("console=ttyAMA10,115200 ", "") + EMULATED
-        command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"]
+        command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024", "-no-reboot"]
         command += ["-rtc", "base=1970-01-01"]  # a Pi has no clock
-        command += ["-kernel", str(self.boot / "vmlinuz"), "-initrd", str(self.boot / "initrd.img"), "-append", words]
+        command += ["-kernel", str(kernel), "-initrd", str(system), "-append", words]
         command += self._drive()
         command += ["-netdev", ",".join(["user,id=lan", *forwards]), "-device", "virtio-net-pci,netdev=lan,romfile="]
         # A second cable, on which each frame is a datagram to us: the user network carries no multicast.
@@ -90,11 +106,6 @@ class Box:
         command += ["-display", "none", "-monitor", "none", "-serial", f"file:{self.console}"]
         with (self.folder / "qemu.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            until(lambda: self._up(shown), shown or "the page answers", BOOT)
-        except Missed as missed:
-            raise AssertionError(f"{missed}\n{self.screen()}") from None
-        return time.monotonic() - began
 
     def _drive(self) -> list[str]:
         """The card, with a log of all that is written to it."""
@@ -107,12 +118,30 @@ class Box:
             *("-device", "virtio-blk-pci,drive=card,write-cache=on"),
         ]
 
-    def _up(self, shown: str) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, f"qemu ended\n{(self.folder / 'qemu.log').read_text()}\n{self.screen()}"
-        time.sleep(1)
-        if shown:
-            return shown in self.screen()
+    def answers(self) -> float:
+        """Wait until the page answers; returns the seconds."""
+        return self._comes(self._page_answers, "the page answers")
+
+    def shows(self, text: str) -> float:
+        """Wait until this is on the screen; returns the seconds."""
+        return self._comes(lambda: text in self.screen(), text)
+
+    def _comes(self, come: Callable[[], bool], what: str) -> float:
+        began = time.monotonic()
+
+        def running() -> bool:
+            assert self._process is not None
+            assert self._process.poll() is None, f"it ended: {(self.folder / 'qemu.log').read_text()}"
+            time.sleep(1)
+            return come()
+
+        try:
+            until(running, what, BOOT)
+        except (Missed, AssertionError) as missed:
+            raise AssertionError(f"{missed}\n{self.screen()}") from None
+        return time.monotonic() - began
+
+    def _page_answers(self) -> bool:
         try:
             return self.page("/")[0] < 400
         except (OSError, http.client.HTTPException):
@@ -144,29 +173,29 @@ class Box:
         self.before.replace(self.card)
         return finished(self.card, self.log)
 
-    def wait_for_the_end(self, seconds: float = 120.0) -> None:
-        """Until it has switched itself off."""
+    def ends(self, seconds: float = 120.0) -> bool:
+        """Wait until it has switched itself off or starts again; whether the firmware is then to try the other slot."""
         assert self._process is not None
         self._process.wait(seconds)
         self._process = None
+        return TRIED in self.console.read_text(errors="replace")
 
     def data_partition(self, copy: Path) -> None:
         """Copy the data partition out of the card that is off."""
-        start, size = self._data()
+        data = self._data()
         command = ["dd", f"if={self.card}", f"of={copy}", "bs=1M", "conv=sparse", "status=none"]
-        subprocess.run([*command, f"skip={start}", f"count={size}"], check=True)
+        subprocess.run([*command, f"skip={data.start}", f"count={len(data)}"], check=True)
 
     def spoil_the_data(self) -> None:
         """Write something else where the data partition of the card that is off lies."""
-        start, size = self._data()
+        data = self._data()
         command = ["dd", "if=/dev/urandom", f"of={self.card}", "bs=1M", "conv=notrunc", "status=none"]
-        subprocess.run([*command, f"seek={start}", f"count={size}"], check=True)
+        subprocess.run([*command, f"seek={data.start}", f"count={len(data)}"], check=True)
 
-    def _data(self) -> tuple[int, int]:
-        """Where the data partition begins and how long it is, in megabytes."""
-        table = json.loads(subprocess.run(["sfdisk", "-J", self.card], check=True, capture_output=True).stdout)
-        last = table["partitiontable"]["partitions"][-1]
-        return last["start"] // 2048, last["size"] // 2048
+    def _data(self) -> range:
+        """Which megabytes of the card are the data partition, its last."""
+        *_, last = partitions(self.card).values()
+        return range(last.start >> 20, last.stop >> 20)
 
     def command(self, *words: str) -> list[str]:
         """What starts a program on the box."""

@@ -7,23 +7,15 @@ import hashlib
 import http.client
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from image.trial.box import SIP, Box
+from image.trial.box import Box
 from image.trial.name import asked_by_multicast
-from image.trial.router import HERE, LOCAL, Router
-from tests.peers.programs import free_ports, until
-from tests.peers.sipp import Caller, Scenario, Sipp, answers, registers, sdp
-from tests.peers.tones import heard
+from image.trial.office import SLOW, Phones, a_call_goes_through, calls, speaks_to
+from image.trial.router import LOCAL, Router
+from tests.peers.programs import until
 from tests.peers.voice import Voice
-
-EXCHANGE = (LOCAL, SIP)
-SLOW = 60.0
-"""Seconds for what takes one on a Pi."""
 
 PYTHON = "/usr/lib/durchwahl/bin/python3"
 """That of the box which knows the exchange's modules."""
@@ -35,68 +27,6 @@ for number in range(100000):
     ask(Path("/var/lib/durchwahl/control.sock"), "user set", {"person": "21", "name": f"Alice {number}"})
     print(number, flush=True)
 """
-
-
-@pytest.fixture(scope="module")
-def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
-    """A box that was just plugged in."""
-    box = Box(tmp_path_factory.mktemp("box"))
-    try:
-        print(f"the page answered after {box.plug_in():.0f} s")
-        yield box
-    finally:
-        box.pull_the_plug()
-
-
-@pytest.fixture(scope="module")
-def phones(box: Box) -> dict[str, Any]:
-    """Alice (21) and Bob (22), who has a mailbox, with a phone each."""
-    box.do("user", "add", "Alice", "--extension", "21")
-    box.do("user", "add", "Bob", "--extension", "22", "--ring", "5", "--voicemail")
-    return {extension: box.do("phone", "add", extension) for extension in ("21", "22")}
-
-
-def from_here(scenario: Scenario) -> Scenario:
-    """The scenario with our address as the box sees it."""
-    return Scenario([step.replace("[local_ip]", HERE) for step in scenario.steps])
-
-
-def sipp(box: Box, scenario: Scenario, name: str, port: int = 0) -> Sipp:
-    """One run of SIPp against the box."""
-    local = (LOCAL, port or free_ports(2, LOCAL))
-    return Sipp(box.folder, from_here(scenario), local, EXCHANGE, name=name, seconds=300)
-
-
-def calls(box: Box, phone: dict[str, Any], number: str, voice: Voice) -> Sipp:
-    """A call from a phone that hangs up at the cue."""
-    user, password = phone["username"], phone["password"]
-    plan = Caller(number, user, sdp(HERE, voice.port), user=user, password=password, challenge=401)
-    return sipp(box, plan.talks(), "caller")
-
-
-def speaks_to(voice: Voice, answer: str) -> None:
-    """Send the voice where the box's answer says."""
-    port = next(int(line.split()[1]) for line in answer.splitlines() if line.startswith("m=audio"))
-    voice.remote = (LOCAL, port)
-
-
-def a_call_goes_through(box: Box, phones: dict[str, Any]) -> None:
-    """Bob's phone registers, Alice calls him, each hears the other."""
-    port = free_ports(2, LOCAL)
-    with sipp(box, registers(phones["22"]["username"], phones["22"]["password"]), "register", port) as register:
-        register.succeeds(SLOW)
-    with (
-        Voice(LOCAL, 700) as bobs,
-        Voice(LOCAL, 440) as alices,
-        sipp(box, answers(sdp(HERE, bobs.port)), "bob", port) as bob,
-        calls(box, phones["21"], "22", alices) as alice,
-    ):
-        speaks_to(bobs, bob.wait_for("INVITE", SLOW))
-        speaks_to(alices, alice.wait_for("SIP/2.0 200", SLOW))
-        until(lambda: heard(*bobs.heard(), 440) and heard(*alices.heard(), 700), "both hear each other", SLOW)
-        alice.cue()
-        alice.succeeds(SLOW)
-        bob.succeeds(SLOW)
 
 
 def test_the_page_answers_and_welcomes_the_first_visitor(box: Box) -> None:
@@ -151,11 +81,11 @@ def test_the_clock_is_right_though_it_stood_at_1970(box: Box) -> None:
     until(lambda: abs(int(box.run("date", "+%s")) - time.time()) < 20, "the time server is believed", SLOW)
 
 
-def test_a_phone_registers_and_a_call_goes_through(box: Box, phones: dict[str, Any]) -> None:
+def test_a_phone_registers_and_a_call_goes_through(box: Box, phones: Phones) -> None:
     a_call_goes_through(box, phones)
 
 
-def leaves_a_message(box: Box, phones: dict[str, Any], seconds: float) -> None:
+def leaves_a_message(box: Box, phones: Phones, seconds: float) -> None:
     """Alice speaks to Bob's mailbox and hangs up."""
     with Voice(LOCAL, 440) as voice, calls(box, phones["21"], "22", voice) as alice:
         speaks_to(voice, alice.wait_for("SIP/2.0 200", SLOW))
@@ -170,7 +100,7 @@ def spool(box: Box) -> str:
     return box.run("find", "/var/lib/durchwahl/spool", "-type", "f", "-size", "+8k", check=False)
 
 
-def test_nothing_confirmed_is_lost_when_the_plug_is_pulled(box: Box, phones: dict[str, Any], router: Router) -> None:
+def test_nothing_confirmed_is_lost_when_the_plug_is_pulled(box: Box, phones: Phones, router: Router) -> None:
     clock = int(box.run("stat", "-c", "%Y", "/var/lib/systemd/timesync/clock"))
     leaves_a_message(box, phones, 5)
     kept = until(lambda: box.do("voicemail", "list", "22"), "the message is kept", SLOW)
@@ -223,7 +153,7 @@ def checksum(box: Box, message: Any) -> str:
 
 def test_switched_off_in_order_the_file_system_is_clean(box: Box, tmp_path: Path) -> None:
     subprocess.run(box.command("systemctl", "poweroff"), check=False, capture_output=True)
-    box.wait_for_the_end()
+    assert not box.ends()
     data = tmp_path / "data.ext4"
     box.data_partition(data)
     done = subprocess.run(["e2fsck", "-fn", data], capture_output=True, text=True)
@@ -232,7 +162,8 @@ def test_switched_off_in_order_the_file_system_is_clean(box: Box, tmp_path: Path
 
 def test_data_that_cannot_be_read_do_not_make_a_new_office(box: Box) -> None:
     box.spoil_the_data()
-    box.plug_in(shown="data on this card cannot be read")
+    box.start()
+    box.shows("data on this card cannot be read")
     assert "Code:" not in box.screen()
     status, _, text = until(lambda: answered(box), "the page answers", SLOW * 3)
     assert status == 503

@@ -6,7 +6,6 @@ The pins are the kernel's own pretended ones (gpio-sim), with the name of a Pi 4
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -39,17 +38,6 @@ while (now := time.monotonic()) < begun + 5:
 print([round(after - before, 3) for before, after in zip(changes[1:], changes[2:])])
 """
 BUTTON = "echo pull-down >{0}/pull; sleep {1}; echo pull-up >{0}/pull"
-
-
-@pytest.fixture(scope="module")
-def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
-    """A box that was just plugged in, with a header."""
-    box = Box(tmp_path_factory.mktemp("box"))
-    try:
-        print(f"the page answered after {box.plug_in():.0f} s")
-        yield box
-    finally:
-        box.pull_the_plug()
 
 
 class Header:

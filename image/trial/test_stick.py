@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from image.trial.box import Box
 from tests.peers.programs import until
@@ -14,17 +11,6 @@ from tests.peers.programs import until
 SLOW = 180.0
 FAT, EXFAT, EXT4 = ("mkfs.vfat", "-F", "32", "-n"), ("mkfs.exfat", "-L"), ("mke2fs", "-t", "ext4", "-e", "panic", "-L")
 """What makes the content of a stick; the last wants the kernel to give up at the first fault."""
-
-
-@pytest.fixture(scope="module")
-def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
-    """A box that was just plugged in."""
-    box = Box(tmp_path_factory.mktemp("box"))
-    try:
-        print(f"the page answered after {box.plug_in():.0f} s")
-        yield box
-    finally:
-        box.pull_the_plug()
 
 
 def stick(folder: Path, name: str, label: str, kind: tuple[str, ...]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from image.trial.firmware import TRIED
+from image.trial.box import TRIED
 from pbx.box.update_world import TRYBOOT
 
 HOUSE = Path(__file__).parents[2]
