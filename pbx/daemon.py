@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pbx.administration import calls, update
+from pbx.administration import calls, update_told
 from pbx.administration.commands import perform, writes
 from pbx.administration.live import LiveElsewhere
 from pbx.administration.stores import open_stores
@@ -104,8 +104,8 @@ class Daemon:
         for server in self._servers:
             await server.start()
         self._look_at_health()
-        if update.is_possible(self.stores):
-            self._look_at_update(update.mark(self.stores))
+        if update_told.is_possible(self.stores):
+            self._look_at_update(update_told.mark(self.stores))
         for message in self.stores.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
         if self.stores.restored == "refused":
@@ -168,7 +168,7 @@ class Daemon:
         self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
 
     def _look_at_update(self, before: int) -> None:
-        mark = update.mark(self.stores)
+        mark = update_told.mark(self.stores)
         if mark != before:
             self.news.changed("health")
         self._looking[1] = self._loop.call_later(UPDATE_EVERY, self._look_at_update, mark)

@@ -43,6 +43,7 @@ from pbx.administration import (
     trial,
     trunks,
     update,
+    update_health,
     voicemail,
 )
 from pbx.administration.rights import ADMIN, ROOT, USER, VISITOR, Actor, May
@@ -137,7 +138,7 @@ COMMANDS: dict[str, Command] = {
     "update offer": Command(update.offer, ADMIN),
     "update install": Command(update.install, ADMIN),
     "update forget": Command(update.forget, ADMIN),
-    "update check": Command(update.check, ADMIN),
+    "update check": Command(update_health.check, ADMIN),
     "change list": Command(changes.listing, ADMIN),
     "change undo": Command(changes.undo, ADMIN, writes=True),
     "office show": Command(premises.show, ADMIN),

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 from pbx.box.update_install import install
 from pbx.box.update_rauc import NoAnswer
+from pbx.box.update_state import FOLDER
 from pbx.box.update_tried import after_start
-from pbx.box.update_world import STATES, NoReboot, real
+from pbx.box.update_world import NoReboot, real
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        folder = os.open(STATES, os.O_RDONLY | os.O_DIRECTORY)
+        folder = os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         log.warning("Another update is under way.")
         return 0
     except OSError as error:
-        log.error("%s: %s", STATES, error.strerror)
+        log.error("%s: %s", FOLDER, error.strerror)
         return 1
     try:
         if options.verb == "install":

@@ -21,16 +21,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pbx.box.slots import Slot, booted, commit, other, read
+from pbx.box.slots import BOOT, Slot, booted, commit, other, read
 from pbx.box.update_programs import Run, run
+from pbx.box.update_state import FOLDER
 from pbx.store.atomic import write_file
 
 log = logging.getLogger(__name__)
 
 PARTITION = "/dev/disk/by-partuuid/44776c31-{:02x}"
 """A partition of our card, by its number (image/layout.py)."""
-SELECT, BOOT = 1, {"a": 2, "b": 3}
-STATES = Path("/data/system/update")
+SELECT = 1
+"""The partition that the firmware reads first."""
 PATIENCE = 10.0
 """Seconds for which a partition may be somebody else's: ssh-keys reads the first one at each start."""
 
@@ -134,7 +135,7 @@ def main(arguments: Sequence[str]) -> int:
     """What RAUC starts; the exit code."""
     try:
         command_line = Path("/proc/cmdline").read_text()
-        answer = Backend(mounted, STATES, command_line).do(arguments)
+        answer = Backend(mounted, FOLDER, command_line).do(arguments)
     except (Impossible, OSError) as error:
         print(f"bootloader: {error}", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""How an update is going, in one small file that the exchange reads: /data/system/update/state.json."""
+"""How an update is going, in one small file that the exchange reads (administration/update_told)."""
 
 import json
 import logging
@@ -13,7 +13,8 @@ from pbx.store.atomic import sweep, write_file
 
 log = logging.getLogger(__name__)
 
-STATE = "state.json"
+FOLDER, STATE = Path("/data/system/update"), "state.json"
+"""Where it is told, outside of both slots."""
 CHECKING, WRITING, DRAINING, TRYING = "checking", "writing", "draining", "trying"
 KEPT, RETURNED, REFUSED, FAILED = "kept", "returned", "refused", "failed"
 BROKEN_OFF = (CHECKING, WRITING, DRAINING)

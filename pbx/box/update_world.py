@@ -9,11 +9,9 @@ from typing import Any
 from pbx import VERSION
 from pbx.box.update_programs import Run, run
 from pbx.box.update_rauc import Rauc
-from pbx.box.update_state import Told
+from pbx.box.update_state import FOLDER, Told
 from pbx.control.client import ask
 
-STATES = Path("/data/system/update")
-"""Where the state is told, outside of both slots."""
 DATA = Path("/var/lib/durchwahl")
 TRYBOOT = "0 tryboot"
 """What the Raspberry Pi's firmware is told: the partition that autoboot.txt names (0), but of the slot to try, once."""
@@ -41,7 +39,7 @@ class World:
     sleep: Callable[[float], None] = time.sleep
 
 
-def real(data: Path = DATA, states: Path = STATES, run: Run = run) -> World:
+def real(data: Path = DATA, states: Path = FOLDER, run: Run = run) -> World:
     """The box's own."""
 
     def reboot(argument: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any, cast
 import pytest
 
 from pbx import VERSION
-from pbx.administration import health, pieces, update
+from pbx.administration import health, pieces, update_health, update_told
 from pbx.administration.live import Live
 from pbx.administration.stores import Stores, open_stores
 from pbx.cli import main
@@ -63,7 +63,7 @@ def test_on_a_pc_there_are_no_updates_of_this_kind(desk: Desk, tmp_path: Path) -
     for verb, given in (("install", {}), ("forget", {}), ("offer", {"data": ""})):
         with pytest.raises(Refused, match="by its package"):
             desk.do(f"update {verb}", **given)
-    assert update.checks(desk.stores) == []
+    assert update_health.checks(desk.stores) == []
 
 
 def test_a_bundle_comes_in_pieces_and_says_what_it_is(box: Desk) -> None:
@@ -179,7 +179,7 @@ def test_while_it_is_under_way_nothing_else_is_begun(box: Desk, root: Root, runn
                 box.do(f"update {verb}")
         with pytest.raises(Refused, match="wait until it is done"):
             offer(box, bundle())
-        assert [(each.name, each.state) for each in update.checks(box.stores)] == [("update", "ok")]
+        assert [(each.name, each.state) for each in update_health.checks(box.stores)] == [("update", "ok")]
 
 
 @pytest.mark.parametrize("phase", ["asked", "writing", "trying"])
@@ -190,15 +190,15 @@ def test_one_that_is_heard_of_no_more_does_not_stand_in_the_way_for_ever(
     box.do("update install")
     if phase != "asked":
         root.tells(phase, box.now)
-    box.now += update.LOST + 1
+    box.now += update_told.LOST + 1
     assert box.do("update status")["phase"] == "broken"
-    [check] = update.checks(box.stores)
+    [check] = update_health.checks(box.stores)
     assert check.state == "warn"
     box.do("update install")
     assert box.do("update status")["phase"] == "asked"
 
 
-@pytest.mark.parametrize("why", sorted(update._WHY))
+@pytest.mark.parametrize("why", sorted(update_told.WHY))
 def test_how_it_ended_is_told_in_words_until_somebody_forgets_it(
     box: Desk, root: Root, running: Trunks, why: str
 ) -> None:
@@ -207,15 +207,15 @@ def test_how_it_ended_is_told_in_words_until_somebody_forgets_it(
     for state in ("refused", "failed", "returned"):
         root.tells(state, box.now, why=why)
         told = box.do("update status")
-        assert (told["phase"], english(told["why"])) == (state, str(update._WHY[why]))
-        [check] = update.checks(box.stores)
+        assert (told["phase"], english(told["why"])) == (state, str(update_told.WHY[why]))
+        [check] = update_health.checks(box.stores)
         assert (check.state, check.page) == ("warn", "/update")
-        assert str(update._WHY[why].inside()) in check.sentence
+        assert str(update_told.WHY[why].inside()) in check.sentence
         assert check.advice
     box.do("update forget")
     assert box.do("update status")["phase"] == ""
     assert box.do("update status")["bundle"] is None
-    assert [check.state for check in update.checks(box.stores)] == ["ok"]
+    assert [check.state for check in update_health.checks(box.stores)] == ["ok"]
     box.now += 60
     root.tells("returned", box.now, why=why)
     assert box.do("update status")["phase"] == "returned", "another one is told of again"
@@ -235,7 +235,7 @@ def test_a_reason_of_root_s_own_is_told_as_it_is_and_a_sentence_in_the_reader_s_
 def test_one_that_went_well_is_told_too(box: Desk, root: Root) -> None:
     root.tells("kept", box.now)
     assert box.do("update status")["phase"] == "kept"
-    [check] = update.checks(box.stores)
+    [check] = update_health.checks(box.stores)
     assert (check.state, str(check.sentence)) == ("ok", f"The last update went well: version {VERSION} runs.")
     assert "update" in {each["name"] for each in health.examine(box.stores)}
 
@@ -244,15 +244,15 @@ def test_one_that_went_well_is_told_too(box: Desk, root: Root) -> None:
 def test_nonsense_in_the_state_file_hurts_nobody(box: Desk, root: Root, state: dict[str, Any]) -> None:
     root.tells(**({"state": "writing", "at": box.now} | state))
     assert 0 <= box.do("update status")["progress"] <= 100
-    assert update.checks(box.stores)
+    assert update_health.checks(box.stores)
     root.garbles()
     assert box.do("update status")["phase"] == ""
 
 
 def test_whoever_looks_sees_that_root_told_something_new(box: Desk, root: Root) -> None:
-    before = update.mark(box.stores)
+    before = update_told.mark(box.stores)
     root.tells("checking", box.now)
-    assert update.mark(box.stores) != before
+    assert update_told.mark(box.stores) != before
 
 
 # Judging the new version

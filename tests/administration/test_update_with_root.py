@@ -8,10 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from pbx.administration import update
+from pbx.administration import update_health, update_told
 from pbx.administration.commands import perform
 from pbx.administration.live import Live
 from pbx.box import slots, update_state
+from pbx.box.update_state import FOLDER
 from pbx.box.update_world import World
 from pbx.sentence import english
 from tests.administration.access import Desk
@@ -28,7 +29,7 @@ class Box(Card):
         super().__init__(folder / "card")
         self.stores, self._live = desk.stores, live
         self.stores.root = folder / "machine"
-        self.states = (self.stores.root / update.STATE).parent
+        self.states = self.stores.root / FOLDER.relative_to("/")
         self.states.mkdir(parents=True)
         self.stores.clock = lambda: WALL + self.now
         self.started = 0.0
@@ -83,7 +84,7 @@ def test_an_update_that_is_well_is_kept_and_told(box: Box) -> None:
     told = box.do("update status")
     assert (told["phase"], told["bundle"]) == ("kept", None)
     assert slots.read(box.folder / "select") == "b"
-    assert [check.state for check in update.checks(box.stores)] == ["ok"]
+    assert [check.state for check in update_health.checks(box.stores)] == ["ok"]
 
 
 def test_one_whose_trunk_does_not_come_back_is_taken_back_and_says_why(box: Box) -> None:
@@ -145,7 +146,7 @@ def test_wherever_the_plug_is_pulled_it_is_told_and_the_next_one_can_be_installe
         phase = box.do("update status")["phase"]
         seen.add(phase)
         if phase == "asked":  # nobody took up the wish before the plug was pulled
-            box.now += update.LOST
+            box.now += update_told.LOST
             phase = box.do("update status")["phase"]
         assert phase in ("broken", "failed", "returned", "kept")
         if phase == "kept":

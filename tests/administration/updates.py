@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pbx.administration import self_call
-from pbx.administration.update import STATE
+from pbx.box.update_state import FOLDER, STATE
 from pbx.sentence import Sentence, Wrong
 
 COMPATIBLE = "durchwahl-rpi-arm64"
@@ -27,7 +27,7 @@ class Root:
 
     def __init__(self, root: Path) -> None:
         """`root` is where the machine's files are."""
-        self._path = root / STATE
+        self._path = root / FOLDER.relative_to("/") / STATE
         self._path.parent.mkdir(parents=True, exist_ok=True)
 
     def tells(self, state: Any, at: Any, **more: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 from image import bundle, layout
 from pbx.box import update_install, update_world
 from pbx.box.update import main
-from pbx.box.update_state import Told
+from pbx.box.update_state import FOLDER, Told
 from tests.systemd.test_units import HARDENING, LEAST_EXPOSED
 
 IMAGE = Path(__file__).parents[2] / "image"
@@ -136,7 +136,7 @@ def test_rauc_takes_what_we_make_and_starts_nothing_untried(rauc: configparser.C
 
 def test_what_is_kept_lies_outside_of_both_slots(rauc: configparser.ConfigParser) -> None:
     made = (FILES / "usr/lib/tmpfiles.d/durchwahl-image.conf").read_text()
-    for folder in (str(update_world.STATES), rauc["system"]["data-directory"]):
+    for folder in (str(FOLDER), rauc["system"]["data-directory"]):
         assert folder.startswith("/data/")
         assert f"d {folder} " in made
 
