@@ -6,6 +6,7 @@ The pins are the kernel's own pretended ones (gpio-sim), with the name of a Pi 4
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -125,3 +126,10 @@ def test_a_pin_that_somebody_else_has_is_said_with_his_name(header: Header, box:
     box.run("systemctl", "stop", "fan")
     box.run("systemctl", "restart", "durchwahl-lamps")
     until(lambda: "ready" in header.lit(), "the lamps are lit again", SLOW)
+
+
+def test_ten_seconds_switch_it_off_in_order(header: Header, box: Box) -> None:
+    box.run("dmesg", "-n", "8")
+    subprocess.run(box.command("sh", "-c", header.press(11)), capture_output=True)  # the line may be cut
+    assert not box.ends()
+    assert "reboot: Power down" in box.screen()
