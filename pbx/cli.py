@@ -23,7 +23,7 @@ _SOUNDS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".aac", ".w
 
 
 PROGRAMS = {
-    "run": "pbx.daemon",
+    "run": "pbx.process",
     "web": "pbx.web_process",
     "lamps": "pbx.box.panel",
     "drain": "pbx.draining",

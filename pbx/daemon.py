@@ -1,12 +1,8 @@
-"""The process: a data folder is opened, the exchange started on it, and the control socket beside it."""
+"""A data folder is opened, the exchange started on it, and the control socket beside it."""
 
-import argparse
 import asyncio
 import errno
-import gc
 import logging
-import os
-import signal
 import ssl
 import sys
 from collections.abc import Callable, Mapping
@@ -21,21 +17,13 @@ from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
-from pbx.front_door import invitation, urls
 from pbx.live import LiveExchange
-from pbx.memory import give_back
 from pbx.news import News
-from pbx.notify import Notify, from_environment
 from pbx.sip.transport.tls import paths, server_context
 from pbx.status_line import status_line
 from pbx.store import stand_in
 from pbx.store.atomic import write_file
-from pbx.store.database import RecordsError
-from pbx.store.lock import Busy
 from pbx.store.models import CallRecord, Step
-from pbx.store.settings import SettingsError
-from pbx.web_process import TLS_ABOVE as WEB_TLS_ABOVE
-from pbx.web_process import WebProcess, command, next_free
 from pbx.wiring import Exchange
 
 log = logging.getLogger(__name__)
@@ -226,95 +214,3 @@ def _lend_certificate(ours: Path, page: Path) -> None:
     """Put the certificate and its key where the web page's user, who may not look into `ours`, can read it."""
     for source, copy in zip(paths(ours), paths(page), strict=True):
         write_file(copy, source.read_bytes(), 0o640)
-
-
-def run(options: argparse.Namespace) -> int:
-    """`durchwahl run`: run until SIGTERM or Ctrl-C; the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    try:
-        give_back()
-        return asyncio.run(_run(options))
-    except (Busy, SettingsError, RecordsError) as error:
-        log.error("%s", error)
-        return 2
-    except OSError as error:
-        where = error.filename or "{} port {}".format(*options.sip)
-        log.error("The exchange cannot start: %s: %s.", where, error.strerror or error)
-        return 1
-
-
-async def _run(options: argparse.Namespace) -> int:
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    notify = from_environment(os.environ, os.getpid())
-    notify.status("The exchange is starting.")
-    daemon = await _started(options, options.sip, notify)
-    _collect_seldom()
-    notify.ready()
-    notify.live(asyncio.get_running_loop().call_later)
-    page = await _open_page(daemon, options) if options.web is not None else None
-    while not await _first(stopped, daemon.again):
-        log.info("the exchange ends and begins again, with what was restored")
-        await daemon.stop()
-        pages = daemon.stores.pages
-        daemon = await _started(options, daemon.address, notify)
-        daemon.stores.pages = pages
-    notify.stopping()
-    notify.status("Calls are hung up, providers are taken leave of.")
-    if page is not None:
-        await page.stop()
-    await daemon.stop()
-    return 0
-
-
-async def _started(options: argparse.Namespace, sip: tuple[str, int], notify: Notify) -> Daemon:
-    daemon = Daemon(options.data, sip, options.rtp, options.page_socket, options.lamps_socket)
-    daemon.stores.restart = daemon.restart
-    daemon.told = notify.status
-    try:
-        await daemon.start()
-    except BaseException:
-        daemon.stores.close()
-        raise
-    for name, (host, port) in daemon.exchange.transports.listening:
-        log.info("SIP over %s on %s port %s", name.upper(), host, port)
-    return daemon
-
-
-async def _first(one: asyncio.Event, other: asyncio.Event) -> bool:
-    """Wait until one of them is set; whether `one` is."""
-    waiting = [asyncio.create_task(event.wait()) for event in (one, other)]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for each in waiting:
-        each.cancel()
-    return one.is_set()
-
-
-async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess | None:
-    """Start the web page, and tell on the terminal, not in the log, where it is and how the first admin gets in."""
-    if options.page_socket is not None:  # it runs by itself, as another user
-        daemon.stores.pages = tuple(urls(options.web))
-        return None
-    try:
-        web = next_free(options.web) if options.next_port else options.web
-    except OSError as error:
-        log.error("There is no web page: %s.", error)
-        return None
-    page = WebProcess(command(daemon.stores.data, web, options.allow_all))
-    page.start()
-    log.info("the web page on %s port %s, encrypted on port %s", *web, web[1] + WEB_TLS_ABOVE)
-    daemon.stores.pages = tuple(urls(web))
-    # Started by systemd, our output is the log, where no secret belongs: there `durchwahl code` tells it.
-    code = ""
-    if sys.stdout.isatty() and (await daemon.do("welcome state"))["first"]:
-        code = (await daemon.do("code show"))["code"]
-    print(invitation(web, daemon.stores.office.language, code), flush=True)
-    return page
-
-
-def _collect_seldom() -> None:
-    """Calls leave hardly any cycles behind; looking for them every 700 objects costs a tenth of all signalling."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)

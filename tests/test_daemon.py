@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pbx.daemon import TLS_ABOVE, Daemon, run
+from pbx.daemon import TLS_ABOVE, Daemon
+from pbx.process import run
 from pbx.store.settings import Settings
 
 OPTIONS = (

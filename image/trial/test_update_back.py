@@ -41,7 +41,7 @@ def is_tried_and_comes_back(box: Box, version: str, because: str) -> None:
 
 def test_a_plug_pulled_while_it_is_written_leaves_what_was(box: Box, office: Phones, tmp_path: Path) -> None:
     unwell = {
-        f"{bundle.PACKAGES}/pbx/daemon.py": b"raise SystemExit('this is the unwell one')\n",
+        f"{bundle.PACKAGES}/pbx/process.py": b"raise SystemExit('this is the unwell one')\n",
         TRIED: box.run("cat", TRIED).replace("--healthy-within 300", "--healthy-within 60").encode() + b"\n",
     }
     bring(box, bundle.make(UNWELL, tmp_path, changes=unwell))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,13 @@ def state(box: Box) -> Any:
 
 def phase(box: Box, *phases: str, seconds: float = SLOW) -> Any:
     """Wait until the update has come to one of these."""
-    return until(lambda: (told := state(box)) and told["phase"] in phases and told, f"one of {phases}", seconds)
+
+    def come() -> Any:
+        time.sleep(3)  # asking takes its own share of an emulated processor
+        told = state(box)
+        return told if told["phase"] in phases else None
+
+    return until(come, f"one of {phases}", seconds)
 
 
 def why(box: Box) -> str:

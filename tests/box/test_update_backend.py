@@ -10,7 +10,7 @@ import pytest
 
 from image import layout
 from pbx.box import update_backend
-from pbx.box.slots import autoboot
+from pbx.box.slots import BOOT, autoboot
 from pbx.box.update_backend import Backend, Impossible, main, mounted
 from pbx.box.update_programs import Done, Heard, run
 
@@ -87,7 +87,7 @@ def test_a_machine_that_is_not_our_box_has_no_slot(backend: Backend, capsys: pyt
 def test_partitions_are_named_as_the_layout_names_them() -> None:
     for name, number in (
         ("select", update_backend.SELECT),
-        *((f"boot-{s}", n) for s, n in update_backend.BOOT.items()),
+        *((f"boot-{s}", n) for s, n in BOOT.items()),
     ):
         assert update_backend.PARTITION.format(number).endswith(f"/{layout.named(name).uuid}")
 
