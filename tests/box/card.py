@@ -180,16 +180,22 @@ class Card:
     def _status(self) -> dict[str, Any]:
         primary = self._backend("get-primary")
         names = {"a": "rootfs.0", "b": "rootfs.1"}
-        found = [
+        found: list[dict[str, Any]] = [
             {"boot.0": {"class": "boot", "device": "/dev/by-2", "bootname": None, "slot_status": {"bundle": {}}}},
             {"boot.1": {"class": "boot", "device": "/dev/by-3", "bootname": None}},
         ]
-        for slot, name in names.items():
-            version = self.holds[slot]  # type: ignore[index]
+        for slot, version in self.holds.items():
             status = {"bundle": {"version": version}, "status": "pending" if version == HALF else "ok"}
             device = f"/dev/by-{5 if slot == 'a' else 6}"
             found.append(
-                {name: {"class": "rootfs", "device": device, "bootname": slot, "slot_status": version and status}}  # type: ignore[dict-item]
+                {
+                    names[slot]: {
+                        "class": "rootfs",
+                        "device": device,
+                        "bootname": slot,
+                        "slot_status": version and status,
+                    }
+                }
             )
         return {"booted": self.running, "boot_primary": names.get(primary.said), "slots": found}
 
