@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import configparser
+import itertools
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from image import bundle, layout
-from pbx.box import update_install, update_world
+from pbx.box import slots, update_install, update_world
+from pbx.box.slots import Slot
 from pbx.box.update import main
-from pbx.box.update_state import FOLDER, Told
+from pbx.box.update_state import FOLDER, STATE, Told
 from tests.systemd.test_units import HARDENING, LEAST_EXPOSED
 
 IMAGE = Path(__file__).parents[2] / "image"
@@ -85,24 +88,61 @@ def test_whatever_fails_while_a_system_is_tried_leads_back() -> None:
     assert (FILES / condition.lstrip("/")).is_file()
 
 
-def being_tried(state: Path, command_line: Path) -> bool:
+@pytest.fixture
+def tried(tmp_path: Path) -> Callable[[Slot, str | None], bool]:
+    """Whether the shell takes a slot for one that is being tried, by what is in autoboot.txt."""
     script = FILES / "usr/lib/durchwahl-image/being-tried"
-    return subprocess.run((script, state, command_line), check=False).returncode == 0
+    files = [tmp_path / name for name in ("autoboot.txt", STATE, "cmdline")]
+
+    def ask(runs: Slot, autoboot: str | None) -> bool:
+        if autoboot is not None:
+            files[0].write_text(autoboot)
+        files[2].write_text(layout.cmdline(runs) + "\n")
+        return subprocess.run((script, *files), check=False, capture_output=True).returncode == 0
+
+    return ask
 
 
-def test_the_shell_knows_a_system_that_is_tried_as_python_tells_it(tmp_path: Path) -> None:
-    line = tmp_path / "cmdline"
-    line.write_text(layout.cmdline("b") + "\n")
+Tried = Callable[[Slot, str | None], bool]
+
+
+def test_the_shell_knows_a_system_that_is_tried_as_python_does(tried: Tried) -> None:
+    for started, runs in itertools.product(slots.BOOT, slots.BOOT):
+        for text in (slots.autoboot(started), slots.autoboot(started).replace("\n", "\r\n"), layout.autoboot(started)):
+            assert slots.committed(text.encode()) == started
+            assert tried(runs, text) == (runs != started)
+
+
+def test_one_that_cannot_even_mount_the_data_is_known_as_tried(tried: Tried, tmp_path: Path) -> None:
+    assert not (tmp_path / STATE).exists()
+    assert tried("b", slots.autoboot("a"))
+
+
+def test_one_that_was_told_to_go_back_but_did_not_is_still_tried(tried: Tried, tmp_path: Path) -> None:
+    Told(tmp_path).conclude("returned", "unhealthy", slot="b")
+    assert tried("b", slots.autoboot("a"))
+
+
+def test_a_kept_system_is_not_started_again_because_that_could_not_be_told(tried: Tried, tmp_path: Path) -> None:
+    Told(tmp_path).tell("trying", slot="b")
+    assert not tried("b", slots.autoboot("b"))
+
+
+@pytest.mark.parametrize("torn", ["", "rubbish", None])
+def test_what_was_told_last_helps_where_autoboot_cannot_be_read(tried: Tried, tmp_path: Path, torn: str | None) -> None:
     told = Told(tmp_path)
-    assert not being_tried(tmp_path / "state.json", line)
+    assert not tried("b", torn)
     told.begin(**{"from": "1.0"})
     told.tell("trying", to="1.1", slot="b", progress=100)
-    assert being_tried(tmp_path / "state.json", line)
-    line.write_text(layout.cmdline("a") + "\n")
-    assert not being_tried(tmp_path / "state.json", line), "the old one runs"
-    line.write_text(layout.cmdline("b") + "\n")
+    assert tried("b", torn)
+    assert not tried("a", torn), "the old one runs"
     told.tell("kept", said={"say": "{slot}", "with": {"slot": "b"}})
-    assert not being_tried(tmp_path / "state.json", line)
+    assert not tried("b", torn)
+
+
+def test_the_shell_looks_where_the_layout_has_autoboot_txt() -> None:
+    script = (FILES / "usr/lib/durchwahl-image/being-tried").read_text()
+    assert f"/dev/disk/by-partuuid/{layout.named('select').uuid} " in script
 
 
 @pytest.fixture
