@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,53 @@ def test_the_watchdog_counts_no_further_than_the_pis_chip_can() -> None:
     seconds = re.search(r"^RuntimeWatchdogSec=(\d+)$", text, re.M)
     assert seconds
     assert int(seconds[1]) <= 15
+
+
+def test_nothing_is_copied_to_the_card_at_the_first_start_that_a_pulled_plug_could_leave_empty() -> None:
+    made = (IMAGE / "make").read_text()
+    for conf in (IMAGE / "files/usr/lib/tmpfiles.d").iterdir():
+        for target in re.findall(r"^[Cf]\S* /data(/\S+)", conf.read_text(), re.M):
+            assert re.search(rf"^install -m \d+ \S+ \$out/data{re.escape(target)}$", made, re.M), target
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Callable[[bool, str], str | None]:
+    """What the screen shows, None for nothing: by whether the exchange runs, and the code that it tells."""
+    place = tmp_path / "issue.d"
+    script = (IMAGE / "files/usr/lib/durchwahl-image/issue").read_text().replace("/run/issue.d", str(place))
+
+    def shown(runs: bool, code: str) -> str | None:
+        programs = {
+            "mountpoint": "true",
+            "hostname": "echo durchwahl",
+            "systemctl": str(runs).lower(),
+            "agetty": "true",
+            "durchwahl": f"touch {tmp_path}/asked; [ $1 = account ] && echo '[]' || cat {tmp_path}/told",
+        }
+        for name, does in programs.items():
+            (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+            (tmp_path / name).chmod(0o755)
+        (tmp_path / "told").write_text(json.dumps({"code": code}))
+        words = ("env", f"PATH={tmp_path}:/usr/bin:/bin", "sh", "-c", script)
+        done = subprocess.run(words, check=False, timeout=10)
+        assert (done.returncode == 0) == runs
+        return (place / "durchwahl.issue").read_text() if runs else None
+
+    return shown
+
+
+def test_the_screen_shows_the_code_for_the_first_visit(screen: Callable[[bool, str], str | None]) -> None:
+    assert screen(True, "ABCDE-23456") == "http://durchwahl.local   http://\\4/\n\nCode: ABCDE-23456\n\n"
+
+
+def test_the_screen_obeys_nothing_that_an_exchange_in_wrong_hands_tells(
+    screen: Callable[[bool, str], str | None],
+) -> None:
+    assert screen(True, "\\n\033[2J") == "http://durchwahl.local   http://\\4/\n\nCode: \n\n"
+
+
+def test_root_opens_no_office_for_the_screen_while_the_exchange_does_not_run(
+    screen: Callable[[bool, str], str | None], tmp_path: Path
+) -> None:
+    assert screen(False, "") is None
+    assert not (tmp_path / "asked").exists()
