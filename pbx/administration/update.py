@@ -75,6 +75,7 @@ def install(stores: Stores, actor: Actor) -> Shown:
         raise Refused(Sentence("Upload an update first."), 1)
     wanted = {
         "asked": int(stores.clock()),  # root tells whole seconds too
+        "start": update_told.this_start(stores),
         "by": actor.name or actor.role,
         "trunks": sorted(trunks_that_are_well(stores.live)),
     }

@@ -19,6 +19,8 @@ BUNDLE, WANTED, FORGOTTEN = "bundle.raucb", "wanted", "forgotten"
 BUSY = (CHECKING, WRITING, DRAINING, TRYING)
 ASKED, BROKEN = "asked", "broken"
 """What root cannot tell: that it was asked and has not begun, and that it was broken off."""
+START = "proc/sys/kernel/random/boot_id"
+"""Another text after each start of the machine."""
 LOST = 15 * 60.0
 """Seconds without news after which one that was busy is believed broken off."""
 
@@ -87,8 +89,16 @@ def told(stores: Stores) -> Told:
 
 
 def wanted(stores: Stores) -> dict[str, Any]:
-    """What was asked for last: by whom, when, and with which trunks registered."""
+    """What was asked for last: by whom, when, in which start of the machine, and with which trunks registered."""
     return _read(stores.data / UPDATE / WANTED)
+
+
+def this_start(stores: Stores) -> str:
+    """What tells this start of the machine from all others."""
+    try:
+        return (stores.root / START).read_text().strip()
+    except OSError:
+        return ""
 
 
 def forget(stores: Stores) -> None:
@@ -97,9 +107,11 @@ def forget(stores: Stores) -> None:
 
 
 def _phase(stores: Stores, facts: dict[str, Any]) -> str:
-    asked, at, now = _number(wanted(stores).get("asked")), _number(facts.get("at")), stores.clock()
+    wish, at, now = wanted(stores), _number(facts.get("at")), stores.clock()
+    asked = _number(wish.get("asked"))
     if asked > at:
-        return ASKED if now - asked < LOST else BROKEN
+        heard = wish.get("start") == this_start(stores) and now - asked < LOST
+        return ASKED if heard else BROKEN
     state = str(facts.get("state") or "")
     if state in BUSY:
         return BROKEN if now - at > LOST else state

@@ -163,7 +163,7 @@ def test_what_root_is_asked_for_says_who_and_which_trunks_were_there(box: Desk, 
     told = box.do("update install", box.log_in(ADMIN))
     assert (told["phase"], told["calls"]) == ("asked", 2)
     wanted = json.loads(folder(box)["wanted"])
-    assert wanted == {"asked": box.now, "by": ADMIN, "trunks": ["amt", "peer"]}
+    assert wanted == {"asked": box.now, "start": "", "by": ADMIN, "trunks": ["amt", "peer"]}
 
 
 def test_while_it_is_under_way_nothing_else_is_begun(box: Desk, root: Root, running: Trunks) -> None:
@@ -180,6 +180,21 @@ def test_while_it_is_under_way_nothing_else_is_begun(box: Desk, root: Root, runn
         with pytest.raises(Refused, match="wait until it is done"):
             offer(box, bundle())
         assert [(each.name, each.state) for each in update_health.checks(box.stores)] == [("update", "ok")]
+
+
+def test_a_wish_that_the_machine_forgot_when_it_was_started_again_is_told_at_once(
+    box: Desk, root: Root, running: Trunks
+) -> None:
+    start = box.stores.root / update_told.START
+    start.parent.mkdir(parents=True)
+    start.write_text("1c0b1b2e\n")
+    offer(box, bundle())
+    assert box.do("update install")["phase"] == "asked"
+    start.write_text("7f3d9a10\n")
+    assert box.do("update status")["phase"] == "broken"
+    [check] = update_health.checks(box.stores)
+    assert "the power failed" in check.sentence
+    assert box.do("update install")["phase"] == "asked"
 
 
 @pytest.mark.parametrize("phase", ["asked", "writing", "trying"])
