@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.peers.programs import Program, Stopped, free_ports, until
-from tests.peers.tones import Samples, read_wav, write_wav
+from tests.peers.tones import Samples, heard, read_wav, write_wav
 from tests.peers.tones import tone as make_tone
 
 MODULES = Path("/usr/lib/baresip/modules")
@@ -43,6 +43,7 @@ class Baresip(Stopped):
         ports = free_ports(26)
         self.address = (self.host, ports)
         self._control_port, self._rtp_ports = ports + 2, (ports + 4, ports + 25)
+        self.tone = tone
         self.folder = folder / f"baresip-{user}"
         self.folder.mkdir(parents=True)
         self.events: list[dict[str, Any]] = []
@@ -159,3 +160,12 @@ module_tmp account.so
         """End it."""
         self.program.stop()
         self._control.close()
+
+
+def talk(caller: Baresip, callee: Baresip, extension: str) -> None:
+    """One calls the other at this extension, who answers; until both have heard each other."""
+    caller.dial(extension)
+    callee.wait("CALL_INCOMING")
+    callee.answer()
+    caller.wait("CALL_ESTABLISHED")
+    until(lambda: heard(*caller.heard(), callee.tone) and heard(*callee.heard(), caller.tone), "both hear each other")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.peers.baresip import talk
 from tests.peers.conftest import NUMBER
 from tests.peers.exchange import Exchange, steps
 from tests.peers.programs import free_ports, own_host, until
@@ -15,11 +16,7 @@ from tests.peers.voice import Voice
 def test_colleagues_talk_by_extension(exchange: Exchange) -> None:
     exchange.start()
     with exchange.phone("21", tone=440) as alice, exchange.phone("22", tone=700) as bob:
-        alice.dial("22")
-        bob.wait("CALL_INCOMING")
-        bob.answer()
-        alice.wait("CALL_ESTABLISHED")
-        until(lambda: heard(*alice.heard(), 700) and heard(*bob.heard(), 440), "both hear each other")
+        talk(alice, bob, "22")
         alice.hang_up()
         bob.wait("CALL_CLOSED")
     call = exchange.call()
@@ -32,11 +29,7 @@ def test_a_phone_on_a_connection_talks(exchange: Exchange, transport: str, calls
     exchange.start()
     with exchange.phone("21", tone=440, transport=transport) as alice, exchange.phone("22", tone=700) as bob:
         caller, callee, extension = (alice, bob, "22") if calls else (bob, alice, "21")
-        caller.dial(extension)
-        callee.wait("CALL_INCOMING")
-        callee.answer()
-        caller.wait("CALL_ESTABLISHED")
-        until(lambda: heard(*alice.heard(), 700) and heard(*bob.heard(), 440), "both hear each other")
+        talk(caller, callee, extension)
         caller.hang_up()
         callee.wait("CALL_CLOSED")
 
@@ -47,11 +40,7 @@ def test_colleagues_with_different_codecs_talk(exchange: Exchange) -> None:
         exchange.phone("21", tone=440, codecs="G722/16000/1") as alice,
         exchange.phone("22", tone=700, codecs="pcmu") as bob,
     ):
-        alice.dial("22")
-        bob.wait("CALL_INCOMING")
-        bob.answer()
-        alice.wait("CALL_ESTABLISHED")
-        until(lambda: heard(*alice.heard(), 700) and heard(*bob.heard(), 440), "both hear each other")
+        talk(alice, bob, "22")
         bob.hang_up()
         alice.wait("CALL_CLOSED")
 

@@ -13,9 +13,9 @@ import pytest
 
 from pbx.control.client import ask
 from pbx.store import stand_in
+from tests.peers.baresip import talk
 from tests.peers.exchange import Exchange, steps
 from tests.peers.programs import program, until
-from tests.peers.tones import heard
 
 SHIELD = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 """For root, whom modes do not stop: a world in which the folder is on a file system that can only be read."""
@@ -56,11 +56,7 @@ def test_telephones_ring_though_the_disk_cannot_be_written_to(dying: Exchange) -
         dying.start()
         assert "cannot be written to: Read-only file system" in dying.log() or "Permission denied" in dying.log()
 
-        alice.dial("22")
-        bob.wait("CALL_INCOMING")
-        bob.answer()
-        alice.wait("CALL_ESTABLISHED")
-        until(lambda: heard(*alice.heard(), 700) and heard(*bob.heard(), 440), "both hear each other")
+        talk(alice, bob, "22")
         alice.hang_up()
         bob.wait("CALL_CLOSED")
         assert dying.call()["outcome"] == "answered"
@@ -89,7 +85,7 @@ def test_telephones_ring_though_the_disk_cannot_be_written_to(dying: Exchange) -
 
 def test_the_doctor_tells_of_the_disk_while_no_exchange_runs(dying: Exchange) -> None:
     spoil(dying)
-    command = [*dying.before, program("durchwahl"), "doctor", "--json", "--data", dying.data]
+    command = [*dying.before, program("durchwahl"), "doctor", "--json", "--data", str(dying.data)]
     told = json.loads(subprocess.run(command, capture_output=True, text=True, timeout=30).stdout)
     assert told[0]["state"] == "fail"
     assert "cannot be used: " in told[0]["sentence"]

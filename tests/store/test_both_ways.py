@@ -19,7 +19,6 @@ from pbx.store.database import Database, RecordsError
 from pbx.store.differences import Difference, Overtaken, differences, never_made, taken_back
 from pbx.store.models import (
     Binding,
-    CallRecord,
     CallTrace,
     LegQuality,
     LegSample,
@@ -34,6 +33,7 @@ from pbx.store.models import (
 )
 from pbx.store.records import Records
 from pbx.store.settings import Settings, SettingsError, with_items, without_items
+from tests.leftovers import call_record
 from tests.store import version_two
 
 HERE = Path(__file__).parent
@@ -211,22 +211,7 @@ def test_every_field_that_comes_makes_a_new_version() -> None:
 # --- records --------------------------------------------------------------------------------------------------------
 
 STEP = Step(1000.0, "called", {"number": "+4930111"})
-CALL = CallRecord(
-    id="old",
-    direction="in",
-    from_="+4930111",
-    from_name="",
-    to="+4930123450",
-    extension="21",
-    outcome="missed",
-    started=1.0,
-    answered=None,
-    ended=2.0,
-    story="s",
-    steps=(STEP,),
-    legs=(LegQuality("21"),),
-    trunk="amt",
-)
+CALL = call_record(started=1.0, ended=2.0, steps=(STEP,), legs=(LegQuality("21"),), trunk="amt")
 TRACE = CallTrace((TracedDialog("c", "21", False),), (TracedMessage(1.0, True, "udp", "x", 0, "INVITE"),), 3)
 SAMPLES = (LegSamples("21", (LegSample(1.0, 5, 0, 0.01),)),)
 BINDING = Binding("p", "sip:p@192.0.2.9", "c", 1, 99.0, "udp", ("192.0.2.1", 5060), ("192.0.2.9", 5060))
