@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from hardware.header import GROUND, name_of, pin_of
 from hardware.lamps import LEDS, MOST_ALL, MOST_EACH, RESISTOR, SUPPLY
-from pbx.box.lamps import MEANINGS, NAMES
+from pbx.box.lamps import MEANINGS, NAMES, Name
 from pbx.box.pins import Pins, read_pins
 
 FOLDER = Path(__file__).parent
@@ -34,10 +35,15 @@ def main() -> None:
 def with_tables(text: str, pins: Pins) -> str:
     """The page with its tables as they must be; they stand between `<!-- name -->` and `<!-- /name -->`."""
     for name, table in {"pins": pin_table(pins), "resistors": resistor_table(), "meanings": meaning_table()}.items():
-        pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        text, count = re.subn(pattern, lambda found, t=table: found[1] + t + found[2], text, flags=re.DOTALL)
-        if count != 1:
-            raise ValueError(f"README.md needs one place for the table “{name}”")
+        text = _with_table(text, name, table)
+    return text
+
+
+def _with_table(text: str, name: str, table: str) -> str:
+    place = rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)"
+    text, count = re.subn(place, lambda _: table, text, flags=re.DOTALL)
+    if count != 1:
+        raise ValueError(f"README.md needs one place for the table “{name}”")
     return text
 
 
@@ -69,7 +75,7 @@ def meaning_table() -> str:
     return table(rows)
 
 
-def table(rows: list[tuple[str, ...]]) -> str:
+def table(rows: Sequence[tuple[str, ...]]) -> str:
     """Rows in Markdown, the first the heading."""
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]) + "\n"
@@ -86,14 +92,15 @@ def ground_of(pin: int) -> int:
 def drawing(pins: Pins) -> str:
     """The header with a wire to each lamp and to the button, as SVG."""
     height = TOP + 20 * PITCH + 40
-    used = {pin_of(gpio): name for name, gpio in pins.lamps.items()} | {pin_of(pins.button): "button"}
+    used: dict[int, Name | None] = {pin_of(gpio): name for name, gpio in pins.lamps.items()}
+    used[pin_of(pins.button)] = None
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {height}" font-family="sans-serif">']
     parts.append("<title>Wiring of the lamps and the button</title>")
     parts.append(f'<rect width="760" height="{height}" fill="#fff"/>')
     parts.append(text(20, 30, "Header of the Raspberry Pi, seen from above; pin 1 at the edge with the SD card", 15))
     parts += [pin_dot(pin, used) for pin in range(1, 41)]
-    for row, (pin, name) in enumerate(sorted(used.items(), key=lambda item: item[0])):
-        parts += wire(pin, name, FIRST + row * SPACE)
+    for row, (pin, lamp) in enumerate(sorted(used.items(), key=lambda item: item[0])):
+        parts += wire(pin, lamp, FIRST + row * SPACE)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -102,7 +109,7 @@ def place(pin: int) -> tuple[int, int]:
     return LEFT + (0 if pin % 2 else PITCH), TOP + (pin - 1) // 2 * PITCH
 
 
-def pin_dot(pin: int, used: dict[int, str]) -> str:
+def pin_dot(pin: int, used: Mapping[int, Name | None]) -> str:
     """One pin with its name."""
     x, y = place(pin)
     fill = "#1f5fa8" if pin in used else "#333" if pin in GROUND else "#c33" if name_of(pin)[0] in "35" else "#bbb"
@@ -112,16 +119,16 @@ def pin_dot(pin: int, used: dict[int, str]) -> str:
     return f'<circle cx="{x}" cy="{y}" r="7" fill="{fill}"/>{side}'
 
 
-def wire(pin: int, name: str, y: int) -> list[str]:
-    """From a pin through its part to ground."""
+def wire(pin: int, lamp: Name | None, y: int) -> list[str]:
+    """From a pin through its lamp or, without one, the button to ground."""
     x, start = place(pin)
-    led = LEDS.get(name)  # type: ignore[call-overload]
+    led = None if lamp is None else LEDS[lamp]
     colour = COLOURS[led.colour if led is not None else "black"]
     lane = 262 + (y - FIRST) // SPACE * 9
     # Half a row lower, so that the wire does not run through the names.
     path = f'<path d="M{x} {start} v{PITCH // 2} H{lane} V{y} H350" fill="none" stroke="{colour}" stroke-width="2"/>'
     part = resistor_and_led(y, colour) if led is not None else push_button(y)
-    words = f"{name}: GPIO{name_of(pin)[4:]}, pin {pin}; ground at pin {ground_of(pin)}"
+    words = f"{lamp or 'button'}: GPIO{name_of(pin)[4:]}, pin {pin}; ground at pin {ground_of(pin)}"
     return [path, part, text(350, y - 24, words, 11)]
 
 

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pbx.administration.live import Check, Running, Way
+from pbx.exchange.traced import Wire
 from pbx.store.models import Office
+
+
+def lasting(id: str = "c", **facts: Any) -> Running:
+    """A call that lasts: what is not said is as if somebody outside heard the greeting."""
+    usual: dict[str, Any] = {
+        "direction": "in", "from_": "+4989123456", "from_name": "", "to": "+4930123450", "extension": "",
+        "started": 1000.0, "answered": None, "parties": (),
+    }  # fmt: skip
+    return Running(id=id, **usual | facts)
 
 
 class Lines:
@@ -26,6 +36,8 @@ class Lines:
         """Lamps: free, ringing, talking or offline, and since when."""
         self.calls: list[Running] = []
         """Those that last."""
+        self.tapped: Wire | None = None
+        """What the tap at the wire has, of whatever call."""
         self.checks: list[Check] = []
         self.state: dict[str, Any] = {"sip": ["192.0.2.10:5060"], "calls": 0, "uptime": 60.0} | state
 
@@ -49,6 +61,9 @@ class Lines:
 
     def running(self) -> Sequence[Running]:
         return self.calls
+
+    def wire(self, call: str | None = None) -> Wire | None:
+        return self.tapped
 
     def call(self, extension: str, number: str, suffix: str) -> str:
         self.told.append(("call", extension, number, suffix))

@@ -45,6 +45,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "pbx.administration.backup_work",
         "pbx.box.update_programs",
         "pbx.box.stick",
+        "pbx.as_owner",
     ),
     "bottle": ("webui",),
     "cheroot": ("webui",),

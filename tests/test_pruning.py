@@ -77,10 +77,6 @@ def years(tmp_path: Path) -> Iterator[Years]:
     stores.close()
 
 
-def keep(years: Years, **days: int) -> None:
-    years.stores.settings.save(replace(years.stores.office, **days))
-
-
 def add_calls(years: Years, days_old: float, count: int = 1) -> None:
     for number in range(count):
         ended = NOW - days_old * DAY
@@ -103,7 +99,7 @@ def test_calls_go_after_a_year_their_messages_on_the_wire_after_a_month(years: Y
 
 
 def test_what_is_to_stay_for_ever_stays(years: Years) -> None:
-    keep(years, keep_history_days=0, keep_done_tasks_days=0)
+    years.stores.settings.save(replace(years.stores.office, keep_history_days=0, keep_done_tasks_days=0))
     add_calls(years, 4000)
     task = years.stores.records.add_task("21", "missed", "+4930", "c", 0.0)
     years.stores.records.finish_task(task.id)
@@ -113,7 +109,7 @@ def test_what_is_to_stay_for_ever_stays(years: Years) -> None:
 
 
 def test_messages_go_with_their_sound_and_the_lamp_is_told(years: Years) -> None:
-    keep(years, keep_messages_days=30)
+    years.stores.settings.save(replace(years.stores.office, keep_messages_days=30))
     boxes = years.stores.mailboxes
     kept = []
     for days in [31] * (retention.FILES + 2) + [29]:
@@ -137,9 +133,9 @@ def test_many_go_in_portions_with_pauses_in_between(years: Years) -> None:
     assert years.elapsed > before
 
 
-def test_it_happens_once_a_day_and_first_an_hour_after_the_start(years: Years) -> None:
+def test_it_happens_once_a_day_and_first_an_hour_after_the_start(years: Years, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[float] = []
-    years.pruning.prune = _noting(done, years)  # type: ignore[method-assign]
+    monkeypatch.setattr(years.pruning, "prune", _noting(done, years))
     years.run(days=3.5)
     assert len(done) == 4
     assert done[0] == pytest.approx(LOOK, abs=60)

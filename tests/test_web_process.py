@@ -121,7 +121,7 @@ def test_a_terminal_is_told_the_code_of_the_first_visit(tmp_path: Path) -> None:
     host = own_host()
     sip, web = free_ports(2, host), free_ports(1, host)
     program = Path(__file__).parents[1] / ".venv/bin/durchwahl"
-    words = [program, "run", "--data", tmp_path / "data", "--sip", f"{host}:{sip}", "--web", f"{host}:{web}"]
+    words = [str(program), "run", "--data", str(tmp_path / "data"), "--sip", f"{host}:{sip}", "--web", f"{host}:{web}"]
     screen, terminal = pty.openpty()
     exchange = subprocess.Popen(words, stdout=terminal, stderr=subprocess.DEVNULL)
     os.close(terminal)

@@ -22,7 +22,7 @@ class Colleagues:
     def __init__(self, data: Path) -> None:
         self.stores: Stores = open_stores(data)
         self.lines = Lines()
-        self.stores.live = self.lines  # type: ignore[assignment]
+        self.stores.live = self.lines
         self.topics: list[str] = []
         self.stores.changed = self.topics.append
         for name, extension in (("Anna", "21"), ("Bert", "22"), ("Carla", "23"), ("Dora", "24")):

@@ -339,7 +339,7 @@ def test_what_is_different_on_another_box_is_said(stores: Stores) -> None:
 
 def test_a_backup_is_carried_to_another_box_piece_by_piece(stores: Stores, tmp_path: Path) -> None:
     name, monkey = made(stores), b""
-    answer = {"size": 1}
+    answer: dict[str, Any] = {"size": 1}
     while len(monkey) < answer["size"]:
         answer = perform(stores, "backup read", {"name": name, "at": len(monkey)})
         monkey += base64.b64decode(answer["data"])

@@ -16,6 +16,7 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores, open_stores
 from pbx.administration.versions import check_seen
 from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
 from pbx.store.models import Office
 from pbx.store.passwords import hash_password
 from pbx.store.settings import SettingsError, with_items, without_items
@@ -307,7 +308,7 @@ def test_a_save_that_fails_is_not_in_the_list(stores: Stores, monkeypatch: pytes
     before, listed = stores.office, perform(stores, "change list", {})
 
     def fail(office: Office) -> Office:
-        raise SettingsError("The disk is full.")
+        raise SettingsError(Sentence("The disk is full."))
 
     monkeypatch.setattr(stores, "settings", _Failing(stores.settings, fail))
     with pytest.raises(Refused):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.live import Live
 from pbx.administration.quality import grade
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
@@ -19,7 +18,7 @@ from pbx.exchange.traced import Wire
 from pbx.sip.flow import Flow
 from pbx.store.models import CallRecord, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record
-from tests.live import Lines
+from tests.live import Lines, lasting
 from tests.store.sound import write_sound
 from tests.webui.office import PASSWORD
 
@@ -36,7 +35,7 @@ class Office:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         self.lines = Lines()
-        stores.live = cast(Live, self.lines)
+        stores.live = self.lines
         self.tokens: dict[str, str] = {}
         for name, extension in (("Anna", "21"), ("Bert", "22"), ("Carl", "23")):
             self.do("user add", name=name, extension=extension)
@@ -79,7 +78,7 @@ def office(opened: Office) -> Iterator[Office]:
     opened.stores.records.history.remove(range(1000))
     for message in opened.stores.records.messages():
         opened.stores.mailboxes.remove(message)
-    opened.lines.__dict__.pop("wire", None)
+    opened.lines.tapped = None
 
 
 def test_a_number_is_found_however_it_is_written(office: Office) -> None:
@@ -203,7 +202,7 @@ def test_a_call_that_has_just_ended_is_drawn_before_its_trace_is_written(office:
     flow = Flow("udp", ("192.0.2.1", 5060), ("192.0.2.9", 5060))
     data = b'BYE sip:x SIP/2.0\r\nCall-ID: c1\r\nAuthorization: Digest response="geheim"\r\n\r\n'
     wire = Wire({"c1": Party(CALLER, outside=True)}, [(NOON, False, flow, data, b"c1")])
-    office.lines.wire = lambda call=None: wire  # type: ignore[attr-defined]
+    office.lines.tapped = wire
     told = office.do("history call", "chef", id="a")
     assert [message["summary"] for message in told["messages"]] == ["BYE"]
     assert "geheim" not in str(told)
@@ -266,10 +265,7 @@ def test_times_to_keep_things_are_set_within_reason(office: Office) -> None:
 
 
 def test_a_call_that_lasts_is_not_in_the_history_yet(office: Office, tmp_path: Path) -> None:
-    class Talking:
-        id, from_, to = "now", CALLER, "+4930123450"
-
-    office.lines.running = lambda: [Talking()]  # type: ignore[attr-defined]
+    office.lines.calls = [lasting("now", from_=CALLER)]
     with pytest.raises(Refused, match="still going on"):
         office.do("history call", id="now")
-    del office.lines.running  # type: ignore[attr-defined]
+    office.lines.calls = []

@@ -290,7 +290,9 @@ def test_it_can_be_undone_and_ended(box: Box) -> None:
     assert box.check == ("warn", "No backup is made by itself.")
     with pytest.raises(Refused, match="No folder is given"):
         box.do("nightly now")
-    box.do("change undo", id=box.stores.records.changes.newest().id)  # type: ignore[union-attr]
+    newest = box.stores.records.changes.newest()
+    assert newest is not None
+    box.do("change undo", id=newest.id)
     box.look(24)
     assert len(box.there()) == 1
 
@@ -388,10 +390,15 @@ def test_a_damaged_key_is_told(box: Box) -> None:
 
 
 def test_only_a_whole_key_is_taken_from_the_settings(box: Box) -> None:
-    for field, value in (("backup_key", "x"), ("backup_folder", "stick"), ("backup_mount", "a\nb")):
-        box.give()
+    box.give()
+    given = box.stores.office
+    for changed in (
+        dataclasses.replace(given, backup_key="x"),
+        dataclasses.replace(given, backup_folder="stick"),
+        dataclasses.replace(given, backup_mount="a\nb"),
+    ):
         with pytest.raises(Refused):
-            box.stores.save(dataclasses.replace(box.stores.office, **{field: value}))
+            box.stores.save(changed)
 
 
 # --- what is mounted ------------------------------------------------------------------------------------------------

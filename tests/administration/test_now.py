@@ -12,7 +12,7 @@ from pbx.administration.live import Running
 from pbx.administration.now import now
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores, open_stores
-from pbx.store.models import Account, Contact, Direction, Group, Language, Number, Person, Phone, Step, Trunk
+from pbx.store.models import Account, Contact, Direction, Group, Language, Number, Person, Phone, Role, Step, Trunk
 from tests.box import pi
 from tests.live import Lines
 
@@ -51,12 +51,12 @@ class House:
             Account("chef", "scrypt$x", "admin"),
         )
 
-    def now(self, extension: str | None = None, language: Language = "en", role: str = "user") -> dict[str, Any]:
+    def now(self, extension: str | None = None, language: Language = "en", role: Role = "user") -> dict[str, Any]:
         """As root sees it, or somebody with an account."""
         session = None
         if extension is not None:
             name = f"{role}{extension}{language}"
-            self.stores.settings.put(Account(name, "scrypt$x", role, extension, language))  # type: ignore[arg-type]
+            self.stores.settings.put(Account(name, "scrypt$x", role, extension, language))
             session = sessions.enter(self.stores, self.stores.office.accounts[name])["token"]
         found: dict[str, Any] = perform(self.stores, "now", {}, session)
         return found

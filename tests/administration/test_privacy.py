@@ -8,19 +8,18 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.live import Live
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
 from pbx.store.models import CallTrace, Step, TracedDialog, TracedMessage
 from tests.administration.office import leave_message
 from tests.commands import Run
 from tests.leftovers import call_record
-from tests.live import Lines
+from tests.live import Lines, lasting
 from tests.store.sound import write_sound
 
 CALLER, NAME = "+491701234567", "Mathilda Verschwindefisch"
@@ -35,7 +34,7 @@ class Office:
         self.folder = folder
         self.stores: Stores = open_stores(folder)
         self.lines = Lines()
-        self.stores.live = cast(Live, self.lines)
+        self.stores.live = self.lines
         self.do("user add", name="Anna", extension="21")
         self.do("trunk add", name="provider", peer="192.0.2.9")
         self.do("number add", number="+4930123450", trunk="provider", to=["21"])
@@ -176,10 +175,7 @@ def test_nothing_is_erased_without_the_last_digits(office: Office, digits: str) 
 
 
 def test_nothing_is_erased_while_somebody_talks_with_that_number(office: Office) -> None:
-    class Talking:
-        id, from_, to = "now", CALLER, "+4930123450"
-
-    office.lines.running = lambda: [Talking()]  # type: ignore[attr-defined]
+    office.lines.calls = [lasting(from_=CALLER)]
     with pytest.raises(Refused, match="speaking"):
         office.do("privacy erase", number=CALLER, digits="4567")
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -35,9 +35,9 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
 
 def as_admin(stores: Stores, verb: str, **arguments: Any) -> Any:
     """The command as an admin gives it over the page."""
-    act = {"add": trunks.add, "set": trunks.change}[verb]
+    acts: dict[str, Callable[..., Any]] = {"add": trunks.add, "set": trunks.change}
     with stores.performing(ADMIN, f"trunk {verb}"):
-        return act(stores, **arguments)
+        return acts[verb](stores, **arguments)
 
 
 # --- providers -----------------------------------------------------------------------------------------------------
@@ -46,8 +46,14 @@ def as_admin(stores: Stores, verb: str, **arguments: Any) -> Any:
 @pytest.mark.parametrize("key", [key for key, each in providers.PROVIDERS.items() if each.lacks is None])
 def test_every_provider_makes_a_trunk_that_the_settings_accept(stores: Stores, key: str) -> None:
     provider = providers.PROVIDERS[key]
-    given = {"account": provider.example or "user1", "password": "secret", "server": "proxy.example"}
-    made = trunks.add(stores, provider=key, auth_user="me@example" if provider.login else None, **given)
+    made = trunks.add(
+        stores,
+        provider=key,
+        account=provider.example or "user1",
+        server="proxy.example",
+        password="secret",
+        auth_user="me@example" if provider.login else None,
+    )
     assert made["provider"] == key
     assert made["name"]
     assert not list(faults(stores.office))
@@ -94,9 +100,9 @@ def test_a_second_trunk_at_a_provider_has_another_name(stores: Stores) -> None:
         ({"provider": "box", "account": "a", "password": "x", "server": "a b"}, "domain"),
     ],
 )
-def test_what_is_missing_is_said_at_its_field(stores: Stores, given: dict[str, str], field: str) -> None:
+def test_what_is_missing_is_said_at_its_field(stores: Stores, given: dict[str, Any], field: str) -> None:
     with pytest.raises(Refused) as refused:
-        trunks.add(stores, **given)  # type: ignore[arg-type]
+        trunks.add(stores, **given)
     assert refused.value.field == field
     assert not stores.office.trunks
 
@@ -142,14 +148,13 @@ INSIDE = [
 @pytest.mark.parametrize("host", INSIDE)
 @pytest.mark.parametrize("field", ["server", "proxy", "peer"])
 def test_an_admin_cannot_lead_a_trunk_back_into_the_box(stores: Stores, host: str, field: str) -> None:
-    given = {"provider": "other", "account": "a", "password": "x", "server": "provider.example", field: host}
-    if field == "peer":
-        given = {"name": "p", "peer": host}
+    account = {"provider": "other", "account": "a", "password": "x", "server": "provider.example"}
+    given: dict[str, Any] = {"name": "p", "peer": host} if field == "peer" else account | {field: host}
     with pytest.raises(Refused) as refused:
         as_admin(stores, "add", **given)
     assert refused.value.field == field
     assert not stores.office.trunks
-    trunks.add(stores, **given)  # type: ignore[arg-type]  # root owns the machine
+    trunks.add(stores, **given)  # root owns the machine
 
 
 def test_an_address_of_this_machine_is_the_box_itself(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:

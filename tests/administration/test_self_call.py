@@ -12,9 +12,10 @@ import pytest
 from pbx.administration import self_call
 from pbx.daemon import Daemon
 from pbx.exchange import self_call as far_end
-from pbx.exchange import uas
 from pbx.exchange.ivr import Operator
-from pbx.media.tones import silence
+from pbx.media.clip import Clip
+from pbx.media.g711 import Samples
+from pbx.media.tones import RATE, silence, sound, strength
 from pbx.sentence import Wrong
 from pbx.sip.message import Request
 from pbx.sip.transport.listener import has_ipv6
@@ -54,10 +55,12 @@ async def quiet(daemon: Daemon) -> None:
 
 
 @pytest.mark.parametrize("host", BINDS)
-def test_it_goes_through_at_whatever_address_phones_are_answered_and_leaves_nothing(tmp_path: Path, host: str) -> None:
+def test_it_goes_through_at_whatever_address_phones_are_answered_and_leaves_nothing(
+    tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def calls(daemon: Daemon) -> None:
         seen: list[str] = []
-        daemon.news.changed = seen.append  # type: ignore[method-assign]
+        monkeypatch.setattr(daemon.news, "changed", seen.append)
         await call(daemon)
         await quiet(daemon)
         stores, exchange = daemon.stores, daemon.exchange
@@ -75,12 +78,11 @@ def test_it_goes_through_at_whatever_address_phones_are_answered_and_leaves_noth
 def test_what_is_heard_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[float] = []
 
-    def strength(samples: object, rate: int, frequency: float) -> float:
-        heard.append(measured(samples, rate, frequency))  # type: ignore[arg-type]
+    def measured(samples: Samples, rate: int, frequency: float) -> float:
+        heard.append(strength(samples, rate, frequency))
         return heard[-1]
 
-    measured = self_call.strength
-    monkeypatch.setattr(self_call, "strength", strength)
+    monkeypatch.setattr(self_call, "strength", measured)
     at(tmp_path, call)
     assert len(heard) >= 2, "two tones"
     assert max(heard) > 0.99
@@ -96,10 +98,10 @@ def test_an_exchange_that_is_silent_is_not_well(tmp_path: Path, monkeypatch: pyt
 def test_nor_is_one_that_hears_no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def deaf(operator: Operator) -> None:
         operator.answer()
-        await operator.play([far_end.Clip(far_end.sound([far_end.QUESTION], 4.0), far_end.RATE)])
+        await operator.play([Clip(sound([far_end.QUESTION], 4.0), RATE)])
 
     monkeypatch.setattr(self_call, "PATIENCE", 0.6)
-    monkeypatch.setattr(uas.self_call, "attend", deaf)
+    monkeypatch.setattr(far_end, "attend", deaf)
     with pytest.raises(Wrong, match="A key that was pressed"):
         at(tmp_path, call)
 

@@ -213,7 +213,7 @@ def test_the_tables_of_guesses_are_bounded() -> None:
     for number in range(3000):
         with pytest.raises(Refused), tries.one(f"10.{number // 250}.{number % 250}.1", f"name {number}"):
             raise Refused("wrong")
-    assert max(map(len, (tries._sources, tries._accounts, tries._homes))) <= 1000
+    assert max(len(table) for table in (tries._sources, tries._accounts, tries._homes)) <= 1000
 
 
 def test_few_passwords_are_compared_at_the_same_time() -> None:

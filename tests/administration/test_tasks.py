@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.administration.colleagues import CALLER, Colleagues
+from tests.administration.colleagues import Colleagues
+from tests.leftovers import CALLER
 
 
 @pytest.fixture

@@ -81,7 +81,12 @@ def test_what_happens_while_a_page_begins_to_listen_is_shown(colleague: Visitor,
     page.goto("/tasks")
     miss(office, "+4940555666", "22")
     until(lambda: office.do("tasks", "22", "--open"), "the task is there")
-    until(lambda: held or page.wait_for_timeout(100), "the page asks for its stream")
+
+    def asked() -> bool:
+        page.wait_for_timeout(100)
+        return bool(held)
+
+    until(asked, "the page asks for its stream")
     held[0].continue_()
     expect(page.locator("li.task", has_text="555666")).to_be_visible()
 

@@ -115,13 +115,13 @@ class Line:
             self.asked.remove(request)
         describes = request.method == "INVITE" and (status == 183 or 200 <= status < 300)
         body = sdp if sdp is not None else (self.description() if describes else "")
-        fields = [tuple(header.split(": ", 1)) for header in headers]
+        fields = [(name, value) for name, _, value in (header.partition(": ") for header in headers)]
         if request.method in ("INVITE", "UPDATE") and status < 300:
             fields.append(("Contact", f"<{self.peer.contact}>"))
         response = request.reply(
             status,
             tag="" if status == 100 else self.tag,
-            headers=fields,  # type: ignore[arg-type]
+            headers=fields,
             body=body.encode(),
             content_type="application/sdp" if body else "",
         )

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from pbx.media.samples import Samples
 
 SOON = 0.01
 """Seconds until an event is told, as with the real pump: never from within a verb."""
+
+Why = Literal["limit", "silence", "digit", "stopped", "closed"]
+"""What ends a recording here."""
 
 
 class Words(Clip):
@@ -127,23 +131,22 @@ class Ear:
         if not self.closed:
             now = self._studio.loop.time()
             self._recording = self._token, path, now, until
-            why, seconds = "silence", max(0.0, self._speaks_until - now) + silence
-            if seconds > limit:
-                why, seconds = "limit", limit
-            self._end = self._studio.loop.call_later(seconds, lambda: self._finish(why))
+            quiet = max(0.0, self._speaks_until - now) + silence
+            why: Why = "limit" if quiet > limit else "silence"
+            self._end = self._studio.loop.call_later(min(quiet, limit), lambda: self._finish(why))
         return self._token
 
     def stop_recording(self) -> None:
         self._finish("stopped")
 
-    def _finish(self, why: str) -> None:
+    def _finish(self, why: Why) -> None:
         if self._recording is None or self._end is None:
             return
         (token, path, began, _), self._recording = self._recording, None
         self._end.cancel()
         seconds = max(0.0, min(self._studio.loop.time(), self._speaks_until) - began)
         self._studio.recordings[path] = seconds
-        self._tell(Recorded(token, seconds, why))  # type: ignore[arg-type]
+        self._tell(Recorded(token, seconds, why))
 
     def listen_for_tones(self, wanted: bool) -> None:
         self.listens = wanted

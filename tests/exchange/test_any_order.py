@@ -7,6 +7,7 @@ import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -99,9 +100,13 @@ class Whim:
             line = premises.call("provider", dice.choice(NUMBERS), caller=dice.choice([CALLER, "anonymous"]), sdp=sdp)
         else:
             line = premises.call(dice.choice(phones), dice.choice(DIALLED), sdp=sdp)
+
+        def dial(digits: str) -> None:
+            premises.ear(line).hears(digits)
+
         for _ in range(dice.randint(0, 4)):
             digits = dice.choice(DIGITS)
-            self._later(dice.uniform(0, 12), lambda digits=digits: premises.ear(line).hears(digits))  # type: ignore[misc]
+            self._later(dice.uniform(0, 12), partial(dial, digits))
         self._later(dice.uniform(0, 30), lambda: premises.ear(line).speaks(dice.uniform(0, 20)))
         self._later(dice.uniform(0, 30), lambda: premises.ear(line).is_silent(dice.choice([5.0, 60.0])))
         if dice.random() < 0.7:
@@ -156,7 +161,7 @@ class Whim:
         at = 0.0
         for status in dice.choice([(), (100,), (180,), (100, 180), (183,), (180, 183), (180, 180)]):
             at += dice.choice([0.0, 0.2, 1.0])
-            self._later(at, lambda status=status: line.reply(status, method="INVITE"))  # type: ignore[misc]
+            self._later(at, partial(line.reply, status, method="INVITE"))
         at += dice.choice([0.0, 1.0, 10.0, 25.0])
         match dice.randrange(4):
             case 0 | 1:

@@ -50,15 +50,15 @@ def test_who_has_no_registered_phone_is_offline_and_since_when_is_not_made_up() 
 def test_a_lamp_rings_talks_and_goes_out_and_each_change_is_told_once() -> None:
     house = House()
     house.register("anna", "anna2")
-    for act, state, now in (
-        (house.lines.rings, "ringing", 140.0),
-        (house.lines.talks, "talking", 150.0),
-        (house.lines.rang, "talking", 155.0),
-        (house.lines.talked, "free", 160.0),
+    for act, lamp, now in (
+        (house.lines.rings, Lamp("ringing", 140.0), 140.0),
+        (house.lines.talks, Lamp("talking", 150.0), 150.0),
+        (house.lines.rang, Lamp("talking", 150.0), 155.0),
+        (house.lines.talked, Lamp("free", 160.0), 160.0),
     ):
         house.now = now
         act("21")
-        assert house.anna == Lamp(state, 150.0 if now == 155.0 else now)  # type: ignore[arg-type]
+        assert house.anna == lamp
     assert house.told == 4
 
 

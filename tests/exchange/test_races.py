@@ -8,6 +8,9 @@ from dataclasses import replace
 import pytest
 
 from pbx.exchange.leg import Leg
+from pbx.media.endpoint import Endpoint
+from pbx.media.events import MediaEvent
+from pbx.sip.events import Event
 from tests.exchange.peers import Line, polite, said
 from tests.exchange.premises import OFFICE, Premises, tell
 
@@ -86,7 +89,7 @@ def test_a_phone_answers_the_call_that_is_being_cancelled() -> None:
     tell(story())
 
 
-def test_the_answer_is_here_but_not_read_when_the_leg_is_cancelled() -> None:
+def test_the_answer_is_here_but_not_read_when_the_leg_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The story may learn of an answer a moment after it decided to go on without it."""
 
     async def story() -> None:
@@ -97,11 +100,11 @@ def test_the_answer_is_here_but_not_read_when_the_leg_is_cancelled() -> None:
         leg = next(leg for leg in premises.house.legs.values() if leg.party.number == "21")
         take = leg.take
 
-        def take_and_cancel(event: object) -> None:
-            take(event)  # type: ignore[arg-type]
+        def take_and_cancel(event: Event) -> None:
+            take(event)
             Leg.cancel(leg, elsewhere=True)
 
-        leg.take = take_and_cancel  # type: ignore[method-assign]
+        monkeypatch.setattr(leg, "take", take_and_cancel)
         anna.reply(200)
         await premises.settle(2)
         assert said(anna) == ["INVITE", "ACK", "BYE"]
@@ -202,9 +205,9 @@ def test_the_caller_is_gone_with_the_last_packet_of_the_tone() -> None:
         leg = next(iter(premises.house.legs.values()))
         told, leg.endpoint.told = leg.endpoint.told, None
 
-        def tell_and_hang_up(*news: object) -> None:
+        def tell_and_hang_up(endpoint: Endpoint, event: MediaEvent) -> None:
             assert told is not None
-            told(*news)  # type: ignore[arg-type]
+            told(endpoint, event)
             leg.hang_up()
 
         leg.endpoint.told = tell_and_hang_up
@@ -254,17 +257,17 @@ def test_a_call_that_cannot_be_written_down_leaves_nothing_behind() -> None:
     tell(story())
 
 
-def test_a_mistake_of_ours_in_one_event_ends_one_call_only() -> None:
+def test_a_mistake_of_ours_in_one_event_ends_one_call_only(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         premises, caller = await begin()
         other = premises.call("provider", "4930123450")
         await premises.settle()
         leg = next(iter(premises.house.legs.values()))
 
-        def mistake(event: object) -> None:
+        def mistake(sdp: bytes) -> None:
             raise ZeroDivisionError
 
-        leg._reoffered = mistake  # type: ignore[method-assign, assignment]
+        monkeypatch.setattr(leg, "_reoffered", mistake)
         caller.ask("INVITE", body=caller.description("sendonly", version=2))
         await premises.settle(1)
         assert "BYE" in said(caller)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pbx.exchange.trunks import Find, KeepAlive, Trunks
 from pbx.sip.digest import Challenger
 from pbx.sip.events import Replied, Unanswered
-from pbx.sip.flow import Flow
+from pbx.sip.flow import Flow, TransportName
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.stack import Ids, Stack
 from pbx.sip.timers import Timers
@@ -109,9 +109,9 @@ def granted(request: Request, expires: int = 600, *more: tuple[str, str]) -> Res
     return request.reply(200, tag="t", headers=[("Contact", f"{request.contacts[0]};expires={expires}"), *more])
 
 
-def from_(host: str, port: int, transport: str = "udp", connection: int = 0) -> Flow:
+def from_(host: str, port: int, transport: TransportName = "udp", connection: int = 0) -> Flow:
     """A flow from somewhere."""
-    return Flow(transport, BOX, (host, port), connection)  # type: ignore[arg-type]
+    return Flow(transport, BOX, (host, port), connection)
 
 
 def state(office: Office_, name: str = "flat") -> str:

@@ -24,7 +24,7 @@ def test_the_drawing_is_that_of_the_pin_file() -> None:
 def test_the_drawing_names_every_lamp_with_its_pin() -> None:
     words = "\n".join(ElementTree.fromstring(draw.drawing(read_pins())).itertext())
     pins = read_pins()
-    for name, gpio in {**pins.lamps, "button": pins.button}.items():
+    for name, gpio in (*pins.lamps.items(), ("button", pins.button)):
         assert f"{name}: GPIO{gpio}, pin {pin_of(gpio)};" in words
 
 

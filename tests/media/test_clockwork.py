@@ -2,19 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
 
 from pbx.media import tones
+from pbx.media.clip import Clip
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Dialled, MediaEvent, Played
 from pbx.media.pump import Pump
 from pbx.media.rtcp import Report, ReportBlock, SenderInfo, compound
 from tests.media.wire import Peer, Studio
 
-MUSIC = tones.Clip(tones.sound([500], 5.0), 8000)
+MUSIC = Clip(tones.sound([500], 5.0), 8000)
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_voice_after_a_digit_is_stamped_after_its_end(studio: Studio) -> None:
 def test_playing_waits_while_digits_are_dialled(studio: Studio) -> None:
     peer = Peer()
     endpoint = studio.open(peer)
-    endpoint.play([tones.Clip(tones.sound([500], 0.5), 8000)])
+    endpoint.play([Clip(tones.sound([500], 0.5), 8000)])
     endpoint.dial("1")
     studio.pass_time(1.5)
     peer.hear()
@@ -268,7 +269,7 @@ def test_a_loop_drives_the_pump_only_while_something_is_open() -> None:
         loop = asyncio.get_running_loop()
         calls, events = [0], list[MediaEvent]()
 
-        def call_at(when: float, act):  # type: ignore[no-untyped-def]
+        def call_at(when: float, act: Callable[[], object]) -> object:
             calls[0] += 1
             return loop.call_at(when, act)
 
@@ -277,8 +278,8 @@ def test_a_loop_drives_the_pump_only_while_something_is_open() -> None:
         assert calls[0] == 0
         peer = Peer()
         endpoint = pump.open("127.0.0.1")
-        Studio.agree(None, endpoint, peer)  # type: ignore[arg-type]
-        endpoint.play([tones.Clip(tones.sound([500], 0.1), 8000)])
+        Studio.agree(endpoint, peer)
+        endpoint.play([Clip(tones.sound([500], 0.1), 8000)])
         await asyncio.sleep(0.3)
         endpoint.close()
         await asyncio.sleep(0.05)

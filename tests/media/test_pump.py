@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pbx.media import tones
+from pbx.media.clip import Clip
 from pbx.media.codec import G722, PCMA, PCMU, Codec
 from pbx.media.events import Digit, FirstPacket, Played, Silent
 from pbx.media.ports import NoPort
@@ -27,7 +28,7 @@ def studio() -> Iterator[Studio]:
 def test_a_clip_is_played_on_the_beat_and_its_end_told(studio: Studio, codec: Codec) -> None:
     peer = Peer(codec=codec)
     endpoint = studio.open(peer)
-    token = endpoint.play([tones.Clip(tones.sound([1000], 0.5, 16000), 16000), tones.silence(0.1)])
+    token = endpoint.play([Clip(tones.sound([1000], 0.5, 16000), 16000), tones.silence(0.1)])
     studio.pass_time(0.3)
     assert len(peer.hear()) == 15
     studio.pass_time(0.5)

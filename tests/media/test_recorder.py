@@ -77,7 +77,8 @@ def test_a_packet_that_never_comes_holds_the_rest_back_for_a_moment_only(tmp_pat
     recorder.tick(0.15)
     assert recorder.seconds == pytest.approx(0.06)
     recorder.packet(160, bytes(160), 0.16)
-    assert (recorder.late, recorder.seconds) == (1, pytest.approx(0.06))
+    assert recorder.late == 1
+    assert recorder.seconds == pytest.approx(0.06)
 
 
 def test_a_pause_of_the_sender_is_a_pause_in_the_recording(studio: Studio, tmp_path: Path) -> None:
@@ -178,7 +179,8 @@ def test_a_change_of_codec_keeps_the_recording_going(studio: Studio, tmp_path: P
             studio.pass_time(0.02)
     endpoint.stop_recording()
     clip = read(tmp_path / "m.wav")
-    assert (clip.rate, clip.seconds) == (8000, pytest.approx(2.0))
+    assert clip.rate == 8000
+    assert clip.seconds == pytest.approx(2.0)
     assert tones.strength(clip.samples[9000:], 8000, 700) > 0.9
 
 

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from pbx.media import tones
+from pbx.media.clip import Clip
 from pbx.media.codec import G722, PCMA, PCMU, Codec
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Dialled, Digit
@@ -144,12 +145,12 @@ def test_a_second_stream_in_between_is_left_out(studio: Studio) -> None:
 def test_greeting_then_bridge_then_announcement_then_bridge_is_one_stream(studio: Studio) -> None:
     left, right = Peer(), Peer()
     b = studio.open(right)
-    b.play([tones.Clip(tones.sound([500], 0.3), 8000)])
+    b.play([Clip(tones.sound([500], 0.3), 8000)])
     studio.pass_time(0.6)
     a = studio.open(left)
     join(a, b)
     talk(studio, left, a, 20)
-    b.play([tones.Clip(tones.sound([1500], 0.2), 8000)])
+    b.play([Clip(tones.sound([1500], 0.2), 8000)])
     talk(studio, left, a, 30)
     part(b)
     studio.pass_time(3.0)
@@ -262,7 +263,7 @@ def test_joining_somebody_else_parts_from_the_first(studio: Studio) -> None:
     part(a, b)
     assert a.bridge is c
     part(a, c)
-    assert (a.bridge, c.bridge) == (None, None)
+    assert [each.bridge for each in (a, c)] == [None, None]
 
 
 def test_a_recording_of_a_bridged_call_leaves_the_bridge_as_it_is(studio: Studio, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Codecs, sample rates, tones, and digits heard in the sound."""
 
+from collections.abc import Callable
 from random import Random
 
 import numpy as np
@@ -31,7 +32,9 @@ def test_g711_has_the_values_of_the_recommendation() -> None:
 @pytest.mark.parametrize(
     ("encode", "decode"), [(g711.alaw_encode, g711.alaw_decode), (g711.ulaw_encode, g711.ulaw_decode)]
 )
-def test_g711_is_never_further_off_than_half_a_step(encode, decode) -> None:  # type: ignore[no-untyped-def]
+def test_g711_is_never_further_off_than_half_a_step(
+    encode: Callable[[g711.Samples], bytes], decode: Callable[[bytes], g711.Samples]
+) -> None:
     values = np.arange(-32768, 32768).astype(np.int16)
     off = np.abs(decode(encode(values)).astype(int) - values)
     assert (off <= np.maximum(8, np.abs(values.astype(int)) / 32 + 5)).all() or off.max() <= 644

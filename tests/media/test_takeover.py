@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from pbx.media import tones
+from pbx.media.clip import Clip
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Digit, FirstPacket
 from pbx.media.format import Format
@@ -12,7 +13,7 @@ from pbx.media.relay import join
 from pbx.media.telephone_event import TelephoneEvent
 from tests.media.wire import Peer, Studio, tone
 
-MUSIC = tones.Clip(tones.sound([500], 5.0), 8000)
+MUSIC = Clip(tones.sound([500], 5.0), 8000)
 PRESS = bytes(TelephoneEvent(5, 160))
 
 
@@ -23,8 +24,8 @@ def studio() -> Iterator[Studio]:
     studio.pump.close()
 
 
-def listening(studio: Studio, peer: Peer, **how: frozenset[str]) -> Endpoint:
-    endpoint = studio.open(peer, **how)  # type: ignore[arg-type]
+def listening(studio: Studio, peer: Peer, trusted: frozenset[str] = frozenset()) -> Endpoint:
+    endpoint = studio.open(peer, trusted=trusted)
     endpoint.play([MUSIC], repeat=True)
     return endpoint
 

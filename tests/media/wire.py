@@ -100,8 +100,8 @@ class Studio:
             self.agree(endpoint, peer, events=events, direction=direction, trusted=trusted)
         return endpoint
 
+    @staticmethod
     def agree(
-        self,
         endpoint: Endpoint,
         peer: Peer,
         *,

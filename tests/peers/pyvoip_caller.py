@@ -16,8 +16,9 @@ from pyVoIP.VoIP.status import PhoneStatus
 def main(host: str, port: str, own: str, user: str, password: str, number: str) -> None:
     """Call `number` through the exchange at `host`:`port`; `own` is the first of some ports of 127.0.0.1."""
     first = int(own)
-    ports = {"sipPort": first, "rtpPortLow": first + 2, "rtpPortHigh": first + 9}
-    phone = VoIPPhone(host, int(port), user, password, "127.0.0.1", **ports)
+    phone = VoIPPhone(
+        host, int(port), user, password, "127.0.0.1", sipPort=first, rtpPortLow=first + 2, rtpPortHigh=first + 9
+    )
     phone.start()
     while phone.get_status() == PhoneStatus.REGISTERING:
         time.sleep(0.05)

@@ -90,7 +90,7 @@ def test_sixty_four_kilobytes_take_no_time() -> None:
 
 
 _tokens = st.text("abcXYZ019-_.+!", min_size=1, max_size=12)
-_values = st.text(st.characters(blacklist_characters="\r\n\0", blacklist_categories=("Cs",)), max_size=30).map(
+_values = st.text(st.characters(blacklist_characters="\r\n\0", blacklist_categories=["Cs"]), max_size=30).map(
     lambda text: text.strip(" \t")
 )
 _hosts = st.sampled_from(["192.0.2.1", "2001:db8::1", "0.0.0.0", "host.example"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.sdp.description import NotAcceptable, SdpError, parse
+from pbx.sdp.description import Direction, NotAcceptable, SdpError, parse
 from pbx.sdp.negotiation import (
     Agreed,
     Local,
@@ -143,9 +143,9 @@ def test_an_offer_of_what_we_cannot_speak_is_a_mistake() -> None:
         ("sendonly", "sendonly", "inactive", True),
     ],
 )
-def test_hold_turns_the_direction_round(theirs: str, wish: str, ours: str, on_hold: bool) -> None:
-    offered = offer(THEM, ALL, direction=theirs)  # type: ignore[arg-type]
-    answered, seen = answer(offered, US, ALL, direction=wish)  # type: ignore[arg-type]
+def test_hold_turns_the_direction_round(theirs: Direction, wish: Direction, ours: Direction, on_hold: bool) -> None:
+    offered = offer(THEM, ALL, direction=theirs)
+    answered, seen = answer(offered, US, ALL, direction=wish)
     assert (seen.direction, seen.on_hold) == (ours, on_hold)
     assert f"a={ours}\r\n".encode() in answered
 

@@ -217,7 +217,7 @@ def test_a_bye_before_the_answer_is_answered_and_gives_the_call_up() -> None:
     session = wire.call()
     invite = wire.newest("INVITE")
     wire.respond(invite, 180, CONTACT)
-    wire.request("BYE", cseq=5, **wire.inside(session))  # type: ignore[arg-type]
+    wire.request("BYE", cseq=5, **wire.inside(session))
     assert wire.lines() == ["INVITE", "200 BYE", "CANCEL"]
     wire.respond(invite, 487)
     assert wire.last(Rejected).status == 487

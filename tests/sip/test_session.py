@@ -9,6 +9,7 @@ import pytest
 from pbx.sip.events import Answered, Confirmed, Ended, Informed, OfferAnswered, OfferDeclined, Offered
 from pbx.sip.flow import Flow
 from pbx.sip.limits import Limits
+from pbx.sip.message import Request
 from pbx.sip.session import Session
 from tests.sip.pair import ANSWER, OFFER, End, Pair
 from tests.sip.wire import OUR_SDP, OURS, SDP, STRANGER, Wire
@@ -17,8 +18,18 @@ CONTACT = "Contact: <sip:theirs@127.0.0.9:5070>"
 UPDATES = "Allow: INVITE, ACK, BYE, UPDATE"
 
 
-def inside(wire: Wire, session: Session, method: str, *fields: str, cseq: int, **options: object) -> str:
-    return wire.request(method, *fields, cseq=cseq, **wire.inside(session), **options)  # type: ignore[arg-type]
+def inside(
+    wire: Wire,
+    session: Session,
+    method: str,
+    *fields: str,
+    cseq: int,
+    body: str = "",
+    branch: str = "",
+    flow: Flow | None = None,
+) -> str:
+    """Send a request of theirs in the session's dialog; its branch comes back."""
+    return wire.request(method, *fields, cseq=cseq, body=body, branch=branch, flow=flow, **wire.inside(session))
 
 
 # --- changes of theirs -----------------------------------------------------------------------------------------------
@@ -371,8 +382,8 @@ def test_refreshes_that_are_refused_again_and_again_let_the_session_expire() -> 
     for _ in range(200):
         wire.wait(1)
         for message in list(wire.sent):
-            if getattr(message, "method", "") == "INVITE":
-                wire.respond(message, 488)  # type: ignore[arg-type]
+            if isinstance(message, Request) and message.method == "INVITE":
+                wire.respond(message, 488)
         wire.lines()
     assert wire.last(Ended).cause == "expired"
     assert session.state == "ended"

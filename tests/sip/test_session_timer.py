@@ -9,7 +9,7 @@ from pbx.sip.session_timer import SessionTimer
 from tests.sip.machines import request
 
 INVITE = request("INVITE")
-WORDS = st.text(st.characters(codec="latin-1", exclude_categories=("Cc",)), max_size=30)
+WORDS = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=30)
 
 
 @given(WORDS, WORDS, st.sampled_from(["", "timer", "TIMER, path"]))

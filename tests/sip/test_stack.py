@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pbx.sip.digest import Credentials
@@ -108,10 +110,10 @@ def test_elements_older_than_branches_are_told_apart_by_their_fields() -> None:
     ],
 )
 def test_what_goes_no_further(
-    method: str, fields: tuple[str, ...], options: dict[str, str], status: int, answer: str
+    method: str, fields: tuple[str, ...], options: dict[str, Any], status: int, answer: str
 ) -> None:
     wire = Wire()
-    wire.request(method, *fields, **options)  # type: ignore[arg-type]
+    wire.request(method, *fields, **options)
     response = wire.response()
     assert response.status == status
     assert not answer or answer in response.headers
@@ -137,7 +139,7 @@ def test_an_optional_body_of_an_unknown_kind_is_ignored() -> None:
 def test_other_usages_of_dialogs_are_told(method: str) -> None:
     wire = Wire()
     session = wire.took()
-    wire.request(method, cseq=2, **wire.inside(session))  # type: ignore[arg-type]
+    wire.request(method, cseq=2, **wire.inside(session))
     assert wire.stack.session_of(wire.last(Requested).request) is session
     wire.request(method, cseq=3, to="<sip:a@b>;tag=a-subscription")
     assert len(wire.all(Requested)) == 2

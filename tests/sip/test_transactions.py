@@ -156,8 +156,7 @@ def test_a_refusal_is_repeated_until_its_ack() -> None:
     copy(bench, ACK)
     copy(bench)
     bench.wait(4.9)
-    assert len(bench.times) == 5
-    assert not bench.finished
+    assert (len(bench.times), bench.finished) == (5, 0)
     bench.wait(0.2)
     assert bench.finished == 1
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import TypedDict, TypeVar
 
 from pbx.sip.address import Address
 from pbx.sip.digest import Credentials
@@ -23,6 +24,14 @@ SDP = "v=0\r\no=- 9 1 IN IP4 127.0.0.9\r\ns=theirs\r\n"
 OUR_SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=ours\r\n"
 
 E = TypeVar("E")
+
+
+class Inside(TypedDict):
+    """The fields by which a request names its dialog."""
+
+    to: str
+    from_: str
+    call_id: str
 
 
 class Wire:
@@ -97,7 +106,14 @@ class Wire:
 
     # --- ours ------------------------------------------------------------------------------------------------------
 
-    def call(self, sdp: bytes = OUR_SDP, credentials: Credentials | None = None, **options: object) -> Session:
+    def call(
+        self,
+        sdp: bytes = OUR_SDP,
+        credentials: Credentials | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        routes: Sequence[str] = (),
+        max_forwards: int = 70,
+    ) -> Session:
         """Let the stack send an INVITE."""
         session = self.stack.invite(
             Uri.parse("sip:theirs@127.0.0.9"),
@@ -107,7 +123,9 @@ class Wire:
             contact_user="ours",
             sdp=sdp,
             credentials=credentials,
-            **options,  # type: ignore[arg-type]
+            headers=headers,
+            routes=routes,
+            max_forwards=max_forwards,
         )
         self.collect()
         return session
@@ -126,12 +144,12 @@ class Wire:
         session = self.last(Invited).session
         session.answer(OUR_SDP)
         self.collect()
-        self.request("ACK", **self.inside(session))  # type: ignore[arg-type]
+        self.request("ACK", **self.inside(session))
         assert session.state == "confirmed"
         self.sent.clear()
         return session
 
-    def inside(self, session: Session) -> dict[str, str]:
+    def inside(self, session: Session) -> Inside:
         """How a request of theirs names the session's dialog."""
         dialog = session.dialog
         return {"to": dialog.local, "from_": dialog.remote, "call_id": dialog.call_id}

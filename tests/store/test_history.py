@@ -45,8 +45,8 @@ def records(tmp_path: Path) -> Iterator[Records]:
     records.close()
 
 
-def found(records: Records, **wanted: object) -> list[str]:
-    return [each.record.id for each in records.history.find(Wanted(**wanted))]  # type: ignore[arg-type]
+def found(records: Records, **wanted: Any) -> list[str]:
+    return [each.record.id for each in records.history.find(Wanted(**wanted))]
 
 
 def test_calls_are_found_by_name_number_story_and_who_took_part(records: Records) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,8 +39,8 @@ def records(path: Path) -> Records:
     return Records(path)
 
 
-def call(id: str, **changes: object) -> CallRecord:
-    return dataclasses.replace(CALL, id=id, **changes)  # type: ignore[arg-type]
+def call(id: str, **changes: Any) -> CallRecord:
+    return dataclasses.replace(CALL, id=id, **changes)
 
 
 def test_a_call_comes_back_as_it_went_in(records: Records, path: Path) -> None:
@@ -160,7 +161,8 @@ def test_what_somebody_handed_over_can_be_taken_back(records: Records) -> None:
     handed = records.hand_over("21", "22", "22")
     assert [task.call for task in records.tasks("22", open_only=True)] == ["c2", "c0"], "one call is one task"
     assert len(records.messages("22")) == 2
-    assert records.tasks("21") == records.messages("21") == ()
+    assert not records.tasks("21")
+    assert not records.messages("21")
     assert records.leaving() == ("21",)
     records.take_back(handed)
     assert (records.tasks(), records.messages()) == before

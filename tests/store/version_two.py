@@ -72,7 +72,7 @@ def newer(monkeypatch: pytest.MonkeyPatch, understood_from: int = 1) -> None:
 
 def office(**more: Any) -> NewOffice:
     """What version 2 has set."""
-    people = {
+    people: dict[str, Person] = {
         "21": NewPerson("21", "Anna", busy_to="22"),
         "22": NewPerson("22", "Bert", voicemail=False, busy_to="30"),
         "23": NewPerson("23", "Clara"),

@@ -12,7 +12,6 @@ from typing import Any
 from webtest import TestApp
 
 from pbx.administration.commands import perform, writes
-from pbx.administration.live import Live
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.door import PAGE
 from pbx.control.protocol import SOCKET
@@ -115,7 +114,7 @@ def opened(data: Path) -> Iterator[Web]:
     """A page in front of an empty office in this folder."""
     stores = open_stores(data)
     live = Lines()
-    stores.live = _live(live)
+    stores.live = live
     web = Web(stores, live, make(data / SOCKET))
     web.back()
     try:
@@ -123,9 +122,3 @@ def opened(data: Path) -> Iterator[Web]:
     finally:
         web.away()
         stores.close()
-
-
-def _live(lines: Lines) -> Live:
-    """Lines as the stores want them: what the protocol has besides, `Lines` answers by name."""
-    found: Any = lines
-    return found  # type: ignore[no-any-return]

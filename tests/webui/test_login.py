@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from webtest import TestApp
+from webtest import TestApp, TestResponse
 
 from tests.webui.forms import csrf, form_to
 from tests.webui.office import ADMIN, PASSWORD, Web
 
 
-def log_in(browser: TestApp, name: str, password: str = PASSWORD, after: str = "") -> object:
+def log_in(browser: TestApp, name: str, password: str = PASSWORD, after: str = "") -> TestResponse:
     form = form_to(browser.get("/login" + (f"?next={after}" if after else "")), "/login")
     form["name"], form["password"] = name, password
     return form.submit(expect_errors=True)

@@ -175,6 +175,8 @@ def test_who_is_slow_is_cut_off_within_a_minute(start: Start, said: bytes) -> No
 
 
 def test_a_request_that_takes_us_long_is_not_cut_off(start: Start) -> None:
+    http: Server
+
     def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         http.cut_off(time.monotonic() + 1000)
         return hello(environ, start_response)

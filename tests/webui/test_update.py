@@ -51,7 +51,7 @@ def test_a_file_is_brought_looked_at_installed_or_deleted(web: Web, root: Root) 
     assert "away for about two minutes" in text(page)
     assert "goes back to this version by itself" in text(page)
     assert "Nobody is talking just now" in text(page)
-    web.live.status = lambda: {"calls": 2, "uptime": 9.0}  # type: ignore[method-assign]
+    web.live.state["calls"] = 2
     assert "2 calls last just now" in text(web.admin.get("/update"))
     page = form_to(page, "/update/forget").submit("what").follow()
     assert "Brought" not in text(page)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from webtest import TestResponse
 
 from pbx.store.models import Step
 from tests.leftovers import call_record
+from tests.live import lasting
 from tests.webui.office import Web, opened
 
 TRADE = re.compile(r"\b(SIP|trunk|registrar|proxy|codec|INVITE|realm|peer|DID|PBX)\b", re.IGNORECASE)
@@ -16,20 +19,20 @@ CALLER = "+491711234567"
 
 
 @pytest.fixture
-def box(tmp_path: Path, spoken: list[tuple[str, str]]) -> object:
+def box(tmp_path: Path, spoken: list[tuple[str, str]]) -> Iterator[Web]:
     """A box that was just unpacked, with a speech engine that needs no program."""
     with opened(tmp_path) as page:
         page.do("office set", country="DE", area_code="30")
-        page.live.running = list  # type: ignore[method-assign]
         yield page
 
 
-def words(page: object) -> str:
+def words(page: TestResponse) -> str:
     """What the page says, without the frame around it and without the provider's own words."""
-    main = page.html.select_one("main")  # type: ignore[attr-defined]
+    main = page.html.select_one("main")
     for quoted in main.select("code, .field label, .list a, .list small"):
         quoted.decompose()
-    return main.get_text(" ", strip=True)
+    said: str = main.get_text(" ", strip=True)
+    return said
 
 
 def connected(box: Web) -> None:
@@ -202,18 +205,13 @@ def test_a_call_is_told_while_it_lasts_and_afterwards(box: Web) -> None:
     peopled(box)
     numbered(box)
     box.live.trunks["sipgate trunk"] = ("registered", "")
-    steps = (Step(0.0, "called", {"number": "+4930123450"}), Step(1.0, "greeted"))
-
-    class Running:
-        id, direction, from_, started = "c1", "in", CALLER, 0.0
-
-    Running.steps = steps  # type: ignore[attr-defined]
-    box.live.running = lambda: [Running()]  # type: ignore[method-assign,list-item]
+    steps: tuple[Step, ...] = (Step(0.0, "called", {"number": "+4930123450"}), Step(1.0, "greeted"))
+    box.live.calls = [lasting("c1", from_=CALLER, started=0.0, steps=steps)]
     page = box.admin.get("/wizard/test")
     assert "Heard the greeting." in page
     assert "A call from +49 171 1234567 is here." in page
 
-    box.live.running = list  # type: ignore[method-assign]
+    box.live.calls = []
     now = box.stores.clock()
     steps += (Step(2.0, "dialled", {"digits": "22"}), Step(3.0, "answered", {"extension": "22"}))
     box.stores.records.add_call(

@@ -49,15 +49,17 @@ def texts_in(tree: ast.AST) -> Iterator[Text]:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        constants = [each.value for each in node.args[: MARKS.get(name, 0)] if is_text(each)]
+        marked = [constant(each) for each in node.args[: MARKS.get(name, 0)]]
+        constants = [text for text in marked if text is not None]
         if len(constants) == 2:
             yield (constants[0], constants[1])
         elif MARKS.get(name) == 1 and constants and constants[0]:
             yield constants[0]
 
 
-def is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def constant(node: ast.expr) -> str | None:
+    """The text, if it stands there as it is."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 @cache
@@ -72,7 +74,16 @@ def translated(path: Path) -> dict[Text, Text]:
     with path.open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
     assert not [message.id for message in messages if message.fuzzy], "fuzzy ones are not shown"
-    return {message.id: message.string for message in messages}
+    return {as_text(message.id): as_text(message.string) for message in messages}
+
+
+def as_text(said: object) -> Text:
+    """What a catalogue has in one place."""
+    if isinstance(said, str):
+        return said
+    assert isinstance(said, tuple | list)
+    one, many = said
+    return one, many
 
 
 @cache
@@ -132,7 +143,7 @@ def test_what_is_marked_is_a_constant() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Sentence", "N_"):
-                wrong += [f"{short(path)}:{node.lineno}" for each in node.args[:1] if not is_text(each)]
+                wrong += [f"{short(path)}:{node.lineno}" for each in node.args[:1] if constant(each) is None]
     assert not wrong, f"not a constant text: {wrong}"
 
 

@@ -158,10 +158,10 @@ def test_a_name_with_very_many_addresses_is_cut() -> None:
     assert 1 <= len(hops("many.test:5060")) <= 24
 
 
-def test_answers_are_believed_as_long_as_they_say() -> None:
+def test_answers_are_believed_as_long_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(resolver: Resolver, server: NameServer) -> None:
         now = 0.0
-        resolver._loop = _Clocked(lambda: now, resolver._loop)  # type: ignore[assignment]
+        monkeypatch.setattr(resolver, "_loop", _Clocked(lambda: now, resolver._loop))
         await resolver.resolve(Target.parse("plain.test:5060"))
         await resolver.resolve(Target.parse("plain.test:5060"))
         assert server.asked["plain.test", "A"] == 1
@@ -175,7 +175,7 @@ def test_answers_are_believed_as_long_as_they_say() -> None:
 def test_when_dns_falls_silent_the_last_answer_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(resolver: Resolver, server: NameServer) -> None:
         now = 0.0
-        resolver._loop = _Clocked(lambda: now, resolver._loop)  # type: ignore[assignment]
+        monkeypatch.setattr(resolver, "_loop", _Clocked(lambda: now, resolver._loop))
         before = await resolver.resolve(Target.parse("plain.test:5060"))
         server.silent, now = True, 301.0
         monkeypatch.setattr("pbx.sip.transport.resolve.LOOK_UP", 0.2)
