@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pbx import report
+from pbx import as_owner, report
 from pbx.administration.commands import perform
 from pbx.administration.pieces import PIECE
 from pbx.administration.stores import open_stores
 from pbx.control.client import NotRunning, ask
 from pbx.control.protocol import SOCKET, Json, Refused
 from pbx.sentence import Sentence, english
+from pbx.store.owner import owner
 
 Ask = Callable[..., Json]
 
@@ -29,8 +30,8 @@ def run(options: argparse.Namespace) -> int:
     with exchange_of(options.data) as exchange:
         lines = list(act(exchange, options))
     if options.verb in ("restore", "back"):
-        with exchange_of(options.data):  # when no exchange runs, opening the folder is what makes it so
-            pass
+        with exchange_of(options.data) as exchange:
+            exchange("backup list")  # when no exchange runs, opening the folder is what makes it so
     print("\n".join(map(report.visible, lines)), flush=True)
     return 0
 
@@ -41,6 +42,10 @@ def exchange_of(data: Path) -> Iterator[Ask]:
     try:
         ask(data / SOCKET, "backup list", {})
     except NotRunning:
+        if user := owner(data):
+            with as_owner.opened(data, user) as do:
+                yield do
+            return
         stores = open_stores(data)
         try:
             yield lambda verb, **given: perform(stores, verb, given)

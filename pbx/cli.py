@@ -8,8 +8,9 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
-from pbx import report
+from pbx import as_owner, report
 from pbx.arguments import BadArguments, given, parse
 from pbx.control.client import ControlError, NotRunning, ask, follow
 from pbx.control.protocol import SOCKET, Json, Refused
@@ -17,6 +18,7 @@ from pbx.store import stand_in
 from pbx.store.atomic import write_file
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
+from pbx.store.owner import owner, rights_of
 from pbx.store.settings import SettingsError
 
 _SOUNDS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".gsm", ".raw")
@@ -80,10 +82,13 @@ def _run(options: argparse.Namespace) -> int:
     result = done(options.data, verb, arguments)
     if verb in ("voicemail export", "privacy export"):
         source = Path(result.pop("path"))
-        _copy(source, options.file)
+        with rights_of(options.data):
+            file = source.open("rb")
+            if verb == "privacy export":
+                source.unlink()
+        with file:
+            _copy(file, options.file)
         result["file"] = str(options.file)
-        if verb == "privacy export":
-            source.unlink()
     if verb == "code show":
         _show_code(result, options.label, options.json)
     print(report.printed(verb, result, options.json), flush=True)
@@ -120,6 +125,9 @@ def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
     try:
         return ask(data / SOCKET, verb, arguments)
     except NotRunning:
+        if user := owner(data):
+            with as_owner.opened(data, user) as do:
+                return do(verb, **arguments)
         # All that the exchange consists of takes a Pi seconds to load: only who needs it waits for it.
         return importlib.import_module("pbx.without_exchange").done(data, verb, arguments)
 
@@ -192,11 +200,12 @@ def _show_code(shown: dict[str, Json], file: Path | None, as_json: bool) -> None
             raise Refused(f"{file} cannot be written: {error.strerror}.") from error
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: IO[bytes], target: Path) -> None:
     """Copy a message where the person wants it, whole or not at all. Raises Refused."""
     partial = target.with_name(f".{target.name}.part")
     try:
-        shutil.copyfile(source, partial)
+        with partial.open("wb") as file:
+            shutil.copyfileobj(source, file)
         os.replace(partial, target)
     except OSError as error:
         partial.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ class Lock:
 
     def __init__(self, data: Path, patience: float = 0.0) -> None:
         """Take the folder's lock, trying for `patience` seconds. Raises Busy, OSError."""
-        self._handle = os.open(data / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        self._handle = os.open(data / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         until = time.monotonic() + patience
         while True:
             try:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pbx.store.atomic import private_directory
 from pbx.store.lock import Busy, Lock
+from pbx.store.owner import rights_of
 
 MARK = "stands-in.json"
 UNWRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
@@ -87,8 +88,9 @@ def in_use(data: Path) -> Path:
     """The folder itself, or its stand-in while an exchange works there."""
     folder = place(data)
     try:
-        if reason(folder):
-            Lock(folder).close()
+        with rights_of(data):
+            if reason(folder):
+                Lock(folder).close()
     except Busy:
         return folder
     except OSError:
