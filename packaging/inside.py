@@ -173,6 +173,9 @@ def install() -> None:
     ran("durchwahl", "--help")
     assert "(none)" in ran("durchwahl", "user", "list", "--data", "/tmp/nowhere")
     step("the command runs")
+    ran("durchwahl", "office", "set", "--name", "Muster")
+    assert {each.owner() for each in DATA.rglob("*")} == {"durchwahl"}
+    step("what root sets before the exchange runs belongs to the exchange")
 
 
 def run() -> None:
