@@ -10,11 +10,17 @@ PLUGGED = ("media", "mnt", "run/media")
 def mount_points(root: Path = Path("/")) -> list[Path]:
     """Where a disk is mounted in the machine whose files are below `root`; the latest last.
 
-    systemd shows a service folders of the system's own disk as mounts of their own: they are no other disk.
+    systemd shows a service folders of the system's own disk, and of /run, as mounts of their own: no other disks.
     """
     found = mounts(root)
     own = {number for number, point in found if point == Path("/")}
-    return [point for number, point in found if point == Path("/") or number not in own]
+    return [point for number, point in found if point == Path("/") or number not in own | {_above(point, found)}]
+
+
+def _above(point: Path, found: list[tuple[str, Path]]) -> str:
+    """The number of what is mounted above a mount point."""
+    above = [(number, each) for number, each in reversed(found) if each in point.parents]
+    return max(above, key=lambda each: _depth(each[1]), default=("", point))[0]
 
 
 def mounts(root: Path = Path("/")) -> list[tuple[str, Path]]:

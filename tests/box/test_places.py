@@ -31,3 +31,18 @@ def test_a_stick_mounted_at_mnt_itself_is_one(tmp_path: Path) -> None:
     point = tmp_path / "mnt"
     told(tmp_path, f"1 0 8:5 / / rw - ext4 /dev/sdb rw\n2 1 8:1 / {point} rw - vfat /dev/sda1 rw\n")
     assert plugged(tmp_path) == [point]
+
+
+def test_the_folder_in_memory_where_sticks_are_mounted_is_no_disk_either(tmp_path: Path) -> None:
+    run, media = tmp_path / "run", tmp_path / "run/media"
+    lines = (
+        "490 480 179:5 / / ro,relatime - ext4 /dev/mmcblk0p5 ro",
+        f"495 490 0:25 / {run} ro,nosuid - tmpfs tmpfs rw,mode=755",
+        f"496 495 8:1 / {media}/STICK rw,nosuid - vfat /dev/sda1 rw",
+        f"497 495 0:25 /media {media} rw,nosuid - tmpfs tmpfs rw,mode=755",
+        f"498 497 8:1 / {media}/STICK rw,nosuid - vfat /dev/sda1 rw",
+    )
+    points = told(tmp_path, "\n".join(lines) + "\n")
+    assert plugged(tmp_path) == [media / "STICK"]
+    assert mount_of(media / "STICK/backups", points) == media / "STICK"
+    assert mount_of(media / "GONE", points) == run
