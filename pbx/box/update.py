@@ -30,10 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         folder = os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        log.warning("Another update is under way.")
-        return 0
+        # One after the other: what the last update left is settled before the next begins, and no wish is lost.
+        fcntl.flock(folder, fcntl.LOCK_EX)
     except OSError as error:
         log.error("%s: %s", FOLDER, error.strerror)
         return 1

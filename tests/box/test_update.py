@@ -1,0 +1,38 @@
+"""The two programs of an update, as systemd starts them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from pbx.box import update
+from tests.box.card import Card
+
+
+def test_a_wish_that_comes_while_the_last_update_is_settled_waits_for_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, waits = Card(tmp_path), threading.Event()
+    held = os.open(card.states, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    lock = fcntl.flock
+
+    def told(handle: int, how: int) -> None:
+        waits.set()
+        lock(handle, how)
+
+    monkeypatch.setattr(update, "FOLDER", card.states)
+    monkeypatch.setattr(update, "real", card.world)
+    monkeypatch.setattr(fcntl, "flock", told)
+    codes: list[int] = []
+    wish = threading.Thread(target=lambda: codes.append(update.main(["install", "--drain", "0"])))
+    wish.start()
+    assert waits.wait(5)
+    assert not (card.states / "state.json").exists()
+    os.close(held)
+    wish.join(5)
+    assert (codes, card.told()["state"]) == ([0], "trying")
