@@ -92,7 +92,11 @@ def now(stores: Stores, wait: bool = True) -> Shown:
         _note(stores, failed=None, last={"at": stores.clock(), "name": target.name, "size": result["size"]})
         keep_newest(folder, tag, stores.clock())
 
-    backup.begin(stores, "night", target, {"key": stores.office.backup_key}, finished)
+    try:
+        backup.begin(stores, "night", target, {"key": stores.office.backup_key}, finished)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise _failed(stores, Refused(Sentence("The data folder cannot be used: {why}.", why=why), 1)) from error
     return stores.work.wait() if wait else {"name": target.name}
 
 

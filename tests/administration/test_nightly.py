@@ -1,6 +1,7 @@
 """The backup of every night: where it may go, what stays, and what is said when the stick is pulled."""
 
 import dataclasses
+import errno
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from pbx import backup_program
-from pbx.administration import nightly
+from pbx.administration import backup, nightly
 from pbx.administration.commands import perform
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores, open_stores
@@ -360,6 +361,23 @@ def test_a_stick_without_room_is_told(box: Box, monkeypatch: pytest.MonkeyPatch)
     assert box.check[0] == "fail"
     assert "There is not enough room on the disk." in box.check[1]
     assert box.there() == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_a_box_without_room_for_what_is_only_needed_meanwhile_tells_so(
+    box: Box, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    box.give()
+
+    def full(*_: object) -> Path:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(backup, "private_directory", full)
+    box.look(24)
+    assert box.check[1].endswith(f"The data folder cannot be used: {os.strerror(number)}.")
+    monkeypatch.undo()
+    box.look()
+    assert box.check[0] == "ok"
 
 
 def test_the_older_the_last_one_the_worse(box: Box) -> None:
