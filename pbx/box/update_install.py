@@ -33,18 +33,21 @@ def install(world: World, drain: float) -> bool:
     told = world.told
     try:
         slots = world.rauc.slots()
-        if slots.committed != slots.booted:
-            # Writing would destroy the one system that is known to be good. What is told of the other goes on.
-            log.warning("A new system is just being tried.")
-            return False
+    except NoAnswer as error:
+        log.error("%s", error)
+        if told.state != TRYING:  # what is told of that goes on
+            told.begin(**{"from": world.version})
+            told.conclude(FAILED, "install")
+        return False
+    if slots.committed != slots.booted:
+        # Writing would destroy the one system that is known to be good. What is told of the other goes on.
+        log.warning("A new system is just being tried.")
+        return False
+    try:
         told.begin(**{"from": world.version})
         bundle = _checked(world, slots)
     except Unfit as unfit:
         told.conclude(REFUSED, str(unfit))
-        return False
-    except NoAnswer as error:
-        log.error("%s", error)
-        told.conclude(FAILED, "install")
         return False
     try:
         _write(world, bundle)

@@ -106,6 +106,25 @@ def test_while_a_system_is_tried_no_other_is_written_over_the_good_one(card: Car
     assert card.told()["state"] == "trying"
 
 
+def test_rauc_that_gives_no_answer_is_told_of_this_update_and_not_of_the_last(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card.install()
+    card.start()
+    assert (card.told()["state"], card.told()["to"]) == ("kept", "1.1")
+    monkeypatch.setattr(card, "_status", lambda: {"slots": []})
+    assert not card.install()
+    told = card.told()
+    assert (told["state"], told["why"], told["from"], "to" in told) == ("failed", "install", "1.1", False)
+
+
+def test_but_what_is_told_of_a_system_that_is_tried_goes_on(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    card.install()
+    monkeypatch.setattr(card, "_status", lambda: {"slots": []})
+    assert not card.install()
+    assert card.told()["state"] == "trying"
+
+
 def test_calls_may_end_before_the_restart_but_not_for_ever(card: Card) -> None:
     card.calls = 10
     assert card.install()
