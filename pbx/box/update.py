@@ -19,6 +19,9 @@ from pbx.box.update_world import NoReboot, real
 
 log = logging.getLogger(__name__)
 
+LOCK = "lock"
+"""In the folder where updates are told of."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 also when the update was refused, which is told; 1 when it could not be told."""
@@ -29,9 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        folder = os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY)
-        # One after the other: what the last update left is settled before the next begins, and no wish is lost.
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        # One after the other: what the last update left is settled before the next begins, and no wish is lost. Nobody
+        # else may open the file, for whoever opens it can hold it.
+        lock = os.open(FOLDER / LOCK, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
     except OSError as error:
         log.error("%s: %s", FOLDER, error.strerror)
         return 1

@@ -17,7 +17,7 @@ def test_a_wish_that_comes_while_the_last_update_is_settled_waits_for_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card, waits = Card(tmp_path), threading.Event()
-    held = os.open(card.states, os.O_RDONLY)
+    held = os.open(card.states / update.LOCK, os.O_RDONLY | os.O_CREAT)
     fcntl.flock(held, fcntl.LOCK_EX)
     lock = fcntl.flock
 
@@ -36,3 +36,14 @@ def test_a_wish_that_comes_while_the_last_update_is_settled_waits_for_that(
     os.close(held)
     wish.join(5)
     assert (codes, card.told()["state"]) == ([0], "trying")
+
+
+def test_nobody_but_root_may_hold_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = Card(tmp_path)
+    monkeypatch.setattr(update, "FOLDER", card.states)
+    monkeypatch.setattr(update, "real", card.world)
+    anybody = os.open(card.states, os.O_RDONLY)
+    fcntl.flock(anybody, fcntl.LOCK_EX)
+    assert update.main(["tried"]) == 0
+    os.close(anybody)
+    assert (card.states / update.LOCK).stat().st_mode & 0o777 == 0o600
