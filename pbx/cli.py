@@ -18,7 +18,7 @@ from pbx.store import stand_in
 from pbx.store.atomic import write_file
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
-from pbx.store.owner import owner, rights_of
+from pbx.store.owner import become, owner, rights_of
 from pbx.store.settings import SettingsError
 
 _SOUNDS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".gsm", ".raw")
@@ -65,7 +65,9 @@ def _run(options: argparse.Namespace) -> int:
     if command == "demo":
         return _program("pbx.demo.office", options)
     options.data = data_folder(options.data)
-    if command != "run":
+    if command == "run":
+        become(options.data)
+    else:
         options.data = stand_in.in_use(options.data)
     if command in PROGRAMS:
         return _program(PROGRAMS[command], options)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import site
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -116,6 +117,16 @@ def test_several_commands_in_a_row_are_done_by_one_process(done: Run, say: Say, 
     assert (code, "Restored." in text) == (0, True)
     assert done("user", "list") == []
     assert owners(data) == {(NOBODY, NOBODY)}
+
+
+def test_an_exchange_that_root_starts_by_hand_is_the_folder_s_owner(data: Path) -> None:
+    script = (
+        "import os, sys; from pbx import cli; "
+        "cli._program = lambda *_: print(os.getresuid(), os.getresgid(), os.getgroups()) or 0; "
+        f"sys.exit(cli.main(['run', '--data', '{data}']))"
+    )
+    done = subprocess.run((sys.executable, "-P", "-c", script), capture_output=True, text=True, timeout=30)
+    assert done.stdout == f"{(NOBODY,) * 3} {(NOBODY,) * 3} []\n", done.stderr
 
 
 def test_an_exchange_in_wrong_hands_names_no_file_that_root_copies_or_removes(

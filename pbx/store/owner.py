@@ -15,6 +15,14 @@ def owner(data: Path) -> tuple[int, int] | None:
     return (about.st_uid, about.st_gid) if os.geteuid() == 0 and about.st_uid != 0 else None
 
 
+def become(data: Path) -> None:
+    """Be the folder's owner from now on, if we are root and it is somebody else's. Raises OSError."""
+    if user := owner(data):
+        os.setgroups([])
+        os.setgid(user[1])
+        os.setuid(user[0])
+
+
 @contextmanager
 def rights_of(data: Path) -> Iterator[None]:
     """In here root has no more rights than the folder's owner. For programs with one thread. Raises OSError."""
