@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from pbx import as_owner, report
+from pbx import report
 from pbx.arguments import BadArguments, given, parse
 from pbx.control.client import ControlError, NotRunning, ask, follow
 from pbx.control.protocol import SOCKET, Json, Refused
@@ -128,7 +128,7 @@ def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
         return ask(data / SOCKET, verb, arguments)
     except NotRunning:
         if user := owner(data):
-            with as_owner.opened(data, user) as do:
+            with importlib.import_module("pbx.as_owner").opened(data, user) as do:
                 return do(verb, **arguments)
         # All that the exchange consists of takes a Pi seconds to load: only who needs it waits for it.
         return importlib.import_module("pbx.without_exchange").done(data, verb, arguments)
