@@ -121,9 +121,9 @@ def _drain(world: World, seconds: float) -> None:
 
 
 def _ask(world: World, arguments: dict[str, bool]) -> int:
-    """Ask the exchange to run empty, or not to; how many calls last. One that does not run has none."""
+    """Ask the exchange to run empty, or not to; how many calls last. One that does not run or talks rubbish has none."""
     try:
         return int(world.ask("drain", dict(arguments))["calls"])
-    except (NotRunning, ControlError, Refused) as error:
+    except (NotRunning, ControlError, Refused, LookupError, TypeError, ValueError, OverflowError) as error:
         log.info("The exchange does not run empty: %s", error)
         return 0

@@ -1,6 +1,7 @@
 """Asking the running daemon over its control socket; plain sockets, for the command line and the web page."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ from pbx.control.protocol import (
 
 __all__ = ["ControlError", "NotRunning", "Refused", "ask", "follow"]
 
+_PIECE = 64 * 1024
+"""Bytes that are read at once."""
+
 
 class NotRunning(Exception):
     """No daemon listens on the socket."""
@@ -36,9 +40,10 @@ def ask(path: Path, verb: str, arguments: dict[str, Json], timeout: float = 60.0
 
     Raises NotRunning, ControlError, or Refused with the daemon's sentence.
     """
-    with _connected(path, timeout) as (connection, lines):
+    end = time.monotonic() + timeout
+    with _connected(path, timeout) as (connection, _):
         connection.sendall(question(verb, arguments, session))
-        return read_answer(_line(lines))
+        return read_answer(_answer(connection, end))
 
 
 def follow(
@@ -50,7 +55,7 @@ def follow(
     """
     with _connected(path, timeout) as (connection, lines):
         connection.sendall(question(FOLLOW, {}))
-        read_answer(_line(lines))
+        read_answer(_whole(lines.readline(LONGEST_LINE)))
         begun()
         while line := lines.readline(LONGEST_LINE):
             yield read_event(line)
@@ -84,8 +89,19 @@ def _connect(connection: socket.socket, path: Path) -> None:
         raise ControlError(f"{path}: only the user the exchange runs as, and root, may talk to it.") from error
 
 
-def _line(lines: BinaryIO) -> bytes:
-    line = lines.readline(LONGEST_LINE)
+def _answer(connection: socket.socket, end: float) -> bytes:
+    """The line that answers the one question, whole and in time: root asks too, and waits for nobody who trickles."""
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < LONGEST_LINE:
+        connection.settimeout(max(end - time.monotonic(), 0.001))
+        piece = connection.recv(_PIECE)
+        if not piece:
+            break
+        line += piece
+    return _whole(bytes(line))
+
+
+def _whole(line: bytes) -> bytes:
     if not line.endswith(b"\n"):
         raise ControlError("The exchange ended before it answered.")
     return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,15 @@ def test_calls_may_end_before_the_restart_but_not_for_ever(card: Card) -> None:
     card.running, card.calls, card.offered["version"] = "a", 10**6, "1.2"
     assert card.install(drain=60)
     assert 90 <= card.now - began < 100
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, {"calls": None}, {"calls": "many"}, {"calls": math.inf}])
+def test_an_exchange_in_wrong_hands_keeps_no_update_from_being_tried(
+    card: Card, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    monkeypatch.setattr(card, "ask", lambda *_: answer)
+    assert card.install()
+    assert card.rebooted == ["0 tryboot"]
 
 
 def test_the_progress_is_told_while_it_is_written(card: Card) -> None:

@@ -1,6 +1,7 @@
 """The control socket: questions, answers, events; and nothing a client does stops the exchange."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import threading
@@ -324,6 +325,24 @@ def test_a_daemon_that_says_nothing_is_waited_for_only_so_long(path: Path) -> No
         bind(silent, path)
         with pytest.raises(ControlError, match="did not answer within"):
             ask(path, "x", {}, timeout=0.05)
+
+
+def test_a_daemon_that_never_ends_its_answer_is_not_waited_for_either(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as odd:
+        bind(odd, path)
+
+        def serve() -> None:
+            connection, _ = odd.accept()
+            with connection, contextlib.suppress(ConnectionError):
+                while True:
+                    connection.sendall(b" ")
+                    time.sleep(0.01)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(ControlError, match="did not answer within"):
+            ask(path, "x", {}, timeout=0.1)
+        thread.join()
 
 
 @pytest.mark.parametrize(
