@@ -121,7 +121,7 @@ def _drain(world: World, seconds: float) -> None:
 
 
 def _ask(world: World, arguments: dict[str, bool]) -> int:
-    """Ask the exchange to run empty, or not to; how many calls last. One that does not run or talks rubbish has none."""
+    """Ask the exchange to run empty, or not to; how many calls last. One that is away or talks rubbish has none."""
     try:
         return int(world.ask("drain", dict(arguments))["calls"])
     except (NotRunning, ControlError, Refused, LookupError, TypeError, ValueError, OverflowError) as error:
