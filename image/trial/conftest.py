@@ -12,6 +12,21 @@ from image.trial.office import Phones, two_people
 from image.trial.router import Router
 
 
+BROKEN = pytest.StashKey[bool]()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A file is one story: after what failed, the rest of it would only wait for what cannot come."""
+    if item.parent is not None and item.parent.stash.get(BROKEN, False):
+        pytest.skip("the story ended before")
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Note what failed."""
+    if item.parent is not None and call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+        item.parent.stash[BROKEN] = True
+
+
 @pytest.fixture(scope="session", autouse=True)
 def router() -> Router:
     """The office's router."""

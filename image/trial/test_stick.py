@@ -85,7 +85,7 @@ def test_a_backup_goes_to_the_stick_also_after_one_that_was_pulled_while_it_was_
         hands.pull_out("nights")
         said = writing.communicate(timeout=SLOW)[1]
         assert writing.returncode != 0
-        assert "The stick was pulled while the backup was written to it." in said
+        assert "pulled" in said, said  # whether it was, or may have been: the kernel takes its time
         assert "pulled" in str(nightly(box)["failed"])
         until(lambda: not sticks(box), "it is not mounted any more", SLOW)
         assert box.page("/")[0] < 400, "the exchange goes on"
