@@ -11,7 +11,6 @@ from image.trial.box import Box
 from image.trial.office import Phones, two_people
 from image.trial.router import Router
 
-
 BROKEN = pytest.StashKey[bool]()
 
 
