@@ -21,7 +21,7 @@ from cryptography import x509
 
 from pbx.sentence import Sentence, said
 from pbx.store import age, backup_file
-from pbx.store.atomic import sync_directory
+from pbx.store.atomic import sync_directory, sync_file
 from pbx.store.backup_file import (
     GREETINGS,
     MAILBOXES,
@@ -93,7 +93,7 @@ def make(
         _write(part, making, data, key, about, frozen, tell)
         size = part.stat().st_size
         os.replace(part, target)
-        _settle(target.parent)
+        _settle(target)
     except BaseException:
         with contextlib.suppress(OSError):
             part.unlink()
@@ -128,11 +128,16 @@ def _write(
         os.fsync(handle)
 
 
-def _settle(folder: Path) -> None:
-    """Wait until a name is on the disk, where the file system knows such a thing. Raises OSError."""
+def _settle(target: Path) -> None:
+    """Wait until a file's new name is on the disk. Raises OSError.
+
+    On FAT the name is where a file's length and beginning stand, and a new one has neither until the file itself is
+    synced: without that a stick that is pulled now has an empty file.
+    """
+    sync_file(target)
     try:
-        sync_directory(folder)
-    except OSError as error:
+        sync_directory(target.parent)
+    except OSError as error:  # not every file system of the network knows such a thing
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
 

@@ -354,6 +354,23 @@ def test_what_a_pulled_plug_left_on_the_stick_is_cleared_away(box: Box) -> None:
     assert len(box.there()) == 2
 
 
+def test_the_file_is_synced_by_its_new_name_for_on_fat_it_is_empty_until_then(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        sync(handle)
+
+    box.give()
+    monkeypatch.setattr(os, "fsync", noted)
+    box.do("nightly now")
+    [name] = box.there()
+    assert [path for path in synced if path.is_relative_to(box.stick)][-2:] == [box.stick / name, box.stick]
+
+
 def test_a_stick_without_room_is_told(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup_program, "has_room", lambda disk: False)
     box.give()
