@@ -39,6 +39,8 @@ class Work:
         self._thread: threading.Thread | None = None
         self._child: subprocess.Popen[str] | None = None
         self._starting = threading.Lock()
+        self.asking = threading.Lock()
+        """Held by whoever waits for the disk that backups go to."""
 
     @property
     def is_running(self) -> bool:

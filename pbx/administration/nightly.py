@@ -9,7 +9,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -60,7 +60,8 @@ def change(
     check_seen(stores, _own(stores), seen)
     given: dict[str, Any] = {}
     if folder is not None and folder != stores.office.backup_folder:
-        given |= _checked(stores, actor, folder) if folder else {"backup_folder": "", "backup_mount": ""}
+        with _asking(stores):
+            given |= _checked(stores, actor, folder) if folder else {"backup_folder": "", "backup_mount": ""}
     if password:
         backup.check_password(password)
         given["backup_key"] = backup_work.made_key(password)
@@ -76,10 +77,11 @@ def change(
 def now(stores: Stores, wait: bool = True) -> Shown:
     """Make one and put it there; without `wait` it is only begun. What goes wrong is kept, too. Raises Refused."""
     try:
-        folder = _place(stores)
-        tag = _tag(stores)
-        _clear(folder, tag)
-        target = backup.free_name(folder, _STEM.format(tag=tag), stores.clock())
+        with _asking(stores):
+            folder = _place(stores)
+            tag = _tag(stores)
+            _clear(folder, tag)
+            target = backup.free_name(folder, _STEM.format(tag=tag), stores.clock())
     except OSError as error:
         raise _failed(stores, _unreachable(stores, error)) from error
     except Refused as refusal:
@@ -109,7 +111,8 @@ def look(stores: Stores) -> None:
             now(stores)
             return
         try:
-            _place(stores)
+            with _asking(stores):
+                _place(stores)
         except (Refused, OSError) as error:
             _failed(stores, error if isinstance(error, Refused) else _unreachable(stores, error))
         else:
@@ -177,6 +180,20 @@ def _age(age: float | None) -> Sentence:
 
 
 # --- the folder -----------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _asking(stores: Stores) -> Iterator[None]:
+    """One at a time: a network folder whose machine is gone keeps whoever asks it, for ever if need be.
+
+    Raises Refused.
+    """
+    if not stores.work.asking.acquire(blocking=False):
+        raise Refused(Sentence("The stick or network folder has not answered yet: is it still there?"), 1)
+    try:
+        yield
+    finally:
+        stores.work.asking.release()
 
 
 def _checked(stores: Stores, actor: Actor, folder: str) -> dict[str, str]:

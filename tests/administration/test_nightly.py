@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -369,6 +370,31 @@ def test_the_file_is_synced_by_its_new_name_for_on_fat_it_is_empty_until_then(
     box.do("nightly now")
     [name] = box.there()
     assert [path for path in synced if path.is_relative_to(box.stick)][-2:] == [box.stick / name, box.stick]
+
+
+def test_a_network_folder_that_never_answers_keeps_one_and_not_everybody(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.give()
+    asked, over = threading.Event(), threading.Event()
+
+    def never(*_: object) -> None:
+        asked.set()
+        over.wait()
+
+    monkeypatch.setattr(nightly, "_clear", never)
+    waits = threading.Thread(target=lambda: box.do("nightly now"))
+    waits.start()
+    assert asked.wait(20)
+    with pytest.raises(Refused, match="has not answered yet"):
+        box.do("nightly now")
+    with pytest.raises(Refused, match="has not answered yet"):
+        box.give(box.root)
+    box.look()
+    assert "has not answered yet" in box.check[1]
+    over.set()
+    waits.join()
+    assert box.check[0] == "ok"
 
 
 def test_a_stick_without_room_is_told(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
