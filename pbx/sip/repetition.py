@@ -65,6 +65,7 @@ class Unacknowledged:
     def add(self, server: Server, response: Response) -> None:
         """One that was just sent."""
         number = response.cseq.number
+        self.acknowledged(number)  # whoever counts wrongly will not acknowledge the older one of the same number
         again = partial(self._transactions.reply, server, response)
         self._repeated[number] = Repetition(self._transactions, again, partial(self._give_up, number))
 

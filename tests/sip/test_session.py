@@ -52,6 +52,20 @@ def test_a_reinvite_is_offered_and_accepted() -> None:
     wire.ends()
 
 
+def test_of_two_reinvites_with_one_number_the_last_answer_is_acknowledged_and_the_first_forgotten() -> None:
+    wire = Wire()
+    session = wire.took()
+    for _ in range(2):
+        inside(wire, session, "INVITE", cseq=2, body=SDP)
+        session.accept_offer(OUR_SDP)
+    inside(wire, session, "ACK", cseq=2)
+    wire.lines()
+    wire.wait(40)
+    assert wire.lines() == []
+    session.hang_up()
+    wire.ends()
+
+
 def test_a_reinvite_that_asks_for_an_offer_gets_one() -> None:
     wire = Wire()
     session = wire.took()
