@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -21,12 +21,6 @@ from pbx.store.models import Group, LegQuality, Number, Person, Phone, Trunk
 from tests.box import pi
 from tests.leftovers import call_record
 from tests.live import Lines
-
-
-class Usage(NamedTuple):
-    total: int
-    used: int
-    free: int
 
 
 @pytest.fixture
@@ -52,7 +46,7 @@ def found(stores: Stores, port: int = 0) -> dict[str, list[dict[str, Any]]]:
 def test_a_good_office_is_well(stores: Stores, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(speech, "installed", lambda: ["pico"])
     monkeypatch.setattr(catalogue, "clip_path", lambda key, language: stores.data / "settings.json")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100, 50, 50))
+    monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
     stores.settings.put(
         Person("21", "Anna", pin="scrypt$x"),
         Phone("kx7m2", "21", "pw"),
@@ -68,7 +62,7 @@ def test_a_good_office_is_well(stores: Stores, monkeypatch: pytest.MonkeyPatch, 
 def test_what_is_not_well_comes_with_advice(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speech, "installed", list)
     monkeypatch.setattr(catalogue, "clip_path", lambda key, language: Path("/nowhere"))
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100, 95, 5))
+    monkeypatch.setattr(shutil, "disk_usage", pi.disk(95))
     stores.settings.put(
         Person("21", "Anna", announcement="gone.wav"), Person("22", "Olga", outbound_only=True), Phone("k", "22", "pw")
     )
@@ -82,7 +76,7 @@ def test_what_is_not_well_comes_with_advice(stores: Stores, monkeypatch: pytest.
 
 
 def test_a_disk_that_fills_up_is_told_before_it_is_too_late(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100, 85, 15))
+    monkeypatch.setattr(shutil, "disk_usage", pi.disk(85))
     assert found(stores)["disk"][0]["state"] == "warn"
 
 

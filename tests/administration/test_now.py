@@ -1,5 +1,6 @@
 """What goes on now, as each who asks may see it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
     opened = open_stores(tmp_path / "office")
     opened.root = pi.make(tmp_path / "pi")
     yield House(opened)

@@ -1,7 +1,8 @@
 """A Pi made of files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 GOOD = {
     "proc/device-tree/model": "Raspberry Pi 4 Model B Rev 1.4\0",
@@ -28,3 +29,16 @@ def make(root: Path, changed: Mapping[str, str | None] | None = None) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
     return root
+
+
+class Usage(NamedTuple):
+    """What `shutil.disk_usage` tells, in bytes."""
+
+    total: int
+    used: int
+    free: int
+
+
+def disk(used: int) -> Callable[[object], Usage]:
+    """In the place of `shutil.disk_usage`, a disk of which so many per cent are used: this machine's may be full."""
+    return lambda path: Usage(100, used, 100 - used)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 
 import pytest
@@ -30,8 +31,9 @@ def running(*parties: str, answered: float | None = None) -> Running:
 
 
 @pytest.fixture
-def house(web: Web) -> Web:
+def house(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
     """Everybody's phone is there but Clara's."""
+    monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
     web.stores.root = pi.make(web.stores.data / "pi")
     for extension in ("21", "22", "23"):
         web.do("phone add", extension=extension)
