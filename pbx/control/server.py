@@ -46,8 +46,9 @@ class ControlServer:
         self._readers = ThreadPoolExecutor(_READERS, "control-reads")
         self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._followers: set[asyncio.StreamWriter] = set()
-        self._server: asyncio.AbstractServer | None = None
+        self._server: asyncio.Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = False
 
     async def start(self) -> None:
         """Begin to listen, in the place of whatever a killed daemon left there. Raises OSError."""
@@ -66,8 +67,9 @@ class ControlServer:
 
     async def stop(self) -> None:
         """Stop listening, finish the commands at hand, close all connections, remove the socket."""
+        self._stopping = True
         if self._server is not None:
-            self._server.close()
+            await self._close(self._server)
             self._path.unlink(missing_ok=True)
         for threads in (self._writer, self._readers):
             await asyncio.get_running_loop().run_in_executor(None, threads.shutdown)
@@ -79,6 +81,13 @@ class ControlServer:
             await asyncio.wait(deaf)
         if self._server is not None:
             await self._server.wait_closed()
+
+    async def _close(self, server: asyncio.Server) -> None:
+        """Listen no more. Who is at the door is let in first, to be sent away: asyncio would forget his open socket."""
+        for listening in server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        await asyncio.sleep(0)
+        server.close()
 
     @property
     def followed(self) -> bool:
@@ -111,6 +120,9 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
+        if self._stopping:
+            writer.close()
+            return
         if task is None or len(self._clients) >= _MOST_CLIENTS:
             writer.write(refusal(Refused(Sentence("Too many programs talk to the exchange at once."), 1)))
             writer.close()
@@ -135,7 +147,7 @@ class ControlServer:
         except ValueError:
             writer.write(refusal(Refused(Sentence("The question is too long."))))
             return False
-        if not line.endswith(b"\n"):
+        if not line.endswith(b"\n") or self._stopping:
             return False
         try:
             verb, arguments, session = read_question(line)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import socket
 import threading
@@ -246,6 +247,23 @@ async def test_a_follower_who_does_not_read_does_not_keep_the_exchange_from_stop
             server.publish({"text": "x" * 16384})
     assert not server._clients
     deaf.close()
+
+
+@pytest.mark.parametrize("turns", range(5))
+@in_a_loop
+async def test_who_connects_while_it_stops_is_sent_away_at_once(path: Path, turns: int) -> None:
+    gc.disable()  # which would close a forgotten socket, some time
+    try:
+        async with running(path):
+            client = connect(path)
+            client.sendall(question("user list", {}))
+            for _ in range(turns):  # he waits at the door, is let in, is inside, has been heard
+                await asyncio.sleep(0)
+        with client, suppress(ConnectionResetError):
+            client.settimeout(5.0)
+            assert await asyncio.to_thread(client.recv, 1000) in (b"", result({"did": "user list"}))
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(
