@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pbx.sip.transport.certificate import own_certificate
 from pbx.sip.transport.hop import Hop
@@ -52,6 +53,38 @@ def test_nothing_is_sent_to_a_provider_that_cannot_prove_itself(fault: str, tmp_
     words = {"chain": "unable to get local issuer", "name": "Hostname mismatch", "date": "expired"}[fault]
     assert all(why.startswith("the certificate is not accepted: ") and words in why for _, why in here.failed)
     assert {flow.connection for flow, _ in here.failed} == {0, 1}
+
+
+@pytest.mark.parametrize("lacks", ["identifiers", "usage", "critical", "identifiers usage critical"])
+def test_every_python_believes_a_proven_name_whatever_else_a_certificate_lacks(lacks: str, tmp_path: Path) -> None:
+    authority = Authority(tmp_path, lacks.split())
+    here, _ = talk(authority.file, authority.server("sip.provider.test"), "sip.provider.test")
+    assert here.received
+    assert not here.failed
+
+
+def test_every_python_believes_a_certificate_that_the_system_trusts_itself(tmp_path: Path) -> None:
+    server = Authority(tmp_path).server("sip.provider.test")
+    (own,) = tmp_path.glob("server*.pem")
+    assert talk(own, server, "sip.provider.test")[0].received
+    assert not talk(own, server, "sip.other.test")[0].received
+    assert not talk(own, Authority(tmp_path).server("sip.provider.test"), "sip.provider.test")[0].received
+
+
+def test_no_python_believes_who_may_not_sign_or_not_serve(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    nobody = Authority(tmp_path / "a", ["authority"])
+    assert not talk(nobody.file, nobody.server("sip.provider.test"), "sip.provider.test")[0].received
+    authority = Authority(tmp_path)
+    client = authority.server("sip.provider.test", purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
+    assert not talk(authority.file, client, "sip.provider.test")[0].received
+
+
+def test_what_is_demanded_of_a_provider_is_the_same_on_every_python() -> None:
+    context = client_context()
+    assert context.verify_flags == ssl.VERIFY_X509_TRUSTED_FIRST | ssl.VERIFY_X509_PARTIAL_CHAIN
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname
 
 
 def test_without_a_name_to_check_nothing_is_opened(tmp_path: Path) -> None:
