@@ -12,6 +12,7 @@ from pbx.administration.phones import shown_host
 from pbx.administration.self_call import Guest
 from pbx.control.protocol import Refused
 from pbx.exchange import self_call
+from pbx.exchange.emergency import is_emergency
 from pbx.exchange.recording import Told
 from pbx.exchange.traced import Wire
 from pbx.sentence import Sentence
@@ -98,9 +99,10 @@ class LiveExchange:
     def call(self, extension: str, number: str, suffix: str) -> str:
         """Ring the extension, then call the number and dial `suffix` after the answer; the call's id."""
         office, uas = self._exchange.stores.office, self._exchange.switchboard.uas
-        person = self._ringable(extension)
+        emergency = is_emergency(number, office.country)
+        person = self._ringable(extension, emergency=emergency)
         colleague = office.bearer(number)
-        if colleague is not None:
+        if colleague is not None and not emergency:
             return uas.click_to_colleague(person, colleague).id
         return uas.click_to_call(person, number, name_of(office, number), suffix).id
 
@@ -110,10 +112,10 @@ class LiveExchange:
         shown = "Ansage" if person.language == "de" else "Recording"
         return self._exchange.switchboard.uas.record(person, shown, path, told).id
 
-    def _ringable(self, extension: str) -> Person:
-        """Somebody with a phone that can ring. Raises Refused."""
+    def _ringable(self, extension: str, *, emergency: bool = False) -> Person:
+        """Somebody with a phone that can ring; an emergency waits for no restart. Raises Refused."""
         exchange, office = self._exchange, self._exchange.stores.office
-        if exchange.switchboard.uas.draining:
+        if exchange.switchboard.uas.draining and not emergency:
             raise Refused(Sentence("The exchange is about to restart. Please try again in a moment."), 1)
         person = office.people.get(extension)
         if person is None:

@@ -3,11 +3,13 @@
 import dataclasses
 from typing import Any
 
-from pbx.administration import contacts, lookup
+from pbx.administration import lookup
 from pbx.administration.live import needed
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
+from pbx.exchange.dialled import keys
+from pbx.exchange.numbers import BadNumber, Outside, as_written, split_contact
 from pbx.sentence import Sentence
 from pbx.store.models import CallRecord, Office, Person
 
@@ -62,8 +64,8 @@ def view(call: CallRecord) -> Shown:
 
 def _wanted(office: Office, text: str) -> tuple[str, str]:
     """Number or extension, and what is dialled after the answer, of whatever somebody typed. Raises Refused."""
-    if text in office.people or text in office.groups:
-        return text, ""
+    if office.bearer(keys(text)):
+        return keys(text), ""
     if text in office.contacts:
         return office.contacts[text].number, office.contacts[text].extension
     sought = text.casefold()
@@ -74,6 +76,17 @@ def _wanted(office: Office, text: str) -> tuple[str, str]:
         return targets.pop()
     if len(targets) > 1:
         raise Refused(Sentence("Several are called “{name}”: type the number.", name=text[:60]), field="number")
-    if any(char.isalpha() for char in text):
+    number = text.partition(";")[0]  # behind it may stand ext=21
+    if any(char.isalpha() for char in (number[4:] if number[:4].lower() == "tel:" else number)):
         raise Refused(Sentence("Nobody is called “{name}”.", name=text[:60]), field="number")
-    return contacts.split(office, text)
+    return _number(office, text)
+
+
+def _number(office: Office, text: str) -> tuple[str, str]:
+    """Number and what is dialled after the answer; emergency and service numbers stay as they are. Raises Refused."""
+    try:
+        written, extension = split_contact(text)
+        meant = as_written(written, office)
+    except BadNumber as error:
+        raise Refused(error.sentence, field="number") from error
+    return meant.e164 if isinstance(meant, Outside) else meant.number, extension

@@ -64,13 +64,22 @@ def to_e164(text: str, office: Office) -> str:
     Takes +49 30 .., 0049 30 .., 030 .., (030) 12-34, +49 (0)30 .., tel:+49.., and a number in town if the office's area
     code is set. Raises BadNumber.
     """
-    written = text.strip()[:64]
-    written = re.sub(r"^tel:", "", written, flags=re.IGNORECASE)
+    return _e164(_written(text), office.country, office.area_code, text)
+
+
+def as_written(text: str, office: Office) -> Outside | Service | Emergency:
+    """What a number means that people typed to be called, separated as they like. Raises BadNumber."""
+    return as_typed(_written(text), office)
+
+
+def _written(text: str) -> str:
+    """`+` and digits of a number as people write it. Raises BadNumber."""
+    written = re.sub(r"^tel:", "", text.strip()[:64], flags=re.IGNORECASE)
     international = written.startswith("+")
     digits = _SEPARATORS.sub("", re.sub(r"^(\+\d+\s*)\(0\)", r"\1", written) if international else written)
     if not _DIGITS.fullmatch(digits):
         raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(text)))
-    return _e164(digits, office.country, office.area_code, text)
+    return digits
 
 
 @lru_cache(maxsize=256)

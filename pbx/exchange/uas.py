@@ -7,9 +7,11 @@ from pathlib import Path
 from pbx.exchange import attendant, colleague, outside, recording, self_call
 from pbx.exchange.call import Call
 from pbx.exchange.clicked import click_to_call
+from pbx.exchange.dialled import dialled
 from pbx.exchange.dialplan import Plan, Refused, ToEmergency, ToGroup, ToOutside, ToPerson, caller_number, plan
 from pbx.exchange.doorkeeper import Doorkeeper
 from pbx.exchange.doorkeeper import Refused as NotAdmitted
+from pbx.exchange.emergency import is_emergency
 from pbx.exchange.house import House
 from pbx.exchange.ivr import Story
 from pbx.exchange.leg import Leg, Party
@@ -84,10 +86,13 @@ class Uas:
         return True
 
     def click_to_call(self, person: Person, number: str, name: str, extension: str) -> Call:
-        """Ring the person's phone, then dial an outside number for him."""
-        shown = caller_number(person, self._house.office())
-        lines = outside_lines(self._house, shown)
-        then = partial(outside.call_out, number=number, shown=shown, lines=lines, extension=extension)
+        """Ring the person's phone, then dial an outside number for them; an emergency number over any trunk."""
+        office = self._house.office()
+        shown, emergency = caller_number(person, office), is_emergency(number, office.country)
+        lines = outside_lines(self._house, shown, emergency=emergency)
+        then = partial(
+            outside.call_out, number=number, shown=shown, lines=lines, extension=extension, emergency=emergency
+        )
         return self._click("out", person, Party(number, name), then)
 
     def click_to_colleague(self, person: Person, other: Person | Group) -> Call:
@@ -157,13 +162,15 @@ class Uas:
     # --- from a desk phone -----------------------------------------------------------------------------------------
 
     def _from_phone(self, person: Person, event: Invited) -> None:
-        dialled = event.request.uri.user or ""
-        planned = plan(dialled, person, self._house.office())
+        request, office = event.request, self._house.office()
+        here = {event.flow.local[0], office.domain.lower(), request.from_.uri.host}
+        asked = dialled(request.uri, office, here)
+        planned = plan(asked, person, office)
         if not isinstance(planned, ToEmergency) and self._is_too_much(event):
             return
         direction: Direction = "out" if isinstance(planned, ToOutside | ToEmergency) else "internal"
         caller = Party(person.extension, person.name)
-        call = self._call(direction, caller, getattr(planned, "number", None) or dialled[:32])
+        call = self._call(direction, caller, getattr(planned, "number", None) or asked[:32])
         if isinstance(planned, Refused):
             call.note("not-allowed", reason=planned.reason)
             call.outcome = "refused"

@@ -115,8 +115,8 @@ def _sip(scheme: str, rest: str) -> Uri:
         raise ParseError(f"no port: {port}")
     return Uri(
         scheme,
-        user and _unescape(user),
-        password and _unescape(password),
+        user and unescape(user),
+        password and unescape(password),
         read_host(host),
         None if port is None else int(port),
         tuple(_parted(item, lower=True) for item in params[1:].split(";")) if params else (),
@@ -133,11 +133,12 @@ def _other(text: str) -> Uri:
 
 def _parted(item: str, lower: bool = False) -> tuple[str, str | None]:
     name, equals, value = item.partition("=")
-    name = _unescape(name)
-    return name.lower() if lower else name, _unescape(value) if equals else None
+    name = unescape(name)
+    return name.lower() if lower else name, unescape(value) if equals else None
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
+    """The text with its escapes read, but for those of control characters and of no valid UTF-8."""
     return _ESCAPES.sub(_meaning, text) if "%" in text else text
 
 

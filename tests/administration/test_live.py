@@ -110,6 +110,16 @@ def test_click_to_call_takes_numbers_with_extensions_and_contacts(office: Run, r
     assert len(running.threads) == 1, "the exchange is only touched in its own thread"
 
 
+def test_click_to_call_reads_what_was_typed_as_the_dial_plan_does(office: Run, running: Exchange) -> None:
+    office("phone", "add", "21")
+    inside, here = ["2-2", "2 2"], ["1-1-2", "110", "115", "116 117"]
+    outside = ["+49 (0)89 123-456", "089/123456", "tel:+49-89-123-456", "089 123456;ext=7"]
+    for text in (*inside, *here, *outside):
+        office("call", "21", text)
+    called = [number for what, _, number, _ in running.told[-10:] if what == "call"]
+    assert called == ["22", "22", "112", "110", "115", "116117", *["+4989123456"] * 4]
+
+
 def test_a_person_without_a_phone_cannot_click_to_call(refused: Run, running: Exchange) -> None:
     assert "no phone" in refused("call", "21", "089123456")
 

@@ -177,6 +177,18 @@ def test_click_to_call_without_a_line_says_so() -> None:
     tell(story())
 
 
+def test_an_emergency_number_that_is_clicked_goes_out_over_any_trunk() -> None:
+    async def story() -> None:
+        premises = await opened("anna", anna=200, provider=603, spare=200)
+        premises.switchboard.uas.click_to_call(PEOPLE[0], "112", "", "")
+        await premises.settle(5)
+        premises.peers["spare"].last.ask("BYE")
+        await premises.quiet()
+        assert (premises.record.outcome, premises.record.trunk) == ("answered", "spare")
+
+    tell(story())
+
+
 def test_who_clicked_hangs_up_before_the_contact_answers() -> None:
     async def story() -> None:
         premises = await opened("anna", anna=200)

@@ -37,9 +37,13 @@ def out_of(provider: End) -> list[Request]:
         "%D9%A0%D9%A8%D9%A9123456",
         "SIP/089123456",
         "089123456x",
-        "089-123456",
         "p089123456",
-        "%2089123456",
+        "089%C2%A0123456",
+        "089%E2%80%91123456",
+        "089/123456",
+        "089-123456&amt",
+        "089-123456%00",
+        "%20",
         "*21*089123456%23",
         "**089123456",
         "089%2a123456",
@@ -55,6 +59,26 @@ def test_only_plain_numbers_come_near_a_trunk(tmp_path: Path, dialled: str) -> N
         assert out_of(provider) == []
         for call in await box.history():
             assert call["to"].isprintable()
+
+    besiege(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("dialled", "number"),
+    [
+        ("089-123456", "+4989123456"),
+        ("%2089123456", "+493089123456"),
+        ("+49%2089%20123-456", "+4989123456"),
+        ("1-1-2", "112"),
+    ],
+)
+def test_what_only_helps_reading_does_not_come_near_a_trunk(tmp_path: Path, dialled: str, number: str) -> None:
+    async def story(box: Box) -> None:
+        provider, anna = End(box, *box.provider), await phone(box, "21")
+        await box.do("office set", area_code="30")
+        invite = await rung_outside(provider, asyncio.ensure_future(anna.call(dialled)))
+        assert invite.uri.user == number
+        assert "%" not in str(invite.uri)
 
     besiege(tmp_path, story)
 
