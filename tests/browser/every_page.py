@@ -39,6 +39,30 @@ ADMINS = {
 }
 """An admin's pages."""
 
+BEHIND = {
+    "person-paste": "/people/paste",
+    "phone": "/phones/{phone}",
+    "number-new": "/numbers/new",
+    "greeting": f"/greetings/number/{NUMBER}",
+    "providers": "/providers",
+    "provider": "/providers/other",
+    "trunk-new": "/providers/peer",
+    "contact": "/contacts/edit?name=Dr.+Meier",
+    "contact-new": "/contacts/new",
+    "contacts-import": "/contacts/import",
+    "account": "/access/account?name=bob",
+    "pin": "/mine/pin",
+    "announcement": "/mine/announcement",
+    "wizard-line": "/wizard/line",
+    "wizard-provider": "/wizard/line/other",
+    "wizard-people": "/wizard/people",
+    "wizard-numbers": "/wizard/numbers",
+    "wizard-greeting": "/wizard/greeting",
+    "wizard-phones": "/wizard/phones",
+    "wizard-test": "/wizard/test",
+}
+"""An admin's pages that a button of another one leads to."""
+
 USERS = ("mine", "now", "tasks", "messages", "contacts", "history", "own-access")
 """Those of them that are everybody's."""
 

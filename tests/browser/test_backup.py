@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.browser.conftest import Visit
 from tests.browser.office import ADMIN, Office
+from tests.browser.pressing import missed
 from tests.browser.test_every_page import AXE, violations
 
 PASSWORD = "Regen in Hamburg"
@@ -43,6 +44,7 @@ def test_a_backup_is_carried_off_brought_back_and_restored(empty_office: Office,
     admin.see("What is in it")
     admin.see("Nobody is talking just now")
     assert violations(page) == []
+    assert missed(page) == []
     assert office.ask("user show", person="23")["name"] == "Clara Somebody"
     page.get_by_role("button", name="Restore now").click()
     admin.see("This page comes back by itself")
@@ -52,3 +54,4 @@ def test_a_backup_is_carried_off_brought_back_and_restored(empty_office: Office,
     page.goto("/backup")
     again.see("From before the restore")
     assert violations(page) == []
+    assert missed(page) == []

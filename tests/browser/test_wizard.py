@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.office import Office
+from tests.browser.pressing import missed
 from tests.peers.baresip import Baresip
 from tests.peers.kamailio import Kamailio
 from tests.peers.programs import until
@@ -131,6 +132,7 @@ def the_call(page: Page, office: Office, provider: Kamailio, phone: Baresip) -> 
 
 
 def plain(page: Page) -> None:
-    """No word of the trade is to be seen."""
+    """No word of the trade is to be seen, and what can be pressed is pressed."""
+    assert missed(page) == []
     found = TRADE.search(page.locator("main").inner_text())
     assert found is None, f"“{found[0]}” on {page.url}" if found else ""
