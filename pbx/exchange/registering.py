@@ -83,5 +83,5 @@ def agent_of(request: Request) -> str:
 
 def takes_notify(request: Request) -> bool:
     """Whether NOTIFY is among the methods a phone names, or it names none (RFC 3261, 20.5)."""
-    methods = request.headers.values("Allow")
-    return not methods or "NOTIFY" in methods
+    methods = request.headers.words("Allow")
+    return not methods or "notify" in methods

@@ -24,8 +24,8 @@ from pbx.sdp.negotiation import offered_codecs
 from pbx.sip.address import Address
 from pbx.sip.events import Invited
 from pbx.sip.flow import Flow
-from pbx.sip.grammar import ParseError
 from pbx.sip.message import Request
+from pbx.sip.privacy import addresses, is_withheld
 from pbx.store.models import Direction, Group, Person, Phone, Trunk
 
 Begin = Callable[[Call, Leg | None, Story], None]
@@ -226,32 +226,20 @@ class Uas:
 def _called_candidates(request: Request) -> list[str]:
     """Where providers put the number that was called, best first."""
     users: list[str | None] = [request.uri.user or request.uri.opaque]
-    identity = request.headers.get("P-Called-Party-ID")
-    if identity:
-        users.append(_user_of(identity))
+    users += [address.uri.user for address in addresses(request, "P-Called-Party-ID")]
     users.append(request.to.uri.user)
     return [user for user in users if user]
 
 
-def _user_of(value: str) -> str | None:
-    try:
-        return Address.parse(value).uri.user
-    except ParseError:
-        return None
-
-
 def _caller(request: Request, office_of: Callable[[str], str]) -> Party:
     """Who calls, as far as the network tells and the caller allows (RFC 3323, RFC 3325)."""
-    privacy = (request.headers.get("Privacy") or "").lower()
-    if "id" in privacy.replace(",", ";").split(";") or "user" in privacy:
+    if is_withheld(request):
         return Party("", outside=True)
-    shown = request.from_
-    asserted = request.headers.get("P-Asserted-Identity")
-    if asserted:
-        try:
-            shown = Address.parse_list(asserted)[0]
-        except (ParseError, IndexError):
-            shown = request.from_
-    number = office_of(shown.uri.user or (shown.uri.opaque if shown.uri.scheme == "tel" else "") or "")
-    name = shown.display or request.from_.display
+    asserted = addresses(request, "P-Asserted-Identity") or (request.from_,)
+    number = next(filter(None, (office_of(_user_of(address)) for address in asserted)), "")
+    name = next(filter(None, (address.display for address in (*asserted, request.from_))), "")
     return Party(number, "".join(char for char in name if char.isprintable())[:60], outside=True)
+
+
+def _user_of(address: Address) -> str:
+    return address.uri.user or (address.uri.opaque if address.uri.scheme == "tel" else "")

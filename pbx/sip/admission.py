@@ -53,7 +53,7 @@ def _body_refusal(request: Request) -> Response | None:
     headers = request.headers
     if "handling=optional" in (headers.get("Content-Disposition") or "").lower().replace(" ", ""):
         return None
-    if (headers.get("Content-Encoding") or "identity").strip().lower() != "identity":
+    if any(coding != "identity" for coding in headers.words("Content-Encoding")):
         return request.reply(415, headers=(("Accept-Encoding", "identity"),))
     if request.content_type == "application/sdp" or request.sdp:
         return None

@@ -7,11 +7,10 @@ from functools import partial
 
 from pbx.sip.dialog import called
 from pbx.sip.events import Confirmed, Ended, OfferAnswered
-from pbx.sip.grammar import ParseError, number
+from pbx.sip.grammar import BLANK, ParseError, find, number, read_params
 from pbx.sip.message import Request, Response
 from pbx.sip.repetition import Repetition
 from pbx.sip.session import Session
-from pbx.sip.session_timer import lists
 from pbx.sip.transactions import Server, Transactions
 from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
 
@@ -45,7 +44,7 @@ class Called(Session):
         server.tag = dialog.local_tag
         self._learn(request)
         self._server = server
-        self._reliably = lists(request, "Require", "100rel")
+        self._reliably = "100rel" in request.headers.words("Require")
         self._rseq = 1 + transactions.ids.cseq()
         self._unpracked: tuple[Response, Repetition] | None = None
         """The reliable provisional response that waits for its PRACK."""
@@ -260,8 +259,13 @@ def _acknowledges(prack: Request, response: Response) -> bool:
 
 def _says_elsewhere(cancel: Request) -> bool:
     """Whether a CANCEL says that somebody else took the call (RFC 3326): SIP 200, or Q.850 26."""
-    for value in cancel.headers.all("Reason"):
-        words = value.replace(" ", "").lower()
-        if ("sip;" in words and "cause=200" in words) or ("q.850;" in words and "cause=26" in words):
-            return True
-    return False
+    return any(_cause(value) in (("sip", "200"), ("q.850", "26")) for value in cancel.headers.items("Reason"))
+
+
+def _cause(reason: str) -> tuple[str, str]:
+    """The protocol and the cause of one value of Reason, in lower case; empty where there is none."""
+    protocol, semicolon, params = reason.lower().partition(";")
+    try:
+        return protocol.strip(BLANK), find(read_params(semicolon + params), "cause") or ""
+    except ParseError:
+        return "", ""

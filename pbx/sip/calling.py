@@ -15,7 +15,6 @@ from pbx.sip.grammar import ParseError, number
 from pbx.sip.invite_client import copied
 from pbx.sip.message import Request, Response
 from pbx.sip.session import Session
-from pbx.sip.session_timer import lists
 from pbx.sip.timers import T1
 from pbx.sip.transactions import Answer, Client, Server, Transactions
 from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
@@ -335,7 +334,7 @@ def compose_invite(
 
 def _rseq(response: Response) -> int:
     """The number of a reliable provisional response; 0 for another."""
-    if not lists(response, "Require", "100rel"):
+    if "100rel" not in response.headers.words("Require"):
         return 0
     try:
         return number((response.headers.get("RSeq") or "").strip(" \t"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pbx.sip.grammar import BLANK, is_token, split
+from pbx.sip.grammar import BLANK, ParseError, is_token, split
 
 _COMPACT = {
     "a": "Accept-Contact",
@@ -101,6 +101,14 @@ class Headers:
         """
         return tuple(item for line in self._values(name) for item in split(line) if item)
 
+    def items(self, name: str) -> tuple[str, ...]:
+        """The same without raising: a line in which something is never closed is split at every comma."""
+        return tuple(item for line in self._values(name) for item in _split_anyhow(line) if item)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The items of a list of words (Supported, Allow) in lower case and without parameters; never raises."""
+        return tuple(word for item in self.items(name) if (word := item.partition(";")[0].strip(BLANK).lower()))
+
     def with_(self, name: str, *values: str) -> Headers:
         """These headers with all fields of that name replaced: where the first was, or at the end."""
         name = canonical(name)
@@ -160,6 +168,13 @@ class Headers:
                 index[key] = [value]
         self._index = index
         return index
+
+
+def _split_anyhow(line: str) -> list[str]:
+    try:
+        return list(split(line))
+    except ParseError:
+        return [item.strip(BLANK) for item in line.split(",")]
 
 
 def _of(items: tuple[tuple[str, str], ...]) -> Headers:

@@ -67,8 +67,8 @@ class Session(Usage):
         self.remote_sdp = b""
         self._contact = contact
         self._abilities = abilities
-        self._allow = ""
-        """What the peer's latest Allow names."""
+        self._allow: tuple[str, ...] = ()
+        """What the peer's latest Allow names, in lower case."""
         self._timer = SessionTimer(limits.session_expires, limits.min_se)
         self._owed: tuple[Server, Request] | None = None
         """Their re-INVITE, UPDATE or PRACK whose answer the layer above still owes."""
@@ -249,7 +249,7 @@ class Session(Usage):
         if self._over or self._change or self._owed or self._unacknowledged or self.dialog.offering != "idle":
             return False
         return self.state == "confirmed" or (
-            self.state == "early" and bool(self.local_sdp and self.remote_sdp) and "UPDATE" in self._allow
+            self.state == "early" and bool(self.local_sdp and self.remote_sdp) and "update" in self._allow
         )
 
     def _start(self, change: Change) -> None:
@@ -313,7 +313,7 @@ class Session(Usage):
             self._start(Change(change.sdp, change.refresh, change.method))
             return
         if change.refresh and change.method == "UPDATE":
-            self._allow = ""  # what it cannot do, whatever it says; so by re-INVITE
+            self._allow = ()  # what it cannot do, whatever it says; so by re-INVITE
             self._refresh()
             return
         self._glares = 0
@@ -363,7 +363,7 @@ class Session(Usage):
             return
         if not self._free() or self.state != "confirmed":
             self._later("refresh", 2.0, self._refresh)
-        elif "UPDATE" in self._allow:
+        elif "update" in self._allow:
             self._start(Change(b"", True, "UPDATE"))
         else:
             self._start(Change(self.local_sdp, True, "INVITE"))
@@ -399,7 +399,7 @@ class Session(Usage):
 
     def _learn(self, message: Request | Response) -> None:
         """Note what the peer can do (RFC 3261, 20.5)."""
-        self._allow = ",".join(message.headers.all("Allow")) or self._allow
+        self._allow = message.headers.words("Allow") or self._allow
 
     def _await_ack(self, server: Server, response: Response) -> None:
         server.acknowledged = self.acknowledged

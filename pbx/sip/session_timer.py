@@ -107,9 +107,4 @@ def _seconds(text: str | None) -> int:
 
 
 def _supports(message: Request | Response) -> bool:
-    return lists(message, "Supported", "timer")
-
-
-def lists(message: Request | Response, header: str, word: str) -> bool:
-    """Whether a header that is a list of words holds that one, in any case."""
-    return any(word == item.strip(" \t").lower() for line in message.headers.all(header) for item in line.split(","))
+    return "timer" in message.headers.words("Supported")

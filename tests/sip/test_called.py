@@ -168,6 +168,11 @@ def test_hanging_up_while_it_rings_is_480() -> None:
         (('Reason: SIP;cause=200;text="Call completed elsewhere"',), True),
         (("Reason: Q.850 ; cause=26",), True),
         (("Reason: Q.850;cause=200",), False),
+        (('Reason: X;text="a, b", SIP ;text="x" ;cause=200',), True),
+        (("Reason: Q.850;cause=16", "Reason: sip;CAUSE=200"), True),
+        (("Reason: SIP;cause=487, Q.850;cause=200",), False),
+        (('Reason: SIP;text="cause=200";cause=480',), False),
+        (("Reason: SIP;cause=2000",), False),
     ],
 )
 def test_a_cancel_ends_the_ringing(fields: tuple[str, ...], elsewhere: bool) -> None:

@@ -101,3 +101,30 @@ def test_numbers_have_a_limit() -> None:
     assert number("70", 70) == 70
     with pytest.raises(ParseError):
         number("71", 70)
+
+
+LISTS = {
+    "one line": ["100rel, timer"],
+    "lines": ["100rel", "timer"],
+    "an empty item": ["100rel, , timer,"],
+    "a parameter": ["x;a=1,Timer ; b=2", "100REL"],
+    "a comma in quotes": ['x;a="1,2", timer', "100rel"],
+    "never closed": ['x "100rel, timer', "100rel,timer"],
+}
+
+
+@pytest.mark.parametrize("form", LISTS)
+def test_a_list_of_words_is_the_same_over_lines_and_commas(form: str) -> None:
+    words = Headers([("k", line) for line in LISTS[form]]).words("Supported")
+    assert {"100rel", "timer"} <= set(words)
+    assert not {"", "2"} & set(words)
+
+
+@given(st.lists(st.text('ab,;"<>\\ \t', max_size=12), max_size=4))
+def test_a_list_that_can_be_read_is_read_alike_and_no_other_raises(lines: list[str]) -> None:
+    headers = Headers([("Supported", line) for line in lines])
+    found = headers.items("Supported")
+    try:
+        assert found == headers.values("Supported")
+    except ParseError:
+        assert all(found)

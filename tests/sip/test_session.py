@@ -343,9 +343,10 @@ def test_info_of_ours_is_sent_in_the_dialog() -> None:
 # --- session timers --------------------------------------------------------------------------------------------------
 
 
-def test_we_refresh_by_update_when_that_is_our_part() -> None:
+@pytest.mark.parametrize("allow", [(UPDATES,), ("Allow: INVITE", "Allow: ACK,UPDATE"), ("Allow: INVITE, , UPDATE;x",)])
+def test_we_refresh_by_update_when_that_is_our_part(allow: tuple[str, ...]) -> None:
     wire = Wire()
-    session = wire.answered("Session-Expires: 200;refresher=uac", UPDATES)
+    session = wire.answered("Session-Expires: 200;refresher=uac", *allow)
     wire.wait(99)
     assert not wire.sent
     wire.wait(1)
@@ -359,9 +360,10 @@ def test_we_refresh_by_update_when_that_is_our_part() -> None:
     assert not wire.all(OfferAnswered)
 
 
-def test_we_refresh_by_reinvite_when_the_peer_knows_no_update() -> None:
+@pytest.mark.parametrize("allow", ["Allow: INVITE, ACK, BYE, CANCEL", "Allow: INVITE, X-UPDATE"])
+def test_we_refresh_by_reinvite_when_the_peer_knows_no_update(allow: str) -> None:
     wire = Wire()
-    session = wire.answered("Session-Expires: 200;refresher=uac", "Allow: INVITE, ACK, BYE, CANCEL")
+    session = wire.answered("Session-Expires: 200;refresher=uac", allow)
     wire.wait(100)
     invite = wire.newest("INVITE")
     assert invite.body == OUR_SDP
