@@ -17,6 +17,7 @@ from pbx.exchange.call import Call
 from pbx.exchange.doorkeeper import ALGORITHMS, Doorkeeper
 from pbx.exchange.guard import Guard
 from pbx.exchange.house import House
+from pbx.exchange.keepalive import Keepalive
 from pbx.exchange.lines import Lines
 from pbx.exchange.mwi import Mwi
 from pbx.exchange.pins import Pins
@@ -102,9 +103,10 @@ class Exchange:
         self.mwi = Mwi(
             office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._waiting.told_to
         )
+        self.keepalive = Keepalive(self.registrar, self.stack, self._ids)
         self.house = self._house(step_heard)
         self.presence = Presence(office, self.house.lines, self._is_registered, clock, lambda: changed("lines"))
-        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self._bindings_changed)
+        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self.keepalive, self._bindings_changed)
 
         # what comes by the clock
         self._pruning = Pruning(
@@ -315,7 +317,7 @@ class Exchange:
 
     def _save_bindings(self) -> None:
         if self._unsaved:
-            self.archive.save_bindings({username: self.registrar.bindings(username) for username in self._unsaved})
+            self.archive.save_bindings({username: self.registrar.kept(username) for username in self._unsaved})
             self._unsaved.clear()
 
     # --- what people read ------------------------------------------------------------------------------------------

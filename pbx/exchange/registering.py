@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pbx.exchange.devices import instance_of
 from pbx.sip.address import Address
 from pbx.sip.message import Request
 from pbx.sip.uri import Uri
@@ -24,6 +25,8 @@ class Wish:
     text: str
     seconds: int
     q: float
+    instance: str = ""
+    reg_id: str = ""
 
 
 class NotGranted(Exception):
@@ -66,7 +69,7 @@ def _wish(contact: Address, usual: int) -> Wish:
     if asked is not None:
         # RFC 3261, section 20.10: what cannot be read counts as 3600
         seconds = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 10 else LONGEST
-    return Wish(contact.uri, text, seconds, _q(contact.param("q")))
+    return Wish(contact.uri, text, seconds, _q(contact.param("q")), *instance_of(contact))
 
 
 def _q(text: str | None) -> float:

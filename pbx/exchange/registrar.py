@@ -3,9 +3,12 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
+from pbx.exchange.devices import Kin, kin
 from pbx.exchange.doorkeeper import Doorkeeper, Refused
 from pbx.exchange.registering import LONGEST, PER_PHONE, NotGranted, Wish, agent_of, takes_notify, wishes_of
+from pbx.exchange.sequence import LATE, Sequence
 from pbx.sip.flow import Flow
 from pbx.sip.message import ParseError, Request, Response
 from pbx.sip.timers import Timers
@@ -34,7 +37,17 @@ class Unbound:
     binding: Binding
 
 
-Change = Bound | Unbound
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """A binding is not rung any more until the phone has been asked, and has answered."""
+
+    binding: Binding
+
+
+Change = Bound | Unbound | Doubted
+
+Trouble = Literal["", "replaced"]
+"""Why a binding is not rung: its phone seems to have come back at another port."""
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +59,11 @@ class _Entry:
     until: float
     """When it runs out, by the monotonic clock: the wall clock of a box without a battery jumps."""
     q: float = 1.0
+    age: int = 0
+    """Grows with every REGISTER that was granted: who has the highest was heard last."""
+    notified: bool = True
+    trouble: Trouble = ""
+    troubled_at: float = 0.0
 
 
 class Registrar:
@@ -73,28 +91,43 @@ class Registrar:
         self._entries: dict[str, list[_Entry]] = {}
         self._by_flow: dict[tuple[str, str, int], dict[str, None]] = {}
         self._by_host: dict[str, int] = {}
+        self._sequence = Sequence(clock)
+        self._granted = 0
         self._sweeping = False
         self._phones = office().phones
 
     # -- what others ask ---------------------------------------------------------------------------------------------
 
     def bindings(self, username: str) -> tuple[Binding, ...]:
-        """Where a phone can be reached now, best first (highest q, then the newest)."""
-        now = self._clock()
-        alive = [entry for entry in self._entries.get(username, ()) if entry.until > now]
-        alive.sort(key=lambda entry: (-entry.q, -entry.until))
-        return tuple(entry.binding for entry in alive)
+        """Where a phone can be reached now, best first (highest q, then the newest).
+
+        Each device once, however many flows it keeps (RFC 5626, 5.3).
+        """
+        alive = [entry for entry in self._alive(username) if not entry.trouble]
+        alive.sort(key=lambda entry: (-entry.q, -entry.age))
+        places: dict[object, Binding] = {}
+        for entry in alive:
+            places.setdefault(entry.binding.instance or entry, entry.binding)
+        return tuple(places.values())
+
+    def kept(self, username: str) -> tuple[Binding, ...]:
+        """What a restart must not forget: also bindings that are not rung now."""
+        return tuple(entry.binding for entry in self._alive(username) if entry.trouble != "replaced")
 
     def all_bindings(self) -> tuple[Binding, ...]:
-        """Every binding that has not run out."""
+        """Every place where a phone can be reached."""
         return tuple(binding for username in list(self._entries) for binding in self.bindings(username))
+
+    def _alive(self, username: str) -> list[_Entry]:
+        now = self._clock()
+        return [entry for entry in self._entries.get(username, ()) if entry.until > now]
 
     def binding_at(self, flow: Flow) -> Binding | None:
         """A binding registered over this flow (of several accounts on one phone, any)."""
         for username in self._by_flow.get(_key(flow.transport, flow.remote), ()):
-            for binding in self.bindings(username):
-                if (binding.transport, binding.remote) == (flow.transport, flow.remote):
-                    return binding
+            for entry in self._alive(username):
+                if (entry.binding.transport, entry.binding.remote) == (flow.transport, flow.remote):
+                    return entry.binding
         return None
 
     def is_home(self, host: str) -> bool:
@@ -148,6 +181,13 @@ class Registrar:
                 self._doorkeeper.remember(binding.remote[0], binding.username)
                 self._add(_Entry(replace(binding, connection=0), uri, now + left))
 
+    def is_there(self, binding: Binding) -> None:
+        """The phone of a binding answered: it is rung again."""
+        entry = self._entry(binding)
+        if entry is not None and entry.trouble:
+            entry.trouble = ""
+            self.changes.append(Bound(entry.binding, True, entry.notified))
+
     def connection_lost(self, flow: Flow) -> None:
         """The connection of a phone is gone; it may still take calls on a new one."""
         for username in self._by_flow.get(_key(flow.transport, flow.remote), ()):
@@ -162,6 +202,7 @@ class Registrar:
             now = self._phones.get(username)
             if now is None or now.password != phone.password:
                 self._doorkeeper.forget(username)
+                self._sequence.forget(username)
                 for entry in list(self._entries.get(username, ())):
                     self._drop(entry)
 
@@ -170,37 +211,44 @@ class Registrar:
     def _remove_all(self, username: str, request: Request) -> None:
         if request.expires != 0:
             raise NotGranted(400, "Contact * needs Expires: 0")
-        entries = list(self._entries.get(username, ()))
-        for entry in entries:
-            self._check_order(entry, request)
-        for entry in entries:
+        if self._is_copy(username, request):
+            return
+        for entry in list(self._entries.get(username, ())):
             self._drop(entry)
 
     def _update(self, username: str, wishes: list[Wish], request: Request, flow: Flow) -> None:
-        known = [entry for wish in wishes if (entry := self._entry_of(username, wish)) is not None]
-        repeated = [self._check_order(entry, request) for entry in known]
-        if any(repeated):
+        if self._is_copy(username, request):
             return  # the very same request again: the answer got lost, or somebody plays it back
+        self._granted += 1
+        named = [entry for wish in wishes if (entry := self._entry_of(username, wish, flow)) is not None]
         for wish in wishes:
-            entry = self._entry_of(username, wish)  # looked for again: one request may name a contact twice
+            entry = self._entry_of(username, wish, flow)  # looked for again: one request may name a contact twice
             if wish.seconds:
-                self._bind(username, wish, entry, request, flow)
+                self._bind(username, wish, entry, request, flow, named)
             elif entry is not None:
                 self._drop(entry)
-        self._make_room(username, request, flow, [wish.uri for wish in wishes if wish.seconds])
+        entries = self._entries.get(username, [])
+        for entry in sorted(entries, key=lambda each: each.age)[: max(0, len(entries) - PER_PHONE)]:
+            self._drop(entry)
 
-    def _entry_of(self, username: str, wish: Wish) -> _Entry | None:
-        return next((each for each in self._entries.get(username, ()) if _same(each, wish)), None)
+    def _entry(self, binding: Binding) -> _Entry | None:
+        """The entry of a binding, which may have been refreshed meanwhile."""
+        return next((each for each in self._alive(binding.username) if _names(each.binding, binding)), None)
 
-    def _check_order(self, entry: _Entry, request: Request) -> bool:
-        """Whether it was seen before; raises NotGranted when a later one was (RFC 3261, section 10.3, step 7)."""
-        if entry.binding.call_id != request.call_id:
-            return False
-        if request.cseq.number < entry.binding.cseq:
-            raise NotGranted(500, "CSeq out of order")
-        return request.cseq.number == entry.binding.cseq
+    def _entry_of(self, username: str, wish: Wish, flow: Flow) -> _Entry | None:
+        """The binding a Contact names."""
+        return next((each for each in self._entries.get(username, ()) if _same(each, wish, flow)), None)
 
-    def _bind(self, username: str, wish: Wish, old: _Entry | None, request: Request, flow: Flow) -> None:
+    def _is_copy(self, username: str, request: Request) -> bool:
+        """Whether the request was taken already; raises NotGranted when it is older than one that was."""
+        known = [entry for entry in self._alive(username) if entry.binding.call_id == request.call_id]
+        latest = max((entry.binding.cseq for entry in known), default=None)
+        return self._sequence.is_copy(username, request, latest, rung=not all(entry.trouble for entry in known))
+
+    def _bind(
+        self, username: str, wish: Wish, old: _Entry | None, request: Request, flow: Flow, named: list[_Entry]
+    ) -> None:
+        """Make or refresh a binding; it stands in the place of what else the same device had registered before."""
         seconds = min(wish.seconds, LONGEST)
         binding = Binding(
             username,
@@ -214,30 +262,47 @@ class Registrar:
             flow.connection,
             request.headers.all("Path"),
             agent_of(request),
+            wish.instance,
+            wish.reg_id,
+            request.via.host,
         )
+        entry = _Entry(binding, wish.uri, self._clock() + seconds, wish.q, self._granted, takes_notify(request))
         if old is not None:
-            self._take_out(old)
-        self._add(_Entry(binding, wish.uri, self._clock() + seconds, wish.q))
-        self.changes.append(Bound(binding, old is None, takes_notify(request)))
+            self._refresh(old, entry)
+        for other in list(self._entries.get(username, ())):
+            if other.age != self._granted and other not in named:
+                self._supersede(other, entry, refresh=old is not None and old.binding.call_id == request.call_id)
+        self._add(entry)
+        new = old is None or old.trouble != entry.trouble or not _same_contact(old, entry)
+        self.changes.append(Bound(binding, new, entry.notified))
 
-    def _make_room(self, username: str, request: Request, flow: Flow, bound: list[Uri]) -> None:
-        """Forget what the phone itself left behind when it restarted, then the oldest past the bound."""
-        entries = self._entries.get(username, [])
-        here = {(uri.host, uri.port) for uri in bound}
-        for entry in list(entries):
-            old = entry.binding
-            at_same_place = (old.transport, old.remote) == (flow.transport, flow.remote)
-            if at_same_place and old.call_id != request.call_id and (entry.uri.host, entry.uri.port) in here:
-                self._drop(entry)
-        for entry in sorted(entries, key=lambda each: each.until)[: max(0, len(entries) - PER_PHONE)]:
-            self._drop(entry)
+    def _refresh(self, old: _Entry, new: _Entry) -> None:
+        """The new one stands in the place of the old one."""
+        self._take_out(old)
+        if old.binding.call_id != new.binding.call_id:
+            self._sequence.give_up(old.binding.username, old.binding.call_id)
+        elif old.trouble == "replaced" and self._clock() - old.troubled_at < LATE:
+            new.trouble, new.troubled_at = old.trouble, old.troubled_at  # it may have been on its way since before
+        if not _same_contact(old, new):
+            self.changes.append(Unbound(old.binding))
+
+    def _supersede(self, old: _Entry, new: _Entry, *, refresh: bool) -> None:
+        """Let go of what the device itself left behind; who may be another one is asked, once."""
+        match kin(old.binding, old.uri, new.binding, new.uri):
+            case Kin.SAME:
+                if old.binding.call_id != new.binding.call_id:
+                    self._sequence.give_up(old.binding.username, old.binding.call_id)
+                self._drop(old)
+            case Kin.PERHAPS if not refresh and not old.trouble:
+                old.trouble, old.troubled_at = "replaced", self._clock()
+                self.changes.append(Doubted(old.binding))
 
     def _listing(self, username: str, request: Request) -> list[tuple[str, str]]:
         now = self._clock()
         headers = [
             ("Contact", f"<{entry.binding.contact}>;expires={max(1, round(entry.until - now))}")
-            for entry in self._entries.get(username, ())
-            if entry.until > now
+            for entry in self._alive(username)
+            if entry.trouble != "replaced"
         ]
         headers += [("Path", value) for value in request.headers.all("Path")]
         return headers
@@ -285,5 +350,20 @@ def _key(transport: str, remote: tuple[str, int]) -> tuple[str, str, int]:
     return transport, remote[0], remote[1]
 
 
-def _same(entry: _Entry, wish: Wish) -> bool:
-    return entry.binding.contact == wish.text or entry.uri.matches(wish.uri)
+def _same(entry: _Entry, wish: Wish, flow: Flow) -> bool:
+    """Whether a Contact names this binding: as a URI (RFC 3261, 10.3), or as this flow of this device (RFC 5626, 6)."""
+    binding = entry.binding
+    same_uri = binding.contact == wish.text or entry.uri.matches(wish.uri)
+    if binding.instance and binding.instance == wish.instance and (binding.reg_id or wish.reg_id):
+        return binding.reg_id == wish.reg_id
+    if binding.instance and wish.instance and binding.instance != wish.instance:
+        return same_uri and binding.remote[0] == flow.remote[0]
+    return same_uri
+
+
+def _same_contact(one: _Entry, other: _Entry) -> bool:
+    return one.binding.contact == other.binding.contact or one.uri.matches(other.uri)
+
+
+def _names(one: Binding, other: Binding) -> bool:
+    return (one.contact, one.instance, one.reg_id) == (other.contact, other.instance, other.reg_id)

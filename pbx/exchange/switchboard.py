@@ -7,11 +7,14 @@ from pbx.exchange.call import Call
 from pbx.exchange.doorkeeper import Doorkeeper, Refused
 from pbx.exchange.house import House
 from pbx.exchange.ivr import HungUp, Operator, Story, begin
+from pbx.exchange.keepalive import Keepalive
 from pbx.exchange.leg import Leg
 from pbx.exchange.mwi import Mwi
-from pbx.exchange.registrar import Bound
+from pbx.exchange.registrar import Bound, Doubted
 from pbx.exchange.uas import Uas
 from pbx.sip import events as sip
+from pbx.sip.flow import Flow
+from pbx.sip.message import Response
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +25,20 @@ METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE",
 class Switchboard:
     """Takes what the stack tells, hands it to its leg, or lets a new story begin."""
 
-    def __init__(self, house: House, doorkeeper: Doorkeeper, mwi: Mwi, changed: Callable[[str, bool], None]) -> None:
+    def __init__(
+        self,
+        house: House,
+        doorkeeper: Doorkeeper,
+        mwi: Mwi,
+        keepalive: Keepalive,
+        changed: Callable[[str, bool], None],
+    ) -> None:
         """`changed(username, moved)` hears of bindings to be stored; `moved`: one came or went, not merely stayed."""
         self.house = house
         self.uas = Uas(house, doorkeeper, self.begin)
         self._doorkeeper = doorkeeper
         self._mwi = mwi
+        self._keepalive = keepalive
         self._changed = changed
 
     def empty(self) -> None:
@@ -51,15 +62,27 @@ class Switchboard:
             case sip.Requested():
                 self._requested(event)
             case sip.Replied(token=token, response=response, flow=flow):
-                _ = self.house.trunks.replied(token, response, flow) or self._mwi.replied(token, response)
+                self._replied(token, response, flow)
             case sip.Unanswered(token=token, reason=reason):
-                _ = self.house.trunks.unanswered(token, reason) or self._mwi.unanswered(token)
+                _ = (
+                    self.house.trunks.unanswered(token, reason)
+                    or self._mwi.unanswered(token)
+                    or self._keepalive.unanswered(token)
+                )
             case _:
                 leg = self.house.legs.get(event.session.id)
                 if leg is not None:
                     leg.take(event)
                 if isinstance(event, sip.Ended | sip.Rejected):
                     self.house.legs.pop(event.session.id, None)
+
+    def _replied(self, token: str, response: Response, flow: Flow) -> None:
+        """A response to a request of ours: of the trunks, the message lamps, or the questions to phones."""
+        _ = (
+            self.house.trunks.replied(token, response, flow)
+            or self._mwi.replied(token, response)
+            or self._keepalive.replied(token)
+        )
 
     def _excuse(self, event: sip.Event) -> None:
         """End what nobody will look after, now that we made a mistake."""
@@ -93,7 +116,9 @@ class Switchboard:
         while changes:
             change = changes.popleft()
             self._changed(change.binding.username, not isinstance(change, Bound) or change.new)
-            if isinstance(change, Bound) and change.new:
+            if isinstance(change, Doubted):
+                self._keepalive.ask(change.binding)
+            elif isinstance(change, Bound) and change.new:
                 self._mwi.greet(change.binding, told=change.notified)
 
     # --- calls -----------------------------------------------------------------------------------------------------

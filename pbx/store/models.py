@@ -392,3 +392,9 @@ class Binding:
     connection: int = 0
     path: tuple[str, ...] = ()
     user_agent: str = ""
+    instance: str = ""
+    """Names the device for ever (`+sip.instance`, RFC 5626, 4.1); empty: it does not say."""
+    reg_id: str = ""
+    """Which of the device's flows this is (RFC 5626, 4.2)."""
+    sent_by: str = ""
+    """The host that the phone gave as its own in the Via."""

@@ -11,6 +11,7 @@ from pbx.exchange.call import Call
 from pbx.exchange.doorkeeper import Doorkeeper
 from pbx.exchange.guard import Guard
 from pbx.exchange.house import House
+from pbx.exchange.keepalive import Keepalive
 from pbx.exchange.lines import Lines
 from pbx.exchange.mwi import Mwi
 from pbx.exchange.pins import Pins
@@ -95,12 +96,13 @@ class Premises:
         self.mwi = Mwi(
             lambda: self.office, self.registrar, self.stack, self.timers, ids, clock=self.clock, counts=lambda _: (0, 0)
         )
+        self.keepalive = Keepalive(self.registrar, self.stack, ids)
         self.studio = Studio(loop, most)
         self.trace = Trace(self.wall)
         self.shelves = Shelves(self.studio.recordings, lambda: self.office.names)
         self.steps: list[tuple[Call, Step]] = []
         self.house = self._house(ids, pump)
-        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, lambda *_: None)
+        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self.keepalive, lambda *_: None)
         self.peers: dict[str, Peer] = {}
         self._turning = False
         self._alarm: asyncio.TimerHandle | None = None

@@ -269,7 +269,7 @@ def test_what_a_newer_version_packs_behind_ours_is_passed_over(tmp_path: Path) -
     records._database.rows("UPDATE traces SET trace = ?", [traces._packed(longer)])
     records._database.rows("UPDATE voices SET samples = ?", [traces._packed(voices)])
     assert (records.traces.trace("old"), records.traces.samples("old")) == (TRACE, SAMPLES)
-    records._bindings.rows("UPDATE bindings SET binding = json_set(binding, '$.instance', 'urn:uuid:1')")
+    records._bindings.rows("UPDATE bindings SET binding = json_set(binding, '$.colour', 'grey')")
     assert records.bindings() == (_with(BINDING, username="p"),)
     records.close()
 
