@@ -77,6 +77,8 @@ class Visit:
         """Who is logged in: `name`, `role`, `extension`, `language`."""
         self.token = ""
         """The session's."""
+        self.holds_secrets = False
+        """Whether a password or PIN is typed or shown on the page: views say so, views/layout.tpl warns."""
         self.query: Mapping[str, str] = dict(_decoded(request.query).items())
         self._cookies = _cookies(request.get_header("Cookie", ""))
         self.words = site.words[self._language()]
@@ -287,7 +289,8 @@ class Visit:
             return ""
         name = f"[{name}]" if ":" in name else name
         port = "" if self.site.tls_port == 443 else f":{self.site.tls_port}"
-        return f"https://{name}{port}{quote(self.request.path)}"
+        query = f"?{self.request.query_string}" if self.request.query_string else ""
+        return f"https://{name}{port}{quote(self.request.path)}{query}"
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

@@ -179,13 +179,19 @@ def of(trunk: Trunk) -> Provider:
     return PROVIDERS.get(trunk.provider, PROVIDERS[OTHER])
 
 
-def trunk_name(provider: Provider, taken: list[str]) -> str:
-    """A name for one more trunk at the provider, unlike those that are taken."""
-    name = provider.trunk or provider.name or "Provider"
+def trunk_name(provider: Provider, server: str, taken: list[str]) -> str:
+    """A name for one more trunk at the provider, unlike those that are taken; the server's if no list knows its."""
+    name = provider.trunk or provider.name or _host(server) or "Provider"
     lower = {each.lower() for each in taken}
     return next(
         each for each in [name, *(f"{name} {n}" for n in range(2, len(taken) + 3))] if each.lower() not in lower
     )
+
+
+def _host(server: str) -> str:
+    """HOST[:PORT] without its port, in signs that a trunk's name may have, with room for a number behind it."""
+    found = re.fullmatch(r"\[?(?P<host>.*?)\]?(:[0-9]+)?", server.strip(), re.ASCII | re.DOTALL)
+    return re.sub("[^A-Za-z0-9.-]+", "-", found["host"] if found else "").strip("-.")[:36].rstrip("-.")
 
 
 def account(provider: Provider, typed: str, office: Office) -> str:

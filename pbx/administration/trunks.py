@@ -41,7 +41,7 @@ def add(
         )
     made_from = _provider(provider) if provider else None
     if made_from is not None and not (name or "").strip():
-        name = providers.trunk_name(made_from, list(office.trunks))
+        name = providers.trunk_name(made_from, server or "", list(office.trunks))
     trunk = Trunk((name or "").strip(), provider=provider or "")
     if any(trunk.name.lower() == other.lower() for other in office.trunks):
         raise Refused(Sentence("There is a trunk {name} already.", name=lookup.shown(trunk.name)), field="name")

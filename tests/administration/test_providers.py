@@ -89,6 +89,27 @@ def test_a_second_trunk_at_a_provider_has_another_name(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize(
+    ("provider", "server", "name"),
+    [
+        ("easybell", "", "easybell"),
+        ("sipgate", "", "sipgate"),
+        ("box", "192.0.2.1", "FRITZ-Box"),
+        ("vodafone", "0211.sip.arcor.de", "Vodafone"),
+        ("other", "sip.example.com", "sip.example.com"),
+        ("other", " sip.example.com:5070 ", "sip.example.com"),
+        ("other", "192.0.2.7", "192.0.2.7"),
+        ("other", "[2001:db8::7]:5060", "2001-db8-7"),
+        ("other", "a-registrar-with-a-name-that-is.too-long.example.com", "a-registrar-with-a-name-that-is.too"),
+    ],
+)
+def test_a_trunk_is_called_as_its_provider_or_as_the_server_in_its_letter(
+    stores: Stores, provider: str, server: str, name: str
+) -> None:
+    made = trunks.add(stores, provider=provider, account="493012345", password="x", server=server)
+    assert made["name"] == name
+
+
+@pytest.mark.parametrize(
     ("given", "field"),
     [
         ({"provider": "nobody", "account": "a", "password": "x"}, "provider"),

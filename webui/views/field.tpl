@@ -41,6 +41,7 @@
 % elif field.kind == "file":
 <input type="file" name="{{name}}" id="{{id}}"{{told}}>
 % elif field.kind == "password":
+% visit.holds_secrets = True
 <input type="hidden" name="secret" value="{{name}}">
 <input type="password" name="{{name}}" id="{{id}}"{{told}}>
 % elif field.kind == "number":

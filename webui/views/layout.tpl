@@ -37,6 +37,9 @@
 % end
 </header>
 % end
+% if visit.holds_secrets and not visit.secure:
+% include("overheard")
+% end
 {{!base}}
 </main>
 <footer class="foot">

@@ -1,11 +1,4 @@
 % rebase("layout", title=_("Log in"))
-% if visit.secure_url:
-<p class="notice warn">{{icon("warn")}} <span>{{_("This connection is not encrypted: whoever is in the same network could read your password.")}}
-<a href="{{visit.secure_url}}">{{_("Open the encrypted page")}}</a>
-{{_("Your browser will warn you once, as the box made its certificate itself.")}}</span></p>
-% elif not visit.secure:
-<p class="notice warn">{{icon("warn")}} <span>{{_("This connection is not encrypted: whoever is in the same network could read your password.")}}</span></p>
-% end
 <form method="post" action="/login" class="card fields">
 {{csrf()}}
 <input type="hidden" name="next" value="{{next}}">

@@ -1,3 +1,4 @@
+% visit.holds_secrets = True
 % rebase("layout", title=_("Account of a phone"), above=("/people/" + phone["extension"], phone["extension"] + " " + person["name"]))
 <p class="notice warn">{{icon("info")}} <span>{{_("The password is shown only now. If it is lost, a new one can be made at any time.")}}</span></p>
 <section class="card">

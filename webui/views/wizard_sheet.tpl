@@ -1,3 +1,4 @@
+% visit.holds_secrets = True
 % rebase("layout", title=_("Cards for the phones"), scripts=("print.js",), lead=_("Print them now: passwords are shown only once. Whoever has a card can telephone in that name."))
 <div class="toolbar"><button class="button primary" type="button" data-print hidden>{{_("Print")}}</button> <a class="button" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a></div>
 % if not cards:
