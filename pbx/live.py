@@ -14,6 +14,7 @@ from pbx.control.protocol import Refused
 from pbx.exchange import self_call
 from pbx.exchange.emergency import is_emergency
 from pbx.exchange.recording import Told
+from pbx.exchange.registrar import Trouble
 from pbx.exchange.traced import Wire
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Person, Phone
@@ -23,6 +24,9 @@ GUEST = 5.0
 """Seconds within which the box must have called itself."""
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Where one listens oneself who listens everywhere."""
+
+
+_TROUBLES: Mapping[Trouble, str] = {"lost": "connection lost"}
 
 
 class LiveExchange:
@@ -52,11 +56,16 @@ class LiveExchange:
         }
 
     def registrations(self) -> Mapping[str, Sequence[str]]:
-        """Of each user name that is registered, the contacts."""
+        """Of each user name that is registered, the contacts that are rung."""
         found: dict[str, list[str]] = {}
         for binding in self._exchange.registrar.all_bindings():
             found.setdefault(binding.username, []).append(binding.contact)
         return found
+
+    def troubles(self) -> Mapping[tuple[str, str], str]:
+        """Of each user name and contact that is registered and not rung all the same, why."""
+        found = self._exchange.registrar.troubles()
+        return {(binding.username, binding.contact): _TROUBLES[trouble] for binding, trouble in found}
 
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         """Of each trunk a word and a sentence."""

@@ -28,6 +28,8 @@ class Lines:
         """What was asked of it: ("call", "21", "+4930123", "") ..."""
         self.registered: dict[str, Sequence[str]] = {}
         """Of user names, contacts."""
+        self.troubled: dict[tuple[str, str], str] = {}
+        """Of user names and contacts, why they are not rung."""
         self.trunks: dict[str, tuple[str, str]] = {}
         """Their states, a word and a sentence."""
         self.ways_to: dict[str, Way] = {}
@@ -49,6 +51,9 @@ class Lines:
 
     def registrations(self) -> Mapping[str, Sequence[str]]:
         return self.registered
+
+    def troubles(self) -> Mapping[tuple[str, str], str]:
+        return self.troubled
 
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         return self.trunks

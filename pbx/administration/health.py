@@ -170,18 +170,25 @@ def _accounts(office: Office) -> Iterator[Check]:
 def _phones(office: Office, live: Live) -> Iterator[Check]:
     """Who has a phone that does not come."""
     registered = live.registrations()
-    missing = _named(
+    away = [
         person
         for person in office.people.values()
         if (phones := office.phones_of(person.extension)) and not any(phone.username in registered for phone in phones)
-    )
-    if missing:
+    ]
+    lost = {username for (username, _), why in live.troubles().items() if why == "connection lost"}
+    lost -= registered.keys()
+    cut_off = [office.people[each] for each in {office.phones[name].extension for name in lost & office.phones.keys()}]
+    if cut_off:
+        sentence = Sentence("The connection to a phone of {people} is lost.", people=_named(cut_off))
+        advice = Sentence("It comes back by itself within two minutes; if not, restart the phone.")
+        yield Check("connections", "warn", sentence, advice, "/phones")
+    if missing := _named(each for each in away if each not in cut_off):
         sentence = Sentence("No phone of {people} is registered.", people=missing)
         advice = Sentence(
             "Look whether the phones have power and network, and whether user name and password are right."
         )
         yield Check("registered", "warn", sentence, advice, "/phones")
-    elif office.phones:
+    elif office.phones and not away:
         yield Check("registered", "ok", Sentence("Everybody who has a phone has one that is registered."))
 
 

@@ -59,7 +59,10 @@ class Live(Protocol):
         """What is going on, as JSON: `sip` (list of HOST:PORT), `calls` (number of calls), `uptime` (seconds) ..."""
 
     def registrations(self) -> Mapping[str, Sequence[str]]:
-        """Of each user name that is registered, the contacts."""
+        """Of each user name that is registered, the contacts that are rung."""
+
+    def troubles(self) -> Mapping[tuple[str, str], str]:
+        """Of each user name and contact that is registered and not rung all the same, why: "connection lost"."""
 
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         """Of each trunk, a word (registered, reachable, trying, failed, unknown) and a sentence (may be empty)."""
@@ -137,6 +140,9 @@ class LiveElsewhere:
 
     def registrations(self) -> Mapping[str, Sequence[str]]:
         return dict(self._there(self._live.registrations))
+
+    def troubles(self) -> Mapping[tuple[str, str], str]:
+        return dict(self._there(self._live.troubles))
 
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         return dict(self._there(self._live.trunk_states))

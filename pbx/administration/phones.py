@@ -4,6 +4,7 @@ import dataclasses
 import secrets
 import socket
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from pbx.administration import lookup
@@ -71,8 +72,9 @@ def listing(stores: Stores, extension: str | None = None) -> list[Shown]:
         stores.office.phones.values(), key=lambda phone: (counted((phone.extension, phone)), phone.username)
     )
     bindings = stores.records.bindings()
+    troubles = stores.live.troubles() if stores.live else {}
     return [
-        view(stores, phone) | {"devices": _devices(phone, bindings)}
+        view(stores, phone) | {"devices": _devices(phone, bindings, troubles)}
         for phone in phones
         if extension in (None, phone.extension)
     ]
@@ -91,20 +93,23 @@ def found(stores: Stores, username: str) -> Phone:
 
 
 def view(stores: Stores, phone: Phone) -> Shown:
-    """A phone as JSON, without its password."""
+    """A phone as JSON, without its password; `trouble` tells why it is not rung although it has registered."""
     contacts = stores.live.registrations().get(phone.username, ()) if stores.live else ()
+    troubles = stores.live.troubles().items() if stores.live else ()
+    trouble = next((why for (username, _), why in troubles if username == phone.username), "")
     return {
         "extension": phone.extension,
         "username": phone.username,
         "name": phone.label,
         "domain": domain(stores),
         "registered": bool(contacts),
+        "trouble": "" if contacts else trouble,
         "contacts": list(contacts),
         "version": version(phone),
     }
 
 
-def _devices(phone: Phone, bindings: tuple[Binding, ...]) -> list[Shown]:
+def _devices(phone: Phone, bindings: tuple[Binding, ...], troubles: Mapping[tuple[str, str], str]) -> list[Shown]:
     """What is registered with the account, as the phones said when they did it."""
     now = time.time()
     return [
@@ -114,6 +119,7 @@ def _devices(phone: Phone, bindings: tuple[Binding, ...]) -> list[Shown]:
             "address": binding.remote[0],
             "transport": binding.transport,
             "until": binding.expires,
+            "trouble": troubles.get((binding.username, binding.contact), ""),
         }
         for binding in bindings
         if binding.username == phone.username and binding.expires > now

@@ -80,6 +80,7 @@ def status(stores: Stores) -> Shown:
     """What there is and what is going on."""
     office = stores.office
     registered = stores.live.registrations() if stores.live else {}
+    troubled = {username for username, _ in stores.live.troubles()} if stores.live else set()
     return {
         "running": stores.live is not None,
         "domain": phones_domain(stores),
@@ -87,6 +88,7 @@ def status(stores: Stores) -> Shown:
         "groups": len(office.groups),
         "phones": len(office.phones),
         "registered": sum(1 for username in office.phones if registered.get(username)),
+        "unreachable": len(troubled - registered.keys()),
         "numbers": len(office.numbers),
         "trunks": {name: state for name, (state, _) in (stores.live.trunk_states() if stores.live else {}).items()},
         "tasks": len(stores.records.tasks(open_only=True)),

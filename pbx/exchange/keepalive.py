@@ -1,6 +1,7 @@
 """Asking phones by OPTIONS whether they are there (RFC 3261, section 11)."""
 
 from pbx.exchange.registrar import Registrar
+from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
 from pbx.sip.ids import Ids
 from pbx.sip.message import Request
@@ -35,11 +36,11 @@ class Keepalive:
         self._asked[token] = binding
         self._stack.request(Request("OPTIONS", uri, Headers(items)), flow, token=token)
 
-    def replied(self, token: str) -> bool:
+    def replied(self, token: str, flow: Flow) -> bool:
         """A response from the stack; whether it was to a question of ours."""
         binding = self._asked.pop(token, None)
         if binding is not None:
-            self._registrar.is_there(binding)
+            self._registrar.is_there(binding, flow)
         return binding is not None
 
     def unanswered(self, token: str) -> bool:

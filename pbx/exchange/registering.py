@@ -9,6 +9,8 @@ from pbx.sip.uri import Uri
 
 SHORTEST, USUAL, LONGEST = 60, 600, 3600
 """Seconds a binding may be asked for, gets without asking, and gets at most."""
+FRAGILE = 120
+"""Seconds that a binding gets at most which hangs on what may break unnoticed: by then its phone is back by itself."""
 PER_PHONE = 5
 """Bindings of one account; the longest unrefreshed one gives way."""
 LONGEST_CONTACT = 512

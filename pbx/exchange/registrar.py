@@ -7,7 +7,7 @@ from typing import Literal
 
 from pbx.exchange.devices import Kin, kin
 from pbx.exchange.doorkeeper import Doorkeeper, Refused
-from pbx.exchange.registering import LONGEST, PER_PHONE, NotGranted, Wish, agent_of, takes_notify, wishes_of
+from pbx.exchange.registering import FRAGILE, LONGEST, PER_PHONE, NotGranted, Wish, agent_of, takes_notify, wishes_of
 from pbx.exchange.sequence import LATE, Sequence
 from pbx.sip.flow import Flow
 from pbx.sip.message import ParseError, Request, Response
@@ -39,15 +39,17 @@ class Unbound:
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """A binding is not rung any more until the phone has been asked, and has answered."""
+    """A binding is not rung any more until its phone answers, or registers again."""
 
     binding: Binding
+    ask: bool
+    """Whether it can be asked: there is a way to it."""
 
 
 Change = Bound | Unbound | Doubted
 
-Trouble = Literal["", "replaced"]
-"""Why a binding is not rung: its phone seems to have come back at another port."""
+Trouble = Literal["", "replaced", "lost"]
+"""Why a binding is not rung: its phone seems to have come back at another port, or its connection is gone."""
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +120,11 @@ class Registrar:
         """Every place where a phone can be reached."""
         return tuple(binding for username in list(self._entries) for binding in self.bindings(username))
 
+    def troubles(self) -> tuple[tuple[Binding, Trouble], ...]:
+        """What is registered and not rung all the same, with the reason."""
+        alive = [entry for username in list(self._entries) for entry in self._alive(username)]
+        return tuple((entry.binding, entry.trouble) for entry in alive if entry.trouble not in ("", "replaced"))
+
     def _alive(self, username: str) -> list[_Entry]:
         now = self._clock()
         return [entry for entry in self._entries.get(username, ()) if entry.until > now]
@@ -179,21 +186,38 @@ class Registrar:
                 continue
             if left > 0 and binding.username in self._office().phones:
                 self._doorkeeper.remember(binding.remote[0], binding.username)
-                self._add(_Entry(replace(binding, connection=0), uri, now + left))
+                entry = _Entry(replace(binding, connection=0), uri, now + left)
+                self._add(entry)
+                if binding.transport != "udp":
+                    self._lose(entry)
 
-    def is_there(self, binding: Binding) -> None:
-        """The phone of a binding answered: it is rung again."""
+    def is_there(self, binding: Binding, flow: Flow) -> None:
+        """The phone of a binding answered, over this flow: it is rung again."""
         entry = self._entry(binding)
-        if entry is not None and entry.trouble:
-            entry.trouble = ""
-            self.changes.append(Bound(entry.binding, True, entry.notified))
+        if entry is None or not entry.trouble:
+            return
+        if entry.trouble == "lost":
+            self._take_out(entry)
+            entry.binding = replace(entry.binding, remote=flow.remote, connection=flow.connection)
+            self._add(entry)
+        entry.trouble = ""
+        self.changes.append(Bound(entry.binding, True, entry.notified))
 
     def connection_lost(self, flow: Flow) -> None:
-        """The connection of a phone is gone; it may still take calls on a new one."""
+        """The connection of a phone is gone: it is not rung until it takes a new one, or comes by itself."""
         for username in self._by_flow.get(_key(flow.transport, flow.remote), ()):
             for entry in self._entries.get(username, ()):
                 if flow.connection and entry.binding.connection == flow.connection:
                     entry.binding = replace(entry.binding, connection=0)
+                    self._lose(entry)
+
+    def _lose(self, entry: _Entry) -> None:
+        """Its connection is gone; a desk phone that listens at the port it named takes a new one."""
+        binding = entry.binding
+        if not entry.trouble:
+            entry.trouble, entry.troubled_at = "lost", self._clock()
+        callable_ = binding.transport == "tcp" and not binding.path and entry.uri.host == binding.remote[0]
+        self.changes.append(Doubted(binding, ask=callable_))
 
     def office_changed(self) -> None:
         """Forget the bindings of phones that are no more, or have another password now."""
@@ -249,7 +273,7 @@ class Registrar:
         self, username: str, wish: Wish, old: _Entry | None, request: Request, flow: Flow, named: list[_Entry]
     ) -> None:
         """Make or refresh a binding; it stands in the place of what else the same device had registered before."""
-        seconds = min(wish.seconds, LONGEST)
+        seconds = min(wish.seconds, FRAGILE if flow.reliable else LONGEST)
         binding = Binding(
             username,
             wish.text,
@@ -293,9 +317,11 @@ class Registrar:
                 if old.binding.call_id != new.binding.call_id:
                     self._sequence.give_up(old.binding.username, old.binding.call_id)
                 self._drop(old)
+            case Kin.PERHAPS if old.trouble == "lost":
+                self._drop(old)
             case Kin.PERHAPS if not refresh and not old.trouble:
                 old.trouble, old.troubled_at = "replaced", self._clock()
-                self.changes.append(Doubted(old.binding))
+                self.changes.append(Doubted(old.binding, ask=True))
 
     def _listing(self, username: str, request: Request) -> list[tuple[str, str]]:
         now = self._clock()

@@ -81,7 +81,7 @@ class Switchboard:
         _ = (
             self.house.trunks.replied(token, response, flow)
             or self._mwi.replied(token, response)
-            or self._keepalive.replied(token)
+            or self._keepalive.replied(token, flow)
         )
 
     def _excuse(self, event: sip.Event) -> None:
@@ -117,7 +117,8 @@ class Switchboard:
             change = changes.popleft()
             self._changed(change.binding.username, not isinstance(change, Bound) or change.new)
             if isinstance(change, Doubted):
-                self._keepalive.ask(change.binding)
+                if change.ask:
+                    self._keepalive.ask(change.binding)
             elif isinstance(change, Bound) and change.new:
                 self._mwi.greet(change.binding, told=change.notified)
 

@@ -302,6 +302,21 @@ def test_phones_that_do_not_come_are_told_by_their_owners(stores: Stores) -> Non
     assert say(stores, "registered")[0] == "ok"
 
 
+def test_phones_whose_connection_is_lost_are_told_apart_from_those_that_never_came(stores: Stores) -> None:
+    live = running(stores)
+    stores.settings.put(Phone("anna", "21", "x"), Phone("anna2", "21", "y"), Phone("bert", "22", "z"))
+    live.registered = {"anna2": ["sip:x@192.0.2.7"]}
+    live.troubled = {("bert", "sip:x@192.0.2.8"): "connection lost", ("anna2", "sip:old"): "connection lost"}
+    assert say(stores, "connections") == ("warn", "The connection to a phone of Bert (22) is lost.")
+    assert "registered" not in found(stores)
+    (bert,) = [each for each in perform(stores, "phone list", {}) if each["username"] == "bert"]
+    assert (bert["registered"], bert["trouble"]) == (False, "connection lost")
+    status = perform(stores, "status", {})
+    assert (status["registered"], status["unreachable"]) == (1, 1)
+    live.troubled = {}
+    assert "connections" not in found(stores)
+
+
 def test_an_office_into_whose_numbers_nobody_can_dial_is_told(stores: Stores) -> None:
     running(stores)
     stores.settings.put(Number("+4930123450", "t", ("21",), extensions="off"))

@@ -117,7 +117,7 @@ def test_who_may_be_another_phone_is_asked_and_rings_again_once_it_answers(desk:
     (doubted,) = [change.binding for change in desk.registrar.changes if isinstance(change, Doubted)]
     assert doubted.remote == DESK.remote
     assert len(desk.contacts()) == 1
-    desk.registrar.is_there(doubted)
+    desk.registrar.is_there(doubted, DESK)
     assert len(desk.contacts()) == 2
     desk.send("<sip:a@10.0.0.5:5064>", call_id="two", flow=ELSEWHERE)
     assert len(desk.contacts()) == 2, "a refresh is no reason to doubt again"

@@ -248,3 +248,14 @@ def test_everything_ends_when_nobody_listens(lamps: Lamps) -> None:
     lamps.clock.advance(100, lamps.timers)
     assert not lamps.mwi._tokens
     assert not lamps.mwi._watchers
+
+
+def test_nothing_is_told_over_a_connection_that_is_gone(lamps: Lamps) -> None:
+    remote = flow_of("anna").remote
+    lost = Binding("anna", "sip:anna@10.0.0.9", "c", 1, lamps.clock.now + 3000, "tls", BOX, remote)
+    lamps.registrar.restore([lost])
+    lamps.mwi.changed("21")
+    assert not lamps.stack.outgoing
+    lamps.bind("anna2")
+    lamps.mwi.changed("21")
+    assert [user for user, _, _ in lamps.notified()] == ["anna2"]

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx.exchange.registering import PER_PHONE
-from pbx.exchange.registrar import Bound, Unbound
-from pbx.sip.flow import Flow
+from pbx.exchange.registrar import Bound, Doubted, Unbound
+from pbx.sip.flow import Flow, TransportName
 from pbx.store.models import Binding, Office, Phone
 from tests.exchange.desk import BOX, DESK, OFFICE, OTHER, WALL, Desk
 
@@ -208,16 +208,63 @@ def test_a_restart_without_the_right_time_keeps_bindings_no_longer_than_they_cou
     assert after.contacts() == []
 
 
-def test_after_a_restart_a_tcp_phone_is_called_back_at_its_own_port_but_never_elsewhere(desk: Desk) -> None:
+@pytest.mark.parametrize(("contact", "ask"), [("a@192.0.2.20:5070", True), ("a@10.0.0.5:5070", False)])
+def test_after_a_restart_a_tcp_phone_is_called_back_at_its_own_port_but_never_elsewhere(
+    desk: Desk, contact: str, ask: bool
+) -> None:
     flow = Flow("tcp", BOX, ("192.0.2.20", 40001), 7)
-    desk.send("<sip:a@203.0.113.1:5070;transport=tcp>", flow=flow)
+    desk.send(f"<sip:{contact};transport=tcp>", flow=flow)
     (binding,) = desk.registrar.bindings("anna")
     assert desk.registrar.target(binding)[1] == flow
     after = Desk()
     after.registrar.restore([binding])
-    assert after.registrar.target(after.registrar.bindings("anna")[0])[1] == Flow("tcp", BOX, ("192.0.2.20", 5070))
     desk.registrar.connection_lost(flow)
-    assert desk.registrar.target(desk.registrar.bindings("anna")[0])[1] == Flow("tcp", BOX, ("192.0.2.20", 5070))
+    for each in (desk, after):
+        assert each.contacts() == []
+        ((lost, why),) = each.registrar.troubles()
+        assert why == "lost"
+        assert each.registrar.target(lost)[1] == Flow("tcp", BOX, ("192.0.2.20", 5070))
+        assert each.registrar.changes.pop() == Doubted(lost, ask=ask)
+        assert each.registrar.kept("anna") == (lost,)
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_a_lost_connection_is_not_rung_until_the_phone_is_there_again(desk: Desk, transport: TransportName) -> None:
+    contact = f"<sip:a@192.0.2.20:5070;transport={transport}>"
+    old, new, own = (Flow(transport, BOX, ("192.0.2.20", port), port) for port in (40001, 40002, 5070))
+    for last in (new, own):
+        desk.send(contact, flow=old)
+        desk.send("<sip:a@192.0.2.99>", call_id="udp", flow=OTHER)
+        desk.registrar.connection_lost(old)
+        assert desk.contacts() == ["sip:a@192.0.2.99"], "her other phone rings alone"
+        ((lost, _),) = desk.registrar.troubles()
+        if last is new:
+            desk.send(contact, flow=new)
+        else:
+            desk.registrar.is_there(lost, own)
+        desk.registrar.connection_lost(old)
+        found = {binding.remote: binding for binding in desk.registrar.bindings("anna")}
+        assert found.keys() == {OTHER.remote, last.remote}
+        assert desk.registrar.target(found[last.remote])[1] == last
+        assert desk.registrar.binding_at(old) is None
+        assert desk.registrar.troubles() == ()
+
+
+def test_who_reconnects_from_another_port_leaves_no_lost_binding_behind(desk: Desk) -> None:
+    for port in (40001, 40002, 40003):
+        flow = Flow("tls", BOX, ("192.0.2.20", port), port)
+        desk.send(f"<sip:a@192.0.2.20:{port};transport=tls>", flow=flow, call_id=str(port))
+        assert desk.contacts() == [f"sip:a@192.0.2.20:{port};transport=tls"]
+        desk.registrar.connection_lost(flow)
+    assert len(desk.registrar.troubles()) == 1
+
+
+def test_who_hangs_on_a_connection_comes_back_soon(desk: Desk) -> None:
+    wanted: tuple[tuple[TransportName, int], ...] = (("udp", 3600), ("tcp", 120), ("tls", 120))
+    for transport, granted in wanted:
+        flow = Flow(transport, BOX, ("192.0.2.20", 5062), 1)
+        response = desk.send("<sip:a@192.0.2.20:5062>;expires=3600", flow=flow)
+        assert response.headers.get("Contact") == f"<sip:a@192.0.2.20:5062>;expires={granted}"
 
 
 def test_two_accounts_on_one_phone(desk: Desk) -> None:

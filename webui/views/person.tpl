@@ -28,7 +28,8 @@
 % for each in person["phones"]:
 <li><a class="whole" href="/phones/{{each["username"]}}">{{each["name"] or each["username"]}}</a>
 <small>{{", ".join((device["agent"] or _("unknown make")) + " · " + device["address"] for device in each["devices"])}}</small>
-<span class="push lamp {{"free" if each["registered"] else "offline"}}">{{_("registered") if each["registered"] else _("not registered")}}</span></li>
+% include("phone_lamp", phone=each, push=True)
+</li>
 % end
 </ul>
 % else:

@@ -10,7 +10,9 @@
 % end
 <section class="card" id="state" data-live="phones settings">
 <h2><span><span class="extension">{{phone["extension"]}}</span> <a href="/people/{{phone["extension"]}}">{{phone["person"]}}</a></span></h2>
-<p class="lamp {{"free" if phone["registered"] else "offline"}}">{{_("registered") if phone["registered"] else _("not registered")}}</p>
+<p>
+% include("phone_lamp", push=False)
+</p>
 <dl class="facts">
 <dt>{{_("User name")}}</dt><dd><code>{{phone["username"]}}</code></dd>
 <dt>{{_("Server")}}</dt><dd><code>{{phone["domain"]}}</code></dd>

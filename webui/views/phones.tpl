@@ -12,7 +12,8 @@
 <a class="whole" href="/phones/{{each["username"]}}">{{each["person"]}}</a>
 <span class="soft">{{each["name"] or each["username"]}}</span>
 <small>{{", ".join((device["agent"] or _("unknown make")) + " · " + device["address"] for device in each["devices"])}}</small>
-<span class="push lamp {{"free" if each["registered"] else "offline"}}">{{_("registered") if each["registered"] else _("not registered")}}</span></li>
+% include("phone_lamp", phone=each, push=True)
+</li>
 % end
 </ul>
 % elif every:

@@ -326,6 +326,9 @@ class Connections:
 
 def _set_options(sock: socket.socket) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # a peer that vanished while nothing was said is noticed within a minute: the system's own patience is two hours
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3)):
+        sock.setsockopt(socket.IPPROTO_TCP, option, value)
     # a peer that vanished is noticed within half a minute of the next message, not after a quarter of an hour
     sock.setsockopt(socket.IPPROTO_TCP, TCP_USER_TIMEOUT, 30_000)

@@ -287,3 +287,26 @@ def test_nothing_is_told_after_closing() -> None:
         await there.transports.close()
 
     asyncio.run(story())
+
+
+def test_a_peer_that_vanished_while_nothing_was_said_is_noticed_within_a_minute() -> None:
+    async def story() -> None:
+        here, there = End(), End()
+        remote = await there.open().listen("127.0.0.1", 0)
+        await here.open().listen("127.0.0.1", 0)
+        here.transports.send(message(), here.transports.flow_to(Hop("tcp", *remote)))
+        await until(lambda: there.received)
+        for end in (here, there):
+            (connection,) = end.transports.connections._open.values()
+            assert connection._transport is not None
+            sock = connection._transport.get_extra_info("socket")
+            idle, pause, times = (
+                sock.getsockopt(socket.IPPROTO_TCP, option)
+                for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            )
+            assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert idle + pause * times <= 60
+        await here.transports.close()
+        await there.transports.close()
+
+    asyncio.run(story())

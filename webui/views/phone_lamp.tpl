@@ -1,0 +1,2 @@
+% words = {"": _("not registered"), "connection lost": _("connection lost"), "no answer": _("does not answer")}
+<span class="{{"push " if push else ""}}lamp {{"free" if phone["registered"] else "offline"}}">{{_("registered") if phone["registered"] else words[phone["trouble"]]}}</span>
