@@ -1,5 +1,7 @@
 """A trunk that is known by its address: a peer that neither side registers at."""
 
+from collections.abc import Mapping
+
 from pbx.exchange.trunk_line import Find, Places, Route, TrunkState, Wire, words_of
 from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
@@ -85,6 +87,10 @@ class Peer:
     def hosts(self) -> frozenset[str]:
         """Where its packets may come from."""
         return self._places.hosts()
+
+    def names(self) -> Mapping[str, tuple[str, ...]]:
+        """Host names that led there."""
+        return self._places.names
 
     def knows(self, flow: Flow, user: str) -> bool:
         """One of its addresses; with a port in the settings, over UDP that very port."""

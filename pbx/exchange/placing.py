@@ -123,7 +123,7 @@ def ring_outside(
         routes=route.routes,
         headers=identity,
         credentials=route.credentials,
-        trusted=house.trunks.addresses(trunk.name),
+        trunk=trunk.name,
     )
 
 
@@ -141,7 +141,7 @@ def _invite(
     routes: Sequence[str] = (),
     headers: Sequence[tuple[str, str]] = (),
     credentials: Credentials | None = None,
-    trusted: frozenset[str] = frozenset(),
+    trunk: str = "",
 ) -> Leg | None:
     try:
         endpoint = house.pump.open(flow.local[0])
@@ -161,7 +161,9 @@ def _invite(
         credentials=credentials,
         max_forwards=call.hops,
     )
-    session.trusted |= trusted
+    session.trusted |= house.trunks.addresses(trunk)
+    session.names = house.trunks.names(trunk)
+    session.is_phone = not trunk
     call.add(leg)
     house.connect(leg, session)
     return leg

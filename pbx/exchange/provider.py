@@ -1,5 +1,7 @@
 """A trunk that registers at a provider: one account, perhaps for a whole block of numbers."""
 
+from collections.abc import Mapping
+
 from pbx.exchange.trunk_line import Find, KeepAlive, Places, Route, TrunkCondition, TrunkState, Wire, words_of
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
@@ -114,6 +116,10 @@ class Provider:
         """Where the provider's packets may come from."""
         flow = self.registration.flow
         return self._places.hosts() | ({flow.remote[0]} if flow else frozenset())
+
+    def names(self) -> Mapping[str, tuple[str, ...]]:
+        """Host names that led there."""
+        return self._places.names
 
     def knows(self, flow: Flow, user: str) -> bool:
         """Its own flow; a place that was looked up; or its host, if it also knows the Contact we gave it alone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -120,6 +120,9 @@ class Line(Protocol):
     def hosts(self) -> frozenset[str]:
         """Addresses its packets may come from."""
 
+    def names(self) -> Mapping[str, tuple[str, ...]]:
+        """Host names that led to it, each with its addresses."""
+
     def knows(self, flow: Flow, user: str) -> bool:
         """Whether a request with this user in its Request-URI, on this flow, comes over this trunk."""
 
@@ -138,6 +141,8 @@ class Places:
         self._before: frozenset[tuple[str, int]] = frozenset()
         self._now: frozenset[tuple[str, int]] = frozenset()
         self.flows: tuple[Flow, ...] = ()
+        self.names: dict[str, tuple[str, ...]] = {}
+        """Host names of the newest look-up that found anything, each with its addresses."""
 
     def take(self, hops: tuple[Hop, ...]) -> None:
         """The newest look-up; an empty one (DNS is down) changes nothing about who may call in."""
@@ -145,6 +150,8 @@ class Places:
             found = frozenset((hop.host, hop.port) for hop in hops)
             if found != self._now:
                 self._before, self._now = self._now, found
+            names = dict.fromkeys(hop.name for hop in hops if hop.name)
+            self.names = {name: tuple(hop.host for hop in hops if hop.name == name) for name in names}
         self.flows = tuple(self._flows(hops))
 
     @property

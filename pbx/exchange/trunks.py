@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pbx.exchange.peer import Peer
@@ -174,6 +174,11 @@ class Trunks:
         """Hosts from which the trunk's packets may come."""
         running = self._running.get(name)
         return running.line.hosts() if running else frozenset()
+
+    def names(self, name: str) -> Mapping[str, tuple[str, ...]]:
+        """Host names that led to the trunk, each with its addresses."""
+        running = self._running.get(name)
+        return running.line.names() if running else {}
 
     def is_trunk_host(self, host: str) -> bool:
         """Whether packets of any trunk may come from this address."""

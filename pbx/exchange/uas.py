@@ -144,6 +144,7 @@ class Uas:
             self._take(call, event, caller, partial(colleague.refuse, status=404))
             return
         event.session.trusted |= self._house.trunks.addresses(trunk.name)
+        event.session.names = self._house.trunks.names(trunk.name)
         routes = self._house.trunks.route(trunk.name)
         event.session.credentials = routes[0].credentials if routes else None  # some challenge our BYE
         story = partial(attendant.attend, number=called.number, extension=called.extension)
@@ -218,6 +219,7 @@ class Uas:
             return
         leg = Leg(caller, endpoint, call.tell, self._house.clock, self._house.ids.session_id())
         call.add(leg)
+        session.is_phone = not caller.outside
         call.hops = (70 if event.request.max_forwards is None else event.request.max_forwards) - 1
         self._house.connect(leg, session)
         self._begin(call, leg, story)

@@ -66,6 +66,11 @@ class Dialog:
         if message.contacts:
             self.target = message.contacts[0].uri
 
+    @property
+    def next_hop(self) -> Uri:
+        """Whom a request within the dialog goes to: the first of the route set, else the target (12.2.1.1)."""
+        return Address.parse(self.routes[0]).uri if self.routes else self.target
+
     def compose(
         self, method: str, via: str, headers: Iterable[tuple[str, str]], body: bytes = b"", *, number: int = 0
     ) -> Request:

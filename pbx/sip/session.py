@@ -266,6 +266,7 @@ class Session(Usage):
         if isinstance(answer, Response) and answer.status < 200:
             return
         if isinstance(answer, Response) and answer.status < 300:
+            self.dialog.retarget(answer)
             if change.method == "INVITE":
                 self._acknowledge(self.dialog, answer, request)
             if self._change is change:
@@ -284,7 +285,6 @@ class Session(Usage):
         self.dialog.offering = "idle"
         if self._over:
             return
-        self.dialog.retarget(response)
         self._learn(response)
         self._timer.agreed(response)
         self._watch()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pbx.sip.authorization import ROUNDS, pinned, proof
 from pbx.sip.dialog import Dialog
@@ -11,6 +11,7 @@ from pbx.sip.events import Ended, Event, Rejected
 from pbx.sip.flow import Flow
 from pbx.sip.grammar import quote
 from pbx.sip.message import Request, Response
+from pbx.sip.next_hop import towards
 from pbx.sip.timers import Timer
 from pbx.sip.transactions import Answer, Server, Transactions
 
@@ -38,8 +39,13 @@ class Usage:
         self.flow = flow
         """Where requests of ours go: the dialog's latest trusted flow."""
         self.dialog = dialog
+        self._began = flow
         self.trusted = frozenset({flow.remote[0]})
-        """Hosts that may send requests in this dialog; to others it does not exist."""
+        """Hosts that may send requests in this dialog, and get ours; to others it does not exist."""
+        self.names: Mapping[str, Sequence[str]] = {}
+        """Host names of the peer's and the addresses they were found to have."""
+        self.is_phone = False
+        """Its Contact may be what it has behind a NAT, so that requests go where its own come from."""
         self.credentials: Credentials | None = None
         self.finished = False
         """Nothing of the dialog is expected any more, not even copies and late answers."""
@@ -73,6 +79,14 @@ class Usage:
         fits = request.from_.tag == dialog.remote_tag and request.call_id == dialog.call_id
         return dialog if fits else None
 
+    def _way(self, dialog: Dialog) -> Flow:
+        """Where a request within the dialog goes: as route set and Contact say, if that is a place of the peer's."""
+        if self.is_phone and not dialog.routes:
+            return self.flow
+        way = towards(dialog.next_hop, self.flow, self.trusted, self.names)
+        where_it_began = (way.transport, way.remote) == (self._began.transport, self._began.remote)
+        return self.flow if where_it_began else way  # from there it may have moved, as its latest request shows
+
     def _refuse(self, server: Server, request: Request, status: int, headers: HeaderFields = ()) -> None:
         self._transactions.reply(server, request.reply(status, headers=headers))
 
@@ -92,7 +106,8 @@ class Usage:
         """Send a request within the dialog; challenges are answered on the way to `done`."""
         dialog = dialog or self.dialog
         fields = (*headers, *proofs, ("User-Agent", self._transactions.agent))
-        request = dialog.compose(method, self._transactions.via(self.flow), fields, body)
+        way = self._way(dialog)
+        request = dialog.compose(method, self._transactions.via(way), fields, body)
 
         def tell(answer: Answer, flow: Flow) -> None:
             field = self._proof(answer, request) if rounds else None
@@ -101,7 +116,7 @@ class Usage:
             else:
                 self._ask(method, done, headers, body, dialog=dialog, proofs=(field,), rounds=rounds - 1)
 
-        self._transactions.send(request, self.flow, tell)
+        self._transactions.send(request, way, tell)
 
     def _proof(self, answer: Answer, request: Request) -> tuple[str, str] | None:
         if not isinstance(answer, Response) or answer.status not in (401, 407):
@@ -122,12 +137,12 @@ class Usage:
             fields = [(name, value) for name, value in invite.headers if name.endswith("Authorization")]
             if sdp:
                 fields.append(("Content-Type", SDP))
-            via = self._transactions.via(self.flow)
+            via = self._transactions.via(self._way(dialog))
             ack = dialog.compose("ACK", via, fields, sdp, number=invite.cseq.number)
             if len(self._acks) > 2 * self._transactions.limits.forks:
                 self._acks.clear()
             self._acks[key] = ack
-        self._transactions.send_plain(ack, self.flow)
+        self._transactions.send_plain(ack, self._way(dialog))
 
     def _bye(self, headers: HeaderFields = (), dialog: Dialog | None = None) -> None:
         self._ask("BYE", self._parted, headers, dialog=dialog)

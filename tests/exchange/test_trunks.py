@@ -166,12 +166,13 @@ def test_the_password_is_proved_and_calls_may_use_it_in_that_realm_only() -> Non
 def test_calls_try_the_registered_place_first_then_the_others() -> None:
     office = Office_(FLAT)
     office.trunks.start()
-    office.find(Hop("udp", *A), Hop("udp", *B))
+    office.find(Hop("udp", *A, name="edge.test"), Hop("udp", *B, name="edge.test"))
     ((_, flow),) = office.sent()
     office.stack.flow_failed(flow, "Connection refused")
     office.told()
     ((request, flow),) = office.sent()
     assert flow.remote == B
+    assert office.trunks.names("flat") == {"edge.test": (A[0], B[0])}
     office.answer(granted(request), flow)
     assert [route.flow.remote for route in office.trunks.route("flat")] == [B, A]
     assert office.trunks.addresses("flat") == {A[0], B[0]}

@@ -10,7 +10,7 @@ import pytest
 from pbx.sip.limits import Limits
 from pbx.sip.message import Request, Response
 from tests.threats.box import NUMBER, PORT, Box, besiege
-from tests.threats.ends import End, Voice, again, authorization, contact, conversation, described, phone
+from tests.threats.ends import End, Talk, Voice, again, answered, authorization, contact, conversation, described, phone
 
 
 def as_if(stranger: End, request: Request) -> Request:
@@ -94,6 +94,66 @@ def test_a_phone_s_contact_and_record_route_name_a_victim_that_gets_nothing(tmp_
         requests = {each.method for each in bert.heard() if isinstance(each, Request)}
         assert requests & {"ACK", "PRACK"}
         assert requests & {"BYE", "CANCEL"}
+
+    besiege(tmp_path, story)
+
+
+@pytest.mark.parametrize("way", ["Contact", "Record-Route"])
+def test_a_trunk_s_call_goes_on_at_another_port_of_its_own_and_a_phone_s_where_the_phone_is(
+    tmp_path: Path, way: str
+) -> None:
+    async def story(box: Box) -> None:
+        await box.do("user set", person="21", number=NUMBER)
+        anna, provider, spare = await phone(box, "21"), End(box, *box.provider), End(box, box.provider[0], PORT + 7)
+        phone_s_spare = End(box, anna.address[0])
+        voice = Voice(anna.address[0])
+        dialling = anna.request("INVITE", "089123456", sdp=voice.sdp)
+        listening = "<sip:21@{}:{}>".format(*phone_s_spare.address)
+        dialling = dialling.with_headers(dialling.headers.with_("Contact", listening))
+        calling = asyncio.ensure_future(anna.prove(dialling))
+        invite = await provider.request_of("INVITE")
+        assert invite is not None
+        fields = [("Content-Type", "application/sdp"), ("Contact", contact(spare if way == "Contact" else provider))]
+        fields += [("Record-Route", "<sip:{}:{};lr>".format(*spare.address))] if way == "Record-Route" else []
+        provider.send(invite.reply(200, tag="p", headers=fields, body=Voice(box.provider[0]).sdp))
+        assert await spare.request_of("ACK")
+        proven, answer = await calling
+        assert answer is not None
+        Talk.calling(anna, proven, answer, voice).ack()
+        await box.settle()
+        await box.end_calls()
+        bye = await spare.request_of("BYE")
+        assert bye is not None
+        spare.met(bye)
+        assert await anna.request_of("BYE")
+        assert phone_s_spare.heard() == []
+        assert [each for each in provider.heard() if isinstance(each, Request) and each.method != "OPTIONS"] == []
+
+    besiege(tmp_path, story)
+
+
+def test_a_caller_s_proxy_on_the_trunk_is_told_of_the_end_and_a_victim_is_not(tmp_path: Path) -> None:
+    async def story(box: Box) -> None:
+        anna, provider, spare = await phone(box, "21"), End(box, *box.provider), End(box, box.provider[0], PORT + 7)
+        victim = End(box, "127.7.7.7")
+        for route, told in (("<sip:{}:{};lr>".format(*spare.address), spare),
+                            ("<sip:{}:{};lr>".format(*victim.address), provider)):  # fmt: skip
+            invite = provider.request("INVITE", NUMBER, [("Record-Route", route)], sdp=Voice(box.provider[0]).sdp)
+            provider.send(invite)
+            rung = await anna.request_of("INVITE")
+            assert rung is not None
+            answered(anna, rung, Voice(anna.address[0]))
+            answer = await provider.final()
+            assert answer is not None
+            ack = provider.request("ACK", uri=str(answer.contacts[0].uri), from_=invite.headers.get("From") or "",
+                                   to=answer.headers.get("To") or "", call_id=invite.call_id)  # fmt: skip
+            provider.send(ack)
+            await box.settle()
+            await box.end_calls()
+            bye = await told.request_of("BYE")
+            assert bye is not None
+            told.met(bye)
+        assert victim.heard() == []
 
     besiege(tmp_path, story)
 

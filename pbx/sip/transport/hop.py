@@ -1,6 +1,6 @@
 """Values of RFC 3263: whom to find, and one place where he may be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
 
@@ -43,6 +43,8 @@ class Hop:
     port: int
     tls_name: str = ""
     """The name the certificate must carry: what was looked up, never what DNS made of it (RFC 5922, section 4)."""
+    name: str = field(default="", compare=False)
+    """The host name that has this address, in lower case; empty for an address."""
 
 
 def split_host_port(text: str) -> tuple[str, int | None]:

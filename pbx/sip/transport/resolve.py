@@ -99,7 +99,7 @@ class Resolver:
 
     async def _hops_of(self, domain: str, host: str, transport: TransportName, port: int) -> tuple[Hop, ...]:
         name = domain if transport == "tls" else ""
-        return tuple(Hop(transport, address, port, name) for address in await self._addresses(host))
+        return tuple(Hop(transport, address, port, name, host.lower()) for address in await self._addresses(host))
 
     async def _addresses(self, host: str) -> list[str]:
         if "." in host.rstrip("."):

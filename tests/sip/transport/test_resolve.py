@@ -103,6 +103,12 @@ def test_naptr_then_srv_then_addresses_in_order() -> None:
     assert set(found[4:]) == {Hop("udp", "192.0.2.2", 5060), Hop("udp", "192.0.2.3", 5060)}
 
 
+def test_each_place_knows_by_which_name_it_was_found() -> None:
+    assert {hop.name for hop in hops("plain.test")} == {"plain.test"}
+    assert all(hop.name.endswith(".test") and hop.name != "full.test" for hop in hops("full.test"))
+    assert {hop.name for hop in hops("192.0.2.9")} == {""}
+
+
 def test_a_wanted_transport_leaves_the_others_out() -> None:
     assert {hop.transport for hop in hops("full.test", "udp")} == {"udp"}
     assert hops("srv.test", "tcp")[0] == Hop("tcp", "192.0.2.1", 5063)
