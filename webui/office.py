@@ -10,12 +10,18 @@ from webui.words import LANGUAGES, N_
 
 routes = Routes()
 
+ACCESS = Field(
+    "access_digit", "choice", N_("Digit for an outside line"),
+    N_("Dialled before every number outside, if people here are used to it. No extension may begin with it. Emergency"
+       " numbers go out with and without it, and so do numbers that begin with +."),
+)  # fmt: skip
 FIELDS = (
     Field("name", label=N_("Name of the office"), help=N_("As callers know it, like Example Ltd."),
           autocomplete="organization"),
     Field("country", "choice", N_("Country"), N_("How numbers are written, and which are for emergencies.")),
     Field("area_code", label=N_("Area code"), help=N_("Completes numbers that are dialled without one, like 030."),
           inputmode="numeric", autocomplete="off"),
+    ACCESS,
     Field("language", "choice", N_("Language of the box"), N_("In it the box speaks to callers.")),
     Field("number", label=N_("Number that is shown"), inputmode="tel", autocomplete="off",
           help=N_("To those whom people without a number of their own call. Empty: the first number of the trunk.")),
@@ -46,4 +52,15 @@ def change(visit: Visit) -> HTTPResponse | str:
 
 
 def _form(visit: Visit, values: dict[str, object] | None = None) -> Form:
-    return visit.form(FIELDS, values, country=countries(visit.words.locale), language=list(LANGUAGES.items()))
+    return visit.form(
+        FIELDS,
+        values,
+        country=countries(visit.words.locale),
+        language=list(LANGUAGES.items()),
+        access_digit=access_digits(visit),
+    )
+
+
+def access_digits(visit: Visit) -> list[tuple[str, str]]:
+    """None, and the digits, those that are usual first."""
+    return [("", visit._("none: numbers are dialled as on any telephone")), *((each, each) for each in "0912345678")]

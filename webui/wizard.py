@@ -13,6 +13,7 @@ from bottle import HTTPResponse
 from pbx.control.client import Refused
 from webui import providers
 from webui.form import Field, Form
+from webui.office import ACCESS, access_digits
 from webui.people import NAMES
 from webui.routes import Routes
 from webui.softphone import code, sip_address
@@ -88,7 +89,24 @@ def wizard(visit: Visit) -> HTTPResponse:
 @routes.get("/wizard/line", may="admin")
 def line(visit: Visit) -> str:
     """The line that is there, and whose a new one may be."""
-    return _page(visit, 0, "wizard_line", groups=providers.grouped(visit), called=providers.called)
+    return _line(visit, _access_form(visit).fill(visit.ask("office show")))
+
+
+@routes.post("/wizard/line", may="admin")
+def dial_out(visit: Visit) -> HTTPResponse | str:
+    """How people get an outside line was answered: before they get extensions, as none may begin with that digit."""
+    form = _access_form(visit)
+    if form.sent("office set"):
+        return visit.see_other(STEPS[1].path)
+    return _line(visit, form)
+
+
+def _access_form(visit: Visit) -> Form:
+    return visit.form((ACCESS,), None, access_digit=access_digits(visit))
+
+
+def _line(visit: Visit, form: Form) -> str:
+    return _page(visit, 0, "wizard_line", groups=providers.grouped(visit), called=providers.called, form=form)
 
 
 @routes.get("/wizard/line/<key>", may="admin")

@@ -14,6 +14,7 @@ _MOST = 20
 """Differences of one change that are told one by one."""
 
 _LABELS = {
+    "access_digit": Sentence("digit for an outside line"),
     "announcement": Sentence("announcement"),
     "area_code": Sentence("area code"),
     "auth_user": Sentence("login name"),

@@ -1,6 +1,7 @@
 """The office as a whole: its country, language, number, pauses; and what is going on in it."""
 
 import dataclasses
+import re
 from typing import Any
 
 import phonenumbers
@@ -27,6 +28,7 @@ def change(
     name: str | None = None,
     country: str | None = None,
     area_code: str | None = None,
+    access_digit: str | None = None,
     language: Language | None = None,
     number: str | None = None,
     domain: str | None = None,
@@ -35,7 +37,10 @@ def change(
     media_timeout: float | None = None,
     seen: str | None = None,
 ) -> Shown:
-    """Change what is given; an empty number or domain goes back to the box's choice. Raises Refused."""
+    """Change what is given; an empty number or domain goes back to the box's choice, an empty digit is none.
+
+    Raises Refused.
+    """
     office = stores.office
     check_seen(stores, _own(office), seen)
     given: dict[str, Any] = {
@@ -51,6 +56,8 @@ def change(
     office = dataclasses.replace(office, **{field: value for field, value in given.items() if value is not None})
     if area_code is not None:
         office = dataclasses.replace(office, area_code=_area_code(office))
+    if access_digit is not None:
+        office = dataclasses.replace(office, access_digit=_access_digit(office, access_digit))
     if number is not None:
         office = dataclasses.replace(office, number=lookup.e164(number, office) if number else "")
     stores.save(office)
@@ -67,6 +74,7 @@ def _own(office: Office) -> Shown:
         "name": office.name,
         "country": office.country,
         "area_code": office.area_code,
+        "access_digit": office.access_digit,
         "language": office.language,
         "number": office.number,
         "domain": office.domain,
@@ -105,13 +113,29 @@ def _country(office: Office, text: str) -> str:
             Sentence("{text} is no country's two letters, like DE, AT or CH.", text=lookup.shown(text)), field="country"
         )
     for extension in (*office.people, *office.groups):
-        if reason := why_not(extension, country):
+        if reason := why_not(extension, country, office.access_digit):
             raise Refused(
                 Sentence("With {country} the extension {extension} could not stay: {reason}",
                          country=country, extension=extension, reason=reason),
                 field="country",
             )  # fmt: skip
     return country
+
+
+def _access_digit(office: Office, text: str) -> str:
+    """The digit for an outside line, if no extension begins with it; "off" and nothing are none. Raises Refused."""
+    digit = text.strip().lower()
+    if digit in ("", "off"):
+        return ""
+    if not re.fullmatch("[0-9]", digit):
+        raise Refused(Sentence("{text} is not one digit.", text=lookup.shown(text)), field="access_digit")
+    if taken := [each for each in (*office.people, *office.groups, *office.former) if each.startswith(digit)]:
+        raise Refused(
+            Sentence("With {digit} for an outside line these extensions could not be dialled: {extensions}.",
+                     digit=digit, extensions=sorted(taken)[:10]),
+            field="access_digit",
+        )  # fmt: skip
+    return digit
 
 
 def _area_code(office: Office) -> str:

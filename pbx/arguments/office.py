@@ -18,6 +18,7 @@ def _settings(office: Branch) -> None:
     change.add_argument("--name", metavar="NAME", help="what callers know the office by")
     change.add_argument("--country", metavar="CC", help="two letters: how numbers are written, which are emergencies")
     change.add_argument("--area-code", metavar="DIGITS", help="completes numbers dialled without one")
+    change.add_argument("--access-digit", metavar="DIGIT", help="for an outside line; “off” if there is none")
     change.add_argument("--language", choices=("de", "en"), help="of greetings, announcements and stories")
     change.add_argument("--number", metavar="NUMBER", help="shown when people without their own number call out")
     change.add_argument("--domain", metavar="HOST", help="what phones register to, if not the box's address")

@@ -41,7 +41,7 @@ def dialled(uri: Uri, office: Office, here: Collection[str]) -> str:
     read = unescape if is_tel else str  # a SIP URI's user was read already, and nothing is read twice
     found = keys(read(number))
     named = {name.lower(): read(value) for name, _, value in (each.partition("=") for each in parameters)}
-    if emergency_meant(found, office.country):
+    if emergency_meant(found, office.country, office.access_digit):
         return found
     if any(name in _MEANS_MORE or name.startswith("m-") for name in named):
         return written

@@ -10,14 +10,21 @@ from pbx.exchange.numbers import (
     DIALLED,
     BadNumber,
     Emergency,
+    Outside,
     Service,
+    UnknownAbroad,
+    WithDigit,
     as_typed,
+    was_meant_whole,
 )
 from pbx.store.models import Number, Office, Person
 
 VOICEMAIL = "*97"
 
-Refusal = Literal["no-such-extension", "own-extension", "not-reachable", "bad-number", "unknown-code", "no-trunk"]
+Refusal = Literal[
+    "no-such-extension", "own-extension", "not-reachable", "bad-number", "unknown-code", "no-trunk",
+    "with-access-digit", "without-access-digit", "unknown-abroad",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,9 @@ class Refused:
 
     reason: Refusal
     detail: str = ""
-    """A sentence for the story, if there is more to say."""
+    """A sentence, if there is more to say."""
+    digit: str = ""
+    """The digit for an outside line that is there and should not be, or not there and should."""
 
 
 Plan = ToPerson | ToGroup | ToVoicemail | ToOutside | ToEmergency | Refused
@@ -74,11 +83,13 @@ Plan = ToPerson | ToGroup | ToVoicemail | ToOutside | ToEmergency | Refused
 def plan(dialled: str, caller: Person, office: Office) -> Plan:
     """What a registered phone's dialled string asks for.
 
-    Emergency numbers come before everything else, also before an extension that somebody wrote over one by hand.
+    Emergency numbers come before everything else, also before an extension that somebody wrote over one by hand. Where
+    the office has a digit for an outside line, whatever goes out begins with it, but for emergency numbers and those
+    with a +: a phone's list of calls has them like that.
     """
     if not DIALLED.fullmatch(dialled):
         return Refused("bad-number", "Only digits, *, # and + can be dialled.")
-    if number := emergency_meant(dialled, office.country):
+    if number := emergency_meant(dialled, office.country, office.access_digit):
         return ToEmergency(number, caller_number(caller, office))
     digits = dialled.removesuffix("#")
     if digits == VOICEMAIL:
@@ -86,8 +97,6 @@ def plan(dialled: str, caller: Person, office: Office) -> Plan:
     digits = taken_by(digits, office)
     if digits in office.people or digits in office.groups:
         return _inside(digits, caller, office)
-    if not digits.lstrip("+").isdigit():
-        return Refused("unknown-code")
     return _outside(digits, caller, office)
 
 
@@ -101,19 +110,42 @@ def _inside(extension: str, caller: Person, office: Office) -> Plan:
     return ToPerson(extension)
 
 
-def _outside(digits: str, caller: Person, office: Office) -> Plan:
+def _outside(dialled: str, caller: Person, office: Office) -> Plan:
+    line = office.access_digit
+    behind = dialled.removeprefix(line)
+    if not behind.lstrip("+").isdigit():
+        return Refused("unknown-code" if behind == dialled or behind else "bad-number")
+    if line and behind == dialled and not dialled.startswith("+"):
+        return Refused("no-such-extension") if _is_short(dialled) else Refused("without-access-digit", digit=line)
     try:
-        meant = as_typed(digits, office)
+        meant = as_typed(behind, office, outside_line=behind != dialled)
     except BadNumber as wrong:
-        short = len(digits) <= 4 and not digits.startswith(("0", "+"))
-        return Refused("no-such-extension") if short else Refused("bad-number", str(wrong))
+        return _wrong(dialled, behind, office, wrong)
     shown = caller_number(caller, office)
     if isinstance(meant, Emergency):
         return ToEmergency(meant.number, shown)
+    if isinstance(meant, Outside) and was_meant_whole(dialled, behind, office):
+        return Refused("without-access-digit", digit=line)
     number = meant.number if isinstance(meant, Service) else meant.e164
     if extension := _colleague(number, office):
         return _inside(extension, caller, office)
     return ToOutside(number, shown) if office.trunks else Refused("no-trunk")
+
+
+def _wrong(dialled: str, behind: str, office: Office, wrong: BadNumber) -> Refused:
+    """Why it is no number, as far as one can guess what was meant."""
+    if isinstance(wrong, WithDigit):
+        return Refused("with-access-digit", str(wrong), wrong.digit)
+    if isinstance(wrong, UnknownAbroad):
+        return Refused("unknown-abroad", str(wrong))
+    if was_meant_whole(dialled, behind, office):
+        return Refused("without-access-digit", digit=office.access_digit)
+    return Refused("no-such-extension") if _is_short(behind) else Refused("bad-number", str(wrong))
+
+
+def _is_short(digits: str) -> bool:
+    """Whether it is more likely a mistyped extension than a number."""
+    return len(digits) <= 4 and not digits.startswith(("0", "+"))
 
 
 def _colleague(e164: str, office: Office) -> str:

@@ -52,13 +52,21 @@ def _short_pattern(country: str) -> re.Pattern[str] | None:
     return re.compile(text) if text else None
 
 
-def emergency_meant(dialled: str, country: str) -> str:
+def emergency_meant(dialled: str, country: str, access_digit: str = "") -> str:
     """The emergency number somebody means who dialled this; empty if none.
 
-    Besides the plain number: with a `#` behind it as on old phones; with the outside-line 0 of the old office before
-    it, or with the country code that an address book put there (+49112), if no valid number begins like that, so that
-    nobody who was slow to dial an area code ends up at the fire brigade.
+    Besides the plain number: with the office's digit for an outside line before it; with a `#` behind it as on old
+    phones; with the outside-line 0 of an old office before it, or with the country code that an address book put there
+    (+49112), if no valid number begins like that, so that nobody who was slow to dial an area code ends up at the fire
+    brigade.
     """
+    if number := _meant(dialled, country):
+        return number
+    return _meant(dialled[1:], country) if access_digit and dialled.startswith(access_digit) else ""
+
+
+def _meant(dialled: str, country: str) -> str:
+    """As `emergency_meant`, in an office without a digit for an outside line."""
     digits = dialled.removesuffix("#")
     if is_emergency(digits, country):
         return digits

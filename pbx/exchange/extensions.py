@@ -32,7 +32,9 @@ def free_extension(office: Office) -> str:
     """
     taken = {*office.people, *office.groups, *office.former}
     for extension in map(str, range(100, 1000)):
-        if not why_not(extension, office.country) and not any(_hides(extension, other) for other in taken):
+        if not why_not(extension, office.country, office.access_digit) and not any(
+            _hides(extension, other) for other in taken
+        ):
             return extension
     raise BadExtension(Sentence("No extension of three digits is free."))
 
@@ -43,7 +45,7 @@ def check_extension(office: Office, wanted: str, but_for: str | None = None) -> 
     `but_for` is the extension its bearer has now: keeping one's own is no clash. Raises Taken or BadExtension.
     """
     extension = wanted.strip()
-    if reason := why_not(extension, office.country):
+    if reason := why_not(extension, office.country, office.access_digit):
         raise BadExtension(reason)
     owner = office.bearer(extension) or office.former.get(extension)
     if owner and extension != but_for:
@@ -51,12 +53,18 @@ def check_extension(office: Office, wanted: str, but_for: str | None = None) -> 
     return extension
 
 
-def why_not(extension: str, country: str) -> str:
-    """Why this can be nobody's extension in the country, as a sentence; empty if it can."""
+def why_not(extension: str, country: str, access_digit: str = "") -> str:
+    """Why this can be nobody's extension in the country, as a sentence; empty if it can.
+
+    Whatever begins with the digit for an outside line goes out: an extension that did would hide a number, or read as
+    that digit and an emergency number.
+    """
     if not re.fullmatch("[0-9]{2,4}", extension, re.ASCII):
         return Sentence("An extension has 2 to 4 digits.")
     if extension.startswith("0"):
         return Sentence("An extension cannot begin with 0: outside numbers do.")
+    if access_digit and extension.startswith(access_digit):
+        return Sentence("An extension cannot begin with {digit}: that is for an outside line.", digit=access_digit)
     for number in sorted(emergency_numbers(country)):
         if extension == number:
             return Sentence("{extension} is an emergency number.", extension=extension)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from pbx.exchange.emergency import emergency_meant, is_service, is_valid
 from pbx.sentence import Sentence, Wrong
@@ -19,12 +19,24 @@ DIALLED = re.compile(r"[0-9*#+]{1,32}", re.ASCII)
 
 _SEPARATORS = re.compile(r"[ \t\u00a0()/.\-\u2010-\u2015]+")
 _DIGITS = re.compile(r"\+?[0-9]{1,20}", re.ASCII)
-_LOCAL_LEAST = 5
-"""Fewer digits without an area code are a mistyped extension rather than a number in town."""
+_LOCAL_LEAST, _LOCAL_MOST = 5, 9
+"""Fewer digits without an area code are a mistyped extension rather than a number in town; so many are a mobile's."""
 
 
 class BadNumber(Wrong):
     """What was typed is no telephone number; the sentence says why."""
+
+
+class UnknownAbroad(BadNumber):
+    """A number abroad that is possible, but none that is known there."""
+
+
+class WithDigit(UnknownAbroad):
+    """One that would be a number at home without the digit that seems to stand before it for an outside line."""
+
+    def __init__(self, sentence: Sentence, digit: str) -> None:
+        super().__init__(sentence)
+        self.digit = digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,11 @@ def to_e164(text: str, office: Office) -> str:
     Takes +49 30 .., 0049 30 .., 030 .., (030) 12-34, +49 (0)30 .., tel:+49.., and a number in town if the office's area
     code is set. Raises BadNumber.
     """
-    return _e164(_written(text), office.country, office.area_code, text)
+    digits = _written(text)
+    e164 = _e164(digits, office.country, office.area_code, text)
+    if not digits.startswith("+") and is_unknown_abroad(e164, office.country):
+        _check_digit(digits, office.country, text)
+    return e164
 
 
 def as_written(text: str, office: Office) -> Outside | Service | Emergency:
@@ -112,9 +128,17 @@ def _e164(digits: str, country: str, area_code: str, typed: str) -> str:
         raise BadNumber(Sentence("“{number}” is too long for a telephone number.", number=_shown(typed)))
     if verdict in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
         raise BadNumber(Sentence("“{number}” is too short for a telephone number.", number=_shown(typed)))
-    if verdict != ValidationResult.IS_POSSIBLE:
+    if verdict != ValidationResult.IS_POSSIBLE or _has_zero_too_much(number):
         raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(typed)))
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def _has_zero_too_much(number: PhoneNumber) -> bool:
+    """Whether it begins with a zero in a country where that zero is only dialled, not part of the number."""
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    metadata = PhoneMetadata.metadata_for_region(region)
+    dialled = metadata is not None and metadata.national_prefix == "0"
+    return bool(number.italian_leading_zero) and dialled and not phonenumbers.is_valid_number(number)
 
 
 def _lacks_plus(digits: str, metadata: PhoneMetadata) -> bool:
@@ -127,11 +151,16 @@ def _is_local(digits: str, metadata: PhoneMetadata | None) -> bool:
     return bool(metadata and metadata.national_prefix == "0" and digits[0] not in "+0")
 
 
-def as_typed(dialled: str, office: Office) -> Outside | Service | Emergency:
-    """What a keypad's digits mean outside the office. Raises BadNumber."""
+def as_typed(dialled: str, office: Office, *, outside_line: bool = False) -> Outside | Service | Emergency:
+    """What a keypad's digits mean outside the office. Raises BadNumber.
+
+    A number abroad that is not known there was more likely dialled with a digit for an outside line before it, unless
+    they come behind one (`outside_line`). At home whatever is possible goes out: the newest numbers are not known yet.
+    Nor is a number abroad refused that is written with +, as callers' numbers are shown, unless it reads like that.
+    """
     if not DIALLED.fullmatch(dialled):
         raise BadNumber(Sentence("Only digits, *, # and + can be dialled."))
-    if number := emergency_meant(dialled, office.country):
+    if number := emergency_meant(dialled, office.country, office.access_digit):
         return Emergency(number)
     digits = dialled.removesuffix("#")
     if not _DIGITS.fullmatch(digits):
@@ -139,7 +168,60 @@ def as_typed(dialled: str, office: Office) -> Outside | Service | Emergency:
     in_town = bool(office.area_code) and len(digits) >= _LOCAL_LEAST and digits[0] != "1"
     if is_service(digits, office.country) and not in_town:
         return Service(digits)
-    return Outside(_e164(digits, office.country, office.area_code, dialled))
+    try:
+        e164 = _e164(digits, office.country, office.area_code, dialled)
+    except BadNumber:
+        if not outside_line:
+            _check_digit(digits, office.country, dialled)
+        raise
+    if not outside_line and is_unknown_abroad(e164, office.country):
+        _check_digit(digits, office.country, dialled)
+        if not digits.startswith("+"):
+            raise UnknownAbroad(
+                Sentence(
+                    "No number like “{number}” is known abroad. If it is right, write it with +.",
+                    number=_shown(dialled),
+                )
+            )
+    return Outside(e164)
+
+
+def was_meant_whole(dialled: str, behind: str, office: Office) -> bool:
+    """Whether the digit for an outside line was forgotten: a number without it, and behind it none in town.
+
+    What the library takes for a number in town may be of any length; none is as long as a mobile's.
+    """
+    metadata = PhoneMetadata.metadata_for_region(office.country) if office.country else None
+    if behind in ("", dialled) or not _is_local(behind, metadata) or not is_valid(dialled, office.country):
+        return False
+    kind = phonenumbers.number_type(phonenumbers.parse(dialled, office.country))
+    return not office.area_code or (kind == PhoneNumberType.MOBILE and len(behind) >= _LOCAL_MOST)
+
+
+@lru_cache(maxsize=256)
+def is_unknown_abroad(e164: str, country: str) -> bool:
+    """Whether it is possible as a number of another country, but not known as one."""
+    number = phonenumbers.parse(e164, None)
+    home = phonenumbers.country_code_for_region(country) if country else 0
+    return home not in (0, number.country_code) and not phonenumbers.is_valid_number(number)
+
+
+def _check_digit(digits: str, country: str, typed: str) -> None:
+    """Raises WithDigit if without a 0 or 9 before it this is a number that is dialled with its area code or farther."""
+    metadata = PhoneMetadata.metadata_for_region(country) if country else None
+    if metadata is not None and metadata.international_prefix == "00" and digits.startswith("+"):
+        digits = f"00{digits[1:]}"  # some softphones make a + of 00, whatever was meant
+    for digit in ("0", "9"):
+        rest = digits.removeprefix(digit)
+        if rest not in ("", digits) and not _is_local(rest, metadata) and is_valid(rest, country):
+            raise WithDigit(
+                Sentence(
+                    "“{number}” looks like dialled with a {digit} for an outside line: leave that out.",
+                    number=_shown(typed),
+                    digit=digit,
+                ),
+                digit,
+            )
 
 
 def split_contact(text: str) -> tuple[str, str]:

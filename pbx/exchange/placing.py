@@ -13,7 +13,7 @@ from pbx.sip.address import Address
 from pbx.sip.digest import Credentials
 from pbx.sip.flow import Flow
 from pbx.sip.uri import Uri
-from pbx.store.models import Binding, Group, Person, Trunk
+from pbx.store.models import Binding, Group, Office, Person, Trunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def ring_phone(house: House, call: Call, target: Target, caller: Party, codecs: 
     binding = target.device
     assert isinstance(binding, Binding)
     uri, flow = house.registrar.target(binding)
-    shown = Address(_uri(caller.number or "anonymous", flow.local[0]), caller.name)
+    number = shown_to_phones(caller, call.office)
+    shown = Address(_uri(number or "anonymous", flow.local[0]), caller.name)
     return _invite(
         house,
         call,
@@ -87,10 +88,19 @@ def ring_phone(house: House, call: Call, target: Target, caller: Party, codecs: 
         flow,
         from_=shown,
         to=Address(_uri(target.person, flow.local[0])),
-        contact=caller.number or "anonymous",
+        contact=number or "anonymous",
         codecs=codecs,
         routes=binding.path,
     )
+
+
+def shown_to_phones(caller: Party, office: Office) -> str:
+    """A caller's number as the phone is to dial it from its own list of calls.
+
+    Numbers with a + are dialled as they are; a short one from outside (115) needs the digit for an outside line.
+    """
+    needs_line = caller.outside and caller.number and not caller.number.startswith("+")
+    return f"{office.access_digit}{caller.number}" if needs_line else caller.number
 
 
 def ring_outside(

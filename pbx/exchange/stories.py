@@ -87,6 +87,13 @@ CODES: Mapping[str, Wording] = {
     "not-reachable": Wording("nicht erreichbar", "not reachable"),
     "bad-number": Wording("keine gültige Nummer", "not a valid number"),
     "unknown-code": Wording("unbekannter Tastencode", "unknown code"),
+    "with-access-digit": Wording(
+        "das sieht nach einer {digit} für die Amtsleitung aus", "looks like dialled with a {digit} for an outside line"
+    ),
+    "without-access-digit": Wording(
+        "die {digit} für die Amtsleitung fehlte", "the {digit} for an outside line was missing"
+    ),
+    "unknown-abroad": Wording("im Ausland ist keine solche Nummer bekannt", "no such number is known abroad"),
     "no common codec": Wording("kein gemeinsames Tonformat", "no sound format in common"),
     # SIP responses, as people call them
     "401": Wording("der Anbieter weist die Anmeldung ab", "the provider rejects the credentials"),
@@ -189,8 +196,13 @@ class _Fields:
                 return self._party(str(value))
             case "where" | "reason" | "status":
                 wording = CODES.get(str(value))
-                return _in(wording, self.language) if wording else str(value)
+                return _filled(_in(wording, self.language), self._digit) if wording else str(value)
         return str(value)
+
+    @property
+    def _digit(self) -> dict[str, str]:
+        """The digit for an outside line, of a reason that names it."""
+        return {"digit": str(self.step.detail.get("digit", ""))}
 
     def _party(self, party: str) -> str:
         return f"{self.names[party]} ({party})" if party in self.names else printed(party)

@@ -38,6 +38,9 @@ _STATUS = {
     "bad-number": 404,
     "unknown-code": 404,
     "no-trunk": 503,
+    "with-access-digit": 404,
+    "without-access-digit": 404,
+    "unknown-abroad": 404,
 }
 MOST_CALLS = 250
 """At the same time; one more is told 503, unless it is an emergency."""
@@ -173,7 +176,7 @@ class Uas:
         caller = Party(person.extension, person.name)
         call = self._call(direction, caller, getattr(planned, "number", None) or asked[:32])
         if isinstance(planned, Refused):
-            call.note("not-allowed", reason=planned.reason)
+            call.note("not-allowed", reason=planned.reason, **({"digit": planned.digit} if planned.digit else {}))
             call.outcome = "refused"
             status = _STATUS[planned.reason]
             self._take(call, event, caller, partial(colleague.refuse, status=status))

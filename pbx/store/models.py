@@ -154,6 +154,8 @@ class Office(Setting):
     """ISO 3166 code; tells how people type numbers, and the emergency numbers."""
     area_code: str = ""
     """Without the leading zero ("30"); completes numbers dialled without one."""
+    access_digit: str = ""
+    """The digit dialled before outside numbers for an outside line; empty: they are dialled as they are."""
     language: Language = "de"
     domain: str = ""
     """Name or address phones register to; empty: the box's own address."""

@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
-"""Of the file as it is written."""
+VERSION = 2
+"""Of the file as it is written. 2: the digit for an outside line."""
 UNDERSTOOD_FROM = 1
 """The oldest version that understands what it can know of this one."""
 

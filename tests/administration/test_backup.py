@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -378,8 +379,8 @@ def test_an_upload_that_was_interrupted_or_is_something_else_is_refused(stores: 
 
 def test_newer_settings_are_refused_with_a_sentence(stores: Stores) -> None:
     def newer(inside: dict[str, bytes]) -> None:
-        text = inside["settings.json"].replace(b'"version": 1', b'"version": 99')
-        inside["settings.json"] = text.replace(b'"understood_from": 1', b'"understood_from": 99')
+        settings = inside["settings.json"]
+        inside["settings.json"] = re.sub(rb'"(version|understood_from)": \d+', rb'"\1": 99', settings)
 
     assert "newer version" in refused(stores, forged(stores, newer))
 

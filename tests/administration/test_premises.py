@@ -25,6 +25,21 @@ def test_the_office_s_settings_are_shown_and_changed(done: Run) -> None:
     assert done("office", "set", "--number", "", "--domain", "")["number"] == ""
 
 
+def test_the_digit_for_an_outside_line_is_one_that_no_extension_begins_with(done: Run, refused: Run) -> None:
+    assert done("office", "show")["access_digit"] == ""
+    assert done("office", "set", "--access-digit", "0")["access_digit"] == "0"
+    assert done("office", "set", "--name", "Kanzlei")["access_digit"] == "0"
+    assert done("office", "set", "--access-digit", "off")["access_digit"] == ""
+    done("user", "add", "Anna", "--extension", "21")
+    done("group", "add", "Sales", "--extension", "910", "--members", "21")
+    assert "910" in refused("office", "set", "--access-digit", "9")
+    assert "21" in refused("office", "set", "--access-digit", "2")
+    done("office", "set", "--access-digit", "8")
+    assert "outside line" in refused("user", "add", "Bert", "--extension", "81")
+    assert "outside line" in refused("user", "set", "21", "--extension", "8112")
+    assert done("office", "set", "--country", "AT")["access_digit"] == "8"
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -35,6 +50,10 @@ def test_the_office_s_settings_are_shown_and_changed(done: Run) -> None:
         ["--domain", "a b"],
         ["--domain", "<script>"],
         ["--number", "12"],
+        ["--access-digit", "10"],
+        ["--access-digit", "*"],
+        ["--access-digit", "٩"],
+        ["--access-digit", "+"],
         ["--language", "fr"],
         ["--dial-pause", "-1"],
         ["--dial-pause", "nan"],

@@ -69,7 +69,7 @@ def line(page: Page, provider: Kamailio) -> None:
     page.get_by_label("Transport").select_option("udp")
     page.get_by_role("button", name="Connect").click()
     expect(page.locator("#lines .lamp")).to_have_class(re.compile("free"))
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("button", name="Go on").click()
 
 
 def people(page: Page) -> None:

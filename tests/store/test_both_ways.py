@@ -35,13 +35,14 @@ from pbx.store.records import Records
 from pbx.store.settings import Settings, SettingsError, with_items, without_items
 from tests.leftovers import call_record
 from tests.store import version_two
+from tests.store.version_two import NEXT, TODAY
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings as version 2 wrote them; what runs is today's again."""
+    """Settings as the next version wrote them; what runs is today's again."""
     path = tmp_path / "settings.json"
     old = Settings(path)
     old.put(Trunk("amt", peer="192.0.2.1:5060"), Person("21", "Anna"))
@@ -60,7 +61,7 @@ def raw(path: Path) -> dict[str, Any]:
 
 
 def again(path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """What version 2 reads, when it comes back."""
+    """What the next version reads, when it comes back."""
     version_two.newer(monkeypatch)
     try:
         return Settings(path).office
@@ -90,7 +91,7 @@ def test_what_it_does_not_know_is_there_after_every_change(path: Path, monkeypat
     reopened = Settings(path)
     assert reopened.office == opened.office
     [scalars] = raw(path)["office"]
-    assert (scalars["version"], scalars["understood_from"], scalars["name"]) == (2, 1, "Kanzlei")
+    assert (scalars["version"], scalars["understood_from"], scalars["name"]) == (NEXT, 1, "Kanzlei")
     back = again(path, monkeypatch)
     assert back.hold_music == "bach.wav"
     assert back.queues == {"60": version_two.Queue("60", "Hotline", ("21", "22"))}
@@ -153,15 +154,15 @@ def test_a_mistake_in_what_is_known_is_named_in_a_newer_file_too(path: Path) -> 
 
 
 def test_in_a_file_of_this_version_what_is_unknown_is_a_mistake(path: Path) -> None:
-    path.write_text(path.read_text().replace('"version": 2', '"version": 1'))
+    path.write_text(path.read_text().replace(f'"version": {NEXT}', f'"version": {TODAY}'))
     with pytest.raises(SettingsError, match="no known"):
         Settings(path)
 
 
 def test_an_older_file_is_set_aside_before_a_newer_version_writes_it_anew(path: Path) -> None:
-    aside = settings_versions.aside(path, 1)
+    aside = settings_versions.aside(path, TODAY)
     assert [each["name"] for each in raw(aside)["people"]] == ["Anna"]
-    assert raw(path)["office"][0]["version"] == 2
+    assert raw(path)["office"][0]["version"] == NEXT
 
 
 def test_one_that_it_cannot_understand_is_passed_over_for_what_it_had_itself(
@@ -169,7 +170,7 @@ def test_one_that_it_cannot_understand_is_passed_over_for_what_it_had_itself(
 ) -> None:
     path = tmp_path / "settings.json"
     Settings(path).put(Person("21", "Anna"))
-    version_two.newer(monkeypatch, understood_from=2)
+    version_two.newer(monkeypatch, understood_from=NEXT)
     Settings(path).save(version_two.office(numbers={}))
     theirs = raw(path)
     monkeypatch.undo()
@@ -181,7 +182,7 @@ def test_one_that_it_cannot_understand_is_passed_over_for_what_it_had_itself(
     old.put(Person("24", "Dora"))
     assert set(raw(path)) >= {"office", "people"}
     assert "queues" not in raw(path)
-    assert raw(settings_versions.aside(path, 2)) == theirs
+    assert raw(settings_versions.aside(path, NEXT)) == theirs
     assert list(Settings(path).office.people) == ["21", "24"]
     assert list(again(path, monkeypatch).people) == ["21", "24"]
 
@@ -193,7 +194,7 @@ def test_cut_off_before_it_is_written_anew_the_file_is_as_it_was(
     before = (tmp_path / "old.json").read_bytes()
     version_two.newer(monkeypatch)
     opened = Settings(tmp_path / "old.json")
-    (tmp_path / "old.version-1.json").mkdir()
+    (tmp_path / f"old.version-{TODAY}.json").mkdir()
     with pytest.raises(SettingsError, match="could not be saved"):
         opened.save(version_two.office(numbers={}))
     assert (tmp_path / "old.json").read_bytes() == before
@@ -201,8 +202,8 @@ def test_cut_off_before_it_is_written_anew_the_file_is_as_it_was(
 
 def test_every_field_that_comes_makes_a_new_version() -> None:
     """Else an older version would take it for a mistake, and not start when an update is taken back."""
-    known = (HERE / "version-1.txt").read_text().split()
-    assert settings_versions.VERSION != 1 or version_two.fields() == known, (
+    known = (HERE / "version-2.txt").read_text().split()
+    assert settings_versions.VERSION != 2 or version_two.fields() == known, (
         "a field came, went, or has another name: raise settings_versions.VERSION (and UNDERSTOOD_FROM, if an older "
         "version cannot do without it), and compare with a file of that version here"
     )

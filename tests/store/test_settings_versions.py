@@ -10,11 +10,12 @@ import pytest
 from pbx.store import settings, settings_file, settings_versions
 from pbx.store.models import Person
 from pbx.store.settings import Settings, SettingsError
+from tests.store.version_two import NEXT, TODAY
 
 
 @pytest.fixture
 def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file of version 1, in which the switch for voicemail was called “mailbox”, where 2 is today's."""
+    """A file of today's version, in which the switch for voicemail was called “mailbox”, where the next is today's."""
     path = tmp_path / "settings.json"
     Settings(path).put(Person("21", "Anna", voicemail=False), Person("22", "Bert"))
     path.write_text(path.read_text().replace('"voicemail"', '"mailbox"'))
@@ -24,8 +25,8 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             person["voicemail"] = person.pop("mailbox")
 
     for module in (settings, settings_file, settings_versions):
-        monkeypatch.setattr(module, "VERSION", 2)
-    monkeypatch.setattr(settings_versions, "STEPS", {1: renamed})
+        monkeypatch.setattr(module, "VERSION", NEXT)
+    monkeypatch.setattr(settings_versions, "STEPS", {TODAY: renamed})
     return path
 
 
@@ -44,10 +45,21 @@ def test_the_first_change_writes_all_of_it_in_today_s_words(old: Path) -> None:
     opened = Settings(old)
     opened.put(Person("23", "Carla"))
     assert all("mailbox" not in person for person in people(old))
-    assert json.loads(old.read_bytes())["office"].popitem()[1]["version"] == 2
+    assert json.loads(old.read_bytes())["office"].popitem()[1]["version"] == NEXT
     assert Settings(old).office == opened.office
     opened.put(Person("24", "Dora"))
     assert len(people(old)) == 4
+
+
+def test_an_office_of_version_1_goes_on_without_a_digit_for_an_outside_line(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    office = {"country": "DE", "area_code": "30", "version": 1, "understood_from": 1}
+    path.write_text(json.dumps({"office": {"1": office}}))
+    opened = Settings(path)
+    assert (opened.office.area_code, opened.office.access_digit) == ("30", "")
+    opened.put(Person("21", "Anna"))
+    assert Settings(path).office.access_digit == ""
+    assert json.loads(settings_versions.aside(path, 1).read_bytes())["office"]["1"] == office
 
 
 @pytest.mark.parametrize(
@@ -56,7 +68,8 @@ def test_the_first_change_writes_all_of_it_in_today_s_words(old: Path) -> None:
      '"version": 3, "understood_from": 0', '"version": true', '"version": 0', '"version": null'],
 )  # fmt: skip
 def test_a_newer_file_that_is_not_understood_is_left_alone_with_a_sentence(old: Path, said: str) -> None:
-    old.write_text(re.sub(r'"version": 1,\s*"understood_from": 1', said, old.read_text()))
+    said = said.replace("3", str(NEXT + 1)).replace('"2"', f'"{NEXT}"')
+    old.write_text(re.sub(rf'"version": {TODAY},\s*"understood_from": 1', said, old.read_text()))
     before = old.read_bytes()
     with pytest.raises(SettingsError, match="newer version"):
         Settings(old)

@@ -1,4 +1,4 @@
-"""A version 2 of everything that is kept, made of today's code: tables, fields and columns that today's does not know.
+"""A next version of everything that is kept, made of today's code: tables, fields and columns that it does not know.
 
 `newer(monkeypatch)` makes today's code that version, `monkeypatch.undo()` makes it today's again.
 """
@@ -17,6 +17,7 @@ import pytest
 from pbx.store import differences, settings, settings_file, settings_versions
 from pbx.store.models import Number, Office, Person
 
+TODAY, NEXT = settings_versions.VERSION, settings_versions.VERSION + 1
 MODULES: tuple[Any, ...] = (settings, settings_file, settings_versions)
 
 
@@ -60,9 +61,9 @@ TABLES = settings_file.TABLES | {
 
 
 def newer(monkeypatch: pytest.MonkeyPatch, understood_from: int = 1) -> None:
-    """From now on this is version 2."""
+    """From now on this is the next version."""
     for module in MODULES:
-        monkeypatch.setattr(module, "VERSION", 2)
+        monkeypatch.setattr(module, "VERSION", NEXT)
     for module in (settings, settings_versions):
         monkeypatch.setattr(module, "UNDERSTOOD_FROM", understood_from)
     for module in (settings, settings_file, differences):
@@ -71,7 +72,7 @@ def newer(monkeypatch: pytest.MonkeyPatch, understood_from: int = 1) -> None:
 
 
 def office(**more: Any) -> NewOffice:
-    """What version 2 has set."""
+    """What the next version has set."""
     people: dict[str, Person] = {
         "21": NewPerson("21", "Anna", busy_to="22"),
         "22": NewPerson("22", "Bert", voicemail=False, busy_to="30"),
@@ -87,7 +88,7 @@ TOLD = ["calls", "tasks", "messages", "parts", "voices", "traces", "sessions", "
 
 
 def grown(path: Path) -> None:
-    """A records file of version 2: a table, columns, an index, a trigger more; rows with more in them than is known."""
+    """A records file of the next version: a table, columns, an index, a trigger more; rows with more than is known."""
     more = "".join(f"ALTER TABLE {table} ADD COLUMN newer TEXT NOT NULL DEFAULT 'kept';" for table in TOLD)
     with closing(sqlite3.connect(path, isolation_level=None)) as records:
         records.executescript(

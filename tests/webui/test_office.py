@@ -33,6 +33,24 @@ def test_a_country_whose_emergency_number_somebody_has_is_refused(web: Web) -> N
     assert "911" in form.submit(status=422).html.select_one("#f-country-error").text
 
 
+def test_the_digit_for_an_outside_line_hides_nobody(web: Web) -> None:
+    web.do("user add", name="Dora", extension="94")
+    form = web.admin.get("/office").forms["office"]
+    assert form["access_digit"].value == ""
+    assert [value for value, *_ in form["access_digit"].options][:3] == ["", "0", "9"]
+    form["access_digit"] = "9"
+    answer = form.submit(status=422)
+    assert "94" in answer.html.select_one("#f-access_digit-error").text
+    form = answer.forms["office"]
+    form["access_digit"] = "0"
+    form.submit().follow()
+    assert web.stores.office.access_digit == "0"
+    form = web.admin.get("/office").forms["office"]
+    form["access_digit"] = ""
+    form.submit().follow()
+    assert web.stores.office.access_digit == ""
+
+
 def test_two_admins_are_told(web: Web) -> None:
     form = web.admin.get("/office").forms["office"]
     web.do("office set", name="Theirs")

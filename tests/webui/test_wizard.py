@@ -64,7 +64,11 @@ def test_a_newcomer_goes_all_the_way(box: Web) -> None:
     box.live.trunks["sipgate trunk"] = ("registered", "")
     assert "calls come in and go out" in admin.get("/wizard/line")
 
-    page = page.click("Go on")
+    form = admin.get("/wizard/line").forms["access"]
+    assert form["access_digit"].value == ""
+    form["access_digit"] = "0"
+    page = form.submit().follow()
+    assert box.stores.office.access_digit == "0"
     form = page.forms["people"]
     form["names"] = "Anna Adler\nBert Braun; 22\n"
     looked = form.submit("step", value="look")
@@ -103,6 +107,26 @@ def test_a_newcomer_goes_all_the_way(box: Web) -> None:
     assert "+49 30 123450" in page
     assert page.html.select_one("#trial")["data-live"]
     assert page.click("Done").request.path == "/now"
+
+
+def test_the_digit_for_an_outside_line_is_asked_before_there_are_extensions(box: Web) -> None:
+    connected(box)
+    form = box.admin.get("/wizard/line").forms["access"]
+    form["access_digit"] = "1"
+    page = form.submit().follow()
+    form = page.forms["people"]
+    form["names"] = "Anna Adler\nBert Braun; 12\n"
+    looked = form.submit("step", value="look")
+    assert [each.text for each in looked.html.select("#people .extension")] == ["200", "12"]
+    assert "for an outside line" in looked
+    form = looked.forms["people"]
+    form["names"] = "Anna Adler; 44"
+    form.submit("step", value="look").forms["people"].submit("step", value="add").follow()
+    form = box.admin.get("/wizard/line").forms["access"]
+    form["access_digit"] = "4"
+    answer = form.submit(status=422)
+    assert "44" in answer.html.select_one("#f-access_digit-error").text
+    assert box.stores.office.access_digit == "1"
 
 
 def test_no_word_of_the_trade_is_needed(box: Web) -> None:

@@ -2,7 +2,7 @@
 <form method="post" action="/office" class="card" id="office" data-changes>
 {{csrf()}}
 % include("errors", form=form)
-% for name in ("name", "country", "area_code", "language", "number"):
+% for name in ("name", "country", "area_code", "access_digit", "language", "number"):
 {{form.field(name)}}
 % end
 <details class="more"{{!" open" if form.errors else ""}}>

@@ -11,8 +11,13 @@
 <p><a class="button small" href="/wizard/line/{{trunk["provider"]}}">{{icon("edit")}} {{_("Change the account")}}</a></p>
 % end
 % end
-<p><a class="button primary" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a></p>
 </section>
+<form method="post" action="/wizard/line" class="card" id="access">
+<h2>{{_("Calling out")}}</h2>
+{{csrf()}}
+% include("fields", form=form)
+<div class="save"><button class="button primary">{{_("Go on")}} {{icon("next")}}</button></div>
+</form>
 <details class="more">
 <summary>{{_("Another provider")}}</summary>
 % include("provider_list", groups=groups, called=called, where="/wizard/line/{key}")
