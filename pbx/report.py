@@ -155,6 +155,9 @@ def _nightly(shown: Shown) -> Iterator[str]:
         yield f"{moment(last['at'])}  {last['size'] / 1e6:9.1f} MB  {visible(last['name'])}"
     if failed := shown["failed"]:
         yield f"{moment(failed['at'])}  failed: {visible(english(failed['said']))}"
+    yield from (f"To be chosen: {visible(place)}" for place in shown["places"])
+    for each in shown["unfit"]:
+        yield f"Not to be chosen: {visible(each['place'])}. {visible(english(each['why']))}"
 
 
 def _update(shown: Shown) -> Iterator[str]:

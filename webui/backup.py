@@ -216,7 +216,8 @@ def _unsent(visit: Visit, fields: tuple[Field, ...]) -> Form:
 def _nightly(visit: Visit, night: Any, sent: bool = False) -> Form:
     """Where the backup of every night goes: one of the disks that are there, or what was chosen before."""
     chosen = night["folder"]
-    disk = next((place for place in night["places"] if f"{chosen}/".startswith(f"{place}/")), chosen)
+    there = [*night["places"], *(each["place"] for each in night["unfit"])]
+    disk = next((place for place in there if f"{chosen}/".startswith(f"{place}/")), chosen)
     places = sorted({*night["places"], *filter(None, (disk,))})
     options = (("", visit._("none: no backup by itself")), *((place, place) for place in places))
     values = {"folder": disk, "below": chosen[len(disk) :].strip("/"), "version": night["version"]}

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pbx.administration import backup, backup_work
+from pbx.administration import backup, backup_work, disks
 from pbx.administration.condition import BUILT
 from pbx.administration.live import Check
 from pbx.administration.rights import Actor
@@ -23,7 +23,7 @@ from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.box.places import is_plugged, mount_of, mount_points, plugged
 from pbx.control.protocol import Refused
-from pbx.sentence import Sentence, retold
+from pbx.sentence import Sentence, retold, said
 from pbx.store.atomic import write_file
 from pbx.store.backup_file import ENDING, PART
 
@@ -44,9 +44,11 @@ _MOMENT = "%Y%m%d-%H%M%S"
 def show(stores: Stores) -> Shown:
     """Where it goes, what became of the last, and which disks there are to choose from. Waits for no disk."""
     state = _state(stores)
+    found = [(str(each.point), disks.unfit(each, _needed(state), stores.root)) for each in plugged(stores.root)]
     return _own(stores) | {
         "version": version(_own(stores)),
-        "places": [str(point) for point in plugged(stores.root)],
+        "places": [place for place, why in found if why is None],
+        "unfit": [{"place": place, "why": said(why)} for place, why in found if why is not None],
         "last": state.get("last"),
         "failed": state.get("failed"),
         "own_disk": _is_own_disk(stores),
@@ -210,11 +212,25 @@ def _checked(stores: Stores, actor: Actor, folder: str) -> dict[str, str]:
         only = Sentence("Choose a USB stick or a network folder that is mounted below /media, /mnt or /run/media.")
         raise Refused(only, field="folder", hint="As root, “durchwahl nightly set --folder” takes any folder.")
     try:
+        if why := _unfit(stores, path, point):
+            raise Refused(why, field="folder")
         _try_writing(path)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise Refused(Sentence("Nothing can be written there: {why}.", why=why), field="folder") from error
+        reason = error.strerror or str(error)
+        raise Refused(Sentence("Nothing can be written there: {why}.", why=reason), field="folder") from error
     return {"backup_folder": str(path), "backup_mount": str(point)}
+
+
+def _unfit(stores: Stores, folder: Path, point: Path) -> Sentence | None:
+    """Why a folder cannot take the backups, or the disk it is on. Raises OSError."""
+    needed = _needed(_state(stores))
+    on = [each for each in plugged(stores.root) if each.point == point]
+    return next(filter(None, (disks.unfit(each, needed, stores.root) for each in on)), disks.full(folder, needed))
+
+
+def _needed(state: Shown) -> int:
+    """Bytes that must find room on a disk that is chosen: another one like the last, or one to begin with."""
+    return max(disks.LEAST, int((state.get("last") or {}).get("size", 0)))
 
 
 def _try_writing(folder: Path) -> None:

@@ -46,7 +46,7 @@ def plug_in(device: str, run: Run, user: tuple[int, int], root: Path = Path("/")
     why = "all its names are taken"
     for name in names(told, device):
         place = root / PLACE / name
-        if place in [point for _, point in mounts(root)]:
+        if place in [each.point for each in mounts(root)]:
             continue
         words = ["systemd-mount", "--quiet", "--collect", "--fsck=no", "--property=LazyUnmount=yes"]
         words += [f"--type={kind}", f"--options={options}", f"--description=Stick {name}", f"/dev/{device}", str(place)]
@@ -74,8 +74,8 @@ def names(told: Properties, device: str) -> Iterator[str]:
 def is_own(device: str, root: Path = Path("/")) -> bool:
     """Whether something of the disk it is on is mounted elsewhere than where sticks are: a Pi may start from USB."""
     disk = _disk(root / "sys/class/block" / device)
-    for number, point in mounts(root):
-        if _disk(root / "sys/dev/block" / number) == disk and not point.is_relative_to(root / PLACE):
+    for each in mounts(root):
+        if _disk(root / "sys/dev/block" / each.number) == disk and not each.point.is_relative_to(root / PLACE):
             return True
     return False
 

@@ -4,11 +4,13 @@ import dataclasses
 import errno
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores, open_stores
 from pbx.box import places
 from pbx.control.protocol import Refused
+from pbx.sentence import english
 from pbx.store import age, backup_file
 from tests.administration.beside import quick_backups
 
@@ -237,6 +240,63 @@ def test_an_admin_gives_only_disks_that_are_plugged_in(box: Box, tmp_path: Path)
     (box.stick / "backups").mkdir()
     box.give(box.stick / "backups")
     assert box.stores.office.backup_mount == str(box.stick)
+
+
+@pytest.mark.parametrize(
+    ("mounted", "megabytes", "why"),
+    [
+        ("ro,nosuid - tmpfs some ro,size=4k", None, "the box's memory"),
+        ("rw,nosuid - tmpfs some rw", None, "the box's memory"),
+        ("ro,nosuid - vfat /dev/sda1 rw", 8000, "only be read"),
+        ("rw,nosuid - ext4 /dev/sda1 ro,errors=remount-ro", 8000, "only be read"),
+        ("ro - iso9660 /dev/sr0 ro", 700, "only be read"),
+        ("rw - overlay overlay rw", None, "no disk on which anything can be kept (overlay)"),
+        ("rw shared:7 - vfat /dev/sda1 rw", 16, "too small: 16 MB; backups need 32 MB"),
+    ],
+)
+def test_what_cannot_keep_backups_is_not_offered_and_it_is_said_why(
+    box: Box, mounted: str, megabytes: int | None, why: str
+) -> None:
+    place = box.root / "mnt/other"
+    place.mkdir(parents=True)
+    with (box.root / "proc/self/mountinfo").open("a") as file:
+        file.write(f"90 24 9:1 / {place} {mounted}\n")
+    if megabytes:
+        size = box.root / "sys/dev/block/9:1/size"
+        size.parent.mkdir(parents=True)
+        size.write_text(f"{megabytes * 1_000_000 // 512}\n")
+    shown = box.do("nightly show")
+    assert shown["places"] == [str(box.stick)]
+    assert [each["place"] for each in shown["unfit"]] == [str(place)]
+    assert why in english(shown["unfit"][0]["why"])
+    with pytest.raises(Refused, match=re.escape(why)) as refused:
+        box.give(place)
+    assert refused.value.field == "folder"
+
+
+@pytest.mark.parametrize("mounted", ["rw - nfs4 nas:/backup rw", "rw - fuse.sshfs nas: rw", "rw - cifs //nas/b rw"])
+def test_a_network_folder_is_offered_and_nobody_waits_for_it(
+    box: Box, mounted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = box.root / "mnt/nas"
+    with (box.root / "proc/self/mountinfo").open("a") as file:
+        file.write(f"90 24 0:51 / {place} {mounted}\n91 24 0:52 / {box.root}/mnt/auto rw - autofs auto rw\n")
+    monkeypatch.setattr(os, "statvfs", lambda folder: pytest.fail(f"{folder} was asked"))
+    shown = box.do("nightly show")
+    assert (shown["places"], shown["unfit"]) == ([str(box.stick), str(place)], [])
+
+
+def test_a_stick_must_have_room_for_one_more_like_the_last(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = 31_000_000
+    monkeypatch.setattr(os, "statvfs", lambda folder: SimpleNamespace(f_bavail=free, f_frsize=1))
+    with pytest.raises(Refused, match="too full: 31 MB are left; backups need 32 MB"):
+        box.give()
+    free = 32_000_000
+    box.give()
+    nightly._note(box.stores, last={"at": EVENING, "name": "x", "size": 45_000_000})
+    box.do("nightly set", folder="")
+    with pytest.raises(Refused, match="backups need 45 MB"):
+        box.give()
 
 
 def test_a_link_on_the_stick_leads_nowhere_else(box: Box, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pbx.box.places import is_plugged, mount_of, mount_points, plugged
+from pbx.box.places import Mount, is_plugged, mount_of, mount_points, plugged
 
 SERVICE = """\
 490 480 179:5 / / ro,relatime - ext4 /dev/mmcblk0p5 ro
@@ -19,6 +19,10 @@ def told(root: Path, mountinfo: str) -> list[Path]:
     return mount_points(root)
 
 
+def points_of(found: list[Mount]) -> list[Path]:
+    return [each.point for each in found]
+
+
 def test_a_folder_of_the_system_s_own_disk_is_no_disk_though_systemd_mounts_it_again(tmp_path: Path) -> None:
     points = told(tmp_path, SERVICE)
     assert points == [Path("/"), Path("/proc"), Path("/media/USB STICK")]
@@ -30,7 +34,7 @@ def test_a_folder_of_the_system_s_own_disk_is_no_disk_though_systemd_mounts_it_a
 def test_a_stick_mounted_at_mnt_itself_is_one(tmp_path: Path) -> None:
     point = tmp_path / "mnt"
     told(tmp_path, f"1 0 8:5 / / rw - ext4 /dev/sdb rw\n2 1 8:1 / {point} rw - vfat /dev/sda1 rw\n")
-    assert plugged(tmp_path) == [point]
+    assert points_of(plugged(tmp_path)) == [point]
 
 
 def test_the_folder_in_memory_where_sticks_are_mounted_is_no_disk_either(tmp_path: Path) -> None:
@@ -43,6 +47,6 @@ def test_the_folder_in_memory_where_sticks_are_mounted_is_no_disk_either(tmp_pat
         f"498 497 8:1 / {media}/STICK rw,nosuid - vfat /dev/sda1 rw",
     )
     points = told(tmp_path, "\n".join(lines) + "\n")
-    assert plugged(tmp_path) == [media / "STICK"]
+    assert points_of(plugged(tmp_path)) == [media / "STICK"]
     assert mount_of(media / "STICK/backups", points) == media / "STICK"
     assert mount_of(media / "GONE", points) == run

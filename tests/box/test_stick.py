@@ -69,7 +69,7 @@ def test_a_stick_gets_a_folder_called_as_it_is_where_the_backup_finds_it(system:
     place = system.root / "run/media/BACKUP"
     assert system.plug_in() == f"sda1 is mounted at {place}."
     assert system.mounted[0][-2:] == ["/dev/sda1", str(place)]
-    assert plugged(system.root) == [place]
+    assert [each.point for each in plugged(system.root)] == [place]
 
 
 @pytest.mark.parametrize("kind", ["vfat", "exfat"])

@@ -99,3 +99,12 @@ def test_the_box_s_own_disk_is_warned_of(web: Web, stick: Path, tmp_path: Path) 
     web.do("nightly set", folder=str(tmp_path), password=PASSWORD)
     assert "what breaks the box" in text(web.admin.get("/backup"))
     assert nightly.check(web.stores).state == "warn"
+
+
+def test_what_cannot_take_backups_is_no_choice_and_the_page_says_why(web: Web, stick: Path) -> None:
+    place = web.stores.root / "mnt/tiny"
+    with (web.stores.root / "proc/self/mountinfo").open("a") as file:
+        file.write(f"26 24 0:25 / {place} ro,nosuid - tmpfs none ro,size=4k\n")
+    page = web.admin.get("/backup")
+    assert [value for value, _, _ in page.forms["nightly"]["folder"].options] == ["", str(stick)]
+    assert f"{place} cannot take the backups: It is the box's memory" in text(page)

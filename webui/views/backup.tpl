@@ -54,6 +54,9 @@
 <form method="post" action="/backup/nightly" class="fields" id="nightly">
 {{csrf()}}
 % include("fields", form=nights)
+% for each in night["unfit"]:
+<p class="hint">{{icon("info")}} {{_("{place} cannot take the backups:").format(place=each["place"])}} {{visit.said(each["why"])}}</p>
+% end
 <div class="toolbar"><button class="button">{{_("Save")}}</button></div>
 </form>
 % if night["folder"]:
