@@ -3,11 +3,12 @@
 import base64
 import binascii
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
+from webui import pages
 from webui.form import Field
 from webui.routes import Routes
 from webui.visit import Visit
@@ -33,16 +34,23 @@ ROLES = (
     ("extension", N_("extension behind the number")),
 )
 """What a column of a table may hold."""
-SHOWN = 200
-"""Contacts that are listed at once: the search finds the others."""
+PAGE = 50
+"""Contacts that are listed at once."""
 
 
 @routes.get("/contacts")
 def contacts(visit: Visit) -> str:
     """Those who were searched for, or everybody."""
     search = visit.query.get("search", "").strip()
-    found = visit.ask("contact list", **({"search": search} if search else {}))
-    return visit.page("contacts", contacts=found[:SHOWN], more=len(found) - SHOWN, search=search, number=written)
+    found = visit.ask("contact page", search=search, page=pages.number(visit), limit=PAGE)
+    return visit.page(
+        "contacts",
+        contacts=found["contacts"],
+        search=search,
+        page=found["page"],
+        pages=pages.numbered(visit, found["all"], found["page"], PAGE),
+        everybody=found["all"] if not search else visit.ask("contact page", limit=1)["all"],
+    )
 
 
 @routes.post("/contacts/call")
@@ -138,8 +146,8 @@ def _editable(visit: Visit) -> dict[str, Any]:
 
 
 def _back(visit: Visit) -> str:
-    search = visit.sent("search")
-    return f"/contacts?search={quote(search)}" if search else "/contacts"
+    kept = {name: visit.sent(name) for name in ("search", "page") if visit.sent(name)}
+    return "/contacts" + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _is_base64(data: str) -> bool:

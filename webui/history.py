@@ -1,14 +1,15 @@
 """The calls that were: found again, taken out as a table, and each one looked at from all sides."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
 from bottle import HTTPResponse
 
-from webui import ladder, plot
+from webui import ladder, pages, plot
 from webui.routes import Routes
 from webui.visit import Visit
 from webui.waveform import waveform
@@ -32,8 +33,8 @@ HEADS = (
 )
 _FILTERS = ("search", "extension", "direction", "outcome", "since", "until")
 _PAGE = 50
-_TABLE, _PIECE = 20_000, 500
-"""Calls in a table at most, and how many are asked for at a time."""
+_PIECE = 250
+"""Calls of a table that are asked for at a time: the exchange's other work gets its turn in between."""
 
 
 @routes.get("/history")
@@ -41,10 +42,8 @@ def history(visit: Visit) -> str:
     """The calls that fit what is searched for, newest first."""
     typed = {name: visit.query.get(name, "").strip() for name in _FILTERS}
     asked, errors = _asked(visit, typed)
-    before = visit.query.get("before", "")
-    if re.fullmatch("[0-9]{1,15}", before):
-        asked["before"] = int(before)
-    found: Any = visit.ask("history", **asked, limit=_PAGE) if not errors else {"calls": [], "more": False}
+    nothing = {"calls": [], "all": 0, "ahead": 0}
+    found: Any = nothing if errors else visit.ask("history", **asked, **pages.turn(visit), limit=_PAGE)
     if errors:
         visit.status = 422
     chosen = {name: text for name, text in typed.items() if text}
@@ -54,8 +53,7 @@ def history(visit: Visit) -> str:
         typed=typed,
         errors=errors,
         filtered=bool(chosen),
-        later="before" in asked,
-        more="/history?" + urlencode(chosen | {"before": found["calls"][-1]["place"]}) if found["more"] else "",
+        pages=pages.turned(visit, found, found["calls"], "place"),
         table="/history/table?" + urlencode(chosen),
         parties=_parties(visit),
         directions=DIRECTIONS,
@@ -66,17 +64,22 @@ def history(visit: Visit) -> str:
 
 @routes.get("/history/table")
 def table(visit: Visit) -> HTTPResponse:
-    """The same calls as a table for a spreadsheet."""
+    """The same calls as a table for a spreadsheet: all of them, however many."""
     asked, errors = _asked(visit, {name: visit.query.get(name, "").strip() for name in _FILTERS})
-    calls: list[Mapping[str, Any]] = []
-    more = not errors
-    while more and len(calls) < _TABLE:
-        found = visit.ask("history", **asked, limit=_PIECE)
-        calls += found["calls"]
-        more = found["more"]
-        asked["before"] = calls[-1]["place"] if calls else 0
-    rows = [[visit._(head) for head in HEADS], *(_row(visit, call) for call in calls)]
+    found: Iterable[Mapping[str, Any]] = () if errors else _all(visit, asked)
+    rows = chain([[visit._(head) for head in HEADS]], (_row(visit, call) for call in found))
     return visit.csv(rows, visit._("calls") + ".csv")
+
+
+def _all(visit: Visit, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every call that fits, the newest first, asked for piece by piece."""
+    before: dict[str, int] = {}
+    while True:
+        found = visit.ask("history", **asked, **before, limit=_PIECE, counted=False)
+        yield from found["calls"]
+        if not found["more"]:
+            return
+        before = {"before": found["calls"][-1]["place"]}
 
 
 @routes.get("/calls/<id>")

@@ -1,9 +1,8 @@
 """Messages: the mailboxes one may hear, played in the page."""
 
-import re
-
 from bottle import HTTPResponse
 
+from webui import pages
 from webui.routes import Routes
 from webui.sound import played, unpacked
 from webui.visit import Visit
@@ -19,11 +18,10 @@ _MOST = 20
 def messages(visit: Visit) -> str:
     """The newest, of all mailboxes or of one."""
     box = visit.query.get("box", "")
-    asked = visit.query.get("skip", "")
-    skip = int(asked) if re.fullmatch("[0-9]{1,6}", asked) else 0
     chosen = {"extension": box} if box else {}
-    found = visit.ask("message list", skip=skip, most=_MOST, drawn=True, **chosen)
-    return visit.page("messages", found=found, box=box, skip=skip, most=_MOST, waveform=waveform, back=visit.here)
+    found = visit.ask("message list", most=_MOST, drawn=True, **chosen, **pages.turn(visit))
+    shown = pages.turned(visit, found, found["messages"])
+    return visit.page("messages", found=found, box=box, pages=shown, waveform=waveform, back=visit.here)
 
 
 @routes.get("/messages/<id:int>/sound")

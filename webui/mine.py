@@ -1,6 +1,5 @@
 """My page: one's extension, what waits, the last calls, one's phones; PIN and announcement."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from bottle import HTTPResponse
@@ -101,15 +100,7 @@ def hear_announcement(visit: Visit) -> HTTPResponse:
 
 
 def _mine(visit: Visit, form: Form) -> str:
-    found = visit.ask("mine")
-    tasks = newest_first(found["tasks"])[:_SHOWN]
-    shown = {"tasks": tasks, "most": _SHOWN, "suggested": _suggested(visit), "takers": takers(visit)}
-    return visit.page("mine", mine=found, form=form, **shown)
-
-
-def newest_first(tasks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As pages show them."""
-    return sorted(tasks, key=lambda task: float(task["created"]), reverse=True)
+    return visit.page("mine", mine=visit.ask("mine"), form=form, most=_SHOWN, suggested=_suggested(visit))
 
 
 def takers(visit: Visit) -> list[tuple[str, str]]:
@@ -123,8 +114,8 @@ def _suggested(visit: Visit) -> list[tuple[str, str]]:
     """What can be typed to call somebody, and what it means."""
     own = visit.account.extension if visit.account is not None else ""
     colleagues = [(extension, name) for extension, name in takers(visit) if extension != own]
-    contacts = [(each["name"], visit.number(each["number"])) for each in visit.ask("contact list")]
-    return (colleagues + contacts)[:_SUGGESTED]
+    found = visit.ask("contact page", limit=_SUGGESTED)["contacts"]
+    return (colleagues + [(each["name"], visit.number(each["number"])) for each in found])[:_SUGGESTED]
 
 
 def _announcement(visit: Visit, form: Form) -> str:

@@ -1,17 +1,18 @@
 """Tasks: whom to call back, and who does it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from bottle import HTTPResponse
 
-from webui.mine import newest_first, takers
+from webui import pages
+from webui.mine import takers
 from webui.routes import Routes
 from webui.visit import Visit
 
 routes = Routes()
 
-_BACK = ("/tasks", "/tasks?show=done", "/tasks?show=everybody", "/mine", "/now")
-"""Where a press on a task's buttons may lead back to."""
+_PAGE = 25
 
 
 @routes.get("/tasks")
@@ -19,10 +20,23 @@ def tasks(visit: Visit) -> str:
     """Those that are open, those that are done, or, for admins, everybody's."""
     show = visit.query.get("show", "open")
     everybody = show == "everybody" and visit.is_admin
-    found = visit.ask("task list", open_only=show != "done", everybody=everybody)
-    shown = newest_first(task for task in found if task["done"] == (show == "done"))
-    back = f"/tasks?show={show}" if show in ("done", "everybody") else "/tasks"
-    return visit.page("tasks", tasks=shown, show=show, takers=takers(visit), back=back)
+    found = visit.ask("task list", done=show == "done", everybody=everybody, limit=_PAGE, **pages.turn(visit))
+    here = ({"show": show} if show in ("done", "everybody") else {}) | pages.turn(visit)
+    return visit.page(
+        "tasks",
+        tasks=found["tasks"],
+        show=show,
+        pages=pages.turned(visit, found, found["tasks"]),
+        back="/tasks" + ("?" + urlencode(here) if here else ""),
+    )
+
+
+@routes.get("/tasks/<id:int>/give")
+def whom(visit: Visit, id: int) -> str:
+    """Where it is chosen to whom a task is handed over."""
+    task = visit.ask("task show", task=id)
+    others = [each for each in takers(visit) if each[0] != task["extension"]]
+    return visit.page("task_give", task=task, takers=others, back=_ours(visit.query.get("back", "")))
 
 
 @routes.post("/tasks/<id:int>/done")
@@ -55,5 +69,9 @@ def call(visit: Visit, id: int) -> HTTPResponse:
 
 
 def _back(visit: Visit, message: str) -> HTTPResponse:
-    wanted = visit.sent("back")
-    return visit.see_other(wanted if wanted in _BACK else "/tasks", message)
+    return visit.see_other(_ours(visit.sent("back")), message)
+
+
+def _ours(back: str) -> str:
+    """Where a press on a task's buttons may lead back to."""
+    return back if back in ("/tasks", "/mine", "/now") or back.startswith("/tasks?") else "/tasks"

@@ -8,9 +8,9 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +29,8 @@ from webui.views import Html, Views, icon
 from webui.words import LANGUAGES, Words
 
 SESSION_DAYS = 30
+_ROWS = 250
+"""Of a table that leave at once."""
 MOST_QUESTIONS = 24
 LARGE, MOST_LARGE, PATIENCE = 1024 * 1024, 3, 30.0
 """Forms of more bytes than that are held in memory only so many at a time; the others wait so many seconds."""
@@ -198,12 +200,16 @@ class Visit:
         return HTTPResponse("", 303, [("Location", quote(where, safe="/?&=#:;,+%@!~*'()[]$-._"))])
 
     def csv(self, rows: Iterable[Sequence[Any]], name: str) -> HTTPResponse:
-        """A table to download, harmless for spreadsheets."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
-        return self.download(b"\xef\xbb\xbf" + text.getvalue().encode(), name, "text/csv; charset=utf-8")
+        """A table to download, harmless for spreadsheets, that leaves while `rows` are still being found.
 
-    def download(self, content: bytes, name: str, type: str) -> HTTPResponse:
+        What they raise in the first piece is raised here; what comes later breaks the download off, as a table that
+        seems whole and is not would be believed.
+        """
+        pieces = _table(rows)
+        first = next(pieces)
+        return self.download(chain((first,), pieces), name, "text/csv; charset=utf-8")
+
+    def download(self, content: bytes | Iterable[bytes], name: str, type: str) -> HTTPResponse:
         """A file to save under a name."""
         shown = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
         return HTTPResponse(content, 200, [("Content-Type", type), ("Content-Disposition", shown)])
@@ -247,6 +253,10 @@ class Visit:
     def decimal(self, value: float) -> str:
         """2.5, or 2,5."""
         return self.words.decimal(value)
+
+    def count(self, value: int) -> str:
+        """How many: 60,000, or 60.000."""
+        return self.words.whole(value)
 
     def number(self, e164: str) -> str:
         """A telephone number for reading: +49 30 123456."""
@@ -382,6 +392,18 @@ def _decoded(sent: Any) -> Any:
     for name, value in sent.allitems():
         decoded.append(*(each.encode("latin-1", "replace").decode(errors="replace") for each in (name, value)))
     return decoded
+
+
+def _table(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """A table in pieces of so many rows; there is one also without any."""
+    left, sent = iter(rows), b"\xef\xbb\xbf"
+    while some := list(islice(left, _ROWS)):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in some)
+        yield sent + text.getvalue().encode()
+        sent = b""
+    if sent:
+        yield sent
 
 
 def _cell(value: Any) -> Any:

@@ -105,6 +105,10 @@ class Words:
         """2.5, or 2,5."""
         return str(format_decimal(value, "0.0", locale=self.locale))
 
+    def whole(self, value: int) -> str:
+        """60,000, or 60.000."""
+        return str(format_decimal(value, locale=self.locale))
+
     def duration(self, seconds: float) -> str:
         """How long something took: 0:42, 3:07, 1:02:03; days in words."""
         whole = max(0, int(seconds))

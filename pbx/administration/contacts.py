@@ -2,9 +2,11 @@
 
 import dataclasses
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from pbx.administration import lookup
+from pbx.administration.made_of import made_of
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
@@ -56,8 +58,23 @@ def remove(stores: Stores, name: str, seen: str | None = None) -> Shown:
 
 def listing(stores: Stores, search: str | None = None) -> list[Shown]:
     """All contacts, or those with these letters or digits in them, by name."""
-    contacts = sorted(stores.office.contacts.values(), key=lambda contact: _place(contact.name))
-    return [view(contact) for contact in contacts if search is None or _has(contact, search)]
+    return [view(contact) for contact in _found(stores.office, search or "")]
+
+
+def page(stores: Stores, search: str = "", page: int = 1, limit: int = 100) -> Shown:
+    """So many `contacts` of those that fit, by name, on this `page` of them or the last there is; `all` that fit.
+
+    Raises Refused.
+    """
+    if not 0 < limit <= MOST:
+        raise Refused(Sentence("A number of contacts from 1 to {most} is needed.", most=MOST), field="limit")
+    found = _found(stores.office, search)
+    page = max(1, min(page, -(-len(found) // limit)))
+    return {
+        "contacts": [view(each) for each in found[(page - 1) * limit : page * limit]],
+        "all": len(found),
+        "page": page,
+    }
 
 
 def show(stores: Stores, name: str) -> Shown:
@@ -96,6 +113,16 @@ def _fresh_name(office: Office, name: str) -> str:
     if name.strip() in office.contacts:
         raise Refused(Sentence("There is a contact {name} already.", name=lookup.shown(name)), field="name")
     return name.strip()
+
+
+def _found(office: Office, search: str) -> list[Contact]:
+    """Those that fit, as in a telephone book."""
+    return [contact for contact in _book(office.contacts) if not search or _has(contact, search)]
+
+
+@made_of
+def _book(contacts: Mapping[str, Contact]) -> list[Contact]:
+    return sorted(contacts.values(), key=lambda contact: _place(contact.name))
 
 
 def _has(contact: Contact, search: str) -> bool:

@@ -15,6 +15,7 @@ from pbx.exchange.traced import first_line, readable, reason, summary
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
 from pbx.store.history import Found, Wanted, Word
+from pbx.store.leaf import Turn
 from pbx.store.models import CallRecord, CallTrace, Direction, Message, Office, Outcome, TracedMessage
 
 Shown = dict[str, Any]
@@ -37,19 +38,26 @@ def listing(
     since: float | None = None,
     until: float | None = None,
     before: int | None = None,
+    after: int | None = None,
     limit: int = 50,
+    counted: bool = True,
 ) -> Shown:
     """The last `calls` that fit, newest first, those of others only for admins; and whether there are `more`.
 
     `search` is looked for in names, numbers (however they are written) and stories; all its words must be found.
-    `before` is the `place` of the last call seen: what is further back. Raises Refused.
+    `before` and `after` are the `place` of a call seen: what is further back, or came later (0: the oldest of all).
+    `all` is how many fit, `ahead` how many of them are newer than these; without `counted` neither is known, and
+    going back through all of them is quicker. Raises Refused.
     """
     if not 0 < limit <= MOST:
         raise Refused(Sentence("A number of calls from 1 to {most} is needed.", most=MOST), field="limit")
     office = stores.office
     wanted = Wanted(_seen_by(actor, office), _words(search, office), extension, direction, outcome, since, until)
-    found = stores.records.history.find(wanted, before, limit + 1)
-    return {"calls": [view(each, actor, office) for each in found[:limit]], "more": len(found) > limit}
+    if not counted:
+        found = stores.records.history.find(wanted, before, limit + 1)
+        return {"calls": [view(each, actor, office) for each in found[:limit]], "more": len(found) > limit}
+    found, leaf = stores.records.history.leaf(wanted, Turn(before, after, limit))
+    return {"calls": [view(each, actor, office) for each in found], **leaf.told()}
 
 
 def call(stores: Stores, actor: Actor, id: str) -> Shown:

@@ -17,6 +17,7 @@ from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.media import wav
 from pbx.sentence import Sentence
+from pbx.store.leaf import Turn
 from pbx.store.models import Message
 
 Shown = dict[str, Any]
@@ -33,25 +34,28 @@ def listing(
     stores: Stores,
     actor: Actor,
     extension: str | None = None,
-    skip: int = 0,
+    before: int | None = None,
+    after: int | None = None,
     most: int = MOST,
     drawn: bool = False,
 ) -> Shown:
-    """The `mailboxes` he may hear, and `messages` of all or one of them, newest first, `most` of them after `skip`.
+    """The `mailboxes` he may hear, and `messages` of all or one of them, newest first, `most` of them.
 
-    `more` says whether there are others; with `drawn` each has its `peaks` from 0 to 1. Raises Refused.
+    `before` and `after` are the id of a message seen: what is further back, or came later (0: the oldest of all).
+    `all` is how many there are, `ahead` how many of them are newer than these, `more` whether there are older ones;
+    with `drawn` each message has its `peaks` from 0 to 1. Raises Refused.
     """
     boxes = hearable(stores, actor)
     if extension is not None and extension not in boxes:
         raise Refused(Sentence("There is no mailbox {extension} for you.", extension=extension), field="extension")
+    if not 0 < most <= MOST:
+        raise Refused(Sentence("A number of messages from 1 to {most} is needed.", most=MOST), field="most")
     wanted = boxes if extension is None else [extension]
-    messages = [message for box in wanted for message in stores.records.messages(box)]
-    messages.sort(key=lambda message: (message.started, message.id), reverse=True)
-    chosen = messages[max(0, skip) : max(0, skip) + min(most, MOST)]
+    messages, leaf = stores.records.messages_leaf(wanted, Turn(before, after, most))
     return {
         "mailboxes": [_mailbox(stores, box) for box in boxes],
-        "messages": [view(stores, message) | _drawing(stores, message, drawn) for message in chosen],
-        "more": len(messages) > max(0, skip) + len(chosen),
+        "messages": [view(stores, message) | _drawing(stores, message, drawn) for message in messages],
+        **leaf.told(),
     }
 
 

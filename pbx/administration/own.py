@@ -11,12 +11,17 @@ from pbx.sentence import Sentence
 Shown = dict[str, Any]
 
 LAST_CALLS = 5
+FIRST_TASKS = 5
 
 
 def mine(stores: Stores, actor: Actor) -> Shown:
-    """One's own page: `person` (None without an extension) with his phones, `tasks`, new `messages`, last `calls`."""
+    """One's own page: `person` (None without an extension) with his phones, new `messages`, last `calls`.
+
+    Of the `tasks` it has the newest; `open_tasks` is how many there are.
+    """
     office, person = stores.office, stores.office.people.get(actor.extension)
     heard = messages.listing(stores, actor)
+    waiting = tasks.listing(stores, actor, limit=FIRST_TASKS)
     return {
         "account": {"name": actor.name, "role": actor.role, "extension": actor.extension},
         "person": None if person is None else people.view(person, office) | {"phones": _phones(stores, actor)},
@@ -25,7 +30,8 @@ def mine(stores: Stores, actor: Actor) -> Shown:
             for group in office.groups.values()
             if actor.extension in group.members
         ],
-        "tasks": tasks.listing(stores, actor),
+        "tasks": waiting["tasks"],
+        "open_tasks": waiting["all"],
         "mailboxes": heard["mailboxes"],
         "messages": [message for message in heard["messages"] if not message["heard"]],
         "calls": _calls(stores, actor) if person is not None else [],

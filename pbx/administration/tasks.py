@@ -10,29 +10,43 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
+from pbx.store.leaf import Turn
 from pbx.store.models import Office, Task
 from pbx.store.task_log import TaskDeed, TaskNote
 
 Shown = dict[str, Any]
 
-MOST_DONE = 200
-"""Of the tasks that are done, the newest."""
+MOST = 500
+"""Tasks at a time."""
 
 
-def listing(stores: Stores, actor: Actor, open_only: bool = True, everybody: bool = False) -> list[Shown]:
-    """The tasks somebody sees, oldest first: his own, his groups', and the office's; an admin those of `everybody`.
+def listing(
+    stores: Stores,
+    actor: Actor,
+    done: bool = False,
+    everybody: bool = False,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> Shown:
+    """The open `tasks` somebody sees, or those that are done, newest first: his own, his groups', and the office's.
 
-    Raises Refused.
+    An admin may see those of `everybody`. `before` and `after` are the id of a task seen: what is further back, or came
+    later (0: the oldest of all). `all` is how many there are, `ahead` how many of them are newer than these, `more`
+    whether there are older ones. Raises Refused.
     """
     if everybody and not actor.is_admin:
         raise Refused(Sentence("Only an admin may do this."), 4)
-    tasks = stores.records.tasks(open_only=open_only)
-    if not everybody:
-        his = _seen_by(actor, stores.office)
-        tasks = tuple(task for task in tasks if task.extension in his)
-    finished = [task for task in tasks if task.done]
-    too_old = {task.id for task in finished[:-MOST_DONE]}
-    return views(stores, actor, [task for task in tasks if task.id not in too_old])
+    if not 0 < limit <= MOST:
+        raise Refused(Sentence("A number of tasks from 1 to {most} is needed.", most=MOST), field="limit")
+    theirs = None if everybody else _seen_by(actor, stores.office)
+    tasks, leaf = stores.records.tasks_leaf(theirs, done, Turn(before, after, limit))
+    return {"tasks": views(stores, actor, tasks), **leaf.told()}
+
+
+def show(stores: Stores, actor: Actor, task: int) -> Shown:
+    """One task. Raises Refused."""
+    return views(stores, actor, [_find(stores, actor, task)])[0]
 
 
 def everybodys(

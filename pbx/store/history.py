@@ -1,11 +1,13 @@
 """Finding calls again: who took part, what was said of them, and forgetting them when their time has come."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pbx.store.database import Database
+from pbx.store.leaf import Leaf, Turn, leaf
 from pbx.store.models import CallRecord, Direction, Message, Outcome, Task
 from pbx.store.rules import EXTENSION
 
@@ -73,13 +75,29 @@ class History:
             self._database.rows("UPDATE parts SET extension = ? WHERE extension = ?", [new, old])
 
     def find(self, wanted: Wanted, before: int | None = None, most: int = 50) -> list[Found]:
-        """The last calls that fit, newest first; with `before`, those that come after that place."""
+        """The last calls that fit, newest first; with `before`, those that come after that place. None is counted.
+
+        Who goes on so through all of them reads each once: the calls themselves are gone through, and no index.
+        """
         terms, values = _terms(wanted)
         if before is not None:
             terms, values = [*terms, "number < ?"], [*values, before]
         where = f"WHERE {' AND '.join(terms)}" if terms else ""
-        rows = self._database.rows(f"SELECT * FROM calls {where} ORDER BY number DESC LIMIT ?", [*values, most])
+        rows = self._database.rows(
+            f"SELECT * FROM calls NOT INDEXED {where} ORDER BY number DESC LIMIT ?", [*values, most]
+        )
         return self._found(rows)
+
+    def leaf(self, wanted: Wanted, turn: Turn) -> tuple[list[Found], Leaf]:
+        """One leaf of the calls that fit, newest first, and where it is; all that fit are counted."""
+        terms, values = _terms(wanted)
+        where = f"WHERE {' AND '.join(terms)}" if terms else ""
+        found = leaf(self._database, f"SELECT number AS place FROM calls {where}", values, turn)
+        rows = self._database.rows(
+            "SELECT * FROM calls WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number DESC",
+            [json.dumps(found.places)],
+        )
+        return self._found(rows), found
 
     def one(self, id: str, seen_by: tuple[str, ...] | None = None) -> Found | None:
         """One call, if it is one of theirs."""

@@ -13,6 +13,7 @@ from typing import Any
 from pbx.store.changes import Along, Changes
 from pbx.store.database import Database, RecordsError
 from pbx.store.history import History, Leftovers
+from pbx.store.leaf import Leaf, Turn, leaf
 from pbx.store.models import Binding, CallRecord, LegQuality, Message, Step, Task, TaskKind
 from pbx.store.sessions import Sessions
 from pbx.store.shapes import made
@@ -135,6 +136,11 @@ class Records:
         )
         return tuple(map(_task, rows))
 
+    def tasks_leaf(self, extensions: Sequence[str] | None, done: bool, turn: Turn) -> tuple[list[Task], Leaf]:
+        """One leaf of the tasks that are done or open, newest first: of these extensions ("": the office's), or all."""
+        rows, where = self._leaf("tasks", extensions, turn, f"done = {int(done)}")
+        return list(map(_task, rows)), where
+
     def task(self, id: int) -> Task | None:
         """One task."""
         return next(map(_task, self._database.rows("SELECT * FROM tasks WHERE id = ?", [id])), None)
@@ -187,6 +193,11 @@ class Records:
         """The messages of one mailbox, or all, oldest first."""
         rows = self._database.rows("SELECT * FROM messages WHERE ?1 IS NULL OR extension = ?1 ORDER BY id", [extension])
         return tuple(map(_message, rows))
+
+    def messages_leaf(self, extensions: Sequence[str], turn: Turn) -> tuple[list[Message], Leaf]:
+        """One leaf of these mailboxes' messages, newest first."""
+        rows, where = self._leaf("messages", extensions, turn)
+        return list(map(_message, rows)), where
 
     def message(self, id: int) -> Message | None:
         """One message."""
@@ -284,6 +295,23 @@ class Records:
             " UNION SELECT extension FROM tasks WHERE extension LIKE '~%'"
         )
         return tuple(row[0].removeprefix("~") for row in rows)
+
+    def _leaf(
+        self, table: str, extensions: Sequence[str] | None, turn: Turn, term: str = "1"
+    ) -> tuple[list[sqlite3.Row], Leaf]:
+        """The rows on a leaf of a table, of these extensions or of all, and where it is."""
+        where = leaf(
+            self._database,
+            f"SELECT id AS place FROM {table}"
+            f" WHERE {term} AND (?1 IS NULL OR extension IN (SELECT value FROM json_each(?1)))",
+            [None if extensions is None else json.dumps(extensions)],
+            turn,
+        )
+        rows = self._database.rows(
+            f"SELECT * FROM {table} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+            [json.dumps(where.places)],
+        )
+        return rows, where
 
     def _ids(self, statement: str, *values: str | int) -> tuple[int, ...]:
         return tuple(row["id"] for row in self._database.rows(f"{statement} RETURNING id", values))

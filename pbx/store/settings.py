@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tinydb import TinyDB, where
+from tinydb import TinyDB
 from tinydb.storages import Storage
+from tinydb.table import Table
 
 from pbx.sentence import Sentence
 from pbx.store.atomic import sweep, write_file
@@ -88,14 +89,23 @@ class Settings:
             self._database.table("office").insert(scalars)
         for name, (_, key) in TABLES.items():
             before, after = getattr(there, name), getattr(office, name)
-            table = self._database.table(name)
-            for gone in before.keys() - after.keys():
-                table.remove(where(key) == gone)
-            for item_key, item in after.items():
-                if item_key not in before:
-                    table.insert(to_json(item))
-                elif before[item_key] != item:
-                    table.update(to_json(item), where(key) == item_key)
+            _change_table(self._database.table(name), key, before, after)
+
+
+def _change_table(table: Table, key: str, before: Mapping[str, Item], after: Mapping[str, Item]) -> None:
+    """Make a table hold what is there `after`, by key; TinyDB goes through all of it each time it is asked."""
+    if gone := before.keys() - after.keys():
+        table.remove(lambda document: document[key] in gone)
+    new = [to_json(item) for item_key, item in after.items() if item_key not in before]
+    if new:
+        table.insert_multiple(new)
+    changed = {
+        item_key: to_json(item) for item_key, item in after.items() if item_key in before and before[item_key] != item
+    }
+    if changed:
+        table.update(
+            lambda document: document.update(changed[document[key]]), lambda document: document[key] in changed
+        )
 
 
 def _version(office: Office) -> int:

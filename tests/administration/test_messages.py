@@ -102,9 +102,9 @@ def test_many_messages_come_in_parts_the_newest_first(office: Colleagues) -> Non
     for number in range(5):
         office.message("21", f"c{number}", 1.0)
     first = office.ask("21", "message list", most=2)
-    last = office.ask("21", "message list", most=2, skip=4)
+    last = office.ask("21", "message list", most=2, before=3)
     assert ([each["call"] for each in first["messages"]], first["more"]) == (["c4", "c3"], True)
-    assert ([each["call"] for each in last["messages"]], last["more"]) == (["c0"], False)
+    assert ([each["call"] for each in last["messages"]], last["more"]) == (["c1", "c0"], False)
 
 
 def test_my_page_has_what_waits_for_me(office: Colleagues) -> None:

@@ -29,7 +29,8 @@ VISITORS = """
 """
 USERS = """
     account own, user list, user show, group list, number path, contact add, contact set, contact remove, contact list,
-    contact show, call, mine, pin set, announcement set, task list, task done, task reopen, task give, task call,
+    contact page, contact show, call, mine, pin set, announcement set, task list, task show, task done, task reopen,
+    task give, task call,
     message list, message sound, message heard, message remove, sound decode, greeting hear, greeting record,
     greeting taken, greeting show, greeting sound, now, history, history call
 """
@@ -72,12 +73,14 @@ ANOTHERS: dict[str, list[dict[str, Any]]] = {
     "contact set": [{"contact": "Bakery", "name": "Baker"}],
     "contact remove": [{"name": "Bakery"}],
     "contact list": PUBLIC,
+    "contact page": PUBLIC,
     "contact show": [{"name": "Bakery"}],
     "call": [{"extension": "21", "number": "+4930555"}],
     "mine": PUBLIC,
     "pin set": [{"pin": "8365"}],
     "announcement set": [{"announcement_text": ""}],
-    "task list": [{}, {"everybody": True}, {"open_only": False}],
+    "task list": [{}, {"everybody": True}, {"done": True}],
+    "task show": [{"task": TASK}],
     "task done": [{"task": TASK}],
     "task reopen": [{"task": TASK}],
     "task give": [{"task": TASK, "to": "22"}],

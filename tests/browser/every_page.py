@@ -47,6 +47,7 @@ BEHIND = {
     "providers": "/providers",
     "provider": "/providers/other",
     "trunk-new": "/providers/peer",
+    "task-give": "/tasks/1/give",
     "contact": "/contacts/edit?name=Dr.+Meier",
     "contact-new": "/contacts/new",
     "contacts-import": "/contacts/import",

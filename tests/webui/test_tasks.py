@@ -21,7 +21,7 @@ def test_a_task_is_done_and_opened_again_with_one_press_each(web: Web) -> None:
 
 def test_a_task_is_handed_over(web: Web) -> None:
     task = missed(web.stores, "21")
-    given = form_to(web.user("21").get("/tasks"), f"/tasks/{task.id}/give")
+    given = form_to(web.user("21").get("/tasks").click("Hand over"), f"/tasks/{task.id}/give")
     assert [value for value, _, _ in given["to"].options] == ["", "22", "23", "30"]
     given["to"] = "23"
     assert "Clara Vogel" in given.submit().follow().html.find(class_="flash").text

@@ -22,6 +22,9 @@
 <form method="post" action="/contacts/call">
 {{csrf()}}
 <input type="hidden" name="search" value="{{search}}">
+% if page > 1:
+<input type="hidden" name="page" value="{{page}}">
+% end
 <button class="button round" name="name" value="{{contact["name"]}}" title="{{_("Call {name}").format(name=contact["name"])}}" aria-label="{{_("Call {name}").format(name=contact["name"])}}">{{icon("call")}}</button>
 </form>
 % end
@@ -35,9 +38,7 @@
 </li>
 % end
 </ul>
-<p class="toolbar"><a class="button quiet push" href="/contacts/export">{{icon("download")}} {{_("As a table")}}</a></p>
-% if more > 0:
-<p class="hint">{{_("{number} more: search for them.").format(number=more)}}</p>
-% end
+% include("pages", pages=pages, label=_("Contacts"))
+<p class="toolbar"><a class="button quiet push" href="/contacts/export" download>{{icon("download")}} {{n_("{number} contact as a table", "{number} contacts as a table", everybody).format(number=visit.count(everybody))}}</a></p>
 % end
 </section>

@@ -39,29 +39,22 @@
 </div>
 </details>
 </form>
-<section id="calls" aria-label="{{_('Calls')}}"{{!"" if later else ' data-live="calls"'}}>
+<section id="calls" aria-label="{{_('Calls')}}"{{!"" if pages.back else ' data-live="calls"'}}>
 % if found["calls"]:
 <ul class="list">
 % for call in found["calls"]:
 % include("history_call", call=call, directions=directions, outcomes=outcomes, signs=signs)
 % end
 </ul>
+% include("pages", pages=pages, label=_("Calls"))
+<div class="toolbar">
+<a class="button quiet push" href="{{table}}" download>{{icon("download")}} {{n_("{number} call as a table", "{number} calls as a table", pages.all).format(number=visit.count(pages.all))}}</a>
+</div>
 % else:
-<div class="empty">{{icon("history")}} <p>{{_("No call fits.") if filtered or later else _("There was no call yet.")}}</p>
+<div class="empty">{{icon("history")}} <p>{{_("No call fits.") if filtered else _("There was no call yet.")}}</p>
 % if filtered:
 <p><a class="button" href="/history">{{_("Show all calls")}}</a></p>
 % end
 </div>
 % end
 </section>
-% if found["calls"]:
-<div class="toolbar">
-% if later:
-<a class="button" href="/history">{{icon("back")}} {{_("To the newest")}}</a>
-% end
-% if more:
-<a class="button" href="{{more}}">{{_("Older calls")}} {{icon("next")}}</a>
-% end
-<a class="button quiet push" href="{{table}}" download>{{icon("download")}} {{_("As a table")}}</a>
-</div>
-% end

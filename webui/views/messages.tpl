@@ -18,18 +18,8 @@
 % include("message", voice=voice, waveform=waveform, back=back)
 % end
 </ul>
+% include("pages", pages=pages, label=_("Messages"))
 % else:
 <div class="empty">{{icon("messages")}} <p>{{_("There is no message.")}}</p></div>
 % end
 </section>
-% base = "/messages?" + ("box=" + box + "&" if box else "")
-% if skip or found["more"]:
-<nav class="toolbar" aria-label="{{_('Further messages')}}">
-% if skip:
-<a class="button" href="{{base}}skip={{max(0, skip - most)}}">{{icon("back")}} {{_("Newer")}}</a>
-% end
-% if found["more"]:
-<a class="button" href="{{base}}skip={{skip + most}}">{{_("Older")}} {{icon("next")}}</a>
-% end
-</nav>
-% end

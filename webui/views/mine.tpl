@@ -32,14 +32,14 @@
 <div class="two uneven">
 <section id="my-tasks" class="card" data-live="tasks">
 <h2>{{_("Tasks")}}
-% if mine["tasks"]:
-<span class="badge count">{{len(mine["tasks"])}}</span>
+% if mine["open_tasks"]:
+<span class="badge count">{{visit.count(mine["open_tasks"])}}</span>
 % end
 </h2>
 % if mine["tasks"]:
 <ul class="list">
-% for task in tasks:
-% include("task", task=task, takers=takers, back="/mine")
+% for task in mine["tasks"]:
+% include("task", task=task, back="/mine")
 % end
 </ul>
 % else:
@@ -58,7 +58,7 @@
 % if mine["messages"]:
 <ul class="list">
 % for voice in mine["messages"][:most]:
-<li><a class="whole" href="/messages#message-{{voice["id"]}}">{{voice["from_name"] or visit.number(voice["from"]) or _("Number withheld")}}</a>
+<li><a class="whole" href="/messages?before={{voice["id"] + 1}}#message-{{voice["id"]}}">{{voice["from_name"] or visit.number(voice["from"]) or _("Number withheld")}}</a>
 % if person and voice["extension"] != person["extension"]:
 <span class="badge">{{voice["owner"]}} {{voice["extension"]}}</span>
 % end

@@ -1,5 +1,6 @@
 <%
-# One task in a list: task, takers (extension and name of whom it can be given to), back (where its buttons lead back to).
+# One task in a list: task, back (where its buttons lead back to).
+from urllib.parse import urlencode as url
 kinds = {"missed": (_("Nobody answered"), "missed"), "voicemail": (_("Left a message"), "messages"), "gave-up": (_("Hung up before anybody answered"), "missed")}
 words, picture = kinds.get(task["kind"], (task["kind"], "missed"))
 caller = task["from_name"] or visit.number(task["from"]) or _("Number withheld")
@@ -20,7 +21,7 @@ id = "task-" + str(task["id"])
 </p>
 <p class="soft"><time>{{visit.when(task["created"])}}</time> · <a href="/calls/{{task["call"]}}" title="{{task["story"]}}">{{words}}</a>
 % if task["message"]:
- · <a href="/messages#message-{{task["message"]}}">{{_("Hear the message")}}</a>
+ · <a href="/messages?before={{task["message"] + 1}}#message-{{task["message"]}}">{{_("Hear the message")}}</a>
 % end
 </p>
 % if task["deed"] and task["at"]:
@@ -44,20 +45,7 @@ id = "task-" + str(task["id"])
 <form method="post" action="/tasks/{{task["id"]}}/reopen">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-describedby="{{id}}-who">{{_("Open again")}}</button></form>
 % else:
 <form method="post" action="/tasks/{{task["id"]}}/done">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-describedby="{{id}}-who">{{icon("ok")}} {{_("Mark as done")}}</button></form>
-<details class="more" id="{{id}}-give"><summary class="button small quiet">{{_("Hand over")}}</summary>
-<form method="post" action="/tasks/{{task["id"]}}/give">{{csrf()}}<input type="hidden" name="back" value="{{back}}">
-<label for="{{id}}-to">{{_("To whom")}}</label>
-<select name="to" id="{{id}}-to">
-% if task["extension"]:
-<option value="">{{_("The office")}}</option>
-% end
-% for extension, name in takers:
-% if extension != task["extension"]:
-<option value="{{extension}}">{{extension}} {{name}}</option>
-% end
-% end
-</select>
-<button class="button small">{{_("Hand over")}}</button></form></details>
+<a class="button small quiet" href="/tasks/{{task["id"]}}/give?{{url({"back": back})}}" aria-describedby="{{id}}-who">{{_("Hand over")}}</a>
 % end
 </div>
 </li>

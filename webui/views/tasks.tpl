@@ -11,9 +11,10 @@
 % if tasks:
 <ul class="list">
 % for task in tasks:
-% include("task", task=task, takers=takers, back=back)
+% include("task", task=task, back=back)
 % end
 </ul>
+% include("pages", pages=pages, label=_("Tasks"))
 % else:
 <div class="empty">{{icon("ok")}} <p>{{_("Nothing was done yet.") if show == "done" else _("Nobody waits for a call.")}}</p></div>
 % end
