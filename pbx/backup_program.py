@@ -20,6 +20,7 @@ from typing import IO, Any
 from cryptography import x509
 
 from pbx.sentence import Sentence, said
+from pbx.sip.transport.certificate import is_a_boxs, names_of
 from pbx.store import age, backup_file
 from pbx.store.atomic import sync_directory, sync_file
 from pbx.store.backup_file import (
@@ -249,13 +250,12 @@ def _records(path: Path) -> tuple[int, int]:
 
 
 def _names(certificate: Path) -> list[str]:
-    """Names and addresses a certificate speaks for."""
+    """Names and addresses a certificate speaks for that the office brought; the box's own is made anew where it is."""
     try:
         loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
-        found = loaded.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (OSError, ValueError, x509.ExtensionNotFound):
+    except (OSError, ValueError):
         return []
-    return [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
+    return [] if is_a_boxs(loaded) else names_of(loaded)
 
 
 def has_room(disk: os.statvfs_result) -> bool:

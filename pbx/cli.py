@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import json
 import os
 import shutil
@@ -90,6 +91,9 @@ def _run(options: argparse.Namespace) -> int:
                 source.unlink()
         with file:
             _copy(file, options.file)
+        result["file"] = str(options.file)
+    if verb == "certificate export":
+        _copy(io.BytesIO(result.pop("pem").encode()), options.file)
         result["file"] = str(options.file)
     if verb == "code show":
         _show_code(result, options.label, options.json)

@@ -1,12 +1,9 @@
 """A data folder is opened, the exchange started on it, and the control socket beside it."""
 
 import asyncio
-import errno
 import logging
 import ssl
-import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pbx.administration import calls, update_told
@@ -19,17 +16,15 @@ from pbx.control.server import ControlServer
 from pbx.exchange.call import Call
 from pbx.live import LiveExchange
 from pbx.news import News
-from pbx.sip.transport.tls import paths, server_context
+from pbx.own_certificate import OwnCertificate
+from pbx.own_names import own_names
 from pbx.status_line import status_line
 from pbx.store import stand_in
-from pbx.store.atomic import write_file
 from pbx.store.models import CallRecord, Step
 from pbx.wiring import Exchange
 
 log = logging.getLogger(__name__)
 
-CERTIFICATE = "pbx.sip.transport.certificate"
-"""The program that makes certificates."""
 TLS_ABOVE = 1
 """TLS listens this many ports above UDP and TCP (RFC 3261, 19.1.2: 5060 and 5061)."""
 
@@ -37,6 +32,8 @@ LOOK_EVERY = 15.0
 """Seconds after which pages look at the machine's health again."""
 UPDATE_EVERY = 1.0
 """And at how far an update is."""
+CERTIFICATE_EVERY = 60.0
+"""And whether the certificate still speaks for all the box's names."""
 
 LAST_WORDS = 0.5
 """Seconds between the command for a restart and the restart."""
@@ -76,6 +73,9 @@ class Daemon:
         self.told: Callable[[str], None] = lambda line: None
         """Hears now and then how it is, in one line."""
         self._live = LiveExchange(self.exchange, sip)
+        self.certificate = OwnCertificate(self.stores.data, self._names, page.parent if page is not None else None)
+        self._keeping: asyncio.Task[None] | None = None
+        self._tls_trouble = ""
         self._looking: list[asyncio.TimerHandle | None] = [None, None]
         """The next look at the health, and at what root tells of an update."""
 
@@ -98,10 +98,13 @@ class Daemon:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
         if self.stores.restored == "refused":
             log.error("what was restored cannot be used: what was there before is there again")
-        await self._listen_tls()
+        await self._look_at_certificate()
+        self._keeping = asyncio.create_task(self._keep_certificate())
 
     async def stop(self) -> None:
         """End it all in reverse order."""
+        if self._keeping is not None:
+            self._keeping.cancel()
         for looking in self._looking:
             if looking is not None:
                 looking.cancel()
@@ -125,17 +128,33 @@ class Daemon:
         told = perform(self.stores, verb, arguments, session)
         return {name: told[name] for name in ("lamps",) if name in told}
 
-    async def _listen_tls(self) -> None:
+    async def _look_at_certificate(self) -> None:
         """TLS comes last: making the first certificate takes a Pi some seconds."""
         host, port = self.address
+        tls = any(name == "tls" for name, _ in self.exchange.transports.listening)
+        trouble = ""
         try:
-            await _make_certificate(self.stores.data)
-            if self._page is not None:
-                _lend_certificate(self.stores.data, self._page.parent)
-            context = server_context(*paths(self.stores.data))
-            await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, context)
+            if await self.certificate.look() and tls:
+                log.info("The box's certificate is another one.")
+            if not tls and self.certificate.context is not None:
+                await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, self.certificate.context)
         except (OSError, ssl.SSLError, OverflowError) as error:
-            log.warning("no TLS on port %s: %s", port + TLS_ABOVE, error)
+            trouble = str(error)
+            if trouble != self._tls_trouble:
+                log.warning(
+                    "%s: %s",
+                    f"TLS on port {port + TLS_ABOVE} stays as it was" if tls else f"no TLS on port {port + TLS_ABOVE}",
+                    error,
+                )
+        self._tls_trouble = trouble
+
+    async def _keep_certificate(self) -> None:
+        while True:
+            await asyncio.sleep(CERTIFICATE_EVERY)
+            await self._look_at_certificate()
+
+    def _names(self) -> list[str]:
+        return own_names(self.address[0], self.stores.office.domain, self.stores.root)
 
     def restart(self) -> None:
         """Ask for another exchange in this one's place. For any thread; whoever asked hears the answer first."""
@@ -196,21 +215,3 @@ def _usable(data: Path) -> Path:
         return data
     log.error("%s cannot be written to: %s. Telephones will ring, but nothing is kept.", data, why)
     return stand_in.make(data, why)
-
-
-async def _make_certificate(folder: Path) -> None:
-    """Have the box's own certificate made if there is none. Raises OSError."""
-    if all(path.exists() for path in paths(folder)):
-        return
-    words = ("-P", "-m", CERTIFICATE, str(folder), datetime.now(UTC).isoformat())
-    maker = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.PIPE)
-    _, complaint = await maker.communicate()
-    if maker.returncode:
-        why = complaint.decode(errors="replace").strip().rpartition("\n")[2]
-        raise OSError(errno.EIO, f"no certificate could be made: {why}")
-
-
-def _lend_certificate(ours: Path, page: Path) -> None:
-    """Put the certificate and its key where the web page's user, who may not look into `ours`, can read it."""
-    for source, copy in zip(paths(ours), paths(page), strict=True):
-        write_file(copy, source.read_bytes(), 0o640)

@@ -104,6 +104,10 @@ def _status(status: Shown) -> Iterator[str]:
     return _one({**status, **uptime})
 
 
+def _certificate(shown: Shown) -> Iterator[str]:
+    return _one({**shown, "begin": moment(shown["begin"]), "end": moment(shown["end"])})
+
+
 def _code(shown: Shown) -> Iterator[str]:
     """A one-time code: where it can be typed, and until when."""
     until = f"until {moment(shown['expires'])}" if shown["expires"] else "until it is used"
@@ -204,6 +208,7 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "doctor": _checks,
     "provider list": _providers,
     "user leave": _farewell,
+    "certificate show": _certificate,
     "code show": _code,
     "account invite": _code,
     "account list": _accounts,

@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "asyncio": (
         *("pbx.sip.transport", "pbx.exchange.ivr", "pbx.control", "pbx.demo"),
-        *("pbx.process", "pbx.daemon", "pbx.wiring", "pbx.archive", "pbx.web_process"),
+        *("pbx.process", "pbx.daemon", "pbx.wiring", "pbx.archive", "pbx.web_process", "pbx.own_certificate"),
     ),
     "tinydb": ("pbx.store.settings", "pbx.store.atomic"),
     "gpiozero": ("pbx.box.leds", "pbx.box.panel", "pbx.box.gpiod_pins"),

@@ -35,6 +35,7 @@ from webui import (
     sound,
     tasks,
     trunks,
+    trust,
     update,
     welcome,
     wizard,
@@ -90,6 +91,7 @@ PAGES = (
     Page(welcome.routes),
     Page(wizard.routes),
     Page(leaver.routes),
+    Page(trust.routes),
 )
 """In the order of the navigation."""
 

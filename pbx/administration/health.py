@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pbx.administration import condition, dialling_checks, network, nightly, trunk_checks, update_health
+from pbx.administration import certificates, condition, dialling_checks, network, nightly, trunk_checks, update_health
 from pbx.administration.live import Check, Live
 from pbx.administration.order import counted
 from pbx.administration.stores import Stores
@@ -30,6 +30,8 @@ def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
     checks += [*header(stores.root), nightly.check(stores), *update_health.checks(stores)]
     checks += [_speech(), _prompts(), *_greetings(stores), *_numbers(office), *_pins(office), *_accounts(office)]
     checks += dialling_checks.checks(stores)
+    if (shown := certificates.check(stores)) is not None:
+        checks.append(shown)
     if live is None:
         checks += [*_trunks(office), _port(sip_port)]
     else:

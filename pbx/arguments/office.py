@@ -1,16 +1,25 @@
 """Commands about the whole: how it is, what happens, and the office's own settings."""
 
+from pathlib import Path
+
 from pbx.arguments.branch import Branch
 from pbx.arguments.kinds import seconds, socket_address
 
 
 def declare(commands: Branch) -> None:
-    """status, doctor, follow and office."""
+    """status, doctor, follow, certificate and office."""
     commands.command("status", "what there is and what is going on")
     doctor = commands.command("doctor", "whether all is well, and what to do if not", "Exit code 1 if something fails.")
     doctor.add_argument("--sip", type=socket_address, default=("0.0.0.0", 5060), metavar="HOST:PORT", help="its port")
     commands.command("follow", "tell what happens, line by line, until the exchange stops")
+    _certificate(commands.noun("certificate", "what the box shows phones and browsers of itself"))
     _settings(commands.noun("office", "settings of the office as a whole"))
+
+
+def _certificate(certificate: Branch) -> None:
+    certificate.command("show", "its names, its end, and the fingerprint of the authority that signs it")
+    export = certificate.command("export", "the authority's certificate, for phones and browsers to trust")
+    export.add_argument("file", type=Path, metavar="FILE")
 
 
 def _settings(office: Branch) -> None:

@@ -30,7 +30,9 @@ FORMAT = 1
 """Of the manifest; a newer one is refused."""
 
 SETTINGS, RECORDS, GREETINGS, MAILBOXES = "settings.json", "records.sqlite", "greetings", "mailboxes"
-SECRETS = ("secret", "tls.crt", "tls.key")
+AUTHORITY = ("authority.crt", "authority.key")
+"""By whom the box's certificates are signed: its key leaves the box in a backup only."""
+SECRETS = ("secret", "tls.crt", "tls.key", *AUTHORITY)
 TOP = (SETTINGS, RECORDS, GREETINGS, MAILBOXES, *SECRETS)
 """What of a data folder is in a backup."""
 

@@ -9,11 +9,12 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from pbx.store.atomic import private_directory, remove_file, sync_directory, write_file
-from pbx.store.backup_file import RECORDS, TOP
+from pbx.store.backup_file import AUTHORITY, RECORDS, TOP
 
 STAGE = "restoring"
 """Where a backup is unpacked and looked at; it counts for nothing until `begin`."""
@@ -48,7 +49,9 @@ def finish(data: Path) -> str:
         return ""
     new, old = data / journal["new"], private_directory(data / journal["old"])
     if journal["step"] == "out":
-        _move(data, old)
+        # A backup of before boxes had an authority leaves this box its own: whoever trusts it need not again.
+        kept = () if any((new / name).exists() for name in AUTHORITY) else AUTHORITY
+        _move(data, old, kept)
         _write(data, journal | {"step": "in"})
     if new.is_dir():
         _move(new, data)
@@ -109,9 +112,11 @@ def _begin(data: Path, new: str, old: str) -> None:
     _write(data, {"step": "out", "new": new, "old": old})
 
 
-def _move(source: Path, target: Path) -> None:
-    """Move what there is; what is there already was moved before a power cut."""
+def _move(source: Path, target: Path, kept: Collection[str] = ()) -> None:
+    """Move what there is, but for what is kept; what is there already was moved before a power cut."""
     for name in _MOVED:
+        if name in kept:
+            continue
         with contextlib.suppress(FileNotFoundError):
             os.replace(source / name, target / name)
     sync_directory(target)

@@ -21,7 +21,7 @@ MARK = "stands-in.json"
 UNWRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 """What the kernel says then."""
 COPIED = (
-    *("secret", "tls.crt", "tls.key", "access-code.json", "nightly.json"),
+    *("secret", "tls.crt", "tls.key", "tls.json", "authority.crt", "authority.key", "access-code.json", "nightly.json"),
     *("bindings.sqlite", "bindings.sqlite-wal", "greetings"),
 )
 """Besides the settings, as far as it is there and can be read."""

@@ -16,10 +16,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pbx import backup_program
 from pbx.administration import backup_work
@@ -28,10 +30,13 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.client import ControlError, NotRunning, ask
 from pbx.control.protocol import SOCKET, Refused
+from pbx.sip.transport.certificate import own_certificate
+from pbx.sip.transport.tls import authority_paths, paths
 from pbx.store import age, restoring
 from pbx.store.backup_file import BACKUPS, TOP, Packer
 from pbx.store.settings import with_items
 from tests.administration.beside import quick_backups
+from tests.sip.transport import test_certificate as certificates
 from tests.store.sound import write_sound
 
 __all__ = ["quick_backups"]
@@ -271,6 +276,7 @@ STAYS = {
     "nightly.json",
     "reserve",
     "update",
+    "tls.json",
 }
 """What of a data folder is this box's and this moment's, and comes into no backup."""
 
@@ -336,6 +342,43 @@ def test_what_is_different_on_another_box_is_said(stores: Stores) -> None:
     assert "192.0.2.77" in notes
     assert "durchwahl-alt" in notes
     assert "one-time code" in notes
+
+
+def test_a_certificate_that_goes_along_is_told_if_the_box_cannot_make_it_anew(stores: Stores) -> None:
+    box = {"name": "old", "address": "192.0.2.77", "domain": ""}
+    about = {"version": "0", "made": 1.0, "box": box}
+
+    def told(names: list[str]) -> bool:
+        def brought(inside: dict[str, bytes]) -> None:
+            for path in paths(folder):
+                inside[path.name] = path.read_bytes()
+
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made)
+            if names:
+                certificates.brought(folder, names, rsa.generate_private_key(65537, 2048))
+            else:
+                own_certificate(folder, ["durchwahl.local"], datetime.now(UTC))
+            name = forged(stores, brought, about)
+        notes = perform(stores, "backup open", {"name": name, "password": PASSWORD})["notes"]
+        return "certificate" in repr(notes)
+
+    assert told(["pbx.example"])
+    assert not told(["durchwahl"])
+    assert not told([])
+
+
+def test_a_new_box_goes_on_with_the_authority_that_phones_trust(stores: Stores) -> None:
+    own_certificate(stores.data, ["durchwahl.local"], datetime.now(UTC))
+    trusted = {path.name: path.read_bytes() for path in authority_paths(stores.data)}
+    name = made(stores)
+    for path in (*authority_paths(stores.data), *paths(stores.data)):
+        path.unlink()
+    own_certificate(stores.data, ["new.local"], datetime.now(UTC))
+    perform(stores, "backup restore", {"name": name, "password": PASSWORD})
+    data = again(stores).data
+    assert {path.name: path.read_bytes() for path in authority_paths(data)} == trusted
+    assert [path.stat().st_mode & 0o777 for path in authority_paths(data)][1] == 0o600
 
 
 def test_a_backup_is_carried_to_another_box_piece_by_piece(stores: Stores, tmp_path: Path) -> None:

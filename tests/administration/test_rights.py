@@ -25,7 +25,7 @@ CALL, TASK, MESSAGE = "annas-call", 1, 1
 
 VISITORS = """
     session open, session who, session close, welcome state, welcome begin, invitation state, invitation accept,
-    softphone
+    softphone, certificate export
 """
 USERS = """
     account own, user list, user show, group list, number path, contact add, contact set, contact remove, contact list,
@@ -40,7 +40,7 @@ ADMINS = """
     phone list, group add, group set, group remove, extension list, extension release, trunk add, trunk set,
     trunk remove, trunk list, trunk show, provider list, greeting list, number add, number set, number remove,
     number list, number show, contact import, change list, change undo, office show, office set, calls, tasks, status,
-    doctor,
+    doctor, certificate show,
     retention show, retention set, privacy show, privacy erase, trace, backup make, backup list, backup read,
     backup remove, backup put, backup restore, backup open, backup back, group show, number trial, privacy export,
     privacy read, nightly show, nightly set, nightly now, update status, update offer, update install, update forget,
@@ -63,6 +63,7 @@ ANOTHERS: dict[str, list[dict[str, Any]]] = {
     "welcome begin": [{"code": "AAAAAAAAAA", "name": ADMIN, "password": "Apfel-Birne-Kirsche"}],
     "invitation state": [{"code": "AAAAAAAAAA"}],
     "invitation accept": [{"code": "AAAAAAAAAA", "password": "Apfel-Birne-Kirsche"}],
+    "certificate export": PUBLIC,
     "softphone": [{"token": "AAAAAAAAAA"}],
     "account own": [{"old": "guess", "new": "Apfel-Birne-Kirsche"}, {"language": "en"}],
     "user list": PUBLIC,

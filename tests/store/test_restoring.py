@@ -73,6 +73,24 @@ def test_the_new_files_are_there_and_the_old_ones_are_kept(data: Path) -> None:
     assert not restoring.is_begun(data)
 
 
+def test_a_backup_of_before_leaves_the_box_the_authority_that_is_trusted(data: Path) -> None:
+    for name in ("authority.crt", "authority.key"):
+        (data / name).write_text("here")
+    restore(data, 2)
+    finish(data)
+    assert (data / "authority.key").read_text() == (data / "authority.crt").read_text() == "here"
+    restoring.begin(data, restoring.kept(data)[0].folder.name)  # and so does going back
+    finish(data)
+    assert (data / "authority.key").read_text() == "here"
+    for name in ("authority.crt", "authority.key"):
+        (data / restoring.STAGE).mkdir(exist_ok=True)
+        (data / restoring.STAGE / name).write_text("there")
+    restore(data, 2)
+    old = finish(data)
+    assert (data / "authority.key").read_text() == (data / "authority.crt").read_text() == "there"
+    assert (data / old / "authority.key").read_text() == "here"
+
+
 def test_nothing_happens_until_it_is_begun(data: Path) -> None:
     furnish(data / restoring.STAGE, 2)
     assert finish(data) == ""

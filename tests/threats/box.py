@@ -14,6 +14,7 @@ from pbx.control.protocol import SOCKET
 from pbx.control.server import ControlServer
 from pbx.daemon import Daemon
 from tests.peers.programs import free_ports, own_host
+from tests.sip.transport.keys import seed
 
 Found = TypeVar("Found")
 
@@ -84,6 +85,7 @@ class Box:
     async def __aenter__(self) -> Self:
         logging.getLogger().addHandler(self.faults)
         self.daemon = Daemon(self.folder, self.address, (self._rtp, self._rtp + 99))
+        seed(self.folder)
         self.daemon.control = Follower(self.folder / SOCKET, self.daemon._answer)
         self.events = self.daemon.control.events
         if not self.daemon.stores.office.people:

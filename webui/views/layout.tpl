@@ -53,6 +53,7 @@
 % if visit.secure_url:
 <a href="{{visit.secure_url}}">{{icon("lock")}} {{_("Encrypted page")}}</a>
 % end
+<a href="/trust">{{_("Trust this box")}}</a>
 <p class="connection" id="connection" role="status" hidden>{{icon("warn")}} <span data-said="lost">{{_("The connection is lost; it is tried again.")}}</span></p>
 </footer>
 </div>

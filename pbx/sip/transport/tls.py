@@ -27,6 +27,11 @@ def paths(folder: Path) -> tuple[Path, Path]:
     return folder / "tls.crt", folder / "tls.key"
 
 
+def authority_paths(folder: Path) -> tuple[Path, Path]:
+    """Where the box keeps the certificate and the key of the authority that signs them."""
+    return folder / "authority.crt", folder / "authority.key"
+
+
 def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     """What we show to phones. Raises OSError or ssl.SSLError when the files do not fit."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

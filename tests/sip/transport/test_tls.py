@@ -1,18 +1,16 @@
-"""TLS: a provider has to prove its name; the box has a certificate of its own."""
+"""TLS: a provider has to prove its name."""
 
 import asyncio
 import ssl
-import stat
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from pbx.sip.transport.certificate import own_certificate
 from pbx.sip.transport.hop import Hop
 from pbx.sip.transport.limits import Limits
-from pbx.sip.transport.tls import client_context, server_context
+from pbx.sip.transport.tls import client_context
 from tests.line import play
 from tests.sip.transport.ends import Authority, End, message, until
 from tests.sip.transport.test_tcp import connected, is_closed
@@ -124,17 +122,3 @@ def test_what_is_no_tls_is_closed_at_once(tmp_path: Path) -> None:
         await box.transports.close()
 
     asyncio.run(story())
-
-
-def test_the_box_makes_itself_a_certificate_once(tmp_path: Path) -> None:
-    now = datetime(1970, 1, 1, tzinfo=UTC)  # no battery clock, no network yet
-    certificate, key = own_certificate(tmp_path, ["durchwahl.local", "192.0.2.5"], now)
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    before = certificate.read_bytes(), key.read_bytes()
-    assert own_certificate(tmp_path, ["other"], now) == (certificate, key)
-    assert (certificate.read_bytes(), key.read_bytes()) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["tls.crt", "tls.key"]
-    # whoever trusts it (a phone it was put on) is satisfied with name and dates
-    here, _ = talk(certificate, server_context(certificate, key), "durchwahl.local")
-    assert here.received
-    assert not here.failed

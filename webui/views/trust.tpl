@@ -1,0 +1,26 @@
+% rebase("layout", title=_("Trust this box"), lead=_("Then browsers no longer warn, and phones that check certificates come encrypted."))
+<section class="card">
+<p>{{_("The box signs its certificate itself, by an authority of its own that stays the same. Whoever trusts that once need not do so again when the box gets other names or addresses.")}}</p>
+<div class="toolbar"><a class="button primary" href="/trust/durchwahl.crt" download>{{icon("download")}} {{_("Fetch the certificate")}}</a></div>
+<dl class="facts">
+<dt>{{_("Fingerprint (SHA-256)")}}</dt><dd><code>{{authority["fingerprint"]}}</code></dd>
+% if shown:
+<dt>{{_("It speaks for")}}</dt><dd>{{", ".join(shown["names"])}}</dd>
+<dt>{{_("Made anew at the latest")}}</dt><dd>{{visit.when(shown["end"])}}</dd>
+% end
+</dl>
+% if not visit.secure:
+<p class="notice warn">{{icon("warn")}} <span>{{_("This connection is not encrypted. To be sure that nobody in the network has put in another one, compare the fingerprint with what “durchwahl certificate show” prints at the box.")}}</span></p>
+% end
+</section>
+<section class="card">
+<h2>{{_("Where to put it")}}</h2>
+<ul>
+<li>{{_("Firefox: Settings, Certificates, Authorities, Import.")}}</li>
+<li>{{_("Windows, for Edge and Chrome: open the file, “Install Certificate”, “Trusted Root Certification Authorities”.")}}</li>
+<li>{{_("macOS: open the file with Keychain Access and trust it there. iPhone and iPad: open it, then Settings, General, About, Certificate Trust Settings.")}}</li>
+<li>{{_("Android: Settings, Security, Install a certificate, CA certificate.")}}</li>
+<li>{{_("Desk phones: on the phone's own page under Security or Certificates, among the trusted ones.")}}</li>
+</ul>
+<p class="hint">{{_("Whoever has the box's card or a backup with its password could sign in its name: keep both safe.")}}</p>
+</section>
