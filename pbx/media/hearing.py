@@ -19,7 +19,7 @@ class DigitHearing:
         self._decode: Decoder | None = None
         self._voice = bytearray()
         self._had_event = False
-        self._by_tone: tuple[str, float] | None = None
+        self._by_tone: list[tuple[str, float]] = []
 
     def listen(self, codec: Codec | None) -> None:
         """Look for digits in sound of this codec from now on, or no more (None)."""
@@ -37,15 +37,16 @@ class DigitHearing:
 
     def event(self, ssrc: int, sequence: int, timestamp: int, payload: bytes, now: float) -> str | None:
         """Take a telephone-event packet; a digit when it is new."""
-        digit = self._events.packet(ssrc, sequence, timestamp, payload)
+        digit = self._events.packet(ssrc, sequence, timestamp, payload, now)
         if digit is None:
             return None
         self._had_event = True
         self.listen(None)
-        heard, self._by_tone = self._by_tone, None
-        if heard and heard[0] == digit and now - heard[1] < _SAME_PRESS:
-            return None
-        return digit
+        heard = [tone for tone, at in self._by_tone if now - at < _SAME_PRESS]
+        if digit not in heard:
+            return digit
+        del self._by_tone[: len(self._by_tone) - len(heard) + heard.index(digit) + 1]
+        return None
 
     def sound(self, payload: bytes, now: float) -> str:
         """Take one packet of voice; the digits in it and what came before it."""
@@ -55,5 +56,5 @@ class DigitHearing:
         digits = self._tones.take(self._decode(bytes(self._voice)))
         self._voice.clear()
         if digits:
-            self._by_tone = (digits[-1], now)
+            self._by_tone = [*self._by_tone[-8:], *((digit, now) for digit in digits)]
         return digits

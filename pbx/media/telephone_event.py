@@ -3,11 +3,23 @@
 from collections import deque
 from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 DIGITS = "0123456789*#ABCD"
 """Event codes 0 to 15 (RFC 4733, section 3.2)."""
 _PAYLOAD = Struct("!BBH")
 _LONGEST = 0xFFFF
+_NEARLY_FULL = 0xF000
+"""Duration from which on a press goes on under a new timestamp (half a second of packets may be lost)."""
+_QUICKEST = 640
+"""Ticks from one press to the next at least: 40 ms of tone, 40 ms of pause (ITU-T Q.24)."""
+_USUAL_STEP = 160
+"""Ticks from packet to packet that nearly all senders use."""
+_ENDS = 1200
+"""Ticks that the three packets of an end take at most, from a sender with a packet each 50 ms."""
+_RECENT = 5.0
+"""Seconds for which sequence numbers tell of a press's order; later they may have come round."""
+_HALF = 0x8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +46,155 @@ class TelephoneEvent:
         return _PAYLOAD.pack(self.code, self.volume | (0x80 if self.end else 0), self.duration)
 
 
-@dataclass(slots=True)
-class _Heard:
-    ssrc: int
-    timestamp: int
-    code: int
-    duration: int
-    ended: bool
+class _Seen(NamedTuple):
+    """One packet of a press."""
+
     sequence: int
+    timestamp: int
+    duration: int
+    end: bool
+
+
+@dataclass(slots=True)
+class _Press:
+    """What has been seen of one press: the ends of its run of sequence numbers."""
+
+    ssrc: int
+    code: int
+    first: _Seen
+    last: _Seen
+    longest: int
+    """Duration told so far under the last timestamp."""
+    ended: bool
+    at: float
+    """When its latest packet arrived."""
+
+    def add(self, seen: _Seen, now: float) -> None:
+        self.at = now
+        self.ended |= seen.end
+        if seen.timestamp == self.last.timestamp:
+            self.longest = max(self.longest, seen.duration)
+        if _after(self.first, seen) > _HALF:
+            self.first = seen
+        if 0 < _after(self.last, seen) < _HALF:
+            if seen.timestamp != self.last.timestamp:
+                self.longest = seen.duration
+            self.last = seen
 
 
 class EventReceiver:
-    """Reports each digit once, whichever of its packets come, in whatever order.
+    """Reports each press once, whichever of its packets come, in whatever order.
 
-    An event is known by its SSRC and timestamp: marker bits and end packets may all be lost. Two more cases count
-    as the same press: a long one that is continued under a new timestamp (RFC 4733, section 2.5.1.3), and senders
-    that let the timestamp run on during the press.
+    What is a new press? The rows are tried from the top, on the presses of the last seconds. "Before" and "after" go by
+    sequence numbers, whatever order packets arrive in. Markers are not looked at: senders set them on every packet or
+    on none, and the packet that carries one may be lost.
+
+    | a packet ...                                                                             | tells of    |
+    |------------------------------------------------------------------------------------------|-------------|
+    | of the same digit, between two packets of one press, or once more one of them            | that press  |
+    | with a press's digit and timestamp (RFC 4733, 2.5.1.2)                                   | that press, |
+    | - but after another digit, or after its end and with its duration starting over          | a new one   |
+    | - under another SSRC: if its duration goes on, or it is the end that was missing,        | that press, |
+    |   else                                                                                   | a new one   |
+    | of another digit than the press next to it, or the first from its SSRC                   | a new one   |
+    | after the end of the press next to it, and no end itself                                 | a new one   |
+    | that begins where the press's duration is full (2.5.1.3), no end having come             | that press  |
+    | with a shorter duration than before it; but one end next in line may be wrong            | a new one   |
+    | with a longer duration than all packets in between can take: it began before             | that press  |
+    | that begins before the press is over, or sooner than a finger can press again            | that press  |
+    | that begins when the press did, its duration taken off (timestamps that run on), with no | that press  |
+    |   more packets in between than that takes                                                |             |
+    | next in line, with a grown duration or one more end                                      | that press  |
+    | else                                                                                     | a new one   |
+
+    Where it cannot be told: a sender whose timestamps run on and whose durations do not grow presses twice when four
+    packets in a row are lost, and so does one that changes SSRC and timestamp within a press. One whose timestamps
+    stand still presses once when the end of the first and the beginning of the second press of a key are lost.
     """
 
     def __init__(self, memory: int = 32) -> None:
-        self._heard: deque[_Heard] = deque(maxlen=memory)
+        self._heard: deque[_Press] = deque(maxlen=memory)
+        self._step = 0
+        """Ticks by which this sender's durations grow from packet to packet; 0 while that is unknown."""
 
-    def packet(self, ssrc: int, sequence: int, timestamp: int, payload: bytes) -> str | None:
-        """Take one packet; the digit if this is the first that tells of it, else None."""
+    def packet(self, ssrc: int, sequence: int, timestamp: int, payload: bytes, now: float = 0.0) -> str | None:
+        """Take one packet, which arrived at `now` (seconds); the digit if this is the first that tells of it."""
         event = TelephoneEvent.parse(payload)
         if event is None or event.code >= len(DIGITS):
             return None
-        heard = _Heard(ssrc, timestamp, event.code, event.duration, event.end, sequence)
-        for known in self._heard:
-            if known.ssrc == ssrc and known.timestamp == timestamp:
-                known.duration = max(known.duration, event.duration)
-                known.ended |= event.end
-                if (sequence - known.sequence) & 0xFFFF < 0x8000:
-                    known.sequence = sequence
-                return None
-        goes_on = any(_continues(known, heard) for known in self._heard)
-        self._heard.append(heard)
-        return None if goes_on else DIGITS[event.code]
+        seen = _Seen(sequence, timestamp, event.duration, event.end)
+        press = self._press_of(ssrc, event.code, seen, now)
+        if press is None:
+            self._heard.append(_Press(ssrc, event.code, seen, seen, seen.duration, seen.end, now))
+            return DIGITS[event.code]
+        if press.ssrc != ssrc:
+            press.ssrc, press.first, press.last = ssrc, seen, seen
+        elif _after(press.last, seen) in (1, 0xFFFF) and not (seen.end or press.last.end):
+            self._step = max(self._step, abs(seen.duration - press.last.duration))
+        press.add(seen, now)
+        return None
+
+    def _press_of(self, ssrc: int, code: int, seen: _Seen, now: float) -> _Press | None:
+        """The press this packet belongs to, by the table; None for a new one."""
+        recent = [press for press in self._heard if press.ssrc == ssrc and now - press.at < _RECENT]
+        for press in recent:
+            if press.code == code and _after(press.first, seen) <= _after(press.first, press.last):
+                return press
+        before = min(recent, key=lambda press: _after(press.last, seen), default=None)
+        if before and _after(before.last, seen) > _HALF:
+            before = None
+        for press in reversed(self._heard):
+            if press.code == code and seen.timestamp in (press.first.timestamp, press.last.timestamp):
+                if press.ssrc != ssrc:
+                    if seen.duration > press.longest or (seen.end and not press.ended):
+                        return press
+                elif not _begins_again(press, seen, before, now):
+                    return press
+        if before and before.code == code and _goes_on(before.last, before.longest, before.ended, seen, self._step):
+            return before
+        after = min(recent, key=lambda press: _after(seen, press.first), default=None)
+        if after and after.code == code and _after(seen, after.first) < _HALF:
+            return after if _goes_on(seen, seen.duration, seen.end, after.first, self._step) else None
+        return None
 
 
-def _continues(before: _Heard, after: _Heard) -> bool:
-    """Whether the two timestamps are one press, whichever of them arrived first."""
-    if before.code != after.code or before.ssrc != after.ssrc:
+def _after(one: _Seen, other: _Seen) -> int:
+    """By how many packets `other` comes after `one`; more than half of all numbers when it comes before."""
+    return (other.sequence - one.sequence) & 0xFFFF
+
+
+def _begins_again(press: _Press, seen: _Seen, before: _Press | None, now: float) -> bool:
+    """Whether a packet with the timestamp of `press` is another press all the same; `before` is next to it."""
+    if now - press.at >= _RECENT:
+        return press.ended and not seen.end
+    if not 0 < _after(press.last, seen) < _HALF:
         return False
-    apart = (after.timestamp - before.timestamp) & 0xFFFFFFFF
-    if apart == _LONGEST:
-        return not before.ended
-    if apart == (1 << 32) - _LONGEST:
-        return not after.ended
-    running_on = (after.sequence - before.sequence) & 0xFFFF == 1 and not before.ended
-    return running_on and 0 < apart == after.duration - before.duration
+    return before is not press or (press.ended and not seen.end and seen.duration < press.longest)
+
+
+def _goes_on(earlier: _Seen, longest: int, ended: bool, later: _Seen, step: int) -> bool:
+    """Whether `later`, the same digit under another timestamp, is the press of `earlier`, by the table's lower half.
+
+    `longest` and `ended` are what was known of that press, `step` is the sender's, or 0.
+    """
+    packets = _after(earlier, later)
+    apart = (later.timestamp - earlier.timestamp) & 0xFFFFFFFF
+    grown = later.duration - earlier.duration
+    near = (apart - grown + _ENDS) & 0xFFFFFFFF <= 2 * _ENDS
+    same_beginning = apart == grown or (later.end and (grown == 0 or not ended) and (near or apart == later.duration))
+    if ended and not later.end:
+        return False
+    if not ended and (apart == _LONGEST or _NEARLY_FULL < longest <= apart <= _LONGEST):
+        return True
+    if later.duration < longest:
+        return later.end and not ended and packets == 1
+    return (
+        0 < (packets + 1) * step <= later.duration
+        or apart <= longest
+        or (apart < _QUICKEST and (packets <= 2 or not ended))
+        or (same_beginning and (packets - 2) * _USUAL_STEP < grown + _USUAL_STEP)
+        or (packets == 1 and (later.end or grown > 0))
+    )
 
 
 class EventSender:

@@ -27,6 +27,20 @@ def test_a_tone_heard_before_its_event_counts_once() -> None:
     assert pressed((0.0, "5", "tone"), (0.02, "5", "event"), (1.5, "6", "event")) == "56"
 
 
+def test_two_quick_presses_whose_copies_come_after_both_are_two() -> None:
+    assert pressed((0.0, "2", "info"), (0.1, "2", "info"), (0.2, "2", "event"), (0.3, "2", "event")) == "22"
+    assert pressed((0.0, "2", "info"), (0.1, "1", "info"), (0.2, "2", "event"), (0.3, "1", "event")) == "21"
+    tones, copies = (
+        [(0.0, "2", "tone"), (0.1, "1", "tone")],
+        [(0.2, "2", "info"), (0.3, "1", "info"), (0.4, "2", "event")],
+    )
+    assert pressed(*tones, *copies, (0.5, "1", "event"), (0.6, "1", "event")) == "211"
+
+
+def test_a_press_by_the_better_method_long_after_the_other_is_a_new_one() -> None:
+    assert pressed((0.0, "2", "info"), (1.5, "2", "event"), (1.7, "2", "event")) == "222"
+
+
 def test_tones_alone_are_enough() -> None:
     assert pressed((0.0, "4", "tone"), (0.4, "4", "tone")) == "44"
 

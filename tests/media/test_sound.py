@@ -142,6 +142,17 @@ def test_one_press_that_comes_as_tone_and_as_event_counts_once_whichever_is_firs
     assert not hearing.listens
 
 
+def test_two_presses_heard_as_tones_before_their_events_come_count_once_each() -> None:
+    pause = np.zeros(800, np.int16)
+    sound = np.concatenate((tones.dtmf("2", 0.1).samples, pause, tones.dtmf("1", 0.1).samples, pause))
+    hearing = DigitHearing()
+    hearing.listen(PCMA)
+    assert hearing.sound(PCMA.encoder()(sound), 10.0) == "21"
+    events = [(2, 1000), (1, 3000), (1, 5000)]
+    found = [hearing.event(1, stamp, stamp, bytes(TelephoneEvent(code, 160)), 10.3) for code, stamp in events]
+    assert found == [None, None, "1"]
+
+
 def test_a_different_digit_by_event_after_one_by_tone_counts() -> None:
     hearing = DigitHearing()
     hearing.listen(PCMU)
