@@ -22,6 +22,9 @@ from pbx.media.clip import Clip
 from pbx.media.events import Played, Recorded, Silent
 from pbx.media.relay import join, part
 
+ALSO_AS_EVENT = 0.3
+"""Seconds for which a key that came by INFO may still come as a telephone-event, where those were agreed on."""
+
 
 class HungUp(Exception):
     """The party the story serves is gone; the text says how."""
@@ -44,6 +47,8 @@ class Operator:
         self.call = call
         self.party = party
         self._news: deque[tuple[Leg, LegEvent]] = deque()
+        self._keys: deque[tuple[Leg, str]] = deque()
+        """Those that came by INFO and wait for their events."""
         self._reader: asyncio.Future[None] | None = None
         """Done when there is news for the story that waits."""
         call.inbox = self._take
@@ -133,7 +138,9 @@ class Operator:
                 continue
             if isinstance(event, Recorded):
                 return Recording(event.seconds, event.why, gone or self.leg.over)
-            if isinstance(event, Gone):
+            if isinstance(event, Pressed) and event.digit == "#":
+                leg.endpoint.stop_recording()  # one that came as INFO; by all other ways it has ended already
+            elif isinstance(event, Gone):
                 gone = True
             elif self._is_lost(leg, event):
                 self._lose(leg)
@@ -198,8 +205,6 @@ class Operator:
                     return leg
                 if isinstance(event, Gone):
                     return leg
-                if isinstance(event, Pressed) and event.how == "info" and not leg.sends_events:
-                    (other if leg is mine else mine).endpoint.dial(event.digit)
         finally:
             part(mine.endpoint, other.endpoint)
             for leg in (mine, other):
@@ -245,9 +250,24 @@ class Operator:
 
     def _take(self, leg: Leg, event: LegEvent) -> None:
         """The call's inbox."""
+        if isinstance(event, Pressed) and event.how == "info":
+            self._pass_on(leg, event.digit)
         self._news.append((leg, event))
         if self._reader is not None:
             _wake(self._reader)
+
+    def _pass_on(self, leg: Leg, digit: str) -> None:
+        """Dial a key that came by INFO towards whom the leg talks with, unless the relay passes on its event."""
+        if leg.sends_events:
+            self._keys.append((leg, digit))
+            asyncio.get_running_loop().call_later(ALSO_AS_EVENT, self._pass_on_eldest)
+        elif leg.endpoint.bridge is not None:
+            leg.endpoint.bridge.dial(digit)
+
+    def _pass_on_eldest(self) -> None:
+        leg, digit = self._keys.popleft()
+        if leg.endpoint.bridge is not None and leg.dials_by != "event":
+            leg.endpoint.bridge.dial(digit)
 
     def _present(self, news: tuple[Leg, LegEvent]) -> tuple[Leg, LegEvent]:
         leg, event = news

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from pbx.exchange.key_info import KeyInfo
 from pbx.exchange.keypad import Keypad
 from pbx.exchange.signals import Gone, Held, LegEvent, Pressed, Proceeding, Refused, TookCall
 from pbx.media.codec import CODECS
@@ -50,6 +51,7 @@ class Leg:
         self.party = party
         self._clock = clock
         self._keypad = Keypad()
+        self._key_info = KeyInfo()
         self.endpoint = endpoint
         self.session: Session | None = None
         self.agreed: Agreed | None = None
@@ -210,8 +212,7 @@ class Leg:
             case sip.OfferAnswered(sdp=sdp):
                 self._accept(sdp)
             case sip.Informed(content_type=content_type, body=body):
-                digit = _digit_of_info(content_type, body)
-                if digit:
+                if digit := self._key_info.key(content_type, body):
                     self._pressed(digit, "info")
             case sip.Ended(cause=cause):
                 self.close()
@@ -311,20 +312,3 @@ def codecs_for(other: Leg | None) -> tuple[str, ...]:
         return PREFERENCE
     first = (other.agreed.codec,) if other.agreed is not None else other.codecs_offered
     return (*(name for name in first if name in PREFERENCE), *(name for name in PREFERENCE if name not in first))
-
-
-def _digit_of_info(content_type: str, body: bytes) -> str:
-    """The digit an INFO carries: application/dtmf-relay ("Signal=5") or application/dtmf ("5"); empty if none."""
-    text = body[:256].decode("ascii", "replace").strip()
-    if content_type == "application/dtmf-relay":
-        for line in text.splitlines():
-            name, _, value = line.partition("=")
-            if name.strip().lower() == "signal":
-                text = value.strip()
-                break
-        else:
-            return ""
-    elif content_type != "application/dtmf":
-        return ""
-    text = {"10": "*", "11": "#"}.get(text, text.upper())
-    return text if len(text) == 1 and text in "0123456789*#ABCD" else ""
