@@ -26,7 +26,7 @@ LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Where one listens oneself who listens everywhere."""
 
 
-_TROUBLES: Mapping[Trouble, str] = {"lost": "connection lost"}
+_TROUBLES: Mapping[Trouble, str] = {"lost": "connection lost", "silent": "no answer"}
 
 
 class LiveExchange:

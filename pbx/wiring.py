@@ -103,7 +103,9 @@ class Exchange:
         self.mwi = Mwi(
             office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._waiting.told_to
         )
-        self.keepalive = Keepalive(self.registrar, self.stack, self._ids)
+        self.keepalive = Keepalive(
+            self.registrar, self.stack, self.timers, self._ids, clock=clock, chance=random.SystemRandom().random
+        )
         self.house = self._house(step_heard)
         self.presence = Presence(office, self.house.lines, self._is_registered, clock, lambda: changed("lines"))
         self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self.keepalive, self._bindings_changed)
@@ -171,6 +173,7 @@ class Exchange:
         self.presence.look_at_all()
         address = await self.transports.listen(*sip)
         self.trunks.start()
+        self.keepalive.begin()
         self._begin(self._pruning.run())
         self._begin(self._nightly.run())
         self.wake()

@@ -178,14 +178,16 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
         for person in office.people.values()
         if (phones := office.phones_of(person.extension)) and not any(phone.username in registered for phone in phones)
     ]
-    lost = {username for (username, _), why in live.troubles().items() if why == "connection lost"}
-    lost -= registered.keys()
-    cut_off = [office.people[each] for each in {office.phones[name].extension for name in lost & office.phones.keys()}]
+    cut_off, silent = (_troubled(office, live, why) for why in ("connection lost", "no answer"))
+    if silent:
+        sentence = Sentence("A phone of {people} answers no more.", people=_named(silent))
+        advice = Sentence("Look whether it has power and network; it is not rung until it is heard from.")
+        yield Check("answers", "warn", sentence, advice, "/phones")
     if cut_off:
         sentence = Sentence("The connection to a phone of {people} is lost.", people=_named(cut_off))
         advice = Sentence("It comes back by itself within two minutes; if not, restart the phone.")
         yield Check("connections", "warn", sentence, advice, "/phones")
-    if missing := _named(each for each in away if each not in cut_off):
+    if missing := _named(each for each in away if each not in (*cut_off, *silent)):
         sentence = Sentence("No phone of {people} is registered.", people=missing)
         advice = Sentence(
             "Look whether the phones have power and network, and whether user name and password are right."
@@ -193,6 +195,16 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
         yield Check("registered", "warn", sentence, advice, "/phones")
     elif office.phones and not away:
         yield Check("registered", "ok", Sentence("Everybody who has a phone has one that is registered."))
+
+
+def _troubled(office: Office, live: Live, why: str) -> list[Person]:
+    """Whose phone has registered and is not rung, for this reason."""
+    names = {username for (username, _), found in live.troubles().items() if found == why}
+    names -= live.registrations().keys()
+    return [
+        office.people[extension]
+        for extension in {office.phones[name].extension for name in names & office.phones.keys()}
+    ]
 
 
 def _named(people: Iterable[Person]) -> list[str]:

@@ -62,7 +62,7 @@ class Live(Protocol):
         """Of each user name that is registered, the contacts that are rung."""
 
     def troubles(self) -> Mapping[tuple[str, str], str]:
-        """Of each user name and contact that is registered and not rung all the same, why: "connection lost"."""
+        """Why what is registered is not rung, by user name and contact: "connection lost", "no answer"."""
 
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         """Of each trunk, a word (registered, reachable, trying, failed, unknown) and a sentence (may be empty)."""

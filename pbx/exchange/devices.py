@@ -1,6 +1,7 @@
 """Which registrations are of one device (RFC 5626, 4.1 and 6; RFC 3261, 10.3 and 19.1.4)."""
 
 from enum import Enum
+from ipaddress import ip_address
 
 from pbx.sip.address import Address
 from pbx.sip.uri import Uri
@@ -58,3 +59,23 @@ def _place(uri: Uri) -> tuple[str, int]:
     """Where a URI sends to: there an absent port is the usual one (RFC 3261, 19.1.2)."""
     secure = uri.scheme == "sips" or (uri.param("transport") or "").lower() == "tls"
     return uri.host, uri.port or (5061 if secure else 5060)
+
+
+def came_through_nat(binding: Binding) -> bool:
+    """Whether the REGISTER came over UDP from another address than the phone gave as its own, in Contact or Via.
+
+    A name tells nothing. Who came by a proxy (Path, RFC 3327) is the proxy's to keep.
+    """
+    if binding.transport != "udp" or binding.path:
+        return False
+    seen = _address(binding.remote[0])
+    said = (_address(Uri.parse(binding.contact).host), _address(binding.sent_by))
+    return any(each is not None and each != seen for each in said)
+
+
+def _address(host: str) -> object:
+    """An address, however it is written; None for a name."""
+    try:
+        return ip_address(host.partition("%")[0])
+    except ValueError:
+        return None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pbx.exchange.devices import Kin, kin
+from pbx.exchange.devices import Kin, came_through_nat, kin
 from pbx.exchange.doorkeeper import Doorkeeper, Refused
 from pbx.exchange.registering import FRAGILE, LONGEST, PER_PHONE, NotGranted, Wish, agent_of, takes_notify, wishes_of
 from pbx.exchange.sequence import LATE, Sequence
@@ -48,8 +48,9 @@ class Doubted:
 
 Change = Bound | Unbound | Doubted
 
-Trouble = Literal["", "replaced", "lost"]
-"""Why a binding is not rung: its phone seems to have come back at another port, or its connection is gone."""
+Trouble = Literal["", "replaced", "lost", "silent"]
+"""Why a binding is not rung: its phone seems to have come back at another port, its connection is gone, or it answers
+no questions any more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -203,6 +204,13 @@ class Registrar:
         entry.trouble = ""
         self.changes.append(Bound(entry.binding, True, entry.notified))
 
+    def falls_silent(self, binding: Binding) -> None:
+        """The phone of a binding answers no questions any more: it is not rung until it is heard from."""
+        entry = self._entry(binding)
+        if entry is not None and not entry.trouble:
+            entry.trouble, entry.troubled_at = "silent", self._clock()
+            self.changes.append(Doubted(entry.binding, ask=False))
+
     def connection_lost(self, flow: Flow) -> None:
         """The connection of a phone is gone: it is not rung until it takes a new one, or comes by itself."""
         for username in self._by_flow.get(_key(flow.transport, flow.remote), ()):
@@ -273,13 +281,12 @@ class Registrar:
         self, username: str, wish: Wish, old: _Entry | None, request: Request, flow: Flow, named: list[_Entry]
     ) -> None:
         """Make or refresh a binding; it stands in the place of what else the same device had registered before."""
-        seconds = min(wish.seconds, FRAGILE if flow.reliable else LONGEST)
         binding = Binding(
             username,
             wish.text,
             request.call_id,
             request.cseq.number,
-            self._wall() + seconds,
+            0.0,
             flow.transport,
             flow.local,
             flow.remote,
@@ -290,6 +297,9 @@ class Registrar:
             wish.reg_id,
             request.via.host,
         )
+        fragile = flow.reliable or came_through_nat(binding)
+        seconds = min(wish.seconds, FRAGILE if fragile else LONGEST)
+        binding = replace(binding, expires=self._wall() + seconds)
         entry = _Entry(binding, wish.uri, self._clock() + seconds, wish.q, self._granted, takes_notify(request))
         if old is not None:
             self._refresh(old, entry)

@@ -10,7 +10,7 @@ from pbx.exchange.ivr import HungUp, Operator, Story, begin
 from pbx.exchange.keepalive import Keepalive
 from pbx.exchange.leg import Leg
 from pbx.exchange.mwi import Mwi
-from pbx.exchange.registrar import Bound, Doubted
+from pbx.exchange.registrar import Bound, Unbound
 from pbx.exchange.uas import Uas
 from pbx.sip import events as sip
 from pbx.sip.flow import Flow
@@ -116,10 +116,13 @@ class Switchboard:
         while changes:
             change = changes.popleft()
             self._changed(change.binding.username, not isinstance(change, Bound) or change.new)
-            if isinstance(change, Doubted):
-                if change.ask:
-                    self._keepalive.ask(change.binding)
-            elif isinstance(change, Bound) and change.new:
+            if isinstance(change, Bound):
+                self._keepalive.bound(change.binding)
+            elif isinstance(change, Unbound):
+                self._keepalive.unbound(change.binding)
+            elif change.ask:
+                self._keepalive.ask(change.binding)
+            if isinstance(change, Bound) and change.new:
                 self._mwi.greet(change.binding, told=change.notified)
 
     # --- calls -----------------------------------------------------------------------------------------------------

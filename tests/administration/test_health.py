@@ -313,8 +313,11 @@ def test_phones_whose_connection_is_lost_are_told_apart_from_those_that_never_ca
     assert (bert["registered"], bert["trouble"]) == (False, "connection lost")
     status = perform(stores, "status", {})
     assert (status["registered"], status["unreachable"]) == (1, 1)
-    live.troubled = {}
+    live.troubled = {("bert", "sip:x@192.0.2.8"): "no answer"}
+    assert say(stores, "answers") == ("warn", "A phone of Bert (22) answers no more.")
     assert "connections" not in found(stores)
+    live.troubled = {}
+    assert "answers" not in found(stores)
 
 
 def test_an_office_into_whose_numbers_nobody_can_dial_is_told(stores: Stores) -> None:

@@ -54,14 +54,14 @@ class Desk:
         number: int | None = None,
         more: tuple[str, ...] = (),
         bare: bool = False,
-        sent_by: str = "192.0.2.20:5062",
+        sent_by: str = "",
     ) -> Response:
         """One REGISTER, with credentials unless it is `bare`."""
         self._number += 1
         number = self._number if number is None else number
         lines = [
             "REGISTER sip:192.0.2.1 SIP/2.0",
-            f"Via: SIP/2.0/UDP {sent_by};branch=z9hG4bK{self._number}",
+            f"Via: SIP/2.0/UDP {sent_by or flow.remote[0]};branch=z9hG4bK{self._number}",
             f"From: <sip:{to or user}@192.0.2.1>;tag=f",
             f"To: <sip:{to or user}@192.0.2.1>",
             f"Call-ID: {call_id or user + flow.remote[0]}",

@@ -96,7 +96,9 @@ class Premises:
         self.mwi = Mwi(
             lambda: self.office, self.registrar, self.stack, self.timers, ids, clock=self.clock, counts=lambda _: (0, 0)
         )
-        self.keepalive = Keepalive(self.registrar, self.stack, ids)
+        self.keepalive = Keepalive(
+            self.registrar, self.stack, self.timers, ids, clock=self.clock, chance=random.Random(seed).random
+        )
         self.studio = Studio(loop, most)
         self.trace = Trace(self.wall)
         self.shelves = Shelves(self.studio.recordings, lambda: self.office.names)
@@ -160,7 +162,7 @@ class Premises:
         self.switchboard.empty()
         while self.stack.outgoing:
             send = self.stack.outgoing.popleft()
-            peer = next((peer for peer in self.peers.values() if peer.address == send.flow.remote), None)
+            peer = self.peer_at(send.flow.remote)
             if peer is not None:
                 self.trace.said(bytes(send.message), send.flow)
                 self.loop.call_soon(peer.take, bytes(send.message))
@@ -176,6 +178,14 @@ class Premises:
         if due is not None:
             self._alarm = self.loop.call_at(due, self._ring_alarm)
 
+    def peer_at(self, address: tuple[str, int]) -> Peer | None:
+        """Who gets what is sent there."""
+        return next((peer for peer in self.peers.values() if peer.address == address), None)
+
+    def source_of(self, peer: Peer) -> tuple[str, int]:
+        """From where his packets come."""
+        return peer.address
+
     def _ring_alarm(self) -> None:
         self.timers.run(self.clock())
         self.turn()
@@ -185,7 +195,7 @@ class Premises:
         self.turn()
 
     def _from_peer(self, peer: Peer, data: bytes) -> None:
-        self.loop.call_soon(self._receive, data, Flow("udp", BOX, peer.address))
+        self.loop.call_soon(self._receive, data, Flow("udp", BOX, self.source_of(peer)))
 
     def _receive(self, data: bytes, flow: Flow) -> None:
         self.trace.heard(data, flow)
