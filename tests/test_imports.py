@@ -15,14 +15,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.sip": (),
     "pbx.sdp": (),
     "pbx.media": (),
-    "pbx.exchange": ("pbx.sip", "pbx.sdp", "pbx.media", "pbx.store.models", "pbx.phone_number"),
+    "pbx.exchange": ("pbx.sip", "pbx.sdp", "pbx.media", "pbx.store.models", "pbx.phone_number", "pbx.whole"),
     "pbx.store": (),
     "pbx.control": (),
     "pbx.prompts": (),
     "pbx.box": ("pbx.sentence", "pbx.control.client", "pbx.notify", "pbx.store.atomic"),
     "pbx.demo": ("pbx",),
     "pbx": ("pbx",),
-    "webui": ("pbx.control.client", "pbx.memory", "pbx.notify", "pbx.phone_number"),
+    "webui": ("pbx.control.client", "pbx.memory", "pbx.notify", "pbx.phone_number", "pbx.whole"),
 }
 """Package -> what of ours it may import besides itself. Modules directly in pbx (daemon, cli ...) wire everything."""
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from bottle import HTTPResponse
 
+from pbx.whole import whole
 from webui import ladder, pages, plot
 from webui.routes import Routes
 from webui.visit import Visit
@@ -142,7 +143,6 @@ def _parties(visit: Visit) -> list[tuple[str, str]]:
 
 
 def _row(visit: Visit, call: Mapping[str, Any]) -> list[Any]:
-    talked = round(call["ended"] - call["answered"]) if call["answered"] is not None else 0
     return [
         datetime.fromtimestamp(call["started"]).strftime("%Y-%m-%d %H:%M:%S"),
         visit._(DIRECTIONS[call["direction"]]),
@@ -151,6 +151,6 @@ def _row(visit: Visit, call: Mapping[str, Any]) -> list[Any]:
         call["to"],
         f"{call['extension_name']} {call['extension']}".strip(),
         visit._(OUTCOMES.get(call["outcome"], call["outcome"])),
-        talked,
+        whole(call["talked"] or 0.0),
         call["story"],
     ]

@@ -5,6 +5,7 @@ from typing import Any
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
+from pbx.whole import whole
 from webui.form import Field, Form
 from webui.routes import Routes
 from webui.sound import played, sound_arguments, unpacked
@@ -100,7 +101,8 @@ def hear_announcement(visit: Visit) -> HTTPResponse:
 
 
 def _mine(visit: Visit, form: Form) -> str:
-    return visit.page("mine", mine=visit.ask("mine"), form=form, most=_SHOWN, suggested=_suggested(visit))
+    suggested = _suggested(visit)
+    return visit.page("mine", mine=visit.ask("mine"), form=form, most=_SHOWN, suggested=suggested, whole=whole)
 
 
 def takers(visit: Visit) -> list[tuple[str, str]]:

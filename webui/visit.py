@@ -272,9 +272,9 @@ class Visit:
         return f"{path}?{query}" if query else str(path)
 
     @property
-    def now(self) -> int:
+    def now(self) -> float:
         """The box's clock, for scripts that count seconds."""
-        return int(time.time())
+        return round(time.time(), 3)
 
     @property
     def languages(self) -> list[tuple[str, str]]:

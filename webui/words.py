@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from pbx.phone_number import printed
+from pbx.whole import whole
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 """Each in its own words."""
@@ -111,10 +112,10 @@ class Words:
 
     def duration(self, seconds: float) -> str:
         """How long something took: 0:42, 3:07, 1:02:03; days in words."""
-        whole = max(0, int(seconds))
-        if whole >= 48 * 3600:
-            return str(format_timedelta(whole, granularity="day", threshold=1, locale=self.locale))
-        minutes, left = divmod(whole, 60)
+        passed = whole(seconds)
+        if passed >= 48 * 3600:
+            return str(format_timedelta(passed, granularity="day", threshold=1, locale=self.locale))
+        minutes, left = divmod(passed, 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 

@@ -10,7 +10,7 @@ from pbx.administration.live import lasting, needed
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
-from pbx.exchange.stories import clauses, story
+from pbx.exchange.stories import clauses, story, talked
 from pbx.exchange.traced import first_line, readable, reason, summary
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
@@ -112,6 +112,7 @@ def view(found: Found, actor: Actor, office: Office) -> Shown:
         "started": record.started,
         "answered": record.answered,
         "ended": record.ended,
+        "talked": talked(record),
         "trunk": record.trunk,
         "story": _story(found, actor),
         "other": _other(record, actor),

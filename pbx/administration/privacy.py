@@ -22,6 +22,7 @@ from pbx.store.atomic import private_directory
 from pbx.store.history import Found
 from pbx.store.models import Contact, Message, Task
 from pbx.store.settings import without_items
+from pbx.whole import whole
 
 Shown = dict[str, Any]
 
@@ -61,7 +62,7 @@ def show(stores: Stores, actor: Actor, number: str) -> Shown:
         "first": min(started, default=None),
         "last": max(started, default=None),
         "messages": len(known.messages),
-        "seconds": round(sum(message.seconds for message in known.messages)),
+        "seconds": whole(sum(message.seconds for message in known.messages)),
         "tasks": len(known.tasks),
         "contacts": [contact.name for contact in known.contacts],
         "traces": len(known.traces),

@@ -19,6 +19,7 @@ from pbx.media import wav
 from pbx.phone_number import printed
 from pbx.report import visible
 from pbx.store.models import Language
+from pbx.whole import whole
 
 Told = Mapping[str, Any]
 
@@ -126,7 +127,7 @@ class Stage:
         clip = wav.read(Path(exported["path"]))
         if not sounds(clip.at(RATE), FREQUENCY, 1.5):
             return [f"The caller's {FREQUENCY:.0f} Hz are not in the message."]
-        self._tell(say("message-kept", self.spoken, seconds=message["seconds"]))
+        self._tell(say("message-kept", self.spoken, seconds=whole(message["seconds"])))
         return []
 
     # --- what the exchange tells ----------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "both sides heard each other ({there:.0f} Hz here, {here:.0f} Hz there)",
     },
     "message-kept": {
-        "de": "die Nachricht ist da, {seconds:.0f} s, mit der Stimme des Anrufers",
-        "en": "the message is there, {seconds:.0f} s, with the caller's voice",
+        "de": "die Nachricht ist da, {seconds} s, mit der Stimme des Anrufers",
+        "en": "the message is there, {seconds} s, with the caller's voice",
     },
     "fault": {"de": "NICHT WIE ANGEKÜNDIGT: {fault}", "en": "NOT AS TOLD: {fault}"},
     "tally": {

@@ -60,7 +60,7 @@ async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Pers
     if leg is not None:
         await talk(operator, leg)
     elif isinstance(result, NotTaken):
-        call.note(result.why.value, extension=rung, seconds=round(operator.house.clock() - began, 1))
+        call.note(result.why.value, extension=rung, seconds=round(operator.house.clock() - began, 3))
         await _nobody(operator, owner, result.why)
 
 

@@ -51,7 +51,7 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
         operator.hang_up()
     finally:
         if call.outcome == "answered":
-            call.note("recorded", seconds=round(spoken, 1))
+            call.note("recorded", seconds=round(spoken, 3))
         told("spoken" if spoken else "failed")
 
 

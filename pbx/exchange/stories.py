@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pbx.phone_number import printed
-from pbx.store.models import Language, Step
+from pbx.store.models import CallRecord, Language, Step
+from pbx.whole import whole
 
 NOBODY: Mapping[str, str] = {}
 
@@ -139,6 +140,18 @@ def clauses(steps: Sequence[Step], language: Language, names: Mapping[str, str] 
     return ((step, clause(steps[: index + 1], language, names)) for index, step in enumerate(steps))
 
 
+def talked(call: CallRecord) -> float | None:
+    """For how many seconds two people talked, as the story tells it: until one hung up, not until all was written down.
+
+    None if nobody answered.
+    """
+    if call.answered is None:
+        return None
+    began = next((step.at for step in reversed(call.steps) if step.what == "answered"), call.answered)
+    ended = next((step.at for step in reversed(call.steps) if step.what in ("hung-up", "lost")), call.ended)
+    return max(0.0, ended - began)
+
+
 def _is_quiet(steps: Sequence[Step], index: int) -> bool:
     step = steps[index]
     if step.what == "rang":
@@ -156,13 +169,13 @@ def _clause(steps: Sequence[Step], language: Language, names: Mapping[str, str])
     for name in ("extension", "by", "party"):
         words[name] = words.get(name) or _in(_CALLER, language)
     began = _began(steps)
-    if began is not None and round(step.at - began) > 0:
+    if began is not None and whole(step.at - began) > 0:
         words["after"] = duration(step.at - began)
     form = step.what
     if form == "dialled" and step.detail.get("how") == "number":
         form = "dialled-along"
     answered = [earlier.at for earlier in steps[:-1] if earlier.what == "answered"]
-    if form == "hung-up" and answered and round(step.at - answered[-1]) > 0:
+    if form == "hung-up" and answered and whole(step.at - answered[-1]) > 0:
         form, words["talked"] = "talked", duration(step.at - answered[-1])
     wording = STEPS.get(form)
     return _filled(_in(wording, language), words) if wording else form.replace("-", " ")
@@ -210,8 +223,8 @@ class _Fields:
 
 def duration(seconds: float) -> str:
     """Seconds as people say them: "25 s", from two minutes on "2 min 5 s"."""
-    whole = max(0, round(seconds))
-    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
+    passed = whole(seconds)
+    return f"{passed} s" if passed < 120 else f"{passed // 60} min {passed % 60} s"
 
 
 def _in(wording: Wording, language: Language) -> str:

@@ -43,7 +43,7 @@ async def leave(operator: Operator, owner: Person | Group | None) -> None:
     recording = await operator.record(spool, limit=LONGEST, silence=SILENCE)
     if await house.archive.keep_message(spool, owner.extension):
         call.outcome = "voicemail"
-        call.note("message", seconds=round(recording.seconds, 1), extension=owner.extension)
+        call.note("message", seconds=round(recording.seconds, 3), extension=owner.extension)
     else:
         call.note("no-message", reason="too-short")
     if not recording.gone:

@@ -314,3 +314,24 @@ def test_no_line_of_a_plot_leaves_its_panel(values: list[tuple[int, float, float
         for x, y in re.findall(r"[ML]([\d.-]+) ([\d.-]+)", path):
             assert plot.LEFT - 0.1 <= float(x) <= plot.WIDTH - plot.RIGHT + 0.1
             assert plot.TOP - 0.1 <= float(y) <= bottom + 0.1
+
+
+def test_list_page_table_and_story_tell_the_same_seconds_of_talk(web: Web) -> None:
+    told = (Step(NOON + 4.3, "answered", {"extension": "21"}), Step(NOON + 43.9, "hung-up", {"by": "21"}))
+    keep(web, "a", answered=NOON + 4.3, ended=NOON + 45.7, steps=told)
+    listed, page = web.admin.get("/history"), web.admin.get("/calls/a")
+    assert "after talking for 40 s" in listed.text
+    assert re.search(r"talked\s+0:40\s", listed.html.select_one(".past .badge").get_text())
+    assert "0:40" in page.html.select_one("#facts ~ dl").get_text()
+    rows = list(csv.reader(io.StringIO(web.admin.get("/history/table").body.decode("utf-8-sig"))))
+    assert rows[1][-2] == "40"
+
+
+def test_a_message_is_as_long_in_the_list_as_in_the_story(web: Web) -> None:
+    told = (Step(NOON + 30, "message", {"extension": "21", "seconds": 33.746}),)
+    keep(web, "a", answered=None, outcome="voicemail", steps=told)
+    web.stores.records.add_message("21", CALLER, "a", NOON, 33.746, "21/a.wav")
+    anna = web.user("21")
+    assert "Left a message of 34 s" in anna.get("/history").text
+    assert "0:34" in anna.get("/messages").html.select_one("#messages").get_text()
+    assert "0:34" in anna.get("/mine").html.select_one("#my-messages").get_text()

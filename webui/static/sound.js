@@ -1,6 +1,9 @@
 // Messages as waveforms one can play and seek in; without this file the browser's own player does.
 
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+function clock(seconds) {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
 
 function dress(player) {
   if (player.dataset.dressed) return;

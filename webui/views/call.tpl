@@ -32,8 +32,8 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 <dt>{{_("Extension")}}</dt><dd><span class="extension">{{call["extension"]}}</span></dd>
 % end
 <dt>{{_("Outcome")}}</dt><dd>{{_(outcomes.get(call["outcome"], call["outcome"]))}}</dd>
-% if call["answered"] is not None:
-<dt>{{_("Talked")}}</dt><dd>{{visit.duration(call["ended"] - call["answered"])}}</dd>
+% if call["talked"] is not None:
+<dt>{{_("Talked")}}</dt><dd>{{visit.duration(call["talked"])}}</dd>
 % end
 % if call["trunk"]:
 <dt>{{_("Trunk")}}</dt><dd>{{call["trunk"]}}</dd>

@@ -12,8 +12,8 @@ good = call["outcome"] in ("answered", "voicemail")
 </div>
 <p class="soft aside"><time>{{visit.when(call["started"])}}</time><br>
 <span class="badge{{" good" if call["outcome"] == "answered" else "" if good else " warn"}}">{{_(outcomes.get(call["outcome"], call["outcome"]))}}
-% if call["answered"] is not None:
-{{visit.duration(call["ended"] - call["answered"])}}
+% if call["talked"] is not None:
+{{visit.duration(call["talked"])}}
 % end
 </span></p>
 </li>

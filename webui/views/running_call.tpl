@@ -5,7 +5,7 @@
 % called = call["extension_name"] or call["to_name"] or visit.number(call["to"])
 <li class="card">
 <header><h3>{{icon(sign)}} <span class="only-read">{{kind}}:</span> {{caller}} <span aria-hidden="true">→</span><span class="only-read">{{_("calls:")}}</span> {{called}}</h3>
-<span class="lamp {{state}}">{{stage}} <time data-since="{{int(call["answered"] or call["since"])}}">{{visit.duration(visit.now - (call["answered"] or call["since"]))}}</time></span>
+<span class="lamp {{state}}">{{stage}} <time data-since="{{call["answered"] or call["since"]}}">{{visit.duration(visit.now - (call["answered"] or call["since"]))}}</time></span>
 </header>
 % if call["from_name"] and call["from"]:
 <p class="soft number">{{visit.number(call["from"])}}</p>
