@@ -10,6 +10,7 @@ from pbx.administration import calls, update_told
 from pbx.administration.commands import perform, writes
 from pbx.administration.live import LiveElsewhere
 from pbx.administration.stores import open_stores
+from pbx.box.update_state import KEPT
 from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
@@ -178,6 +179,8 @@ class Daemon:
         mark = update_told.mark(self.stores)
         if mark != before:
             self.news.changed("health")
+            if update_told.told(self.stores).phase == KEPT:
+                self._loop.run_in_executor(None, self.stores.forget_clear_text)
         self._looking[1] = self._loop.call_later(UPDATE_EVERY, self._look_at_update, mark)
 
     def _step_heard(self, call: Call, step: Step) -> None:

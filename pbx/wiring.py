@@ -3,15 +3,14 @@
 import asyncio
 import contextlib
 import logging
-import os
 import random
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 
 from pbx.administration.reach import sifted
 from pbx.administration.stores import Stores
+from pbx.administration.vault import NotSealed
 from pbx.archive import Archive
 from pbx.exchange.call import Call
 from pbx.exchange.doorkeeper import ALGORITHMS, Doorkeeper
@@ -40,13 +39,13 @@ from pbx.sip.transport.hop import Target, is_address
 from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import Resolver
 from pbx.sounds import Sounds
-from pbx.store.atomic import write_file
+from pbx.store.box_secret import box_secret
 from pbx.store.models import CallRecord, Office, Step
+from pbx.store.secret_forms import REALM
 from pbx.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-REALM = "durchwahl"
 PING = b"\r\n\r\n"
 BINDINGS_WAIT = 0.2
 """Seconds that changed bindings may wait to be written."""
@@ -130,7 +129,8 @@ class Exchange:
             self._ids,
             clock=self._loop.time,
             flow_to=self.transports.flow_to,
-            secret=_secret(self.stores.data / "secret"),
+            secret=box_secret(self.stores.data),
+            password_of=self.stores.vault.in_use,
             is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
             changed=lambda: self._changed("trunks"),
         )
@@ -172,12 +172,20 @@ class Exchange:
         self.registrar.restore(self.stores.records.bindings())
         self.presence.look_at_all()
         address = await self.transports.listen(*sip)
+        await self._open_passwords()
         self.trunks.start()
         self.keepalive.begin()
         self._begin(self._pruning.run())
         self._begin(self._nightly.run())
         self.wake()
         return address
+
+    async def _open_passwords(self) -> None:
+        """Those of the trunks; phones are answered meanwhile."""
+        try:
+            await asyncio.to_thread(self.stores.vault.prepare, self._office())
+        except NotSealed as error:  # their trunks say so
+            log.error("%s", error)
 
     async def stop(self) -> None:
         """End the calls, take leave of the providers, write everything down."""
@@ -341,11 +349,3 @@ class Exchange:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("background work failed", exc_info=task.exception())
-
-
-def _secret(path: Path) -> bytes:
-    """The box's own secret; made once, never shown."""
-    if not path.exists():
-        write_file(path, secrets.token_bytes(32))
-    os.chmod(path, 0o600)
-    return path.read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -29,3 +30,12 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and in CI nothing may be: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _sealed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are sealed in this process: beginning one for each costs more than most tests (`test_vault` does)."""
+    if vault := sys.modules.get("pbx.administration.vault"):
+        from pbx import seal_program
+
+        monkeypatch.setattr(vault, "answered", seal_program.work)

@@ -35,7 +35,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "gpiozero": ("pbx.box.leds", "pbx.box.panel", "pbx.box.gpiod_pins"),
     "gpiod": ("pbx.box.gpiod_pins",),
     "av": ("pbx.sounds_decoder",),
-    "cryptography": ("pbx.sip.transport.certificate", "pbx.store.age", "pbx.backup_program"),
+    "cryptography": ("pbx.sip.transport.certificate", "pbx.store.age", "pbx.backup_program", "pbx.seal_program"),
     "pbx.store.age": ("pbx.backup_program",),
     "subprocess": (
         "pbx.media.nftables",
@@ -43,6 +43,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "pbx.demo",
         "pbx.administration.decoding",
         "pbx.administration.backup_work",
+        "pbx.administration.vault",
         "pbx.box.update_programs",
         "pbx.box.stick",
         "pbx.as_owner",

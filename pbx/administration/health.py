@@ -11,9 +11,11 @@ from pbx.administration import certificates, condition, dialling_checks, network
 from pbx.administration.live import Check, Live
 from pbx.administration.order import counted
 from pbx.administration.stores import Stores
+from pbx.administration.vault import NotSealed
 from pbx.box.pins import INSTALLED, PinError, read_pins
 from pbx.prompts import catalogue, speech
 from pbx.sentence import Sentence, said
+from pbx.store.box_secret import FILE
 from pbx.store.models import Number, Office, Person
 
 Shown = dict[str, Any]
@@ -27,7 +29,7 @@ def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
     """
     office, live = stores.office, stores.live
     checks = [*condition.checks(stores).values(), *network.checks(stores), rights(stores.data), _records(stores)]
-    checks += [*header(stores.root), nightly.check(stores), *update_health.checks(stores)]
+    checks += [*header(stores.root), nightly.check(stores), *_passwords(stores), *update_health.checks(stores)]
     checks += [_speech(), _prompts(), *_greetings(stores), *_numbers(office), *_pins(office), *_accounts(office)]
     checks += dialling_checks.checks(stores)
     if (shown := certificates.check(stores)) is not None:
@@ -217,6 +219,32 @@ def _trunks(office: Office) -> Iterator[Check]:
     """What a running exchange says better, as it knows states."""
     if not office.trunks:
         yield trunk_checks.NONE
+
+
+def _passwords(stores: Stores) -> Iterator[Check]:
+    """Whether what was sealed can be opened by the key that is there."""
+    office = stores.office
+    try:
+        phones, trunks, backups = stores.vault.unreadable(office)
+    except NotSealed as error:
+        again = Sentence("Restart the box; if it comes back, restore a backup.")
+        yield Check("passwords", "fail", error.sentence, again)
+        return
+    key = Sentence("The box's key for passwords was lost, or is another box's: restore a backup, or type them again.")
+    hint = f"The key is the file “{FILE}” in the data folder."
+    if trunks:
+        names = [trunk.name for trunk in trunks]
+        sentence = Sentence("The passwords of these trunks cannot be read any more: {names}.", names=names)
+        yield Check("passwords", "fail", sentence, key, f"/trunks/{names[0]}", hint)
+    if phones:
+        names = sorted({office.people[phone.extension].name for phone in phones})
+        sentence = Sentence(
+            "Phones of {names} telephone as ever, but no softphone can be given their passwords again.", names=names
+        )
+        yield Check("passwords", "warn", sentence, Sentence("Make new ones when they are needed."), "/phones", hint)
+    if backups:
+        sentence = Sentence("The key of the backup every night cannot be read any more: enter its password again.")
+        yield Check("passwords", "fail", sentence, key, "/backup", hint)
 
 
 def _port(port: int) -> Check:

@@ -20,12 +20,14 @@ from pbx.administration.condition import BUILT
 from pbx.administration.live import Check
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
+from pbx.administration.vault import NotSealed
 from pbx.administration.versions import check_seen, version
 from pbx.box.places import is_plugged, mount_of, mount_points, plugged
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, retold, said
 from pbx.store.atomic import write_file
 from pbx.store.backup_file import ENDING, PART
+from pbx.store.secret_forms import is_sealed
 
 Shown = dict[str, Any]
 
@@ -81,6 +83,7 @@ def now(stores: Stores, wait: bool = True) -> Shown:
     try:
         with _asking(stores):
             folder = _place(stores)
+            key = _key(stores)
             tag = _tag(stores)
             _clear(folder, tag)
             target = backup.free_name(folder, _STEM.format(tag=tag), stores.clock())
@@ -97,11 +100,24 @@ def now(stores: Stores, wait: bool = True) -> Shown:
         keep_newest(folder, tag, stores.clock())
 
     try:
-        backup.begin(stores, "night", target, {"key": stores.office.backup_key}, finished)
+        backup.begin(stores, "night", target, {"key": key}, finished)
     except OSError as error:
         why = error.strerror or str(error)
         raise _failed(stores, Refused(Sentence("The data folder cannot be used: {why}.", why=why), 1)) from error
     return stores.work.wait() if wait else {"name": target.name}
+
+
+def _key(stores: Stores) -> str:
+    """What encrypts the backups. Raises Refused."""
+    sealed = stores.office.backup_key
+    try:
+        key = stores.vault.opened([sealed])[sealed] if is_sealed(sealed) else sealed
+    except NotSealed as error:
+        raise Refused(error.sentence, 1) from error
+    if key is None:
+        lost = Sentence("The key of the backup every night cannot be read any more: enter its password again.")
+        raise Refused(lost, 1)
+    return key
 
 
 def look(stores: Stores) -> None:

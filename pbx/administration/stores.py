@@ -1,6 +1,7 @@
 """The data folder with everything in it, opened by one program at a time."""
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pbx.administration import pieces
+from pbx.administration import clear_text, pieces
 from pbx.administration.backup_work import Work
 from pbx.administration.change_words import moment, who
 from pbx.administration.live import Live
@@ -17,6 +18,7 @@ from pbx.administration.rights import Actor
 from pbx.administration.takes import Takes
 from pbx.administration.tickets import Tickets
 from pbx.administration.tries import Tries
+from pbx.administration.vault import NotSealed, Vault, secured
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store import restoring, stand_in
@@ -32,6 +34,8 @@ from pbx.store.models import Office
 from pbx.store.records import HandedOver, Records, set_aside
 from pbx.store.reserve import mind_reserve
 from pbx.store.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
 
 UPDATE = "update"
 """In the data folder."""
@@ -71,6 +75,8 @@ class Stores:
     """What the box shows to who stands before it."""
     takes: Takes = field(init=False, repr=False)
     """Sounds that are made and not used yet."""
+    vault: Vault = field(init=False, repr=False)
+    """Seals and opens passwords."""
     tickets: Tickets = field(default_factory=Tickets, repr=False)
     """Of softphones that are about to fetch their accounts."""
     work: Work = field(default_factory=Work, repr=False)
@@ -86,6 +92,7 @@ class Stores:
     def __post_init__(self) -> None:
         self.codes = Codes(self.data / "access-code.json")
         self.takes = Takes(self.data / "takes")
+        self.vault = Vault(self.data)
 
     @property
     def office(self) -> Office:
@@ -124,6 +131,7 @@ class Stores:
         `undoes` is the id of the change this one takes back. Raises Refused, and then nothing is changed.
         """
         self.check(office)
+        office = self._secured(office)
         found = differences(self.office, office, along.moved)
         if not found:
             return
@@ -138,9 +146,31 @@ class Stores:
             self._revoke(change, along)
             raise _refused(error) from error
         if self.live is not None:
+            self._open_passwords(office)
             self.live.changed(office)
         self.changed("settings")
         self._tell_mailboxes(along)
+
+    def _secured(self, office: Office) -> Office:
+        """The settings with no password in clear. Raises Refused."""
+        clear_text.secure(self.settings, self.vault)  # what could not be before is no change
+        try:
+            return secured(office, self.vault)
+        except NotSealed as error:
+            raise Refused(error.sentence, 1) from error
+
+    def _open_passwords(self, office: Office) -> None:
+        """Those that the running exchange needs now."""
+        try:
+            self.vault.prepare(office)
+        except NotSealed as error:  # it is saved; their trunks say so
+            log.error("%s", error)
+
+    def forget_clear_text(self) -> None:
+        """Nothing on the disk holds a password in clear any more, as version 1 kept them."""
+        if not self.unkept:
+            with self.turns:
+                clear_text.forget(self.data, self.settings, self.records.changes, self.vault)
 
     def save_moved(self, office: Office, old: str, new: str) -> None:
         """Save settings in which the bearer of extension `old` has `new`; his messages and tasks move along.
@@ -235,11 +265,11 @@ def _refused(error: SettingsError) -> Refused:
     return Refused(error.sentence, field=field, told=said(error.fault.sentence))
 
 
-def open_stores(data: Path, patience: float = 5.0) -> Stores:
+def open_stores(data: Path, patience: float = 5.0, root: Path = Path("/")) -> Stores:
     """Open a data folder, or make one, and put in order what a crash left there.
 
-    Waits up to `patience` seconds for another program to let go of it. Raises Busy, SettingsError,
-    RecordsError, OSError.
+    Waits up to `patience` seconds for another program to let go of it. Below `root` it is told whether an update is
+    being tried. Raises Busy, SettingsError, RecordsError, OSError.
     """
     private_directory(data)
     lock = Lock(data, patience)
@@ -247,32 +277,35 @@ def open_stores(data: Path, patience: float = 5.0) -> Stores:
         mind_reserve(data)
         restored = "done" if restoring.finish(data) else ""
         try:
-            stores = _opened(data, lock)
+            stores = _opened(data, lock, root)
         except (SettingsError, RecordsError):
             if not restored:
                 raise
             # It was looked at before; whatever it is, the office must be reached again.
             restoring.go_back(data)
             restoring.finish(data)
-            stores, restored = _opened(data, lock), "refused"
+            stores, restored = _opened(data, lock, root), "refused"
         stores.restored = restored
         restoring.confirm(data)
         restoring.clear_stage(data)
         clear_unfinished(data)
         pieces.clear(data / UPDATE)
+        if not clear_text.is_tried(root):
+            stores.forget_clear_text()
     except BaseException:
         lock.close()
         raise
     return stores
 
 
-def _opened(data: Path, lock: Lock) -> Stores:
+def _opened(data: Path, lock: Lock, root: Path) -> Stores:
     """The stores of a folder that is locked. Raises SettingsError, RecordsError, OSError."""
     settings = Settings(data / "settings.json")
     records = Records(data / "records.sqlite")
     unkept = stand_in.reason(data)
     mailboxes = Mailboxes(data, records, closed=unkept)
-    stores = Stores(data, settings, records, mailboxes, mailboxes.reconcile(), unkept=unkept, _lock=lock)
+    stores = Stores(data, settings, records, mailboxes, mailboxes.reconcile(), root=root, unkept=unkept, _lock=lock)
+    clear_text.secure(settings, stores.vault)
     stores.drop_unsaved()
     stores.settle_leavers()
     _tidy(private_directory(stores.greetings), settings.office, records.changes)

@@ -30,6 +30,14 @@ def _other(name: str, detail: str) -> Sentence:
 
 FAILURES: tuple[tuple[str, Callable[[str, str], Sentence]], ...] = (
     (
+        r"with the box's key",
+        lambda name, why: Sentence(
+            "{name}: the box cannot read the password any more, as its key was lost or is another box's. Type the"
+            " password again.",
+            name=name,
+        ),
+    ),
+    (
         r"not accepted|^40[137]",
         lambda name, why: Sentence(
             "{name}: the provider refuses the user name or the password. Compare both with its letter, sign by sign.",

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.stores import UPDATE, Stores
-from pbx.box.update_state import CHECKING, DRAINING, FOLDER, STATE, TRYING, WRITING
+from pbx.box.update_state import BUSY, FOLDER, STATE
 from pbx.sentence import Sentence, retold, said
 from pbx.store.atomic import write_file
 
 BUNDLE, WANTED, FORGOTTEN = "bundle.raucb", "wanted", "forgotten"
 """Files in the exchange's own folder: what was brought, that it is wanted, the end not to be spoken of."""
-BUSY = (CHECKING, WRITING, DRAINING, TRYING)
 ASKED, BROKEN = "asked", "broken"
 """What root cannot tell: that it was asked and has not begun, and that it was broken off."""
 START = "proc/sys/kernel/random/boot_id"

@@ -17,6 +17,8 @@ FOLDER, STATE = Path("/data/system/update"), "state.json"
 """Where it is told, outside of both slots."""
 CHECKING, WRITING, DRAINING, TRYING = "checking", "writing", "draining", "trying"
 KEPT, RETURNED, REFUSED, FAILED = "kept", "returned", "refused", "failed"
+BUSY = (CHECKING, WRITING, DRAINING, TRYING)
+"""As long as it goes on."""
 BROKEN_OFF = (CHECKING, WRITING, DRAINING)
 """States that are not left as they are but by a plug that was pulled."""
 

@@ -100,4 +100,10 @@ def _found(stores: Stores) -> Premises:
         own = next(phone for phone in office.phones_of(clara) if phone.label == OWN)
     except (KeyError, StopIteration):
         raise NotTheDemo from None
-    return Premises((anna, ben, clara), group, (desks[0], desks[1], desks[2]), own)
+    first, second, third, own = (_opened(stores, phone) for phone in (*desks, own))
+    return Premises((anna, ben, clara), group, (first, second, third), own)
+
+
+def _opened(stores: Stores, phone: Phone) -> Phone:
+    """With the password that it registers with."""
+    return replace(phone, password=stores.vault.password_of(phone) or "")

@@ -46,11 +46,11 @@ class Doorkeeper:
 
         guest = self.guest if self.guest and request.method == "INVITE" and _is_here(flow) else None
 
-        def password_of(username: str) -> str | None:
+        def h_a1_of(username: str, algorithm: str) -> str | None:
             phone = guest if guest and guest.username == username else phones.get(username)
-            return phone.password if phone else None
+            return phone.h_a1(self._challenger.realm, algorithm) if phone else None
 
-        verdict = self._challenger.check(request.headers.all("Authorization"), request.method, request.uri, password_of)
+        verdict = self._challenger.check(request.headers.all("Authorization"), request.method, request.uri, h_a1_of)
         host = flow.remote[0]
         if isinstance(verdict, Accepted):
             if guest and guest.username == verdict.username:

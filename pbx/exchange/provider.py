@@ -20,7 +20,7 @@ CONDITIONS: dict[str, TrunkCondition] = {"registered": "registered", "failed": "
 class Provider:
     """Drives one `Registration`; knows the provider's packets by where it registered, and by what it looked up."""
 
-    def __init__(self, trunk: Trunk, wire: Wire, ids: Ids, contact_user: str) -> None:
+    def __init__(self, trunk: Trunk, wire: Wire, ids: Ids, contact_user: str, password: str) -> None:
         """Raises ValueError with a sentence when domain or proxy is no address."""
         self.trunk = trunk
         self._wire = wire
@@ -35,7 +35,7 @@ class Provider:
                 aor=Uri("sip", trunk.user, None, self._domain.host),
                 contact_user=contact_user,
                 username=trunk.auth_user or trunk.user,
-                password=trunk.password,
+                password=password,
             ),
             ids,
         )

@@ -42,7 +42,8 @@ class Trunks:
 
     `orders` is to be drained by the daemon after each entry, like the stack's outboxes. `flow_to` is the transports'
     (raises OSError: no way). `secret` lives as long as the box: the users of the Contacts we register are made from
-    it, so that they cannot be guessed and stay the same over a restart. `is_phone` says that a phone is registered on
+    it, so that they cannot be guessed and stay the same over a restart. `password_of` opens what the settings keep of a
+    trunk's password (raises ValueError, with words for people). `is_phone` says that a phone is registered on
     a flow; no phone is ever taken for a trunk. `changed` is called when a trunk is otherwise than it was.
     """
 
@@ -56,6 +57,7 @@ class Trunks:
         clock: Callable[[], float],
         flow_to: Callable[[Hop], Flow],
         secret: bytes,
+        password_of: Callable[[Trunk], str] = lambda trunk: trunk.password,
         is_phone: Callable[[Flow], bool] = lambda flow: False,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
@@ -67,6 +69,7 @@ class Trunks:
         self._clock = clock
         self._flow_to = flow_to
         self._secret = secret
+        self._password_of = password_of
         self._is_phone = is_phone
         self._changed = changed
         self._running: dict[str, _Running] = {}
@@ -200,7 +203,7 @@ class Trunks:
             running.line = (
                 Peer(trunk, wire, self._ids)
                 if trunk.peer
-                else Provider(trunk, wire, self._ids, self._contact_user(trunk))
+                else Provider(trunk, wire, self._ids, self._contact_user(trunk), self._password_of(trunk))
             )
         except ValueError as error:
             self._broken[trunk.name] = TrunkState(trunk.name, "failed", str(error))

@@ -113,11 +113,12 @@ class Challenger:
         header_values: Sequence[str],
         method: str,
         uri: Uri | str,
-        password_of: Callable[[str], str | None],
+        h_a1_of: Callable[[str, str], str | None],
     ) -> Verdict:
         """What the values of Authorization or Proxy-Authorization prove about a request; never raises.
 
-        `password_of` tells a user's password, None if there is no such user, which takes as long as a wrong password.
+        `h_a1_of` tells H(A1) in hex of a user and algorithm in our realm (RFC 7616, section 3.4.2), None if there is no
+        such user, which takes as long as a wrong password.
         """
         given = self._given(header_values)
         if given is None:
@@ -126,9 +127,10 @@ class Challenger:
         minted = self._minted(nonce)
         if minted is None:
             return Stale()
-        password = password_of(username)
-        known = _right(given, method, self._nobody if password is None else password, self._algorithms)
-        if not known or password is None or not _same_place(given["uri"], str(uri)):
+        algorithm = given.get("algorithm", "MD5").upper()
+        h_a1 = h_a1_of(username, algorithm if algorithm in self._algorithms else self._algorithms[0])
+        known = _right(given, method, h_a1 or self._nobody, self._algorithms)
+        if not known or not h_a1 or not _same_place(given["uri"], str(uri)):
             return Wrong(username)
         return Accepted(username) if self._counted(nonce, minted, given) else Stale()
 
@@ -237,7 +239,10 @@ def _answered(
         "cnonce": cnonce,
         "nc": f"{nc:08x}",
     }
-    given["response"] = _response(given, algorithm, method, credentials.password, body)
+    secret = hashed(algorithm, given["username"], given["realm"], credentials.password)
+    if given["algorithm"].upper().endswith("-SESS"):
+        secret = hashed(algorithm, secret, given["nonce"], given["cnonce"])
+    given["response"] = _response(given, algorithm, method, secret, body)
     quoted = ["username", "realm", "nonce", "uri", "response"]
     bare = ["algorithm"] if given["algorithm"] else []
     if qop:
@@ -258,33 +263,32 @@ def _quality(offered: str | None) -> str | None:
     return next((known for known in ("auth", "auth-int") if known in options), None)
 
 
-def _right(given: dict[str, str], method: str, password: str, algorithms: Sequence[str]) -> bool:
-    """Whether a client's response is what the password makes."""
+def _right(given: dict[str, str], method: str, h_a1: str, algorithms: Sequence[str]) -> bool:
+    """Whether a client's response is what the password makes of which this is H(A1)."""
     algorithm = given.get("algorithm", "MD5").upper()
     qop = given.get("qop", "")
     if algorithm not in algorithms or qop not in ("", "auth"):
         return False
     if qop and not (given.get("cnonce") and _NC.fullmatch(given.get("nc", ""))):
         return False
-    expected = _response(given, algorithm, method, password, b"")
+    expected = _response(given, algorithm, method, h_a1, b"")
     return hmac.compare_digest(expected.encode(), given["response"].lower().encode(errors="replace"))
 
 
-def _response(given: dict[str, str], algorithm: str, method: str, password: str, body: bytes) -> str:
+def hashed(algorithm: str, *parts: str) -> str:
+    """H of the parts with colons between them, in hex (RFC 7616, section 3.4)."""
+    return _HASHES[algorithm](":".join(parts).encode(errors="replace")).hexdigest()
+
+
+def _response(given: dict[str, str], algorithm: str, method: str, h_a1: str, body: bytes) -> str:
     """The request-digest (RFC 7616, section 3.4.1)."""
-
-    def hashed(*parts: str) -> str:
-        return _HASHES[algorithm](":".join(parts).encode(errors="replace")).hexdigest()
-
-    secret = hashed(given["username"], given["realm"], password)
-    if given.get("algorithm", "").upper().endswith("-SESS"):
-        secret = hashed(secret, given["nonce"], given["cnonce"])
     asked = [method, given["uri"]]
     if given.get("qop") == "auth-int":
         asked.append(_HASHES[algorithm](body).hexdigest())
+    asked_for = hashed(algorithm, *asked)
     if not given.get("qop"):
-        return hashed(secret, given["nonce"], hashed(*asked))
-    return hashed(secret, given["nonce"], given["nc"], given["cnonce"], given["qop"], hashed(*asked))
+        return hashed(algorithm, h_a1, given["nonce"], asked_for)
+    return hashed(algorithm, h_a1, given["nonce"], given["nc"], given["cnonce"], given["qop"], asked_for)
 
 
 def _same_place(claimed: str, requested: str) -> bool:

@@ -7,7 +7,7 @@ between shows at the next start: the settings are still as they were before the 
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -123,6 +123,19 @@ class Changes:
     def change(self, id: int) -> Change | None:
         """One change."""
         return next(map(_change, self._database.rows("SELECT * FROM changes WHERE id = ?", [id])), None)
+
+    def differences(self) -> dict[int, list[Difference]]:
+        """Of each change what it changed."""
+        rows = self._database.rows("SELECT id, differences FROM changes")
+        return {row["id"]: [made(Difference, each) for each in json.loads(row["differences"])] for row in rows}
+
+    def rewrite(self, found: Mapping[int, Sequence[Difference]]) -> None:
+        """Say in another form what changes changed; of the form it had nothing is left in the file."""
+        with self._database.transaction():
+            for id, differences in found.items():
+                text = json.dumps([dataclasses.asdict(each) for each in differences])
+                self._database.rows("UPDATE changes SET differences = ? WHERE id = ?", [text, id])
+        self._database.settle()
 
     def mention(self, word: str) -> bool:
         """Whether a change has this as the value of a field: a file it names must stay while it can be undone."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pbx.store.secret_forms import h_a1
+
 Language = Literal["de", "en"]
 Strategy = Literal["all", "in-order", "longest-idle"]
 ExtensionDialling = Literal["off", "all", "distribution"]
@@ -51,7 +53,12 @@ class Phone(Setting):
     """User part of the AOR and digest user name; made by the box."""
     extension: str
     password: str = field(repr=False)
+    """What digest needs of it, and it itself, sealed (`store.secret_forms`); in clear only before it is kept."""
     label: str = ""
+
+    def h_a1(self, realm: str, algorithm: str) -> str:
+        """What digest compares with (RFC 7616, section 3.4.2), in hex; empty when it is kept for another realm."""
+        return h_a1(self.username, realm, self.password, algorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ class Trunk(Setting):
     auth_user: str = ""
     """Digest user name when it is not `user`."""
     password: str = field(default="", repr=False)
+    """Sealed by the box's key (`store.secret_forms`); in clear only before it is kept."""
     proxy: str = ""
     """Outbound proxy HOST[:PORT]; empty: RFC 3263 on the domain."""
     transport: Literal["", "udp", "tcp", "tls"] = ""
@@ -178,7 +186,7 @@ class Office(Setting):
     backup_mount: str = ""
     """The mount point that folder was on when it was given: what is below it at night may be another disk, or none."""
     backup_key: str = field(default="", repr=False)
-    """What encrypts it (`store.age.Key`), without the password that opens it."""
+    """What encrypts it (`store.age.Key`), without the password that opens it; sealed by the box's key."""
     people: dict[str, Person] = field(default_factory=dict)
     """By extension."""
     phones: dict[str, Phone] = field(default_factory=dict)

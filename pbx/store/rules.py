@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pbx.sentence import Sentence
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.secret_forms import is_kept, is_sealed
 
 T = TypeVar("T")
 
@@ -119,7 +120,7 @@ def _office(office: Office) -> Found:
     for field in ("backup_folder", "backup_mount"):
         if (path := getattr(office, field)) and not (path.startswith("/") and is_text(path, 400)):
             yield field, Sentence("Must be a folder, with all folders it is in, like /media/stick.")
-    if office.backup_folder and not BACKUP_KEY.fullmatch(office.backup_key):
+    if office.backup_folder and not (is_sealed(office.backup_key) or BACKUP_KEY.fullmatch(office.backup_key)):
         yield "backup_key", Sentence("Must be set by giving a password, never by hand.")
 
 
@@ -141,7 +142,7 @@ def _phone(phone: Phone, office: Office) -> Found:
         yield "username", Sentence("Must be letters, digits, dots and dashes.")
     if phone.extension not in office.people:
         yield "extension", Sentence("Nobody has the extension {extension}.", extension=phone.extension)
-    if not is_text(phone.password, 128):
+    if not (is_kept(phone.password) or is_text(phone.password, 128)):
         yield "password", Sentence("Must not be empty or contain control characters.")
     if phone.label and not is_text(phone.label):
         yield "label", Sentence("Must be a short text without control characters.")
@@ -189,7 +190,7 @@ def _trunk(trunk: Trunk) -> Found:
         yield "proxy", Sentence("Must be HOST or HOST:PORT.")
     if trunk.auth_user and not is_text(trunk.auth_user, 128):
         yield "auth_user", Sentence("Must be a text without control characters.")
-    if trunk.password and not is_text(trunk.password, 256):
+    if trunk.password and not (is_sealed(trunk.password) or is_text(trunk.password, 256)):
         yield "password", Sentence("Must not contain control characters, or spaces around it.")
     if trunk.provider and not PROVIDER.fullmatch(trunk.provider):
         yield "provider", Sentence("Must be a provider's key.")

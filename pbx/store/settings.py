@@ -38,6 +38,8 @@ class Settings:
         """What is set now; a change makes a new one."""
         self.office, self._written_by = read_settings(path)
         self._path = path
+        self._outdated = self._written_by < VERSION
+        """Whether the file still says in an older form what is in `office`."""
         self._storage = AtomicStorage(path)
         self._database = TinyDB(storage=lambda: self._storage)
 
@@ -59,22 +61,38 @@ class Settings:
         """Make these the settings, in one write. Raises SettingsError."""
         self.check(office)
         if office != self.office:
-            if self._storage.touched():
-                raise SettingsError(
-                    Sentence("The settings file was changed by another program: restart, and it is read again.")
-                )
-            try:
-                with self._storage.one_write():
-                    self._store(office)
-            except OSError as error:
-                why = error.strerror or str(error)
-                raise SettingsError(Sentence("The settings could not be saved: {why}.", why=why)) from error
-            self.office, self._written_by = office, _version(office)
+            self._write(office)
         return self.office
 
+    def take(self, office: Office) -> None:
+        """Go on with these, which say the same in another form; the file gets it with the next change."""
+        if office != self.office:
+            self.office, self._outdated = office, True
+
+    def renew(self) -> None:
+        """If the file says something in an older form, write it anew, and keep nothing of it. Raises SettingsError."""
+        if self._outdated and self._written_by <= VERSION:
+            self._written_by = VERSION
+            self._write(self.office)
+
+    def _write(self, office: Office) -> None:
+        if self._storage.touched():
+            raise SettingsError(
+                Sentence("The settings file was changed by another program: restart, and it is read again.")
+            )
+        try:
+            with self._storage.one_write():
+                self._store(office)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise SettingsError(Sentence("The settings could not be saved: {why}.", why=why)) from error
+        self.office, self._written_by, self._outdated = office, _version(office), False
+
     def _store(self, office: Office) -> None:
-        if self._written_by != _version(office):  # another version's file: ours is written as a whole
+        if self._written_by != _version(office):  # another version's file
             write_file(aside(self._path, self._written_by), self._path.read_bytes())
+            self._outdated = True
+        if self._outdated:
             self._database.drop_tables()
             self._store_differing(Office(), office)
         else:

@@ -8,6 +8,7 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.live import Live
 from pbx.administration.stores import Stores, open_stores
+from pbx.administration.vault import secured
 from pbx.store.models import Office
 from tests.exchange.peers import polite, said
 from tests.exchange.premises import OFFICE, Premises, tell
@@ -49,7 +50,7 @@ class Wire:
 
 def opened(data: Path, premises: Premises) -> Stores:
     stores = open_stores(data)
-    stores.settings.save(premises.office)
+    stores.settings.save(secured(premises.office, stores.vault))
     stores.live = cast(Live, Wire(premises))
     return stores
 

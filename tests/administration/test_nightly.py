@@ -133,10 +133,14 @@ def test_the_box_keeps_no_password_and_shows_no_key(box: Box) -> None:
     box.give()
     assert PASSWORD not in (box.stores.data / "settings.json").read_text()
     told = json.dumps([box.do(verb) for verb in ("nightly show", "office show", "change list", "doctor", "status")])
-    key = box.stores.office.backup_key
+    sealed = box.stores.office.backup_key
+    key = box.stores.vault.opened([sealed])[sealed]
+    assert key is not None
+    assert key not in (box.stores.data / "settings.json").read_text()
     assert key[:20] not in told
+    assert sealed[:20] not in told
     assert "password of the backup every night changed" in told
-    assert key not in repr(box.stores.office)
+    assert sealed not in repr(box.stores.office)
     box.do("nightly now")
     [name] = box.there()
     content = (box.stick / name).read_bytes()

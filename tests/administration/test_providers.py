@@ -142,7 +142,7 @@ def test_a_change_keeps_the_password_but_never_takes_it_to_another_server(stores
     trunks.add(stores, provider="box", account="office", password="secret", server="fritz.box")
     changed = trunks.change(stores, "FRITZ-Box", account="office2")
     assert changed["account"] == "office2"
-    assert stores.office.trunks["FRITZ-Box"].password == "secret"
+    assert stores.vault.password_of(stores.office.trunks["FRITZ-Box"]) == "secret"
     with pytest.raises(Refused) as refused:
         trunks.change(stores, "FRITZ-Box", server="elsewhere.example")
     assert refused.value.field == "password"

@@ -212,7 +212,9 @@ def _reach(desk: Desk, verb: str, session: str, arguments: dict[str, Any]) -> No
         SECRET,
         "Annas telephone",
         "scrypt$",
-        *(phone.password for phone in desk.stores.office.phones_of("21")),
+        "digest$",
+        "sealed$",
+        *(desk.stores.vault.password_of(phone) or "" for phone in desk.stores.office.phones_of("21")),
     ):
         assert secret not in answer, f"{verb} {arguments} tells {secret}"
 

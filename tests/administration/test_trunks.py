@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pbx.administration.vault import Vault
+from pbx.store.secret_forms import is_sealed
 from pbx.store.settings import read_office
 from tests.commands import Run
 
@@ -18,12 +20,18 @@ def test_a_peer_and_an_account_are_added(done: Run, tmp_path: Path) -> None:
     assert (account["user"], account["domain"], account["kind"]) == ("4930123", "sip.example.org", "register")
     assert (account["auth_user"], account["proxy"]) == ("auth", "proxy.example:5061")
     assert "password" not in account
-    office = read_office(tmp_path / "office" / "settings.json")
-    assert office.trunks["acc"].password == "pa ss"
+    assert password_of(tmp_path / "office", "acc") == "pa ss"
     assert [trunk["name"] for trunk in done("trunk", "list")] == ["acc", "peer"]
     secret.write_text("new")
     done("trunk", "set", "acc", "--password-file", str(secret))
-    assert read_office(tmp_path / "office" / "settings.json").trunks["acc"].password == "new"
+    assert password_of(tmp_path / "office", "acc") == "new"
+
+
+def password_of(data: Path, trunk: str) -> str | None:
+    """A trunk's password, which the file itself does not show."""
+    found = read_office(data / "settings.json").trunks[trunk]
+    assert is_sealed(found.password)
+    return Vault(data).password_of(found)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pbx.sip.digest import (
     Verdict,
     Wrong,
     answer,
+    hashed,
     is_stale,
     realms,
 )
@@ -45,11 +46,12 @@ class Server:
         return self.challenger.challenge()
 
     def check(self, header: str | None, method: str = "INVITE", uri: str = URI) -> Verdict:
-        return self.challenger.check([] if header is None else [header], method, uri, self._password_of)
+        return self.challenger.check([] if header is None else [header], method, uri, self._h_a1_of)
 
-    def _password_of(self, username: str) -> str | None:
+    def _h_a1_of(self, username: str, algorithm: str) -> str | None:
         self.asked.append(username)
-        return {"alice": "wonderland"}.get(username)
+        password = {"alice": "wonderland"}.get(username)
+        return None if password is None else hashed(algorithm, username, "pbx", password)
 
 
 def answered(challenges: tuple[str, ...], nc: int = 1, credentials: Credentials = ALICE, uri: str = URI) -> str:
@@ -296,7 +298,7 @@ def test_secrets_are_never_shown() -> None:
 @given(st.lists(st.text(max_size=80) | st.from_regex(r'Digest ([a-z]{1,8}="?[ -~]{0,9}"?, ?){0,8}'), max_size=4))
 def test_nothing_ever_leaves_it(values: list[str]) -> None:
     server = Server()
-    assert isinstance(server.challenger.check(values, "INVITE", URI, lambda _: "p"), Missing | Stale)
+    assert isinstance(server.challenger.check(values, "INVITE", URI, lambda *_: "p"), Missing | Stale)
     answer(values, ALICE, "INVITE", URI, b"", "c", 1)
 
 
@@ -317,7 +319,9 @@ def test_any_name_and_password_work(username: str, password: str, realm: str) ->
     numbers = count()
     challenger = Challenger(realm, b"s", Clock(), lambda size: next(numbers).to_bytes(size, "big"))
     header = answered(challenger.challenge(), credentials=Credentials(username, password))
-    verdict = challenger.check([header], "INVITE", URI, lambda _: password)
+    verdict = challenger.check(
+        [header], "INVITE", URI, lambda name, algorithm: hashed(algorithm, name, realm, password)
+    )
     assert (
         isinstance(verdict, Accepted)
         or not username

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbx.sip.digest import Accepted, Challenger
+from pbx.sip.digest import Accepted, Challenger, hashed
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.message import Request, Response, parse
@@ -123,7 +123,11 @@ def test_a_challenge_is_answered_and_its_realm_is_remembered(status: int) -> Non
     second = asked(registration.replied(challenge, ONE, 0.0))
     assert second.cseq.number == first.cseq.number + 1
     answers = second.headers.all("Authorization" if status == 401 else "Proxy-Authorization")
-    verdict = challenger.check(answers, "REGISTER", second.uri, {"auth-user": "secret"}.get)
+
+    def h_a1_of(username: str, algorithm: str) -> str | None:
+        return hashed(algorithm, username, "provider.test", "secret") if username == "auth-user" else None
+
+    verdict = challenger.check(answers, "REGISTER", second.uri, h_a1_of)
     assert verdict == Accepted("auth-user")
     credentials = registration.credentials()
     assert credentials is not None

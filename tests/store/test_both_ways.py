@@ -91,7 +91,7 @@ def test_what_it_does_not_know_is_there_after_every_change(path: Path, monkeypat
     reopened = Settings(path)
     assert reopened.office == opened.office
     [scalars] = raw(path)["office"]
-    assert (scalars["version"], scalars["understood_from"], scalars["name"]) == (NEXT, 1, "Kanzlei")
+    assert (scalars["version"], scalars["understood_from"], scalars["name"]) == (NEXT, TODAY, "Kanzlei")
     back = again(path, monkeypatch)
     assert back.hold_music == "bach.wav"
     assert back.queues == {"60": version_two.Queue("60", "Hotline", ("21", "22"))}

@@ -179,7 +179,7 @@ WRONG = [
     ('"greeting": ""', '"greeting": "../../etc/passwd"', "plain name"),
     ('"e164": "+4930123450"', '"e164": "030 12345"', "international number"),
     ('"pin": ""', '"pin": "1234"', "never by hand"),
-    ('"version": 2,\n   "understood_from": 1', '"version": 3,\n   "understood_from": 3', "newer version"),
+    ('"version": 2,\n   "understood_from": 2', '"version": 3,\n   "understood_from": 3', "newer version"),
     ('"people": {', '"peple": {', "no known table"),
 ]
 

@@ -69,7 +69,7 @@ def test_an_office_of_version_1_goes_on_without_a_digit_for_an_outside_line(tmp_
 )  # fmt: skip
 def test_a_newer_file_that_is_not_understood_is_left_alone_with_a_sentence(old: Path, said: str) -> None:
     said = said.replace("3", str(NEXT + 1)).replace('"2"', f'"{NEXT}"')
-    old.write_text(re.sub(rf'"version": {TODAY},\s*"understood_from": 1', said, old.read_text()))
+    old.write_text(re.sub(rf'"version": {TODAY},\s*"understood_from": {TODAY}', said, old.read_text()))
     before = old.read_bytes()
     with pytest.raises(SettingsError, match="newer version"):
         Settings(old)

@@ -60,7 +60,7 @@ TABLES = settings_file.TABLES | {
 }
 
 
-def newer(monkeypatch: pytest.MonkeyPatch, understood_from: int = 1) -> None:
+def newer(monkeypatch: pytest.MonkeyPatch, understood_from: int = TODAY) -> None:
     """From now on this is the next version."""
     for module in MODULES:
         monkeypatch.setattr(module, "VERSION", NEXT)

@@ -70,7 +70,7 @@ def test_a_change_keeps_the_password(line: Web) -> None:
     form["account"] = "1234567t1"
     assert "Saved" in form.submit().follow()
     trunk = line.stores.office.trunks["sipgate trunk"]
-    assert (trunk.user, trunk.password) == ("1234567t1", SECRET)
+    assert (trunk.user, line.stores.vault.password_of(trunk)) == ("1234567t1", SECRET)
 
 
 def test_two_admins_are_told(line: Web) -> None:
