@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pbx.sip.message import LARGEST
 
 _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*+:(.*(?:\n[ \t].*)*+)", re.IGNORECASE | re.MULTILINE)
+_WORD = re.compile(rb"[!%'*+\-./0-9A-Z_`a-z~]*+(?: |\Z)")
+_VERSION = re.compile(rb"SIP/", re.IGNORECASE)
 _DIGITS = re.compile(rb"[0-9]{1,10}")
 _BLANKS = b" \t\r\n"
-
-
-class FramingError(ValueError):
-    """Where the next message begins cannot be told any more: the connection has to be closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
     """The peer asks whether the connection still works (CRLF CRLF); the answer is one CRLF."""
+
+
+class FramingError(ValueError):
+    """Where the next message begins cannot be told any more: the connection has to be closed."""
+
+    whole: Sequence[bytes | Ping] = ()
+    """What had arrived whole before that, in order: it is to be answered all the same."""
 
 
 class Framer:
@@ -29,6 +35,8 @@ class Framer:
         self._buffer = bytearray()
         self._searched = 0
         self._due = 0
+        self._begun = False
+        """Whether the first line has come and may be one of SIP."""
 
     @property
     def halfway(self) -> bool:
@@ -38,20 +46,27 @@ class Framer:
     def feed(self, data: bytes) -> list[bytes | Ping]:
         """What arrived whole with these bytes, in order.
 
-        Raises FramingError if a message is larger than the limit, or does not say exactly once how long its body is
-        (Content-Length is mandatory on streams); the framer is of no use after that.
+        Raises FramingError if a message is larger than the limit, does not begin like one, or does not say exactly once
+        how long its body is (Content-Length is mandatory on streams); the framer is of no use after that.
         """
         self._buffer += data
         found: list[bytes | Ping] = []
-        while self._buffer:
-            if self._buffer[0] in b"\r\n":
-                if not self._keep_alive(found):
-                    break
-            elif (message := self._message()) is not None:
-                found.append(message)
-            else:
-                break
+        try:
+            while self._buffer and self._cut(found):
+                pass
+        except FramingError as error:
+            error.whole = found
+            raise
         return found
+
+    def _cut(self, found: list[bytes | Ping]) -> bool:
+        """Take what the buffer begins with; False if that is not all there."""
+        if self._buffer[0] in b"\r\n":
+            return self._keep_alive(found)
+        message = self._message()
+        if message is not None:
+            found.append(message)
+        return message is not None
 
     def _keep_alive(self, found: list[bytes | Ping]) -> bool:
         """Take the line ends between messages; whether something else follows them.
@@ -72,6 +87,7 @@ class Framer:
     def _message(self) -> bytes | None:
         """The message at the start of the buffer, or None if it is not all there yet."""
         if not self._due:
+            self._check_beginning()
             end = self._head_end()
             if end == 0:
                 return None
@@ -83,7 +99,18 @@ class Framer:
         message = bytes(self._buffer[: self._due])
         del self._buffer[: self._due]
         self._due = self._searched = 0
+        self._begun = False
         return message
+
+    def _check_beginning(self) -> None:
+        """A first line, as far as it has come, is a word and a blank, and names SIP; nothing else ever ends."""
+        if self._begun:
+            return
+        end = self._buffer.find(b"\n", self._searched)
+        line = bytes(self._buffer[: end if end >= 0 else 100])
+        if not _WORD.match(line) or (end >= 0 and not _VERSION.search(line)):
+            raise FramingError("it does not begin like a message")
+        self._begun = end >= 0
 
     def _head_end(self) -> int:
         """Where the body begins, or 0 if the empty line has not come; no byte is searched over and over."""

@@ -121,3 +121,42 @@ def test_only_a_framing_error_leaves_it(pieces: list[bytes]) -> None:
                 assert isinstance(found, Ping) or len(found) <= 500
     except FramingError:
         pass
+
+
+RUBBISH = {
+    "no length": b"OPTIONS sip:a@b SIP/2.0\r\nCall-ID: 1\r\n\r\n",
+    "two lengths": b"OPTIONS sip:a@b SIP/2.0\r\nl: 1\r\nContent-Length: 2\r\n\r\nab",
+    "no number": b"SIP/2.0 200 OK\r\nContent-Length: many\r\n\r\n",
+    "too large": b"OPTIONS sip:a@b SIP/2.0\r\nl: 65535\r\n\r\n",
+    "never ends": b"OPTIONS sip:a@b SIP/2.0\r\nX: " + b"x" * 70_000,
+    "binary": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "a word": b"\xe2\x98\x8e",
+    "another protocol": b"GET / HTTP/1.1\r\nHost: x\r\n",
+    "prose": b"so this is no message\r\n",
+    "zeros": b"\0\0\0\0",
+}
+
+
+@pytest.mark.parametrize("kind", RUBBISH)
+@pytest.mark.parametrize("before", [[SHORT], [SHORT, LONG, BARE], [SHORT, b"\r\n\r\n", LONG, b"\r\n\r\n"], []])
+def test_what_came_whole_before_rubbish_is_not_lost(kind: str, before: list[bytes]) -> None:
+    with pytest.raises(FramingError) as lost:
+        Framer().feed(b"".join(before) + RUBBISH[kind])
+    assert list(lost.value.whole) == [Ping() if item.isspace() else item for item in before]
+
+
+@given(st.lists(st.sampled_from([SHORT, LONG, BARE, FOLDED]), max_size=4), st.sampled_from(sorted(RUBBISH)), st.data())
+def test_wherever_the_stream_is_cut_the_same_messages_are_whole(
+    messages: list[bytes], kind: str, data: st.DataObject
+) -> None:
+    framer, stream, found = Framer(), b"".join(messages) + RUBBISH[kind], []
+    cuts = data.draw(st.lists(st.integers(0, min(len(stream), 600)), max_size=6).map(sorted))
+    pieces = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+
+    def come() -> None:
+        for piece in pieces:
+            found.extend(framer.feed(piece))
+
+    with pytest.raises(FramingError) as lost:
+        come()
+    assert [*found, *lost.value.whole] == messages

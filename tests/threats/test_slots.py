@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import ssl
 import struct
@@ -328,5 +329,26 @@ def test_readers_of_answers_see_whole_messages_only(tmp_path: Path) -> None:
             await box.settle(2)
         assert await stream.final() == 200
         stream.writer.transport.abort()
+
+    besiege(tmp_path, story)
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["tcp", "tls"])
+@pytest.mark.parametrize("rubbish", [b"OPTIONS sip:x SIP/2.0\r\n\r\n", b"\0\1\2", b"no message\r\n", b""])
+def test_whole_requests_are_answered_before_rubbish_in_their_segment_ends_the_connection(
+    tmp_path: Path, rubbish: bytes, secure: bool
+) -> None:
+    async def story(box: Box) -> None:
+        end = End(box)
+        stream = await Stream(box, secure=secure).open()
+        whole = [bytes(end.request(method, "21")) for method in ("OPTIONS", "REGISTER", "OPTIONS")]
+        stream.send(whole[0] + b"\r\n\r\n" + whole[1] + whole[2] + rubbish)
+        said = b""
+        async with asyncio.timeout(5):
+            while len(statuses := re.findall(rb"^SIP/2.0 (\d+)", said, re.MULTILINE)) < 3:
+                said += await stream.reader.read(65536)
+        assert statuses == [b"200", b"401", b"200"]
+        assert await stream.closed() is bool(rubbish)
+        stream.writer.close()
 
     besiege(tmp_path, story)

@@ -19,6 +19,8 @@ from pbx.sip.transport.udp import family_of, socket_address
 
 SWEEP = 5.0
 """Seconds between two looks at who is idle."""
+FAREWELL = 5.0
+"""Seconds in which a peer that is parted from has to take what was said to it."""
 TCP_USER_TIMEOUT = 18
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: list[bytes] = []
         self._waiting_size = 0
+        self._farewell: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection, TLS included, is made."""
@@ -57,11 +60,13 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut the stream into messages and hand them on."""
+        if self.reason:
+            return
+        trouble = ""
         try:
             found = self._framer.feed(data)
         except FramingError as error:
-            self.close(f"not SIP: {error}")
-            return
+            found, trouble = list(error.whole), f"not SIP: {error}"
         now = self._table.now()
         if not self._framer.halfway:
             self.half_since = None
@@ -73,9 +78,13 @@ class Connection(asyncio.Protocol):
             else:
                 self.heard_at = now
                 self._table.receive(item, self.flow)
+        if trouble:
+            self.part(trouble)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, by whomever."""
+        if self._farewell is not None:
+            self._farewell.cancel()
         self._table.gone(self, self.reason or (words_for(exc) if exc else "the connection was closed"))
 
     def write(self, data: bytes) -> str:
@@ -93,6 +102,15 @@ class Connection(asyncio.Protocol):
             return "the peer does not read"
         self._transport.write(data)
         return ""
+
+    def part(self, reason: str) -> None:
+        """Hear nothing more, and end it once what was said is sent, or after a while; the table hears of it."""
+        if self._transport is None or self._transport.is_closing():
+            self.close(reason)
+            return
+        self.reason = self.reason or reason
+        self._transport.close()
+        self._farewell = self._table.later(FAREWELL, self._transport.abort)
 
     def close(self, reason: str) -> None:
         """End it at once; the table hears of it."""
@@ -149,6 +167,10 @@ class Connections:
     def now(self) -> float:
         """The loop's clock, seconds."""
         return self._loop.time()
+
+    def later(self, seconds: float, act: Callable[[], None]) -> asyncio.TimerHandle:
+        """Do something after so many seconds."""
+        return self._loop.call_later(seconds, act)
 
     def listen(self, host: str, port: int, context: ssl.SSLContext | None = None) -> Address:
         """Accept connections; over TLS when a context is given. Raises OSError."""

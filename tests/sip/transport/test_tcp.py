@@ -58,6 +58,78 @@ def test_one_connection_is_used_for_everything() -> None:
     asyncio.run(story())
 
 
+async def everything(client: socket.socket) -> bytes:
+    """What is said until the other side closes; fails if it does not within made-up minutes."""
+    loop, said = asyncio.get_running_loop(), b""
+    async with asyncio.timeout(5):
+        with contextlib.suppress(ConnectionResetError):
+            while piece := await loop.sock_recv(client, 65536):
+                said += piece
+    return said
+
+
+NO_LENGTH = b"OPTIONS sip:a SIP/2.0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("segments", "answers"),
+    [
+        ([message("1") + NO_LENGTH], [message("1")]),
+        ([message("1") + message("2", b"body") + b"\x00\xffrubbish"], [message("1"), message("2", b"body")]),
+        ([message("1") + b"\r\n\r\n" + message("2") + b"rubbish\r\n"], [message("1"), b"\r\n", message("2")]),
+        ([message("1"), NO_LENGTH, message("2")], [message("1")]),
+        ([message("1") + NO_LENGTH + message("2")], [message("1")]),
+        ([b"SIP/2.0 200 OK\r\nl: 0\r\n\r\n" + NO_LENGTH], [b"SIP/2.0 200 OK\r\nl: 0\r\n\r\n"]),
+        ([message("big", b"x" * 60_000) + NO_LENGTH], [message("big", b"x" * 60_000)]),
+        ([NO_LENGTH], []),
+    ],
+    ids=[
+        "one",
+        "two",
+        "with a ping",
+        "in a segment of its own",
+        "and more",
+        "a response",
+        "a large one",
+        "only rubbish",
+    ],
+)
+def test_what_came_whole_is_answered_before_rubbish_ends_the_connection(
+    segments: list[bytes], answers: list[bytes]
+) -> None:
+    async def story() -> None:
+        here = End(echo=True)
+        local = await here.open().listen("127.0.0.1", 0)
+        with connected(local) as client:
+            for segment in segments:
+                with contextlib.suppress(ConnectionError):
+                    await asyncio.get_running_loop().sock_sendall(client, segment)
+                    await asyncio.sleep(0.05)
+            assert await everything(client) == b"".join(answers)
+        await until(lambda: not len(here.transports.connections))
+        assert here.failed[-1][1].startswith("not SIP")
+        await here.transports.close()
+
+    asyncio.run(story())
+
+
+def test_who_sends_rubbish_and_takes_no_answer_is_let_go_all_the_same() -> None:
+    async def story() -> None:
+        here = End()
+        local = await here.open().listen("127.0.0.1", 0)
+        with connected(local) as client:
+            client.sendall(message())
+            await until(lambda: here.received)
+            for _ in range(60):
+                here.transports.send(message("", b"x" * 4000), here.received[0][1])
+            client.sendall(NO_LENGTH)
+            await asyncio.sleep(6)
+            assert len(here.transports.connections) == 0
+        await here.transports.close()
+
+    play(story())
+
+
 def test_a_refused_connection_is_reported_with_the_flow_that_was_asked_for() -> None:
     async def story() -> None:
         here = End()

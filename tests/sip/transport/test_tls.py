@@ -110,6 +110,22 @@ def test_a_handshake_that_never_comes_is_gone_within_a_minute(tmp_path: Path) ->
     play(story())
 
 
+def test_what_came_whole_over_tls_is_answered_before_rubbish_ends_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        authority, box = Authority(tmp_path), End(echo=True)
+        host, port = await box.open().listen_tls("127.0.0.1", 0, authority.server("a.test"))
+        trusting = client_context(authority.file)
+        reader, writer = await asyncio.open_connection(host, port, ssl=trusting, server_hostname="a.test")
+        writer.write(message("1") + message("2") + b"OPTIONS sip:a SIP/2.0\r\n\r\n")
+        async with asyncio.timeout(5):
+            assert await reader.read() == message("1") + message("2")
+        writer.close()
+        await until(lambda: not len(box.transports.connections))
+        await box.transports.close()
+
+    asyncio.run(story())
+
+
 def test_what_is_no_tls_is_closed_at_once(tmp_path: Path) -> None:
     async def story() -> None:
         box = End()
