@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from bottle import HTTPResponse
 
+from pbx.alphabet import place
 from webui import gate
 from webui.form import Field, Form
 from webui.routes import Routes
@@ -110,7 +111,7 @@ def _accounts(visit: Visit, invited: Form | None = None, admin: Form | None = No
     people = _without_account(visit, accounts)
     return visit.page(
         "access",
-        accounts=sorted(accounts, key=lambda each: (each["extension"] or "~", each["name"])),
+        accounts=sorted(accounts, key=_place),
         people=people,
         path=_path,
         invited=invited or visit.blank(INVITED, {}, extension=people),
@@ -134,7 +135,7 @@ def _choices(visit: Visit, accounts: list[dict[str, Any]], name: str) -> dict[st
     mailboxes = [each for each in [*visit.ask("user list"), *visit.ask("group list")] if each["extension"] != own]
     return {
         "extension": [nobody, *_without_account(visit, others)],
-        "mailboxes": [_named(each) for each in sorted(mailboxes, key=lambda each: str(each["extension"]))],
+        "mailboxes": [_named(each) for each in sorted(mailboxes, key=_place)],
     }
 
 
@@ -142,6 +143,12 @@ def _without_account(visit: Visit, accounts: list[dict[str, Any]]) -> list[tuple
     """People who have no account yet."""
     taken = {each["extension"] for each in accounts}
     return [_named(each) for each in visit.ask("user list") if each["extension"] not in taken]
+
+
+def _place(bearer: dict[str, Any]) -> tuple[bool, int, str, tuple[str, str]]:
+    """By extension, as numbers are counted; who has none by name, at the end."""
+    extension = str(bearer["extension"])
+    return not extension, len(extension), extension, place(bearer.get("person") or bearer["name"])
 
 
 def _named(bearer: dict[str, Any]) -> tuple[str, str]:

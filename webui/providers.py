@@ -6,6 +6,7 @@ from typing import Any
 
 from babel import Locale
 
+from pbx.alphabet import place
 from webui.form import Field, Form
 from webui.visit import Visit
 from webui.words import N_
@@ -17,11 +18,13 @@ TRANSPORTS = (("", N_("as the server says")), ("udp", "UDP"), ("tcp", "TCP"), ("
 
 
 def grouped(visit: Visit) -> list[tuple[str, list[dict[str, Any]]]]:
-    """All providers by country, in words; the office's country comes first, what is everywhere last."""
+    """All providers by country, in words: the office's country, what is everywhere, then those abroad by name."""
     names = Locale.parse(visit.language).territories
     found = visit.ask("provider list")
-    groups = groupby(found, lambda each: str(each["country"]))
-    return [(names.get(country, country) if country else "", list(those)) for country, those in groups]
+    groups = [(names.get(country, country) if country else "", list(those))
+              for country, those in groupby(found, lambda each: str(each["country"]))]  # fmt: skip
+    near = [country for country, _ in groups].index("") + 1
+    return groups[:near] + sorted(groups[near:], key=lambda group: place(group[0]))
 
 
 def provider(visit: Visit, key: str) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import Any
 from babel import Locale
 from bottle import HTTPResponse
 
+from pbx.alphabet import place
 from webui.form import Field
 from webui.routes import Routes
 from webui.visit import Visit
@@ -87,5 +88,5 @@ def _form(visit: Visit, state: dict[str, Any], values: dict[str, str] | None = N
 def countries(locale: str) -> list[tuple[str, str]]:
     """Countries by their names in a language, those around us first."""
     names = {code: str(name) for code, name in Locale.parse(locale).territories.items() if len(code) == 2}
-    others = sorted(names.keys() - {*NEAR, *_NO_COUNTRIES}, key=lambda code: names[code])
+    others = sorted(names.keys() - {*NEAR, *_NO_COUNTRIES}, key=lambda code: place(names[code]))
     return [(code, names[code]) for code in (*NEAR, *others)]

@@ -8,6 +8,7 @@ from pbx.administration import lookup, passwords
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
+from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Account, Language, Office, Role
@@ -122,7 +123,11 @@ def change_own(
 
 def listing(stores: Stores) -> list[Shown]:
     """All accounts, by name."""
-    return [view(stores, account) for _, account in sorted(stores.office.accounts.items())]
+    return [view(stores, account) for account in _by_name(stores.office)]
+
+
+def _by_name(office: Office) -> list[Account]:
+    return sorted(office.accounts.values(), key=lambda account: place(account.name))
 
 
 def view(stores: Stores, account: Account) -> Shown:
@@ -153,7 +158,8 @@ def named(office: Office, name: str) -> Account:
     """The account of that name or extension. Raises Refused."""
     found = find(office, name)
     if found is None:
-        hint = f"What there is: {', '.join(sorted(office.accounts))}." if office.accounts else "There is none yet."
+        there = ", ".join(each.name for each in _by_name(office))
+        hint = f"What there is: {there}." if there else "There is none yet."
         raise Refused(Sentence("There is no account {name}.", name=lookup.shown(name)), field="account", hint=hint)
     return found
 

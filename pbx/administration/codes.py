@@ -8,6 +8,7 @@ import phonenumbers
 from pbx.administration import accounts, lookup, passwords, premises, sessions
 from pbx.administration.people import checked_name
 from pbx.administration.stores import Stores
+from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.codes import Code, spoken_code, typed_code
@@ -119,7 +120,7 @@ def _admin(stores: Stores, name: str) -> Account:
     """The admin of that name. Raises Refused."""
     account = accounts.find(stores.office, name)
     if account is None or account.role != "admin":
-        there = sorted(each.name for each in stores.office.accounts.values() if each.role == "admin")
+        there = sorted((each.name for each in stores.office.accounts.values() if each.role == "admin"), key=place)
         raise Refused(
             Sentence("There is no admin {name}. The admins are: {names}.", name=lookup.shown(name), names=there),
             field="name",

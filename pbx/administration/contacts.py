@@ -1,7 +1,6 @@
 """People outside whom the office calls."""
 
 import dataclasses
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from pbx.administration import lookup
 from pbx.administration.made_of import made_of
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
+from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.exchange.numbers import BadNumber, split_contact
 from pbx.sentence import Sentence
@@ -122,7 +122,7 @@ def _found(office: Office, search: str) -> list[Contact]:
 
 @made_of
 def _book(contacts: Mapping[str, Contact]) -> list[Contact]:
-    return sorted(contacts.values(), key=lambda contact: _place(contact.name))
+    return sorted(contacts.values(), key=lambda contact: place(contact.name))
 
 
 def _has(contact: Contact, search: str) -> bool:
@@ -132,9 +132,3 @@ def _has(contact: Contact, search: str) -> bool:
     in_name = all(word in contact.name.casefold() for word in words)
     is_number = bool(digits) and not any(char.isalpha() for char in search)
     return in_name or (is_number and digits in f"{contact.number}{contact.extension}")
-
-
-def _place(name: str) -> tuple[str, str]:
-    """Where a name stands in a telephone book: Änne between Anna and Anton."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)), name

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from pbx.administration.callers import bearer_name
+from pbx.administration.order import counted
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
@@ -18,7 +19,7 @@ Shown = dict[str, Any]
 def listing(stores: Stores) -> list[Shown]:
     """The extensions of people who left, by extension."""
     office = current(stores.office)
-    return [view(former, office) for _, former in sorted(office.former.items())]
+    return [view(former, office) for _, former in sorted(office.former.items(), key=counted)]
 
 
 def release(stores: Stores, extension: str, seen: str | None = None) -> Shown:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.exchange.numbers import BadNumber, to_e164
 from pbx.sentence import Sentence
@@ -112,7 +113,7 @@ def shown(text: str) -> Sentence:
 
 def _instead(keys: Iterable[str]) -> str:
     """For the command line: what there is."""
-    found = sorted(keys)
+    found = sorted(keys, key=place)
     if not found:
         return "There is none yet."
     return f"What there is: {', '.join(found)}." if len(found) <= 8 else ""

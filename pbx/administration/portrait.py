@@ -5,6 +5,7 @@ from typing import Any
 
 from pbx.administration import lookup, people, phones
 from pbx.administration.former import current, extension_for
+from pbx.administration.order import counted
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
@@ -26,11 +27,11 @@ def show(stores: Stores, actor: Actor, person: str) -> Shown:
         "phones": phones.listing(stores, person),
         "groups": [
             {"extension": key, "name": group.name, "place": group.members.index(person) + 1, "of": len(group.members)}
-            for key, group in sorted(office.groups.items())
+            for key, group in sorted(office.groups.items(), key=counted)
             if person in group.members
         ],
         "numbers": [key for key, number in sorted(office.numbers.items()) if person in distribution(number, office)],
-        "calls_of": [key for key, former in sorted(office.former.items()) if former.to == person],
+        "calls_of": [key for key, former in sorted(office.former.items(), key=counted) if former.to == person],
         "own_numbers": own_numbers(office, found),
         "account": {"name": account.name, "role": account.role, "invited": not account.password} if account else None,
         "messages": len(stores.records.messages(person)),

@@ -7,6 +7,7 @@ from pbx.administration import lookup, providers, reach
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
 from pbx.administration.versions import check_seen, version
+from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Office, Trunk
@@ -100,7 +101,7 @@ def remove(stores: Stores, trunk: str, seen: str | None = None) -> Shown:
 
 def listing(stores: Stores) -> list[Shown]:
     """All trunks, by name."""
-    return [view(stores, trunk) for _, trunk in sorted(stores.office.trunks.items())]
+    return [view(stores, trunk) for trunk in sorted(stores.office.trunks.values(), key=lambda each: place(each.name))]
 
 
 def show(stores: Stores, trunk: str) -> Shown:

@@ -1,4 +1,5 @@
-% near, far = groups[:2], groups[2:]
+% home = [country for country, those in groups].index("") + 1
+% near, far = groups[:home], groups[home:]
 % for country, those in near:
 % include("provider_group", country=country, those=those, called=called, where=where)
 % end
