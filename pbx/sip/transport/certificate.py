@@ -135,6 +135,9 @@ def _signed(authority: Pair, key: rsa.RSAPrivateKey, names: Sequence[str], begin
     # Old phones compare the common name alone, and one name fits in.
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
     alternatives = [x509.IPAddress(ip_address(each)) if is_address(each) else x509.DNSName(each) for each in names]
+    # mbed TLS before 3.5, which Linphone and many a phone are built on, looks for an address among the names only.
+    # They come last: a name that is asked for is found before somebody dislikes them.
+    alternatives += [x509.DNSName(each) for each in names if is_address(each) and ":" not in each]
     end = begin + timedelta(days=DAYS)
     builder = _builder(subject, authority.certificate.subject, key, authority.key, begin, end)
     builder = (
@@ -208,7 +211,8 @@ def names_of(certificate: x509.Certificate) -> list[str]:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound):
         return []
-    return [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
+    addresses = map(str, found.get_values_for_type(x509.IPAddress))
+    return list(dict.fromkeys((*found.get_values_for_type(x509.DNSName), *addresses)))
 
 
 def _note(folder: Path, certificate: x509.Certificate, authority: Pair | None) -> None:

@@ -43,7 +43,8 @@ def made(folder: Path, names: list[str] = NAMES, now: datetime = TODAY) -> x509.
 
 def names_of(certificate: x509.Certificate) -> list[str]:
     found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
+    addresses = map(str, found.get_values_for_type(x509.IPAddress))
+    return list(dict.fromkeys((*found.get_values_for_type(x509.DNSName), *addresses)))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -118,6 +119,12 @@ def test_what_is_made_keeps_to_the_form_of_rfc_5280(tmp_path: Path) -> None:
     files = ["-CAfile", str(authority_paths(tmp_path)[0]), str(paths(tmp_path)[0])]
     checked = subprocess.run([*command, "-verify_hostname", NAMES[0], *files], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
+
+
+def test_an_address_is_also_told_as_a_name_behind_the_names_for_phones_that_look_there(tmp_path: Path) -> None:
+    found = made(tmp_path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert found.get_values_for_type(x509.DNSName) == ["durchwahl.local", "durchwahl", "192.0.2.5"]
+    assert list(map(str, found.get_values_for_type(x509.IPAddress))) == ["192.0.2.5", "2001:db8::5"]
 
 
 def test_a_certificate_is_made_anew_before_it_ends_and_the_authority_stays(tmp_path: Path) -> None:
