@@ -15,7 +15,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.sip": (),
     "pbx.sdp": (),
     "pbx.media": (),
-    "pbx.exchange": ("pbx.sip", "pbx.sdp", "pbx.media", "pbx.store.models", "pbx.phone_number", "pbx.whole"),
+    "pbx.exchange": (
+        *("pbx.sip", "pbx.sdp", "pbx.media", "pbx.store.models", "pbx.store.secret_forms"),
+        *("pbx.phone_number", "pbx.whole"),
+    ),
     "pbx.store": (),
     "pbx.control": (),
     "pbx.prompts": (),

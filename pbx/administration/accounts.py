@@ -111,7 +111,7 @@ def change_own(
         raise Refused(Sentence("Please log in first."), 4)
     changed = dataclasses.replace(account, language=language or account.language)
     if new:
-        with stores.tries.one("", account.name):
+        with stores.tries.one("", account.name.casefold()[:80]):
             if not password_matches(account.password, old):
                 raise Refused(Sentence("This is not your password."), field="old")
         changed = dataclasses.replace(changed, password=passwords.hashed(new, account.name, "new"))

@@ -31,7 +31,8 @@ def open(stores: Stores, name: str, password: str, source: str = "") -> Shown:
     Raises Refused, in the same words and time for a name that is nobody's.
     """
     account = find(stores.office, name)
-    with stores.tries.one(source, account.name if account else name.strip().casefold()[:80]):
+    # As it was typed: counted by account, name and extension of one would show by their waits that they are one.
+    with stores.tries.one(source, name.strip().casefold()[:80]):
         if not password_matches(account.password if account else "", password) or account is None:
             raise Refused(Sentence("Name or password is wrong."), 4)
     return enter(stores, account)

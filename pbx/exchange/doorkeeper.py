@@ -11,6 +11,7 @@ from pbx.sip.digest import Accepted, Challenger, Missing, Stale
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request
 from pbx.store.models import Office, Phone
+from pbx.store.secret_forms import kept
 
 ALGORITHMS = ("MD5", "SHA-256")
 """MD5 first, against RFC 8760, section 2.4: SIPp, Asterisk and PJSIP of past years read only the first challenge. Who
@@ -18,6 +19,8 @@ knows both takes the better one."""
 _MD5_ONLY = re.compile(r"baresip v[0-2]\.|Twinkle/1\.", re.ASCII)
 """User-Agents that give up when any challenge asks for more than MD5."""
 REMEMBERED = 1024
+_NOBODY = Phone("nobody", "", kept("nobody", "", f"sealed$1${'A' * 64}"))
+"""Asked in the place of a phone that is not there: it takes as long, and what it says is thrown away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,26 @@ class Doorkeeper:
 
         guest = self.guest if self.guest and request.method == "INVITE" and _is_here(flow) else None
 
+        host = flow.remote[0]
+
         def h_a1_of(username: str, algorithm: str) -> str | None:
             phone = guest if guest and guest.username == username else phones.get(username)
-            return phone.h_a1(self._challenger.realm, algorithm) if phone else None
+            h_a1 = (phone or _NOBODY).h_a1(self._challenger.realm, algorithm)
+            return h_a1 if phone else None
 
-        verdict = self._challenger.check(request.headers.all("Authorization"), request.method, request.uri, h_a1_of)
-        host = flow.remote[0]
+        def may_pass(username: str) -> bool:
+            return self._guard.may_try(host, username, known=username in phones)
+
+        given = request.headers.all("Authorization")
+        verdict = self._challenger.check(given, request.method, request.uri, h_a1_of, may_pass)
         if isinstance(verdict, Accepted):
             if guest and guest.username == verdict.username:
                 self.guest = None
                 return guest
-            if self._guard.may_try(host, verdict.username):
-                self._guard.passed(host, verdict.username)
-                self._puzzled.pop((host, verdict.username[:64]), None)
-                return phones[verdict.username]
-        elif not isinstance(verdict, Missing | Stale):
+            self._guard.passed(host, verdict.username)
+            self._puzzled.pop((host, verdict.username[:64]), None)
+            return phones[verdict.username]
+        if not isinstance(verdict, Missing | Stale):
             self._guard.failed(host, verdict.username, known=verdict.username in phones)
         only = "MD5" if isinstance(verdict, Missing) and self._cannot_choose(request, host) else ""
         values = self._challenger.challenge(stale=isinstance(verdict, Stale), only=only)

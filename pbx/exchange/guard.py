@@ -54,15 +54,16 @@ class Guard:
     A request without credentials costs nothing. An address with too many wrong ones is not answered for a while,
     unless a phone of the office is or was registered from it or it is a trunk's (`ours`): it could be forged, and the
     office must not be locked out, not even a phone that was switched off meanwhile. An account under attack from many
-    addresses takes a right password only from where its phone was before, and now and then from elsewhere. Names that
-    are no account are treated alike.
+    addresses takes a right password only from where its phone was before, and now and then from elsewhere. Else it is a
+    wrong one, which counts like any other, so that guessers do not learn that they had it. Names that are no account
+    are treated alike.
     """
 
     def __init__(self, clock: Callable[[], float], ours: Callable[[str], bool] = lambda host: False) -> None:
         self._clock = clock
         self._ours = ours
         self._sources: OrderedDict[str, Budget] = OrderedDict()
-        self._accounts: dict[str, Budget] = {}
+        self._accounts: OrderedDict[str, Budget] = OrderedDict()
         self._strangers: OrderedDict[str, Budget] = OrderedDict()
         self._homes: dict[str, dict[str, None]] = {}
         self._home_to: Counter[str] = Counter()
@@ -77,13 +78,14 @@ class Guard:
             return False
         return host not in self._home_to and not self._ours(host)
 
-    def may_try(self, host: str, account: str) -> bool:
+    def may_try(self, host: str, account: str, *, known: bool = True) -> bool:
         """Whether a right password would count; check it all the same, so that time tells nothing."""
-        budget = self._accounts.get(account)
-        if budget is None or host in self._homes.get(account, ()):
+        budget = (self._accounts if known else self._strangers).get(account[:LONGEST_NAME])
+        at_home = host in self._homes.get(account, ())
+        if budget is None:
             return True
         budget.settle(self._clock(), ACCOUNT_REST)
-        return budget.level < ACCOUNT_BUDGET
+        return at_home or budget.level < ACCOUNT_BUDGET
 
     def passed(self, host: str, account: str) -> None:
         """A right password: this is one of the account's homes."""
@@ -104,15 +106,13 @@ class Guard:
         source.level += 1
         if source.level > SOURCE_BUDGET and now >= source.silent_until:
             source.overdrawn(now)
-        target = (
-            self._accounts.setdefault(account, Budget()) if known else _budget(self._strangers, account[:LONGEST_NAME])
-        )
+        target = _budget(self._accounts if known else self._strangers, account[:LONGEST_NAME])
         target.settle(now, ACCOUNT_REST)
         target.level = min(target.level + 1, ACCOUNT_BUDGET + 1)
 
     def forget(self, account: str) -> None:
         """The account was removed or got a new password."""
-        self._accounts.pop(account, None)
+        self._accounts.pop(account[:LONGEST_NAME], None)
         for host in self._homes.pop(account, ()):
             self._leave(host)
 

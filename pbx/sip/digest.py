@@ -114,11 +114,13 @@ class Challenger:
         method: str,
         uri: Uri | str,
         h_a1_of: Callable[[str, str], str | None],
+        may_pass: Callable[[str], bool] = lambda username: True,
     ) -> Verdict:
         """What the values of Authorization or Proxy-Authorization prove about a request; never raises.
 
         `h_a1_of` tells H(A1) in hex of a user and algorithm in our realm (RFC 7616, section 3.4.2), None if there is no
-        such user, which takes as long as a wrong password.
+        such user, which takes as long as a wrong password. `may_pass` tells whether a right answer of a user counts; if
+        not, it is a wrong one in all that follows, and uses up no nonce: who guesses must not learn from it.
         """
         given = self._given(header_values)
         if given is None:
@@ -129,8 +131,10 @@ class Challenger:
             return Stale()
         algorithm = given.get("algorithm", "MD5").upper()
         h_a1 = h_a1_of(username, algorithm if algorithm in self._algorithms else self._algorithms[0])
-        known = _right(given, method, h_a1 or self._nobody, self._algorithms)
-        if not known or not h_a1 or not _same_place(given["uri"], str(uri)):
+        # All of it is worked out whatever comes of it, so that time tells nothing either.
+        right = _right(given, method, h_a1 or self._nobody, self._algorithms)
+        fits, counts = _same_place(given["uri"], str(uri)), may_pass(username)
+        if not (right and h_a1 and fits and counts):
             return Wrong(username)
         return Accepted(username) if self._counted(nonce, minted, given) else Stale()
 

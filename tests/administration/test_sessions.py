@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pbx.administration import sessions
 from pbx.administration.tries import ACCOUNT, Tries
 from pbx.control.protocol import Refused
 from pbx.store.passwords import hash_password, password_matches
@@ -192,6 +193,25 @@ def test_an_account_that_many_sources_guess_gets_slow_but_not_for_its_owner(desk
         desk.now += 30
     assert "too many" in guess(desk, "anna", "203.0.113.1")
     assert desk.who(desk.log_in("anna", source="192.0.2.1")) == "anna"
+
+
+@pytest.mark.parametrize("other", ["21", "nobody"])
+def test_the_wait_for_a_name_does_not_show_whose_extension_it_is(desk: Desk, other: str) -> None:
+    for number in range(12):
+        guess(desk, "anna", f"198.51.100.{number}")
+    assert "too many" in guess(desk, " ANNA", "203.0.113.1")
+    assert guess(desk, other, "203.0.113.1") == "Name or password is wrong."
+
+
+def test_while_a_name_must_wait_the_right_password_is_not_even_looked_at(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        guess(desk, "anna", f"198.51.100.{number}")
+    monkeypatch.setattr(sessions, "password_matches", lambda *_: pytest.fail("looked at"))
+    for source in ("203.0.113.1", "203.0.113.1", "203.0.113.2"):
+        with pytest.raises(Refused, match="too many"):
+            desk.log_in("anna", source=source)
 
 
 def test_the_owner_who_is_new_here_waits_a_minute_at_most(desk: Desk) -> None:

@@ -227,3 +227,30 @@ def test_the_tables_of_who_guessed_are_bounded(tmp_path: Path) -> None:
         assert len(doorkeeper._puzzled) <= 1024
 
     besiege(tmp_path, story)
+
+
+def test_after_wrong_tries_from_elsewhere_the_right_password_is_told_from_no_wrong_one(tmp_path: Path) -> None:
+    """Sent twice over one nonce it was stale the second time, and only then: that told that it was right."""
+
+    async def story(box: Box) -> None:
+        anna = await phone(box, "21", host="127.0.0.5")
+        for number in range(25):
+            await guess(End(box, f"127.9.0.{number + 1}"), box, anna.username, 1)
+        told = []
+        for number, (name, password) in enumerate(
+            ((anna.username, anna.password), (anna.username, "guess"), ("nobody", anna.password))
+        ):
+            end = End(box, f"127.9.1.{number + 1}")
+            heard = []
+            for method, counts in (("REGISTER", (1, 1)), ("REGISTER", (1, 2)), ("INVITE", (1, 1)), ("SUBSCRIBE", (1,))):
+                first = await challenge(end)
+                for count in counts:
+                    request = to_itself(end, box, name) if method == "REGISTER" else end.request(method)
+                    response = await end.ask(again(request, authorization(first, request, name, password, nc=count)))
+                    assert response is not None
+                    heard.append([response.status, stale(response), [field for field, _ in response.headers]])
+            told.append(heard)
+        assert told[0] == told[1] == told[2]
+        await anna.register()
+
+    besiege(tmp_path, story)
