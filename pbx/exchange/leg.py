@@ -297,6 +297,7 @@ class Leg:
                 receive_payload_type=agreement.receive_payload_type,
                 event_payload_type=agreement.event_payload_type,
                 event_receive=agreement.event_receive,
+                listed=tuple((number, CODECS[name] if name else None) for number, name in agreement.listed),
                 remote=agreement.remote or NOWHERE,
                 rtcp=agreement.rtcp,
                 trusted=signalling,

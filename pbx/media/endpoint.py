@@ -21,6 +21,7 @@ from pbx.media.packet import HEADER, VERSION, Packet, PacketError
 from pbx.media.reception import LATE, STARTS, STRAY, Reception
 from pbx.media.recorder import Recorder
 from pbx.media.reports import Quality, Reports
+from pbx.media.rtcp import REPORTS
 from pbx.media.samples import Samples
 from pbx.media.speaking import Speaking
 
@@ -44,6 +45,7 @@ class Onward(Protocol):
 
     def voice(self, packet: Packet, status: int, now: float) -> None: ...
     def event(self, packet: Packet, fits: bool, digit: str | None, now: float) -> None: ...
+    def left_out(self, packet: Packet) -> None: ...
     def quick(self) -> Callable[[float], None] | None: ...
     def refresh_sink(self) -> None: ...
 
@@ -72,8 +74,11 @@ class Endpoint:
         self.link = Link(loop, sockets, self.take, self._found, self._moved)
         self.local: Address = self.link.local
         self.voice_type = PCMA.payload_type
-        """The payload type under which voice arrives."""
-        self._event_type: int | None = None
+        """The payload type under which voice arrives at the moment."""
+        self.heard = PCMA
+        """The codec of that voice; it may be another one than is spoken to the peer."""
+        self._voices: dict[int, Codec] = {}
+        self._event_types: set[int] = set()
         self._speaking = Speaking(self.link, self.outgoing, self._tell)
         self._hearing = DigitHearing()
         self._recorder: Recorder | None = None
@@ -84,7 +89,9 @@ class Endpoint:
         self._malformed = 0
         self._tokens = 0
         self._heard_at = self._silent_told = now
-        self._received_before = 0
+        self._others = 0
+        """Signs of life of the peer's that are no packets of its stream: reports, other streams."""
+        self._signs_before = 0
         loop.watch(self.link.rtp, self.link.receive)
         loop.watch(self.link.rtcp, self._receive_report)
 
@@ -99,14 +106,17 @@ class Endpoint:
         if self.closed:
             return
         before, self.format = self.format, format
-        self.voice_type = format.payload_type if format.receive_payload_type is None else format.receive_payload_type
-        self._event_type = format.event_payload_type if format.event_receive is None else format.event_receive
+        voice = format.payload_type if format.receive_payload_type is None else format.receive_payload_type
+        events = format.event_payload_type if format.event_receive is None else format.event_receive
+        self._event_types = {number for number, codec in format.listed if codec is None}
+        if events is not None:
+            self._event_types.add(events)
+        self._voices = {number: codec for number, codec in format.listed if codec and number != events}
+        self._voices[voice] = format.codec
         self._silent_told = self._heard_at = self.loop.clock()
-        if before is None or before.codec != format.codec:
-            if self._recorder:
-                self._recorder.change(format.codec)
-            if self._hearing.listens:
-                self._hearing.listen(format.codec)
+        self._hear_as(voice)
+        if before and format.receives and not before.receives:
+            self.reception.resume()
         self._speaking.agree(format)
         self._want_beats()
         self.link.agree(format)
@@ -151,7 +161,7 @@ class Endpoint:
         self._tokens += 1
         if not self.closed:
             now = self.loop.clock()
-            self._recorder = Recorder(self._tokens, path, self.codec, limit, silence, until, now)
+            self._recorder = Recorder(self._tokens, path, self.heard, limit, silence, until, now)
             self._want_beats()
             self.refresh_receiving()
         return self._tokens
@@ -162,7 +172,7 @@ class Endpoint:
 
     def listen_for_tones(self, wanted: bool) -> None:
         """Whether to look for digits in the sound as well, as long as no telephone-event was seen."""
-        self._hearing.listen(self.codec if wanted else None)
+        self._hearing.listen(self.heard if wanted else None)
         self.refresh_receiving()
 
     def quality(self) -> Quality:
@@ -249,6 +259,10 @@ class Endpoint:
     def take(self, size: int, now: float) -> None:
         """Take one datagram of the peer's, which is in the loop's buffer: the long way, for everything."""
         format = self.format
+        second = self.loop.view[1]
+        if second in REPORTS and second & 127 not in self._voices and second & 127 not in self._event_types:
+            self._take_report(bytes(self.loop.view[:size]), now)  # on RTP's port, though that is never agreed to
+            return
         try:
             packet = Packet.parse(self.loop.view[:size])
         except PacketError:
@@ -256,18 +270,32 @@ class Endpoint:
             return
         if format is None:
             return
-        if packet.payload_type == self.voice_type:
+        if packet.payload_type in self._voices:
             self._take_voice(packet, format, now)
-        elif packet.payload_type == self._event_type:
+        elif packet.payload_type in self._event_types:
             self._take_event(packet, format, now)
         else:
-            self.reception.untimed(packet.ssrc, packet.sequence)  # comfort noise and the like leave no gap
+            self._untimed(packet)  # comfort noise and the like leave no gap
             self._malformed += packet.payload_type != _COMFORT_NOISE
+            if self.onward:
+                self.onward.left_out(packet)
+
+    def _untimed(self, packet: Packet) -> bool:
+        fits = self.reception.untimed(packet.ssrc, packet.sequence)
+        self._others += not fits
+        return fits
 
     def _take_voice(self, packet: Packet, format: Format, now: float) -> None:
         status = self.reception.packet(packet.ssrc, packet.sequence, packet.timestamp, now)
-        if status == STRAY or not packet.payload or not format.receives:
+        if status == STRAY:
             return
+        if not packet.payload or not format.receives:
+            if self.onward:
+                self.onward.left_out(packet)
+            return
+        if packet.payload_type != self.voice_type:
+            self._hear_as(packet.payload_type)
+            self.refresh_receiving()
         if self._recorder:
             self._record(self._recorder, packet, status, now)
         if self._hearing.listens and status != LATE:
@@ -277,7 +305,7 @@ class Endpoint:
             self.onward.voice(packet, status, now)
 
     def _take_event(self, packet: Packet, format: Format, now: float) -> None:
-        fits = self.reception.untimed(packet.ssrc, packet.sequence)
+        fits = self._untimed(packet)
         if not format.receives:
             return
         listened = self._hearing.listens
@@ -294,9 +322,22 @@ class Endpoint:
         if self._recorder and digit in self._recorder.until:
             self._end_recording("digit")
 
+    def _hear_as(self, voice_type: int) -> None:
+        """The peer speaks under this payload type from now on: who lists several may change at any time."""
+        self.voice_type, before = voice_type, self.heard
+        self.heard = self._voices[voice_type]
+        if before != self.heard:
+            if self._recorder:
+                self._recorder.change(self.heard)
+            if self._hearing.listens:
+                self._hearing.listen(self.heard)
+
     def _receive_report(self, now: float) -> None:
         if data := self.link.receive_report():
-            self._reports.packet(data, now)
+            self._take_report(data, now)
+
+    def _take_report(self, data: bytes, now: float) -> None:
+        self._others += self._reports.packet(data, now)
 
     # -- the recording
 
@@ -339,8 +380,9 @@ class Endpoint:
         """Once a second: silence, addresses that never answer, streams that must not be forgotten, reports."""
         if self.format is None or self.closed:
             return
-        if self.reception.received != self._received_before:
-            self._received_before = self.reception.received
+        signs = self.reception.received + self.reception.strays + self._others
+        if signs != self._signs_before:
+            self._signs_before = signs
             self._heard_at = self._silent_told = now
         elif self.format.receives and now - self._silent_told >= _SILENT - 0.5:
             self._silent_told = now

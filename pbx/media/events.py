@@ -44,7 +44,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """No packet came from the peer for so long although it may send; told every few seconds again."""
+    """Nothing came from the peer for so long, voice or report, although it may send; told every few seconds again."""
 
     seconds: float
 

@@ -36,6 +36,8 @@ class Format:
     """What voice arrives as; like `payload_type` when None."""
     event_receive: int | None = None
     """What telephone-events arrive as; like `event_payload_type` when None."""
+    listed: tuple[tuple[int, Codec | None], ...] = ()
+    """Payload types under which voice (with its codec) or telephone-events (None) may arrive besides."""
     rtcp: Address | None = None
     """Where reports go; the port above `remote` when None."""
 

@@ -7,6 +7,7 @@ IN_ORDER, LATE, STARTS, STRAY = 0, 1, 2, 3
 begins anew (other SSRC, sequence or timestamps: whoever counts on continuity must anchor again); not to be used."""
 
 _NOBODY = (-1, -1)
+_ANYBODY = (-2, -2)
 MAX_DROPOUT = 3000
 MAX_MISORDER = 100
 JUMP = 2.0
@@ -79,6 +80,11 @@ class Reception:
             self.highest = sequence
         return True
 
+    def resume(self) -> None:
+        """The stream was held by agreement: what comes next begins it anew, and what was left out is not lost."""
+        if self.started:
+            self.ssrc, self._suspect = -1, _ANYBODY
+
     @property
     def expected(self) -> int:
         """Packets the peer has sent as far as sequence numbers tell."""
@@ -101,7 +107,7 @@ class Reception:
         return STARTS
 
     def _unfitting(self, ssrc: int, sequence: int, timestamp: int, arrival: float) -> int:
-        if self.started and self._suspect != (ssrc, sequence):
+        if self.started and self._suspect not in ((ssrc, sequence), _ANYBODY):
             self._suspect = (ssrc, (sequence + 1) & 0xFFFF)
             self.strays += 1
             return STRAY
@@ -122,8 +128,8 @@ class Reception:
             self._report_ntp, self._report_at = (info.ntp >> 16) & 0xFFFFFFFF, arrival
 
     def block(self, now: float) -> ReportBlock | None:
-        """The report on this stream (RFC 3550, A.3), None before its first packet; counts from the last call on."""
-        if not self.started:
+        """The report on this stream (RFC 3550, A.3), counted from the last call on; None before its first packet."""
+        if self.ssrc < 0:
             return None
         expected = self._cycles + self.highest - self._base + 1
         received = self.received - self._before

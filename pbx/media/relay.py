@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pbx.media.codec import Transcoder, transcoder
+from pbx.media.codec import Codec, Transcoder, transcoder
 from pbx.media.endpoint import Endpoint
 from pbx.media.packet import HEADER, MARKER, VERSION, Packet
 from pbx.media.reception import LATE, STARTS, STRAY
@@ -12,7 +12,8 @@ class Forwarding:
     """One direction of a bridge.
 
     Packets keep their distances: sequence numbers and timestamps are only shifted, so that the far end sees loss and
-    reordering as they are. The shift is chosen anew whenever the stream begins anew at either end.
+    reordering as they are, and no other loss. The shift is chosen anew whenever the stream begins anew at either end,
+    also after packets that nobody could be sent; numbers close up where a single one is left out.
     """
 
     def __init__(self, source: Endpoint, sink: Endpoint) -> None:
@@ -20,10 +21,11 @@ class Forwarding:
         self.sink = sink
         self._sequence_shift = 0
         self._timestamp_shift = 0
+        self._left_out = -1
+        """Number of the last packet that went no further."""
         self._anchored = 0
         """How many packets the sink had sent when the shift was chosen."""
-        self._transcode: Transcoder | None = None
-        self._codecs = (source.codec, source.codec)
+        self._transcoders: dict[tuple[Codec, Codec], Transcoder | None] = {}
 
     # -- what the source's endpoint hands over
 
@@ -31,6 +33,7 @@ class Forwarding:
         """Pass one packet of voice on, in the sink's codec."""
         sink = self.sink
         if sink.occupied or not sink.link.speaks or sink.format is None:
+            self._let_go()
             return
         begins = status == STARTS or sink.outgoing.owner is not self
         if begins and status != LATE:
@@ -49,17 +52,34 @@ class Forwarding:
         sink = self.sink
         kind = sink.format.event_payload_type if sink.format else None
         if kind is None or not fits:
+            self.left_out(packet)
             if digit:
                 sink.dial(digit)
             return
         if sink.occupied or not sink.link.speaks:
+            self._let_go()
             return
         if sink.outgoing.owner is not self:
             self._anchor(packet, now)
         if not self._outdated(packet):
             self._send(packet, kind, packet.payload, packet.marker, now)
 
+    def left_out(self, packet: Packet) -> None:
+        """This packet of the source's goes no further: the numbers after it close up, so that it is not missed."""
+        outgoing, newest = self.sink.outgoing, self.source.reception
+        if outgoing.owner is not self or (packet.ssrc, packet.sequence) != (newest.ssrc, newest.highest):
+            return
+        if packet.sequence != self._left_out:
+            self._left_out = packet.sequence
+            self._sequence_shift -= 1
+            self._anchored = outgoing.packets
+
     # -- numbers
+
+    def _let_go(self) -> None:
+        """A packet could not be sent: whatever is sent next begins anew, in the place of this one."""
+        if self.sink.outgoing.owner is self:
+            self.sink.outgoing.owner = None
 
     def _anchor(self, packet: Packet, now: float) -> None:
         outgoing = self.sink.outgoing
@@ -143,11 +163,11 @@ class Forwarding:
         return forward
 
     def _transcoder(self) -> Transcoder | None:
-        """What turns the source's payloads into the sink's; kept as long as the codecs are, it remembers."""
-        codecs = (self.source.codec, self.sink.codec)
-        if codecs != self._codecs:
-            self._codecs, self._transcode = codecs, transcoder(*codecs)
-        return self._transcode
+        """What turns the source's payloads into the sink's; kept, as it remembers and codecs may come back."""
+        codecs = (self.source.heard, self.sink.codec)
+        if codecs not in self._transcoders:
+            self._transcoders[codecs] = transcoder(*codecs)
+        return self._transcoders[codecs]
 
 
 def join(a: Endpoint, b: Endpoint) -> None:

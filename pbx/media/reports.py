@@ -82,13 +82,13 @@ class Reports:
         block = self._reception.block(now)
         return compound(outgoing.ssrc, self._cname, sender, (block,) if block else (), goodbye)
 
-    def packet(self, data: bytes, now: float) -> None:
-        """Take a compound packet from the peer; never raises."""
+    def packet(self, data: bytes, now: float) -> bool:
+        """Take a compound packet from the peer; whether it was one. Never raises."""
         try:
             report = Report.parse(data)
         except PacketError:
             self.malformed += 1
-            return
+            return False
         if report.sender:
             self._reception.sender_report(report.ssrc, report.sender, now)
         for block in report.blocks:
@@ -98,6 +98,7 @@ class Reports:
                 trip = ((_ntp(now) >> 16) - block.last_report - block.delay) & 0xFFFFFFFF
                 if block.last_report and trip < 60 << 16:
                     self.round_trip = trip / 65536
+        return True
 
 
 def _ntp(now: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from pbx.sdp.description import (
@@ -72,6 +72,9 @@ class Agreed:
     """Milliseconds of sound in each packet we send."""
     on_hold: bool
     """The peer does not want to hear us now."""
+    listed: tuple[tuple[int, str | None], ...] = field(default=(), compare=False)
+    """All payload types that may come, and the codec of each; None: telephone-events. Who lists several may send any
+    of them at any time (RFC 3264, sections 6.1 and 7)."""
 
 
 def offer(
@@ -125,7 +128,8 @@ def answer(
     media = [_refused(other) for other in theirs.media]
     media[place] = _audio(stream.protocol, local.port, {choice.payload_type: choice.name}, events, ours)
     sent = bytes(_described(local, media))
-    return sent, _agreement(local.host, theirs, stream, choice, choice.payload_type, events, events, ours)
+    agreement = _agreement(local.host, theirs, stream, choice, choice.payload_type, events, events, ours)
+    return sent, replace(agreement, listed=_listed(stream))
 
 
 def agreed(offered: bytes, answered: bytes) -> Agreed:
@@ -150,7 +154,8 @@ def agreed(offered: bytes, answered: bytes) -> Agreed:
     event_send = _event_payload_type(stream) if event_receive is not None else None
     direction = _intersection(ours.direction_of(mine), _seen_from_here(theirs, stream))
     host = ours.host_of(mine)
-    return _agreement(host, theirs, stream, choice, wanted[choice.name], event_send, event_receive, direction)
+    agreement = _agreement(host, theirs, stream, choice, wanted[choice.name], event_send, event_receive, direction)
+    return replace(agreement, listed=_listed(mine, stream))
 
 
 def offered_codecs(offered: bytes) -> tuple[str, ...]:
@@ -183,16 +188,29 @@ def _codecs(media: Media) -> tuple[RtpMap, ...]:
 
 def _event_payload_type(media: Media) -> int | None:
     """The payload type of telephone-events at our clock rate (RFC 4733, section 2.1)."""
-    return _meant(media.formats, media.attributes)[1]
+    return next(iter(_meant(media.formats, media.attributes)[1]), None)
+
+
+def _listed(*streams: Media) -> tuple[tuple[int, str | None], ...]:
+    """What these descriptions of one stream say of payload types; the first to speak of a number has the say."""
+    meanings: dict[int, str | None] = {}
+    for stream in streams:
+        codecs, events = _meant(stream.formats, stream.attributes)
+        for number, name in [
+            *((found.payload_type, found.name) for found in codecs),
+            *((each, None) for each in events),
+        ]:
+            meanings.setdefault(number, name)
+    return tuple(meanings.items())
 
 
 @lru_cache(maxsize=64)
-def _meant(formats: tuple[str, ...], attributes: tuple[Attribute, ...]) -> tuple[tuple[RtpMap, ...], int | None]:
+def _meant(formats: tuple[str, ...], attributes: tuple[Attribute, ...]) -> tuple[tuple[RtpMap, ...], tuple[int, ...]]:
     """The codecs we know, and the telephone-events, that these formats stand for; a phone says the same each time."""
     media = Media("audio", 0, "", formats, attributes=attributes)
     maps = media.rtpmaps
     events = (number for number in _payload_types(media) if number in maps and _is_event(maps[number]))
-    return tuple(_known_codecs(media, maps)), next(events, None)
+    return tuple(_known_codecs(media, maps)), tuple(events)
 
 
 def _is_event(found: RtpMap) -> bool:

@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 from pbx.media import wav
+from pbx.media.codec import CODECS
 from pbx.media.endpoint import Endpoint
 from pbx.media.pump import Pump
 from pbx.media.telephone_event import DIGITS, EventSender, TelephoneEvent
@@ -97,6 +98,46 @@ def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
         for each, leg in zip(samples, premises.record.legs, strict=True):
             assert each.samples[-1].received == leg.received
             assert abs(each.samples[-1].at - premises.record.ended) < 1
+
+    tell(story())
+
+
+def test_who_lists_several_codecs_is_heard_in_each_by_caller_callee_and_mailbox(tmp_path: Path) -> None:
+    async def story() -> None:
+        talkers = Talkers()
+        premises, caller, anna = talkers.premises, talkers.voice("provider"), talkers.voice("anna")
+        premises.shelves.folder = tmp_path
+        await premises.open("anna")
+        polite(premises.peers.values())
+        line = premises.call("provider", "4930123450")
+        await premises.settle()
+        await talkers.press(line, "21")
+        await premises.settle()
+        ringing = premises.peers["anna"].last
+        ringing.reply(200, sdp=ringing.description(types="8 0 101"))
+        await premises.settle()
+        for codec in (CODECS["PCMU"], CODECS["PCMA"], CODECS["PCMU"]):
+            for voice, mine, other in ((anna, ringing, caller), (caller, line, anna)):
+                other.hear()
+                other.got.clear()
+                voice.codec = codec
+                await talkers.say(mine, 900.0, 0.6)
+                other.codec = CODECS["PCMA"]
+                assert abs(loudest_frequency(other.sound(), 8000) - 900.0) < 15
+        line.ask("BYE")
+        await premises.settle(1.0)
+        line = premises.call("provider", "4930123450")
+        await premises.settle()
+        await talkers.press(line, "22")
+        await premises.settle(2.0)
+        for codec in (CODECS["PCMA"], CODECS["PCMU"]):
+            caller.codec = codec
+            await talkers.say(line, 700.0, 2.0)
+        line.ask("BYE")
+        await talkers.close()
+        [message] = premises.shelves.kept
+        sound = wav.read(tmp_path / message.file).at(8000)
+        assert min(strength(sound[at : at + 8000], 8000, 700.0) for at in (2000, 20000)) > 0.5
 
     tell(story())
 

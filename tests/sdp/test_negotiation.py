@@ -67,6 +67,27 @@ def test_the_peer_may_answer_with_other_numbers() -> None:
     assert (ours.event_payload_type, ours.event_receive) == (98, 101)
 
 
+def test_all_that_either_side_lists_may_come_and_a_number_means_what_we_said_first() -> None:
+    offered = described(
+        "m=audio 4000 RTP/AVP 8 0 105 101 96 3",
+        "a=rtpmap:105 G722/8000",
+        "a=rtpmap:101 telephone-event/8000",
+        "a=rtpmap:96 telephone-event/8000",
+    )
+    _, ours = answer(offered, US, ("PCMA",))
+    assert dict(ours.listed) == {8: "PCMA", 0: "PCMU", 105: "G722", 101: None, 96: None}
+    offered = offer(US, ("PCMA", "PCMU"), event_payload_type=101)
+    answered = described(
+        "m=audio 4000 RTP/AVP 97 0 101 98",
+        "a=rtpmap:97 PCMA/8000",
+        "a=rtpmap:101 PCMU/8000",
+        "a=rtpmap:98 telephone-event/8000",
+    )
+    assert dict(agreed(offered, answered).listed) == {8: "PCMA", 0: "PCMU", 101: None, 97: "PCMA", 98: None}
+    one_of_many = agreed(offer(US, ALL), described("m=audio 4000 RTP/AVP 8"))
+    assert dict(one_of_many.listed) == {9: "G722", 8: "PCMA", 0: "PCMU", 101: None}
+
+
 def test_no_telephone_events_where_one_side_has_none() -> None:
     _, ours = answer(offer(THEM, ALL, event_payload_type=None), US, ALL)
     assert (ours.event_payload_type, ours.event_receive) == (None, None)
