@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pbx.exchange.registrar import Registrar
+from pbx.sip.accept import accepts
 from pbx.sip.events import Requested
 from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
@@ -72,11 +73,11 @@ class Mwi:
         if request.to.tag and (watcher is None or watcher.phone.username != phone.username):
             self._stack.reply(event.transaction, request.reply(481))
             return
+        refusal = self._refusal(request, phone) if watcher is None else _refused_body(request)
+        if refusal is not None:
+            self._stack.reply(event.transaction, refusal)
+            return
         if watcher is None:
-            refusal = self._refusal(request, phone)
-            if refusal is not None:
-                self._stack.reply(event.transaction, refusal)
-                return
             watcher = _Watcher(Subscription(request, event.flow, self._ids.tag()), phone)
         response = watcher.subscription.grant(request, event.flow, self._clock())
         self._stack.reply(event.transaction, response)
@@ -90,7 +91,7 @@ class Mwi:
         wanted = request.uri.user
         if wanted in self._office().people and wanted != phone.extension:
             return request.reply(403)
-        return None
+        return _refused_body(request)
 
     def _keep(self, watcher: _Watcher) -> None:
         if watcher.subscription.id in self._watchers:
@@ -216,6 +217,11 @@ class Mwi:
     def _body(self, phone: Phone, flow: Flow) -> bytes:
         new, old = self._counts(phone.extension)
         return summary(Uri("sip", phone.extension, None, self._office().domain or flow.local[0]), new, old)
+
+
+def _refused_body(request: Request) -> Response | None:
+    """A 406 to who cannot read what we would tell (RFC 6665, 4.2.1.3)."""
+    return None if accepts(request.headers, CONTENT_TYPE) else request.reply(406, headers=[("Accept", CONTENT_TYPE)])
 
 
 def summary(account: Uri, new: int, old: int) -> bytes:

@@ -13,6 +13,7 @@ from pbx.exchange.mwi import Mwi
 from pbx.exchange.registrar import Bound, Unbound
 from pbx.exchange.uas import Uas
 from pbx.sip import events as sip
+from pbx.sip.admission import EXTENSIONS
 from pbx.sip.flow import Flow
 from pbx.sip.message import Response
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE", "UPDATE", "PRACK", "INFO")
 """What the exchange does something about, to be given to its `Stack`."""
+ABILITIES = (("Allow", ", ".join(METHODS)), ("Accept", "application/sdp"), ("Supported", ", ".join(EXTENSIONS)))
 
 
 class Switchboard:
@@ -98,7 +100,7 @@ class Switchboard:
             case "REGISTER":
                 response = self.house.registrar.register(request, event.flow)
             case "OPTIONS":
-                response = request.reply(200, headers=[("Allow", ", ".join(METHODS)), ("Accept", "application/sdp")])
+                response = request.reply(200, headers=ABILITIES)
             case "SUBSCRIBE":
                 admitted = self._doorkeeper.admit(request, event.flow)
                 if isinstance(admitted, Refused):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pbx.sip.accept import accepts
 from pbx.sip.grammar import ParseError
 from pbx.sip.message import Request, Response
+from pbx.sip.multipart import SDP
 
 METHODS = (
     "INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "UPDATE", "PRACK", "INFO",
@@ -20,6 +22,8 @@ SESSION_METHODS = frozenset({"INVITE", "ACK", "BYE", "UPDATE", "PRACK", "INFO", 
 """What an INVITE session deals with itself."""
 
 _WITH_OFFERS = frozenset({"INVITE", "UPDATE", "PRACK", "ACK"})
+_WITH_ANSWERS = frozenset({"UPDATE", "PRACK"})
+"""Whose answers describe a session if they do; those to INVITE always may."""
 _SCHEMES = frozenset({"sip", "sips", "tel"})
 _UNREQUIRED = frozenset({"ACK", "CANCEL"})
 
@@ -43,8 +47,11 @@ def refusal(request: Request, methods: Sequence[str], extensions: Sequence[str])
             return request.reply(420, headers=(("Unsupported", ", ".join(unknown)),))
     if request.method == "INVITE" and len(request.contacts) != 1:
         return request.reply(400, "One Contact Expected")
-    if request.body and request.method in _WITH_OFFERS:
-        return _body_refusal(request)
+    if request.body and request.method in _WITH_OFFERS and (response := _body_refusal(request)) is not None:
+        return response
+    described = request.method == "INVITE" or (request.method in _WITH_ANSWERS and request.sdp)
+    if described and not accepts(request.headers, SDP):
+        return request.reply(406, headers=(("Accept", SDP),))
     return None
 
 
@@ -55,8 +62,8 @@ def _body_refusal(request: Request) -> Response | None:
         return None
     if any(coding != "identity" for coding in headers.words("Content-Encoding")):
         return request.reply(415, headers=(("Accept-Encoding", "identity"),))
-    if request.content_type == "application/sdp" or request.sdp:
+    if request.content_type == SDP or request.sdp:
         return None
     if not request.content_type:
         return request.reply(400, "Content-Type Is Missing")
-    return request.reply(415, headers=(("Accept", "application/sdp"),))
+    return request.reply(415, headers=(("Accept", SDP),))

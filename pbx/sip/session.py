@@ -161,7 +161,7 @@ class Session(Usage):
             case "PRACK":
                 self._pracked(server, request)
             case _:
-                self._refuse(server, request, 200, self._abilities)
+                self._refuse(server, request, 200, (*self._abilities, ("Accept", SDP)))
 
     def acknowledged(self, ack: Request, flow: Flow) -> None:
         """The ACK to one of our 2xx."""

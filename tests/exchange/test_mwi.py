@@ -67,6 +67,7 @@ class Lamps:
         to_tag: str = "",
         wanted: str = "*97",
         event: str = "message-summary",
+        accept: str | None = None,
     ) -> Response:
         """A phone that has proved who it is subscribes; the answer."""
         self._number += 1
@@ -81,6 +82,7 @@ class Lamps:
             f"Contact: <sip:{username}@10.0.0.9:5062>",
             f"Event: {event}",
             f"Expires: {expires}",
+            *([] if accept is None else [f"Accept: {accept}"]),
         ]
         flow = flow_of(username)
         self.stack.receive(("\r\n".join(lines) + "\r\n\r\n").encode(), flow)
@@ -129,6 +131,19 @@ def test_the_body_is_that_of_rfc_3842() -> None:
         b"Messages-Waiting: yes\r\nMessage-Account: sip:21@office.test\r\nVoice-Message: 2/8 (0/0)\r\n"
     )
     assert summary(account, 0, 8).startswith(b"Messages-Waiting: no\r\n")
+
+
+@pytest.mark.parametrize("accept", ["", "text/plain", "application/sdp", "*/*, application/simple-message-summary;q=0"])
+def test_who_does_not_take_what_a_lamp_is_told_by_is_406(lamps: Lamps, accept: str) -> None:
+    refused = lamps.subscribe("anna", accept=accept)
+    assert (refused.status, refused.headers.get("Accept")) == (406, "application/simple-message-summary")
+    assert lamps.notified() == []
+    for good in (None, "application/simple-message-summary", "application/*, text/plain", "*/*"):
+        granted = lamps.subscribe("anna", accept=good)
+        assert granted.status == 200
+        lamps.notified()
+    tag = granted.to.tag
+    assert lamps.subscribe("anna", to_tag=tag, accept=accept).status == 406
 
 
 def test_a_subscriber_is_told_now_and_at_every_change(lamps: Lamps) -> None:

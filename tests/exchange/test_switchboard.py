@@ -11,7 +11,7 @@ from pbx.exchange.trunk_line import Route
 from pbx.sip.flow import Flow
 from pbx.sip.message import Response
 from pbx.store.models import Trunk
-from tests.exchange.peers import BOX, Line
+from tests.exchange.peers import BOX, Line, polite
 from tests.exchange.premises import Premises, tell
 
 SHOWN = "+4930123450"
@@ -41,6 +41,44 @@ def test_what_the_box_cannot_do_is_refused_with_what_it_can(method: str) -> None
     tell(story())
 
 
+EVERY = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE", "UPDATE", "PRACK", "INFO",
+         "MESSAGE", "REFER", "NOTIFY", "PUBLISH", "FLY")  # fmt: skip
+
+
+def test_allow_names_what_is_done_and_nothing_else() -> None:
+    """In each message that has the header: what it names never gets 405, and what it does not name always does."""
+
+    async def story() -> None:
+        premises = Premises()
+        await premises.open("anna", "bert")
+        polite([premises.peers["anna"]])
+        call = premises.call("anna", "22")
+        await premises.settle()
+        bert = premises.peers["bert"].last
+        bert.reply(180)
+        await premises.settle()
+        bert.reply(200, method="INVITE")
+        await premises.settle()
+        options = asked(premises, "OPTIONS")
+        await premises.settle()
+        told = [each for each in (*call.heard, *bert.heard, *options.heard) if "Allow" in each.headers]
+        assert {each.status if isinstance(each, Response) else each.method for each in told} >= {180, 200, "INVITE"}
+        done = set()
+        for method in EVERY:
+            line = asked(premises, method, "Refer-To: <sip:22@box>", "Event: message-summary")
+            await premises.settle()
+            statuses = [each.status for each in line.heard if isinstance(each, Response)]
+            assert statuses or method == "ACK"
+            done |= {method} if 405 not in statuses else set()
+        assert {each.headers.words("Allow") for each in told} == {tuple(each.lower() for each in EVERY if each in done)}
+        call.ask("BYE")
+        await premises.settle()
+        bert.reply(200, method="BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
 def test_anybody_may_ask_what_the_box_can_do() -> None:
     async def story() -> None:
         premises = Premises()
@@ -52,6 +90,7 @@ def test_anybody_may_ask_what_the_box_can_do() -> None:
         assert response.status == 200
         assert "REGISTER" in (response.headers.get("Allow") or "").split(", ")
         assert response.headers.get("Accept") == "application/sdp"
+        assert response.headers.get("Supported") == "100rel, timer"
         assert response.to.tag
 
     tell(story())
