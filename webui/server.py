@@ -90,6 +90,8 @@ class Connection(HTTPConnection):  # type: ignore[misc]
         self.deadline = time.monotonic() + HEAD
         try:
             return self._shake_hands() and bool(super().communicate())
+        except OSError:  # not even that it is wrong could be said to whoever is gone
+            return False
         finally:
             self.server.busy.discard(self)
             self.deadline = None

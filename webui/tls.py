@@ -1,12 +1,51 @@
 """HTTPS with the box's own certificate, for cheroot."""
 
+import contextlib
+import errno
+import os
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from cheroot.errors import FatalSSLAlert
 from cheroot.makefile import MakeFile
 from cheroot.ssl import Adapter
+
+
+@contextlib.contextmanager
+def _told_plainly() -> Iterator[None]:
+    """What TLS has to say of a connection that broke, in the words of a plain socket.
+
+    Clients close and break off as they like, and some talk rubbish. Of a socket cheroot knows that, and closes it
+    without a word; the words of OpenSSL are news to it, which it writes into the log with all that it was doing.
+    """
+    try:
+        yield
+    except TimeoutError as late:
+        raise TimeoutError("timed out") from late
+    except ssl.SSLError as broken:
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from broken
+
+
+class Socket(ssl.SSLSocket):
+    """A connection of which nothing is said that would not be said without TLS."""
+
+    def recv(self, length: int = 1024, flags: int = 0) -> bytes:
+        with _told_plainly():
+            return super().recv(length, flags)
+
+    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
+        with _told_plainly():
+            return super().recv_into(buffer, nbytes, flags)
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        with _told_plainly():
+            return super().send(data, flags)
+
+    def do_handshake(self, block: bool = False) -> None:
+        with _told_plainly():
+            super().do_handshake(block)
 
 
 class Tls(Adapter):  # type: ignore[misc]
@@ -20,6 +59,7 @@ class Tls(Adapter):  # type: ignore[misc]
         """Raises OSError or ssl.SSLError when the files are not there or do not fit."""
         self._files = (certificate, key)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.sslsocket_class = Socket
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._loaded = self._age()
         self._context.load_cert_chain(certificate, key)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 import ssl
+import struct
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -283,6 +285,141 @@ def test_headers_have_a_limit(start: Start) -> None:
     with dialled(start()) as client, suppress(ConnectionError):
         client.sendall(b"GET / HTTP/1.1\r\nHost: box\r\nX: " + b"x" * 64 * 1024)
         assert client.recv(100).startswith((b"HTTP/1.1 413", b"HTTP/1.1 400"))
+
+
+# --- clients that go away -------------------------------------------------------------------------------------------
+
+
+def reset(client: socket.socket) -> None:
+    """Break off without a word."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def says_goodbye(client: socket.socket) -> None:
+    """Close as TLS wants it (close_notify), where there is TLS."""
+    client.settimeout(0.05)
+    with suppress(OSError):
+        if isinstance(client, ssl.SSLSocket):
+            client.unwrap()
+    client.close()
+
+
+def garbles(client: socket.socket) -> None:
+    """A record that no key opens."""
+    with socket.socket(fileno=client.detach()) as plain:
+        plain.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
+
+
+SAID = {
+    "nothing": b"",
+    "half a request": b"GET / HT",
+    "a request": GET,
+    "one for much": GET.replace(b"/ ", b"/much "),
+    "a page that listens": GET.replace(b"/ ", b"/live "),
+    "half a form": b"POST / HTTP/1.1\r\nHost: box\r\nContent-Length: 5\r\n\r\nab",
+    "rubbish": b"\x16\x03\x01 rubbish\r\n\r\n",
+}
+LEAVES: dict[str, Callable[[socket.socket], None]] = {
+    "closes": socket.socket.close, "resets": reset, "says goodbye": says_goodbye, "garbles": garbles
+}  # fmt: skip
+
+
+def alive() -> Iterator[bytes]:
+    """What a page that listens hears."""
+    for _ in range(20):
+        time.sleep(0.01)
+        yield b": alive\n\n"
+
+
+def patient(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answers when the client has had the time to go."""
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    time.sleep(0.05)
+    if environ["PATH_INFO"] == "/live":
+        start_response("200 OK", [("Content-Type", "text/event-stream")])
+        return alive()
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [bytes(30_000_000 if environ["PATH_INFO"] == "/much" else 5)]
+
+
+@pytest.mark.parametrize("encrypted", [True, False], ids=["https", "http"])
+@pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+def test_nothing_is_logged_of_a_client_that_goes_away(
+    start: Start, certificate: tuple[Path, Path], said: bytes, encrypted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Over HTTPS there were 35 lines of each, also when it had said goodbye."""
+    server = start(patient, Tls(*certificate) if encrypted else None)
+    caplog.set_level(logging.INFO)
+    for leaves in LEAVES.values():
+        client = dialled(server)
+        if encrypted:
+            client = trusting(certificate[0]).wrap_socket(client)
+        client.sendall(said)
+        if not said.endswith(b"\r\n\r\n"):
+            until(lambda: server.busy or not said, "it is being read")
+        leaves(client)
+    until(lambda: not server.busy and not server.turnstile._open, "all of them are gone")
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [GET, bytes(range(256)), b"\x16\x03\x01\x02\x00\x01", b"\x15\x03\x03\x00\x02\x02\x28", b""],
+    ids=["plain HTTP", "rubbish", "half a hello", "an alert", "nothing"],
+)
+@pytest.mark.parametrize("leaves", [socket.socket.close, reset], ids=["closes", "resets"])
+def test_nothing_is_logged_of_what_is_no_tls(
+    start: Start, certificate: tuple[Path, Path], said: bytes, leaves: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = start(tls=Tls(*certificate))
+    caplog.set_level(logging.INFO)
+    for _ in range(3):
+        client = dialled(server)
+        client.sendall(said)
+        leaves(client)
+    until(lambda: not server.busy and not server.turnstile._open, "all of them are gone")
+    with trusting(certificate[0]).wrap_socket(dialled(server)) as client:
+        assert asked(client).startswith(b"HTTP/1.1 200")
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("encrypted", [True, False], ids=["https", "http"])
+def test_nothing_is_logged_of_who_is_cut_off_or_falls_silent(
+    start: Start,
+    certificate: tuple[Path, Path],
+    encrypted: bool,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(served, "SILENCE", 0.3)
+    server = start(patient, Tls(*certificate) if encrypted else None)
+    caplog.set_level(logging.INFO)
+    for said in (SAID["half a request"], SAID["half a form"], SAID["one for much"].replace(b"much", b"much?")):
+        for cut in (True, False):
+            client = dialled(server)
+            if encrypted:
+                client = trusting(certificate[0]).wrap_socket(client)
+            client.sendall(said)
+            until(lambda: server.busy, "it is being read")
+            if cut:
+                server.cut_off(time.monotonic() + 1000)
+            until(lambda: not server.busy, "it is given up")
+            client.close()
+    assert caplog.text == ""
+
+
+def test_our_own_mistakes_are_still_logged(
+    start: Start, certificate: tuple[Path, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        raise OSError(28, "No space left on device") if environ["PATH_INFO"] == "/full" else KeyError("ours")
+
+    server = start(mistaken, Tls(*certificate))
+    for path, words in ((b"/full ", "No space left"), (b"/ ", "KeyError")):
+        with trusting(certificate[0]).wrap_socket(dialled(server)) as client:
+            assert asked(client, GET.replace(b"/ ", path)).startswith(b"HTTP/1.1 500")
+        assert words in caplog.text
 
 
 # --- the page behind it ---------------------------------------------------------------------------------------------
