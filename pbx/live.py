@@ -16,6 +16,7 @@ from pbx.exchange.emergency import is_emergency
 from pbx.exchange.recording import Told
 from pbx.exchange.registrar import Trouble
 from pbx.exchange.traced import Wire
+from pbx.exchange.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Person, Phone
 from pbx.wiring import Exchange
@@ -75,6 +76,11 @@ class LiveExchange:
         """Of each trunk how its packets go."""
         states = self._exchange.trunks.states()
         return {state.name: Way(state.address, state.seen_as, state.rewritten) for state in states}
+
+    def refusals(self) -> Mapping[str, Sequence[Refusal]]:
+        """Of each trunk the calls that were refused lately, the newest first."""
+        trunks = self._exchange.trunks
+        return {name: trunks.refusals(name) for name in self._exchange.stores.office.trunks}
 
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
         """Of each person free, ringing, talking or offline, and since when."""

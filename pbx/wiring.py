@@ -133,6 +133,7 @@ class Exchange:
             password_of=self.stores.vault.in_use,
             is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
             changed=lambda: self._changed("trunks"),
+            wall=time.time,
         )
 
     def _house(self, step_heard: StepHeard) -> House:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pbx.administration.live import Check, Running, Way
 from pbx.exchange.traced import Wire
+from pbx.exchange.turned_away import Refusal
 from pbx.store.models import Office
 
 
@@ -34,6 +35,8 @@ class Lines:
         """Their states, a word and a sentence."""
         self.ways_to: dict[str, Way] = {}
         """How packets go to each trunk."""
+        self.turned_away: dict[str, Sequence[Refusal]] = {}
+        """Of each trunk, calls that were refused."""
         self.shining: dict[str, tuple[str, float | None]] = {}
         """Lamps: free, ringing, talking or offline, and since when."""
         self.calls: list[Running] = []
@@ -60,6 +63,9 @@ class Lines:
 
     def ways(self) -> Mapping[str, Way]:
         return self.ways_to
+
+    def refusals(self) -> Mapping[str, Sequence[Refusal]]:
+        return self.turned_away
 
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
         return self.shining

@@ -12,7 +12,7 @@ from webui.words import N_
 routes = Routes()
 
 AREAS = (
-    (N_("Telephone network"), ("trunk", "path", "voice", "numbers", "extensions")),
+    (N_("Telephone network"), ("trunk", "path", "voice", "refused", "numbers", "extensions", "dialling")),
     (N_("Phones"), ("phones", "registered", "connections", "answers", "tls", "certificate", "pins")),
     (N_("Network"), ("network", "internet", "names", "port")),
     (N_("The box"), ("load", "memory", "disk", "card", "temperature", "power", "clock", "uptime")),

@@ -9,6 +9,7 @@ from pbx.administration.self_call import Guest
 from pbx.control.protocol import Refused
 from pbx.exchange.recording import Told
 from pbx.exchange.traced import Wire
+from pbx.exchange.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import CallFacts, Office
 
@@ -69,6 +70,9 @@ class Live(Protocol):
 
     def ways(self) -> Mapping[str, Way]:
         """Of each trunk how its packets go."""
+
+    def refusals(self) -> Mapping[str, Sequence[Refusal]]:
+        """Of each trunk the calls that were refused lately, the newest first."""
 
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
         """Of each person free, ringing, talking or offline, and since when (Unix time) if that is known."""
@@ -149,6 +153,9 @@ class LiveElsewhere:
 
     def ways(self) -> Mapping[str, Way]:
         return dict(self._there(self._live.ways))
+
+    def refusals(self) -> Mapping[str, Sequence[Refusal]]:
+        return dict(self._there(self._live.refusals))
 
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
         return dict(self._there(self._live.lamps))

@@ -8,7 +8,8 @@ from pbx.administration.live import lasting
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
-from pbx.exchange.stories import clauses
+from pbx.exchange.stories import clauses, reason
+from pbx.exchange.turned_away import OTHER_PORT, Refusal
 from pbx.phone_number import printed
 from pbx.sentence import Sentence, said
 from pbx.store.models import CallRecord, Language, Office, Step
@@ -19,6 +20,17 @@ RECENT = 1800.0
 """Seconds for which a call counts as the test call."""
 LOOKED_AT = 20
 """The last calls, among which it is looked for."""
+NOT_OURS = "not-our-number"
+ADVICE = {
+    NOT_OURS: Sentence("Add that number, then call again."),
+    OTHER_PORT: Sentence("Enter the address with the port that calls come from, or without a port."),
+    "not-encrypted": Sentence("Let the provider send calls encrypted, or choose another way of connecting."),
+    "encryption": Sentence("Ask the provider to send the voice unencrypted: this box cannot do that yet."),
+    "no common codec": Sentence("Tell the provider that this box speaks G.711 and G.722."),
+}
+"""What to do, by why a call was refused."""
+TOGETHER = 1.0
+"""Seconds within which a refusal and a row are of the same call."""
 WORKS = ("registered", "reachable", "unknown")
 """States of a trunk over which calls come in."""
 
@@ -36,6 +48,7 @@ class Verdict:
 def trial(stores: Stores, actor: Actor) -> Shown:
     """The latest call from outside, with its steps in the asker's language, and what it shows. Raises RecordsError."""
     office = stores.office
+    record: CallRecord | None = None
     running = [call for call in lasting(stores.live) if call.direction == "in"]
     if running:
         call = running[-1]
@@ -43,9 +56,11 @@ def trial(stores: Stores, actor: Actor) -> Shown:
         verdict = Verdict(Sentence("A call from {number} is here.", number=_caller(call.from_)))
     elif (record := _latest(stores)) is not None:
         shown = _call(office, actor.language, record.id, record.from_, record.started, record.steps)
-        shown, verdict = shown | {"running": False}, judged(office, record)
+        shown, verdict = shown | {"running": False}, judged(office, record, actor.language)
     else:
         shown, verdict = None, _nothing_yet(stores)
+    if not running and (refusal := _refused_since(stores, record)) is not None:
+        shown, verdict = None, _of_refusal(refusal, actor.language)
     return {
         "numbers": sorted(office.numbers),
         "call": shown,
@@ -55,19 +70,22 @@ def trial(stores: Stores, actor: Actor) -> Shown:
     }
 
 
-def judged(office: Office, record: CallRecord) -> Verdict:
+def judged(office: Office, record: CallRecord, language: Language) -> Verdict:
     """What a call that is over shows."""
     steps = {step.what: step for step in record.steps}
     if "not-allowed" in steps:
-        return Verdict(
-            Sentence("A call for {number} came in, which is none of your numbers here.", number=record.to),
-            Sentence("Add that number, then call again."),
-            False,
-        )
+        code = str(steps["not-allowed"].detail.get("reason", ""))
+        if code in ("", "404", NOT_OURS):
+            return Verdict(
+                Sentence("A call for {number} came in, which is none of your numbers here.", number=record.to),
+                ADVICE[NOT_OURS],
+                False,
+            )
+        return _of_refusal(Refusal(record.started, record.to, code, ""), language)
     if "failed" in steps:
         return Verdict(
             Sentence("The call came in, but the two sides did not agree on how to send the voice."),
-            Sentence("Tell the provider that this box speaks G.711 and G.722."),
+            ADVICE["no common codec"],
             False,
         )
     heard = [leg.received for leg in record.legs if leg.party == record.from_]
@@ -107,6 +125,24 @@ def _of_ringing(office: Office, record: CallRecord, steps: dict[str, Step]) -> V
         Sentence("Call again and dial an extension, or wait until it rings."),
         True,
     )
+
+
+def _of_refusal(refusal: Refusal, language: Language) -> Verdict:
+    """What is to be said of a call that was refused."""
+    words = Sentence(
+        "A call for {number} came in and was refused: {reason}.",
+        number=printed(refusal.number) or "?",
+        reason=reason(refusal.reason, language),
+    )
+    return Verdict(words, ADVICE.get(refusal.reason), False)
+
+
+def _refused_since(stores: Stores, record: CallRecord | None) -> Refusal | None:
+    """The newest call of a trunk's that was refused without a row, if nothing came after it."""
+    refusals = stores.live.refusals().values() if stores.live is not None else ()
+    newest = max((each for of_trunk in refusals for each in of_trunk), key=lambda each: each.at, default=None)
+    since = max(stores.clock() - RECENT, record.ended + TOGETHER if record is not None else 0.0)
+    return newest if newest is not None and newest.at > since else None
 
 
 def _nothing_yet(stores: Stores) -> Verdict:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pbx.administration.live import Check, Live, Way
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
+from pbx.exchange.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import CallRecord, Office
 
@@ -13,6 +14,8 @@ LOOKED_AT = 50
 """Calls whose voice is looked at."""
 TALKED = 5.0
 """Seconds a conversation must have lasted before silence means anything."""
+LATELY = 86400.0
+"""Seconds for which a refused call is told."""
 OFTEN = 2
 """Silent calls of one party that are no chance any more."""
 
@@ -32,15 +35,23 @@ def checks(stores: Stores, live: Live) -> Iterator[Check]:
     office = stores.office
     if not office.trunks:
         yield NONE
-    ways = live.ways()
+    ways, refusals = live.ways(), live.refusals()
     talks = [call for call in stores.records.calls(LOOKED_AT) if _talked(call)]
     silent = silences(office, talks)
     for name, (state, detail) in live.trunk_states().items():
         if name in office.trunks:
             yield _trunk(explained(office.trunks[name], state, detail), state, name)
+            yield from _refused(name, refusals.get(name, ()), stores.clock())
             yield from _on_the_way(name, ways.get(name, Way("")), silent[name] >= OFTEN)
     if talks:
         yield voice(office, silent)
+
+
+def _refused(name: str, refusals: Sequence[Refusal], now: float) -> Iterator[Check]:
+    """Calls of the trunk's that never became one."""
+    if count := sum(each.times for each in refusals if now - each.at < LATELY):
+        sentence = Sentence("Calls over {name} that were refused in the last day: {count}.", name=name, count=count)
+        yield Check("refused", "warn", sentence, Sentence("The trunk's page says why."), f"/trunks/{name}")
 
 
 def _trunk(sentence: Sentence, state: str, name: str) -> Check:

@@ -4,13 +4,16 @@ import dataclasses
 from typing import Any, Literal
 
 from pbx.administration import lookup, providers, reach
+from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
 from pbx.administration.versions import check_seen, version
 from pbx.alphabet import place
 from pbx.control.protocol import Refused
+from pbx.exchange.stories import reason
+from pbx.exchange.turned_away import Refusal
 from pbx.sentence import Sentence, said
-from pbx.store.models import Office, Trunk
+from pbx.store.models import Language, Office, Trunk
 from pbx.store.settings import with_items, without_items
 
 Shown = dict[str, Any]
@@ -104,10 +107,22 @@ def listing(stores: Stores) -> list[Shown]:
     return [view(stores, trunk) for trunk in sorted(stores.office.trunks.values(), key=lambda each: place(each.name))]
 
 
-def show(stores: Stores, trunk: str) -> Shown:
-    """One trunk, with its provider. Raises Refused."""
+def show(stores: Stores, actor: Actor, trunk: str) -> Shown:
+    """One trunk, with its provider, and the calls that were refused lately in the asker's language. Raises Refused."""
     found = lookup.trunk(stores.office, trunk)
-    return view(stores, found) | {"made_from": providers.view(providers.of(found))}
+    refused = stores.live.refusals().get(found.name, ()) if stores.live else ()
+    more = {"refused": [_refusal(each, actor.language) for each in refused]}
+    return view(stores, found) | more | {"made_from": providers.view(providers.of(found))}
+
+
+def _refusal(refusal: Refusal, language: Language) -> Shown:
+    return {
+        "at": refusal.at,
+        "number": refusal.number,
+        "words": reason(refusal.reason, language),
+        "source": refusal.source,
+        "times": refusal.times,
+    }
 
 
 def view(stores: Stores, trunk: Trunk) -> Shown:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pbx.exchange.connecting import answered
 from pbx.exchange.ivr import Operator, Story
 from pbx.exchange.leg import PREFERENCE, Party
 from pbx.exchange.placing import ring_phone, rounds_for_person
@@ -23,7 +24,7 @@ async def fetch(operator: Operator, person: Person, shown: Party, codecs: Sequen
     call.note("rang", extension=person.extension, phones=len(rounds[0].targets))
     result, leg, _ = await operator.ring(rounds, lambda target: ring_phone(house, call, target, shown, codecs))
     if isinstance(result, NotTaken):
-        call.note(result.why.value, extension=person.extension, seconds=person.ring_seconds)
+        call.note(result.why.value, extension=person.extension, seconds=person.ring_seconds, **answered(result))
         call.outcome = "missed"
     operator.party = leg
     return leg is not None

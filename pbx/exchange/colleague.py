@@ -22,8 +22,3 @@ async def connect(operator: Operator, *, planned: Plan, person: Person) -> None:
             await voicemail.listen(operator, person)
         case _:
             raise AssertionError(planned)
-
-
-async def refuse(operator: Operator, *, status: int) -> None:
-    """What was dialled leads nowhere; the phone shows why."""
-    operator.refuse(status)

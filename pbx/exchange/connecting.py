@@ -1,14 +1,18 @@
 """The part all stories share: ring people, let them talk, or take a message."""
 
+from collections.abc import Mapping
+
 from pbx.exchange import voicemail
 from pbx.exchange.ivr import Operator
 from pbx.exchange.leg import Leg, codecs_for
 from pbx.exchange.placing import ring_phone, rounds_for_group, rounds_for_person
 from pbx.exchange.ringing import NotTaken, Round, Target, Why
-from pbx.store.models import Group, Person
+from pbx.store.models import Group, Outcome, Person
 
-REFUSALS = {Why.NO_ANSWER: 480, Why.BUSY: 486, Why.REFUSED: 603, Why.UNREACHABLE: 480}
-"""What a colleague's phone is told when nobody took the call and no message is wanted."""
+REFUSALS = {Why.BUSY: 486, Why.REFUSED: 603}
+"""What a colleague's phone is told when nobody took the call and no message is wanted; else 480."""
+
+_OUTCOMES: Mapping[Why, Outcome] = {Why.BUSY: "refused", Why.REFUSED: "refused", Why.NOT_TAKEN: "failed"}
 
 
 async def reach_person(operator: Operator, person: Person) -> None:
@@ -60,7 +64,8 @@ async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Pers
     if leg is not None:
         await talk(operator, leg)
     elif isinstance(result, NotTaken):
-        call.note(result.why.value, extension=rung, seconds=round(operator.house.clock() - began, 3))
+        seconds = round(operator.house.clock() - began, 3)
+        call.note(result.why.value, extension=rung, seconds=seconds, **answered(result))
         await _nobody(operator, owner, result.why)
 
 
@@ -82,14 +87,19 @@ async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: fl
             lines.talked(party)
 
 
+def answered(result: NotTaken) -> dict[str, int]:
+    """The status of the phone that decided it, as a detail of the step."""
+    return {"status": result.status} if result.status else {}
+
+
 async def _nobody(operator: Operator, owner: Person | Group | None, why: Why) -> None:
     """Nobody took it: say so and take a message; a colleague's phone without voicemail just shows why."""
     if not operator.leg.party.outside and not voicemail.takes_messages(owner):
-        operator.call.outcome = "refused" if why in (Why.BUSY, Why.REFUSED) else "missed"
+        operator.call.outcome = _OUTCOMES.get(why, "missed")
         if operator.leg.answered:  # click to call: he listens
             key = "busy" if why is Why.BUSY else "unavailable"
             await operator.play([operator.house.sounds.sentence(key, operator.call.office.language)])
-        operator.refuse(REFUSALS[why])
+        operator.refuse(REFUSALS.get(why, 480))
         return
     operator.call.outcome = "missed"
     await voicemail.leave(operator, owner)

@@ -15,6 +15,7 @@ REACTION = 4.0
 """Seconds in which a trunk must say something, if only 100, when there is another to try; its silence would last 32."""
 OTHER_LINE = frozenset({401, 403, 407, 408, 480, 500, 502, 503, 504})
 """Refusals that may be the trunk's, not the callee's: another trunk, if there is one, is tried."""
+_CALLEE_REFUSED = frozenset({404, 410, 433, 484, 485, 486, 600, 603, 604, 607, 608})
 UNAVAILABLE = 480
 """More likely the callee's than the trunk's: what becomes of the trunks tried after it does not hide it."""
 
@@ -85,4 +86,4 @@ def _outcome(status: int) -> Outcome:
     """What a refusal by the telephone network comes to."""
     if status in (408, 480, 487):
         return "missed"
-    return "refused" if status in (404, 484, 486, 600, 603) else "failed"
+    return "refused" if status in _CALLEE_REFUSED else "failed"

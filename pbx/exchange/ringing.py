@@ -15,6 +15,10 @@ class Why(Enum):
     NO_ANSWER = "no-answer"
     BUSY = "busy"
     REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    """The phone takes no calls just now: do not disturb, most likely."""
+    NOT_TAKEN = "not-taken"
+    """The phone could not take this call, or points elsewhere: 488, 302 ..."""
     UNREACHABLE = "unreachable"
 
 
@@ -66,6 +70,8 @@ class NotTaken:
     """Nobody has the call."""
 
     why: Why
+    status: int = field(default=0, compare=False)
+    """What was answered by the phone that decided it; 0 when none was."""
 
 
 Result = Taken | NotTaken
@@ -73,7 +79,20 @@ Result = Taken | NotTaken
 
 _BUSY = frozenset({486, 600})
 _DECLINED = frozenset({603, 607, 608})
-_UNREACHABLE = frozenset({404, 408, 410, 430, 502, 503, 504})
+_UNREACHABLE = frozenset({408, 430, 502, 503, 504})
+_TELLING = (Why.NO_ANSWER, Why.REFUSED, Why.BUSY, Why.UNAVAILABLE, Why.NOT_TAKEN, Why.UNREACHABLE)
+"""The most telling first: a phone that rang in vain beats one that was busy, and so on."""
+
+
+def why_of(status: int) -> Why:
+    """What a phone's final response (300 or more) says."""
+    if status in _DECLINED:
+        return Why.REFUSED
+    if status in _BUSY:
+        return Why.BUSY
+    if status in _UNREACHABLE:
+        return Why.UNREACHABLE
+    return Why.UNAVAILABLE if status == 480 else Why.NOT_TAKEN
 
 
 @dataclass(slots=True)
@@ -87,7 +106,8 @@ class Ringing:
     """When `expired` is due."""
     _next: int = 0
     _ringing: list[Target] = field(default_factory=list)
-    _heard: set[Why] = field(default_factory=set)
+    _heard: dict[Why, int] = field(default_factory=dict)
+    """With the last status that said so."""
 
     def start(self, now: float) -> list[Order]:
         """Ring the first round."""
@@ -107,22 +127,17 @@ class Ringing:
             return []
         self._ringing.remove(target)
         orders: list[Order] = []
-        if status in _DECLINED:
-            self._heard.add(Why.REFUSED)
+        why = why_of(status)
+        self._heard[why] = status
+        if why is Why.REFUSED:
             orders += self._stop(elsewhere=False, person=target.person)
-        elif status in _BUSY:
-            self._heard.add(Why.BUSY)
-        elif status in _UNREACHABLE:
-            self._heard.add(Why.UNREACHABLE)
-        else:
-            self._heard.add(Why.REFUSED)
         return orders if self._ringing else orders + self._go_on(now)
 
     def expired(self, now: float) -> list[Order]:
         """The round's time may be up."""
         if self.result is not None or self.deadline is None or now < self.deadline:
             return []
-        self._heard.add(Why.NO_ANSWER)
+        self._heard[Why.NO_ANSWER] = 0
         return self._stop(elsewhere=False) + self._go_on(now)
 
     def abandoned(self) -> list[Order]:
@@ -140,7 +155,8 @@ class Ringing:
                 self.deadline = now + round_.seconds
                 return [Invite(target) for target in round_.targets]
         self.deadline = None
-        self.result = NotTaken(self._why())
+        why = next((why for why in _TELLING if why in self._heard), Why.UNREACHABLE)
+        self.result = NotTaken(why, self._heard.get(why, 0))
         return []
 
     def _stop(self, *, elsewhere: bool, person: str | None = None) -> list[Order]:
@@ -148,10 +164,3 @@ class Ringing:
         gone = [target for target in self._ringing if person is None or target.person == person]
         self._ringing = [target for target in self._ringing if target not in gone]
         return [Cancel(target, elsewhere) for target in gone]
-
-    def _why(self) -> Why:
-        """The most telling of what was heard: a phone that rang in vain beats one that was busy, and so on."""
-        for why in (Why.NO_ANSWER, Why.REFUSED, Why.BUSY):
-            if why in self._heard:
-                return why
-        return Why.UNREACHABLE

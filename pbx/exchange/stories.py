@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pbx.exchange.refusals import By, meaning
+from pbx.exchange.wording import Wording
 from pbx.phone_number import printed
 from pbx.store.models import CallRecord, Language, Step
 from pbx.whole import whole
@@ -15,16 +17,6 @@ NOBODY: Mapping[str, str] = {}
 
 _OPTIONAL = re.compile(r"(\[[^\[\]]*\])")
 _FIELD = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A step in words. `{field}` is a detail of the step; what stands in [ ] is left out when its field is missing."""
-
-    de: str
-    en: str
-    quiet: bool = False
-    """Told live, but left out of the sentence, because what follows says more."""
 
 
 STEPS: Mapping[str, Wording] = {
@@ -47,6 +39,13 @@ STEPS: Mapping[str, Wording] = {
     "answered": Wording("{extension} nahm[ nach {after}] ab", "{extension} answered[ after {after}]"),
     "busy": Wording("bei {extension} war besetzt", "{extension} was busy"),
     "refused": Wording("{extension} lehnte ab", "{extension} refused"),
+    "unavailable": Wording(
+        "{extension} war nicht zu sprechen[ ({status})]", "{extension} was unavailable[ ({status})]"
+    ),
+    "not-taken": Wording(
+        "bei {extension} wurde der Anruf nicht angenommen[ ({status})]",
+        "the call was not taken at {extension}[ ({status})]",
+    ),
     "no-answer": Wording("niemand nahm[ in {seconds}] ab", "nobody answered[ for {seconds}]"),
     # How it ends: hung-up(by), gave-up(where), lost(party)
     "hung-up": Wording("{by} legte auf", "{by} hung up"),
@@ -96,22 +95,23 @@ CODES: Mapping[str, Wording] = {
     ),
     "unknown-abroad": Wording("im Ausland ist keine solche Nummer bekannt", "no such number is known abroad"),
     "no common codec": Wording("kein gemeinsames Tonformat", "no sound format in common"),
-    # SIP responses, as people call them
-    "401": Wording("der Anbieter weist die Anmeldung ab", "the provider rejects the credentials"),
-    "403": Wording("vom Anbieter nicht erlaubt", "not allowed by the provider"),
-    "404": Wording("diese Nummer gibt es nicht", "no such number"),
-    "407": Wording("der Anbieter weist die Anmeldung ab", "the provider rejects the credentials"),
-    "408": Wording("keine Antwort vom Anbieter", "no response from the provider"),
-    "480": Wording("nicht erreichbar", "not reachable"),
-    "484": Wording("die Nummer ist unvollständig", "the number is incomplete"),
-    "486": Wording("besetzt", "busy"),
-    "487": Wording("niemand nahm ab", "nobody answered"),
-    "488": Wording("kein gemeinsames Tonformat", "no sound format in common"),
-    "503": Wording("die Leitung ist gestört", "the line is down"),
-    "600": Wording("besetzt", "busy"),
-    "603": Wording("abgelehnt", "refused"),
+    "encryption": Wording("die Stimme sollte verschlüsselt sein", "the voice was to be encrypted"),
+    "bad-description": Wording("die Angaben zum Ton waren nicht zu verstehen", "what it said of sound made no sense"),
+    "no-port": Wording("für den Ton war kein Kanal frei", "no channel was free for the voice"),
+    "too-many-calls": Wording("es waren zu viele Anrufe auf einmal", "there were too many calls at once"),
+    "restarting": Wording("die Anlage wird gleich neu gestartet", "the exchange is about to restart"),
+    "nobody": Wording("das Konto des Telefons gehört niemandem mehr", "the phone's account is nobody's any more"),
+    "not-our-number": Wording("diese Nummer ist hier nicht eingetragen", "this number is not set up here"),
+    "other-port": Wording(
+        "er kam von einem anderen Port oder auf anderem Weg, als die Leitung eingestellt ist",
+        "it came from another port, or another way, than the line is set up for",
+    ),
+    "not-encrypted": Wording(
+        "er kam unverschlüsselt, die Leitung ist verschlüsselt", "it came unencrypted, and the line is encrypted"
+    ),
+    "internal-error": Wording("ein Fehler in der Anlage", "a fault of the exchange"),
 }
-"""Codes that stand in details, in words. A text that is no code stands as it is."""
+"""Codes that stand in details, in words; `refusals` has the statuses of SIP. A text that is no code stands as it is."""
 
 _CALLER = Wording("der Anrufer", "the caller")
 _MESSAGES = (
@@ -119,7 +119,9 @@ _MESSAGES = (
     Wording("eine Nachricht", "one message"),
     Wording("{} Nachrichten", "{} messages"),
 )
-_RANG_ENDS = ("answered", "no-answer", "busy", "refused", "unreachable")
+_RANG_ENDS = ("answered", "no-answer", "busy", "refused", "unavailable", "not-taken", "unreachable")
+_OF_PHONES = ("busy", "refused", "unavailable", "not-taken", "unreachable")
+"""Steps whose status a phone of the house answered."""
 
 
 def story(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:
@@ -133,6 +135,11 @@ def story(steps: Sequence[Step], language: Language, names: Mapping[str, str] = 
 def clause(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:
     """The last of these steps as it is told live; those before it tell how long things took."""
     return _clause(steps, language, names) if steps else ""
+
+
+def reason(code: str, language: Language) -> str:
+    """Why something was refused by the box, in words: a code of `CODES`, or a status of SIP."""
+    return _Fields(Step(0.0, "not-allowed", {"reason": code}), language, NOBODY).word("reason")
 
 
 def clauses(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> Iterator[tuple[Step, str]]:
@@ -208,9 +215,16 @@ class _Fields:
             case "extension" | "by" | "party" | "number":
                 return self._party(str(value))
             case "where" | "reason" | "status":
-                wording = CODES.get(str(value))
+                wording = CODES.get(str(value)) or self._refusal(str(value))
                 return _filled(_in(wording, self.language), self._digit) if wording else str(value)
         return str(value)
+
+    def _refusal(self, value: str) -> Wording | None:
+        """What a status of SIP means from whoever answered it; None if it is none."""
+        if not re.fullmatch("[3-6][0-9][0-9]", value, re.ASCII):
+            return None
+        by: By = "phone" if self.step.what in _OF_PHONES else "box" if self.step.what == "not-allowed" else "network"
+        return meaning(int(value)).by(by)
 
     @property
     def _digit(self) -> dict[str, str]:

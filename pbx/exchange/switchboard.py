@@ -61,6 +61,8 @@ class Switchboard:
         match event:
             case sip.Invited():
                 self.uas.invited(event)
+            case sip.TurnedAway():
+                self.uas.turned_away(event)
             case sip.Requested():
                 self._requested(event)
             case sip.Replied(token=token, response=response, flow=flow):
@@ -90,7 +92,7 @@ class Switchboard:
         """End what nobody will look after, now that we made a mistake."""
         if isinstance(event, sip.Requested):
             self.house.stack.reply(event.transaction, event.request.reply(500))
-        elif not isinstance(event, sip.Replied | sip.Unanswered):
+        elif not isinstance(event, sip.Replied | sip.Unanswered | sip.TurnedAway):
             event.session.refuse(500)
             event.session.hang_up("internal error")
 

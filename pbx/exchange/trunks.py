@@ -4,12 +4,13 @@ import hashlib
 import hmac
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pbx.exchange.peer import Peer
 from pbx.exchange.provider import Provider
-from pbx.exchange.trunk_line import Find, KeepAlive, Line, Order, Route, TrunkState, Wire
+from pbx.exchange.trunk_line import Find, KeepAlive, Line, Order, Route, TrunkState, Wire, words_of
+from pbx.exchange.turned_away import Refusal, Refusals
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.message import Request, Response
@@ -44,7 +45,8 @@ class Trunks:
     (raises OSError: no way). `secret` lives as long as the box: the users of the Contacts we register are made from
     it, so that they cannot be guessed and stay the same over a restart. `password_of` opens what the settings keep of a
     trunk's password (raises ValueError, with words for people). `is_phone` says that a phone is registered on
-    a flow; no phone is ever taken for a trunk. `changed` is called when a trunk is otherwise than it was.
+    a flow; no phone is ever taken for a trunk. `changed` is called when a trunk is otherwise than it was, or something
+    of it was refused; `wall` (Unix time, seconds) tells when.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Trunks:
         password_of: Callable[[Trunk], str] = lambda trunk: trunk.password,
         is_phone: Callable[[Flow], bool] = lambda flow: False,
         changed: Callable[[], None] = lambda: None,
+        wall: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.orders: deque[Order] = deque()
         self._office = office
@@ -76,6 +79,7 @@ class Trunks:
         self._tokens: dict[str, _Running] = {}
         self._leaving: list[_Running] = []
         self._broken: dict[str, TrunkState] = {}
+        self._refusals = Refusals(wall)
 
     # -- life --------------------------------------------------------------------------------------------------------
 
@@ -87,6 +91,7 @@ class Trunks:
         """Bring up what is new, take down what is gone, replace what was changed; others go on untouched."""
         wanted = self._office().trunks
         self._broken = {name: state for name, state in self._broken.items() if name in wanted}
+        self._refusals.keep_only(wanted)
         for name in [name for name, each in self._running.items() if wanted.get(name) != each.line.trunk]:
             running, successor = self._running.pop(name), wanted.get(name)
             if successor and self._contact_user(successor) == self._contact_user(running.line.trunk):
@@ -167,6 +172,21 @@ class Trunks:
         if not known or self._is_phone(flow):
             return None
         return next((line.trunk for line in known if line.owns(user)), known[0].trunk)
+
+    def trunk_at(self, flow: Flow) -> Trunk | None:
+        """The trunk from whose host this flow comes, though not as its calls do; None: a stranger's, or a phone's."""
+        lines = (each.line for each in self._running.values() if flow.remote[0] in each.line.hosts())
+        line = next(lines, None)
+        return None if line is None or self._is_phone(flow) else line.trunk
+
+    def refused(self, name: str, number: str, reason: str, flow: Flow) -> None:
+        """A call for that number came by this flow, over the trunk or from its host, and was refused."""
+        self._refusals.note(name, number, reason, words_of(flow))
+        self._changed()
+
+    def refusals(self, name: str) -> Sequence[Refusal]:
+        """What was refused of a trunk lately, the newest first."""
+        return self._refusals.of(name)
 
     def route(self, name: str) -> tuple[Route, ...]:
         """Ways for a call over a trunk, best first; none: it cannot be used now."""

@@ -13,16 +13,17 @@ from pbx.exchange.doorkeeper import Doorkeeper
 from pbx.exchange.doorkeeper import Refused as NotAdmitted
 from pbx.exchange.emergency import is_emergency
 from pbx.exchange.house import House
-from pbx.exchange.ivr import Story
+from pbx.exchange.ivr import Operator, Story
 from pbx.exchange.leg import Leg, Party
 from pbx.exchange.numbers import Called, called_number
 from pbx.exchange.numbers import caller_number as number_of_caller
 from pbx.exchange.placing import outside_lines
+from pbx.exchange.turned_away import OTHER_PORT, Allowance
 from pbx.media.ports import NoPort
 from pbx.sdp.description import SdpError
-from pbx.sdp.negotiation import offered_codecs
+from pbx.sdp.negotiation import offered_codecs, wants_encryption
 from pbx.sip.address import Address
-from pbx.sip.events import Invited
+from pbx.sip.events import Invited, TurnedAway
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request
 from pbx.sip.privacy import addresses, is_withheld
@@ -46,8 +47,10 @@ MOST_CALLS = 250
 """At the same time; one more is told 503, unless it is an emergency."""
 
 
-RETRY_CROWDED, RETRY_DRAINING = "5", "20"
+_RETRY = {"too-many-calls": "5", "restarting": "20"}
 """Seconds after which whom we refused may come again (RFC 3261, 20.33)."""
+ROWS, PER = 30, 60.0
+"""Rows of refused calls that may come into the history within so many seconds."""
 
 
 class Uas:
@@ -57,6 +60,7 @@ class Uas:
         self._house = house
         self._doorkeeper = doorkeeper
         self._begin = begin
+        self._rows = Allowance(ROWS, PER, house.clock)
         self.draining = False
         """A restart waits until the calls have ended: a new one is told 503, unless it is an emergency."""
 
@@ -64,29 +68,73 @@ class Uas:
         """A new INVITE: it becomes a call with a story, or is refused."""
         trunk = self._trunk_of(event.request, event.flow)
         if trunk is not None:
-            if not self._is_too_much(event):
-                self._from_trunk(trunk, event)
+            self._from_trunk(trunk, event)
             return
         admitted = self._doorkeeper.admit(event.request, event.flow)
         if isinstance(admitted, NotAdmitted):
             event.session.refuse(admitted.status, headers=admitted.headers)
+            self._strange(event.request, event.flow)
             return
         if admitted.extension == self_call.EXTENSION:
             self._from_itself(event)
             return
         person = self._house.office().people.get(admitted.extension)
         if person is None:
-            event.session.refuse(403)
+            number = (event.request.uri.user or "")[:32]
+            call = self._call("internal", Party(admitted.extension), number)
+            self._turn_away(call, event, 403, "nobody")
             return
         self._from_phone(person, event)
 
-    def _is_too_much(self, event: Invited) -> bool:
-        """Whether there are so many calls, or is so soon a restart, that this one was refused."""
-        if not self.draining and len(self._house.calls) < MOST_CALLS:
-            return False
-        after = RETRY_DRAINING if self.draining else RETRY_CROWDED
-        event.session.refuse(503, headers=[("Retry-After", after)])
-        return True
+    def turned_away(self, event: TurnedAway) -> None:
+        """The stack refused an INVITE: whose it seems to have been is told, as far as that cannot fill anything."""
+        request, flow = event.request, event.flow
+        trunk = self._trunk_of(request, flow) or self._house.trunks.trunk_at(flow)
+        binding = self._house.registrar.binding_at(flow)
+        phone = self._house.office().phones.get(binding.username) if binding else None
+        if trunk is not None:
+            self._house.trunks.refused(trunk.name, request.uri.user or "", str(event.status), flow)
+        elif phone is not None and (person := self._house.office().people.get(phone.extension)):
+            call = self._call("internal", Party(person.extension, person.name), (request.uri.user or "")[:32])
+            self._tell_refusal(call, request, str(event.status))
+        else:
+            self._house.stack.counters["stranger"] += 1
+
+    def _strange(self, request: Request, flow: Flow) -> None:
+        """An INVITE of nobody we know was asked for a password: a trunk's host cannot answer that."""
+        if _has_credentials(request) or self._doorkeeper.knows(request.from_.uri.user):
+            return
+        trunk = self._house.trunks.trunk_at(flow)
+        if trunk is None:
+            self._house.stack.counters["stranger"] += 1
+            return
+        plain = trunk.transport == "tls" and flow.transport != "tls"
+        self._house.trunks.refused(trunk.name, request.uri.user or "", "not-encrypted" if plain else OTHER_PORT, flow)
+
+    def _too_much(self) -> str:
+        """Why there is no room for one more call now; empty if there is."""
+        if self.draining:
+            return "restarting"
+        return "too-many-calls" if len(self._house.calls) >= MOST_CALLS else ""
+
+    def _turn_away(self, call: Call, event: Invited, status: int, reason: str, digit: str = "", text: str = "") -> None:
+        """Refuse a call that is none yet, and tell why: in the history, and on the page of the trunk it came over."""
+        after = _RETRY.get(reason)
+        event.session.refuse(status, text, headers=[("Retry-After", after)] if after else [])
+        if call.trunk:
+            self._house.trunks.refused(call.trunk, call.to, reason, event.flow)
+        self._tell_refusal(call, event.request, reason, digit)
+
+    def _tell_refusal(self, call: Call, request: Request, reason: str, digit: str = "") -> None:
+        """Its row in the history, as far as there is room."""
+        if not self._rows.take():
+            self._house.stack.counters["refused without a row"] += 1
+            return
+        call.note("not-allowed", reason=reason, **({"digit": digit} if digit else {}))
+        call.outcome = "refused"
+        call.dropped[request.call_id] = call.caller
+        self._house.trace.follow(request.call_id)
+        self._begin(call, None, _over)
 
     def click_to_call(self, person: Person, number: str, name: str, extension: str) -> Call:
         """Ring the person's phone, then dial an outside number for them; an emergency number over any trunk."""
@@ -128,7 +176,7 @@ class Uas:
 
     def _trunk_of(self, request: Request, flow: Flow) -> Trunk | None:
         """The trunk a request comes over; a phone at the same address says who it is, and proves it."""
-        if "Authorization" in request.headers or "Proxy-Authorization" in request.headers:
+        if _has_credentials(request):
             return None
         if self._doorkeeper.knows(request.from_.uri.user):
             return None
@@ -140,11 +188,12 @@ class Uas:
         caller = _caller(event.request, office_of=lambda user: number_of_caller(user, office))
         call = self._call("in", caller, called.number.e164 if called else (event.request.uri.user or "")[:32])
         call.trunk = trunk.name
+        if reason := self._too_much():
+            self._turn_away(call, event, 503, reason)
+            return
         if called is None:  # told in the history: a number that was forgotten in the settings looks just like this
             call.note("called", number=call.to, trunk=trunk.name)
-            call.note("not-allowed", reason="404")
-            call.outcome = "refused"
-            self._take(call, event, caller, partial(colleague.refuse, status=404))
+            self._turn_away(call, event, 404, "not-our-number")
             return
         event.session.trusted |= self._house.trunks.addresses(trunk.name)
         event.session.names = self._house.trunks.names(trunk.name)
@@ -170,18 +219,15 @@ class Uas:
         here = {event.flow.local[0], office.domain.lower(), request.from_.uri.host}
         asked = dialled(request.uri, office, here)
         planned = plan(asked, person, office)
-        if not isinstance(planned, ToEmergency) and self._is_too_much(event):
-            return
         direction: Direction = "out" if isinstance(planned, ToOutside | ToEmergency) else "internal"
         caller = Party(person.extension, person.name)
         call = self._call(direction, caller, getattr(planned, "number", None) or asked[:32])
-        if isinstance(planned, Refused):
-            call.note("not-allowed", reason=planned.reason, **({"digit": planned.digit} if planned.digit else {}))
-            call.outcome = "refused"
-            status = _STATUS[planned.reason]
-            self._take(call, event, caller, partial(colleague.refuse, status=status))
-            return
-        self._take(call, event, caller, self._story(planned, person))
+        if not isinstance(planned, ToEmergency) and (reason := self._too_much()):
+            self._turn_away(call, event, 503, reason)
+        elif isinstance(planned, Refused):
+            self._turn_away(call, event, _STATUS[planned.reason], planned.reason, planned.digit)
+        else:
+            self._take(call, event, caller, self._story(planned, person))
 
     def _story(self, planned: Plan, person: Person) -> Story:
         house = self._house
@@ -211,14 +257,16 @@ class Uas:
         session = event.session
         try:
             if session.offer and not offered_codecs(session.offer):
-                session.refuse(488)
+                self._turn_away(
+                    call, event, 488, "encryption" if wants_encryption(session.offer) else "no common codec"
+                )
                 return
             endpoint = self._house.pump.open(event.flow.local[0])
         except SdpError:
-            session.refuse(400, "Bad Session Description")
+            self._turn_away(call, event, 400, "bad-description", text="Bad Session Description")
             return
         except NoPort:
-            session.refuse(503)
+            self._turn_away(call, event, 503, "no-port")
             return
         leg = Leg(caller, endpoint, call.tell, self._house.clock, self._house.ids.session_id())
         call.add(leg)
@@ -226,6 +274,14 @@ class Uas:
         call.hops = (70 if event.request.max_forwards is None else event.request.max_forwards) - 1
         self._house.connect(leg, session)
         self._begin(call, leg, story)
+
+
+async def _over(operator: Operator) -> None:
+    """The story of a call that was refused at once."""
+
+
+def _has_credentials(request: Request) -> bool:
+    return "Authorization" in request.headers or "Proxy-Authorization" in request.headers
 
 
 def _called_candidates(request: Request) -> list[str]:

@@ -169,6 +169,12 @@ def offered_codecs(offered: bytes) -> tuple[str, ...]:
     return ()
 
 
+def wants_encryption(offered: bytes) -> bool:
+    """Whether an offer has voice, but all of it encrypted (SRTP). Raises SdpError."""
+    voices = [media.protocol.upper() for media in parse(offered).media if media.kind == "audio" and media.port]
+    return bool(voices) and all("SAVP" in protocol for protocol in voices)
+
+
 def _choose(theirs: SessionDescription, codecs: Sequence[str]) -> tuple[int, RtpMap]:
     """The first audio stream with a codec of ours, by our order of preference."""
     for place, media in enumerate(theirs.media):

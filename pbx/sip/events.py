@@ -48,6 +48,15 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A new INVITE was refused by the stack itself, or could not be read: nobody else hears of it."""
+
+    request: Request
+    flow: Flow
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progressed:
     """A provisional response above 100 to our INVITE; `sdp` is early media's answer (or empty)."""
 
@@ -136,6 +145,7 @@ Event = (
     | Replied
     | Unanswered
     | Invited
+    | TurnedAway
     | Progressed
     | Answered
     | Rejected

@@ -16,7 +16,7 @@ from pbx.sip.calling import Calling, compose_invite
 from pbx.sip.dialog import Dialog
 from pbx.sip.digest import Credentials
 from pbx.sip.effects import Failure, Send
-from pbx.sip.events import Event, Invited, Replied, Requested, Unanswered
+from pbx.sip.events import Event, Invited, Replied, Requested, TurnedAway, Unanswered
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.limits import Limits
@@ -107,6 +107,7 @@ class Stack:
         self.counters["unwieldy"] += 1
         if request.method != "ACK":
             self.outgoing.append(Send(seen_from(request, flow).reply(513, tag=self.ids.tag()), flow))
+            self._turn_away(request, flow, 513)
         return True
 
     def _excuse(self, message: Message, flow: Flow) -> None:
@@ -136,6 +137,12 @@ class Stack:
         if request is not None:
             response = seen_from(request, flow).reply(error.status, tag=self.ids.tag())
             self.outgoing.append(Send(response, flow))
+            self._turn_away(request, flow, error.status)
+
+    def _turn_away(self, request: Request, flow: Flow, status: int) -> None:
+        """Tell the layer above of a call that it will never hear of."""
+        if request.method == "INVITE" and not request.to.tag:
+            self.events.append(TurnedAway(request, flow, status))
 
     def _receive_request(self, request: Request, flow: Flow) -> None:
         method = request.method
@@ -150,6 +157,7 @@ class Stack:
             self.counters["full"] += 1
             busy = request.reply(503, headers=(("Retry-After", "5"),), tag=self.ids.tag())
             self.outgoing.append(Send(busy, flow))
+            self._turn_away(request, flow, 503)
             return
         if request.to.tag or method == "CANCEL":
             server = self._transactions.serve(request, key, flow)
@@ -163,6 +171,7 @@ class Stack:
         response = refusal(request, self._methods, self._extensions)
         if response is not None:
             self._refuse(server, response)
+            self._turn_away(request, flow, response.status)
         elif method == "CANCEL":
             self._receive_cancel(server, request, flow)
         elif request.to.tag:
@@ -211,6 +220,7 @@ class Stack:
         if len(self._sessions) >= self.limits.sessions:
             self.counters["full"] += 1
             self._refuse(server, request.reply(503, headers=(("Retry-After", "5"),)))
+            self._turn_away(request, server.flow, 503)
             return
         contact = contact_of(request.uri.user or "", server.flow, secure=request.uri.scheme == "sips")
         session = Called(

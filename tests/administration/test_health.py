@@ -16,6 +16,7 @@ from pbx.administration.commands import perform
 from pbx.administration.live import Way
 from pbx.administration.stores import Stores, open_stores
 from pbx.box.machine import Machine
+from pbx.exchange.turned_away import Refusal
 from pbx.prompts import catalogue, speech
 from pbx.store.models import Group, LegQuality, Number, Person, Phone, Trunk
 from tests.box import pi
@@ -41,6 +42,20 @@ def found(stores: Stores, port: int = 0) -> dict[str, list[dict[str, Any]]]:
         assert check["said"]["say"]
         checks.setdefault(check["name"], []).append(check)
     return checks
+
+
+def test_calls_that_were_refused_lately_are_counted(stores: Stores) -> None:
+    stores.settings.put(Person("21", "Anna"), Trunk("t", peer="192.0.2.1"), Number("+4930123450", "t", ("21",)))
+    stores.live = lines = Lines()
+    lines.trunks = {"t": ("reachable", "")}
+    assert "refused" not in found(stores)
+    now = stores.clock()
+    lines.turned_away = {
+        "t": [Refusal(now - 60, "1", "encryption", "udp x:1", 2), Refusal(now - 90000, "2", "420", "udp x:1", 9)]
+    }
+    [check] = found(stores)["refused"]
+    assert (check["state"], check["page"]) == ("warn", "/trunks/t")
+    assert check["sentence"] == "Calls over t that were refused in the last day: 2."
 
 
 def test_a_good_office_is_well(stores: Stores, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the test call says: of a call that came, of one that did not, and of what is in its way."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.stores import Stores, open_stores
+from pbx.exchange.turned_away import Refusal
 from pbx.store.models import LegQuality, Outcome, Step
 from tests.leftovers import call_record
 from tests.live import Lines
@@ -93,6 +95,51 @@ def test_a_call_that_is_over_is_judged(
     assert found["good"] is good
     if "dialled" in steps:
         assert "Dialled 22 into the greeting." in [step["words"] for step in found["call"]["steps"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("other-port", "A call for +49 30 123450 came in and was refused: it came from another port"),
+        ("other-port", "or without a port."),
+        ("encryption", "the voice was to be encrypted. Ask the provider"),
+        ("not-encrypted", "it came unencrypted"),
+        ("420", "something was wanted that this box cannot do"),
+        ("too-many-calls", "there were too many calls at once"),
+    ],
+)
+def test_a_call_that_was_refused_is_told_instead_of_none(ready: Stores, code: str, words: str) -> None:
+    refusal = Refusal(ready.clock() - 5, "+4930123450", code, "udp 198.51.100.1:5070")
+    lines(ready).turned_away = {"line": [refusal]}
+    assert words in said(ready)
+    assert perform(ready, "number trial", {})["good"] is False
+    lines(ready).turned_away = {"line": [dataclasses.replace(refusal, at=ready.clock() - 7200)]}
+    assert said(ready) == "No call has come in yet."
+
+
+def test_what_came_last_is_told(ready: Stores) -> None:
+    refusal = Refusal(ready.clock() - 60, "+4930123450", "other-port", "udp 198.51.100.1:5070")
+    lines(ready).turned_away = {"line": [refusal]}
+    called(ready, "answered", "answered", ago=90.0)
+    assert "another port" in said(ready)
+    called(ready, "answered", "answered", ago=5.0)
+    assert "It works" in said(ready)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("not-our-number", "none of your numbers here. Add that number"),
+        ("404", "none of your numbers here"),
+        ("encryption", "the voice was to be encrypted"),
+        ("bad-description", "made no sense"),
+    ],
+)
+def test_a_refused_call_with_a_row_is_told_by_its_reason(ready: Stores, code: str, words: str) -> None:
+    ended = ready.clock() - 5
+    step = Step(ended, "not-allowed", {"reason": code})
+    ready.records.add_call(call_record(from_=CALLER, outcome="refused", started=ended, ended=ended, steps=(step,)), {})
+    assert words in said(ready)
 
 
 def test_an_old_call_is_no_test_call(ready: Stores) -> None:

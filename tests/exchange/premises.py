@@ -124,6 +124,7 @@ class Premises:
             flow_to=lambda hop: Flow(hop.transport, BOX, (hop.host, hop.port)),
             secret=b"s" * 32,
             is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
+            wall=self.wall,
         )
 
     def _house(self, ids: Ids, pump: Pump | None) -> House:

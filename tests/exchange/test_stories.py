@@ -2,13 +2,16 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.exchange import stories
+from pbx.exchange.dialplan import Refusal
 from pbx.exchange.stories import CODES, STEPS, clause, duration, story
+from pbx.exchange.turned_away import OTHER_PORT
 from pbx.store.models import Language, Step
 
 NAMES = {"21": "Anna Berg", "30": "Sales"}
@@ -113,6 +116,16 @@ def test_every_step_the_exchange_notes_is_in_the_table() -> None:
     here = Path(stories.__file__).parent
     noted = {word for file in here.glob("*.py") for word in re.findall(r'\bnote\(\s*"([^"]+)"', file.read_text())}
     assert noted <= STEPS.keys()
+
+
+def test_every_reason_that_the_exchange_gives_has_words() -> None:
+    """As an argument of a note, of a refusal at once, or of the dial plan."""
+    here = Path(stories.__file__).parent
+    source = "".join(file.read_text() for file in here.glob("*.py"))
+    given = set(re.findall(r'reason="([a-z][a-z0-9 -]+)"', source))
+    given |= set(re.findall(r'_turn_away\([^"\n]*"([a-z][a-z -]+)"', source))
+    given |= {*get_args(Refusal), OTHER_PORT, "encryption", "no common codec", "restarting", "too-many-calls"}
+    assert given - CODES.keys() == set()
 
 
 def test_durations_are_said_as_people_say_them() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pbx.sip.digest import Credentials
-from pbx.sip.events import Ended, Invited, Rejected, Replied, Requested, Unanswered
+from pbx.sip.events import Ended, Invited, Rejected, Replied, Requested, TurnedAway, Unanswered
 from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
 from pbx.sip.limits import Limits
@@ -118,7 +118,9 @@ def test_what_goes_no_further(
     assert response.status == status
     assert not answer or answer in response.headers
     assert response.to.tag
-    assert not wire.told
+    of_new_call = method == "INVITE" and "tag" not in options.get("to", "") and status != 422
+    assert [event.status for event in wire.all(TurnedAway)] == ([status] if of_new_call else [])
+    assert not [event for event in wire.told if not isinstance(event, TurnedAway)]
     if method == "INVITE":
         wire.hear(bytes(response_ack(response)))
     wire.ends()

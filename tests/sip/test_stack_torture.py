@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbx.sip.events import Invited, Requested
+from pbx.sip.events import Invited, Requested, TurnedAway
 from pbx.sip.message import Response
 from tests.sip.wire import STRANGER, Wire
 from tests.torture.messages import MESSAGES, Case
@@ -18,11 +18,13 @@ def test_each_torture_message_gets_what_it_deserves(case: Case) -> None:
     wire.hear(case.data)
     statuses = [message.status for message in wire.sent if isinstance(message, Response) and message.status > 100]
     assert set(wire.flows) <= {wire.flow}, "no packet ever follows a hostile Route, Via or Contact"
-    if not wire.told and case.answers:
+    told = [event for event in wire.told if not isinstance(event, TurnedAway)]
+    assert {event.status for event in wire.all(TurnedAway)} <= set(statuses), "who was refused is told as that"
+    if not told and case.answers:
         assert next(iter(statuses), None) in case.answers
-    if not case.valid or (case.answers and not wire.told):
-        assert not wire.told
-    for event in wire.told:
+    if not case.valid:
+        assert not told
+    for event in told:
         if isinstance(event, Invited):
             event.session.refuse(404)
         if isinstance(event, Requested):

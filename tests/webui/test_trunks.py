@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from pbx.exchange.turned_away import Refusal
 from tests.webui.office import Web
 
 SECRET = "kommt-nie-auf-die-Seite"
@@ -30,6 +33,18 @@ def test_a_trunk_s_state_is_told_in_words_and_its_password_never(line: Web) -> N
         assert SECRET not in page
     line.live.trunks["sipgate trunk"] = ("registered", "")
     assert "calls come in and go out" in line.admin.get("/trunks/sipgate trunk")
+
+
+def test_calls_that_were_refused_stand_on_the_trunk_s_page_with_their_reasons(line: Web) -> None:
+    assert not line.admin.get("/trunks/sipgate trunk").html.select("#refused")
+    line.live.turned_away["sipgate trunk"] = [
+        Refusal(time.time(), "+4930123450", "encryption", "udp 192.0.2.1:5060", 3),
+        Refusal(time.time() - 60, "<b>", "420", "udp 192.0.2.1:5060"),
+    ]
+    rows = line.admin.get("/trunks/sipgate trunk").html.select("#refused li")
+    shown = [each.get_text(" ", strip=True) for each in rows]
+    assert "for +49 30 123450: the voice was to be encrypted 3 times udp 192.0.2.1:5060" in shown[0]
+    assert "for <b>: something was wanted that this box cannot do udp" in shown[1]
 
 
 def test_a_trunk_is_made_in_the_words_of_its_provider(web: Web) -> None:

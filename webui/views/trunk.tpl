@@ -26,6 +26,20 @@
 <p class="soft">{{_("No number comes in over it yet.")}} <a href="/numbers/new">{{_("Add a number")}}</a></p>
 % end
 </section>
+% if trunk["refused"]:
+<section class="card" id="refused" data-live="trunks" aria-label="{{_('Calls that were not taken')}}">
+<h2>{{_("Calls that were not taken")}}</h2>
+<ul class="list">
+% for each in trunk["refused"]:
+<li><time>{{visit.when(each["at"])}}</time> <span>{{_("for {number}: {reason}").format(number=visit.number(each["number"]) or "?", reason=each["words"])}}</span>
+% if each["times"] > 1:
+<span class="badge">{{_("{count} times").format(count=each["times"])}}</span>
+% end
+<span class="soft">{{each["source"]}}</span></li>
+% end
+</ul>
+</section>
+% end
 <details class="more"{{" open" if removal else ""}}>
 <summary>{{_("Remove this trunk")}}</summary>
 <form method="post" action="/trunks/{{trunk["name"]}}/remove" class="card" id="remove">

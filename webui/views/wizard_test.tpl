@@ -7,6 +7,9 @@
 % call = trial["call"]
 % if call is None:
 <p class="{{"notice bad" if trial["good"] is False else "waiting"}}">{{visit.said(trial["verdict"])}}</p>
+% if trial["advice"]:
+<p>{{visit.said(trial["advice"])}}</p>
+% end
 % if trial["good"] is False:
 <p><a class="button" href="/wizard">{{_("Back to what is missing")}}</a> <a class="button" href="/wizard/line">{{_("Look at the line")}}</a></p>
 % end

@@ -1,0 +1,429 @@
+"""Every refusal is told in words: by a phone, by the telephone network, by the box; strangers' fill nothing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pbx.exchange import uas
+from pbx.exchange.refusals import MEANINGS, By, meaning
+from pbx.exchange.stories import STEPS, reason, story
+from pbx.exchange.turned_away import MOST, OTHER_PORT
+from pbx.exchange.wording import Wording
+from pbx.sip.reasons import REASONS
+from pbx.store.models import CallRecord, Trunk
+from tests.exchange.peers import BOX, SDP, Line, Peer, polite, said
+from tests.exchange.premises import OFFICE, Premises, tell
+
+NUMBER = "4930123450"
+EVERYBODY: tuple[By, ...] = ("network", "phone", "box")
+G729 = SDP.format(version=1, host="127.0.0.50", port=4000, types="18", direction="sendrecv")
+SAVP = G729.replace("RTP/AVP 18", "RTP/SAVP 8")
+
+
+Work = Callable[[Premises], Awaitable[None]]
+
+
+def call(work: Work, *phones: str, premises: Mapping[str, Any] | None = None) -> Premises:
+    """An exchange after that has happened, in good order."""
+    there: list[Premises] = []
+
+    async def told() -> None:
+        opened = Premises(replace(OFFICE, **(premises or {})))
+        there.append(opened)
+        await opened.open(*phones)
+        polite(opened.peers.values())
+        await work(opened)
+        await opened.quiet()
+
+    tell(told())
+    return there[0]
+
+
+def english(record: CallRecord) -> str:
+    return story(record.steps, "en", {})
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_status_has_words_in_both_languages(who: By) -> None:
+    for status in range(300, 700):
+        words = meaning(status).by(who)
+        assert words.de
+        assert words.en
+        assert words.de != words.en
+    assert {status for status in REASONS if 400 <= status < 700} - MEANINGS.keys() == {412, 423, 481, 489, 491}, (
+        "what else has a name is known one by one; these answer no INVITE outside a call"
+    )
+
+
+def test_an_unknown_status_counts_as_its_class_s() -> None:
+    assert meaning(399) == meaning(302)
+    assert meaning(599) == meaning(500)
+    assert meaning(699) == meaning(603)
+    assert meaning(499).network.en == "the provider did not take the call"
+
+
+@pytest.mark.parametrize("code", ["encryption", "not-our-number", "other-port", "no-port", "503", "420"])
+def test_a_reason_is_said_in_words(code: str) -> None:
+    assert reason(code, "en") not in (code, reason(code, "de"))
+
+
+def test_what_is_no_reason_we_know_stands_as_it_is() -> None:
+    assert [reason(code, "de") for code in ("Die Platte ist voll.", "999", "")] == ["Die Platte ist voll.", "999", ""]
+
+
+# --- a phone of the house ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "passed_on", "outcome"),
+    [
+        (302, "The call was not taken at 22 (the phone is forwarded, which does not count here).", "480", "failed"),
+        (301, "The call was not taken at 22 (the phone is forwarded, which does not count here).", "480", "failed"),
+        (400, "The call was not taken at 22 (the phone did not understand the call).", "480", "failed"),
+        (401, "The call was not taken at 22 (the phone wants a password).", "480", "failed"),
+        (403, "The call was not taken at 22 (the phone does not allow it).", "480", "failed"),
+        (404, "The call was not taken at 22 (the phone does not know this account).", "480", "failed"),
+        (415, "The call was not taken at 22 (no sound format in common).", "480", "failed"),
+        (420, "The call was not taken at 22 (the phone wants something this box cannot do).", "480", "failed"),
+        (480, "22 was unavailable (the phone takes no calls just now).", "480", "missed"),
+        (482, "The call was not taken at 22 (the call went round in circles).", "480", "failed"),
+        (486, "22 was busy.", "486", "refused"),
+        (488, "The call was not taken at 22 (no sound format in common).", "480", "failed"),
+        (500, "The call was not taken at 22 (the phone had a fault).", "480", "failed"),
+        (503, "No phone of 22 could be reached.", "480", "missed"),
+        (600, "22 was busy.", "486", "refused"),
+        (603, "22 refused.", "603", "refused"),
+        (606, "The call was not taken at 22 (no sound format in common).", "480", "failed"),
+        (607, "22 refused.", "603", "refused"),
+        (499, "The call was not taken at 22 (the phone did not take the call).", "480", "failed"),
+    ],
+)
+def test_what_a_phone_answers_is_told_as_what_it_means(status: int, told: str, passed_on: str, outcome: str) -> None:
+    lines: list[Line] = []
+
+    async def work(premises: Premises) -> None:
+        polite(premises.peers.values(), bert=status)
+        lines.append(premises.call("anna", "22"))
+        await premises.settle(1)
+
+    quiet = {extension: replace(person, voicemail=False) for extension, person in OFFICE.people.items()}
+    record = call(work, "anna", "bert", premises={"people": quiet}).record
+    assert english(record) == told
+    assert record.outcome == outcome
+    assert said(lines[0])[-1] == passed_on
+
+
+def test_the_phone_that_decided_it_is_the_one_that_is_quoted() -> None:
+    """Busy tells more than a sound format, whichever came last."""
+
+    async def work(premises: Premises) -> None:
+        polite(premises.peers.values(), anna=486, anna2=488)
+        premises.call("carla", "21")
+        await premises.settle(1)
+
+    record = call(work, "anna", "anna2", "carla").record
+    assert [(step.what, step.detail.get("status")) for step in record.steps][1:3] == [("rang", None), ("busy", 486)]
+
+
+def test_a_phone_that_was_clicked_and_refuses_is_told_likewise() -> None:
+    async def work(premises: Premises) -> None:
+        polite(premises.peers.values(), anna=488)
+        premises.switchboard.uas.click_to_call(OFFICE.people["21"], "+4989123456", "", "")
+        await premises.settle(1)
+
+    assert english(call(work, "anna").record) == "The call was not taken at 21 (no sound format in common)."
+
+
+# --- the telephone network -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "outcome"),
+    [
+        (302, "the provider points to another number", "failed"),
+        (401, "the provider rejects the credentials", "failed"),
+        (402, "there is too little credit at the provider", "failed"),
+        (403, "not allowed by the provider", "failed"),
+        (404, "no such number", "refused"),
+        (410, "no such number", "refused"),
+        (480, "not reachable", "missed"),
+        (484, "the number is incomplete", "refused"),
+        (486, "busy", "refused"),
+        (488, "no sound format in common", "failed"),
+        (502, "the network behind the provider is down", "failed"),
+        (503, "the line is down", "failed"),
+        (600, "busy", "refused"),
+        (603, "refused", "refused"),
+        (604, "no such number", "refused"),
+        (607, "refused as unwanted", "refused"),
+        (433, "calls without a number are not taken there", "refused"),
+        (477, "the provider did not take the call", "failed"),
+        (599, "the provider had a fault", "failed"),
+    ],
+)
+def test_what_the_network_answers_is_told_as_what_it_means(status: int, words: str, outcome: str) -> None:
+    async def work(premises: Premises) -> None:
+        polite(premises.peers.values(), provider=status)
+        premises.call("anna", "089123456")
+        await premises.settle(1)
+
+    only: Mapping[str, Any] = {"trunks": {"provider": OFFICE.trunks["provider"]}}
+    record = call(work, "anna", premises=only).record
+    assert english(record) == f"Called +49 89 123456 over provider, no connection ({words})."
+    assert record.outcome == outcome
+
+
+# --- the box: what a trunk brings ----------------------------------------------------------------------------------
+
+
+def invite(premises: Premises, user: str = NUMBER, *headers: str, sdp: str | None = None) -> Line:
+    return premises.call("provider", user, *headers, sdp=sdp)
+
+
+@pytest.mark.parametrize(
+    ("user", "headers", "sdp", "status", "words"),
+    [
+        ("4940999999", [], None, "404", "this number is not set up here"),
+        (NUMBER, [], SAVP, "488", "the voice was to be encrypted"),
+        (NUMBER, [], SAVP.replace("SAVP", "SAVPF"), "488", "the voice was to be encrypted"),
+        (NUMBER, [], SAVP.replace("RTP", "UDP/TLS/RTP"), "488", "the voice was to be encrypted"),
+        (NUMBER, [], G729, "488", "no sound format in common"),
+        (NUMBER, [], "v=0\r\nrubbish", "400", "what it said of sound made no sense"),
+    ],
+)
+def test_a_refused_call_of_a_trunk_has_a_row_and_stands_on_the_trunk_s_page(
+    user: str, headers: list[str], sdp: str | None, status: str, words: str
+) -> None:
+    lines: list[Line] = []
+
+    async def work(premises: Premises) -> None:
+        lines.append(invite(premises, user, *headers, sdp=sdp))
+        await premises.settle(1)
+
+    premises = call(work, "anna")
+    assert said(lines[0]) == [status]
+    record = premises.record
+    assert (record.direction, record.outcome, record.trunk, record.to[-6:]) == ("in", "refused", "provider", user[-6:])
+    assert english(record) == f"Could not be connected ({words})."
+    [refusal] = premises.trunks.refusals("provider")
+    assert (reason(refusal.reason, "en"), refusal.number[-6:], refusal.times) == (words, user[-6:], 1)
+    assert refusal.source == "udp 127.0.0.50:5060"
+    assert not premises.peers["anna"].lines, "nobody was rung"
+    assert premises.shelves.dialogs[-1], "its messages can be looked at"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "words"),
+    [
+        (["Require: fly"], "420", "something was wanted that this box cannot do"),
+        (["Max-Forwards: 0"], "483", "the call went round in circles"),
+        (["Content-Encoding: gzip"], "415", "no sound format in common"),
+        (["CSeq: nonsense"], "400", "the call could not be understood"),
+    ],
+)
+def test_what_the_stack_refuses_of_a_trunk_stands_on_its_page(headers: list[str], status: str, words: str) -> None:
+    lines: list[Line] = []
+
+    async def work(premises: Premises) -> None:
+        peer = premises.peers["provider"]
+        send = peer._send
+        if "CSeq" in headers[0]:
+            peer._send = lambda at, data: send(at, data.replace(b"Max-Forwards: 70", b"Max-Forwards: x"))
+        elif "Max-Forwards" in headers[0]:
+            peer._send = lambda at, data: send(at, data.replace(b"Max-Forwards: 70", headers[0].encode()))
+        extra = [header for header in headers if "Forwards" not in header and "CSeq" not in header]
+        lines.append(invite(premises, NUMBER, *extra))
+        await premises.settle(1)
+        peer._send = send
+
+    premises = call(work)
+    assert status in said(lines[0])
+    assert [reason(each.reason, "en") for each in premises.trunks.refusals("provider")] == [words]
+    assert not premises.shelves.calls
+
+
+def other_port(premises: Premises, host: str = "127.0.0.50") -> Peer:
+    """Somebody at another port of the trunk's host."""
+    premises._add("elsewhere", (host, 5099))
+    polite([premises.peers["elsewhere"]])
+    return premises.peers["elsewhere"]
+
+
+def test_a_call_from_another_port_of_a_trunk_s_host_stands_on_its_page() -> None:
+    lines: list[Line] = []
+
+    async def work(premises: Premises) -> None:
+        elsewhere = other_port(premises)
+        for _ in range(2):  # it tries again
+            lines.append(elsewhere.line("+491701234567"))
+            lines[-1].invite_box(NUMBER)
+            await premises.settle(1)
+
+    premises = call(work)
+    assert [said(line) for line in lines] == [["401"], ["401"]]
+    [refusal] = premises.trunks.refusals("provider")
+    assert (refusal.reason, refusal.number, refusal.source, refusal.times) == (
+        OTHER_PORT, NUMBER, "udp 127.0.0.50:5099", 2,
+    )  # fmt: skip
+    assert "another port" in reason(refusal.reason, "en")
+    assert not premises.shelves.calls
+
+
+def test_a_call_that_comes_unencrypted_where_the_trunk_is_encrypted_stands_on_its_page() -> None:
+    async def work(premises: Premises) -> None:
+        other_port(premises).line().invite_box(NUMBER)
+        await premises.settle(1)
+
+    trunks = {"provider": Trunk("provider", peer="127.0.0.50:5060", transport="tls")}
+    premises = call(work, premises={"trunks": trunks})
+    assert [each.reason for each in premises.trunks.refusals("provider")] == ["not-encrypted"]
+
+
+def test_before_a_restart_and_in_a_crowd_the_rows_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(premises: Premises) -> None:
+        premises.switchboard.uas.draining = True
+        invite(premises)
+        premises.call("anna", "22")
+        await premises.settle(1)
+        premises.switchboard.uas.draining = False
+        monkeypatch.setattr(uas, "MOST_CALLS", 0)
+        invite(premises)
+        premises.call("anna", "22")
+        await premises.settle(1)
+
+    premises = call(work, "anna", "bert")
+    assert [english(record) for record in premises.shelves.calls] == [
+        *["Could not be connected (the exchange is about to restart)."] * 2,
+        *["Could not be connected (there were too many calls at once)."] * 2,
+    ]
+    assert [each.reason for each in premises.trunks.refusals("provider")] == ["too-many-calls", "restarting"]
+
+
+@pytest.mark.parametrize(("sdp", "words"), [(SAVP, "the voice was to be encrypted"), ("v=0\r\nx", "made no sense")])
+def test_a_phone_s_call_that_cannot_be_has_a_row_too(sdp: str, words: str) -> None:
+    async def work(premises: Premises) -> None:
+        premises.call("anna", "22", sdp=sdp)
+        await premises.settle(1)
+
+    record = call(work, "anna", "bert").record
+    assert (record.from_, record.to, record.outcome) == ("21", "22", "refused")
+    assert words in english(record)
+
+
+def test_what_the_stack_refuses_of_a_registered_phone_has_a_row() -> None:
+    async def work(premises: Premises) -> None:
+        premises.call("anna", "22", "Require: fly")
+        await premises.settle(1)
+
+    record = call(work, "anna", "bert").record
+    assert (record.from_, record.to) == ("21", "22")
+    assert english(record) == "Could not be connected (something was wanted that this box cannot do)."
+
+
+def test_an_account_that_is_nobody_s_any_more_is_told() -> None:
+    async def work(premises: Premises) -> None:
+        people = {extension: person for extension, person in OFFICE.people.items() if extension != "21"}
+        premises.office = replace(premises.office, people=people)
+        premises.call("anna", "22")
+        await premises.settle(1)
+
+    assert english(call(work, "anna").record) == "Could not be connected (the phone's account is nobody's any more)."
+
+
+# --- strangers, and whoever sends a lot ----------------------------------------------------------------------------
+
+
+def test_strangers_leave_nothing_but_a_count() -> None:
+    async def work(premises: Premises) -> None:
+        premises._add("stranger", ("203.0.113.9", 5060))
+        for headers in ([], ["Require: fly"], ["Max-Forwards: x"]):
+            premises.peers["stranger"].line().invite_box(NUMBER, *headers)
+        await premises.settle(1)
+
+    premises = call(work, "anna")
+    assert not premises.shelves.calls
+    assert [premises.trunks.refusals(name) for name in OFFICE.trunks] == [(), ()]
+    assert premises.stack.counters["stranger"] == 3
+
+
+def test_a_phone_that_is_asked_for_its_password_first_leaves_nothing() -> None:
+    async def work(premises: Premises) -> None:
+        for caller in ("anna", "bert"):
+            premises.peers[caller].line().invite_box("22")
+        await premises.settle(1)
+
+    premises = call(work, "anna")
+    assert not premises.shelves.calls
+    assert premises.stack.counters["stranger"] == 0
+
+
+def test_whoever_sends_a_lot_fills_neither_page_nor_history() -> None:
+    async def work(premises: Premises) -> None:
+        elsewhere = other_port(premises)
+        for number in range(200):
+            elsewhere.line().invite_box(f"49309{number:05}")
+            invite(premises, f"49409{number:05}")
+        await premises.settle(1)
+
+    premises = call(work)
+    refusals = premises.trunks.refusals("provider")
+    assert len(refusals) == MOST
+    assert refusals[0].number.endswith("199"), "the newest first"
+    assert len(premises.shelves.calls) == uas.ROWS
+    assert premises.stack.counters["refused without a row"] == 200 - uas.ROWS
+
+
+def test_the_refusals_of_a_trunk_go_with_it() -> None:
+    async def work(premises: Premises) -> None:
+        invite(premises, "4940999999")
+        await premises.settle(1)
+        premises.office = replace(premises.office, trunks={"spare": OFFICE.trunks["spare"]}, numbers={})
+        premises.trunks.office_changed()
+
+    assert call(work).trunks.refusals("provider") == ()
+
+
+def test_whatever_is_sent_nothing_hangs_leaks_or_rings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sloppy, hostile and repeated INVITEs of a trunk, its host's other port, a stranger and a phone, on a bad line."""
+    monkeypatch.setattr(uas, "ROWS", 1000)
+    bodies = [SAVP, G729, "v=0\r\nx", "", "m=audio 0 RTP/AVP 8"]
+    extras = ["Require: fly", "Max-Forwards: 0", "Content-Encoding: gzip", "Privacy: id", "Accept: text/plain"]
+
+    async def work(premises: Premises) -> None:
+        dice = random.Random(4711)
+        premises._add("stranger", ("203.0.113.9", 5060))
+        senders = [premises.peers["provider"], premises.peers["anna"], premises.peers["stranger"], other_port(premises)]
+        for _ in range(120):
+            sender = dice.choice(senders)
+            line = sender.line()
+            proof = [premises.proof(sender, "INVITE", f"sip:99@{BOX[0]}:{BOX[1]}")] if sender.phone else []
+            headers = [*proof, *dice.sample(extras, dice.randrange(3))]
+            for _ in range(dice.choice([1, 1, 2])):  # a line that doubles
+                line.invite_box("99" if sender.phone else dice.choice(["4940999999", "x", ""]), *headers,
+                                sdp=dice.choice(bodies))  # fmt: skip
+            if dice.random() < 0.2:
+                line.cancel()
+            if dice.random() < 0.3:
+                await premises.settle(dice.random())
+        await premises.settle(1)
+
+    premises = call(work, "anna", "bert")
+    assert not premises.peers["bert"].lines
+    assert all(record.outcome in ("refused", "gave-up", "failed") for record in premises.shelves.calls)
+    assert all(STEPS[step.what] for record in premises.shelves.calls for step in record.steps)
+
+
+def test_wordings_are_whole() -> None:
+    for each in MEANINGS.values():
+        for who in EVERYBODY:
+            wording = each.by(who)
+            assert isinstance(wording, Wording)
+            assert not wording.en.endswith(".")
