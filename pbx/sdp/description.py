@@ -27,6 +27,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _BLANKS = re.compile(r"[ \t]+")
 _HOST = re.compile(r"[0-9A-Za-z.:\-]+", re.ASCII)
 _RTPMAP = re.compile(r"([0-9]{1,3})\s+([^\s/]+)/([0-9]{1,6})(?:/([0-9]{1,2}))?\s*", re.ASCII)
+_PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
 _TOKEN = re.compile(r"[!#$%&'*+\-./0-9A-Z^_`a-z{|}~]+", re.ASCII)
 _DIRECTIONS: dict[str, Direction] = {
@@ -138,8 +139,9 @@ class SessionDescription:
 def parse(data: bytes) -> SessionDescription:
     """Read a session description; SdpError is the only thing it raises.
 
-    Strict where a wrong reading would do harm (ports, payload types, addresses are plain ASCII digits), tolerant of
-    what phones get wrong: line ends, unknown lines, missing `s=` or `t=`, port counts, attributes nobody can read.
+    Strict where a wrong reading would do harm (ports, payload types, addresses of voice are plain ASCII digits),
+    tolerant of what phones get wrong: line ends, unknown lines, missing `s=` or `t=`, port counts, attributes nobody
+    can read; and of all that nobody here needs: `o=`, and streams that are off or no audio, whatever their lines say.
     """
     if len(data) > MAX_BYTES:
         raise SdpError("the session description is longer than 64 kB")
@@ -153,13 +155,14 @@ def _read(data: bytes) -> SessionDescription:
     if next(lines, None) != ("v", "0"):
         raise SdpError("a session description begins with v=0")
     session, streams = _sections(lines)
+    media = tuple(_media(section) for section in streams)
     origin = next((_origin(value) for key, value in session if key == "o"), None)
     if origin is None:
         raise SdpError("the o= line is missing")
     return SessionDescription(
         origin=origin,
-        media=tuple(_media(section) for section in streams),
-        host=_host(session),
+        media=media,
+        host=_host(session, needed=any(each.kind == "audio" and each.port and not each.host for each in media)),
         attributes=_attributes(session),
         name=next((value for key, value in session if key == "s" and value), "-"),
     )
@@ -202,21 +205,26 @@ def _sections(lines: Iterable[_Line]) -> tuple[list[_Line], list[list[_Line]]]:
 
 
 def _origin(value: str) -> Origin:
+    """What is readable of it: nobody here compares sessions or versions."""
     fields = _fields(value)
     if len(fields) < 6:
-        raise SdpError("the o= line does not have six fields")
+        return Origin()
     session_id, version, _, _, host = fields[-5:]  # some devices write a user name with blanks
-    return Origin(fields[0], number(session_id, 10**20), number(version, 10**20), host)
+    numbers = [int(text) if _NUMBER.fullmatch(text) else 0 for text in (session_id, version)]
+    return Origin(fields[0], numbers[0], numbers[1], host)
 
 
 def _media(section: list[_Line]) -> Media:
     kind, port, protocol, *formats = [*_fields(section[0][1]), "", "", ""][: MAX_FORMATS + 3]
     formats = [name for name in formats if name]
-    if not formats or not all(_TOKEN.fullmatch(field) for field in (kind, protocol, *formats)):
+    port = port.partition("/")[0]
+    if kind.lower() != "audio" or (port and not port.strip("0")):
+        return _unneeded(section, kind, port, protocol, formats)
+    if not formats or not all(_TOKEN.fullmatch(field) for field in (protocol, *formats)):
         raise SdpError("an m= line cannot be read")
     return Media(
-        kind=kind.lower(),
-        port=number(port.partition("/")[0], 65_535),
+        kind="audio",
+        port=number(port, 65_535),
         protocol=protocol,
         formats=tuple(formats),
         host=_host(section),
@@ -224,18 +232,33 @@ def _media(section: list[_Line]) -> Media:
     )
 
 
-def _host(section: list[_Line]) -> str:
-    """The address of the section's first `c=` line, without a multicast TTL."""
-    for key, value in section:
-        if key != "c":
-            continue
-        fields = _fields(value)
-        if len(fields) != 3 or fields[0].upper() != "IN" or fields[1].upper() not in ("IP4", "IP6"):
-            raise SdpError("a c= line cannot be read")
-        host = fields[2].partition("/")[0]
-        if not _HOST.fullmatch(host):
-            raise SdpError("the address of a c= line cannot be read")
+def _unneeded(section: list[_Line], kind: str, port: str, protocol: str, formats: list[str]) -> Media:
+    """A stream that is off, or will be refused: it keeps its place, and what cannot be read of it does not matter."""
+    return Media(
+        kind=kind.lower() if _TOKEN.fullmatch(kind) else "application",
+        port=int(port) if _PORT.fullmatch(port) and int(port) < 65_536 else 0,
+        protocol=protocol if _TOKEN.fullmatch(protocol) else "RTP/AVP",
+        formats=tuple(name for name in formats if _TOKEN.fullmatch(name)),
+        host=_host(section, needed=False),
+        attributes=_attributes(section),
+    )
+
+
+def _host(section: list[_Line], *, needed: bool = True) -> str:
+    """The address of the section's first `c=` line, without a multicast TTL; empty if it is not there.
+
+    One that cannot be read raises SdpError if it is `needed`.
+    """
+    value = next((value for key, value in section if key == "c"), None)
+    if value is None:
+        return ""
+    fields = [*_fields(value), "", "", ""]
+    host = fields[2].partition("/")[0]
+    known = fields[0].upper() == "IN" and fields[1].upper() in ("IP4", "IP6") and not any(fields[3:])
+    if known and _HOST.fullmatch(host):
         return host
+    if needed:
+        raise SdpError("a c= line cannot be read")
     return ""
 
 

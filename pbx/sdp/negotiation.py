@@ -255,8 +255,8 @@ def _audio(
 
 
 def _refused(media: Media) -> Media:
-    """The stream's m= line with port 0 (RFC 3264, section 6)."""
-    return Media(media.kind, 0, media.protocol, media.formats)
+    """The stream's m= line with port 0 and at least one format, which nobody looks at (RFC 3264, section 6)."""
+    return Media(media.kind, 0, media.protocol, media.formats or ("0",))
 
 
 def _described(local: Local, media: Sequence[Media]) -> SessionDescription:

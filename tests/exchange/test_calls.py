@@ -359,6 +359,34 @@ def test_the_phone_is_offered_first_what_the_caller_speaks(types: str, codec: st
     tell(story())
 
 
+@pytest.mark.parametrize("caller", ["provider", "bert"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a=sendrecv\r\n", "a=sendrecv\r\nm=video 0 RTP/AVP\r\n"),
+        ("o=- 1 ", "o=- 1234567890123456789012345 "),
+        ("t=0 0\r\n", "b=AS:99999999999999999999999999\r\nt=- -\r\n"),
+    ],
+)
+def test_a_description_that_says_too_much_of_what_nobody_needs_costs_no_call(caller: str, old: str, new: str) -> None:
+    async def story() -> None:
+        premises = Premises()
+        await premises.open("anna", "bert")
+        polite(premises.peers.values(), anna=200)
+        sdp = premises.peers[caller].line().description()
+        assert old in sdp
+        line = premises.call(caller, "4930123450" if caller == "provider" else "21", sdp=sdp.replace(old, new))
+        await premises.settle(1.0)
+        assert said(line)[-1] == "200"
+        answered = line.heard[-1].body.decode()
+        assert [part[:8] for part in answered.split("m=")[1:]] == ["audio 20", *["video 0 "] * ("video" in new)]
+        line.ask("BYE")
+        await premises.settle(1.0)
+        await premises.quiet()
+
+    tell(story())
+
+
 def test_a_call_that_is_given_up_before_a_phone_says_anything_is_cancelled_as_soon_as_it_does() -> None:
     async def story() -> None:
         premises = await opened("anna")

@@ -46,6 +46,81 @@ def test_what_phones_get_wrong_is_read_all_the_same(sloppy: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "origin",
+    [
+        "- 1234567890123456789012345 1 IN IP4 192.0.2.1",
+        "- 1 9999999999999999999999999999 IN IP4 192.0.2.1",
+        "- abc -5 IN IP4 192.0.2.1",
+        "- 0x1f 1.5 IN IP4 192.0.2.1",
+        "- 1" + "0" * 5000 + " 1 IN IP4 192.0.2.1",
+        "- 1 1 IN IP4",
+        "-",
+        "",
+    ],
+)
+def test_the_numbers_of_an_origin_are_not_needed_and_need_not_fit(origin: str) -> None:
+    description = parse(PHONE.replace(b"Yealink 20001 20002 IN IP4 192.0.2.10", origin.encode()))
+    assert description.media == parse(PHONE).media
+    assert parse(bytes(description)).media == description.media
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "b=AS:99999999999999999999999999",
+        "b=?",
+        "t=3034423619999999999999999 -1",
+        "t=",
+        "r=7d 1h 0 25h\r\nz=0 99999999999999999999 x",
+        "k=clear:x",
+        "a=ptime:99999999999999999999",
+        "a=maxptime:-1",
+        "a=rtcp:99999999999999999999",
+        "a=rtpmap:99999999999999999999 X/99999999999999999999",
+        "a=fmtp:8 mode-set=99999999999999999999999",
+        "a=ssrc:99999999999999999999 cname:x",
+    ],
+)
+def test_numbers_that_nobody_needs_need_not_fit_in_any_line(line: str) -> None:
+    assert parse(PHONE.replace(b"a=ptime:20", line.encode())).media[0].port == 11780
+    assert parse(PHONE.replace(b"t=0 0", line.encode())).media[0].port == 11780
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "protocol", "formats"),
+    [
+        ("m=video 0 RTP/AVP", "video", "RTP/AVP", ()),
+        ("m=video 0", "video", "RTP/AVP", ()),
+        ("m=audio 0 RTP/AVP", "audio", "RTP/AVP", ()),
+        ("m=audio 0/2 RTP/SAVPF 0 8", "audio", "RTP/SAVPF", ("0", "8")),
+        ("m=image 0 udptl t38", "image", "udptl", ("t38",)),
+        ("m=application 000 UDP/DTLS/SCTP webrtc-datachannel", "application", "UDP/DTLS/SCTP", ("webrtc-datachannel",)),
+        ("m=vidéo 0 Ä/B ö 99", "application", "RTP/AVP", ("99",)),
+        ("m=video x RTP/AVP 99\r\nc=?\r\na=rtpmap:?", "video", "RTP/AVP", ("99",)),
+        ("m=video 99999999999999999999999999 RTP/AVP 99", "video", "RTP/AVP", ("99",)),
+        ("m=video 0 RTP/AVP\r\nc=IN IP4", "video", "RTP/AVP", ()),
+    ],
+)
+def test_a_stream_that_is_off_or_not_for_us_may_say_what_it_likes(
+    line: str, kind: str, protocol: str, formats: tuple[str, ...]
+) -> None:
+    for before in (b"", b"\r\n"):
+        description = parse(PHONE + before + line.encode() + b"\r\n")
+        off = description.media[2]
+        assert (off.kind, off.port, off.protocol, off.formats) == (kind, 0, protocol, formats)
+        assert description.media[:2] == parse(PHONE).media
+        assert parse(bytes(description)) == description
+
+
+def test_an_address_of_the_session_that_no_voice_needs_may_be_unreadable() -> None:
+    own = PHONE.replace(b"c=IN IP4 192.0.2.10", b"c=IN X", 1).replace(
+        b"a=rtpmap:9", b"c=IN IP4 192.0.2.9\r\na=rtpmap:9", 1
+    )
+    audio = parse(own).media[0]
+    assert parse(own).host_of(audio) == "192.0.2.9"
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         b"",

@@ -134,6 +134,28 @@ def test_other_streams_are_refused_in_their_place() -> None:
     assert parse(again).origin.version == 2
 
 
+def test_streams_that_are_off_keep_their_place_their_kind_and_one_format_at_least() -> None:
+    many = described(
+        "m=video 0 RTP/AVP",
+        "m=audio 0 RTP/AVP",
+        "m=audio 4004 RTP/AVP 8",
+        "m=image 0 udptl t38",
+        "m=video none RTP/AVPF 97 98",
+    )
+    answered, ours = answer(many, US, ALL)
+    lines = [line for line in answered.decode().splitlines() if line.startswith("m=")]
+    assert lines == [
+        "m=video 0 RTP/AVP 0", "m=audio 0 RTP/AVP 0", "m=audio 20000 RTP/AVP 8", "m=image 0 udptl t38",
+        "m=video 0 RTP/AVPF 97 98",
+    ]  # fmt: skip
+    assert ours.remote == ("192.0.2.10", 4004)
+    again = offer(US.next(), ("PCMA",), after=answered)
+    assert (
+        agreed(again, described("m=video 0", "m=audio 0", "m=audio 4004 RTP/AVP 8", "m=image 0", "m=video 0")).codec
+        == "PCMA"
+    )
+
+
 def test_a_later_offer_keeps_what_payload_types_mean() -> None:
     first = described("m=audio 4000 RTP/AVP 105 8 96", "a=rtpmap:105 pcmu/8000", "a=rtpmap:96 telephone-event/8000")
     answered, _ = answer(first, US, ("PCMU",))
@@ -237,6 +259,7 @@ def test_an_answer_cannot_bring_in_a_codec_nobody_offered() -> None:
 _lines = st.sampled_from(
     [
         "m=audio 4000 RTP/AVP 8 0 101", "m=audio 0 RTP/AVP 8", "m=audio 1 RTP/SAVP 9", "m=video 2 RTP/AVP 99",
+        "m=video 0 RTP/AVP", "m=audio 0", "m=text x y",
         "m=audio 4002 RTP/AVPF 9 96", "a=rtpmap:101 telephone-event/8000", "a=rtpmap:96 G722/8000", "a=sendonly",
         "a=rtpmap:8 PCMU/8000", "a=inactive", "a=ptime:33", "c=IN IP4 0.0.0.0", "c=IN IP6 ::1", "c=IN IP4 224.1.1.1",
         "a=rtcp:9 IN IP4 1.2.3.4", "a=rtpmap:٣ x/8", "a=rtcp:999999", "m=audio 65535 RTP/AVP 8", "m=image 3 udptl t38",
