@@ -1,6 +1,11 @@
 """What the terminal says about the web page: where it is, and how one gets in."""
 
-from collections.abc import Sequence
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from pbx.administration.phones import shown_host
 from pbx.store.models import Language
@@ -11,11 +16,21 @@ _WORDS: dict[str, dict[Language, str]] = {
         "de": "Der erste Besuch braucht diesen Code: {code}",
         "en": "The first visit needs this code: {code}",
     },
+    "ask": {
+        "de": "Der erste Besuch braucht einen Code; ihn zeigt: {command}",
+        "en": "The first visit needs a code, which is shown by: {command}",
+    },
     "login": {
         "de": "{name} meldet sich an als „{account}“ mit {password}",
         "en": "{name} logs in as “{account}” with {password}",
     },
 }
+
+
+def language(environ: Mapping[str, str] = os.environ) -> Language:
+    """The terminal's language (POSIX, 8.2), if it is one of ours; else, as in the locales C and POSIX, English."""
+    spoken = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environ.get(name))), "")
+    return "de" if re.match(r"(de|german)([_.@]|$)", spoken, re.IGNORECASE) else "en"
 
 
 def urls(web: tuple[str, int]) -> list[str]:
@@ -28,12 +43,20 @@ def urls(web: tuple[str, int]) -> list[str]:
     return [f"http://{f'[{each}]' if ':' in each else each}{end}/" for each in dict.fromkeys(shown)]
 
 
-def invitation(web: tuple[str, int], language: Language, code: str = "") -> str:
-    """The lines that ask people in; with the one-time code while there is no admin."""
+def invitation(web: tuple[str, int], language: Language, code: str = "", command: str = "") -> str:
+    """The lines that ask people in; while there is no admin, with the one-time code or the command that shows it."""
     lines = [_say("page", language, urls="  ".join(urls(web)))]
     if code:
         lines.append(_say("code", language, code=code))
+    elif command:
+        lines.append(_say("ask", language, command=command))
     return "\n".join(lines)
+
+
+def code_command(data: Path, program: str) -> str:
+    """What to type here to see the code of this data folder; `program` is how we were called ourselves."""
+    apart = Path(program).name == "durchwahl" and shutil.which("durchwahl") != str(Path(program).absolute())
+    return shlex.join([program if apart else "durchwahl", "code", "--data", str(data)])
 
 
 def logins(accounts: Sequence[tuple[str, str, str]], language: Language) -> str:

@@ -203,10 +203,15 @@ class LiveExchange:
     def _tls_check(self) -> Check:
         ports = [port for name, (_, port) in self._exchange.transports.listening if name == "tls"]
         if ports:
-            return Check("tls", "ok", Sentence("Phones may come encrypted, by port {port}.", port=str(ports[0])))
+            sentence = Sentence(
+                "Phones can connect encrypted, by port {port}: nobody in between reads passwords or who calls whom. "
+                "Voices are not encrypted.",
+                port=str(ports[0]),
+            )
+            return Check("tls", "ok", sentence)
         return Check(
             "tls",
             "warn",
-            Sentence("Phones cannot come encrypted: the port is taken, or the certificate is not made yet."),
+            Sentence("Phones cannot connect encrypted: the port is taken, or the certificate is not made yet."),
             Sentence("Look again in a minute; if it stays so, restart the box."),
         )

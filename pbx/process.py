@@ -9,7 +9,7 @@ import signal
 import sys
 
 from pbx.daemon import Daemon
-from pbx.front_door import invitation, urls
+from pbx.front_door import code_command, invitation, language, urls
 from pbx.memory import give_back
 from pbx.notify import Notify, from_environment
 from pbx.store.database import RecordsError
@@ -97,12 +97,18 @@ async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess 
     page.start()
     log.info("the web page on %s port %s, encrypted on port %s", *web, web[1] + TLS_ABOVE)
     daemon.stores.pages = tuple(urls(web))
-    # Started by systemd, our output is the log, where no secret belongs: there `durchwahl code` tells it.
-    code = ""
-    if sys.stdout.isatty() and (await daemon.do("welcome state"))["first"]:
-        code = (await daemon.do("code show"))["code"]
-    print(invitation(web, daemon.stores.office.language, code), flush=True)
+    print(await _invitation(daemon, web), flush=True)
     return page
+
+
+async def _invitation(daemon: Daemon, web: tuple[str, int]) -> str:
+    """What is said at the start, in the terminal's language: what callers hear is the office's."""
+    if not (await daemon.do("welcome state"))["first"]:
+        return invitation(web, language())
+    # What is no terminal may be a log, where no secret belongs: there a command tells it.
+    if sys.stdout.isatty():
+        return invitation(web, language(), code=(await daemon.do("code show"))["code"])
+    return invitation(web, language(), command=code_command(daemon.stores.data, sys.argv[0]))
 
 
 def _collect_seldom() -> None:

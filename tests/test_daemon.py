@@ -6,6 +6,7 @@ import logging
 import socket
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def options(data: Path, port: int = 0) -> argparse.Namespace:
 
 
 def test_phones_may_come_by_tls_one_port_above(tmp_path: Path) -> None:
-    async def answered() -> bytes:
+    async def answered() -> tuple[bytes, str]:
         daemon = Daemon(tmp_path / "data", ("127.0.0.61", 0), (20000, 20099))
         await daemon.start()
         try:
@@ -37,11 +38,15 @@ def test_phones_may_come_by_tls_one_port_above(tmp_path: Path) -> None:
             writer.write(OPTIONS.encode())
             line = await asyncio.wait_for(reader.readline(), 5)
             writer.close()
-            return line
+            checks: Any = await daemon.do("doctor")
+            return line, next(str(check["sentence"]) for check in checks if check["name"] == "tls")
         finally:
             await daemon.stop()
 
-    assert asyncio.run(answered()) == b"SIP/2.0 200 OK\r\n"
+    line, told = asyncio.run(answered())
+    assert line == b"SIP/2.0 200 OK\r\n"
+    # There is no SRTP, and nobody may think that there were.
+    assert told.endswith("nobody in between reads passwords or who calls whom. Voices are not encrypted.")
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

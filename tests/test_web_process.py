@@ -6,6 +6,7 @@ import asyncio
 import os
 import pty
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -19,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from pbx.arguments import parse
-from pbx.front_door import urls
+from pbx.front_door import code_command, invitation, language, urls
 from pbx.web_process import LONGEST, TLS_ABOVE, WebProcess, command, next_free
 from tests.peers.programs import Program, free_ports, own_host, until
 
@@ -90,6 +91,41 @@ def test_the_page_is_told_with_addresses_a_browser_understands() -> None:
     assert urls(("::", 8080))[-1] == "http://localhost:8080/"
 
 
+@pytest.mark.parametrize(
+    ("environ", "spoken"),
+    [
+        ({}, "en"),
+        ({"LANG": "C"}, "en"),
+        ({"LANG": "POSIX"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "de"}, "de"),
+        ({"LANG": "de_AT@euro"}, "de"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "C", "LC_MESSAGES": "de_CH.UTF-8"}, "de"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": ""}, "de"),
+        ({"LANG": "desperanto"}, "en"),
+    ],
+)
+def test_the_terminal_is_spoken_to_in_its_own_language(environ: dict[str, str], spoken: str) -> None:
+    assert language(environ) == spoken
+
+
+def test_without_a_code_to_print_the_command_that_shows_it_is_said() -> None:
+    here = ("192.0.2.1", 80)
+    assert invitation(here, "en", command="durchwahl code").endswith("which is shown by: durchwahl code")
+    assert invitation(here, "de", command="durchwahl code").endswith("ihn zeigt: durchwahl code")
+    assert len(invitation(here, "en").splitlines()) == 1, "there is an admin"
+
+
+def test_the_command_is_one_that_can_be_typed_where_we_were_called() -> None:
+    assert code_command(Path("data"), ".venv/bin/durchwahl") == ".venv/bin/durchwahl code --data data"
+    assert code_command(Path("/srv/my data"), "/opt/pbx/__main__.py") == "durchwahl code --data '/srv/my data'"
+
+
 def test_options_of_the_page() -> None:
     run = parse(["run", "--web", "[::]:8080", "--next-port", "--allow-all"])
     assert (run.web, run.next_port, run.allow_all) == (("::", 8080), True, True)
@@ -115,6 +151,10 @@ def test_run_opens_the_page_and_takes_it_along(tmp_path: Path) -> None:
         assert exchange.wait(20) == 0, exchange.output()
         assert not listens(host, web)
         assert not CODE.search(exchange.output()), "the code is in the log"
+        asked = re.search(r"The first visit needs a code, which is shown by: (.+)", exchange.output())
+    assert asked is not None, exchange.output()
+    shown = subprocess.run(shlex.split(asked[1]), capture_output=True, text=True, check=True).stdout
+    assert CODE.search(shown), "the command does not show it"
 
 
 def test_a_terminal_is_told_the_code_of_the_first_visit(tmp_path: Path) -> None:

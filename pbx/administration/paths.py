@@ -42,6 +42,8 @@ class Way:
     told: list[Sentence] = field(default_factory=list)
     """What would happen, sentence by sentence."""
     warnings: list[Sentence] = field(default_factory=list)
+    timed: bool = False
+    """Whether a setting on it depends on the time: who draws such a node says so; only then a time is asked."""
 
     @property
     def office(self) -> Office:
@@ -85,6 +87,7 @@ def path(stores: Stores, number: str, at: float | None = None) -> Shown:
         "number": found.e164,
         "at": at,
         "live": live,
+        "timed": way.timed,
         "nodes": way.nodes,
         "edges": way.edges,
         "words": [said(sentence) for sentence in way.told],

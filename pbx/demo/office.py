@@ -19,8 +19,8 @@ from pbx.demo.premises import NotTheDemo, Premises, admit, furnish
 from pbx.demo.provider import Provider
 from pbx.demo.scenes import SCENES, Cast
 from pbx.demo.stage import Stage
-from pbx.demo.words import language, say
-from pbx.front_door import invitation, logins
+from pbx.demo.words import say
+from pbx.front_door import invitation, language, logins
 from pbx.store.database import RecordsError
 from pbx.store.lock import Busy
 from pbx.store.models import Language

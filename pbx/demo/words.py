@@ -1,6 +1,5 @@
 """What the demo says at the terminal, in two languages."""
 
-import os
 from typing import Any
 
 from pbx.store.models import Language
@@ -51,12 +50,6 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "{folder} belongs to another office; the demo needs a folder of its own.",
     },
 }
-
-
-def language() -> Language:
-    """The terminal's language, if it is one of ours."""
-    spoken = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    return "de" if spoken.lower().startswith("de") else "en"
 
 
 def say(key: str, spoken: Language, **details: Any) -> str:

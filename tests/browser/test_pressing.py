@@ -19,7 +19,10 @@ SCREENS = {"en": (1280, 900), "de": (390, 844)}
 ELSEWHERE = ("/welcome", "/invitation/", "/backup/<name>", "/backup/restoring", "/sound/takes/<id>")
 """Pages that need a moment of their own: pressed on in the tests of the wizard and of backups, and below; the last two
 have nothing to press but a form of one button."""
-NO_PAGES = ("/file", "/table", "/export", "/trace", "/sound", "/state", "/download", "/free", "/softphone/<token>")
+NO_PAGES = (
+    *("/file", "/table", "/export", "/trace", "/sound", "/state", "/download", "/free", "/softphone/<token>"),
+    ".crt",
+)
 """Ends of what answers with a file or with JSON."""
 
 

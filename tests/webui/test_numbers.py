@@ -6,6 +6,7 @@ from xml.etree import ElementTree as xml
 
 import pytest
 
+from pbx.administration import paths
 from tests.webui.office import Web
 from webui.path_picture import WIDE
 
@@ -88,6 +89,21 @@ def test_at_another_time_it_is_honest_about_what_it_cannot_know(office: Web) -> 
     assert "no phone is there" not in page
     assert page.html.select_one("#at")["value"] == "2030-01-01T03:00"
     assert "The way a call takes</h2>" in office.admin.get(PAGE + "?at=tomorrow")
+
+
+def test_another_time_is_asked_for_only_where_something_depends_on_it(
+    office: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert office.admin.get(PAGE).html.select_one("#at") is None
+    drawn = paths._arrival
+
+    def with_hours(way: paths.Way) -> str:
+        way.timed = True
+        return drawn(way)
+
+    monkeypatch.setattr(paths, "_arrival", with_hours)
+    assert office.admin.get(PAGE).html.select_one("#at") is not None
+    assert "Nothing that is set here depends" not in office.admin.get(PAGE + "?at=2030-01-01T03:00")
 
 
 def test_who_is_rung_is_saved_in_order(office: Web) -> None:

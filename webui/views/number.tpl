@@ -9,7 +9,7 @@
 {{visit.said(sentence)}}
 % end
 </p>
-% if at is not None:
+% if at is not None and not path["timed"]:
 <p class="hint">{{_("Nothing that is set here depends on the time, so every call goes this way; who has a phone there then, only then is known.")}}</p>
 % end
 <div class="scroll way" tabindex="0" role="region" aria-label="{{_("Drawing")}}">{{picture}}</div>
@@ -36,6 +36,7 @@
 </ol>
 </details>
 </section>
+% if path["timed"] or at is not None:
 <form method="get" action="/numbers/{{number["e164"]}}" class="search">
 <div class="field"><label for="at">{{_("What would happen at another time?")}}</label>
 <input type="datetime-local" name="at" id="at" value="{{asked}}"></div>
@@ -44,6 +45,7 @@
 <a class="button quiet" href="/numbers/{{number["e164"]}}">{{_("Now")}}</a>
 % end
 </form>
+% end
 <form method="post" action="/numbers/{{number["e164"]}}" enctype="multipart/form-data" class="card" id="number" data-changes>
 {{csrf()}}
 <h2>{{_("Settings")}}</h2>

@@ -1,4 +1,4 @@
-% rebase("layout", title=_("Trust this box"), lead=_("Then browsers no longer warn, and phones that check certificates come encrypted."))
+% rebase("layout", title=_("Trust this box"), lead=_("Then browsers no longer warn, and phones that check certificates can connect encrypted. That hides passwords and who calls whom; voices are not encrypted."))
 <section class="card">
 <p>{{_("The box signs its certificate itself, by an authority of its own that stays the same. Whoever trusts that once need not do so again when the box gets other names or addresses.")}}</p>
 <div class="toolbar"><a class="button primary" href="/trust/durchwahl.crt" download>{{icon("download")}} {{_("Fetch the certificate")}}</a></div>
