@@ -37,12 +37,12 @@ bench:
 ARCH ?=
 DEB_PYTHON ?= 3.13
 deb:
-	@scripts/setup
+	@scripts/setup build
 	@packaging/build $(or $(ARCH),$(shell dpkg --print-architecture)) $(DEB_PYTHON)
 
 # Tried in a fresh Debian 13 (SUITE=bookworm: 12): a few minutes, root rights or sudo.
 deb-test:
-	@scripts/setup
+	@scripts/setup build
 	@packaging/test
 
 hardware:
@@ -55,6 +55,7 @@ prompts:
 	@$(PYTHON_ENV)/python -m pbx.prompts
 
 image:
+	@scripts/setup build
 	@image/make
 
 image-test:
@@ -63,7 +64,7 @@ image-test:
 
 # An update of the image that was made last, signed; VERSION=0.2.0 says that it is newer than it is, KEYS where the keys are.
 bundle:
-	@scripts/setup
+	@scripts/setup build
 	@image/setup
 	@$(PYTHON_ENV)/python -m image.bundle
 

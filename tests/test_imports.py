@@ -25,7 +25,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.box": ("pbx.sentence", "pbx.control.client", "pbx.notify", "pbx.store.atomic"),
     "pbx.demo": ("pbx",),
     "pbx": ("pbx",),
-    "webui": ("pbx.control.client", "pbx.memory", "pbx.notify", "pbx.phone_number", "pbx.alphabet", "pbx.whole"),
+    "webui": (
+        *("pbx.VERSION", "pbx.control.client", "pbx.memory", "pbx.notify", "pbx.phone_number"),
+        *("pbx.alphabet", "pbx.whole"),
+    ),
 }
 """Package -> what of ours it may import besides itself. Modules directly in pbx (daemon, cli ...) wire everything."""
 

@@ -11,6 +11,7 @@ from bottle import BaseRequest, HTTPError, HTTPResponse, Router
 
 from pbx.control.client import ControlError, NotRunning, Refused, ask
 from webui import (
+    about,
     access,
     answers,
     backup,
@@ -92,6 +93,7 @@ PAGES = (
     Page(wizard.routes),
     Page(leaver.routes),
     Page(trust.routes),
+    Page(about.routes),
 )
 """In the order of the navigation."""
 

@@ -54,6 +54,9 @@
 <a href="{{visit.secure_url}}">{{icon("lock")}} {{_("Encrypted page")}}</a>
 % end
 <a href="/trust">{{_("Trust this box")}}</a>
+% if visit.account is not None:
+<a href="/about">{{_("About")}}</a>
+% end
 <p class="connection" id="connection" role="status" hidden>{{icon("warn")}} <span data-said="lost">{{_("The connection is lost; it is tried again.")}}</span></p>
 </footer>
 </div>

@@ -1,0 +1,20 @@
+% rebase("layout", title=_("About"), lead=_("Durchwahl {version}, a telephone exchange for small offices").format(version=version))
+<section class="card">
+<h2>{{_("Licence")}}</h2>
+<p>{{_("Durchwahl is free software: you may use, study, change and pass it on under the GNU General Public License, version 3 or any later one (GPL-3.0-or-later). It comes without any warranty.")}}</p>
+<p>{{_("Whoever passes it on, also inside a box, passes on its source code or a written offer of it, and these rights.")}}</p>
+</section>
+<section class="card">
+<h2>{{_("What it is made of")}}</h2>
+<div class="scroll">
+<table class="table">
+<thead><tr><th scope="col">{{_("Library")}}</th><th scope="col">{{_("Version")}}</th><th scope="col">{{_("Licence")}}</th></tr></thead>
+<tbody>
+% for each in libraries:
+<tr><td>{{each.name}}</td><td class="figures">{{each.version}}</td><td>{{each.licence or "–"}}</td></tr>
+% end
+</tbody>
+</table>
+</div>
+<p class="hint">{{_("Besides these: Python, and on our card Debian; each of Debian's packages tells its licence in /usr/share/doc.")}}</p>
+</section>
