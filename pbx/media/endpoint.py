@@ -15,6 +15,7 @@ from pbx.media.dialler import Dialler
 from pbx.media.events import Digit, FirstPacket, MediaEvent, Recorded, Silent
 from pbx.media.format import Address, Format
 from pbx.media.hearing import DigitHearing
+from pbx.media.latch import MOVED
 from pbx.media.link import Link, Watch
 from pbx.media.outgoing import Outgoing
 from pbx.media.packet import HEADER, VERSION, Packet, PacketError
@@ -90,8 +91,11 @@ class Endpoint:
         self._tokens = 0
         self._heard_at = self._silent_told = now
         self._others = 0
-        """Signs of life of the peer's that are no packets of its stream: reports, other streams."""
-        self._signs_before = 0
+        """Packets of the peer's that are not of its stream."""
+        self._reported = 0
+        """Reports of the peer's."""
+        self._spoke_at = now
+        self._packets_before = self._reports_before = 0
         loop.watch(self.link.rtp, self.link.receive)
         loop.watch(self.link.rtcp, self._receive_report)
 
@@ -101,7 +105,7 @@ class Endpoint:
         """Speak this way from now on; again after every offer and answer.
 
         The peer is looked for anew when it may have moved (another address or other trusted hosts); else the lock
-        on it holds. Raises OSError if the port got lost on the way.
+        on it holds.
         """
         if self.closed:
             return
@@ -337,7 +341,7 @@ class Endpoint:
             self._take_report(data, now)
 
     def _take_report(self, data: bytes, now: float) -> None:
-        self._others += self._reports.packet(data, now)
+        self._reported += self._reports.packet(data, now)
 
     # -- the recording
 
@@ -380,9 +384,7 @@ class Endpoint:
         """Once a second: silence, addresses that never answer, streams that must not be forgotten, reports."""
         if self.format is None or self.closed:
             return
-        signs = self.reception.received + self.reception.strays + self._others
-        if signs != self._signs_before:
-            self._signs_before = signs
+        if self._gave_sign(now):
             self._heard_at = self._silent_told = now
         elif self.format.receives and now - self._silent_told >= _SILENT - 0.5:
             self._silent_told = now
@@ -395,6 +397,17 @@ class Endpoint:
             self._speaking.keep_alive(now)
             if report := self._reports.due(now):
                 self.link.send_report(report)
+
+    def _gave_sign(self, now: float) -> bool:
+        """Whether anything came from the peer in the last second; who has been silent since before may have moved."""
+        packets = self.reception.received + self.reception.strays + self._others
+        spoke, reported = packets != self._packets_before, self._reported != self._reports_before
+        self._packets_before, self._reports_before = packets, self._reported
+        if spoke:
+            self._spoke_at = now
+        elif now - self._spoke_at >= MOVED - 1.5:
+            self.link.doubt(self._spoke_at)
+        return spoke or reported
 
     def _sample(self, now: float) -> None:
         reception, reports = self.reception, self._reports

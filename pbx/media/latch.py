@@ -6,13 +6,17 @@ _SETTLED = 10
 """Packets after which an address that is not the one in the SDP is believed to be the peer's NAT."""
 _PAUSE = 0.1
 """Seconds of silence after which, before that, another candidate may have its place."""
+MOVED = 3.0
+"""Seconds of silence of a believed source after which another port of its host may be where it is now: its NAT made a
+new mapping."""
 
 
 class Latch:
     """Believes the address in the SDP, else the first address on a trusted host that keeps sending.
 
-    The SDP's own address takes its place from any other, at any time, and keeps it for good: then `exact` is true and
-    the socket can be connected. Nobody on a host that is not trusted is ever believed.
+    The SDP's own address takes its place from any other, at any time, and keeps it as long as it speaks: then `exact`
+    is true and the socket can be connected. After some seconds of silence another port of the very same host may take
+    over from whoever is believed. Nobody on a host that is not trusted is ever believed.
     """
 
     __slots__ = ("_hosts", "_last", "_packets", "exact", "remote", "source", "strangers")
@@ -36,16 +40,23 @@ class Latch:
             self._packets += 1
             self._last = now
             return True
-        if self.exact or source[0] not in self._hosts:
+        if source[0] not in self._hosts or not self._gives_way(source, now):
             self.strangers += 1
             return False
-        if source == self.remote:
-            self.exact = True
-        elif self.source and (self._packets >= _SETTLED or now - self._last < _PAUSE):
-            self.strangers += 1
-            return False
+        self.exact = source == self.remote
         self.source, self._packets, self._last = source, 1, now
         return True
+
+    def _gives_way(self, source: Address, now: float) -> bool:
+        """Whether who is believed now makes room for `source`."""
+        silent = now - self._last
+        if self.source is None or (silent >= MOVED and source[0] == self.source[0]):
+            return True
+        return not self.exact and (source == self.remote or (self._packets < _SETTLED and silent >= _PAUSE))
+
+    def silent_since(self, last: float) -> None:
+        """The source was last heard at `last`, past this latch."""
+        self._last = last
 
     def admits_report(self, source: Address) -> bool:
         """Whether an RTCP packet from `source` may be the peer's: from the very host that talks, once one does."""

@@ -1,5 +1,6 @@
 """The two sockets of an endpoint, and which address behind them is the peer's."""
 
+import ctypes
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,10 +8,11 @@ from typing import Protocol
 
 from pbx.media.format import Address, Format, reachable
 from pbx.media.latch import Latch
-from pbx.media.ports import bound
 
 BUFFER = 2048
 """Bytes of the longest datagram that is looked at; voice packets have a few hundred."""
+_UNSPECIFIED = bytes(16)
+"""A socket address of the family AF_UNSPEC: to connect to it is to let a UDP socket loose (connect(2))."""
 _WAITING = 1000
 """Datagrams at most that are looked through when the peer is found."""
 
@@ -87,7 +89,7 @@ class Link:
 
     def agree(self, format: Format) -> None:
         """The peer is where `format` says. It is looked for anew when that is another place than before or other
-        hosts are trusted; else the lock on it holds. Raises OSError if the port got lost on the way."""
+        hosts are trusted; else the lock on it holds."""
         before, self._format = self._format, format
         if before is None or (before.remote, before.trusted) != (format.remote, format.trusted):
             self._strangers = self.strangers
@@ -95,13 +97,20 @@ class Link:
             self.heard = False
             self._rtcp_source = None
             self._since = self._loop.clock()
-            if self.connected:
-                # A connected socket cannot be let loose from Python: another one takes its port.
-                self._loop.unwatch(self.rtp)
-                self.rtp.close()
-                self.connected = False
-                self.rtp = bound(*self.local)
+            self._let_loose()
         self.aim()
+
+    def doubt(self, last: float) -> None:
+        """The peer was last heard at `last`: let other ports of its host be heard as well, until it speaks again."""
+        if self.connected and self._latch:
+            self._latch.silent_since(last)
+            self._let_loose()
+            self.aim()
+
+    def _let_loose(self) -> None:
+        if self.connected:
+            ctypes.CDLL(None).connect(self.rtp.fileno(), _UNSPECIFIED, len(_UNSPECIFIED))  # not to be had from Python
+            self.connected = False
 
     def _worth_sending(self, format: Format) -> bool:
         """Whether somebody may be listening: heard already, known from his signalling, or not yet given up.

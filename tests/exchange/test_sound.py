@@ -6,12 +6,15 @@ import asyncio
 import random
 from pathlib import Path
 
+import pytest
+
 from pbx.media import wav
 from pbx.media.codec import CODECS
 from pbx.media.endpoint import Endpoint
+from pbx.media.events import Digit, MediaEvent
 from pbx.media.pump import Pump
 from pbx.media.telephone_event import DIGITS, EventSender, TelephoneEvent
-from pbx.media.tones import loudest_frequency, strength
+from pbx.media.tones import dtmf, loudest_frequency, strength
 from tests.exchange.peers import Line, polite, said
 from tests.exchange.premises import PEOPLE, Premises, tell
 from tests.media.wire import Peer as Voice
@@ -46,6 +49,14 @@ class Talkers:
         for number in range(int(seconds * 50)):
             voice.say(endpoint, frames[number % 50])
             await asyncio.sleep(0.02)
+
+    async def whistle(self, line: Line, digits: str) -> None:
+        """Digits as sound."""
+        voice, endpoint = self.voices[line.peer.name], self.endpoint(line)
+        for digit in digits:
+            for frame in [*dtmf(digit, 0.1).frames(voice.codec), *[voice.codec.silence()] * 8]:
+                voice.say(endpoint, frame)
+                await asyncio.sleep(0.02)
 
     async def press(self, line: Line, digits: str) -> None:
         """Digits as telephone-events; every third packet is lost."""
@@ -98,6 +109,55 @@ def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
         for each, leg in zip(samples, premises.record.legs, strict=True):
             assert each.samples[-1].received == leg.received
             assert abs(each.samples[-1].at - premises.record.ended) < 1
+
+    tell(story())
+
+
+@pytest.mark.parametrize("dialled", ["", "21 as tones", "21 by INFO", "99 and 21 as tones"])
+def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> None:
+    """A talk after a greeting takes the quick way; and what sounds like a key in it is nobody's business."""
+
+    async def story() -> None:
+        talkers = Talkers()
+        premises, caller = talkers.premises, talkers.voice("provider")
+        talkers.voice("anna")
+        await premises.open("anna")
+        polite(premises.peers.values(), anna=200)
+        line = premises.call("provider", "4930123450")
+        await premises.settle()
+        endpoint = talkers.endpoint(line)
+        caller.say(endpoint)
+        await premises.settle(0.1)
+        assert endpoint._hearing.listens
+        if dialled.endswith("INFO"):
+            for digit in "21":
+                line.ask("INFO", body=f"Signal={digit}\r\nDuration=160\r\n", kind="application/dtmf-relay")
+                await premises.settle(0.2)
+        elif dialled:
+            for word in dialled.removesuffix(" as tones").split(" and "):
+                await talkers.whistle(line, word)
+                await premises.settle(3.0)
+        await premises.settle(20.0 if not dialled else 3.0)
+        ringing = premises.peers["anna"].last
+        talkers.voices["anna"].say(talkers.endpoint(ringing))
+        caller.say(endpoint)
+        await premises.settle(0.1)
+        told, tell_it = list[MediaEvent](), endpoint.told
+        assert tell_it
+
+        def listen(end: Endpoint, event: MediaEvent) -> None:
+            told.append(event)
+            tell_it(end, event)
+
+        endpoint.told = listen
+        await talkers.whistle(line, "123")
+        assert not endpoint._hearing.listens
+        assert not [event for event in told if isinstance(event, Digit)]
+        for end in (endpoint, talkers.endpoint(ringing)):
+            assert "quick" in talkers.pump._acts[end.link.rtp.fileno()].__qualname__
+        line.ask("BYE")
+        await talkers.close()
+        assert premises.record.outcome == "answered"
 
     tell(story())
 
