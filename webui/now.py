@@ -22,6 +22,7 @@ STATES = {
 STAGES = {
     "begins": ("ringing", N_("begins")),
     "greeting": ("ringing", N_("hears the greeting")),
+    "connecting": ("ringing", N_("is being connected")),
     "ringing": ("ringing", N_("ringing")),
     "talking": ("talking", N_("talking")),
     "voicemail": ("talking", N_("voicemail")),

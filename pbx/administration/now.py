@@ -22,6 +22,9 @@ STATES = ("free", "ringing", "talking", "offline")
 """Of a group's members, the first of these that one of them is."""
 STAGES = {
     "rang": "ringing",
+    "dialled": "connecting",
+    "nothing-dialled": "connecting",
+    "silent": "connecting",
     "dialled-out": "ringing",
     "announced": "voicemail",
     "message": "voicemail",

@@ -114,6 +114,12 @@ def _of_ringing(office: Office, record: CallRecord, steps: dict[str, Step]) -> V
             Sentence("Enter the account into a phone, wait until it shows its extension, and call again."),
             False,
         )
+    if "silent" in steps:
+        return Verdict(
+            Sentence("The call came in, but no phone of {name} answered the exchange.", name=name),
+            Sentence("Look whether the phone has power and network, and call again."),
+            False,
+        )
     if "rang" in steps:
         return Verdict(
             Sentence("The call came in and it rang at {name}, but nobody answered.", name=name),

@@ -43,6 +43,8 @@ class Call:
     legs: list[Leg] = field(default_factory=list)
     dropped: dict[str, Party] = field(default_factory=dict)
     """By Call-ID, who was rung and did not get the call."""
+    far_end_rang: bool = False
+    """Whether a number outside said that it rings."""
     unseen: bool = False
     """The box calls itself: nobody is told of it, it counts for nothing, and nothing is kept."""
     inbox: Callable[[Leg, LegEvent], None] | None = None
@@ -63,6 +65,10 @@ class Call:
         if self.answered is None:
             self.answered = self.wall()
             self.outcome = "answered"
+
+    def far_end_rings(self) -> None:
+        """The number outside rings."""
+        self.far_end_rang = True
 
     def add(self, leg: Leg) -> None:
         """A party joins."""

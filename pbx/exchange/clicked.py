@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pbx.exchange.connecting import answered
+from pbx.exchange.connecting import answered, ring_people
 from pbx.exchange.ivr import Operator, Story
 from pbx.exchange.leg import PREFERENCE, Party
 from pbx.exchange.placing import ring_phone, rounds_for_person
@@ -21,8 +21,9 @@ async def fetch(operator: Operator, person: Person, shown: Party, codecs: Sequen
     """Ring the person's phones, which show `shown`; whether he is there, and now the one the story serves."""
     house, call = operator.house, operator.call
     rounds = rounds_for_person(house, person)
-    call.note("rang", extension=person.extension, phones=len(rounds[0].targets))
-    result, leg, _ = await operator.ring(rounds, lambda target: ring_phone(house, call, target, shown, codecs))
+    result, leg = await ring_people(
+        operator, rounds, lambda target: ring_phone(house, call, target, shown, codecs), person.extension
+    )
     if isinstance(result, NotTaken):
         call.note(result.why.value, extension=person.extension, seconds=person.ring_seconds, **answered(result))
         call.outcome = "missed"

@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 
 from pbx.exchange import voicemail
-from pbx.exchange.ivr import Operator
+from pbx.exchange.ivr import HungUp, Operator
 from pbx.exchange.leg import Leg, codecs_for
 from pbx.exchange.placing import ring_phone, rounds_for_group, rounds_for_person
-from pbx.exchange.ringing import NotTaken, Round, Target, Why
+from pbx.exchange.ringing import NotTaken, Result, Round, Target, Why
+from pbx.exchange.rung import Dial
 from pbx.store.models import Group, Outcome, Person
 
 REFUSALS = {Why.BUSY: 486, Why.REFUSED: 603}
 """What a colleague's phone is told when nobody took the call and no message is wanted; else 480."""
 
 _OUTCOMES: Mapping[Why, Outcome] = {Why.BUSY: "refused", Why.REFUSED: "refused", Why.NOT_TAKEN: "failed"}
+
+REACTION = 4.0
+"""Seconds in which a phone that did not react to the last call must say something, if only 100: the first caller waits
+as long as it may ring, those after him do not. A phone that comes back is rung all the same."""
+SOON = 2.0
+"""Seconds after which a phone that has said nothing is told of, should the caller hang up."""
 
 
 async def reach_person(operator: Operator, person: Person) -> None:
@@ -55,11 +62,12 @@ async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Pers
         call.note("unreachable", extension=rung)
         await _nobody(operator, owner, Why.UNREACHABLE)
         return
-    call.note("rang", extension=rung, phones=phones)
-    operator.ring_back()
     began = operator.house.clock()
-    result, leg, _ = await operator.ring(
-        rounds, lambda target: ring_phone(operator.house, call, target, call.caller, codecs_for(operator.party))
+    result, leg = await ring_people(
+        operator,
+        rounds,
+        lambda target: ring_phone(operator.house, call, target, call.caller, codecs_for(operator.party)),
+        rung,
     )
     if leg is not None:
         await talk(operator, leg)
@@ -67,6 +75,26 @@ async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Pers
         seconds = round(operator.house.clock() - began, 3)
         call.note(result.why.value, extension=rung, seconds=seconds, **answered(result))
         await _nobody(operator, owner, result.why)
+
+
+async def ring_people(operator: Operator, rounds: list[Round], dial: Dial, extension: str) -> tuple[Result, Leg | None]:
+    """Call their phones; it is told that it rang when it did, and not before (the caller hears of it then, too)."""
+    call, clock = operator.call, operator.house.clock
+    began, known = clock(), len(call.steps)
+    phones = sum(len(round_.targets) for round_ in rounds)
+    doubtful = operator.house.registrar.is_unheard
+    try:
+        result, leg, _ = await operator.ring(
+            rounds,
+            dial,
+            reaction=lambda target: REACTION if doubtful(target.device) else None,
+            rings=lambda: call.note("rang", extension=extension, phones=phones),
+        )
+    except HungUp:
+        if len(call.steps) == known and clock() - began >= SOON:
+            call.note("silent", extension=extension)
+        raise
+    return result, leg
 
 
 async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: float = 0.0) -> None:

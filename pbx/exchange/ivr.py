@@ -16,7 +16,7 @@ from pbx.exchange.digits import Dialled
 from pbx.exchange.house import House
 from pbx.exchange.leg import PREFERENCE, Leg, codecs_for
 from pbx.exchange.ringing import Result, Round
-from pbx.exchange.rung import Dial, Rung
+from pbx.exchange.rung import RINGING, Dial, Reaction, Rung
 from pbx.exchange.signals import Gone, LegEvent, Pressed, Proceeding
 from pbx.media.clip import Clip
 from pbx.media.events import Played, Recorded, Silent
@@ -148,29 +148,35 @@ class Operator:
     # --- others ----------------------------------------------------------------------------------------------------
 
     async def ring(
-        self, rounds: Sequence[Round], dial: Dial, *, reaction: float | None = None
+        self,
+        rounds: Sequence[Round],
+        dial: Dial,
+        *,
+        reaction: Reaction = lambda target: None,
+        rings: Callable[[], None] = lambda: None,
     ) -> tuple[Result, Leg | None, int]:
-        """Ring targets until one takes the call: what came of it, his leg, and the last refusing status.
+        """Call targets until one takes the call: what came of it, his leg, and the last refusing status.
 
-        A target that within `reaction` seconds has not even said 100 is given up, as if it had refused with 408.
+        A target that has not even said 100 within its `reaction` is given up, as if it had refused with 408.
+        `rings` is called once, when the first of them rings or takes the call.
         """
-        rung = Rung(self.house, self.call, rounds, dial)
-        react_by = None if reaction is None else self.house.clock() + reaction
+        rung = Rung(self.house, self.call, rounds, dial, reaction)
+        rang = False
         try:
             rung.start()
             while (result := rung.result) is None:
-                news = await self._next_until(min(filter(None, (rung.deadline, react_by)), default=None))
-                if react_by is not None and self.house.clock() >= react_by:
-                    react_by = None
-                    rung.drop_dumb()
+                news = await self._next_until(rung.deadline)
                 if news is None:
                     rung.expire()
                     continue
                 leg, event = news
-                if isinstance(event, Proceeding) and rung.rings(leg):
+                known = rung.rings(leg)
+                rung.hear(leg, event)
+                if rung.rang and not rang:
+                    rang = True
+                    rings()
+                if known and isinstance(event, Proceeding) and event.status in RINGING:
                     self._proceeds(leg, event, alone=rung.alone)
-                else:
-                    rung.hear(leg, event)
         except BaseException:
             rung.abandon()
             raise

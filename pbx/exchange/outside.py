@@ -70,7 +70,9 @@ async def _ring(
     operator.call.note("dialled-out", number=number, trunk=line.trunk.name)
     dial = partial(_dial, operator, line, number, shown)
     round_ = Round((Target(line, number),), PATIENCE)
-    return await operator.ring([round_], dial, reaction=None if last else REACTION)
+    return await operator.ring(
+        [round_], dial, reaction=lambda _: None if last else REACTION, rings=operator.call.far_end_rings
+    )
 
 
 def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: Target) -> Leg | None:

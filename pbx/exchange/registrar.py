@@ -67,6 +67,7 @@ class _Entry:
     notified: bool = True
     trouble: Trouble = ""
     troubled_at: float = 0.0
+    unheard: bool = False
 
 
 class Registrar:
@@ -203,6 +204,21 @@ class Registrar:
             self._add(entry)
         entry.trouble = ""
         self.changes.append(Bound(entry.binding, True, entry.notified))
+
+    def unheard(self, binding: Binding) -> None:
+        """A call to the phone was not answered by anything, not even 100."""
+        if (entry := self._entry(binding)) is not None:
+            entry.unheard = True
+
+    def heard(self, binding: Binding) -> None:
+        """The phone reacted to a call."""
+        if (entry := self._entry(binding)) is not None:
+            entry.unheard = False
+
+    def is_unheard(self, device: object) -> bool:
+        """Whether a device to ring is a phone that did not react to the last call, and has not registered since."""
+        entry = self._entry(device) if isinstance(device, Binding) else None
+        return entry is not None and entry.unheard
 
     def falls_silent(self, binding: Binding) -> None:
         """The phone of a binding answers no questions any more: it is not rung until it is heard from."""

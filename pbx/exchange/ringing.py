@@ -19,6 +19,8 @@ class Why(Enum):
     """The phone takes no calls just now: do not disturb, most likely."""
     NOT_TAKEN = "not-taken"
     """The phone could not take this call, or points elsewhere: 488, 302 ..."""
+    SILENT = "silent"
+    """No phone said anything at all."""
     UNREACHABLE = "unreachable"
 
 
@@ -80,7 +82,7 @@ Result = Taken | NotTaken
 _BUSY = frozenset({486, 600})
 _DECLINED = frozenset({603, 607, 608})
 _UNREACHABLE = frozenset({408, 430, 502, 503, 504})
-_TELLING = (Why.NO_ANSWER, Why.REFUSED, Why.BUSY, Why.UNAVAILABLE, Why.NOT_TAKEN, Why.UNREACHABLE)
+_TELLING = (Why.NO_ANSWER, Why.REFUSED, Why.BUSY, Why.UNAVAILABLE, Why.NOT_TAKEN, Why.SILENT, Why.UNREACHABLE)
 """The most telling first: a phone that rang in vain beats one that was busy, and so on."""
 
 
@@ -132,6 +134,14 @@ class Ringing:
         if why is Why.REFUSED:
             orders += self._stop(elsewhere=False, person=target.person)
         return orders if self._ringing else orders + self._go_on(now)
+
+    def silent(self, target: Target, now: float) -> list[Order]:
+        """A target has not reacted at all, not even by 100 (RFC 3261, 8.1.1.7): it is rung no longer."""
+        if self.result is not None or target not in self._ringing:
+            return []
+        self._ringing.remove(target)
+        self._heard[Why.SILENT] = 0
+        return [Cancel(target, elsewhere=False)] + ([] if self._ringing else self._go_on(now))
 
     def expired(self, now: float) -> list[Order]:
         """The round's time may be up."""

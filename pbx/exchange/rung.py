@@ -1,4 +1,4 @@
-"""The phones that ring for a call: what the machine (`ringing`) orders is done to their legs, and it hears of them."""
+"""The phones that a call calls: what the machine (`ringing`) orders is done to their legs, and it hears of them."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,21 +6,34 @@ from pbx.exchange.call import Call
 from pbx.exchange.house import House
 from pbx.exchange.leg import Leg
 from pbx.exchange.ringing import Cancel, Invite, Order, Result, Ringing, Round, Taken, Target
-from pbx.exchange.signals import Gone, LegEvent, Refused, TookCall
+from pbx.exchange.signals import Gone, LegEvent, Proceeding, Refused, TookCall
+from pbx.store.models import Binding
 
 Dial = Callable[[Target], Leg | None]
 """Sends the INVITE to a target; None when it cannot be sent."""
+Reaction = Callable[[Target], float | None]
+"""Seconds within which a target must say something, if only 100, or it is given up; None: as long as it may ring."""
+RINGING = (180, 183)
+"""What a phone says when it rings, or when its network lets something be heard instead (RFC 3261, 21.1)."""
 
 
 class Rung:
     """The legs of one ringing, until one of them has the call."""
 
-    def __init__(self, house: House, call: Call, rounds: Sequence[Round], dial: Dial) -> None:
+    def __init__(
+        self, house: House, call: Call, rounds: Sequence[Round], dial: Dial, reaction: Reaction = lambda target: None
+    ) -> None:
         self._house = house
         self._call = call
         self._dial = dial
         self._ringing = Ringing(rounds)
         self._legs: dict[Target, Leg] = {}
+        self._rings: set[Target] = set()
+        """Those that said so."""
+        self._reaction = reaction
+        self._react_by: dict[Target, float] = {}
+        self.rang = False
+        """Whether one of them has ever rung, or has taken the call."""
         self.status = 480
         """The last refusal."""
 
@@ -32,7 +45,8 @@ class Rung:
     @property
     def deadline(self) -> float | None:
         """When `expire` is to be called."""
-        return self._ringing.deadline
+        ends = self._ringing.deadline
+        return ends if ends is None else min(ends, *self._react_by.values()) if self._react_by else ends
 
     def rings(self, leg: Leg) -> bool:
         """Whether it is one of those that ring now."""
@@ -48,36 +62,52 @@ class Rung:
         self._obey(self._ringing.start(self._house.clock()))
 
     def expire(self) -> None:
-        """A round has rung for long enough."""
-        self._obey(self._ringing.expired(self._house.clock()))
+        """Those that do not react, or a whole round, may have had their time."""
+        now = self._house.clock()
+        self._drop_dumb(now)
+        self._obey(self._ringing.expired(now))
 
     def abandon(self) -> None:
         """Nobody is to get the call any more."""
         self._obey(self._ringing.abandoned())
 
     def hear(self, leg: Leg, event: LegEvent) -> None:
-        """A leg took the call, or will not; whatever else it says changes nothing."""
+        """A leg rings, took the call, or will not; whatever else it says changes nothing."""
         target = next((target for target, known in self._legs.items() if known is leg), None)
         if target is None:
             return
-        if isinstance(event, TookCall):
+        if isinstance(event, Proceeding | TookCall) and isinstance(target.device, Binding):
+            self._house.registrar.heard(target.device)
+        if isinstance(event, Proceeding) and event.status in RINGING and target not in self._rings:
+            self.rang = True
+            self._rings.add(target)
+            self._house.lines.rings(target.person)
+        elif isinstance(event, TookCall):
+            self.rang = True
             self._obey(self._ringing.answered(target))
         elif isinstance(event, Refused | Gone):
             self._lose(target, event.status if isinstance(event, Refused) else 503)
-
-    def drop_dumb(self) -> None:
-        """Give up on those who have not reacted at all."""
-        dumb = [(target, leg) for target, leg in self._legs.items() if leg.session is None or not leg.session.reacted]
-        for target, leg in dumb:
-            leg.cancel(elsewhere=False)
-            self._lose(target, 408)
 
     def taken(self) -> Leg | None:
         """The leg that has the call."""
         if not isinstance(self.result, Taken):
             return None
-        self._house.lines.rang(self.result.target.person)
+        self._stops(self.result.target)
         return self._legs[self.result.target]
+
+    def _drop_dumb(self, now: float) -> None:
+        """Give up on those who have not reacted at all and whose time, or the round's, is over."""
+        ends = self._ringing.deadline
+        for target, leg in list(self._legs.items()):
+            by = self._react_by.get(target)
+            if (ends is None or now < ends) and (by is None or now < by):
+                continue
+            self._react_by.pop(target, None)
+            if leg.session is None or not leg.session.reacted:
+                self.status = 408
+                if isinstance(target.device, Binding):
+                    self._house.registrar.unheard(target.device)
+                self._obey(self._ringing.silent(target, now))
 
     def _lose(self, target: Target, status: int) -> None:
         self.status = status
@@ -86,8 +116,15 @@ class Rung:
 
     def _leave(self, target: Target) -> None:
         """It did not get the call."""
-        self._house.lines.rang(target.person)
+        self._stops(target)
+        self._react_by.pop(target, None)
         self._call.drop(self._legs.pop(target))
+
+    def _stops(self, target: Target) -> None:
+        """It rings no longer, if it did."""
+        if target in self._rings:
+            self._rings.remove(target)
+            self._house.lines.rang(target.person)
 
     def _obey(self, orders: list[Order]) -> None:
         """Carry out what the machine orders; an INVITE that cannot be sent is a refusal at once."""
@@ -100,7 +137,9 @@ class Rung:
                         queue += self._ringing.rejected(target, 503, self._house.clock())
                     else:
                         self._legs[target] = leg
-                        self._house.lines.rings(target.person)
+                        reaction = self._reaction(target)
+                        if reaction is not None:
+                            self._react_by[target] = self._house.clock() + reaction
                 case Cancel(target, elsewhere):
                     if target in self._legs:
                         self._legs[target].cancel(elsewhere=elsewhere)

@@ -31,9 +31,12 @@ STEPS: Mapping[str, Wording] = {
     ),
     "left": Wording("Anrufe für die {digits} gehen an {extension}", "calls to {digits} go to {extension}"),
     "nothing-dialled": Wording("wählte keine Durchwahl", "dialled no extension"),
-    # Somebody is rung: rang(extension, phones), then one of the others, with extension and seconds
+    # Somebody is called: rang(extension, phones) once a phone says so; then one of the others, with extension, seconds
     "rang": Wording(
         "es klingelte bei {extension}[ an {phones} Telefonen]", "it rang at {extension}[ on {phones} phones]"
+    ),
+    "silent": Wording(
+        "kein Telefon von {extension} antwortete der Anlage", "no phone of {extension} answered the exchange"
     ),
     "unreachable": Wording("kein Telefon von {extension} war erreichbar", "no phone of {extension} could be reached"),
     "answered": Wording("{extension} nahm[ nach {after}] ab", "{extension} answered[ after {after}]"),
@@ -77,6 +80,7 @@ STEPS: Mapping[str, Wording] = {
 CODES: Mapping[str, Wording] = {
     # where somebody gave up
     "greeting": Wording("während der Begrüßung", "during the greeting"),
+    "connecting": Wording("während verbunden wurde", "while being connected"),
     "ringing": Wording("während es klingelte", "while it rang"),
     "announcement": Wording("während der Ansage", "during the announcement"),
     # reasons

@@ -163,8 +163,17 @@ class Switchboard:
             call.forget()
 
 
+_PLACES = {
+    **dict.fromkeys(("called", "dialled", "nothing-dialled", "dialled-out", "silent"), "connecting"),
+    "greeted": "greeting",
+    "rang": "ringing",
+    "announced": "announcement",
+}
+"""Where a caller is after a step."""
+
+
 def _where(call: Call) -> str:
     """How far the caller had come, as the story's words have it."""
-    places = {"rang": "ringing", "announced": "announcement", "dialled-out": "ringing"}
+    places = _PLACES | ({"dialled-out": "ringing"} if call.far_end_rang else {})
     seen = [places[step.what] for step in call.steps if step.what in places]
     return seen[-1] if seen else "greeting"

@@ -53,6 +53,9 @@ def test_the_lamp_of_a_line_shows_ringing_and_talking() -> None:
         state = premises.house.lines.state
         line = premises.call("bert", "21")
         await premises.settle()
+        assert (state("21"), state("22")) == ("free", "free"), "her phone has not said yet that it rings"
+        premises.peers["anna"].last.reply(180)
+        await premises.settle()
         assert (state("21"), state("22")) == ("ringing", "free")
         premises.peers["anna"].last.reply(200)
         await premises.settle()

@@ -1,0 +1,272 @@
+"""It rings when something rings, and silence is told as what it is."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbx.sip.message import Message, Request, Response
+from tests.exchange.peers import Line, polite, said
+from tests.exchange.premises import OFFICE, Premises, tell
+
+
+async def opened(*phones: str, **answers: int) -> Premises:
+    """An exchange with these phones; those not named in `answers` are silent."""
+    premises = Premises()
+    await premises.open(*phones)
+    polite(premises.peers.values(), **answers)
+    return premises
+
+
+def what(premises: Premises) -> list[str]:
+    return [step.what for _, step in premises.steps]
+
+
+def test_an_unplugged_phone_rings_for_nobody_and_the_next_caller_does_not_wait_for_it() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "carla")
+        premises.peers["carla"].there = False
+        for waits in (25.0, 4.0):
+            line = premises.call("anna", "23")
+            await premises.settle(waits - 0.5)
+            assert said(line) == ["100"]
+            assert premises.house.lines.state("23") == "free"
+            await premises.settle(1)
+            assert said(line)[-1] == "480"
+        await premises.quiet()
+        assert what(premises) == ["called", "silent"] * 2
+        assert [record.outcome for record in premises.shelves.calls] == ["missed", "missed"]
+        assert premises.shelves.calls[0].story == "No phone of Carla Dorn (23) answered the exchange."
+        assert [(task.kind, task.extension) for task in premises.shelves.tasks] == [("missed", "23")] * 2
+
+    tell(story())
+
+
+def test_a_phone_that_did_not_react_to_the_last_call_rings_again_as_soon_as_it_does() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "carla")
+        premises.peers["carla"].there = False
+        premises.call("anna", "23")
+        await premises.settle(26)
+        premises.peers["carla"].there = True
+        line = premises.call("anna", "23")
+        await premises.settle(3)
+        premises.peers["carla"].last.reply(180)
+        await premises.settle(15)
+        assert said(line) == ["100", "180"], "it is rung for as long as ever"
+        line.cancel()
+        await premises.settle(1)
+        line = premises.call("anna", "23")
+        await premises.settle(10)
+        assert said(line) == ["100"], "it reacted to the last call, and may take its time"
+        line.cancel()
+        await premises.quiet()
+
+    tell(story())
+
+
+@pytest.mark.parametrize(
+    ("phone", "caller"), [((180,), ["180"]), ((183,), ["183"]), ((182,), []), ((181,), []), ((100,), [])]
+)
+@pytest.mark.parametrize("peer", ["bert", "provider"])
+def test_the_caller_hears_what_the_phone_says(phone: tuple[int, ...], caller: list[str], peer: str) -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert")
+        line = premises.call(peer, "21" if peer == "bert" else "493077721")
+        await premises.settle()
+        assert said(line) == ["100"]
+        for status in phone:
+            premises.peers["anna"].last.reply(status)
+        await premises.settle()
+        assert said(line) == ["100", *caller]
+        assert premises.house.lines.state("21") == ("ringing" if caller else "free")
+        assert ("rang" in what(premises)) is bool(caller)
+        line.cancel()
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_a_session_progress_without_sound_is_ringing() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert")
+        line = premises.call("bert", "21")
+        await premises.settle()
+        premises.peers["anna"].last.reply(183, sdp="")
+        premises.peers["anna"].last.reply(180)
+        await premises.settle()
+        assert said(line) == ["100", "180"]
+        line.cancel()
+        await premises.quiet()
+
+    tell(story())
+
+
+def test_who_was_greeted_hears_ringing_from_the_moment_on_in_which_a_phone_rings() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert")
+        line = premises.call("provider", "4930123450")
+        await premises.settle()
+        premises.ear(line).hears("30")
+        await premises.settle(3)
+        assert premises.ear(line).said == ["greeting"]
+        premises.peers["bert"].last.reply(180)  # of a group the first that rings counts
+        await premises.settle()
+        assert premises.ear(line).said == ["greeting", "ringback"]
+        assert premises.house.lines.state("21") == "free"
+        line.ask("BYE")
+        await premises.quiet()
+        assert premises.told == "called greeted dialled rang gave-up"
+        assert premises.record.steps[-1].detail["where"] == "ringing"
+
+    tell(story())
+
+
+def test_a_phone_that_answers_at_once_is_not_said_to_ring_before() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert", anna=200)
+        line = premises.call("bert", "21")
+        await premises.settle(1)
+        assert said(line) == ["100", "200"]
+        line.ask("BYE")
+        await premises.quiet()
+        assert premises.told == "called rang answered hung-up"
+
+    tell(story())
+
+
+@pytest.mark.parametrize(
+    ("status", "steps"), [(486, "called busy"), (603, "called refused"), (503, "called unreachable")]
+)
+def test_a_phone_that_refuses_at_once_did_not_ring(status: int, steps: str) -> None:
+    async def story() -> None:
+        premises = await opened("anna", "carla", carla=status)
+        line = premises.call("anna", "23")
+        await premises.settle(1)
+        assert "180" not in said(line)
+        await premises.quiet()
+        assert premises.told == steps
+
+    tell(story())
+
+
+@pytest.mark.parametrize(
+    ("dialled", "waits", "steps", "words"),
+    [
+        ("21", 5.0, "called silent gave-up", "No phone of Anna Berg (21) answered the exchange,"),
+        ("21", 0.5, "called gave-up", ""),
+        ("040123456", 3.0, "dialled-out gave-up", "Called +49 40 123456 over provider,"),
+    ],
+)
+def test_who_gives_up_before_anything_rings_is_not_said_to_have_heard_it(
+    dialled: str, waits: float, steps: str, words: str
+) -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert")
+        line = premises.call("bert", dialled)
+        await premises.settle(waits)
+        line.cancel()
+        await premises.quiet()
+        assert premises.told == steps
+        assert premises.record.story.startswith(words)
+        assert "hung up while being connected" in premises.record.story.lower()
+
+    tell(story())
+
+
+def test_who_gives_up_while_a_number_outside_rings_did_hear_it() -> None:
+    async def story() -> None:
+        premises = await opened("bert")
+        line = premises.call("bert", "040123456")
+        await premises.settle()
+        premises.peers["provider"].last.reply(180)
+        await premises.settle(2)
+        line.cancel()
+        await premises.quiet()
+        assert premises.record.story.endswith("hung up while it rang after 2 s.")
+
+    tell(story())
+
+
+def test_whose_own_phone_is_silent_is_not_connected_by_a_click() -> None:
+    async def story() -> None:
+        premises = await opened("anna", "bert")
+        premises.switchboard.uas.click_to_colleague(OFFICE.people["21"], OFFICE.people["22"])
+        premises.wake()
+        await premises.quiet()
+        assert premises.told == "clicked silent"
+        assert not premises.peers["bert"].lines
+
+    tell(story())
+
+
+STATUSES = st.lists(st.sampled_from([100, 100, 180, 180, 181, 182, 183, 200, 302, 404, 486, 488, 500, 603]), max_size=5)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(0, 2**32),
+    st.tuples(STATUSES, STATUSES, STATUSES),
+    st.sampled_from(["30", "31", "21", "493077721", "4930123452"]),
+    st.floats(0.0, 60.0),
+)
+def test_whatever_phones_say_nobody_hears_ringing_before_one_rings_and_every_call_ends(
+    seed: int, scripts: tuple[list[int], ...], dialled: str, patience: float
+) -> None:
+    """What they say is lost, doubled and out of order, and some die in the middle of it."""
+    dice = random.Random(seed)
+
+    async def story() -> None:
+        premises = await opened("anna", "anna2", "bert", "carla")
+        rang: list[float] = []
+        caller = premises.peers["carla" if len(dialled) == 2 else "provider"]
+        lines: list[Line] = []
+
+        def heard_by_caller(line: Line, message: Message) -> None:
+            if isinstance(message, Response) and message.cseq.method == "INVITE":
+                if message.status in (180, 183):
+                    assert rang, "nothing rings"
+                if message.status >= 200:
+                    line.ack()
+            elif isinstance(message, Request) and message.method == "BYE":
+                line.reply(200, method="BYE")
+
+        def sloppy(name: str, script: list[int], dies_at: float) -> None:
+            def react(line: Line, message: Message) -> None:
+                if not isinstance(message, Request) or premises.clock() > dies_at:
+                    return
+                if message.method in ("BYE", "CANCEL"):
+                    line.reply(200, method=message.method)
+                elif message.method == "INVITE" and len([each for each in line.heard if each is not message]) == 0:
+                    for status in script:
+                        premises.loop.call_later(dice.choice([0.0, 0.2, 3.0, 9.0]), say, line, status)
+
+            def say(line: Line, status: int) -> None:
+                for _ in range(dice.choice([0, 1, 1, 2])):
+                    if any(each.method == "INVITE" for each in line.asked) and premises.clock() <= dies_at:
+                        if status in (180, 183) or 200 <= status < 300:
+                            rang.append(premises.clock())
+                        line.reply(status, method="INVITE")
+
+            premises.peers[name].react = react
+
+        for name, script in zip(("anna", "anna2", "bert"), scripts, strict=True):
+            sloppy(name, script, premises.clock() + dice.choice([1.0, 5.0, 1000.0]))
+        caller.react = heard_by_caller
+        lines.append(premises.call(caller.name, dialled))
+        await premises.settle(patience)
+        if "200" in said(lines[0]):
+            lines[0].ask("BYE")
+        elif not any(status in said(lines[0]) for status in ("480", "486", "603")):
+            lines[0].cancel()
+        await premises.settle(400)
+        premises.assert_empty()
+        [record] = premises.shelves.calls
+        assert ("rang" in [step.what for step in record.steps]) <= bool(rang)
+        others = {name for name, peer in premises.peers.items() if peer.lines} - {caller.name, "anna", "anna2", "bert"}
+        assert not others, "nobody else was called"
+
+    tell(story())
