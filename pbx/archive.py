@@ -85,9 +85,19 @@ class Archive:
     async def spool(self, extension: str, call: Call) -> Path:
         """A new path to record a message into; raises NoRoom."""
         try:
-            return await self.do(lambda: self._boxes.spool(extension, call.caller.number, call.id, call.wall()))
+            path = await self.do(lambda: self._boxes.spool(extension, call.caller.number, call.id, call.wall()))
         except mailboxes.NoRoom as full:
             raise NoRoom(str(full)) from full
+        await self.note(call)
+        return path
+
+    async def note(self, call: Call) -> None:
+        """From now on a kill does not lose the call; one that cannot be noted goes on all the same."""
+        record = call.record(self._sentence)
+        try:
+            await self.do(lambda: self._records.unfinished.note(record, call.office.names))
+        except RecordsError as error:
+            log.error("call %s could not be noted: %s", call.id, error)
 
     async def keep_message(self, spool: Path, extension: str) -> bool:
         """The recorded file becomes a message; False when there is less than a second of sound in it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pbx.administration import clear_text, pieces
+from pbx.administration import clear_text, cut_off, pieces
 from pbx.administration.backup_work import Work
 from pbx.administration.change_words import moment, who
 from pbx.administration.live import Live
@@ -305,6 +305,7 @@ def _opened(data: Path, lock: Lock, root: Path) -> Stores:
     unkept = stand_in.reason(data)
     mailboxes = Mailboxes(data, records, closed=unkept)
     stores = Stores(data, settings, records, mailboxes, mailboxes.reconcile(), root=root, unkept=unkept, _lock=lock)
+    cut_off.write_down(records, stores.reconciled.recovered, settings.office)
     clear_text.secure(settings, stores.vault)
     stores.drop_unsaved()
     stores.settle_leavers()

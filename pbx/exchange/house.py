@@ -42,6 +42,9 @@ class Archive(Protocol):
     async def spool(self, extension: str, call: Call) -> Path:
         """A new path to record a message into; raises NoRoom."""
 
+    async def note(self, call: Call) -> None:
+        """From now on a kill does not lose the call, whose voice is recorded."""
+
     async def keep_call(self, call: Call) -> None:
         """The row in the history, and the task if there is one."""
 

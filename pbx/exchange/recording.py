@@ -34,6 +34,7 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
         if not await fetch(operator, person, Party(person.extension, shown), WIDE):
             return
         call.outcome = "answered"
+        await operator.house.archive.note(call)
         told("speaking")
         sentence = operator.house.sounds.sentence
         for _ in range(TRIES):

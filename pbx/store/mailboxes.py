@@ -1,5 +1,6 @@
 """The messages' sound: recorded into a spool file, then in one step a message; what a crash left is found again."""
 
+import logging
 import secrets
 import shutil
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from urllib.parse import quote, unquote
 
 from pbx.store.atomic import move_file, private_directory, remove_file, sync_directory
 from pbx.store.models import Message
-from pbx.store.records import Records
+from pbx.store.records import Records, RecordsError
 from pbx.store.rules import EXTENSION
 from pbx.store.sound_files import NoSound, mend
+
+log = logging.getLogger(__name__)
 
 SHORTEST = 1.0
 """Seconds; less is somebody who hung up at the tone."""
@@ -160,6 +163,7 @@ class Mailboxes:
     def reconcile(self) -> Reconciled:
         """Put in order what a crash left; to be called when nobody records. Raises OSError, RecordsError.
 
+        What cannot be written (a full disk) stays where it is for the next time, as telephones must ring today.
         Recordings with at least a second of sound become messages with a task, the rest is removed; rows
         without a file are dropped, files without a row get one.
         """
@@ -172,6 +176,13 @@ class Mailboxes:
         return Reconciled(tuple(message for message in found if message is not None), dropped)
 
     def _recover(self, path: Path) -> Message | None:
+        try:
+            return self._recovered(path)
+        except (OSError, RecordsError) as error:
+            log.error("%s could not be recovered: %s", path.name, error)
+            return None
+
+    def _recovered(self, path: Path) -> Message | None:
         origin = _Origin.of(path)
         if origin is None or path.is_symlink() or not path.is_file():
             if path.parent == self._spool and not path.is_dir():

@@ -19,6 +19,7 @@ from pbx.store.sessions import Sessions
 from pbx.store.shapes import made
 from pbx.store.task_log import TaskLog
 from pbx.store.traces import Traces
+from pbx.store.unfinished import Unfinished
 
 __all__ = ["Records", "RecordsError"]
 
@@ -77,6 +78,8 @@ class Records:
         """What is kept behind their stories."""
         self.leftovers = Leftovers(self._database, _task, _message)
         """Tasks and messages that are to go."""
+        self.unfinished = Unfinished(self._database)
+        """Calls that have no row yet and left something."""
         self._bindings = _bindings(path.with_name("bindings.sqlite"))
 
     def close(self) -> None:
@@ -103,6 +106,7 @@ class Records:
         values["legs"] = json.dumps([_flat(leg) for leg in record.legs])
         with self.together():
             [row] = self._database.rows(_ADD_CALL, list(values.values()))
+            self.unfinished.forget(record.id)
             self.history.note_parts(row["number"], record, names)
 
     def calls(self, last: int = 20, extension: str | None = None) -> tuple[CallRecord, ...]:

@@ -18,6 +18,11 @@ CREATE TABLE IF NOT EXISTS calls (
     legs      TEXT NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS unfinished (      -- calls that leave something before they end: what is known of them by then
+    id        TEXT PRIMARY KEY,
+    call      TEXT NOT NULL                  -- JSON; gone as soon as the call has its row
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS tasks (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     extension TEXT NOT NULL,                 -- empty: the office's

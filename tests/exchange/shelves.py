@@ -41,6 +41,8 @@ class Shelves:
         """Of each call, how its voices went."""
         self.tasks: list[NewTask] = []
         self.kept: list[Message] = []
+        self.noted: list[str] = []
+        """Calls that a kill would not lose."""
         self.pins: dict[str, str] = {}
         self.full = ""
         """Why no message can be kept."""
@@ -51,6 +53,10 @@ class Shelves:
         self._recordings = recordings
         self._names = names
         self._spooled: dict[Path, str] = {}
+
+    async def note(self, call: Call) -> None:
+        self.stands_still("note")
+        self.noted.append(call.id)
 
     async def spool(self, extension: str, call: Call) -> Path:
         self.stands_still("spool")
