@@ -8,6 +8,7 @@ import phonenumbers
 
 from pbx.administration import accounts, lookup, passwords, premises, sessions
 from pbx.administration.people import checked_name
+from pbx.administration.rights import actor_of
 from pbx.administration.stores import Stores
 from pbx.alphabet import place
 from pbx.control.protocol import Refused
@@ -70,15 +71,15 @@ def begin(
     Returns token and account: whoever did it is logged in. Raises Refused.
     """
     _check(stores, code, source)
-    if not is_first(stores):
-        account = _admin(stores, name)
-        admin = dataclasses.replace(account, password=passwords.hashed(password, account.name))
-    else:
-        named = accounts.free_name(stores.office, checked_name(name))
-        hashed = passwords.hashed(password, named)
-        premises.change(stores, country=country, language=language, area_code=area_code, number=number or None)
-        admin = Account(named, hashed, "admin", language=language or stores.office.language)
-    stores.save(with_items(_in_town(stores.office), admin))
+    first = is_first(stores)
+    named = accounts.free_name(stores.office, checked_name(name)) if first else ""
+    admin = Account(named, role="admin", language=language or stores.office.language) if first else _admin(stores, name)
+    admin = dataclasses.replace(admin, password=passwords.hashed(password, admin.name))
+    # There is no session yet, but the code has proved who it is.
+    with stores.performing(actor_of(admin), stores.verb):
+        if first:
+            premises.change(stores, country=country, language=language, area_code=area_code, number=number or None)
+        stores.save(with_items(_in_town(stores.office), admin))
     stores.codes.spend()
     stores.records.sessions.close_all(admin.name)
     return sessions.enter(stores, admin)

@@ -5,6 +5,7 @@ from typing import Any
 
 from pbx.administration import lookup, passwords, sessions
 from pbx.administration.accounts import find, named, stamp, view
+from pbx.administration.rights import actor_of
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
@@ -52,7 +53,9 @@ def accept(stores: Stores, code: str, password: str, source: str = "") -> Shown:
     """Choose the password, which logs in: token and account. Raises Refused."""
     invited = _invited(stores, code, source)
     new = dataclasses.replace(invited, password=passwords.hashed(password, invited.name))
-    stores.save(with_items(stores.office, new))
+    # There is no session yet, but the code has proved who it is.
+    with stores.performing(actor_of(new), stores.verb):
+        stores.save(with_items(stores.office, new))
     stores.records.sessions.end_invitations(new.name)
     stores.records.sessions.close_all(new.name)
     return sessions.enter(stores, new)

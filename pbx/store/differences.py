@@ -11,6 +11,8 @@ from pbx.store.shapes import ShapeError, from_json, to_json
 
 OFFICE = "office"
 """Stands for a table's name where the office's own fields differ."""
+PERSONAL = {"accounts": ("language", "password"), "people": ("pin", "announcement")}
+"""By table, what people choose for themselves: that they were added can be undone, whatever they chose since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +135,20 @@ def _before(difference: Difference, item: Any, newer: bool) -> Any:
         if item is None:
             raise Overtaken(difference)
         if not difference.was:
-            if item != from_json(kind, difference.after, newer=newer):
+            if _impersonal(difference.table, item) != _impersonal(
+                difference.table, from_json(kind, difference.after, newer=newer)
+            ):
                 raise Overtaken(difference)
             return None
         _check_left(to_json(item), difference)
         return from_json(kind, to_json(item) | difference.before, newer=newer)
     except ShapeError as error:  # a row of a version that had other fields
         raise Overtaken(difference) from error
+
+
+def _impersonal(table: str, item: Any) -> Any:
+    """The item without what people choose for themselves."""
+    return dataclasses.replace(item, **dict.fromkeys(PERSONAL.get(table, ()), ""))
 
 
 def _check_left(fields: Mapping[str, Any], difference: Difference) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pbx.control.protocol import Refused
+from pbx.sentence import english
 from tests.administration.access import ADMIN, OTHER, PASSWORD, Desk
 
 
@@ -221,3 +222,40 @@ def test_whoever_sits_at_another_s_desk_cannot_guess_his_password_in_peace(desk:
     for number in range(10):
         refusal(desk, "account own", session, old=f"guess {number}", new=OTHER)
     assert "too many" in str(refusal(desk, "account own", session, old=PASSWORD, new=OTHER))
+
+
+def test_what_an_invited_colleague_chooses_is_his_change_and_does_not_stand_in_the_way(desk: Desk) -> None:
+    admin = desk.log_in(ADMIN)
+    code = desk.do("account invite", admin, extension="23")["code"]
+    token = desk.do("invitation accept", "", code=code, password=OTHER)["token"]
+    desk.do("account own", token, language="en")
+    chosen, added = desk.do("change list", admin, limit=3)[1:]
+    assert (english(chosen["who"]), chosen["words"]) == ("Clara", ["Account Clara: password changed"])
+    assert (english(added["who"]), added["undoable"]) == (ADMIN, True)
+    desk.do("change undo", admin, id=added["id"])
+    assert "Clara" not in desk.stores.office.accounts
+    assert desk.who(token) is None
+    desk.do("change undo", admin, id=desk.do("change list", admin, limit=1)[0]["id"])
+    assert desk.stores.office.accounts["Clara"].language == "en"
+
+
+def test_a_later_change_to_the_account_itself_is_still_in_the_way(desk: Desk) -> None:
+    admin = desk.log_in(ADMIN)
+    desk.do("account invite", admin, extension="23")
+    added = desk.do("change list", admin, limit=1)[0]["id"]
+    desk.do("account set", admin, account="Clara", role="admin")
+    with pytest.raises(Refused, match="role"):
+        desk.do("change undo", admin, id=added)
+
+
+def test_a_pin_or_an_announcement_of_one_s_own_keeps_nobody_from_undoing_the_person(desk: Desk) -> None:
+    admin = desk.log_in(ADMIN)
+    desk.do("user add", admin, name="Dora", extension="25")
+    added = desk.do("change list", admin, limit=1)[0]["id"]
+    code = desk.do("account invite", admin, extension="25")["code"]
+    invited = desk.do("change list", admin, limit=1)[0]["id"]
+    dora = desk.do("invitation accept", "", code=code, password=OTHER)["token"]
+    desk.do("pin set", dora, pin="2580")
+    desk.do("change undo", admin, id=invited)
+    desk.do("change undo", admin, id=added)
+    assert "25" not in desk.stores.office.people

@@ -339,7 +339,7 @@ class _Failing:
     """Settings that cannot be saved."""
 
     def __init__(self, real: Any, save: Any) -> None:
-        self.check, self.save, self._real = real.check, save, real
+        self.check, self.save, self.take, self._real = real.check, save, real.take, real
 
     @property
     def office(self) -> Office:

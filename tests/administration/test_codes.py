@@ -12,6 +12,7 @@ import pytest
 from pbx import label
 from pbx.administration.stores import open_stores
 from pbx.control.protocol import Refused
+from pbx.sentence import english
 from pbx.store import passwords
 from tests.administration.access import ADMIN, OTHER, PASSWORD, Desk
 from tests.commands import Run
@@ -53,6 +54,7 @@ def test_the_first_visit_makes_the_admin_and_tells_the_box_where_it_is(fresh: De
     assert (office.country, office.language, office.number, office.area_code) == ("AT", "en", "+4312345678", "1")
     assert fresh.do("welcome state", "")["first"] is False
     assert fresh.log_in("dora", OTHER)
+    assert {english(change["who"]) for change in fresh.do("change list")} == {"Dora"}, "no nameless visitor did it"
 
 
 def test_the_office_s_number_tells_the_area_code(fresh: Desk) -> None:
