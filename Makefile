@@ -4,7 +4,7 @@ DATA ?= data
 OPTIONS ?=
 PYTHON_ENV := .venv/bin
 
-.PHONY: run office test setup check format bench prompts screenshots hardware image image-test bundle deb deb-test clean
+.PHONY: run office test setup check format bench fuzz prompts screenshots hardware image image-test bundle deb deb-test clean
 
 run: setup
 	@scripts/run "$(DATA)" $(OPTIONS)
@@ -44,6 +44,12 @@ deb:
 deb-test:
 	@scripts/setup build
 	@packaging/test
+
+# SECONDS for each parser; FUZZ="sip sdp" names some of them.
+SECONDS ?= 60
+fuzz:
+	@scripts/setup fuzz
+	@$(PYTHON_ENV)/python -m tests.fuzz --seconds $(SECONDS) $(FUZZ)
 
 hardware:
 	@scripts/setup
