@@ -15,8 +15,8 @@ BUILT = 1_735_689_600.0
 """The first of January 2025: no clock that is right shows less."""
 FULL, FILLING = 0.10, 0.20
 """Share of the disk that is free when no message is recorded any more, and when it is time to say so."""
-BUSY = 2.0
-"""Programs that want to run for each core, before it is too much."""
+BUSY = 1.0
+"""Programs that want to run for each core, before it is too much: what is beyond has to wait."""
 SCARCE, GONE = 0.15, 0.05
 """Share of the memory that programs can still have."""
 WARM, HOT = 70.0, 80.0
@@ -159,7 +159,7 @@ def _power(here: Machine) -> Check:
             sentence = Sentence("The voltage was too low for a moment since the start: the power supply is weak.")
             return Check("power", "warn", sentence, advice)
         case "good":
-            return Check("power", "ok", Sentence("The power supply is strong enough."))
+            return Check("power", "ok", Sentence("The voltage was never too low since the start."))
     return _untold("power", Sentence("This machine does not tell whether its power supply is strong enough."))
 
 

@@ -1,7 +1,7 @@
 """The network the box stands in, as checks: its address, the way out, and whether names can be looked up."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, ip_address
+from ipaddress import ip_address
 from pathlib import Path
 
 import dns.exception
@@ -9,7 +9,7 @@ import dns.message
 import dns.query
 
 from pbx.administration.live import Check
-from pbx.administration.phones import own_address
+from pbx.administration.phones import LOOPBACK, own_address
 from pbx.administration.stores import Stores
 from pbx.sentence import Sentence
 from pbx.sip.transport.hop import is_address, split_host_port
@@ -17,8 +17,6 @@ from pbx.store.models import Trunk
 
 PATIENCE = 2.0
 """Seconds a name server has to answer."""
-LOOPBACK = "127.0.0.1"
-"""What the box takes for its address when it has none."""
 
 
 def checks(stores: Stores) -> Iterator[Check]:
@@ -33,7 +31,7 @@ def _address(address: str) -> Check:
     if address == LOOPBACK:
         sentence = Sentence("The box has no address in the network.")
         return Check("network", "fail", sentence, Sentence("Plug in the network cable, and look at the router."))
-    if IPv4Address(address).is_link_local:
+    if ip_address(address).is_link_local:
         sentence = Sentence(
             "The box gave itself the address {address}, because no router gave it one.", address=address
         )
@@ -43,7 +41,7 @@ def _address(address: str) -> Check:
 
 def _way_out(root: Path) -> Check:
     if has_default_route(root):
-        return Check("internet", "ok", Sentence("There is a way out of the local network."))
+        return Check("internet", "ok", Sentence("A router is known that leads out of the local network."))
     sentence = Sentence("There is no way out of the local network: no router is known.")
     return Check(
         "internet", "fail", sentence, Sentence("Look whether the router is on and hands out addresses (DHCP).")
@@ -90,7 +88,7 @@ def _names(servers: list[str]) -> Check:
     if not any(answers(server) for server in servers[:2]):
         sentence = Sentence("The name server {servers} does not answer: the provider cannot be found.", servers=servers)
         return Check("names", "fail", sentence, Sentence("Restart the router, and look whether the internet works."))
-    return Check("names", "ok", Sentence("Names on the internet are found."))
+    return Check("names", "ok", Sentence("A name server answers."))
 
 
 def _is_address(text: str) -> bool:

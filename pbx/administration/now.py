@@ -128,7 +128,8 @@ def _trunks(stores: Stores) -> Iterator[Shown]:
     states = stores.live.trunk_states() if stores.live is not None else {}
     for name, trunk in stores.office.trunks.items():
         state, detail = states.get(name, ("stopped", ""))
-        yield {"name": name, "state": state, "words": said(explained(trunk, state, detail))}
+        words = explained(trunk, state, detail, stores.records.directions(name))
+        yield {"name": name, "state": state, "words": said(words)}
 
 
 def _number(office: Office, number: Number) -> Shown:

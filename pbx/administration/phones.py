@@ -5,20 +5,27 @@ import secrets
 import socket
 import time
 from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from pbx.administration import lookup
 from pbx.administration.order import counted
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
+from pbx.box.addresses import addresses, networks_of
 from pbx.control.protocol import Refused
-from pbx.sentence import Sentence
+from pbx.sentence import Sentence, said
 from pbx.store.models import Binding, Phone
 from pbx.store.rules import is_text
 from pbx.store.settings import with_items, without_items
 
 Shown = dict[str, Any]
 
+LOOPBACK = "127.0.0.1"
+"""What stands for the box's address when it has none."""
+VIRTUAL = ("docker", "br-", "veth", "virbr", "lxc", "podman", "cni")
+"""What the names of interfaces begin with that lead to programs on the box."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 """Without i, l and o: people type these on the keys of a phone."""
 _SIGNS = _LETTERS + "23456789"
@@ -33,7 +40,7 @@ def add(stores: Stores, extension: str, name: str | None = None) -> Shown:
         username = secrets.choice(_LETTERS) + _random(7)
     phone = Phone(username, owner.extension, _random(20), _label(name or ""))
     stores.save(with_items(office, phone))
-    return view(stores, phone) | {"password": phone.password}
+    return view(stores, phone) | {"password": phone.password} | _note(stores)
 
 
 def renew(stores: Stores, username: str, seen: str | None = None) -> Shown:
@@ -43,7 +50,7 @@ def renew(stores: Stores, username: str, seen: str | None = None) -> Shown:
     renewed = dataclasses.replace(phone, password=_random(20))
     stores.save(with_items(stores.office, renewed))
     stores.tickets.void(username)
-    return view(stores, renewed) | {"password": renewed.password}
+    return view(stores, renewed) | {"password": renewed.password} | _note(stores)
 
 
 def change(stores: Stores, username: str, name: str | None = None, seen: str | None = None) -> Shown:
@@ -109,6 +116,19 @@ def view(stores: Stores, phone: Phone) -> Shown:
     }
 
 
+def _note(stores: Stores) -> Shown:
+    """What must be said of the address a phone is told, if anything."""
+    there = domain(stores)
+    if not there.startswith(("127.", "[::1]", "localhost")):
+        return {}
+    sentence = Sentence(
+        "Phones elsewhere cannot reach {domain}: the box has no address in the network, or was told to listen there"
+        " only.",
+        domain=there,
+    )
+    return {"note": said(sentence)}
+
+
 def _devices(phone: Phone, bindings: tuple[Binding, ...], troubles: Mapping[tuple[str, str], str]) -> list[Shown]:
     """What is registered with the account, as the phones said when they did it."""
     now = time.time()
@@ -142,14 +162,34 @@ def shown_host(listening: str) -> str:
     return own_address() if listening in ("0.0.0.0", "::") else listening
 
 
-def own_address() -> str:
-    """This machine's address towards the rest of the network, found without sending anything."""
+def own_address(root: Path = Path("/")) -> str:
+    """This machine's address towards the rest of the network, found without sending anything.
+
+    Where no way leads out: that of an interface, as phones may be in the same network. LOOPBACK if there is none.
+    """
+    outwards = _outwards()
+    if not ip_address(outwards).is_loopback:
+        return outwards
+    return next(iter(sorted(addresses(root), key=lambda each: _is_makeshift(each, root))), LOOPBACK)
+
+
+def _outwards() -> str:
+    """The address with which packets leave for the rest of the world; LOOPBACK where none do."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
             return str(probe.getsockname()[0])
         except OSError:
-            return "127.0.0.1"
+            return LOOPBACK
+
+
+def _is_makeshift(address: str, root: Path) -> tuple[bool, bool, bool]:
+    """What speaks against an address, the most important first; False sorts before True.
+
+    That the box gave it to itself, that programs on the box (containers) have it, that it is IPv6.
+    """
+    found = ip_address(address)
+    return found.is_link_local, any(found in net for net in networks_of(VIRTUAL, root)), found.version == 6
 
 
 def _random(length: int) -> str:

@@ -92,12 +92,19 @@ def judged(office: Office, record: CallRecord, language: Language) -> Verdict:
     if heard and not any(heard) and record.ended - record.started > 2:
         return Verdict(
             Sentence("The call came in, but not one sound of you arrived here."),
-            Sentence(
-                "Routers that try to help internet telephony do this: switch that help off in yours (it is called ALG)."
-            ),
+            _of_silence(office, record.trunk),
             False,
         )
     return _of_ringing(office, record, steps)
+
+
+def _of_silence(office: Office, trunk: str) -> Sentence:
+    """What to do when no voice arrives; no router can help with what is encrypted."""
+    if trunk in office.trunks and office.trunks[trunk].transport == "tls":
+        return Sentence("The router or a firewall keeps the voice out: let the box's UDP through.")
+    return Sentence(
+        "Routers that try to help internet telephony do this: switch that help off in yours (it is called ALG)."
+    )
 
 
 def _of_ringing(office: Office, record: CallRecord, steps: dict[str, Step]) -> Verdict:

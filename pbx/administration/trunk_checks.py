@@ -1,7 +1,7 @@
 """The trunk doctor: does each way to the telephone network work, and does the voice get through both ways?"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pbx.administration.live import Check, Live, Way
 from pbx.administration.stores import Stores
@@ -40,11 +40,13 @@ def checks(stores: Stores, live: Live) -> Iterator[Check]:
     silent = silences(office, talks)
     for name, (state, detail) in live.trunk_states().items():
         if name in office.trunks:
-            yield _trunk(explained(office.trunks[name], state, detail), state, name)
+            words = explained(office.trunks[name], state, detail, stores.records.directions(name))
+            yield _trunk(words, state, name)
             yield from _refused(name, refusals.get(name, ()), stores.clock())
             yield from _on_the_way(name, ways.get(name, Way("")), silent[name] >= OFTEN)
     if talks:
-        yield voice(office, silent)
+        encrypted = {name for name, way in ways.items() if way.address.startswith("tls ")}
+        yield voice(office, silent, encrypted)
 
 
 def _refused(name: str, refusals: Sequence[Refusal], now: float) -> Iterator[Check]:
@@ -99,17 +101,23 @@ def silences(office: Office, calls: Sequence[CallRecord]) -> Counter[str]:
     return found
 
 
-def voice(office: Office, silent: Counter[str]) -> Check:
-    """Whether everybody was heard in the last calls."""
+def voice(office: Office, silent: Counter[str], encrypted: Collection[str] = ()) -> Check:
+    """Whether everybody was heard in the last calls; no router reads what is said to the trunks of `encrypted`."""
     often = [whose for whose, count in silent.items() if count >= OFTEN]
     trunks = [whose for whose in often if whose in office.trunks]
     people = [office.people[whose].name for whose in often if whose in office.people]
     if trunks:
         sentence = Sentence("In several calls over {trunks} nothing was heard from outside.", trunks=trunks)
-        advice = Sentence("The router or a firewall keeps the voice out: switch off “SIP ALG” in the router.")
+        if set(trunks) <= set(encrypted):
+            advice = Sentence("The router or a firewall keeps the voice out: let the box's UDP through.")
+        else:
+            advice = Sentence("The router or a firewall keeps the voice out: switch off “SIP ALG” in the router.")
         return Check("voice", "fail", sentence, advice, "/history")
     if people:
         sentence = Sentence("In several calls nothing was heard from {people}.", people=people)
         advice = Sentence("Look at the phone's microphone and at the network it is in.")
         return Check("voice", "warn", sentence, advice, "/history")
+    if silent:
+        names = [office.names.get(whose, whose) for whose in silent]
+        return Check("voice", "ok", Sentence("In one of the last calls nothing was heard from {names}.", names=names))
     return Check("voice", "ok", Sentence("In the last calls everybody was heard."))

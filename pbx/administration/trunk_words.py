@@ -1,86 +1,146 @@
 """How a trunk is, for people who do not run telephone networks: what is so, and what they can do about it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 from pbx.sentence import Sentence
-from pbx.store.models import Trunk
+from pbx.store.models import Direction, Trunk
+
+Say = Callable[[str], Sentence]
+"""A trunk's name into what is to be said of it."""
 
 
-def explained(trunk: Trunk, state: str, detail: str) -> Sentence:
-    """A trunk's state (`live.Live.trunk_states`) as a sentence."""
+def explained(trunk: Trunk, state: str, detail: str, seen: Collection[Direction] = ()) -> Sentence:
+    """A trunk's state (`live.Live.trunk_states`) as a sentence; `seen` are the directions calls went in already.
+
+    That it registers, or answers, says of calls only that they may be tried.
+    """
     name = trunk.name
     match state:
-        case "registered":
-            return Sentence("{name} is connected: calls come in and go out.", name=name)
-        case "reachable":
-            return Sentence("{name} answers: calls come in and go out.", name=name)
+        case "registered" | "reachable":
+            return _works(name, state == "registered", "in" in seen, "out" in seen)
         case "trying":
             return Sentence("{name} is being connected…", name=name)
         case "stopped":
             return Sentence("The exchange is not running.")
         case "unknown":
-            return Sentence("{name} does not say how it is; calls are tried all the same.", name=name)
-    return next((say(name, detail) for pattern, say in FAILURES if re.search(pattern, detail)), _other(name, detail))
+            silent = Sentence("{name} does not say how it is; calls are tried all the same.", name=name)
+            return _by_words(name, detail, TROUBLES) or silent
+    return _by_status(name, detail) or _by_words(name, detail, (*TROUBLES, *FAILURES)) or _other(name, detail)
+
+
+def _works(name: str, registered: bool, comes_in: bool, goes_out: bool) -> Sentence:
+    """It is there, and calls were seen to go in these directions."""
+    how = Sentence("{name} is connected", name=name) if registered else Sentence("{name} answers", name=name)
+    if comes_in and goes_out:
+        return Sentence("{trunk}: calls come in and go out.", trunk=how)
+    if comes_in:
+        return Sentence("{trunk}: calls come in; none has gone out over it yet.", trunk=how)
+    if goes_out:
+        return Sentence("{trunk}: calls go out; none has come in over it yet.", trunk=how)
+    return Sentence("{trunk}. No call has come in or gone out over it yet.", trunk=how)
+
+
+def _by_status(name: str, detail: str) -> Sentence | None:
+    """What a provider's status means to an account; the phrase behind it may say anything."""
+    found = re.match(r"([3-6][0-9][0-9])(?![0-9])", detail)
+    if found is None:
+        return None
+    status = int(found[1])
+    if status in (401, 403, 407):
+        return _wrong_password(name)
+    if status in (404, 410, 604):
+        return Sentence("{name}: the provider does not know this account.", name=name)
+    if status == 408:
+        return _no_answer(name)
+    if status == 480 or status >= 500:
+        return Sentence(
+            "{name}: the provider has a fault of its own ({why}). The box tries again by itself.", name=name, why=detail
+        )
+    return None
+
+
+def _by_words(name: str, detail: str, table: Sequence[tuple[str, Say]]) -> Sentence | None:
+    """What words of the box's own mean."""
+    return next((say(name) for pattern, say in table if re.search(pattern, detail)), None)
 
 
 def _other(name: str, detail: str) -> Sentence:
     return Sentence("{name} is not connected. The provider says: {why}", name=name, why=detail or "-")
 
 
-FAILURES: tuple[tuple[str, Callable[[str, str], Sentence]], ...] = (
+def _wrong_password(name: str) -> Sentence:
+    return Sentence(
+        "{name}: the provider refuses the user name or the password. Compare both with its letter, sign by sign.",
+        name=name,
+    )
+
+
+def _no_answer(name: str) -> Sentence:
+    return Sentence(
+        "{name}: the provider does not answer. Is the internet working, and does the router let telephony through?",
+        name=name,
+    )
+
+
+TROUBLES: tuple[tuple[str, Say], ...] = (
     (
-        r"with the box's key",
-        lambda name, why: Sentence(
-            "{name}: the box cannot read the password any more, as its key was lost or is another box's. Type the"
-            " password again.",
+        r"^the certificate is not accepted: .*(expired|not yet valid)",
+        lambda name: Sentence(
+            "{name}: the certificate of the provider's server is out of date, or the box's clock is wrong. Nothing was"
+            " sent to it.",
             name=name,
         ),
     ),
     (
-        r"not accepted|^40[137]",
-        lambda name, why: Sentence(
-            "{name}: the provider refuses the user name or the password. Compare both with its letter, sign by sign.",
+        r"^the certificate is not accepted: .*([Mm]ismatch|not valid for)",
+        lambda name: Sentence(
+            "{name}: the certificate of the server that answered is for another name. Compare the server with the"
+            " provider's letter; nothing was sent to it.",
             name=name,
         ),
     ),
     (
-        r"cannot be found",
-        lambda name, why: Sentence(
-            "{name}: the provider's server cannot be found. Either the box has no internet, or the server's name is"
-            " wrong.",
-            name=name,
-        ),
-    ),
-    (
-        r"^404|^410|^604",
-        lambda name, why: Sentence("{name}: the provider does not know this account.", name=name),
-    ),
-    (
-        r"certificate|[Tt][Ll][Ss]|[Ss][Ss][Ll]",
-        lambda name, why: Sentence(
+        r"^the certificate is not accepted",
+        lambda name: Sentence(
             "{name}: the provider's server could not prove that it is the provider's. Nothing was sent to it.",
             name=name,
         ),
     ),
     (
-        r"no answer|^408|timed? ?out|refused|unreachable|the connection was lost|no way",
-        lambda name, why: Sentence(
-            "{name}: the provider does not answer. Is the internet working, and does the router let telephony through?",
+        r"^TLS failed",
+        lambda name: Sentence(
+            "{name}: no encrypted connection came about with the provider's server. Compare its port and way of"
+            " connecting with the letter.",
             name=name,
         ),
     ),
     (
-        r"^5[0-9][0-9]|^480",
-        lambda name, why: Sentence(
-            "{name}: the provider has a fault of its own ({why}). The box tries again by itself.", name=name, why=why
-        ),
-    ),
-    (
-        r"unknown kind of password",
-        lambda name, why: Sentence(
-            "{name}: the provider asks for the password in a way that the box does not know.", name=name
+        r"cannot be found$",
+        lambda name: Sentence(
+            "{name}: the provider's server cannot be found. Either the box has no internet, or the server's name is"
+            " wrong.",
+            name=name,
         ),
     ),
 )
-"""What the words of a trunk that failed look like, and what they mean; the first that fits."""
+"""What is wrong before anything was asked, whatever kind of trunk it is; the first that fits."""
+FAILURES: tuple[tuple[str, Say], ...] = (
+    (
+        r"with the box's key",
+        lambda name: Sentence(
+            "{name}: the box cannot read the password any more, as its key was lost or is another box's. Type the"
+            " password again.",
+            name=name,
+        ),
+    ),
+    (r"^user name or password is not accepted", _wrong_password),
+    (
+        r"unknown kind of password",
+        lambda name: Sentence(
+            "{name}: the provider asks for the password in a way that the box does not know.", name=name
+        ),
+    ),
+    (r"no answer|timed? ?out|refused|[Uu]nreachable|connection was (lost|closed)|reset|no way|No route", _no_answer),
+)
+"""What the words of an account that failed look like, and what they mean; the first that fits."""

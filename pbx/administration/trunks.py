@@ -134,7 +134,7 @@ def view(stores: Stores, trunk: Trunk) -> Shown:
         "name": trunk.name,
         "state": state,
         "detail": detail,
-        "words": said(explained(trunk, state, detail)),
+        "words": said(explained(trunk, state, detail, stores.records.directions(trunk.name))),
         "kind": "peer" if trunk.peer else "register",
         "peer": trunk.peer,
         "user": trunk.user,

@@ -1,7 +1,7 @@
 """By which addresses this machine can be reached: what the kernel tells in /proc, where no right is needed to look."""
 
 from collections.abc import Iterator
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 from pathlib import Path
 
 PASSING = 0x01 | 0x08 | 0x20 | 0x40
@@ -15,6 +15,17 @@ def addresses(root: Path = Path("/")) -> list[str]:
     """
     found = dict.fromkeys((*_four(root / "proc/net/fib_trie"), *_six(root / "proc/net/if_inet6")))
     return [each for each in found if not ip_address(each).is_loopback]
+
+
+def networks_of(interfaces: tuple[str, ...], root: Path = Path("/")) -> list[IPv4Network]:
+    """The networks that are reached by interfaces whose names begin like that."""
+    found = []
+    for line in _lines(root / "proc/net/route")[1:]:
+        fields = line.split()
+        if len(fields) > 7 and fields[0].startswith(interfaces) and fields[7] != "00000000":
+            network, mask = (IPv4Address(bytes.fromhex(each)[::-1]) for each in (fields[1], fields[7]))
+            found.append(IPv4Network(f"{network}/{mask}", strict=False))
+    return found
 
 
 def _four(table: Path) -> Iterator[str]:

@@ -93,7 +93,11 @@ class Registration:
         self.seen_as = ""
         """HOST:PORT our packets came from, as the registrar saw them; empty when it does not say."""
         self.rewritten = False
-        """Whether the registrar knows our Contact with another address than we gave: somebody on the way changed it."""
+        """Whether the registrar knows our Contact with another address than we gave: somebody on the way changed it.
+
+        Only of UDP something can be guessed: in TLS nobody on the way reads anything, and what comes by a connection is
+        rewritten by registrars that answer by that connection alone.
+        """
         self._ids = ids
         self._call_id = ids.call_id()
         self._tag = ids.tag()
@@ -245,7 +249,7 @@ class Registration:
         self.service_route = _routes(response)
         self.seen_as = _seen_as(response)
         mine = self._contact(self._asked_on)
-        self.rewritten = any(
+        self.rewritten = self._asked_on.transport == "udp" and any(
             (contact.uri.host, contact.uri.port) != (mine.host, mine.port)
             for contact in response.contacts
             if contact.uri.user == mine.user

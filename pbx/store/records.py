@@ -14,7 +14,7 @@ from pbx.store.changes import Along, Changes
 from pbx.store.database import Database, RecordsError
 from pbx.store.history import History, Leftovers
 from pbx.store.leaf import Leaf, Turn, leaf
-from pbx.store.models import Binding, CallRecord, LegQuality, Message, Step, Task, TaskKind
+from pbx.store.models import Binding, CallRecord, Direction, LegQuality, Message, Outcome, Step, Task, TaskKind
 from pbx.store.sessions import Sessions
 from pbx.store.shapes import made
 from pbx.store.task_log import TaskLog
@@ -116,6 +116,19 @@ class Records:
             wanted, values = "WHERE ? IN (extension, from_, to_)", [extension]
         rows = self._database.rows(f"SELECT * FROM calls {wanted} ORDER BY number DESC LIMIT ?", [*values, last])
         return tuple(_call(row) for row in reversed(rows))
+
+    def directions(self, trunk: str) -> frozenset[Direction]:
+        """In which directions calls have gone over a trunk: what came in and was taken, and what the network heard."""
+        wanted: tuple[tuple[Direction, tuple[Outcome, ...]], ...] = (
+            ("in", ("answered", "voicemail", "missed", "gave-up")),
+            ("out", ("answered", "refused")),
+        )
+        query = "SELECT 1 FROM calls WHERE trunk = ? AND direction = ? AND outcome = ? LIMIT 1"
+        return frozenset(
+            direction
+            for direction, outcomes in wanted
+            if any(self._database.rows(query, [trunk, direction, outcome]) for outcome in outcomes)
+        )
 
     def call(self, id: str) -> CallRecord | None:
         """One call."""

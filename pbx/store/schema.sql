@@ -53,6 +53,7 @@ CREATE INDEX IF NOT EXISTS calls_by_start ON calls (started);
 CREATE INDEX IF NOT EXISTS calls_by_end ON calls (ended);
 -- All that a search looks at: it goes through this instead of the calls, which are ten times as long.
 CREATE INDEX IF NOT EXISTS calls_as_searched ON calls (direction, outcome, started, from_, to_, from_name, story);
+CREATE INDEX IF NOT EXISTS calls_over_trunk ON calls (trunk, direction, outcome);
 CREATE INDEX IF NOT EXISTS messages_by_caller ON messages (from_);
 
 CREATE TABLE IF NOT EXISTS parts (           -- who took part in a call, and so may see it

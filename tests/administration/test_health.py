@@ -151,6 +151,8 @@ def say(stores: Stores, name: str) -> tuple[str, str]:
     ("name", "state", "files"),
     [
         ("load", "warn", {"proc/loadavg": "9.5 9 9 1/1 1"}),
+        ("load", "warn", {"proc/loadavg": "7.84 5 4 1/1 1"}),  # 196 % of four cores
+        ("load", "warn", {"proc/loadavg": "1.01 1 1 1/1 1", "sys/devices/system/cpu/online": "0"}),
         ("memory", "warn", {"proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 100 kB"}),
         ("memory", "fail", {"proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 40 kB"}),
         ("temperature", "warn", {"sys/class/thermal/thermal_zone0/temp": "71000"}),
@@ -170,6 +172,25 @@ def test_a_machine_that_is_not_well_is_told_with_advice(
     pi.make(stores.root, files)
     check = found(stores)[name][0]
     assert (check["state"], bool(check["advice_said"])) == (state, True)
+
+
+@pytest.mark.parametrize(
+    ("load", "cores", "told"),
+    [
+        ("7.84", "0-3", ("warn", "The processor has more to do than it can: 196 %.")),
+        ("4.00", "0-3", ("ok", "The processor is busy to 100 %.")),
+        ("1.96", "0-1", ("ok", "The processor is busy to 98 %.")),
+        ("1.96", "0", ("warn", "The processor has more to do than it can: 196 %.")),
+        ("0.42", "0-3", ("ok", "The processor is busy to 10 %.")),
+        ("0.42", None, ("ok", "This machine does not tell how busy it is.")),
+    ],
+)
+def test_how_busy_the_processor_is_counts_for_all_its_cores(
+    stores: Stores, load: str, cores: str | None, told: tuple[str, str]
+) -> None:
+    (stores.root / "sys/devices/system/cpu/online").unlink()
+    pi.make(stores.root, {"proc/loadavg": f"{load} 1 1 1/1 1\n", "sys/devices/system/cpu/online": cores})
+    assert say(stores, "load") == told
 
 
 def test_free_memory_is_told_as_a_share_first(stores: Stores) -> None:
@@ -203,7 +224,10 @@ def test_a_clock_that_was_set_while_the_exchange_ran_is_told(stores: Stores, mov
     assert words in say(stores, "clock")[1]
 
 
-@pytest.mark.parametrize(("address", "state"), [("127.0.0.1", "fail"), ("169.254.7.7", "fail"), ("192.0.2.10", "ok")])
+@pytest.mark.parametrize(
+    ("address", "state"),
+    [("127.0.0.1", "fail"), ("169.254.7.7", "fail"), ("192.0.2.10", "ok"), ("2001:db8::7", "ok")],
+)
 def test_a_box_without_a_network_is_told(
     stores: Stores, monkeypatch: pytest.MonkeyPatch, address: str, state: str
 ) -> None:
@@ -217,6 +241,13 @@ def test_a_way_out_by_ipv6_alone_is_one(stores: Stores) -> None:
     assert say(stores, "internet")[0] == "fail"
     pi.make(stores.root, {"proc/net/ipv6_route": f"{way} lo\n{way} eth0\n"})
     assert say(stores, "internet")[0] == "ok"
+
+
+def test_what_is_only_known_to_be_there_is_not_said_to_work(stores: Stores) -> None:
+    stores.settings.put(Trunk("u", user="me", domain="provider.test", password="x"))
+    assert say(stores, "internet") == ("ok", "A router is known that leads out of the local network.")
+    assert say(stores, "names") == ("ok", "A name server answers.")
+    assert say(stores, "power") == ("ok", "The voltage was never too low since the start.")
 
 
 def test_names_matter_only_to_a_trunk_that_has_one(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,9 +312,26 @@ def test_a_voice_that_is_missing_again_and_again_is_told(stores: Stores) -> None
     assert "voice" not in found(stores), "nobody has talked yet"
     talk(stores)
     talk(stores, "+4989123")
-    assert say(stores, "voice")[0] == "ok", "once is no rule"
+    assert say(stores, "voice") == ("ok", "In one of the last calls nothing was heard from t."), "once is no rule"
     talk(stores, "+4989123")
     assert say(stores, "voice") == ("fail", "In several calls over t nothing was heard from outside.")
+
+
+def test_no_router_is_blamed_for_reading_what_is_encrypted(stores: Stores) -> None:
+    live = running(stores)
+    for _ in range(2):
+        talk(stores, "+4989123")
+    assert "SIP ALG" in found(stores)["voice"][0]["advice"]
+    live.ways_to = {"t": Way("tls 192.0.2.1:5061")}
+    advice = found(stores)["voice"][0]["advice"]
+    assert "ALG" not in advice
+    assert "UDP" in advice
+
+
+def test_when_everybody_was_heard_that_is_said(stores: Stores) -> None:
+    running(stores)
+    talk(stores)
+    assert say(stores, "voice") == ("ok", "In the last calls everybody was heard.")
 
 
 def test_a_phone_without_a_voice_is_told_by_its_owner(stores: Stores) -> None:

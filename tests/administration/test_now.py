@@ -13,6 +13,7 @@ from pbx.administration.live import Running
 from pbx.administration.now import now
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores, open_stores
+from pbx.sentence import english
 from pbx.store.models import Account, Contact, Direction, Group, Language, Number, Person, Phone, Role, Step, Trunk
 from tests.box import pi
 from tests.live import Lines
@@ -160,7 +161,8 @@ def test_how_full_a_mailbox_is_only_those_know_who_may_hear_it(house: House) -> 
 def test_trunks_are_told_in_words_and_numbers_with_whom_they_ring(house: House) -> None:
     found = house.now("21")
     assert [(trunk["name"], trunk["state"]) for trunk in found["trunks"]] == [("t", "registered")]
-    assert found["trunks"][0]["words"]["with"] == {"name": "t"}
+    words = found["trunks"][0]["words"]
+    assert english(words) == "t is connected. No call has come in or gone out over it yet."
     assert found["numbers"] == [{"number": "+49301", "to": ["Anna", "Sales"]}]
 
 

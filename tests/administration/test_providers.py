@@ -17,7 +17,7 @@ from pbx.administration.stores import Stores, open_stores
 from pbx.administration.trunk_words import explained
 from pbx.control.protocol import Refused
 from pbx.sip.transport.hop import Hop, Target
-from pbx.store.models import Trunk
+from pbx.store.models import Direction, Trunk
 from pbx.store.rules import faults
 from pbx.wiring import Exchange
 from tests.live import Lines
@@ -239,7 +239,30 @@ def test_a_name_is_not_followed_into_the_box() -> None:
         ("failed", "403 Forbidden", "refuses the user name or the password"),
         ("failed", "sip.example.org cannot be found", "cannot be found"),
         ("failed", "404 Not Found", "does not know this account"),
-        ("failed", "certificate verify failed: Hostname mismatch", "could not prove"),
+        ("failed", "the certificate is not accepted: self-signed certificate", "could not prove"),
+        ("failed", "the certificate is not accepted: unable to get local issuer certificate", "could not prove"),
+        ("failed", "the certificate is not accepted: certificate has expired", "out of date"),
+        ("failed", "the certificate is not accepted: certificate is not yet valid", "clock is wrong"),
+        (
+            "failed",
+            "the certificate is not accepted: Hostname mismatch, certificate is not valid for 'x'.",
+            "is for another name",
+        ),
+        ("failed", "TLS failed: wrong version number", "no encrypted connection came about"),
+        ("failed", "TLS failed: sslv3 alert handshake failure", "no encrypted connection came about"),
+        ("failed", "user name or password is not accepted", "refuses the user name or the password"),
+        ("failed", "407 certificate wanted", "refuses the user name or the password"),
+        ("failed", "503 certificate of the database expired", "a fault of its own"),
+        ("failed", "503 TLS worker died, no answer", "a fault of its own"),
+        ("failed", "480 not accepted", "a fault of its own"),
+        ("failed", "404 password is not accepted", "does not know this account"),
+        ("failed", "408 Request Timeout", "does not answer"),
+        ("failed", "Connection refused", "does not answer"),
+        ("failed", "486 the certificate is not accepted", "The provider says: 486"),
+        ("unknown", "no answer to OPTIONS", "does not say how it is"),
+        ("unknown", "not asked yet", "does not say how it is"),
+        ("unknown", "pbx.example cannot be found", "server cannot be found"),
+        ("unknown", "the certificate is not accepted: self-signed certificate", "could not prove"),
         ("failed", "no answer", "does not answer"),
         ("failed", "503 Service Unavailable", "a fault of its own (503 Service Unavailable)"),
         ("failed", "something new", "something new"),
@@ -249,6 +272,21 @@ def test_a_name_is_not_followed_into_the_box() -> None:
 )
 def test_a_trunk_s_state_is_explained(state: str, detail: str, words: str) -> None:
     assert words in explained(Trunk("line", user="u", domain="d.example", password="x"), state, detail)
+
+
+@pytest.mark.parametrize(
+    ("state", "seen", "words"),
+    [
+        ("registered", [], "line is connected. No call has come in or gone out over it yet."),
+        ("registered", ["in"], "line is connected: calls come in; none has gone out over it yet."),
+        ("registered", ["out"], "line is connected: calls go out; none has come in over it yet."),
+        ("registered", ["in", "out"], "line is connected: calls come in and go out."),
+        ("reachable", [], "line answers. No call has come in or gone out over it yet."),
+        ("reachable", ["out"], "line answers: calls go out; none has come in over it yet."),
+    ],
+)
+def test_of_a_direction_only_what_was_seen_is_said(state: str, seen: list[Direction], words: str) -> None:
+    assert explained(Trunk("line", peer="192.0.2.1"), state, "", seen) == words
 
 
 def test_the_exchange_sifts_what_a_trunk_s_name_leads_to() -> None:

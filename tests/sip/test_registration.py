@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx.sip.digest import Accepted, Challenger, hashed
-from pbx.sip.flow import Flow
+from pbx.sip.flow import Flow, TransportName
 from pbx.sip.ids import Ids
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.registration import Account, Ask, Effects, Find, Registration, Wake
@@ -382,3 +382,13 @@ def test_it_is_noticed_when_somebody_on_the_way_changes_our_contact(contact: str
     response = asked(effects).reply(200, tag="t", headers=[("Contact", contact)])
     registration.replied(response, ONE, 0.0)
     assert (registration.state, registration.rewritten) == ("registered", rewritten)
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_of_a_connection_nothing_is_guessed_when_our_contact_comes_back_changed(transport: TransportName) -> None:
+    """Registrars that answer by the connection write its address there; in TLS nobody on the way could."""
+    flow = Flow(transport, ("192.0.2.10", 41000), ("198.51.100.1", 5061), connection=1)
+    registration, effects = begun((flow,))
+    contact = "<sip:token@203.0.113.7:40123;transport=tcp>;expires=600"
+    registration.replied(asked(effects).reply(200, tag="t", headers=[("Contact", contact)]), flow, 0.0)
+    assert (registration.state, registration.rewritten) == ("registered", False)

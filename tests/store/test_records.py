@@ -49,6 +49,19 @@ def test_a_call_comes_back_as_it_went_in(records: Records, path: Path) -> None:
     assert records.call("c2") is None
 
 
+def test_in_which_directions_calls_have_gone_over_a_trunk(records: Records) -> None:
+    assert records.directions("provider") == frozenset()
+    records.add_call(call("c1", outcome="refused"))  # none of our numbers
+    records.add_call(call("c2", direction="out", outcome="failed"))
+    records.add_call(call("c3", direction="internal", outcome="answered", trunk=""))
+    assert records.directions("provider") == frozenset()
+    records.add_call(call("c4", outcome="voicemail"))
+    assert records.directions("provider") == {"in"}
+    records.add_call(call("c5", direction="out", outcome="refused"))  # busy: the network heard us
+    assert records.directions("provider") == {"in", "out"}
+    assert records.directions("spare") == frozenset()
+
+
 def test_the_last_calls_come_with_the_newest_at_the_end_whatever_the_clock_said(records: Records) -> None:
     for number, started in enumerate((500.0, 0.0, 300.0)):
         records.add_call(call(f"c{number}", started=started))

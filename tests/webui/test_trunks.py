@@ -7,6 +7,7 @@ import time
 import pytest
 
 from pbx.exchange.turned_away import Refusal
+from tests.leftovers import call_record
 from tests.webui.office import Web
 
 SECRET = "kommt-nie-auf-die-Seite"
@@ -32,7 +33,11 @@ def test_a_trunk_s_state_is_told_in_words_and_its_password_never(line: Web) -> N
         assert "not connected" in page
         assert SECRET not in page
     line.live.trunks["sipgate trunk"] = ("registered", "")
-    assert "calls come in and go out" in line.admin.get("/trunks/sipgate trunk")
+    assert "No call has come in or gone out over it yet" in line.admin.get("/trunks/sipgate trunk")
+    call = call_record(direction="out", outcome="answered", started=1.0, ended=2.0, trunk="sipgate trunk")
+    line.stores.records.add_call(call, {})
+    for path in ("/trunks", "/trunks/sipgate trunk"):
+        assert "calls go out; none has come in over it yet" in line.admin.get(path)
 
 
 def test_calls_that_were_refused_stand_on_the_trunk_s_page_with_their_reasons(line: Web) -> None:

@@ -62,7 +62,7 @@ def test_a_newcomer_goes_all_the_way(box: Web) -> None:
     page = form.submit().follow()
     assert "sipgate trunk" in page
     box.live.trunks["sipgate trunk"] = ("registered", "")
-    assert "calls come in and go out" in admin.get("/wizard/line")
+    assert "is connected. No call has come in or gone out" in admin.get("/wizard/line")
 
     form = admin.get("/wizard/line").forms["access"]
     assert form["access_digit"].value == ""

@@ -1,6 +1,9 @@
 % visit.holds_secrets = True
 % rebase("layout", title=_("Account of a phone"), above=("/people/" + phone["extension"], phone["extension"] + " " + person["name"]))
 <p class="notice warn">{{icon("info")}} <span>{{_("The password is shown only now. If it is lost, a new one can be made at any time.")}}</span></p>
+% if phone.get("note"):
+<p class="notice bad">{{icon("warn")}} <span>{{visit.said(phone["note"])}}</span></p>
+% end
 <section class="card">
 <h2><span><span class="extension">{{phone["extension"]}}</span> {{person["name"]}}{{" · " + phone["name"] if phone["name"] else ""}}</span></h2>
 <dl class="facts">

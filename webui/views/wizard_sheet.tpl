@@ -14,6 +14,9 @@
 <dt>{{_("Password")}}</dt><dd><code>{{phone["password"]}}</code></dd>
 <dt>{{_("Mailbox")}}</dt><dd><code>*97</code></dd>
 </dl>
+% if phone.get("note"):
+<p class="notice bad">{{icon("warn")}} <span>{{visit.said(phone["note"])}}</span></p>
+% end
 <figure class="qr">{{drawing}}</figure>
 <p class="hint">{{_("Type the first three into the phone's own page, where it asks for an account, or scan the picture with a telephone app.")}}</p>
 </section>
