@@ -3,11 +3,27 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from pbx.sentence import english
+from pbx.whole import duration, whole
 
 Shown = dict[str, Any]
+
+_MOMENTS = (
+    *("at", "begin", "created", "end", "ended", "expires", "first", "invited_until"),
+    *("last", "since", "started", "until"),
+)
+"""Fields that are Unix times; 0 is none."""
+_LENGTHS: dict[str, Callable[[float], str]] = {
+    "seconds": duration,
+    "uptime": lambda seconds: str(timedelta(seconds=whole(seconds))),
+    **dict.fromkeys(("dial_pause", "digit_silence", "media_timeout", "ring"), lambda seconds: f"{_number(seconds)} s"),
+}
+"""Fields that are seconds: of what was measured whole ones, of what is set just what was set."""
+_UNTOLD = ("version", "words")
+"""For pages only: what two admins find each other by, and sentences to be said in other languages."""
 
 
 def printed(verb: str, result: Any, as_json: bool) -> str:
@@ -27,24 +43,38 @@ def moment(at: float | None) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) if at is not None else "-"
 
 
-def _word(value: Any) -> str:
+def _word(value: Any, name: str = "") -> str:
+    """A field's value, by its type and name."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return _counted(value, name)
     if isinstance(value, list):
-        return ",".join(map(_word, value)) or "-"
+        return ("; " if any(isinstance(each, dict) for each in value) else ",").join(map(_word, value)) or "-"
     if isinstance(value, dict) and "say" in value:
         return visible(english(value))
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_word(each)}" for key, each in value.items()) or "-"
-    if isinstance(value, float):
-        return f"{value:g}"
+        fields = {key: each for key, each in value.items() if key not in _UNTOLD}
+        return ", ".join(f"{key.replace('_', ' ')}: {_word(each, key)}" for key, each in fields.items()) or "-"
     return visible(value) if value not in ("", None) else "-"
+
+
+def _counted(value: float, name: str) -> str:
+    """A number: a moment, a duration, or how many."""
+    if name in _MOMENTS:
+        return moment(value or None)
+    return _LENGTHS.get(name, _number)(value)
+
+
+def _number(value: float) -> str:
+    """No more digits than it has, and never with an exponent."""
+    return str(int(value)) if float(value).is_integer() else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def _one(item: Shown) -> Iterator[str]:
     width = max(map(len, item), default=0)
     for name, value in item.items():
-        yield f"{name.replace('_', ' '):{width}}  {_word(value)}"
+        yield f"{name.replace('_', ' '):{width}}  {_word(value, name)}"
 
 
 def _table(items: Sequence[Shown]) -> Iterator[str]:
@@ -52,7 +82,10 @@ def _table(items: Sequence[Shown]) -> Iterator[str]:
         yield "(none)"
         return
     names = list(items[0])
-    rows = [[name.replace("_", " ") for name in names], *([_word(item.get(name)) for name in names] for item in items)]
+    rows = [
+        [name.replace("_", " ") for name in names],
+        *([_word(item.get(name), name) for name in names] for item in items),
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(names))]
     for row in rows:
         yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -75,16 +108,7 @@ def _trace(trace: Shown) -> Iterator[str]:
 
 
 def _known(known: Shown) -> Iterator[str]:
-    shown = {name: value for name, value in known.items() if name not in ("latest", "digits")}
-    return _one({**shown, "first": moment(known["first"]), "last": moment(known["last"])})
-
-
-def _tasks(tasks: Sequence[Shown]) -> Iterator[str]:
-    return _table([{**task, "created": moment(task["created"])} for task in tasks])
-
-
-def _messages(messages: Sequence[Shown]) -> Iterator[str]:
-    return _table([{**message, "started": moment(message["started"])} for message in messages])
+    return _one({name: value for name, value in known.items() if name not in ("latest", "digits")})
 
 
 def _checks(checks: Sequence[Shown]) -> Iterator[str]:
@@ -93,19 +117,6 @@ def _checks(checks: Sequence[Shown]) -> Iterator[str]:
         if check["advice"]:
             hint = f" ({visible(check['hint'])})" if check["hint"] else ""
             yield f"      -> {visible(check['advice'])}{hint}"
-
-
-def _message(message: Shown) -> Iterator[str]:
-    return _one({**message, "started": moment(message["started"]), "seconds": f"{message['seconds']:.1f}"})
-
-
-def _status(status: Shown) -> Iterator[str]:
-    uptime = {"uptime": f"{status['uptime']:.0f} s"} if "uptime" in status else {}
-    return _one({**status, **uptime})
-
-
-def _certificate(shown: Shown) -> Iterator[str]:
-    return _one({**shown, "begin": moment(shown["begin"]), "end": moment(shown["end"])})
 
 
 def _code(shown: Shown) -> Iterator[str]:
@@ -123,10 +134,6 @@ def _accounts(accounts: Sequence[Shown]) -> Iterator[str]:
     return _table([{name: each[name] for name in names} for each in accounts])
 
 
-def _account(account: Shown) -> Iterator[str]:
-    return _without_version({**account, "invited_until": moment(account["invited_until"])})
-
-
 def _providers(providers: Sequence[Shown]) -> Iterator[str]:
     names = ("key", "name", "country", "account", "password", "server")
     return _table([{name: each[name] for name in names} for each in providers if not each["lacks"]])
@@ -137,11 +144,9 @@ def _farewell(result: Shown) -> Iterator[str]:
 
 
 def _without_version(result: Any) -> Iterator[str]:
-    """For pages only: what two admins find each other by, and sentences to be said in other languages."""
-    left_out = ("version", "words")
     if isinstance(result, dict):
-        return _one({name: value for name, value in result.items() if name not in left_out})
-    return _table([{name: value for name, value in item.items() if name not in left_out} for item in result])
+        return _one({name: value for name, value in result.items() if name not in _UNTOLD})
+    return _table([{name: value for name, value in item.items() if name not in _UNTOLD} for item in result])
 
 
 def _changes(changes: Sequence[Shown]) -> Iterator[str]:
@@ -191,7 +196,6 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "calls": _calls,
     "change list": _changes,
     "change undo": _undone,
-    "tasks": _tasks,
     "history": _history,
     "trace": _trace,
     "nightly show": _nightly,
@@ -202,17 +206,10 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "update offer": _update,
     "update check": _well,
     "privacy show": _known,
-    "voicemail list": _messages,
-    "voicemail export": _message,
-    "status": _status,
     "doctor": _checks,
     "provider list": _providers,
     "user leave": _farewell,
-    "certificate show": _certificate,
     "code show": _code,
     "account invite": _code,
     "account list": _accounts,
-    "account add": _account,
-    "account set": _account,
-    "account remove": _account,
 }

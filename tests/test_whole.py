@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.exchange.stories import duration, story, talked
+from pbx.exchange.stories import story, talked
 from pbx.store.models import Step
-from pbx.whole import whole
+from pbx.whole import duration, whole
 from tests.leftovers import call_record
 from tests.webui.test_words import LOCALE
 from webui.words import catalogues

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.stores import Stores
-from pbx.exchange.stories import duration
 from pbx.phone_number import printed
 from pbx.store.models import Language, Message
+from pbx.whole import duration
 
 Shown = dict[str, Any]
 

@@ -11,7 +11,7 @@ from pbx.exchange.refusals import By, meaning
 from pbx.exchange.wording import Wording
 from pbx.phone_number import printed
 from pbx.store.models import CallRecord, Language, Step
-from pbx.whole import whole
+from pbx.whole import duration, whole
 
 NOBODY: Mapping[str, str] = {}
 
@@ -237,12 +237,6 @@ class _Fields:
 
     def _party(self, party: str) -> str:
         return f"{self.names[party]} ({party})" if party in self.names else printed(party)
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: "25 s", from two minutes on "2 min 5 s"."""
-    passed = whole(seconds)
-    return f"{passed} s" if passed < 120 else f"{passed // 60} min {passed % 60} s"
 
 
 def _in(wording: Wording, language: Language) -> str:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from pbx.exchange import stories
 from pbx.exchange.dialplan import Refusal
-from pbx.exchange.stories import CODES, STEPS, clause, duration, story
+from pbx.exchange.stories import CODES, STEPS, clause, story
 from pbx.exchange.turned_away import OTHER_PORT
 from pbx.store.models import Language, Step
+from pbx.whole import duration
 
 NAMES = {"21": "Anna Berg", "30": "Sales"}
 Told = tuple[float, str, dict[str, str | int | float | bool]]
