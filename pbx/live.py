@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from pbx.sentence import Sentence
 from pbx.store.models import Office, Person, Phone
 from pbx.wiring import Exchange
 
+MOST_STORMS = 5
+"""That the doctor tells of at a time, the worst."""
 GUEST = 5.0
 """Seconds within which the box must have called itself."""
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -186,7 +188,29 @@ class LiveExchange:
 
     def doctor(self) -> Sequence[Check]:
         """What can only be looked at while running."""
-        return [self._wire_check(), self._tls_check()]
+        return [self._wire_check(), self._tls_check(), *self._storms()]
+
+    def _storms(self) -> Iterator[Check]:
+        """Who asks so much that they are slowed down."""
+        for storm in self._exchange.throttle.storms()[:MOST_STORMS]:
+            at = {"address": storm.host, "count": storm.count, "method": storm.method}
+            phone = self._exchange.stores.office.phones.get(storm.user)
+            homes = (binding.remote[0] for binding in self._exchange.registrar.kept(storm.user))
+            if phone is not None and storm.host in homes:
+                person = self._exchange.stores.office.people[phone.extension]
+                sentence = Sentence(
+                    "A phone of {name} ({extension}) at {address} asks far too much: {count} requests were put off"
+                    " lately ({method}).",
+                    name=person.name,
+                    extension=person.extension,
+                    **at,
+                )
+            else:
+                sentence = Sentence(
+                    "Somebody at {address} asks far too much: {count} requests were put off lately ({method}).", **at
+                )
+            advice = Sentence("Restart that phone, or look for newer software for it. It can telephone all the same.")
+            yield Check("storm", "warn", sentence, advice, "/phones")
 
     def _wire_check(self) -> Check:
         faults = self._exchange.stack.counters["fault"]

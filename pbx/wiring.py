@@ -14,6 +14,7 @@ from pbx.administration.vault import NotSealed
 from pbx.archive import Archive
 from pbx.exchange.call import Call
 from pbx.exchange.doorkeeper import ALGORITHMS, Doorkeeper
+from pbx.exchange.emergency import emergency_meant
 from pbx.exchange.guard import Guard
 from pbx.exchange.house import House
 from pbx.exchange.keepalive import Keepalive
@@ -24,6 +25,7 @@ from pbx.exchange.presence import Presence
 from pbx.exchange.registrar import Registrar
 from pbx.exchange.stories import clause, story
 from pbx.exchange.switchboard import METHODS, Switchboard
+from pbx.exchange.throttle import Throttle
 from pbx.exchange.trunk_line import Find
 from pbx.exchange.trunks import Trunks
 from pbx.media.pump import Pump
@@ -83,7 +85,15 @@ class Exchange:
         # the wire
         self.timers = Timers()
         self._ids = Ids(secrets.token_bytes)
-        self.stack = Stack(clock=clock, timers=self.timers, ids=self._ids, agent="Durchwahl", methods=METHODS)
+        self.throttle = Throttle(clock, self._is_emergency, lambda host: self.trunks.is_trunk_host(host))
+        self.stack = Stack(
+            clock=clock,
+            timers=self.timers,
+            ids=self._ids,
+            agent="Durchwahl",
+            methods=METHODS,
+            brake=self.throttle,
+        )
         self.trace = Trace(wall)
         self.transports = Transports(self._received, self._failed, kept=self._is_needed)
         self.resolver = Resolver(random.SystemRandom().random)
@@ -256,6 +266,9 @@ class Exchange:
         if self.guard.silent(flow.remote[0]):
             self.stack.counters["silenced"] += 1
             return
+        if self.throttle.drops(data, flow):
+            self.stack.counters["slowed"] += 1
+            return
         self.trace.heard(data, flow)
         self.stack.receive(data, flow)
         self.turn()
@@ -277,6 +290,10 @@ class Exchange:
 
     def _is_ours(self, host: str) -> bool:
         return self.registrar.is_home(host) or self.trunks.is_trunk_host(host)
+
+    def _is_emergency(self, dialled: str) -> bool:
+        office = self._office()
+        return bool(emergency_meant(dialled, office.country, office.access_digit))
 
     async def _find(self, trunk: str, target: Target) -> None:
         hops = await self.resolver.resolve(target)

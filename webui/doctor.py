@@ -13,7 +13,7 @@ routes = Routes()
 
 AREAS = (
     (N_("Telephone network"), ("trunk", "path", "voice", "refused", "numbers", "extensions", "dialling")),
-    (N_("Phones"), ("phones", "registered", "connections", "answers", "tls", "certificate", "pins")),
+    (N_("Phones"), ("phones", "registered", "connections", "answers", "storm", "tls", "certificate", "pins")),
     (N_("Network"), ("network", "internet", "names", "port")),
     (N_("The box"), ("load", "memory", "disk", "card", "temperature", "power", "clock", "uptime")),
     (N_("Software and data"), ("rights", "records", "settings", "speech", "prompts", "greetings", "wire")),

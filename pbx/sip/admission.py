@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
+from typing import Protocol
 
 from pbx.sip.accept import accepts
+from pbx.sip.flow import Flow
 from pbx.sip.grammar import ParseError
 from pbx.sip.message import Request, Response
 from pbx.sip.multipart import SDP
@@ -26,6 +29,34 @@ _WITH_ANSWERS = frozenset({"UPDATE", "PRACK"})
 """Whose answers describe a session if they do; those to INVITE always may."""
 _SCHEMES = frozenset({"sip", "sips", "tel"})
 _UNREQUIRED = frozenset({"ACK", "CANCEL"})
+
+
+RETRY = "5"
+"""Seconds after which whom we put off may come again (RFC 3261, 20.33); he is not to send anything else until then."""
+
+
+class Verdict(Enum):
+    """What becomes of a request before anything is done for it."""
+
+    TAKEN = "taken"
+    PUT_OFF = "put off"
+    """Answered 503, without any state."""
+    DROPPED = "dropped"
+
+
+class Brake(Protocol):
+    """Decides who asks too much."""
+
+    def judge(self, request: Request, flow: Flow, *, known: bool) -> Verdict:
+        """What becomes of a request; `known` if it belongs to a dialog or a transaction of ours."""
+
+
+class NoBrake:
+    """Takes everything."""
+
+    def judge(self, request: Request, flow: Flow, *, known: bool) -> Verdict:
+        """It is taken."""
+        return Verdict.TAKEN
 
 
 def refusal(request: Request, methods: Sequence[str], extensions: Sequence[str]) -> Response | None:

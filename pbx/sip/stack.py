@@ -9,7 +9,7 @@ from functools import partial
 from types import MappingProxyType
 
 from pbx.sip.address import Address
-from pbx.sip.admission import EXTENSIONS, METHODS, SESSION_METHODS, refusal
+from pbx.sip.admission import EXTENSIONS, METHODS, RETRY, SESSION_METHODS, Brake, NoBrake, Verdict, refusal
 from pbx.sip.authorization import ROUNDS, pinned, proof
 from pbx.sip.called import Called
 from pbx.sip.calling import Calling, compose_invite
@@ -23,7 +23,7 @@ from pbx.sip.limits import Limits
 from pbx.sip.message import Message, ParseError, Request, Response, parse
 from pbx.sip.session import Session
 from pbx.sip.timers import Timers
-from pbx.sip.transactions import Answer, Server, Transactions, server_key
+from pbx.sip.transactions import Answer, Key, Server, Transactions, server_key
 from pbx.sip.uri import Uri
 from pbx.sip.usage import Usage
 from pbx.sip.via import Via
@@ -53,6 +53,7 @@ class Stack:
         limits: Limits | None = None,
         methods: Sequence[str] = METHODS,
         extensions: Sequence[str] = EXTENSIONS,
+        brake: Brake | None = None,
     ) -> None:
         limits = limits or Limits()
         self.ids = ids
@@ -70,6 +71,7 @@ class Stack:
         self._dialogs: dict[str, Session] = {}
         """Sessions by our tag, also those that still take leave."""
         self._agent = agent
+        self._brake = brake or NoBrake()
         self._methods = tuple(methods)
         self._extensions = tuple(extensions)
         self._abilities = (("Allow", ", ".join(methods)), ("Supported", ", ".join(extensions)))
@@ -134,7 +136,7 @@ class Stack:
             return
         self.counters["malformed"] += 1
         request = error.recoverable
-        if request is not None:
+        if request is not None and self._brake.judge(request, flow, known=False) is Verdict.TAKEN:
             response = seen_from(request, flow).reply(error.status, tag=self.ids.tag())
             self.outgoing.append(Send(response, flow))
             self._turn_away(request, flow, error.status)
@@ -147,7 +149,7 @@ class Stack:
     def _receive_request(self, request: Request, flow: Flow) -> None:
         method = request.method
         key = server_key(request, flow, "INVITE" if method == "ACK" else method)
-        if self._transactions.absorb(request, key):
+        if self._is_slowed(request, flow, key) or self._transactions.absorb(request, key):
             return
         if method == "ACK":
             self._receive_ack(request, flow)
@@ -155,7 +157,7 @@ class Stack:
         request = seen_from(request, flow)
         if self._transactions.full:
             self.counters["full"] += 1
-            busy = request.reply(503, headers=(("Retry-After", "5"),), tag=self.ids.tag())
+            busy = request.reply(503, headers=(("Retry-After", RETRY),), tag=self.ids.tag())
             self.outgoing.append(Send(busy, flow))
             self._turn_away(request, flow, 503)
             return
@@ -182,6 +184,18 @@ class Stack:
             self._refuse(server, request.reply(481))
         else:
             self._ask_above(server, request, flow)
+
+    def _is_slowed(self, request: Request, flow: Flow, key: Key) -> bool:
+        """Whether its sender asks too much; refusing costs no memory."""
+        known = request.to.tag in self._dialogs or self._transactions.server(key) is not None
+        verdict = self._brake.judge(request, flow, known=known)
+        if verdict is Verdict.TAKEN:
+            return False
+        self.counters["slowed"] += 1
+        if verdict is Verdict.PUT_OFF and request.method != "ACK":
+            busy = seen_from(request, flow).reply(503, headers=(("Retry-After", RETRY),), tag=self.ids.tag())
+            self.outgoing.append(Send(busy, flow))
+        return True
 
     def _receive_ack(self, request: Request, flow: Flow) -> None:
         session = self._dialogs.get(request.to.tag)
@@ -219,7 +233,7 @@ class Stack:
     def _receive_invite(self, server: Server, request: Request) -> None:
         if len(self._sessions) >= self.limits.sessions:
             self.counters["full"] += 1
-            self._refuse(server, request.reply(503, headers=(("Retry-After", "5"),)))
+            self._refuse(server, request.reply(503, headers=(("Retry-After", RETRY),)))
             self._turn_away(request, server.flow, 503)
             return
         contact = contact_of(request.uri.user or "", server.flow, secure=request.uri.scheme == "sips")

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from pbx.exchange.call import Call
 from pbx.exchange.doorkeeper import Doorkeeper
+from pbx.exchange.emergency import emergency_meant
 from pbx.exchange.guard import Guard
 from pbx.exchange.house import House
 from pbx.exchange.keepalive import Keepalive
@@ -17,6 +18,7 @@ from pbx.exchange.mwi import Mwi
 from pbx.exchange.pins import Pins
 from pbx.exchange.registrar import Registrar
 from pbx.exchange.switchboard import METHODS, Switchboard
+from pbx.exchange.throttle import Throttle
 from pbx.exchange.trunk_line import Find
 from pbx.exchange.trunks import Trunks
 from pbx.media.pump import Pump
@@ -87,7 +89,14 @@ class Premises:
         dice = random.Random(seed)
         self.timers = Timers()
         ids = Ids(dice.randbytes)
-        self.stack = Stack(clock=self.clock, timers=self.timers, ids=ids, agent="Durchwahl", methods=METHODS)
+        self.throttle = Throttle(
+            self.clock,
+            lambda dialled: bool(emergency_meant(dialled, self.office.country, self.office.access_digit)),
+            lambda host: self.trunks.is_trunk_host(host),
+        )
+        self.stack = Stack(
+            clock=self.clock, timers=self.timers, ids=ids, agent="Durchwahl", methods=METHODS, brake=self.throttle
+        )
         self.guard = Guard(self.clock)
         self.challenger = Challenger("durchwahl", b"k" * 32, self.clock, dice.randbytes)
         doorkeeper = Doorkeeper(lambda: self.office, self.challenger, self.guard)
@@ -199,6 +208,8 @@ class Premises:
         self.loop.call_soon(self._receive, data, Flow("udp", BOX, self.source_of(peer)))
 
     def _receive(self, data: bytes, flow: Flow) -> None:
+        if self.throttle.drops(data, flow):
+            return
         self.trace.heard(data, flow)
         self.stack.receive(data, flow)
         self.turn()
