@@ -13,7 +13,7 @@ office: setup
 	@$(PYTHON_ENV)/durchwahl run --data "$(DATA)" --web '[::]:8080' --next-port $(OPTIONS)
 
 test:
-	@scripts/setup test
+	@scripts/setup test $(TESTS)
 	@PYTHONPATH= $(PYTHON_ENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 setup:

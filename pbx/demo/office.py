@@ -30,6 +30,8 @@ from pbx.web_process import DEFAULT, WebProcess, command, next_free
 PORTS_TRIED = 20
 PAUSE = 6.0
 """Seconds between two calls when nobody counts them."""
+AGAIN = 5
+"""After so many calls it is told again where the page is, and how one gets in: the terminal has moved on."""
 DESKS = (("Anna", 440.0, 2.0), ("Ben", 523.0, 3.5), ("Clara", 0.0, None))
 """Name, what the phone hums (Hz), seconds until it answers."""
 
@@ -59,8 +61,8 @@ async def _run(data: Path, options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     calls = options.calls
-    async with _open(data, options) as stage:
-        work = asyncio.create_task(_perform(stage, calls))
+    async with _open(data, options) as (stage, page):
+        work = asyncio.create_task(_perform(stage, calls, page))
         waiting = asyncio.create_task(stopped.wait())
         await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
@@ -71,10 +73,12 @@ async def _run(data: Path, options: argparse.Namespace) -> int:
         return work.result()
 
 
-async def _perform(stage: Stage, calls: int | None) -> int:
-    """Scene after scene; how many went wrong, as an exit code."""
+async def _perform(stage: Stage, calls: int | None, page: str) -> int:
+    """Scene after scene, and now and then where the page is; how many went wrong, as an exit code."""
     good = count = 0
     for scene in islice(cycle(SCENES), calls):
+        if count and count % AGAIN == 0:
+            print(f"\n{page}", flush=True)
         count += 1
         good += await stage.play(scene)
         await asyncio.sleep(PAUSE if calls is None else 0.5)
@@ -83,8 +87,11 @@ async def _perform(stage: Stage, calls: int | None) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[Stage]:
-    """Everything, running: provider, exchange, desk phones, page. What was started is stopped in reverse order."""
+async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[tuple[Stage, str]]:
+    """Everything, running: provider, exchange, desk phones, page; and the lines that ask people to the page.
+
+    What was started is stopped in reverse order.
+    """
     spoken = language()
     print(say("title", spoken), flush=True)
     async with contextlib.AsyncExitStack() as stack:
@@ -114,8 +121,9 @@ async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[Stage]
         page.start()
         stack.push_async_callback(page.stop)
         accounts = await asyncio.to_thread(admit, daemon.stores, spoken, premises)
-        print(f"\n{invitation(web, spoken)}\n{logins(accounts, spoken)}", flush=True)
-        yield stage
+        invited = f"{invitation(web, spoken)}\n{logins(accounts, spoken)}"
+        print(f"\n{invited}", flush=True)
+        yield stage, invited
 
 
 async def _start(

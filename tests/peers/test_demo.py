@@ -19,12 +19,17 @@ def demo(folder: Path, *words: str) -> Program:
 
 
 def test_every_kind_of_call_goes_as_told(tmp_path: Path) -> None:
-    with demo(tmp_path, "--calls", "5") as office:
+    with demo(tmp_path, "--calls", "6") as office:
         code = office.wait(170)
         told = office.output()
         assert code == 0, told
-    assert "5 of 5 calls went as told" in told
-    assert told.count("both sides heard each other") == 3
+    assert "6 of 6 calls went as told" in told
+    assert told.count("both sides heard each other") == 4
+    first, second = (at for at, line in enumerate(told.splitlines()) if line.startswith("The web page: http://"))
+    lines = told.splitlines()
+    assert lines[first : first + 3] == lines[second : second + 3], "the same accounts and passwords"
+    assert "logs in as" in lines[first + 1]
+    assert first < lines.index(next(each for each in lines if each.startswith("Call 1:"))) < second
     assert "the message is there" in told
     assert "hung up while it rang" in told
 

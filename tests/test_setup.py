@@ -1,0 +1,91 @@
+"""`scripts/setup`: what it would install for which tests, and what it says when something is in the way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1]
+ALL = {"sip-tester", "baresip-core", "kamailio", "linphone-cli", "chromium", "npm", "rauc", "espeak-ng", "udev"}
+
+
+def listed(*words: str) -> tuple[str, set[str]]:
+    """The Python extras and Debian packages for these words after `list`."""
+    command = ["scripts/setup", "list", *words]
+    told = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True).stdout
+    python, debian = (line.partition(": ")[2] for line in told.strip("\n").split("\n"))
+    return python, set(debian.split())
+
+
+def test_all_tests_need_all_programs() -> None:
+    for words in ((), ("tests",), ("tests/",), ("-x", "-k", "word")):
+        python, debian = listed("test", *words)
+        assert debian >= ALL, words
+        assert "browser" in python
+
+
+@pytest.mark.parametrize(
+    ("place", "needed", "spared"),
+    [
+        ("tests/sip", set(), ALL),
+        ("tests/sip/test_message.py::test_sipmessage_agrees", set(), ALL),
+        ("./tests/sdp/", set(), ALL),
+        ("tests/webui/test_now.py", {"espeak-ng"}, ALL - {"espeak-ng"}),
+        ("tests/peers", {"kamailio", "linphone-cli"}, {"chromium", "npm", "rauc"}),
+        ("tests/image", {"rauc", "squashfs-tools"}, {"chromium", "kamailio"}),
+        ("tests/browser/test_look.py", {"chromium", "npm"}, {"rauc"}),
+        ("tests/sip tests/box", {"udev"}, {"chromium", "kamailio"}),
+    ],
+)
+def test_some_tests_need_only_what_they_use(place: str, needed: set[str], spared: set[str]) -> None:
+    python, debian = listed("test", *place.split())
+    assert needed <= debian
+    assert not debian & spared
+    assert ("browser" in python) == ("chromium" in needed)
+    assert "check" not in python
+
+
+def broken(folder: Path, complaint: str, **environment: str) -> tuple[int, str]:
+    """What set-up says in a checkout whose pip fails like that; the exit code too."""
+    (folder / "scripts").mkdir()
+    shutil.copy(HOUSE / "scripts/setup", folder / "scripts/setup")
+    (folder / "scripts/constraints.txt").touch()
+    shutil.copy(HOUSE / "pyproject.toml", folder)
+    (folder / ".venv/bin").mkdir(parents=True)
+    python = folder / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\ncase "$*" in *install*) echo "{complaint}" >&2; exit 1 ;; esac\n')
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["scripts/setup"], cwd=folder, capture_output=True, text=True, env=os.environ | environment, timeout=30
+    )
+    return done.returncode, done.stderr
+
+
+def test_set_up_says_what_it_will_fetch_and_how_long_that_takes(tmp_path: Path) -> None:
+    _, told = broken(tmp_path, "Connection refused")
+    assert "fetches up to 95 MB" in told
+    assert "16 Mbit/s" in told
+
+
+@pytest.mark.parametrize(
+    ("complaint", "named"),
+    [
+        ("SSLError(SSLCertVerificationError(1, 'certificate verify failed: self-signed certificate in chain'))", True),
+        ("Could not fetch URL: certificate verify failed: certificate is not yet valid", True),
+        (
+            "Failed to establish a new connection: Name or service not known: Temporary failure in name resolution",
+            False,
+        ),
+        ("Connection refused", False),
+    ],
+)
+def test_certificates_are_named_when_they_are_the_trouble(complaint: str, named: bool, tmp_path: Path) -> None:
+    code, told = broken(tmp_path, complaint, PIP_CERT="/somewhere")
+    assert code == 1
+    assert ("update-ca-certificates" in told) == named
+    assert ("is this machine on the network?" in told) == (not named)
+    assert complaint.split("(")[0] in told
