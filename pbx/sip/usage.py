@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pbx.sip.authorization import ROUNDS, pinned, proof
 from pbx.sip.dialog import Dialog
 from pbx.sip.digest import Credentials
+from pbx.sip.effects import Failure
 from pbx.sip.events import Ended, Event, Rejected
 from pbx.sip.flow import Flow
 from pbx.sip.grammar import quote
@@ -102,19 +103,27 @@ class Usage:
         dialog: Dialog | None = None,
         proofs: HeaderFields = (),
         rounds: int = ROUNDS,
+        instead: Flow | None = None,
     ) -> None:
-        """Send a request within the dialog; challenges are answered on the way to `done`."""
+        """Send a request within the dialog; challenges are answered on the way to `done`.
+
+        Where nobody answers at the place that a sloppy peer named, it goes where the peer's own messages come from.
+        """
         dialog = dialog or self.dialog
         fields = (*headers, *proofs, ("User-Agent", self._transactions.agent))
-        way = self._way(dialog)
+        way = instead or self._way(dialog)
         request = dialog.compose(method, self._transactions.via(way), fields, body)
 
         def tell(answer: Answer, flow: Flow) -> None:
+            if isinstance(answer, Failure) and not instead and way.remote != self.flow.remote:
+                self._ask(method, done, headers, body, dialog=dialog, proofs=proofs, rounds=rounds, instead=self.flow)
+                return
             field = self._proof(answer, request) if rounds else None
             if field is None:
                 done(answer, request)
             else:
-                self._ask(method, done, headers, body, dialog=dialog, proofs=(field,), rounds=rounds - 1)
+                again = rounds - 1
+                self._ask(method, done, headers, body, dialog=dialog, proofs=(field,), rounds=again, instead=instead)
 
         self._transactions.send(request, way, tell)
 
@@ -142,6 +151,8 @@ class Usage:
             if len(self._acks) > 2 * self._transactions.limits.forks:
                 self._acks.clear()
             self._acks[key] = ack
+        elif self._way(dialog).remote != self.flow.remote:
+            self._transactions.send_plain(ack, self.flow)  # it was not heard there: a sloppy peer's Contact, or loss
         self._transactions.send_plain(ack, self._way(dialog))
 
     def _bye(self, headers: HeaderFields = (), dialog: Dialog | None = None) -> None:

@@ -136,6 +136,33 @@ def test_the_answer_to_a_change_of_ours_moves_them_before_its_ack() -> None:
     assert places(wire) == [("ACK", "udp", 5099)]
 
 
+def test_an_answer_that_is_repeated_is_acknowledged_where_it_comes_from_as_well() -> None:
+    wire, _ = called_out(THERE)
+    wire.sent.clear()
+    wire.flows.clear()
+    invite = wire.stack.sessions[next(iter(wire.stack.sessions))].request
+    wire.respond(invite, 200, THERE, body=SDP)
+    assert sorted(places(wire)) == [("ACK", "udp", 5070), ("ACK", "udp", 5099)]
+
+
+@pytest.mark.parametrize("how", ["refused", "silence"])
+def test_who_is_not_where_they_say_is_hung_up_on_where_they_speak_from(how: str) -> None:
+    wire, session = called_in(THERE)
+    session.hang_up()
+    wire.collect()
+    ((*_, port),) = places(wire)
+    assert port == 5099
+    if how == "refused":
+        wire.stack.flow_failed(Flow("udp", OURS, (THEIRS[0], 5099)), "Connection refused")
+        wire.collect()
+    else:
+        wire.wait(32)
+    bye = wire.newest("BYE")
+    assert places(wire)[-1] == ("BYE", "udp", 5070)
+    wire.respond(bye, 200)
+    wire.ends()
+
+
 def test_early_dialogs_are_spoken_with_where_they_are() -> None:
     wire = Wire()
     session = wire.call()
