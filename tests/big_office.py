@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from pbx.exchange.stories import story
+from pbx.store.differences import Difference
 from pbx.store.models import (
+    Account,
     CallRecord,
+    CallTrace,
     Contact,
     Group,
     LegQuality,
@@ -27,12 +30,18 @@ from pbx.store.models import (
     Phone,
     Step,
     TaskKind,
+    TracedDialog,
+    TracedMessage,
     Trunk,
 )
 from pbx.store.records import _CALL_COLUMNS, Records, _flat
 from pbx.store.settings import Settings, with_items
 
 NUMBER = "+4930123450"
+EVERYBODY = "990"
+"""A group with all people in it."""
+LONG = "call-7"
+"""A call with hundreds of SIP messages: it rang everybody."""
 RARE = "Xaver Quandt"
 """Who called three times among all the others."""
 FIRST = ("Anna", "Bert", "Clara", "Dora", "Emil", "Frida", "Georg", "Hanna", "Ida", "Jörg", "Käthe", "Ludwig")
@@ -48,7 +57,8 @@ class Size:
     contacts: int = 5000
     calls: int = 60_000
     tasks: int = 1000
-    messages: int = 0
+    numbers: int = 100
+    changes: int = 300
 
 
 def furnish(data: Path, size: Size = Size(), now: float | None = None) -> Office:
@@ -80,6 +90,23 @@ def _leave(records: Records, found: list[CallRecord], size: Size) -> None:
     for number, each in enumerate(unspoken[len(unspoken) - size.tasks :]):
         kind: TaskKind = "gave-up" if each.outcome == "gave-up" else "missed"
         records.add_task(each.extension if number % 4 else "", kind, each.from_, each.id, each.ended)
+    records.traces.add(LONG, found[-1].ended, _trace(found[0].started, size))
+    for number in range(size.changes):
+        changed = Difference("people", "1000", "1000", "Anna Adler 0", {"ring_seconds": number}, {"ring_seconds": 25.0})
+        records.changes.add(found[0].started + number, "user1000", "admin", "user set", [changed])
+
+
+def _trace(began: float, size: Size) -> CallTrace:
+    """Two messages to and from each person's phone."""
+    dialogs = tuple(TracedDialog(f"c{each}", str(1000 + each), False) for each in range(size.people))
+    text = "INVITE sip:x@192.0.2.7 SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\n" + "X-Padding: y\n" * 80
+    return CallTrace(
+        dialogs,
+        tuple(
+            TracedMessage(began + each / 100, each % 2 == 0, "udp", f"192.0.2.{each // 2 % 250}:5060", each // 2, text)
+            for each in range(2 * size.people)
+        ),
+    )
 
 
 def _row(record: CallRecord) -> list[Any]:
@@ -100,7 +127,10 @@ def settled(size: Size) -> Office:
     ]
     items += [Contact(_contact(each), f"+4930{20_000_000 + each}", "21" if each % 7 == 0 else "")
               for each in range(size.contacts)]  # fmt: skip
-    items += [Trunk("amt", peer="192.0.2.20:5060"), Number(NUMBER, "amt", (extensions[0],))]
+    items += [Group(EVERYBODY, "Everybody", tuple(extensions)), Trunk("amt", peer="192.0.2.20:5060")]
+    items += [Account(f"person{each}", extension=each) for each in extensions[size.people // 2 :]]
+    items += [Number(NUMBER, "amt", tuple(extensions[:40]))]
+    items += [Number(f"{NUMBER}{each:03}", "amt", (extensions[each % size.people],)) for each in range(1, size.numbers)]
     return with_items(Office(name="Große Kanzlei", area_code="30"), *items)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from bottle import HTTPResponse
 
 from pbx.alphabet import place
-from webui import gate
+from webui import gate, pages
 from webui.form import Field, Form
 from webui.routes import Routes
 from webui.softphone import code as drawn
@@ -29,6 +29,7 @@ ACCOUNT = (
         N_("Everybody hears his own mailbox and those of his groups. An admin hears no more than that either."),
     ),
 )
+_PAGE = 50
 INVITED = (Field("extension", "choice", N_("Person"), required=True),)
 ADMIN = (Field("name", label=N_("Name"), required=True, autocomplete="off"),)
 CHOSEN = (PASSWORD,)
@@ -109,9 +110,11 @@ def change(visit: Visit) -> HTTPResponse | str:
 def _accounts(visit: Visit, invited: Form | None = None, admin: Form | None = None) -> str:
     accounts = visit.ask("account list")
     people = _without_account(visit, accounts)
+    shown, where = pages.part(visit, sorted(accounts, key=_place), _PAGE, path="/access")
     return visit.page(
         "access",
-        accounts=sorted(accounts, key=_place),
+        accounts=shown,
+        pages=where,
         people=people,
         path=_path,
         invited=invited or visit.blank(INVITED, {}, extension=people),

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_datetime
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
+from webui import pages
 from webui.routes import Routes
 from webui.visit import Visit
 
@@ -40,19 +41,19 @@ def undo(visit: Visit, id: int) -> HTTPResponse | str:
 
 def _shown(visit: Visit, error: str = "") -> str:
     wanted = visit.query.get("search", "").strip()
-    before = visit.query.get("before", "")
-    older = {"before": int(before)} if before.isascii() and before.isdigit() and len(before) < 16 else {}
-    asked = visit.ask("change list", limit=ALL if wanted else MOST + 1, **older)
-    lines = [line for line in map(_worded(visit), asked) if _has(line, wanted)]
-    more = len(lines) > MOST and not wanted
-    lines = lines if wanted else lines[:MOST]
+    if wanted:
+        every = map(_worded(visit), visit.ask("change list", limit=ALL))
+        lines, where = pages.part(visit, [line for line in every if _has(line, wanted)], MOST, path="/changes")
+    else:
+        found = visit.ask("change page", limit=MOST, **pages.turn(visit))
+        lines = list(map(_worded(visit), found["changes"]))
+        where = pages.turned(visit, found, lines, path="/changes")
     return visit.page(
         "changes",
-        days=[(day, list(found)) for day, found in groupby(lines, lambda line: line["day"])],
+        days=[(day, list(those)) for day, those in groupby(lines, lambda line: str(line["day"]))],
         wanted=wanted,
         error=error,
-        older=lines[-1]["id"] if more else None,
-        later=bool(older),
+        pages=where,
     )
 
 

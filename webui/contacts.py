@@ -42,13 +42,13 @@ PAGE = 50
 def contacts(visit: Visit) -> str:
     """Those who were searched for, or everybody."""
     search = visit.query.get("search", "").strip()
-    found = visit.ask("contact page", search=search, page=pages.number(visit), limit=PAGE)
+    found = visit.ask("contact page", search=search, page=pages.number(visit.query.get("page", "")), limit=PAGE)
     return visit.page(
         "contacts",
         contacts=found["contacts"],
         search=search,
         page=found["page"],
-        pages=pages.numbered(visit, found["all"], found["page"], PAGE),
+        pages=pages.numbered(found["all"], found["page"], PAGE, pages.linked(visit)),
         everybody=found["all"] if not search else visit.ask("contact page", limit=1)["all"],
     )
 
@@ -112,7 +112,7 @@ def export(visit: Visit) -> HTTPResponse:
 @routes.get("/contacts/import", may="admin")
 def bring(visit: Visit) -> str:
     """A file from another program."""
-    return visit.page("contacts_import", found=None, data="", roles=ROLES, error="")
+    return _import(visit)
 
 
 @routes.post("/contacts/import", may="admin", uploads=True)
@@ -123,16 +123,36 @@ def look(visit: Visit) -> HTTPResponse | str:
     chosen = visit.posted.values.get("role") if not upload else None
     given: dict[str, Any] = {"roles": list(chosen)} if chosen else {}
     takes = visit.sent("do") == "take" and not upload
+    given |= {"page": pages.number(visit.sent("page")), "limit": PAGE}
     try:
         found = visit.ask("contact import", data=data, dry=not takes, **given)
     except Refused as refusal:
         visit.status = 422
-        kept = data if _is_base64(data) else ""
-        return visit.page("contacts_import", found=None, data=kept, roles=ROLES, error=visit.said(refusal.said))
+        return _import(visit, data=data if _is_base64(data) else "", error=visit.said(refusal.said))
     if not takes:
-        return visit.page("contacts_import", found=found, data=data, roles=ROLES, error="")
+        return _import(visit, found, data)
     text = visit.n_("{number} contact was added.", "{number} contacts were added.", found["new"])
-    return visit.see_other("/contacts", text.format(number=found["new"]))
+    told = [text.format(number=visit.count(found["new"])), *filter(None, (_left_out(visit, found),))]
+    return visit.see_other("/contacts", " ".join(told))
+
+
+def _import(visit: Visit, found: dict[str, Any] | None = None, data: str = "", error: str = "") -> str:
+    where = pages.numbered(found["all"], found["page"], PAGE) if found else None
+    full = _left_out(visit, found) if found else ""
+    return visit.page("contacts_import", found=found, data=data, roles=ROLES, error=error, pages=where, full=full)
+
+
+def _left_out(visit: Visit, found: dict[str, Any]) -> str:
+    """That there is not room for all of them, with what can be done; empty when there is."""
+    if not found["full"]:
+        return ""
+    text = visit.n_(
+        "{number} is left out: {most} contacts have room, and {there} were there. Remove some, then bring it again.",
+        "{number} are left out: {most} contacts have room, and {there} were there. Remove some, then bring it again.",
+        found["full"],
+    )
+    there = found["most"] - found["room"]
+    return text.format(number=visit.count(found["full"]), most=visit.count(found["most"]), there=visit.count(there))
 
 
 def written(contact: dict[str, Any]) -> str:

@@ -4,21 +4,27 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from webui import pages
 from webui.form import Form
 from webui.routes import Routes
 from webui.sound import played, sound_arguments, unpacked
 from webui.visit import Visit
+from webui.words import N_
 
 routes = Routes()
+
+_NUMBERS, _PEOPLE = 20, 50
+"""On a page."""
 
 
 @routes.get("/greetings", may="admin")
 def greetings(visit: Visit) -> str:
     """All of them, to be heard."""
     found = visit.ask("greeting list")
-    numbers = [each for each in found if each["kind"] == "number"]
-    people = [each for each in found if each["kind"] == "person"]
-    return visit.page("greetings", numbers=numbers, people=people)
+    cards = []
+    for kind, title, most in (("number", N_("Numbers"), _NUMBERS), ("person", N_("People"), _PEOPLE)):
+        cards.append((title, *pages.part(visit, [each for each in found if each["kind"] == kind], most, kind)))
+    return visit.page("greetings", cards=cards)
 
 
 @routes.get("/greetings/<kind:re:number|person>/<key>", may="admin")

@@ -5,6 +5,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from webui import pages
 from webui.extension import offer, with_offer
 from webui.form import Field, Form, Options
 from webui.routes import Routes
@@ -23,6 +24,8 @@ MEANINGS = {
     "in-order": N_("The first rings alone, then the next one; the ringing time is shared among them."),
     "longest-idle": N_("Like one after the other, but whoever has gone longest without a call rings first."),
 }
+_PAGE, _NAMED = 50, 12
+"""Groups or members on a page, and how many members are named in a list of groups."""
 NAME = Field("name", label=N_("Name"), required=True, autocomplete="off")
 EXTENSION = Field("extension", label=N_("Extension"), inputmode="numeric", autocomplete="off", required=True)
 STRATEGY = Field("strategy", "choice", N_("Who rings when"), options=STRATEGIES)
@@ -77,7 +80,7 @@ def members(visit: Visit, extension: str) -> HTTPResponse | str:
     order = [each["extension"] for each in shown["people"]]
     form = visit.form(())
     if form.sent("group set", group=extension, members=changed(order, act, member or visit.sent("member"))):
-        return visit.see_other(f"/groups/{extension}#members", visit._("Saved."))
+        return visit.see_other(f"/groups/{extension}{pages.on_it(visit, 'members')}#members", visit._("Saved."))
     return _group(visit, shown, visit.blank(GROUP, shown), form)
 
 
@@ -110,9 +113,12 @@ def changed(order: Sequence[str], act: str, member: str) -> list[str]:
 
 def _all(visit: Visit, form: Form) -> str:
     names = {each["extension"]: each["name"] for each in visit.ask("user list")}
+    shown, where = pages.part(visit, visit.ask("group list"), _PAGE)
     return visit.page(
         "groups",
-        groups=visit.ask("group list"),
+        groups=shown,
+        pages=where,
+        most=_NAMED,
         names=names,
         form=form,
         free=offer(visit, form),
@@ -123,9 +129,13 @@ def _all(visit: Visit, form: Form) -> str:
 
 def _group(visit: Visit, shown: dict[str, Any], form: Form, other: Form | None = None) -> str:
     inside = {each["extension"] for each in shown["people"]}
+    members, where = pages.part(visit, shown["people"], _PAGE, "members", f"/groups/{shown['extension']}")
     return visit.page(
         "group",
         group=shown,
+        members=members,
+        on_it=pages.on_it(visit, "members"),
+        pages=where,
         form=form,
         other=other or visit.blank((), {}),
         outside=[each for each in _people(visit) if each[0] not in inside],

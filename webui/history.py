@@ -34,6 +34,8 @@ HEADS = (
 )
 _FILTERS = ("search", "extension", "direction", "outcome", "since", "until")
 _PAGE = 50
+_MESSAGES = 40
+"""SIP messages of a call on a page."""
 _PIECE = 250
 """Calls of a table that are asked for at a time: the exchange's other work gets its turn in between."""
 
@@ -92,11 +94,15 @@ def call(visit: Visit, id: str) -> str:
         (leg, leg["name"] or visit.number(leg["party"]) or visit._("Number withheld"), place)
         for place, leg in enumerate(told["quality"])
     ]
+    shown, where = pages.part(visit, told["messages"], _MESSAGES, "messages")
+    first = max(0, where.start - 1)
     return visit.page(
         "call",
         told=told,
         call=told["call"],
-        ladder=ladder.drawn(visit, told) if told["messages"] else "",
+        messages=list(enumerate(shown, first)),
+        pages=where,
+        ladder=ladder.drawn(visit, told, first, _MESSAGES) if told["messages"] else "",
         party=lambda message: ladder.party(visit, told["lanes"][message["lane"]]),
         after=lambda message: ladder.after(message["at"] - told["messages"][0]["at"]),
         kind=ladder.kind,

@@ -67,19 +67,29 @@ def laid_out(lanes: Sequence[Mapping[str, Any]], messages: Sequence[Mapping[str,
     return Ladder(columns, tuple(arrows), TIMES + COLUMN * len(columns) + EDGE, level + ROW / 2)
 
 
-def drawn(visit: Visit, told: Mapping[str, Any]) -> Html:
-    """The ladder as SVG; each arrow leads to the message in the list beside it, which says it all again."""
-    ladder = laid_out(told["lanes"], told["messages"])
-    began = told["messages"][0]["at"]
-    columns = "".join(_column(visit, column, told["lanes"], ladder.height) for column in ladder.columns)
-    messages, width = told["messages"], ladder.width
-    arrows = "".join(_arrow(visit, each, messages[each.index], began, width) for each in ladder.arrows)
+def drawn(visit: Visit, told: Mapping[str, Any], first: int = 0, most: int | None = None) -> Html:
+    """The ladder as SVG; each arrow leads to the message in the list beside it, which says it all again.
+
+    Of a long call it is a piece: `most` messages from the `first` on, and the devices that take part in them.
+    """
+    lanes, messages = _piece(told, first, len(told["messages"]) if most is None else most)
+    ladder = laid_out(lanes, messages)
+    began, width = told["messages"][0]["at"], ladder.width
+    columns = "".join(_column(visit, column, lanes, ladder.height) for column in ladder.columns)
+    arrows = "".join(_arrow(visit, each, messages[each.index], began, width, first) for each in ladder.arrows)
     title = visit._("Messages between the phones, the box and the provider")
     return Html(
         f'<svg class="drawing ladder" viewBox="0 0 {ladder.width:g} {ladder.height:g}" width="{ladder.width:g}"'
         f' height="{ladder.height:g}" role="group" aria-labelledby="ladder-title">'
         f'<title id="ladder-title">{escaped(title)}</title>{columns}{arrows}</svg>'
     )
+
+
+def _piece(told: Mapping[str, Any], first: int, most: int) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The lanes and messages of a piece, the messages' lanes numbered anew."""
+    messages = told["messages"][first : first + most]
+    used = sorted({message["lane"] for message in messages})
+    return [told["lanes"][lane] for lane in used], [each | {"lane": used.index(each["lane"])} for each in messages]
 
 
 def party(visit: Visit, lane: Mapping[str, Any]) -> str:
@@ -108,7 +118,7 @@ def _column(visit: Visit, column: Column, lanes: Sequence[Mapping[str, Any]], bo
     )
 
 
-def _arrow(visit: Visit, arrow: Arrow, message: Mapping[str, Any], began: float, width: float) -> str:
+def _arrow(visit: Visit, arrow: Arrow, message: Mapping[str, Any], began: float, width: float, first: int) -> str:
     tip = 7 if arrow.start > arrow.end else -7
     words = message["summary"] + (" ↻" if message["again"] else "")
     middle = (arrow.start + arrow.end) / 2
@@ -124,7 +134,7 @@ def _arrow(visit: Visit, arrow: Arrow, message: Mapping[str, Any], began: float,
         else ""
     )
     return (
-        f'{pause}<a href="#message-{arrow.index}" class="arrow {kind(message)}">'
+        f'{pause}<a href="#message-{first + arrow.index}" class="arrow {kind(message)}">'
         f'<rect class="target" x="2" y="{arrow.level - 23:g}" width="{width - 4:g}" height="39" rx="6"/>'
         f'<text class="soft" x="{EDGE}" y="{arrow.level + 4:g}">{after(message["at"] - began)}</text>'
         f'<text x="{middle:g}" y="{arrow.level - 7:g}" text-anchor="middle">{escaped(_cut(words, SIGNS))}</text>'

@@ -5,6 +5,7 @@ from typing import Any
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
+from webui import pages
 from webui.leds import leds
 from webui.routes import Routes
 from webui.visit import Visit
@@ -12,6 +13,10 @@ from webui.words import N_
 
 routes = Routes()
 
+_MOST = {"calls": 24, "people": 100, "groups": 24, "numbers": 20}
+"""On a page, of each list; what the address calls which page of it is shown."""
+_MEMBERS = 12
+"""Of a group."""
 STATES = {
     "free": N_("free"),
     "ringing": N_("ringing"),
@@ -56,15 +61,21 @@ def call(visit: Visit) -> HTTPResponse | str:
         visit.status = 403 if refusal.code == 4 else 422
         return _shown(visit, visit.said(refusal.said))
     sentence = visit._("Your phone rings. When you pick up, {extension} is called.")
-    return visit.see_other("/now", sentence.format(extension=extension))
+    return visit.see_other("/now" + pages.on_it(visit, *_MOST), sentence.format(extension=extension))
 
 
 def _shown(visit: Visit, trouble: str = "") -> str:
     found: dict[str, Any] = visit.ask("now")
     mine = next((each for each in found["people"] if each["extension"] == visit.account.extension), None)  # type: ignore[union-attr]
+    where: dict[str, pages.Pages] = {}
+    for name, most in _MOST.items():
+        found[name], where[name] = pages.part(visit, found[name], most, name, "/now")
     return visit.page(
         "now",
         **found,
+        where=where,
+        on_it=pages.on_it(visit, *_MOST),
+        members=_MEMBERS,
         leds=leds(visit, found),
         trouble=trouble,
         can_call=mine is not None and mine["state"] != "offline",

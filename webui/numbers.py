@@ -5,6 +5,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from webui import pages
 from webui.form import Field, Form
 from webui.path_picture import drawn
 from webui.routes import Routes
@@ -25,8 +26,10 @@ EXTENSIONS = Field("extensions", "choice", N_("Which extensions callers may dial
 TRUNK = Field("trunk", "choice", N_("Over which trunk it comes in"))
 NUMBER = Field("number", label=N_("Number"), help=N_("As you would tell it to somebody, like 030 123450."),
                required=True, inputmode="tel", autocomplete="off")  # fmt: skip
-EMPTY_PLACES = 2
-"""Places for somebody more that a number's page shows."""
+_PAGE, _NAMED = 48, 12
+"""Numbers on a page, and how many of those that one rings are named there."""
+CHOSEN_PLACES, EMPTY_PLACES = 4, 2
+"""Places at which anybody can be chosen, the empty ones for somebody more: each has all of a large office in it."""
 
 
 @routes.get("/numbers", may="admin")
@@ -34,7 +37,8 @@ def numbers(visit: Visit) -> str:
     """All of them."""
     found = visit.ask("number list")
     names = dict(_bearers(visit))
-    return visit.page("numbers", numbers=found, names=names, dialled=dict(DIALLED))
+    shown, where = pages.part(visit, found, _PAGE)
+    return visit.page("numbers", numbers=shown, pages=where, most=_NAMED, names=names, dialled=dict(DIALLED))
 
 
 @routes.get("/numbers/new", may="admin")
@@ -79,7 +83,7 @@ def remove(visit: Visit, number: str) -> HTTPResponse:
 def _new(visit: Visit, form: Form) -> HTTPResponse | str:
     if not form.choices("trunk"):
         return visit.see_other("/providers", visit._("First the trunk over which the number comes in."))
-    return visit.page("number_new", form=form, bearers=_bearers(visit), places=_places(form), language=_language(visit))
+    return visit.page("number_new", form=form, bearers=_bearers(visit), language=_language(visit), **_places(form))
 
 
 def _shown(visit: Visit, found: dict[str, Any], form: Form) -> str:
@@ -90,7 +94,7 @@ def _shown(visit: Visit, found: dict[str, Any], form: Form) -> str:
         number=found,
         form=form,
         bearers=_bearers(visit),
-        places=_places(form),
+        **_places(form),
         path=path,
         picture=drawn(visit, path),
         asked=asked,
@@ -110,9 +114,10 @@ def _bearers(visit: Visit) -> list[tuple[str, str]]:
     return [(each["extension"], each["name"]) for verb in ("user list", "group list") for each in visit.ask(verb)]
 
 
-def _places(form: Form) -> list[str]:
-    """Who is rung, in order, and some places for more."""
-    return [*form.listed("to"), *[""] * EMPTY_PLACES]
+def _places(form: Form) -> dict[str, list[str]]:
+    """Who is rung: `places` for the first ones, in order, and for somebody more; the `rest` are only ticked."""
+    chosen = [each for each in form.listed("to") if each]
+    return {"places": [*chosen[:CHOSEN_PLACES], *[""] * EMPTY_PLACES], "rest": chosen[CHOSEN_PLACES:]}
 
 
 def _language(visit: Visit) -> str:

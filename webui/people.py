@@ -5,6 +5,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from webui import pages
 from webui.extension import offer, with_offer
 from webui.form import Field, Form
 from webui.routes import Routes
@@ -14,6 +15,7 @@ from webui.words import N_
 
 routes = Routes()
 
+_PAGE = 50
 LAMPS = {"free": N_("free"), "ringing": N_("ringing"), "talking": N_("talking"), "offline": N_("not registered")}
 
 NAME = Field("name", label=N_("Name"), required=True, autocomplete="off")
@@ -175,11 +177,15 @@ def _everybody(visit: Visit, form: Form) -> str:
         return [each for each in bearers if wanted in f"{each['extension']} {each['name']}".casefold()]
 
     people = visit.ask("user list")
+    shown, where = pages.part(visit, found(people), _PAGE)
+    former, where_former = pages.part(visit, found(visit.ask("extension list")), _PAGE, "left")
     return visit.page(
         "people",
-        people=found(people),
+        people=shown,
+        pages=where,
         everybody=len(people),
-        former=found(visit.ask("extension list")),
+        former=former,
+        former_pages=where_former,
         form=form,
         free=offer(visit, form),
         lamps=LAMPS,

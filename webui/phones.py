@@ -6,7 +6,7 @@ from typing import Any
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
-from webui import gate
+from webui import gate, pages
 from webui.form import Field, Form
 from webui.routes import Routes
 from webui.softphone import code, provisioning, sip_address, ticket_address
@@ -19,6 +19,7 @@ NEW = (
     Field("extension", "choice", N_("Whose phone"), required=True),
     Field("name", label=N_("What it is called"), help=N_("To tell several phones apart, like “Desk” or “Mobile”.")),
 )
+_PAGE = 50
 PHONE = (Field("name", label=N_("What it is called"), autocomplete="off"),)
 
 
@@ -124,7 +125,8 @@ def _all(visit: Visit, form: Form) -> str:
     people = {each["extension"]: each["name"] for each in visit.ask("user list")}
     every = [each | {"person": people.get(each["extension"], "")} for each in visit.ask("phone list")]
     found = [each for each in every if wanted in _text(each).casefold()]
-    return visit.page("phones", phones=found, every=len(every), people=people, form=form)
+    shown, where = pages.part(visit, found, _PAGE)
+    return visit.page("phones", phones=shown, pages=where, every=len(every), people=people, form=form)
 
 
 def _text(phone: dict[str, Any]) -> str:

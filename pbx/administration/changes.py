@@ -9,6 +9,7 @@ from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.changes import Along, Change, Handed
 from pbx.store.differences import Difference, Overtaken, taken_back
+from pbx.store.leaf import Turn
 from pbx.store.models import Office
 from pbx.store.settings import SettingsError
 
@@ -21,12 +22,30 @@ def listing(stores: Stores, limit: int = 50, before: int | None = None) -> list[
 
     Raises Refused.
     """
-    if not 0 < limit <= MOST:
-        raise Refused(Sentence("From 1 to {most} changes can be listed at once.", most=MOST), field="limit")
+    _check_limit(limit)
     everything = stores.records.changes.all()
     undone = _undone(everything)
     older = [each for each in everything if before is None or each.id < before]
     return [_view(stores, each, everything, undone) for each in older[:limit]]
+
+
+def page(stores: Stores, limit: int = 50, before: int | None = None, after: int | None = None) -> Shown:
+    """So many `changes`, the newest first; `before` and `after` are the id of one seen: older ones, or later ones.
+
+    `all` is how many there are, `ahead` how many of them are newer than these, `more` whether there are older ones.
+    Raises Refused.
+    """
+    _check_limit(limit)
+    everything = stores.records.changes.all()
+    leaf = stores.records.changes.leaf(Turn(before, after, limit))
+    undone = _undone(everything)
+    shown = [_view(stores, each, everything, undone) for each in everything if each.id in leaf.places]
+    return {"changes": shown, **leaf.told()}
+
+
+def _check_limit(limit: int) -> None:
+    if not 0 < limit <= MOST:
+        raise Refused(Sentence("From 1 to {most} changes can be listed at once.", most=MOST), field="limit")
 
 
 def undo(stores: Stores, id: int) -> Shown:

@@ -144,6 +144,7 @@ COMMANDS: dict[str, Command] = {
     "certificate show": Command(certificates.show, ADMIN),
     "certificate export": Command(certificates.export, VISITOR),
     "change list": Command(changes.listing, ADMIN),
+    "change page": Command(changes.page, ADMIN),
     "change undo": Command(changes.undo, ADMIN, writes=True),
     "office show": Command(premises.show, ADMIN),
     "office set": Command(premises.change, ADMIN, writes=True),

@@ -19,6 +19,8 @@ Shown = dict[str, Any]
 
 MOST = 5000
 """Contacts of an office: each change writes them all."""
+AT_ONCE = 500
+"""That are told at a time."""
 
 
 def add(stores: Stores, name: str, number: str) -> Shown:
@@ -26,7 +28,7 @@ def add(stores: Stores, name: str, number: str) -> Shown:
     office = stores.office
     contact = Contact(_fresh_name(office, name), *split(office, number))
     if len(office.contacts) >= MOST:
-        raise Refused(Sentence("There is no room for more than {most} contacts.", most=MOST), 1)
+        raise Refused(Sentence("There are {most} contacts, and no room for more: remove some first.", most=MOST), 1)
     stores.save(with_items(office, contact))
     return view(contact)
 
@@ -66,8 +68,7 @@ def page(stores: Stores, search: str = "", page: int = 1, limit: int = 100) -> S
 
     Raises Refused.
     """
-    if not 0 < limit <= MOST:
-        raise Refused(Sentence("A number of contacts from 1 to {most} is needed.", most=MOST), field="limit")
+    check_limit(limit)
     found = _found(stores.office, search)
     page = max(1, min(page, -(-len(found) // limit)))
     return {
@@ -75,6 +76,12 @@ def page(stores: Stores, search: str = "", page: int = 1, limit: int = 100) -> S
         "all": len(found),
         "page": page,
     }
+
+
+def check_limit(limit: int) -> None:
+    """Whether so many may be told at once. Raises Refused."""
+    if not 0 < limit <= AT_ONCE:
+        raise Refused(Sentence("A number of contacts from 1 to {most} is needed.", most=AT_ONCE), field="limit")
 
 
 def show(stores: Stores, name: str) -> Shown:

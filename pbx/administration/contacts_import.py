@@ -7,11 +7,11 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import vobject
 
-from pbx.administration.contacts import MOST, split
+from pbx.administration.contacts import MOST, check_limit, split
 from pbx.administration.contacts_tables import ROLES, Entry, Table, entries, read_table, text_of
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Json, Refused
@@ -20,10 +20,12 @@ from pbx.store.models import Contact, Office
 from pbx.store.settings import with_items
 
 Shown = dict[str, Any]
-State = Literal["new", "there", "twice", "wrong"]
+State = Literal["new", "there", "twice", "wrong", "full"]
 
 LARGEST = 1024 * 1024
 """Bytes of one file."""
+_FIRST: tuple[State, ...] = ("wrong", "full")
+"""What is to be seen first."""
 SHOWN_ROWS = 5
 """Rows of a table that are shown to choose what its columns are."""
 _CARD = re.compile(r"^BEGIN:VCARD\s*$(.*?)^END:VCARD\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
@@ -54,17 +56,27 @@ class Found:
     """What becomes of it, as `pbx.sentence.said` has it."""
 
 
-def take(stores: Stores, data: str, roles: list[str] | None = None, dry: bool = False) -> Shown:
+def take(
+    stores: Stores, data: str, roles: list[str] | None = None, dry: bool = False, page: int = 1, limit: int = 100
+) -> Shown:
     """Add the contacts of a file (its bytes in base64); with `dry` only tell what would be. Raises Refused.
 
-    `roles` say what each column of a table holds, instead of the guess. Who is there already is left as he is.
+    `roles` say what each column of a table holds, instead of the guess. Who is there already is left as he is, and what
+    there is no room for is left out ("full"): `room` is how many more there may be, of `most` in all. Of the file's
+    numbers, `all`, so many are told as `contacts` on this `page`, those that cannot be taken first.
     """
     try:
         content = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Refused(Sentence("The file did not arrive whole."), field="data") from error
     if len(content) > LARGEST:
-        raise Refused(Sentence("The file is too large: at most 1 MB can be read at once."), field="data")
+        sentence = Sentence(
+            "The file has {size} kB, and {most} kB at most can be read at once: bring it in parts.",
+            size=len(content) // 1024,
+            most=LARGEST // 1024,
+        )
+        raise Refused(sentence, field="data")
+    check_limit(limit)
     text = text_of(content)
     table = None if "BEGIN:VCARD" in text.upper() else read_table(text)
     chosen: list[str] = list(table.roles) if table and roles is None else roles or []
@@ -72,14 +84,21 @@ def take(stores: Stores, data: str, roles: list[str] | None = None, dry: bool = 
         raise Refused(Sentence("There is no kind of column called {name}.", name=min(unknown)), field="roles")
     found = list(_settled(stores.office, entries(table, chosen) if table else _of_cards(text)))
     fresh = [Contact(each.name, each.number, each.extension) for each in found if each.state == "new"]
-    if len(stores.office.contacts) + len(fresh) > MOST:
-        raise Refused(Sentence("There is no room for more than {most} contacts.", most=MOST), 1)
+    room = _room(stores.office)
     if fresh and not dry:
         stores.save(with_items(stores.office, *fresh))
-    return _view(found, table, chosen)
+    found.sort(key=lambda each: _FIRST.index(each.state) if each.state in _FIRST else len(_FIRST))
+    page = max(1, min(page, -(-len(found) // limit)))
+    shown = found[(page - 1) * limit : page * limit]
+    return _view(found, shown, table, chosen) | {"page": page, "room": room, "most": MOST}
 
 
-def _view(found: list[Found], table: Table | None, roles: list[str]) -> Shown:
+def _room(office: Office) -> int:
+    """How many contacts more there may be."""
+    return max(0, MOST - len(office.contacts))
+
+
+def _view(found: list[Found], shown: list[Found], table: Table | None, roles: list[str]) -> Shown:
     return {
         "columns": [
             {
@@ -100,9 +119,10 @@ def _view(found: list[Found], table: Table | None, roles: list[str]) -> Shown:
                 "state": each.state,
                 "words": each.words,
             }
-            for each in found
+            for each in shown
         ],
-        **{state: sum(1 for each in found if each.state == state) for state in ("new", "there", "twice", "wrong")},
+        "all": len(found),
+        **{state: sum(1 for each in found if each.state == state) for state in get_args(State)},
     }
 
 
@@ -110,6 +130,7 @@ def _settled(office: Office, those: Iterable[Entry]) -> Iterator[Found]:
     """What becomes of each number: who is there already, or twice in the file, is not taken again."""
     by_number = {(each.number, each.extension): each.name for each in office.contacts.values()}
     in_file: set[tuple[str, str]] = set()
+    room = _room(office)
     names = {name.casefold() for name in office.contacts}
     for entry in those:
         written = _visible(entry.name) or _visible(entry.number)
@@ -122,7 +143,12 @@ def _settled(office: Office, those: Iterable[Entry]) -> Iterator[Found]:
             yield Found(written, *key, "twice", said(Sentence("Is in the file twice; it is taken once.")))
         elif (there := by_number.get(key)) is not None:
             yield Found(written, *key, "there", said(Sentence("Is there already, as {name}.", name=there)))
+        elif room <= 0:
+            yield Found(
+                written, *key, "full", said(Sentence("Is left out: there is room for {most} contacts.", most=MOST))
+            )
         else:
+            room -= 1
             name = _free_name(written, entry.kind, office.language, names)
             names.add(name.casefold())
             yield Found(name, *key, "new", said(Sentence("Is added.")))

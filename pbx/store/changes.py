@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pbx.store.database import Database
 from pbx.store.differences import Difference, Moved, place_of
+from pbx.store.leaf import Leaf, Turn, leaf
 from pbx.store.shapes import made
 
 MOST = 500
@@ -115,6 +116,10 @@ class Changes:
     def all(self) -> tuple[Change, ...]:
         """All changes, the newest first."""
         return tuple(map(_change, self._database.rows("SELECT * FROM changes ORDER BY id DESC")))
+
+    def leaf(self, turn: Turn) -> Leaf:
+        """Where one leaf of them is."""
+        return leaf(self._database, "SELECT id AS place FROM changes", (), turn)
 
     def newest(self) -> Change | None:
         """The last change."""

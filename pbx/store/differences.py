@@ -101,10 +101,13 @@ def taken_back(office: Office, found: Iterable[Difference]) -> Office:
 
     Raises Overtaken when something is no longer as they left it. The rules have to be asked about the result.
     """
-    tables: dict[str, Any] = {table: dict(getattr(office, table)) for table in TABLES}
+    found = tuple(found)
+    touched = {each.table for each in found}
+    tables: dict[str, Any] = {
+        table: dict(getattr(office, table)) if table in touched else getattr(office, table) for table in TABLES
+    }
     scalars: dict[str, Any] = {}
     returning: list[tuple[Difference, Any]] = []
-    found = tuple(found)
     for each in found:
         if each.table not in (OFFICE, *TABLES):  # what only a newer version knows, only that can take back
             raise Overtaken(each)

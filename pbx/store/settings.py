@@ -185,18 +185,22 @@ class AtomicStorage(Storage):
 
 def with_items(office: Office, *items: Item) -> Office:
     """The office with the items added, or put in the place of those with the same key."""
-    tables: dict[str, Any] = {name: dict(getattr(office, name)) for name in TABLES}
+    tables: dict[str, Any] = {}
     for item in items:
         name, key = _place(item)
+        if name not in tables:  # the others stay the very same: what was made of them still holds
+            tables[name] = dict(getattr(office, name))
         tables[name][key] = item
     return dataclasses.replace(office, **tables)
 
 
 def without_items(office: Office, *items: Item) -> Office:
     """The office without the items; what is not there is no error."""
-    tables: dict[str, Any] = {name: dict(getattr(office, name)) for name in TABLES}
+    tables: dict[str, Any] = {}
     for item in items:
         name, key = _place(item)
+        if name not in tables:
+            tables[name] = dict(getattr(office, name))
         tables[name].pop(key, None)
     return dataclasses.replace(office, **tables)
 

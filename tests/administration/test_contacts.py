@@ -134,11 +134,11 @@ def test_duplicates_are_merged_and_told(stores: Stores) -> None:
     found = take(
         stores, "Name;Telefon\nHans Meier;+49 30 123456\nOtto;030 777777\nOtto Otter;0049 30 777777\nOtto;somewhere\n"
     )
-    assert {each["name"]: each["state"] for each in found["contacts"][:3]} == {
+    assert {each["name"]: each["state"] for each in found["contacts"][1:]} == {
         "Hans Meier": "there", "Otto": "new", "Otto Otter": "twice",
     }  # fmt: skip
-    assert found["contacts"][0]["words"] == {"say": "Is there already, as {name}.", "with": {"name": "Meier"}}
-    assert found["contacts"][3]["state"] == "wrong"
+    assert found["contacts"][1]["words"] == {"say": "Is there already, as {name}.", "with": {"name": "Meier"}}
+    assert found["contacts"][0]["state"] == "wrong"
     assert set(stores.office.contacts) == {"Meier", "Otto"}
 
 
@@ -197,17 +197,44 @@ def test_files_that_are_none_are_refused(stores: Stores) -> None:
     for content in (b"", b"\n\n", b"\0" * 100, b"a;" * 200):
         with pytest.raises(Refused):
             take(stores, content)
-    with pytest.raises(Refused, match="too large"):
+    with pytest.raises(Refused, match="1024 kB, and 1024 kB at most"):
         take(stores, b"x" * (1024 * 1024 + 1))
     with pytest.raises(Refused):
         perform(stores, "contact import", {"data": "no base64"})
 
 
 def test_an_address_book_has_an_end(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pbx.administration.contacts_import.MOST", 2)
-    with pytest.raises(Refused, match="no room"):
-        take(stores, OUTLOOK)
-    assert not stores.office.contacts
+    """As many are taken as there is room for, and it is said how many are not."""
+    monkeypatch.setattr("pbx.administration.contacts_import.MOST", 3)
+    perform(stores, "contact add", {"name": "Meier", "number": "030 123456"})
+    lines = b"".join(b"C%d;030 12345%d\n" % (each, each) for each in range(7))
+    looked = take(stores, b"Name;Telefon\n" + lines, dry=True)
+    assert (looked["new"], looked["full"], looked["there"], looked["room"], looked["most"]) == (2, 4, 1, 2, 3)
+    assert [each["state"] for each in looked["contacts"]] == ["full"] * 4 + ["new", "new", "there"]
+    assert looked["contacts"][0]["words"]["with"] == {"most": 3}
+    assert take(stores, b"Name;Telefon\n" + lines)["new"] == 2
+    assert list(stores.office.contacts) == ["Meier", "C0", "C1"]
+    assert take(stores, b"Name;Telefon\n" + lines)["new"] == 0
+    assert len(stores.office.contacts) == 3
+    monkeypatch.setattr("pbx.administration.contacts.MOST", 3)
+    with pytest.raises(Refused, match="There are 3 contacts, and no room for more"):
+        perform(stores, "contact add", {"name": "Adler", "number": "030 123499"})
+
+
+def test_of_a_long_file_one_page_is_told_those_first_that_cannot_be_taken(stores: Stores) -> None:
+    lines = [f"C{each:03};{f'030 123{each:03}' if each % 50 else 'somewhere'}\n" for each in range(300)]
+    data = ("Name;Telefon\n" + "".join(lines)).encode()
+    first = take(stores, data, dry=True, limit=50)
+    assert (first["all"], first["new"], first["wrong"], first["page"]) == (300, 294, 6, 1)
+    assert [each["state"] for each in first["contacts"]] == ["wrong"] * 6 + ["new"] * 44
+    last = take(stores, data, dry=True, limit=50, page=6)
+    assert [each["name"] for each in last["contacts"]][-1] == "C299"
+    seen = [
+        each["name"] for page in range(1, 7) for each in take(stores, data, dry=True, limit=50, page=page)["contacts"]
+    ]
+    assert sorted(seen) == [f"C{each:03}" for each in range(300)]
+    for page, found in ((0, 1), (-5, 1), (7, 6), (10**12, 6)):
+        assert take(stores, data, dry=True, limit=50, page=page)["page"] == found
 
 
 WORDS = st.sampled_from(

@@ -94,6 +94,43 @@ def test_a_file_is_looked_at_first_and_then_taken(office: Web) -> None:
     assert office.stores.office.contacts["Jörg Müller"].extension == ""
 
 
+def test_a_long_file_is_looked_at_in_pages_with_the_button_above_them(office: Web) -> None:
+    form = office.admin.get("/contacts/import").forms["file"]
+    lines = "".join(f"Kunde {each:04};+49 30 {2_000_000 + each}\n" for each in range(300))
+    form["file"] = ("contacts.csv", f"Name;Telefon\n{lines}".encode())
+    looked = form.submit()
+    shown = looked.html.select("#preview tbody tr")
+    assert len(shown) == 50
+    assert looked.text.index('value="take"') < looked.text.index("<table")
+    assert "1\N{EN DASH}50 of 300" in looked
+    assert not looked.html.select(".pages a"), "a link would lose the file"
+    later = looked.forms["take"].submit("page", value="6")
+    assert "Kunde 0299" in later
+    assert "251\N{EN DASH}300 of 300" in later
+    assert len(office.stores.office.contacts) == 2
+    assert "300 contacts were added" in later.forms["take"].submit("do", value="take").follow()
+    assert len(office.stores.office.contacts) == 302
+    for odd in ("-1", "x", "9" * 5000, "²", ""):
+        form = office.admin.get("/contacts/import").forms["file"]
+        form["file"] = ("contacts.csv", f"Name;Telefon\n{lines}".encode())
+        assert office.admin.post("/contacts/import", {"csrf": form["csrf"].value, "page": odd,
+                                                      "data": "TmFtZTtUZWxlZm9uCkE7MDMwIDEyMzQ1Ngo="})  # fmt: skip
+
+
+def test_what_there_is_no_room_for_is_said_with_numbers(office: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pbx.administration.contacts_import.MOST", 5)
+    form = office.admin.get("/contacts/import").forms["file"]
+    lines = "".join(f"Kunde {each:04};+49 30 {2_000_000 + each}\n" for each in range(1300))
+    form["file"] = ("contacts.csv", f"Name;Telefon\n{lines}".encode())
+    looked = form.submit()
+    assert "3 contacts are added" in looked
+    said = "1,297 are left out: 5 contacts have room, and 2 were there."
+    assert said in looked
+    done = looked.forms["take"].submit("do", value="take").follow()
+    assert "3 contacts were added." in done
+    assert said in done
+
+
 def test_vcards_need_no_columns(office: Web) -> None:
     form = office.admin.get("/contacts/import").forms["file"]
     form["file"] = ("x.vcf", b"BEGIN:VCARD\nVERSION:3.0\nFN:Otto\nTEL;TYPE=CELL:+49171123456\nEND:VCARD\n")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.big_office import NUMBER, RARE, Size, furnish
+from tests.big_office import EVERYBODY, LONG, NUMBER, RARE, Size, furnish
 from tests.leftovers import call_record, missed
 from tests.webui.forms import form_to
 from tests.webui.office import Web, opened
@@ -31,7 +31,8 @@ PAGES = (
     *("/now", "/mine", "/tasks", "/tasks?show=everybody", "/tasks?show=done", "/messages", "/history", "/contacts"),
     *("/people", "/people/1001", "/people/1001/leave", "/groups", "/groups/900", "/phones", "/phones/phone1001"),
     *("/numbers", "/numbers/new", f"/numbers/{NUMBER}", "/greetings", "/trunks", "/office", "/doctor", "/access"),
-    *("/changes", "/privacy", "/history?search=Adler", "/contacts?search=Huber", "/calls/call-5"),
+    *("/changes", "/privacy", "/history?search=Adler", "/contacts?search=Huber", "/calls/call-5", f"/calls/{LONG}"),
+    *(f"/groups/{EVERYBODY}", "/access/account?name=person1102", "/changes?search=anna", "/tasks/1/give"),
 )
 
 
@@ -144,7 +145,7 @@ def test_a_page_of_calls_is_the_same_when_more_have_come(web: Web) -> None:
 
 @pytest.mark.parametrize("name", ["before", "after", "page"])
 @pytest.mark.parametrize("wanted", ["-1", "0", "999999999999999", "9" * 400, "x", "²", "1.5", " 2", "", "'; --"])
-@pytest.mark.parametrize("path", ["/tasks?show=everybody", "/history", "/contacts", "/people", "/changes", "/now"])
+@pytest.mark.parametrize("path", ["/tasks?show=everybody", "/history", "/contacts", "/people", "/now"])
 def test_no_page_that_somebody_makes_up_does_harm(web: Web, path: str, name: str, wanted: str) -> None:
     page = web.admin.get(path.partition("?")[0], {name: wanted} | ({"show": "everybody"} if "?" in path else {}))
     assert page.status_int == 200
@@ -207,6 +208,71 @@ def test_a_table_that_cannot_be_finished_breaks_off(web: Web) -> None:
     with pytest.raises(Exception, match="control"):
         list(body)
     web.back()
+
+
+@pytest.mark.parametrize(
+    ("path", "list", "most", "told_of_it"),
+    [
+        ("/people", "#people li", 50, "1-50 of 200"),
+        ("/phones", "#devices li", 50, "1-50 of 20"),
+        ("/numbers", "ul.grid > li", 48, "1-48 of 100"),
+        ("/access", "#accounts li .extension", 50, "1-50 of 10"),
+        (f"/groups/{EVERYBODY}", "#members li .extension", 50, "1-50 of 200"),
+        ("/now", "#people li .grows", 100, "1-100 of 200"),
+        ("/greetings", "li.greeting a.name[href*=number]", 20, "1-20 of 100"),
+        ("/changes", "#changes li[id]", 40, "1-40 of"),
+        (f"/calls/{LONG}", "ol.wire > li", 40, "1-40 of 400"),
+    ],
+)
+def test_every_other_list_has_pages_too(web: Web, path: str, list: str, most: int, told_of_it: str) -> None:
+    page = web.admin.get(path)
+    assert len(page.html.select(list)) == most
+    assert told(page).startswith(told_of_it)
+    seen = {str(each) for each in page.html.select(list)}
+    further = page.click("Next page|Older", index=0)
+    assert not seen & {str(each) for each in further.html.select(list)}
+
+
+def test_who_moves_a_member_on_a_later_page_stays_there(web: Web) -> None:
+    page = web.admin.get(f"/groups/{EVERYBODY}").click("Last page")
+    assert told(page) == "151-200 of 200"
+    form = form_to(page, f"/groups/{EVERYBODY}/members?members=4")
+    moved = form.submit("act", value="up 1150").follow()
+    assert told(moved) == "151-200 of 200"
+    assert web.stores.office.groups[EVERYBODY].members[149:151] == ("1150", "1149")
+    form_to(moved, f"/groups/{EVERYBODY}/members?members=4").submit("act", value="up 1149")
+
+
+def test_a_number_that_rings_many_shows_all_of_them_and_loses_none(web: Web) -> None:
+    page = web.admin.get(f"/numbers/{NUMBER}")
+    form = form_to(page, f"/numbers/{NUMBER}")
+    before = web.stores.office.numbers[NUMBER].to
+    assert len(before) == 40
+    assert len(page.html.select("select[name=to]")) == 6
+    form.submit()
+    assert web.stores.office.numbers[NUMBER].to == before
+    form.set("to", "1150", 4)
+    form.set("to", False, 6)
+    form.submit().follow()
+    assert web.stores.office.numbers[NUMBER].to == (*before[:4], "1150", *before[5:])
+
+
+def test_the_ladder_of_a_long_call_has_only_who_takes_part_on_its_page(web: Web) -> None:
+    page = web.admin.get(f"/calls/{LONG}?messages=3")
+    assert len(page.html.select("svg.ladder text.name")) == 21
+    links = [each["href"] for each in page.html.select("svg.ladder a")]
+    assert links == [f"#message-{each}" for each in range(80, 120)]
+    assert all(page.html.select_one(each) is not None for each in links)
+    assert page.html.select("svg.ladder a")[0].select_one("text").text == "+0.800 s"
+
+
+def test_changes_are_turned_and_searched(web: Web) -> None:
+    page = web.admin.get("/changes")
+    last = page.click("Oldest")
+    assert ways(last) == ["Newest", "Newer"]
+    searched = web.admin.get("/changes?search=anna")
+    assert ways(searched) == ["Next page", "Last page"]
+    assert "search=anna" in searched.click("Next page").request.url
 
 
 def test_pages_are_told_in_german_and_to_screen_readers(web: Web) -> None:

@@ -42,6 +42,22 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => { delete form.dataset.sent; }, 3000);
 });
 
+// What takes long shows that it is at work, and on how much: <form data-works> with an element [data-working] in it.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const sign = form.matches("[data-works]") && !event.defaultPrevented && form.querySelector("[data-working]");
+  if (!sign) return;
+  sign.hidden = false;
+  const file = form.querySelector("input[type=file]")?.files[0];
+  const lines = sign.querySelector("[data-lines]");
+  if (!file || !lines) return;
+  const count = ((await file.text()).match(/\n/g) ?? []).length;
+  lines.textContent = lines.dataset.lines.replace("{number}", count.toLocaleString(document.documentElement.lang));
+});
+addEventListener("pageshow", () => {
+  for (const sign of document.querySelectorAll("[data-working]")) sign.hidden = true;
+});
+
 // A choice that needs no button: <select data-submits>; without a script there is one.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();

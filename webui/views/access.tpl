@@ -1,5 +1,6 @@
 % rebase("layout", title=_("Access"), lead=_("Who may open this page, and as what. Phones have accounts of their own."))
-<ul class="list" id="accounts" data-live="settings">
+<section id="accounts" data-live="settings" aria-label="{{_("Access")}}">
+<ul class="list">
 % for each in accounts:
 <li><span class="extension">{{each["extension"]}}</span>
 <a class="whole" href="{{path(each)}}">{{each["person"]}}</a>
@@ -24,6 +25,8 @@
 % if not accounts:
 <p class="empty">{{icon("access")}} {{_("Nobody has an account yet.")}}</p>
 % end
+% include("pages", pages=pages, label=_("Access"))
+</section>
 <form method="post" action="/access/invite" class="card fields" id="invite">
 {{csrf()}}
 <h2>{{_("Invite a colleague")}}</h2>

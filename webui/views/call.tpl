@@ -88,7 +88,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 % if told["messages"]:
 <div class="scroll ladder-frame" tabindex="0" role="region" aria-labelledby="ladder-title">{{ladder}}</div>
 <ol class="wire">
-% for index, arrow in enumerate(told["messages"]):
+% for index, arrow in messages:
 % other, box = party(arrow), _("The box")
 <li class="{{kind(arrow)}}">
 % text = arrow["text"]
@@ -115,6 +115,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 </li>
 % end
 </ol>
+% include("pages", pages=pages, label=_("What phones and provider said to the box"))
 % if told["left_out"]:
 <p class="hint">{{n_("One message in the middle was left out.", "{number} messages in the middle were left out.", told["left_out"]).format(number=told["left_out"])}}</p>
 % end

@@ -7,7 +7,7 @@
 <input type="search" name="search" id="search" value="{{wanted}}" placeholder="{{_("Name, number, extension, who did it")}}"></div>
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
-<section id="changes" class="days" aria-label="{{_('Changes')}}"{{!"" if later else ' data-live="settings"'}}>
+<section id="changes" class="days" aria-label="{{_('Changes')}}"{{!"" if pages.back else ' data-live="settings"'}}>
 % for day, lines in days:
 <section class="card">
 <h2>{{day}}</h2>
@@ -65,12 +65,5 @@
 % end
 </div>
 % end
+% include("pages", pages=pages, label=_("Changes"))
 </section>
-<div class="toolbar">
-% if later:
-<a class="button" href="/changes">{{icon("back")}} {{_("To the newest")}}</a>
-% end
-% if older is not None:
-<a class="button" href="/changes?before={{older}}">{{_("Older changes")}} {{icon("next")}}</a>
-% end
-</div>

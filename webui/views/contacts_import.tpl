@@ -3,17 +3,38 @@
 <p class="notice bad" role="alert">{{icon("warn")}} <span>{{error}}</span></p>
 % end
 % if found is None:
-<form method="post" action="/contacts/import" enctype="multipart/form-data" class="card" id="file">
+<form method="post" action="/contacts/import" enctype="multipart/form-data" class="card" id="file" data-works>
 {{csrf()}}
 <div class="field"><label for="f-file">{{_("File")}}</label>
 <input type="file" name="file" id="f-file" accept=".csv,.txt,.tsv,.vcf,text/csv,text/vcard" required>
 <p class="hint">{{_("1 MB at most. Nothing is changed yet: first you see what would become of it.")}}</p></div>
 <div class="save"><button class="button primary">{{icon("upload")}} {{_("Look at it")}}</button></div>
+% include("working")
 </form>
 % else:
-<form method="post" action="/contacts/import" enctype="multipart/form-data" id="take">
+<form method="post" action="/contacts/import" enctype="multipart/form-data" id="take" data-works>
 {{csrf()}}
 <input type="hidden" name="data" value="{{data}}">
+<section class="card" id="result">
+<h2>{{n_("{number} contact is added", "{number} contacts are added", found["new"]).format(number=visit.count(found["new"]))}}</h2>
+<p>
+% if found["there"]:
+<span class="badge">{{_("{number} are there already").format(number=visit.count(found["there"]))}}</span>
+% end
+% if found["twice"]:
+<span class="badge">{{_("{number} are in the file twice").format(number=visit.count(found["twice"]))}}</span>
+% end
+% if found["wrong"]:
+<span class="badge warn">{{_("{number} cannot be used").format(number=visit.count(found["wrong"]))}}</span>
+% end
+</p>
+% if full:
+<p class="notice bad">{{icon("warn")}} <span>{{full}}</span></p>
+% end
+<div class="toolbar"><button class="button primary" name="do" value="take"{{!"" if found["new"] else " disabled"}}>{{icon("ok")}} {{_("Add them")}}</button>
+<a class="button quiet" href="/contacts/import">{{_("Another file")}}</a></div>
+% include("working")
+</section>
 % if found["columns"]:
 <section class="card">
 <h2>{{_("What the columns are")}}</h2>
@@ -41,30 +62,18 @@
 <div class="save"><button class="button" name="do" value="look">{{_("Look again with these columns")}}</button></div>
 </section>
 % end
-<section class="card">
-<h2>{{n_("{number} contact is added", "{number} contacts are added", found["new"]).format(number=found["new"])}}</h2>
-<p>
-% if found["there"]:
-<span class="badge">{{_("{number} are there already").format(number=found["there"])}}</span>
-% end
-% if found["twice"]:
-<span class="badge">{{_("{number} are in the file twice").format(number=found["twice"])}}</span>
-% end
-% if found["wrong"]:
-<span class="badge warn">{{_("{number} cannot be used").format(number=found["wrong"])}}</span>
-% end
-</p>
+<section class="card" id="preview">
+<h2>{{_("What becomes of it")}}</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="{{_("What becomes of it")}}"><table class="table stack">
 <thead><tr><th scope="col">{{_("Name")}}</th><th scope="col">{{_("Number")}}</th><th scope="col">{{_("What becomes of it")}}</th></tr></thead>
 <tbody>
-% for each in sorted(found["contacts"], key=lambda one: one["state"] != "wrong")[:300]:
+% for each in found["contacts"]:
 <tr><td data-label="{{_("Name")}}">{{each["name"]}}</td><td data-label="{{_("Number")}}" class="number">{{visit.number(each["number"])}}{{";" + each["extension"] if each["extension"] else ""}}</td>
-<td data-label="{{_("What becomes of it")}}"><span class="badge {{{"new": "good", "wrong": "warn"}.get(each["state"], "")}}">{{visit.said(each["words"])}}</span></td></tr>
+<td data-label="{{_("What becomes of it")}}"><span class="badge {{{"new": "good", "wrong": "warn", "full": "warn"}.get(each["state"], "")}}">{{visit.said(each["words"])}}</span></td></tr>
 % end
 </tbody>
 </table></div>
-<div class="save"><button class="button primary" name="do" value="take"{{!"" if found["new"] else " disabled"}}>{{icon("ok")}} {{_("Add them")}}</button>
-<a class="button quiet" href="/contacts/import">{{_("Another file")}}</a></div>
+% include("pages", pages=pages, label=_("What becomes of it"), asks="page")
 </section>
 </form>
 % end

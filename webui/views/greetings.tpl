@@ -1,8 +1,8 @@
 % lead = _("What callers hear: each number's greeting, and each person's announcement when he does not answer.")
 % rebase("layout", title=_("Greetings"), lead=lead)
-% for title, items in ((_("Numbers"), numbers), (_("People"), people)):
+% for title, items, where in cards:
 <section class="card">
-<h2>{{title}}</h2>
+<h2>{{_(title)}}</h2>
 % if items:
 <ul class="list">
 % for each in items:
@@ -17,6 +17,7 @@
 <a class="button small" href="/greetings/{{each["kind"]}}/{{each["key"]}}" aria-describedby="{{each["kind"]}}-{{each["key"]}}">{{icon("edit")}} {{_("Change")}}</a></li>
 % end
 </ul>
+% include("pages", pages=where, label=_(title))
 % else:
 <p class="soft">{{_("There is none yet.")}}</p>
 % end

@@ -11,11 +11,11 @@
 % end
 <section class="card" id="members">
 <h2>{{_("Members, in the order they ring")}}</h2>
-<form method="post" action="{{here}}/members">
+<form method="post" action="{{here}}/members{{on_it}}">
 {{csrf()}}
 <input type="hidden" name="seen" value="{{group["version"]}}">
-<ol class="list">
-% for number, each in enumerate(group["people"]):
+<ol class="list" start="{{pages.start}}">
+% for number, each in enumerate(members, pages.start - 1):
 <li><span class="extension">{{each["extension"]}}</span> <a href="/people/{{each["extension"]}}" class="name">{{each["name"]}}</a>
 % if each["outbound_only"]:
 <span class="badge warn">{{_("only calls out")}}</span>
@@ -33,6 +33,7 @@
 </span></li>
 % end
 </ol>
+% include("pages", pages=pages, label=_("Members, in the order they ring"))
 % if outside:
 <div class="search">
 <div class="field"><label for="member">{{_("One more member")}}</label>

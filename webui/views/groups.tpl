@@ -4,10 +4,11 @@
 % for each in groups:
 <li><span class="extension">{{each["extension"]}}</span>
 <a class="whole" href="/groups/{{each["extension"]}}">{{each["name"]}}</a>
-<span class="soft">{{", ".join(names.get(member, member) for member in each["members"])}}</span>
+<span class="soft">{{", ".join(names.get(member, member) for member in each["members"][:most])}}{{", " + _("{count} more").format(count=len(each["members"]) - most) if each["members"][most:] else ""}}</span>
 <span class="push badge">{{_(strategies[each["strategy"]])}}</span></li>
 % end
 </ul>
+% include("pages", pages=pages, label=_("Groups"))
 % else:
 <p class="empty">{{icon("groups")}} {{_("No group yet. A group is several people behind one extension: callers and colleagues dial it like a person.")}}</p>
 % end

@@ -22,6 +22,7 @@
 % include("running_call", call=call, stages=stages)
 % end
 </ul>
+% include("pages", pages=where["calls"], label=_("Calls"))
 % else:
 <p class="empty">{{_("Nobody is on the telephone.") if visit.is_admin else _("You are not on the telephone.")}}</p>
 % end
@@ -45,11 +46,12 @@
 % end
 </div>
 % if can_call and person["extension"] != mine and person["state"] != "offline" and not person["outbound_only"]:
-<form method="post" action="/now/call">{{csrf()}}<input type="hidden" name="extension" value="{{person["extension"]}}"><button class="button round" aria-label="{{_("Call {name}").format(name=person["name"])}}" title="{{_("Call {name}").format(name=person["name"])}}">{{icon("call")}}</button></form>
+<form method="post" action="/now/call{{on_it}}">{{csrf()}}<input type="hidden" name="extension" value="{{person["extension"]}}"><button class="button round" aria-label="{{_("Call {name}").format(name=person["name"])}}" title="{{_("Call {name}").format(name=person["name"])}}">{{icon("call")}}</button></form>
 % end
 </li>
 % end
 </ul>
+% include("pages", pages=where["people"], label=_("People"))
 % else:
 <p class="empty">{{icon("people")}} {{_("Nobody is here yet.")}}</p>
 % end
@@ -63,16 +65,20 @@
 <span class="extension">{{group["extension"]}}</span>
 <div class="grows"><p class="name">{{group["name"]}}</p>
 <ul class="members">
-% for member in group["members"]:
+% for member in group["members"][:members]:
 <li><span class="lamp {{member["state"]}}">{{member["name"]}} <span class="only-read">{{words[member["state"]]}}</span></span></li>
+% end
+% if group["members"][members:]:
+<li class="soft">{{_("{count} more").format(count=len(group["members"]) - members)}}</li>
 % end
 </ul></div>
 % if can_call and group["state"] == "free":
-<form method="post" action="/now/call">{{csrf()}}<input type="hidden" name="extension" value="{{group["extension"]}}"><button class="button round" aria-label="{{_("Call {name}").format(name=group["name"])}}" title="{{_("Call {name}").format(name=group["name"])}}">{{icon("call")}}</button></form>
+<form method="post" action="/now/call{{on_it}}">{{csrf()}}<input type="hidden" name="extension" value="{{group["extension"]}}"><button class="button round" aria-label="{{_("Call {name}").format(name=group["name"])}}" title="{{_("Call {name}").format(name=group["name"])}}">{{icon("call")}}</button></form>
 % end
 </li>
 % end
 </ul>
+% include("pages", pages=where["groups"], label=_("Groups"))
 </section>
 % end
 <div class="two">
@@ -93,9 +99,10 @@
 % if numbers:
 <dl class="facts">
 % for number in numbers:
-<dt class="number">{{visit.number(number["number"])}}</dt><dd>{{", ".join(number["to"])}}</dd>
+<dt class="number">{{visit.number(number["number"])}}</dt><dd>{{", ".join(number["to"][:members])}}{{", " + _("{count} more").format(count=len(number["to"]) - members) if number["to"][members:] else ""}}</dd>
 % end
 </dl>
+% include("pages", pages=where["numbers"], label=_("Numbers"))
 % end
 </section>
 <section id="front" class="card" data-live="lines calls trunks messages tasks health settings" aria-labelledby="front-title">

@@ -50,7 +50,7 @@
 {{csrf()}}
 <h2>{{_("Settings")}}</h2>
 % include("errors", form=form)
-% include("number_fields", form=form, bearers=bearers, places=places)
+% include("number_fields", form=form, bearers=bearers, places=places, rest=rest)
 % include("sound_field", name="greeting", label=_("Greeting"), form=form, current="/greetings/number/" + number["e164"] + "/sound" if number["greeting"] or number["extensions"] != "off" else "", own=bool(number["greeting"]), speaks=language, rings=visit.account.extension)
 % include("save")
 </form>

@@ -11,6 +11,9 @@
 </select></li>
 % end
 </ol>
+% for extension in rest:
+<label class="tick"><input type="checkbox" name="to" value="{{extension}}" checked> <span>{{dict(bearers).get(extension, "")}} ({{extension}})</span></label>
+% end
 </fieldset>
 <p class="hint" id="f-to-help">{{_("All of them at once. The first one's mailbox takes what nobody answers.")}} <a href="/groups">{{_("Groups can also ring one after the other.")}}</a></p>
 % if "to" in form.errors:

@@ -3,7 +3,7 @@
 {{csrf()}}
 % include("errors", form=form)
 {{form.field("number")}}
-% include("number_fields", form=form, bearers=bearers, places=places)
+% include("number_fields", form=form, bearers=bearers, places=places, rest=rest)
 % include("sound_field", name="greeting", label=_("Greeting"), form=form, speaks=language, rings=visit.account.extension)
 <div class="save"><button class="button primary">{{_("Save")}}</button></div>
 </form>

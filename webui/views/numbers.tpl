@@ -8,7 +8,7 @@
 <li class="card">
 <h2 class="number"><a class="whole" href="/numbers/{{number["e164"]}}">{{visit.number(number["e164"])}}</a></h2>
 <dl class="facts">
-<dt>{{_("Rings")}}</dt><dd>{{", ".join(names.get(each, "") + " (" + each + ")" for each in number["to"])}}</dd>
+<dt>{{_("Rings")}}</dt><dd>{{", ".join(names.get(each, "") + " (" + each + ")" for each in number["to"][:most])}}{{", " + _("{count} more").format(count=len(number["to"]) - most) if number["to"][most:] else ""}}</dd>
 <dt>{{_("Extensions")}}</dt><dd>{{_(dialled[number["extensions"]])}}</dd>
 <dt>{{_("Greeting")}}</dt><dd>{{_("your own") if number["greeting"] else _("the box's own") if number["extensions"] != "off" else _("none")}}</dd>
 <dt>{{_("Over")}}</dt><dd>{{number["trunk"]}}</dd>
@@ -19,4 +19,5 @@
 </li>
 % end
 </ul>
+% include("pages", pages=pages, label=_("Numbers"))
 % end

@@ -32,6 +32,7 @@
 </span></li>
 % end
 </ul>
+% include("pages", pages=pages, label=_("People"))
 % elif everybody:
 <p class="empty">{{icon("search")}} {{_("Nobody is called that, or has that extension.")}} <a href="/people">{{_("Show everybody")}}</a></p>
 % else:
@@ -68,5 +69,6 @@
 </form></li>
 % end
 </ul>
+% include("pages", pages=former_pages, label=_("Extensions of people who left"))
 </section>
 % end

@@ -16,6 +16,7 @@
 </li>
 % end
 </ul>
+% include("pages", pages=pages, label=_("Phones"))
 % elif every:
 <p class="empty">{{icon("search")}} {{_("No phone is like that.")}} <a href="/phones">{{_("Show all phones")}}</a></p>
 % else:
