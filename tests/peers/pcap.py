@@ -22,8 +22,13 @@ def write_pcap(path: Path, packets: list[tuple[float, bytes]]) -> Path:
     return path
 
 
-def caller(path: Path, digits: str, *, frequency: float = 1000.0, before: float = 1.0, after: float = 1.0) -> Path:
-    """A-law humming for `before` seconds, then the digits (100 ms each, 100 ms apart), then humming again."""
+def caller(
+    path: Path, digits: str, *, frequency: float = 1000.0, before: float = 1.0, after: float = 1.0, sloppy: bool = False
+) -> Path:
+    """A-law humming for `before` seconds, then the digits (100 ms each, 100 ms apart), then humming again.
+
+    A `sloppy` sender's timestamps run on within a digit; a packet of each is lost, and every packet carries a marker.
+    """
     hum = to_alaw(tone(frequency, 1.0))
     packets: list[tuple[float, bytes]] = []
     sequence = clock = 0
@@ -41,8 +46,10 @@ def caller(path: Path, digits: str, *, frequency: float = 1000.0, before: float 
         for number in range(1, 6):
             body = telephone_event(digit, number * FRAME, number == 5)
             for copy in range(3 if number == 5 else 1):
-                packet = rtp(EVENT, sequence, began, 0x5EED, body, number == 1)
-                packets.append((clock / 8000 + copy * 0.0005, packet))
+                stamp = clock + copy * FRAME if sloppy else began
+                packet = rtp(EVENT, sequence, stamp, 0x5EED, body, sloppy or number == 1)
+                if not (sloppy and number == 3):
+                    packets.append((clock / 8000 + copy * 0.0005, packet))
                 sequence += 1
             clock += FRAME
         speak(0.1)

@@ -44,6 +44,23 @@ def test_recorded_telephone_events_during_the_greeting_ring_the_extension(exchan
     assert "22" in call["story"]
 
 
+def test_the_digits_of_a_sloppy_sender_count_once_and_its_call_rings_the_right_phone(exchange: Exchange) -> None:
+    exchange.start()
+    recording = pcap.caller(exchange.folder / "caller.pcap", "21", after=8, sloppy=True)
+    plan = Caller(NUMBER, CALLER)
+    with exchange.phone("21") as phone:
+        with dial(exchange, plan.dials().play(recording).cue().send(plan.bye()).response(200)) as sipp:
+            phone.wait("CALL_INCOMING")
+            phone.answer()
+            phone.wait("CALL_ESTABLISHED")
+            sipp.cue()
+            sipp.succeeds()
+        phone.wait("CALL_CLOSED")
+    call = exchange.call()
+    assert (call["outcome"], call["extension"]) == ("answered", "21")
+    assert [step["detail"]["digits"] for step in call["steps"] if step["what"] == "dialled"] == ["21"]
+
+
 def test_both_sides_hear_each_other_and_the_phone_hangs_up(exchange: Exchange) -> None:
     exchange.start()
     with exchange.phone("22", tone=440) as phone, Voice(exchange.provider[0], 700) as voice:
