@@ -263,21 +263,26 @@ class Endpoint:
     def take(self, size: int, now: float) -> None:
         """Take one datagram of the peer's, which is in the loop's buffer: the long way, for everything."""
         format = self.format
-        second = self.loop.view[1]
-        if second in REPORTS and second & 127 not in self._voices and second & 127 not in self._event_types:
-            self._take_report(bytes(self.loop.view[:size]), now)  # on RTP's port, though that is never agreed to
+        if format is None:
             return
         try:
             packet = Packet.parse(self.loop.view[:size])
         except PacketError:
-            self._malformed += 1
-            return
-        if format is None:
+            self._take_rest(None, size, now)
             return
         if packet.payload_type in self._voices:
             self._take_voice(packet, format, now)
         elif packet.payload_type in self._event_types:
             self._take_event(packet, format, now)
+        else:
+            self._take_rest(packet, size, now)
+
+    def _take_rest(self, packet: Packet | None, size: int, now: float) -> None:
+        """Neither voice nor keys: comfort noise, a report on RTP's port (never agreed to, and sent), rubbish."""
+        if self.loop.view[1] in REPORTS:
+            self._take_report(bytes(self.loop.view[:size]), now)
+        elif packet is None:
+            self._malformed += 1
         else:
             self._untimed(packet)  # comfort noise and the like leave no gap
             self._malformed += packet.payload_type != _COMFORT_NOISE
