@@ -13,10 +13,14 @@ _NEARLY_FULL = 0xF000
 """Duration from which on a press goes on under a new timestamp (half a second of packets may be lost)."""
 _QUICKEST = 640
 """Ticks from one press to the next at least: 40 ms of tone, 40 ms of pause (ITU-T Q.24)."""
+_SENSELESS = 1 << 25
+"""Ticks (over an hour) by which no press is later than the last; what goes back is later by even more."""
 _USUAL_STEP = 160
 """Ticks from packet to packet that nearly all senders use."""
-_ENDS = 1200
-"""Ticks that the three packets of an end take at most, from a sender with a packet each 50 ms."""
+_SLOW_STEP = 400
+"""Ticks from packet to packet of the slowest senders (50 ms)."""
+_ENDS = 3 * _SLOW_STEP
+"""Ticks that the three packets of an end take at most."""
 _RECENT = 5.0
 """Seconds for which sequence numbers tell of a press's order; later they may have come round."""
 _HALF = 0x8000
@@ -69,6 +73,10 @@ class _Press:
     at: float
     """When its latest packet arrived."""
 
+    @property
+    def timestamps(self) -> tuple[int, int]:
+        return self.first.timestamp, self.last.timestamp
+
     def add(self, seen: _Seen, now: float) -> None:
         self.at = now
         self.ended |= seen.end
@@ -93,23 +101,26 @@ class EventReceiver:
     |------------------------------------------------------------------------------------------|-------------|
     | of the same digit, between two packets of one press, or once more one of them            | that press  |
     | with a press's digit and timestamp (RFC 4733, 2.5.1.2)                                   | that press, |
-    | - but after another digit, or after its end and with its duration starting over          | a new one   |
+    | - but after another digit, or with its duration starting over before it was full         | a new one   |
     | - under another SSRC: if its duration goes on, or it is the end that was missing,        | that press, |
     |   else                                                                                   | a new one   |
     | of another digit than the press next to it, or the first from its SSRC                   | a new one   |
     | after the end of the press next to it, and no end itself                                 | a new one   |
     | that begins where the press's duration is full (2.5.1.3), no end having come             | that press  |
     | with a shorter duration than before it; but one end next in line may be wrong            | a new one   |
-    | with a longer duration than all packets in between can take: it began before             | that press  |
+    | with a longer duration than all packets in between can take: it began before (where the  | that press  |
+    |   sender's step is unknown: if timestamps go back or make no sense)                      |             |
     | that begins before the press is over, or sooner than a finger can press again            | that press  |
     | that begins when the press did, its duration taken off (timestamps that run on), with no | that press  |
     |   more packets in between than that takes                                                |             |
-    | next in line, with a grown duration or one more end                                      | that press  |
+    | next in line, with a grown duration or the end; one more end if its timestamp makes no   | that press  |
+    |   sense                                                                                  |             |
     | else                                                                                     | a new one   |
 
     Where it cannot be told: a sender whose timestamps run on and whose durations do not grow presses twice when four
     packets in a row are lost, and so does one that changes SSRC and timestamp within a press. One whose timestamps
-    stand still presses once when the end of the first and the beginning of the second press of a key are lost.
+    stand still presses once when all of the second press of a key is lost but what lasts as long as the first, or if
+    it sends nothing but ends.
     """
 
     def __init__(self, memory: int = 32) -> None:
@@ -143,13 +154,15 @@ class EventReceiver:
         before = min(recent, key=lambda press: _after(press.last, seen), default=None)
         if before and _after(before.last, seen) > _HALF:
             before = None
-        for press in reversed(self._heard):
-            if press.code == code and seen.timestamp in (press.first.timestamp, press.last.timestamp):
-                if press.ssrc != ssrc:
-                    if seen.duration > press.longest or (seen.end and not press.ended):
-                        return press
-                elif not _begins_again(press, seen, before, now):
+        stamped = [press for press in self._heard if press.code == code and seen.timestamp in press.timestamps]
+        for press in reversed(stamped):
+            if press.ssrc != ssrc:
+                if seen.duration > press.longest or (seen.end and not press.ended):
                     return press
+            elif _after(press.first, seen) > _HALF and press is not stamped[0]:
+                continue  # it may be an older one's that has the same timestamp
+            elif not _begins_again(press, seen, before, now):
+                return press
         if before and before.code == code and _goes_on(before.last, before.longest, before.ended, seen, self._step):
             return before
         after = min(recent, key=lambda press: _after(seen, press.first), default=None)
@@ -169,7 +182,8 @@ def _begins_again(press: _Press, seen: _Seen, before: _Press | None, now: float)
         return press.ended and not seen.end
     if not 0 < _after(press.last, seen) < _HALF:
         return False
-    return before is not press or (press.ended and not seen.end and seen.duration < press.longest)
+    full = press.longest > _NEARLY_FULL and not press.ended  # then the duration comes round
+    return before is not press or (not seen.end and not full and seen.duration < press.longest)
 
 
 def _goes_on(earlier: _Seen, longest: int, ended: bool, later: _Seen, step: int) -> bool:
@@ -180,20 +194,23 @@ def _goes_on(earlier: _Seen, longest: int, ended: bool, later: _Seen, step: int)
     packets = _after(earlier, later)
     apart = (later.timestamp - earlier.timestamp) & 0xFFFFFFFF
     grown = later.duration - earlier.duration
-    near = (apart - grown + _ENDS) & 0xFFFFFFFF <= 2 * _ENDS
-    same_beginning = apart == grown or (later.end and (grown == 0 or not ended) and (near or apart == later.duration))
+    senseless = apart > _SENSELESS
     if ended and not later.end:
         return False
     if not ended and (apart == _LONGEST or _NEARLY_FULL < longest <= apart <= _LONGEST):
         return True
     if later.duration < longest:
         return later.end and not ended and packets == 1
+    near = (apart - grown + _ENDS) & 0xFFFFFFFF <= _ENDS + min(packets * _SLOW_STEP, _ENDS)
+    same_beginning = apart in (grown, 2 * grown) or (
+        later.end and (grown == 0 or not ended) and (near or apart == later.duration)
+    )
     return (
-        0 < (packets + 1) * step <= later.duration
+        0 < (packets + 1) * (step or senseless * _USUAL_STEP) <= later.duration
         or apart <= longest
         or (apart < _QUICKEST and (packets <= 2 or not ended))
         or (same_beginning and (packets - 2) * _USUAL_STEP < grown + _USUAL_STEP)
-        or (packets == 1 and (later.end or grown > 0))
+        or (packets == 1 and (later.end or grown > 0) and (senseless or not ended))
     )
 
 

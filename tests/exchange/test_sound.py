@@ -13,6 +13,7 @@ from pbx.media.codec import CODECS
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Digit, MediaEvent
 from pbx.media.pump import Pump
+from pbx.media.rtcp import compound
 from pbx.media.telephone_event import DIGITS, EventSender, TelephoneEvent
 from pbx.media.tones import dtmf, loudest_frequency, strength
 from tests.exchange.peers import Line, polite, said
@@ -268,5 +269,35 @@ def test_two_parties_of_whom_nothing_is_heard_any_more_are_hung_up_after_the_set
         assert "BYE" in said(anna)
         await talkers.close()
         assert "lost" in premises.told
+
+    tell(story())
+
+
+@pytest.mark.parametrize("muted", ["provider", "anna", "both"])
+def test_who_is_muted_and_sends_only_reports_stays_until_the_reports_end_too(muted: str) -> None:
+    async def story() -> None:
+        talkers = Talkers()
+        premises = talkers.premises
+        talkers.voice("provider")
+        talkers.voice("anna")
+        await premises.open("anna")
+        polite(premises.peers.values(), anna=200)
+        line = premises.call("provider", "493077721")
+        await premises.settle()
+        lines = (line, premises.peers["anna"].last)
+        await asyncio.gather(talkers.say(lines[0], 600.0, 0.5), talkers.say(lines[1], 900.0, 0.5))
+        for _ in range(40):
+            for each in lines:
+                voice, endpoint = talkers.voices[each.peer.name], talkers.endpoint(each)
+                if muted in (each.peer.name, "both"):
+                    voice.sock.sendto(compound(voice.ssrc, "muted"), (endpoint.local[0], endpoint.local[1] + 1))
+                else:
+                    voice.say(endpoint)
+                voice.hear()
+            await premises.settle(5.0)
+        assert "BYE" not in said(line)
+        await premises.settle(70.0)
+        assert "BYE" in said(line)
+        await talkers.close()
 
     tell(story())

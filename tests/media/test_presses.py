@@ -1,5 +1,6 @@
 """What is a new press? The receiver's table, row by row, and a model of senders that keep no rule but one: to press."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from random import Random
@@ -129,6 +130,12 @@ def test_a_key_held_for_half_a_minute_is_one_press_however_full_the_sender_lets_
     assert heard([*packets, end, end, again]) == "55"
 
 
+def test_a_key_held_so_long_that_its_duration_comes_round_under_one_timestamp_is_one_press() -> None:
+    packets = [Sent(0, 1, step, 1000, bytes(TelephoneEvent(5, step * 160 & 0xFFFF))) for step in range(1, 1000)]
+    assert heard(packets) == "5"
+    assert heard(packets[::3]) == "5"
+
+
 def test_a_key_held_for_eight_minutes_without_a_word_in_between_is_one_press_and_numbers_that_came_round_are_new() -> (
     None
 ):
@@ -155,6 +162,49 @@ def test_a_press_that_goes_on_under_another_ssrc_is_one_and_one_that_begins_ther
     assert heard(packets[:2] + goes_on) == "3"
     begins = [replace(packet, ssrc=9) for packet in packets]
     assert heard(packets + begins) == "33"
+
+
+ODD: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
+    "durations that stand still": lambda now, place, duration: (now + place * 160, 160),
+    "no durations": lambda now, place, duration: (now + place * 160, 0),
+    "durations in milliseconds": lambda now, place, duration: (now + place * 160, duration // 8),
+    "a clock of 16 kHz": lambda now, place, duration: (now + place * 320, duration),
+    "a clock that goes back": lambda now, place, duration: (now - place * 160, duration),
+    "a tick a packet": lambda now, place, duration: (now + place, duration),
+    "timestamps that stand still": lambda now, place, duration: (77, duration),
+}
+"""From the beginning of a press, the number of the packet in it and the right duration: its timestamp and duration."""
+
+
+@pytest.mark.parametrize("digits", ["21", "22", "2211", "121"])
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+@pytest.mark.parametrize("marked", [True, False])
+def test_whichever_packet_of_an_odd_sender_is_lost_doubled_or_late_two_presses_are_two(
+    odd: Callable[[int, int, int], tuple[int, int]], digits: str, marked: bool
+) -> None:
+    packets = list[Sent]()
+    for number, digit in enumerate(digits):
+        for place in range(7):
+            stamp, duration = odd(50_000 + number * 1600, place, min(place + 1, 5) * 160)
+            payload = bytes(TelephoneEvent(DIGITS.index(digit), duration, place >= 4))
+            packets.append(Sent(number, 1, 65_530 + number * 12 + place & 0xFFFF, stamp & 0xFFFFFFFF, payload))
+    assert heard([packet for packet in packets for _ in range(3)]) == digits
+    for place, packet in enumerate(packets):
+        others = packets[:place] + packets[place + 1 :]
+        assert heard(others) == digits
+        assert heard([*packets[: place + 1], packet, *packets[place + 1 :]]) == digits
+        if 0 < packet.sequence - packets[place - 1].sequence == 1:
+            assert sorted(heard([*others[: place + 1], packet, *others[place + 1 :]])) == sorted(digits)
+
+
+def test_what_cannot_be_told_is_taken_as_the_table_says() -> None:
+    still = [packet for packet in pressed("22", "stand still") if packet.press == 1 or not packet.end]
+    assert heard(still) == "22"
+    assert heard([packet for packet in still if packet.press == 0 or packet.end]) == "2"
+    constant = [replace(packet, payload=bytes(TelephoneEvent(2, 160))) for packet in pressed("2", "run on", 1600)]
+    assert heard(constant[:1] + constant[5:]) == "22"
+    elsewhere = [replace(packet, ssrc=9, timestamp=77) for packet in pressed("3")[2:]]
+    assert heard(pressed("3")[:2] + elsewhere) == "33"
 
 
 # -- all of it at once
