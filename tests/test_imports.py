@@ -53,6 +53,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "pbx.box.update_programs",
         "pbx.box.stick",
         "pbx.as_owner",
+        "webui.words",
     ),
     "bottle": ("webui",),
     "cheroot": ("webui",),

@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from cheroot.server import HTTPConnection, HTTPRequest
-from cheroot.workers.threadpool import ThreadPool
 from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as Cheroot
 
 from webui import gate
+from webui.threads import Threads
 from webui.tls import Tls
 from webui.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
 THREADS = 108
-"""60 for pages that listen, the rest for requests."""
-STACK = 1024 * 1024
+"""At most: 60 for pages that listen, the rest for requests."""
 BUSY, OPEN, IN_ALL = 12, 64, 400
 """Threads and connections one address may hold (pages that listen are counted elsewhere); connections in all."""
 SILENCE = 20.0
@@ -166,16 +165,6 @@ class Body(io.RawIOBase):
             return bytes(self._request.rfile.read(None if size < 0 else size))
 
 
-class Threads(ThreadPool):  # type: ignore[misc]
-    """The threads that answer, shared by HTTP and HTTPS."""
-
-    def start(self) -> None:
-        if not self._threads:
-            before = threading.stack_size(STACK)
-            super().start()
-            threading.stack_size(before)
-
-
 class Server(Cheroot):  # type: ignore[misc]
     """One port. `prepare` and `serve` it, or use it as a thread by `start_thread`; `stop` ends it."""
 
@@ -187,7 +176,7 @@ class Server(Cheroot):  # type: ignore[misc]
         self.gateway = Gateway
         self.ssl_adapter = self.tls = tls
         self.max_request_header_size = 32 * 1024
-        self.requests: Threads = beside.requests if beside else Threads(self, min=THREADS, max=THREADS)
+        self.requests: Threads = beside.requests if beside else Threads(self, THREADS)
         self.turnstile: Turnstile[Connection] = (
             beside.turnstile if beside else Turnstile(self.requests.put, BUSY, OPEN, IN_ALL)
         )

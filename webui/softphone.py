@@ -3,11 +3,9 @@
 import io
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree as xml
-
-import segno
 
 from webui import gate
+from webui.later import segno, xml
 from webui.views import Html
 from webui.visit import Visit
 

@@ -1,10 +1,9 @@
 """Templates: views/*.tpl by Bottle, where whatever is not marked as HTML is escaped."""
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from bottle import SimpleTemplate
+from bottle import SimpleTemplate, html_escape
 
 from webui.icons import ICONS
 
@@ -29,7 +28,7 @@ def escaped(value: Any) -> str:
     """A value as HTML."""
     if isinstance(value, Html):
         return value
-    return "" if value is None else escape(str(value), quote=True)
+    return "" if value is None else str(html_escape(str(value)))
 
 
 def icon(name: str) -> Html:

@@ -19,7 +19,6 @@ from urllib.parse import quote
 from bottle import FormsDict, HTTPError, HTTPResponse
 
 from pbx.control.client import Refused, ask
-from pbx.phone_number import printed
 from webui import gate
 from webui.files import Files
 from webui.form import Field, Form, Options, Posted, Upload
@@ -260,7 +259,7 @@ class Visit:
 
     def number(self, e164: str) -> str:
         """A telephone number for reading: +49 30 123456."""
-        return printed(e164)
+        return self.words.number(e164)
 
     # --- for views/layout.tpl ---------------------------------------------------------------------------------------
 

@@ -2,21 +2,23 @@
 
 import gettext
 import io
+import pickle
 import re
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import localedata
 from babel.dates import format_datetime, format_timedelta
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from pbx.phone_number import printed
 from pbx.whole import whole
+from webui.later import phone_number
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 """Each in its own words."""
@@ -25,6 +27,8 @@ MOST_NAMES = 6
 _E164 = re.compile(r"\+[0-9]{7,15}", re.ASCII)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-2][0-9]:[0-5][0-9]", re.ASCII)
 LOCALES = {"de": "de_DE", "en": "en_GB"}
+COMPILER = "webui.compiled"
+"""The program that reads catalogues and locales."""
 
 
 def N_(text: str) -> str:
@@ -76,12 +80,16 @@ class Words:
     def _written(self, text: str) -> str:
         """Numbers and moments as people write them; every other text as it is."""
         if _E164.fullmatch(text):
-            return printed(text)
+            return self.number(text)
         if _MOMENT.fullmatch(text):
             form = "dd.MM.y, HH:mm" if self.language == "de" else "d MMM y, HH:mm"
             with suppress(ValueError):  # somebody may be called like a day that does not exist
                 return str(format_datetime(datetime.fromisoformat(text), form, locale=self.locale))
         return text
+
+    def number(self, e164: str) -> str:
+        """A telephone number for reading: +49 30 123456."""
+        return str(phone_number.printed(e164)) if e164.startswith("+") else e164
 
     def listed(self, words: Sequence[str]) -> str:
         """a, b and c."""
@@ -120,23 +128,15 @@ class Words:
         return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
+@lru_cache
 def catalogues(folder: Path) -> dict[str, Words]:
     """The words of every language; English needs no catalogue. Raises ValueError for a broken .po file."""
-    words = {"en": Words("en", gettext.NullTranslations())}
-    for language in LANGUAGES.keys() - words.keys():
-        words[language] = Words(language, _translation(folder / language, language))
-    return words
-
-
-def _translation(folder: Path, language: str) -> gettext.NullTranslations:
-    """All .po files of a language as one translation."""
-    merged = Catalog(locale=language)
-    for path in sorted(folder.glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=language, abort_invalid=True):
-                if message.id:
-                    merged[message.id] = message
-    compiled = io.BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    languages = [f"{language}={locale}" for language, locale in LOCALES.items()]
+    program = [sys.executable, "-P", "-m", COMPILER, str(folder), *languages]
+    compiler = subprocess.run(program, capture_output=True, check=False)
+    if compiler.returncode:
+        raise ValueError(compiler.stderr.decode(errors="replace").strip().rpartition("\n")[2])
+    made, locales = pickle.loads(compiler.stdout)
+    getattr(localedata, "_cache", {}).update(locales)  # where Babel looks before it reads all it has
+    found = {language: gettext.GNUTranslations(io.BytesIO(text)) for language, text in made.items() if language != "en"}
+    return {language: Words(language, found.get(language) or gettext.NullTranslations()) for language in LANGUAGES}

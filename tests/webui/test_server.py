@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -20,6 +21,7 @@ from pbx.sip.transport.certificate import own_certificate
 from tests.peers.programs import own_host, until
 from tests.webui.office import Web
 from webui import server as served
+from webui import threads
 from webui.app import BODY, UPLOADS
 from webui.server import Server
 from webui.tls import Tls
@@ -285,6 +287,88 @@ def test_headers_have_a_limit(start: Start) -> None:
     with dialled(start()) as client, suppress(ConnectionError):
         client.sendall(b"GET / HTTP/1.1\r\nHost: box\r\nX: " + b"x" * 64 * 1024)
         assert client.recv(100).startswith((b"HTTP/1.1 413", b"HTTP/1.1 400"))
+
+
+# --- threads ----------------------------------------------------------------------------------------------------------
+
+
+def at_once(start: Start, count: int) -> tuple[Server, list[socket.socket], threading.Event]:
+    """So many requests, each from an address of its own, that last until the event is set."""
+    go = threading.Event()
+
+    def lasting(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        go.wait(10)
+        return hello(environ, start_response)
+
+    server = start(lasting)
+    clients = [dialled(server, f"127.0.1.{number + 1}") for number in range(count)]
+    for client in clients:
+        client.sendall(GET)
+    return server, clients, go
+
+
+def test_nobody_asks_and_no_thread_waits(start: Start) -> None:
+    assert start().requests._threads == []
+
+
+def test_who_asks_one_after_the_other_is_answered_by_one_thread(start: Start) -> None:
+    http = start()
+    with dialled(http) as client:
+        for _ in range(10):
+            assert asked(client).startswith(b"HTTP/1.1 200")
+            until(lambda: http.requests._idle == 1, "it is done")
+        assert len(http.requests._threads) == 1
+
+
+@pytest.mark.parametrize("count", [2, 5, 6, 20])
+def test_who_asks_at_the_same_time_is_answered_by_as_many_threads_up_to_the_limit(start: Start, count: int) -> None:
+    http, clients, go = at_once(start, count)
+    until(lambda: len(http.busy) == min(count, served.THREADS), "they are at work")
+    assert len(http.requests._threads) == min(count, served.THREADS)
+    go.set()
+    with ExitStack() as stack:
+        for client in map(stack.enter_context, clients):
+            assert asked(client, b"").startswith(b"HTTP/1.1 200")
+
+
+def test_threads_without_work_are_given_back(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "REST", 0.05)
+    http, clients, go = at_once(start, 5)
+    until(lambda: len(http.busy) == 5, "they are at work")
+    go.set()
+    until(lambda: not http.requests._threads, "they are given back")
+    until(lambda: not [each for each in threading.enumerate() if "CP Server" in each.name], "they have ended")
+    for client in clients:
+        assert asked(client, b"").startswith(b"HTTP/1.1 200")
+    assert asked(clients[0]).startswith(b"HTTP/1.1 200"), "and come again"
+    for client in clients:
+        client.close()
+
+
+def test_whoever_comes_in_the_moment_a_thread_goes_is_answered(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "REST", 0.001)
+    http = start()
+    with ExitStack() as stack:
+        clients = [stack.enter_context(dialled(http, f"127.0.2.{number + 1}")) for number in range(8)]
+        for _ in range(25):
+            for client in clients:
+                client.sendall(GET)
+            assert [asked(client, b"")[:12] for client in clients] == [b"HTTP/1.1 200"] * 8
+
+
+def test_a_machine_that_gives_no_more_threads_answers_with_those_it_has(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http = start()
+    with dialled(http) as client:
+        assert asked(client).startswith(b"HTTP/1.1 200")
+        monkeypatch.setattr(http.requests, "_spawn_worker", lambda: (_ for _ in ()).throw(RuntimeError("no more")))
+        with ExitStack() as stack:
+            clients = [stack.enter_context(dialled(http, f"127.0.3.{number + 1}")) for number in range(5)]
+            for each in clients:
+                each.sendall(GET)
+            assert [asked(each, b"")[:12] for each in clients] == [b"HTTP/1.1 200"] * 5
+    assert len(http.requests._threads) == 1
 
 
 # --- clients that go away -------------------------------------------------------------------------------------------

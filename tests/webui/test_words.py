@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -215,3 +217,34 @@ def test_numbers_moments_and_long_lists_in_a_sentence_are_written_for_reading() 
     assert german.sentence(list("abcdefgh")) == "a, b, c, d, e, f und 2 weitere"
     assert german.sentence(list("abcdefg")) == "a, b, c, d, e, f und g"
     assert (german.decimal(2.54), english.decimal(2.54)) == ("2,5", "2.5")
+
+
+def test_a_broken_catalogue_is_named(tmp_path: Path) -> None:
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de/some.po").write_text("this is no catalogue\n")
+    with pytest.raises(ValueError, match="PoFileError"):
+        catalogues(tmp_path)
+
+
+def test_what_no_page_says_is_not_loaded() -> None:
+    """Babel keeps 5 MB of two locales; its reader of catalogues, QR codes, numbers and XML are for a few pages only."""
+    program = """
+import sys
+from pathlib import Path
+from babel import localedata
+import webui.__main__
+from webui.compiled import UNSAID
+del sys.modules["webui.compiled"]
+words = webui.app.catalogues(Path(sys.argv[1]))
+assert words["de"].when(0, 1e9) and words["en"].when(0, 1e9) and words["de"].decimal(2.5) == "2,5"
+assert words["de"].duration(3 * 86400) == "3 Tage" and words["en"].duration(3 * 86400) == "3 days"
+print([key for key in UNSAID if any(key in data for data in localedata._cache.values())])
+print([name for name in ("segno", "phonenumbers", "xml", "html") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(LOCALE)], capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n[]\n", done.stderr
+
+
+def test_a_number_is_written_for_reading_and_nothing_else_is_touched() -> None:
+    words = catalogues(LOCALE)["de"]
+    assert [words.number(text) for text in ("+4930123456", "21", "")] == ["+49 30 123456", "21", ""]
