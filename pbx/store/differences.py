@@ -143,10 +143,22 @@ def _before(difference: Difference, item: Any, newer: bool) -> Any:
             ):
                 raise Overtaken(difference)
             return None
-        _check_left(to_json(item), difference)
-        return from_json(kind, to_json(item) | difference.before, newer=newer)
+        fields = to_json(item)
+        back = _without_chosen(fields, difference)
+        _check_left(fields, back)
+        return from_json(kind, fields | back.before, newer=newer)
     except ShapeError as error:  # a row of a version that had other fields
         raise Overtaken(difference) from error
+
+
+def _without_chosen(fields: Mapping[str, Any], difference: Difference) -> Difference:
+    """The difference without what people chose for themselves since; all of it if there was nothing else in it."""
+    own = PERSONAL.get(difference.table, ())
+    left = {name for name, value in difference.after.items() if name not in own or fields.get(name) == value}
+    if not left:
+        return difference
+    before, after = ({name: each[name] for name in left} for each in (difference.before, difference.after))
+    return dataclasses.replace(difference, before=before, after=after)
 
 
 def _impersonal(table: str, item: Any) -> Any:

@@ -259,3 +259,17 @@ def test_a_pin_or_an_announcement_of_one_s_own_keeps_nobody_from_undoing_the_per
     desk.do("change undo", admin, id=invited)
     desk.do("change undo", admin, id=added)
     assert "25" not in desk.stores.office.people
+
+
+def test_a_language_that_was_chosen_since_stays_when_a_role_is_taken_back(desk: Desk) -> None:
+    admin, anna = desk.log_in(ADMIN), desk.log_in("anna")
+    desk.do("account set", admin, account="anna", mailboxes=["30"], language="en")
+    given = desk.do("change list", admin, limit=1)[0]["id"]
+    desk.do("account own", anna, language="de")
+    desk.do("account own", anna, language="en")
+    desk.do("account own", anna, language="de")
+    desk.do("change undo", admin, id=given)
+    account = desk.stores.office.accounts["anna"]
+    assert (account.mailboxes, account.language) == ((), "de")
+    switched = desk.do("change list", admin, limit=3)[2]
+    assert not switched["undoable"], "that one is about the language alone, which was changed again"

@@ -54,6 +54,7 @@ BEHIND = {
     "account": "/access/account?name=bob",
     "pin": "/mine/pin",
     "announcement": "/mine/announcement",
+    "about": "/about",
     "trust": "/trust",
     "wizard-line": "/wizard/line",
     "wizard-provider": "/wizard/line/other",
