@@ -12,9 +12,9 @@ from pbx.administration.phones import shown_host
 from pbx.administration.self_call import Guest
 from pbx.control.protocol import Refused
 from pbx.exchange import self_call
+from pbx.exchange.bound import Trouble
 from pbx.exchange.emergency import is_emergency
 from pbx.exchange.recording import Told
-from pbx.exchange.registrar import Trouble
 from pbx.exchange.traced import Wire
 from pbx.exchange.turned_away import Refusal
 from pbx.sentence import Sentence

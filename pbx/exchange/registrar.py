@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from pbx.exchange.bound import Bound, Change, Doubted, Trouble, Unbound
 from pbx.exchange.devices import Kin, came_through_nat, kin
 from pbx.exchange.doorkeeper import Doorkeeper, Refused
 from pbx.exchange.registering import FRAGILE, LONGEST, PER_PHONE, NotGranted, Wish, agent_of, takes_notify, wishes_of
@@ -17,40 +17,6 @@ from pbx.store.models import Binding, Office
 
 SWEEP = 10.0
 """Seconds between two looks for bindings that ran out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A binding was made or refreshed."""
-
-    binding: Binding
-    new: bool
-    """Not merely refreshed."""
-    notified: bool = True
-    """Whether it may be sent a NOTIFY it did not ask for: its Allow, if it has one, says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unbound:
-    """A binding was removed, replaced, or ran out."""
-
-    binding: Binding
-
-
-@dataclass(frozen=True, slots=True)
-class Doubted:
-    """A binding is not rung any more until its phone answers, or registers again."""
-
-    binding: Binding
-    ask: bool
-    """Whether it can be asked: there is a way to it."""
-
-
-Change = Bound | Unbound | Doubted
-
-Trouble = Literal["", "replaced", "lost", "silent"]
-"""Why a binding is not rung: its phone seems to have come back at another port, its connection is gone, or it answers
-no questions any more."""
 
 
 @dataclass(slots=True, eq=False)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from pbx.exchange.bound import Bound, Unbound
 from pbx.exchange.call import Call
 from pbx.exchange.doorkeeper import Doorkeeper, Refused
 from pbx.exchange.house import House
@@ -10,7 +11,6 @@ from pbx.exchange.ivr import HungUp, Operator, Story, begin
 from pbx.exchange.keepalive import Keepalive
 from pbx.exchange.leg import Leg
 from pbx.exchange.mwi import Mwi
-from pbx.exchange.registrar import Bound, Unbound
 from pbx.exchange.uas import Uas
 from pbx.sip import events as sip
 from pbx.sip.admission import EXTENSIONS

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbx.exchange.bound import Doubted
 from pbx.exchange.devices import instance_of
 from pbx.exchange.registering import PER_PHONE
-from pbx.exchange.registrar import Doubted
 from pbx.sip.address import Address
 from pbx.sip.flow import Flow
 from pbx.store.models import Binding

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx.exchange import keepalive
+from pbx.exchange.bound import Bound, Unbound
 from pbx.exchange.devices import came_through_nat
 from pbx.exchange.keepalive import Keepalive
-from pbx.exchange.registrar import Bound, Unbound
 from pbx.sip.events import Replied, Unanswered
 from pbx.sip.flow import Flow, TransportName
 from pbx.sip.ids import Ids

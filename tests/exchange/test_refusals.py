@@ -130,7 +130,7 @@ def test_the_phone_that_decided_it_is_the_one_that_is_quoted() -> None:
         await premises.settle(1)
 
     record = call(work, "anna", "anna2", "carla").record
-    assert [(step.what, step.detail.get("status")) for step in record.steps][1:3] == [("rang", None), ("busy", 486)]
+    assert [(step.what, step.detail.get("status")) for step in record.steps][1:2] == [("busy", 486)]
 
 
 def test_a_phone_that_was_clicked_and_refuses_is_told_likewise() -> None:

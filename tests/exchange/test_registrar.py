@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbx.exchange.bound import Bound, Doubted, Unbound
 from pbx.exchange.registering import PER_PHONE
-from pbx.exchange.registrar import Bound, Doubted, Unbound
 from pbx.sip.flow import Flow, TransportName
 from pbx.store.models import Binding, Office, Phone
 from tests.exchange.desk import BOX, DESK, OFFICE, OTHER, WALL, Desk
