@@ -15,8 +15,8 @@ from pbx.store.models import CallTrace, TracedDialog, TracedMessage
 _WHY = re.compile(r"^(?:Reason|Warning):(.*)$", re.MULTILINE)
 _WORDS = re.compile(r'"([^"]+)"|cause=(\d+)')
 _SDP = "\n\nv=0\n"
-_HINT = re.compile(rb"privacy|anonym|restricted|private|[.]invalid", re.IGNORECASE)
-"""Without any of it nobody wants to stay unnamed (`sip.privacy`): then there is nothing to parse."""
+_HINTS = (b"privacy", b"anonym", b"restricted", b"private", b".invalid")
+"""Without any of them nobody wants to stay unnamed (`sip.privacy`): then there is nothing to parse."""
 _LENGTH = re.compile(rb"(?:content-length|l)[ \t]*:", re.IGNORECASE)
 
 
@@ -54,11 +54,16 @@ def withheld(entries: Sequence[Entry]) -> dict[bytes, frozenset[str]]:
     """The Call-IDs under which somebody wants to stay unnamed, and how the numbers end that name them."""
     found: dict[bytes, frozenset[str]] = {}
     for _, sent, _, data, call_id in entries:
-        if not sent and (len(data) >= LONGEST or _HINT.search(data)):
+        if not sent and (len(data) >= LONGEST or _may_be_withheld(data)):
             message, is_whole = _head(data)
             if message is None or not is_whole or is_withheld(message):
                 found[call_id] = found.get(call_id, frozenset()) | (numbers_of(message) if message else frozenset())
     return found
+
+
+def _may_be_withheld(data: bytes) -> bool:
+    lowered = data.lower()
+    return any(hint in lowered for hint in _HINTS)
 
 
 def _head(data: bytes) -> tuple[Message | None, bool]:

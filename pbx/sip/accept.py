@@ -12,9 +12,12 @@ def accepts(headers: Headers, kind: str) -> bool:
     Without the header what is usual is taken; with an empty one nothing is. Of several ranges that fit, the narrowest
     counts, and a weight of zero means no.
     """
-    if "Accept" not in headers:
-        return True
-    ranges = [_range(item) for item in headers.items("Accept")]
+    lines = headers.lines("Accept")
+    return not lines or (len(lines) == 1 and lines[0] == kind) or _is_among(headers.items("Accept"), kind)
+
+
+def _is_among(items: tuple[str, ...], kind: str) -> bool:
+    ranges = [_range(item) for item in items]
     for wanted in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
         fitting = [is_taken for name, is_taken in ranges if name == wanted]
         if fitting:

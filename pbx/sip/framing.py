@@ -10,7 +10,7 @@ from pbx.sip.message import LARGEST
 
 _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*+:(.*(?:\n[ \t].*)*+)", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(rb"[!%'*+\-./0-9A-Z_`a-z~]*+(?: |\Z)")
-_VERSION = re.compile(rb"SIP/", re.IGNORECASE)
+_FIRST_LINE = re.compile(rb"(?:SIP/|[!%'*+\-./0-9A-Z_`a-z~]*+ .*SIP/)[^ ]* *", re.IGNORECASE)
 _DIGITS = re.compile(rb"[0-9]{1,10}")
 _BLANKS = b" \t\r\n"
 
@@ -107,20 +107,22 @@ class Framer:
         if self._begun:
             return
         end = self._buffer.find(b"\n", self._searched)
-        line = bytes(self._buffer[: end if end >= 0 else 100])
-        if not _WORD.match(line) or (end >= 0 and not _VERSION.search(line)):
-            raise FramingError("it does not begin like a message")
         self._begun = end >= 0
+        if not (_FIRST_LINE.match(self._buffer, 0, end) if self._begun else _WORD.match(self._buffer, 0, 100)):
+            raise FramingError("it does not begin like a message")
 
     def _head_end(self) -> int:
         """Where the body begins, or 0 if the empty line has not come; no byte is searched over and over."""
         start = max(0, self._searched - 3)
-        ends = [self._buffer.find(mark, start) + len(mark) for mark in (b"\n\r\n", b"\n\n")]
-        reached = [end for end, mark in zip(ends, (3, 2), strict=True) if end >= mark]
+        usual, bare = self._buffer.find(b"\n\r\n", start), self._buffer.find(b"\n\n", start)
         self._searched = len(self._buffer)
-        if not reached and len(self._buffer) > self._largest:
+        if usual >= 0 and not 0 <= bare < usual:
+            return usual + 3
+        if bare >= 0:
+            return bare + 2
+        if len(self._buffer) > self._largest:
             raise FramingError(f"a header of more than {self._largest} bytes")
-        return min(reached, default=0)
+        return 0
 
 
 def _content_length(head: bytes) -> int:

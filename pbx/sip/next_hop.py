@@ -20,6 +20,8 @@ def towards(uri: Uri, flow: Flow, hosts: Set[str], names: Mapping[str, Sequence[
     `names` are host names and the addresses they were found to have. A name without a port stands for the places that
     were found for it, and `flow` leads to one of them.
     """
+    if (uri.host, uri.port) == flow.remote and not uri.params:
+        return flow  # as nearly always
     transport, host = _transport(uri, flow), _host(uri.host, flow, hosts, names)
     if not transport or not host or uri.param("maddr") is not None or (uri.port is None and uri.host in names):
         return flow
