@@ -82,7 +82,7 @@ def _run(options: argparse.Namespace) -> int:
         return _program("pbx.backup_commands", options)
     verb = "code show" if command == "code" else f"{command} {options.verb}" if "verb" in options else command
     arguments = _arguments(verb, options)
-    result = done(options.data, verb, arguments)
+    result = _calls(options.data, arguments) if verb == "calls" else done(options.data, verb, arguments)
     if verb in ("voicemail export", "privacy export"):
         source = Path(result.pop("path"))
         with rights_of(options.data):
@@ -98,6 +98,8 @@ def _run(options: argparse.Namespace) -> int:
     if verb == "code show":
         _show_code(result, options.label, options.json)
     print(report.printed(verb, result, options.json), flush=True)
+    if cut := report.cut(verb, result, arguments):
+        print(cut, file=sys.stderr)
     return 1 if verb == "doctor" and any(check["state"] == "fail" for check in result) else 0
 
 
@@ -136,6 +138,17 @@ def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
                 return do(verb, **arguments)
         # All that the exchange consists of takes a Pi seconds to load: only who needs it waits for it.
         return importlib.import_module("pbx.without_exchange").done(data, verb, arguments)
+
+
+def _calls(data: Path, arguments: dict[str, Json]) -> dict[str, Json]:
+    """The last calls, fetched piece by piece; `all` is how many there are."""
+    wanted = arguments.get("last", 20)
+    found = done(data, "calls", {"last": wanted})
+    calls = list(found["calls"])
+    while len(calls) < wanted and found["before"] is not None:
+        found = done(data, "calls", {"last": wanted - len(calls), "before": found["before"]})
+        calls[:0] = found["calls"]
+    return {"calls": calls, "all": found["all"]}
 
 
 def _arguments(verb: str, options: argparse.Namespace) -> dict[str, Json]:

@@ -29,8 +29,19 @@ _UNTOLD = ("version", "words")
 def printed(verb: str, result: Any, as_json: bool) -> str:
     """The text to print for a command's result."""
     if as_json:
-        return json.dumps(result, indent=1)
+        return json.dumps(result["calls"] if verb == "calls" else result, indent=1)
     return "\n".join(_REPORTS.get(verb, _without_version)(result))
+
+
+def cut(verb: str, result: Any, asked: Shown) -> str:
+    """What is said beside a list that is not whole, with numbers; empty when it is."""
+    if verb == "calls" and (shown := len(result["calls"])) < result["all"]:
+        return f"These are the last {shown:,} of {result['all']:,} calls; “--last N” shows more."
+    if verb == "history" and (shown := len(result["calls"])) < result["all"]:
+        return f"These are the newest {shown:,} of {result['all']:,} calls that fit; “--limit N” shows up to 500."
+    if verb == "change list" and len(result) >= asked.get("limit", 50):
+        return f"These are the newest {len(result):,} changes; “--limit N” shows more, if there are."
+    return ""
 
 
 def visible(text: Any) -> str:
@@ -91,16 +102,12 @@ def _table(items: Sequence[Shown]) -> Iterator[str]:
         yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _calls(calls: Sequence[Shown]) -> Iterator[str]:
-    for call in calls:
+def _calls(found: Shown) -> Iterator[str]:
+    for call in found["calls"]:
         between = f"{visible(call['from']) or 'anonymous'} → {visible(call['to'])}"
         yield f"{moment(call['started'])}  {between}: {visible(call['story'])}"
-    if not calls:
+    if not found["calls"]:
         yield "There was no call yet."
-
-
-def _history(found: Shown) -> Iterator[str]:
-    return _calls(found["calls"])
 
 
 def _trace(trace: Shown) -> Iterator[str]:
@@ -196,7 +203,7 @@ _REPORTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "calls": _calls,
     "change list": _changes,
     "change undo": _undone,
-    "history": _history,
+    "history": _calls,
     "trace": _trace,
     "nightly show": _nightly,
     "nightly set": _nightly,

@@ -11,19 +11,28 @@ from pbx.control.protocol import Refused
 from pbx.exchange.dialled import keys
 from pbx.exchange.numbers import BadNumber, Outside, as_written, split_contact
 from pbx.sentence import Sentence
+from pbx.store.history import Wanted
+from pbx.store.leaf import Turn
 from pbx.store.models import CallRecord, Office, Person
 
 Shown = dict[str, Any]
-MOST = 100_000
+MOST, AT_ONCE = 100_000, 1000
+"""Calls that can be asked for, and how many come in one answer: a line of the control socket has its length."""
 
 
-def listing(stores: Stores, last: int = 20) -> list[Shown]:
-    """The last calls, the newest at the end. Raises Refused."""
+def listing(stores: Stores, last: int = 20, before: int | None = None) -> Shown:
+    """The last `calls`, the newest at the end; with `before` those further back, as the answer before this one says.
+
+    There are no more than AT_ONCE in one answer. `all` is how many there are, and where it goes on stands in `before`,
+    which is None at the oldest. Raises Refused.
+    """
     if not 0 < last <= MOST:
         raise Refused(
             Sentence("A number of calls from 1 to {most} is needed.", most=MOST), field="last", hint="--last N"
         )
-    return [view(call) for call in stores.records.calls(last)]
+    found, leaf = stores.records.history.leaf(Wanted(), Turn(before, most=min(last, AT_ONCE)))
+    goes_on = leaf.places[-1] if leaf.told()["more"] else None
+    return {"calls": [view(each.record) for each in reversed(found)], "all": leaf.all, "before": goes_on}
 
 
 def call(stores: Stores, actor: Actor, number: str, extension: str | None = None) -> Shown:

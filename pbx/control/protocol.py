@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pbx.sentence import said
+from pbx.sentence import Sentence, said
 
 Json = Any
 """Whatever JSON can say."""
@@ -66,8 +66,16 @@ def read_question(line: bytes) -> tuple[str, dict[str, Json], str | None]:
 
 
 def result(value: Json) -> bytes:
-    """The line of an answer."""
-    return _line({"result": value})
+    """The line of an answer. Raises Refused when it is longer than a line may be: nobody would read its end."""
+    line = _line({"result": value})
+    if len(line) > LONGEST_LINE:
+        sentence = Sentence(
+            "The answer has {size} MB, and {most} MB at most can be told at once: ask for less.",
+            size=-(-len(line) // 1024**2),
+            most=LONGEST_LINE // 1024**2,
+        )
+        raise Refused(sentence, 1)
+    return line
 
 
 def refusal(error: Refused) -> bytes:

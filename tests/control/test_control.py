@@ -410,3 +410,14 @@ def test_any_line_is_a_question_or_garbled(line: bytes) -> None:
         return
     assert isinstance(verb, str)
     assert isinstance(arguments, dict)
+
+
+@in_a_loop
+async def test_an_answer_that_is_too_long_is_refused_with_numbers_and_the_next_one_comes(path: Path) -> None:
+    def long(verb: str, arguments: dict[str, Any], session: str | None) -> Any:
+        return "x" * (LONGEST_LINE + arguments["more"])
+
+    async with running(path, long):
+        with pytest.raises(Refused, match=r"The answer has 9 MB, and 8 MB at most can be told at once: ask for less\."):
+            await asyncio.to_thread(ask, path, "list", {"more": 1})
+        assert len(await asyncio.to_thread(ask, path, "list", {"more": -1000})) == LONGEST_LINE - 1000
