@@ -82,7 +82,7 @@ def _run(options: argparse.Namespace) -> int:
         return _program("pbx.backup_commands", options)
     verb = "code show" if command == "code" else f"{command} {options.verb}" if "verb" in options else command
     arguments = _arguments(verb, options)
-    result = _calls(options.data, arguments) if verb == "calls" else done(options.data, verb, arguments)
+    result: Json = _calls(options.data, arguments) if verb == "calls" else done(options.data, verb, arguments)
     if verb in ("voicemail export", "privacy export"):
         source = Path(result.pop("path"))
         with rights_of(options.data):

@@ -215,10 +215,11 @@ def _check_size(visit: Visit, most: int) -> None:
     if "chunked" in visit.request.get_header("Transfer-Encoding", "").lower():
         raise answers.plain(411, "A form says how long it is.")
     if visit.request.content_length > most:
-        size = f"{most // 1024**2} MB" if most >= 1024**2 else f"{most // 1024} kB"
-        raise answers.page(
-            visit, answers.trouble(visit, 413, visit._("This is too large: at most {size}.").format(size=size))
-        )
+        unit, name = (1024**2, "MB") if most >= 1024**2 else (1024, "kB")
+        text = visit._("This is too large: it has {size}, and {most} at most are taken.")
+        # Rounded up: what is one byte too large does not have as much as may be.
+        size = f"{visit.count(-(-visit.request.content_length // unit))} {name}"
+        raise answers.page(visit, answers.trouble(visit, 413, text.format(size=size, most=f"{most // unit} {name}")))
 
 
 def _same_origin(visit: Visit) -> bool:

@@ -72,7 +72,7 @@ def take(
     if len(content) > LARGEST:
         sentence = Sentence(
             "The file has {size} kB, and {most} kB at most can be read at once: bring it in parts.",
-            size=len(content) // 1024,
+            size=-(-len(content) // 1024),
             most=LARGEST // 1024,
         )
         raise Refused(sentence, field="data")

@@ -74,7 +74,12 @@ def read_table(text: str) -> Table:
         raise Refused(Sentence("There is no table with names and telephone numbers in this file."), field="data")
     width = max(map(len, rows))
     if width > MOST_COLUMNS:
-        raise Refused(Sentence("The table has more than {most} columns.", most=MOST_COLUMNS), field="data")
+        sentence = Sentence(
+            "The table has {count} columns, and {most} at most can be read: leave out what is not needed.",
+            count=width,
+            most=MOST_COLUMNS,
+        )
+        raise Refused(sentence, field="data")
     rows = [(*row, *[""] * (width - len(row))) for row in rows]
     headings = [_role(cell) for cell in rows[0]]
     if any(headings) and not any(_NUMBER.fullmatch(cell) for cell in rows[0]):

@@ -47,7 +47,12 @@ def paste(stores: Stores, names: str, dry: bool = False) -> list[Shown]:
     if not lines:
         raise Refused(Sentence("There is no name in the list."), field="names")
     if len(lines) > MOST:
-        raise Refused(Sentence("At most {most} people at once.", most=MOST), field="names")
+        sentence = Sentence(
+            "The list has {count} people, and {most} at most can be added at once: paste it in parts.",
+            count=len(lines),
+            most=MOST,
+        )
+        raise Refused(sentence, field="names")
     office = _with_people(office, lines)
     if not dry:
         for line in lines:

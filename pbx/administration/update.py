@@ -49,7 +49,9 @@ def offer(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 
     _check_free(stores)
     folder = private_directory(stores.data / UPDATE)
     if size > LARGEST or at > LARGEST:
-        raise Refused(Sentence("This is too large: at most {size}.", size="1 GB"), field="file")
+        brought, most = (f"{-(-length // 1024**2)} MB" for length in (max(size, at), LARGEST))
+        sentence = Sentence("This is too large: it has {size}, and {most} at most are taken.", size=brought, most=most)
+        raise Refused(sentence, field="file")
 
     def begins(piece: bytes) -> None:
         if not bundles.begins_like_one(piece):
