@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 from tests.peers.tones import tone
-from tests.peers.voice import EVENT, FRAME, PCMA, rtp, telephone_event, to_alaw
+from tests.peers.voice import EVENT, FRAME, PCMA, PCMU, rtp, telephone_event, to_alaw, to_ulaw
 
 
 def write_pcap(path: Path, packets: list[tuple[float, bytes]]) -> Path:
@@ -23,13 +23,20 @@ def write_pcap(path: Path, packets: list[tuple[float, bytes]]) -> Path:
 
 
 def caller(
-    path: Path, digits: str, *, frequency: float = 1000.0, before: float = 1.0, after: float = 1.0, sloppy: bool = False
+    path: Path,
+    digits: str,
+    *,
+    frequency: float = 1000.0,
+    before: float = 1.0,
+    after: float = 1.0,
+    sloppy: bool = False,
+    ulaw: bool = False,
 ) -> Path:
-    """A-law humming for `before` seconds, then the digits (100 ms each, 100 ms apart), then humming again.
+    """A-law (or mu-law) humming for `before` seconds, then the digits (100 ms each, 100 ms apart), then humming again.
 
     A `sloppy` sender's timestamps run on within a digit; a packet of each is lost, and every packet carries a marker.
     """
-    hum = to_alaw(tone(frequency, 1.0))
+    hum = (to_ulaw if ulaw else to_alaw)(tone(frequency, 1.0))
     packets: list[tuple[float, bytes]] = []
     sequence = clock = 0
 
@@ -37,7 +44,9 @@ def caller(
         nonlocal sequence, clock
         for _ in range(round(seconds * 50)):
             place = clock % len(hum)
-            packets.append((clock / 8000, rtp(PCMA, sequence, clock, 0x5EED, hum[place : place + FRAME])))
+            packets.append(
+                (clock / 8000, rtp(PCMU if ulaw else PCMA, sequence, clock, 0x5EED, hum[place : place + FRAME]))
+            )
             sequence, clock = sequence + 1, clock + FRAME
 
     speak(before)

@@ -17,7 +17,7 @@ import numpy as np
 from tests.peers.programs import Stopped, free_ports
 from tests.peers.tones import Samples, tone
 
-PCMA, EVENT = 8, 101
+PCMU, PCMA, EVENT = 0, 8, 101
 EVENTS = "0123456789*#ABCD"
 FRAME = 160
 
@@ -30,6 +30,15 @@ def to_alaw(samples: Samples) -> bytes:
     segment = np.maximum(np.floor(np.log2(np.maximum(value, 1))).astype(np.int32) - 4, 0)
     step = np.where(segment < 2, value >> 1, value >> np.maximum(segment, 1))
     coded: bytes = ((segment << 4 | step & 15) ^ sign).astype(np.uint8).tobytes()
+    return coded
+
+
+def to_ulaw(samples: Samples) -> bytes:
+    """ITU-T G.711, mu-law."""
+    value = np.minimum(np.abs(samples.astype(np.int32)), 32635) + 132
+    segment = np.log2(value).astype(np.int32) - 7
+    step = value >> (segment + 3) & 15
+    coded: bytes = (~((samples < 0) * 128 | segment << 4 | step) & 0xFF).astype(np.uint8).tobytes()
     return coded
 
 
