@@ -17,6 +17,7 @@ from pbx.media.format import Address, Format
 from pbx.media.hearing import DigitHearing
 from pbx.media.latch import MOVED
 from pbx.media.link import Link, Watch
+from pbx.media.onward import Onward
 from pbx.media.outgoing import Outgoing
 from pbx.media.packet import HEADER, VERSION, Packet, PacketError
 from pbx.media.reception import LATE, STARTS, STRAY, Reception
@@ -24,10 +25,9 @@ from pbx.media.recorder import Recorder
 from pbx.media.reports import Quality, Reports
 from pbx.media.rtcp import REPORTS
 from pbx.media.samples import Samples
+from pbx.media.signs import Signs
 from pbx.media.speaking import Speaking
 
-_SILENT = 5.0
-"""Seconds between two `Silent`."""
 _COMFORT_NOISE = 13
 
 
@@ -39,16 +39,6 @@ class Loop(Watch, Protocol):
     def beat_for(self, endpoint: "Endpoint", wanted: bool) -> None: ...
     def tell(self, endpoint: "Endpoint", event: MediaEvent) -> None: ...
     def forget(self, endpoint: "Endpoint") -> None: ...
-
-
-class Onward(Protocol):
-    """Takes what an endpoint hears: the bridge to another endpoint."""
-
-    def voice(self, packet: Packet, status: int, now: float) -> None: ...
-    def event(self, packet: Packet, fits: bool, digit: str | None, now: float) -> None: ...
-    def left_out(self, packet: Packet) -> None: ...
-    def quick(self) -> Callable[[float], None] | None: ...
-    def refresh_sink(self) -> None: ...
 
 
 class Endpoint:
@@ -79,7 +69,7 @@ class Endpoint:
         self.heard = PCMA
         """The codec of that voice; it may be another one than is spoken to the peer."""
         self._voices: dict[int, Codec] = {}
-        self._event_types: set[int] = set()
+        self._event_types: frozenset[int] = frozenset()
         self._speaking = Speaking(self.link, self.outgoing, self._tell)
         self._hearing = DigitHearing()
         self._recorder: Recorder | None = None
@@ -89,13 +79,7 @@ class Endpoint:
         """How the voice went until now, every few seconds."""
         self._malformed = 0
         self._tokens = 0
-        self._heard_at = self._silent_told = now
-        self._others = 0
-        """Packets of the peer's that are not of its stream."""
-        self._reported = 0
-        """Reports of the peer's."""
-        self._spoke_at = now
-        self._packets_before = self._reports_before = 0
+        self._signs = Signs(now)
         loop.watch(self.link.rtp, self.link.receive)
         loop.watch(self.link.rtcp, self._receive_report)
 
@@ -110,15 +94,9 @@ class Endpoint:
         if self.closed:
             return
         before, self.format = self.format, format
-        voice = format.payload_type if format.receive_payload_type is None else format.receive_payload_type
-        events = format.event_payload_type if format.event_receive is None else format.event_receive
-        self._event_types = {number for number, codec in format.listed if codec is None}
-        if events is not None:
-            self._event_types.add(events)
-        self._voices = {number: codec for number, codec in format.listed if codec and number != events}
-        self._voices[voice] = format.codec
-        self._silent_told = self._heard_at = self.loop.clock()
-        self._hear_as(voice)
+        self._voices, self._event_types = format.voices, format.events
+        self._signs.begin(self.loop.clock())
+        self._hear_as(next(iter(self._voices)))
         if before and format.receives and not before.receives:
             self.reception.resume()
         self._speaking.agree(format)
@@ -291,7 +269,7 @@ class Endpoint:
 
     def _untimed(self, packet: Packet) -> bool:
         fits = self.reception.untimed(packet.ssrc, packet.sequence)
-        self._others += not fits
+        self._signs.others += not fits
         return fits
 
     def _take_voice(self, packet: Packet, format: Format, now: float) -> None:
@@ -346,7 +324,7 @@ class Endpoint:
             self._take_report(data, now)
 
     def _take_report(self, data: bytes, now: float) -> None:
-        self._reported += self._reports.packet(data, now)
+        self._signs.reports += self._reports.packet(data, now)
 
     # -- the recording
 
@@ -389,11 +367,11 @@ class Endpoint:
         """Once a second: silence, addresses that never answer, streams that must not be forgotten, reports."""
         if self.format is None or self.closed:
             return
-        if self._gave_sign(now):
-            self._heard_at = self._silent_told = now
-        elif self.format.receives and now - self._silent_told >= _SILENT - 0.5:
-            self._silent_told = now
-            self._tell(Silent(now - self._heard_at))
+        self._signs.look(self.reception.received + self.reception.strays, now)
+        if now - self._signs.spoke_at >= MOVED - 1.5:
+            self.link.doubt(self._signs.spoke_at)
+        if self.format.receives and (seconds := self._signs.silence(now)) is not None:
+            self._tell(Silent(seconds))
         if now >= self.samples.due:
             self._sample(now)
         if not self.link.heard:
@@ -402,17 +380,6 @@ class Endpoint:
             self._speaking.keep_alive(now)
             if report := self._reports.due(now):
                 self.link.send_report(report)
-
-    def _gave_sign(self, now: float) -> bool:
-        """Whether anything came from the peer in the last second; who has been silent since before may have moved."""
-        packets = self.reception.received + self.reception.strays + self._others
-        spoke, reported = packets != self._packets_before, self._reported != self._reports_before
-        self._packets_before, self._reports_before = packets, self._reported
-        if spoke:
-            self._spoke_at = now
-        elif now - self._spoke_at >= MOVED - 1.5:
-            self.link.doubt(self._spoke_at)
-        return spoke or reported
 
     def _sample(self, now: float) -> None:
         reception, reports = self.reception, self._reports

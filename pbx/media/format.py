@@ -42,6 +42,23 @@ class Format:
     """Where reports go; the port above `remote` when None."""
 
     @property
+    def events(self) -> frozenset[int]:
+        """All payload types under which telephone-events may arrive."""
+        expected = self.event_payload_type if self.event_receive is None else self.event_receive
+        listed = {number for number, codec in self.listed if codec is None}
+        return frozenset(listed if expected is None else listed | {expected})
+
+    @property
+    def voices(self) -> dict[int, Codec]:
+        """All payload types under which voice may arrive; the expected one is the first."""
+        expected = self.payload_type if self.receive_payload_type is None else self.receive_payload_type
+        voices = {expected: self.codec}
+        for number, codec in self.listed:
+            if codec and number not in self.events:
+                voices.setdefault(number, codec)
+        return voices
+
+    @property
     def sends(self) -> bool:
         return self.direction in ("sendrecv", "sendonly")
 

@@ -26,6 +26,8 @@ class Forwarding:
         self._anchored = 0
         """How many packets the sink had sent when the shift was chosen."""
         self._transcoders: dict[tuple[Codec, Codec], Transcoder | None] = {}
+        self._transcode: Transcoder | None = None
+        self._codecs = (source.codec, source.codec)
 
     # -- what the source's endpoint hands over
 
@@ -165,9 +167,12 @@ class Forwarding:
     def _transcoder(self) -> Transcoder | None:
         """What turns the source's payloads into the sink's; kept, as it remembers and codecs may come back."""
         codecs = (self.source.heard, self.sink.codec)
-        if codecs not in self._transcoders:
-            self._transcoders[codecs] = transcoder(*codecs)
-        return self._transcoders[codecs]
+        if codecs != self._codecs:
+            self._codecs = codecs
+            if codecs not in self._transcoders:
+                self._transcoders[codecs] = transcoder(*codecs)
+            self._transcode = self._transcoders[codecs]
+        return self._transcode
 
 
 def join(a: Endpoint, b: Endpoint) -> None:

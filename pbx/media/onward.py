@@ -1,0 +1,16 @@
+"""What an endpoint knows of the bridge it is one end of."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from pbx.media.packet import Packet
+
+
+class Onward(Protocol):
+    """Takes what an endpoint hears: the bridge to another endpoint."""
+
+    def voice(self, packet: Packet, status: int, now: float) -> None: ...
+    def event(self, packet: Packet, fits: bool, digit: str | None, now: float) -> None: ...
+    def left_out(self, packet: Packet) -> None: ...
+    def quick(self) -> Callable[[float], None] | None: ...
+    def refresh_sink(self) -> None: ...
