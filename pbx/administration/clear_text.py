@@ -20,7 +20,7 @@ from pbx.store.atomic import remove_file
 from pbx.store.changes import Changes
 from pbx.store.database import Database, RecordsError
 from pbx.store.differences import OFFICE, Difference
-from pbx.store.secret_forms import is_kept, is_sealed, kept
+from pbx.store.secret_forms import kept
 from pbx.store.settings import Settings, SettingsError
 from pbx.store.settings_versions import older_asides
 
@@ -91,19 +91,20 @@ def _secure_changes(changes: Changes, vault: Vault) -> None:
 def _clear(found: list[Difference]) -> Iterator[str]:
     for each in found:
         for fields in (each.before, each.after):
-            if _is_clear(each.table, value := fields.get(SECRET_FIELDS.get(each.table, ""))):
+            if _is_clear(value := fields.get(SECRET_FIELDS.get(each.table, ""))):
                 yield str(value)
 
 
-def _is_clear(table: str, value: Any) -> bool:
-    return isinstance(value, str) and value != "" and not (is_kept(value) if table == "phones" else is_sealed(value))
+def _is_clear(value: Any) -> bool:
+    # A form that a newer version had, which was gone back from, is none of this one's to judge.
+    return isinstance(value, str) and value != "" and not value.startswith(("digest$", "sealed$"))
 
 
 def _secured(difference: Difference, sealed: dict[str, str]) -> Difference:
     def fields(values: dict[str, Any], key: str) -> dict[str, Any]:
         name = SECRET_FIELDS.get(difference.table, "")
         text = values.get(name)
-        if not _is_clear(difference.table, text):
+        if not _is_clear(text):
             return values
         new = kept(key, str(text), sealed[str(text)]) if difference.table == "phones" else sealed[str(text)]
         return values | {name: new}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,15 +13,18 @@ from typing import Any
 
 import pytest
 
-from pbx.administration import vault
+from pbx import daemon
+from pbx.administration import clear_text, vault
 from pbx.administration.commands import perform
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
+from pbx.daemon import Daemon
 from pbx.store import restoring, settings, settings_file, settings_versions
 from pbx.store.box_secret import FILE
 from pbx.store.settings import Settings, read_office
 from tests.administration.beside import quick_backups
 from tests.administration.updates import Root
+from tests.peers.programs import free_ports, own_host
 
 __all__ = ["quick_backups"]
 
@@ -243,3 +248,38 @@ def test_a_backup_of_version_1_is_opened_as_before_and_secured(data: Path, tmp_p
     assert found(tmp_path / "new box") == {}
     moved.close()
     old.close()
+
+
+def test_rows_of_a_newer_version_s_forms_are_left_as_they_are(stores: Stores) -> None:
+    row = [{"table": "phones", "was": "anna", "now": "anna", "name": "Anna", "before": {"password": "digest$9$x"},
+            "after": {"password": "sealed$2$y"}}]  # fmt: skip
+    stores.records._database.rows("UPDATE changes SET differences = ? WHERE id = 3", [json.dumps(row)])
+    stores.forget_clear_text()
+    [found] = stores.records._database.rows("SELECT differences FROM changes WHERE id = 3")
+    assert json.loads(found["differences"]) == row
+
+
+def test_the_running_exchange_forgets_them_as_soon_as_root_says_that_the_update_is_kept(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (data / "settings.version-1.json").write_bytes((data / "settings.json").read_bytes())
+    root = Root(tmp_path / "root")
+    root.tells("trying", time.time())
+
+    async def story() -> None:
+        host = own_host()
+        with monkeypatch.context() as tried:
+            tried.setattr(clear_text, "is_tried", lambda root: True)
+            exchange = Daemon(data, (host, free_ports(2, host)))
+        exchange.stores.root = tmp_path / "root"
+        monkeypatch.setattr(daemon, "UPDATE_EVERY", 0.02)
+        await exchange.start()
+        assert found(data)
+        root.tells("kept", time.time())
+        async with asyncio.timeout(20):
+            while found(data):
+                await asyncio.sleep(0.05)
+        await exchange.stop()
+
+    asyncio.run(story())
+    assert found(data) == {}
