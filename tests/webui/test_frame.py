@@ -13,6 +13,7 @@ from tests.webui.sample import error_at, framed, log_in
 from webui import frame
 from webui.answers import HEADERS
 from webui.app import PAGES
+from webui.views import VIEWS
 
 __all__ = ["framed"]
 
@@ -281,3 +282,13 @@ def test_what_was_typed_when_the_exchange_went_away_is_kept(framed: Web) -> None
     again = next(each for each in page.forms.values() if "name" in each.fields)
     again.submit(status=303, headers={"Origin": "http://localhost"})
     assert framed.do("user list")[0]["name"] == "Anna <Later>"
+
+
+def test_what_scrolls_sideways_can_be_scrolled_with_the_keys_and_has_a_name() -> None:
+    scrolls = [
+        (path.name, tag)
+        for path in sorted(VIEWS.glob("*.tpl"))
+        for tag in re.findall(r'<div class="scroll[^\n]*?>(?:\n|<|\{)', path.read_text())
+    ]
+    assert len(scrolls) >= 7
+    assert [each for each in scrolls if 'tabindex="0" role="region" aria-label' not in each[1]] == []

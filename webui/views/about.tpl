@@ -6,7 +6,7 @@
 </section>
 <section class="card">
 <h2>{{_("What it is made of")}}</h2>
-<div class="scroll">
+<div class="scroll" tabindex="0" role="region" aria-label="{{_("What it is made of")}}">
 <table class="table">
 <thead><tr><th scope="col">{{_("Library")}}</th><th scope="col">{{_("Version")}}</th><th scope="col">{{_("Licence")}}</th></tr></thead>
 <tbody>

@@ -18,7 +18,7 @@
 % for make in makes:
 <details class="more make"><summary>{{icon("next")}} {{make.name}}</summary>
 <p class="soft">{{make.where}}</p>
-<div class="scroll"><table class="table">
+<div class="scroll" tabindex="0" role="region" aria-label="{{make.name}}"><table class="table">
 <thead><tr><th scope="col">{{_("Field on the phone's page")}}</th><th scope="col">{{_("What to type")}}</th></tr></thead>
 <tbody>
 <tr><td>{{make.user}}</td><td><code>{{phone["username"]}}</code></td></tr>
