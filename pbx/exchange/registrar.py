@@ -273,7 +273,7 @@ class Registrar:
             flow.local,
             flow.remote,
             flow.connection,
-            request.headers.all("Path"),
+            request.headers.values("Path"),
             agent_of(request),
             wish.instance,
             wish.reg_id,

@@ -308,6 +308,28 @@ def test_a_groups_messages_are_heard_by_its_members() -> None:
     tell(story())
 
 
+@pytest.mark.parametrize("path", [("<sip:p1;lr>, <sip:p2;lr>",), ("<sip:p1;lr>", "<sip:p2;lr>")])
+def test_a_phone_behind_several_proxies_is_rung_through_them(path: tuple[str, ...]) -> None:
+    async def story() -> None:
+        premises = await opened("bert", anna=200)
+        anna = premises.peers["anna"]
+        line, uri = anna.line(), f"sip:{BOX[0]}"
+        line.target, line.theirs = uri, line.ours
+        fields = (f"Path: {value}" for value in path)
+        line.ask("REGISTER", premises.proof(anna, "REGISTER", uri), "Expires: 3600", *fields)
+        await premises.settle()
+        call = premises.call("bert", "21")
+        await premises.settle()
+        invite = anna.last.invite
+        assert invite is not None
+        assert [str(route) for route in invite.routes] == ["<sip:p1;lr>", "<sip:p2;lr>"]
+        assert "200" in said(call)
+        call.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
 def test_digits_by_info_reach_the_other_side_once() -> None:
     async def story() -> None:
         premises = await opened("anna", provider=200)

@@ -47,6 +47,19 @@ def test_a_phone_is_bound_with_its_real_address(desk: Desk) -> None:
     assert list(desk.registrar.changes) == [Bound(binding, True)]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["<sip:p1;lr>, <sip:p2;lr>, <sip:p3;lr>"],
+        ["<sip:p1;lr>", "<sip:p2;lr>", "<sip:p3;lr>"],
+        ["<sip:p1;lr> ,<sip:p2;lr>", ", <sip:p3;lr>"],
+    ],
+)
+def test_a_path_is_the_same_over_lines_and_commas(desk: Desk, lines: list[str]) -> None:
+    assert desk.send("<sip:anna@10.0.0.5>", more=tuple(f"Path: {line}" for line in lines)).status == 200
+    assert desk.registrar.bindings("anna")[0].path == ("<sip:p1;lr>", "<sip:p2;lr>", "<sip:p3;lr>")
+
+
 def test_a_phone_whose_allow_lacks_notify_is_not_to_be_notified_unasked(desk: Desk) -> None:
     for port, more in ((5060, ()), (5061, ("Allow: INVITE, NOTIFY",)), (5062, ("Allow: INVITE, ACK", "Allow: BYE"))):
         desk.send(f"<sip:anna@10.0.0.5:{port}>", more=more)
