@@ -125,7 +125,7 @@ def look(visit: Visit) -> HTTPResponse | str:
     takes = visit.sent("do") == "take" and not upload
     given |= {"page": pages.number(visit.sent("page")), "limit": PAGE}
     try:
-        found = visit.ask("contact import", data=data, dry=not takes, **given)
+        found = visit.ask("contact import" if takes else "contact look", data=data, **given)
     except Refused as refusal:
         visit.status = 422
         return _import(visit, data=data if _is_base64(data) else "", error=visit.said(refusal.said))

@@ -124,6 +124,7 @@ COMMANDS: dict[str, Command] = {
     "contact list": Command(contacts.listing, USER),
     "contact page": Command(contacts.page, USER),
     "contact show": Command(contacts.show, USER),
+    "contact look": Command(contacts_import.look, ADMIN),
     "contact import": Command(contacts_import.take, ADMIN, writes=True),
     "backup make": Command(backup.make, ADMIN),
     "backup list": Command(backup.listing, ADMIN),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbx.administration.commands import perform
+from pbx.administration.commands import perform, writes
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
 from pbx.store.rules import faults
@@ -85,9 +85,10 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
     stores.close()
 
 
-def take(stores: Stores, content: str | bytes, **arguments: Any) -> dict[str, Any]:
+def take(stores: Stores, content: str | bytes, dry: bool = False, **arguments: Any) -> dict[str, Any]:
     data = content if isinstance(content, bytes) else content.encode()
-    return dict(perform(stores, "contact import", {"data": base64.b64encode(data).decode(), **arguments}))
+    verb = "contact look" if dry else "contact import"
+    return dict(perform(stores, verb, {"data": base64.b64encode(data).decode(), **arguments}))
 
 
 def kept(stores: Stores) -> dict[str, str]:
@@ -251,6 +252,12 @@ def test_a_file_is_read_or_refused_and_the_settings_stay_right(stores: Stores, c
     with contextlib.suppress(Refused):
         take(stores, content)
     assert not list(faults(stores.office))
+
+
+def test_nobody_waits_while_a_file_is_only_looked_at() -> None:
+    """Reading one takes a Pi many seconds, and whatever else is saved takes turns."""
+    assert writes("contact import")
+    assert not writes("contact look")
 
 
 def test_a_table_with_too_many_columns_is_refused_with_their_number(stores: Stores) -> None:

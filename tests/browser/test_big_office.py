@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.big_office import furnish
 from tests.browser.office import ADMIN, Office, Visitor
+from tests.browser.test_every_page import AXE, violations
 
 LISTS = {
     "tasks": "/tasks?show=everybody",
@@ -82,6 +83,48 @@ def test_what_happens_is_told_and_one_stays_on_ones_page(chef: Visitor, office: 
     expect(chef.page.locator(f"#{first}")).to_have_count(0)
     assert chef.page.url == address
     assert where(chef) == "26-50 of 999"
+
+
+def test_without_scripts_all_of_it_is_reached_too(browser: Browser, office: Office) -> None:
+    visitor = Visitor(browser, office, scripts=False).log_in(*ADMIN)
+    visitor.page.goto("/history")
+    visitor.page.get_by_role("link", name="Oldest").click()
+    assert where(visitor) == "59,951-60,000 of 60,000"
+    visitor.page.get_by_role("link", name="Newer").click()
+    assert where(visitor) == "59,901-59,950 of 60,000"
+    visitor.close()
+
+
+def test_axe_finds_nothing_wrong_with_long_lists(browser: Browser, office: Office) -> None:
+    visitor = Visitor(browser, office)
+    visitor.context.add_init_script(path=AXE)
+    visitor.log_in(*ADMIN)
+    for path in ("/tasks?show=everybody&before=500", "/history?before=30000", "/contacts?page=7", "/people?page=2"):
+        visitor.page.goto(path)
+        assert violations(visitor.page) == []
+    visitor.close()
+
+
+def test_a_file_that_takes_long_shows_that_it_is_read_and_how_much_of_it(chef: Visitor) -> None:
+    lines = "Name;Telefon\n" + "".join(f"Kundin {each};+49 30 {3_000_000 + each}\n" for each in range(1500))
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": lines.encode()}
+
+    def choose() -> None:
+        chef.page.goto("/contacts/import")
+        chef.page.set_input_files("#f-file", file)  # type: ignore[arg-type]
+
+    choose()
+    sign = chef.page.get_by_text("The file is being read …")
+    expect(sign).to_be_hidden()
+    # As if the box took its time: the page stays as it is while it waits.
+    chef.page.evaluate("addEventListener('submit', event => event.preventDefault())")
+    chef.page.locator("#file button").click()
+    expect(sign).to_be_visible()
+    expect(sign).to_contain_text("1,501 lines")
+    choose()
+    chef.page.locator("#file button").click()
+    expect(chef.page.locator("#result h2")).to_have_text("0 contacts are added")
+    assert "1,500 are left out: 5,000 contacts have room, and 5,000 were there." in chef.page.content()
 
 
 def test_a_table_comes_while_it_is_being_made(chef: Visitor) -> None:

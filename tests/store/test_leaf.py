@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,4 +105,27 @@ def test_calls_are_found_through_what_a_search_looks_at_and_not_by_reading_all_o
         "EXPLAIN QUERY PLAN SELECT number AS place FROM calls WHERE (from_name LIKE ? OR story LIKE ?)", ["%x%"] * 2
     )
     assert "COVERING INDEX calls_as_searched" in plan[0]["detail"]
+    records.close()
+
+
+def test_an_older_folder_gets_the_index_and_an_older_version_keeps_it_true(tmp_path: Path) -> None:
+    records = Records(tmp_path / "records.sqlite")
+    records.add_call(call_record("a", from_name="Quandt"))
+    records._database.rows("DROP INDEX calls_as_searched")
+    records.close()
+    older = sqlite3.connect(tmp_path / "records.sqlite")
+    older.execute("UPDATE calls SET story = 'Before the update.'")
+    older.commit()
+    older.close()
+    records = Records(tmp_path / "records.sqlite")
+    assert records.history.leaf(Wanted(words=(Word("before the update"),)), Turn())[1].all == 1
+    records.close()
+    older = sqlite3.connect(tmp_path / "records.sqlite")  # gone back: it knows nothing of the index
+    older.execute("UPDATE calls SET story = 'Gone back.'")
+    older.commit()
+    older.close()
+    records = Records(tmp_path / "records.sqlite")
+    found = [records.history.leaf(Wanted(words=(Word(text),)), Turn())[1].all for text in ("gone back", "before")]
+    assert found == [1, 0]
+    assert records.is_sound()
     records.close()
