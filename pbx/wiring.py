@@ -129,6 +129,7 @@ class Exchange:
         """User names whose bindings changed and are not written yet."""
         self._alarm: asyncio.TimerHandle | None = None
         self._turning = False
+        self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _trunks(self) -> Trunks:
@@ -183,23 +184,26 @@ class Exchange:
         self.registrar.restore(self.stores.records.bindings())
         self.presence.look_at_all()
         address = await self.transports.listen(*sip)
-        await self._open_passwords()
-        self.trunks.start()
+        self._begin(self._start_trunks())
         self.keepalive.begin()
         self._begin(self._pruning.run())
         self._begin(self._nightly.run())
         self.wake()
         return address
 
-    async def _open_passwords(self) -> None:
-        """Those of the trunks; phones are answered meanwhile."""
+    async def _start_trunks(self) -> None:
+        """Open the trunks' passwords first; phones and commands are answered meanwhile."""
         try:
             await asyncio.to_thread(self.stores.vault.prepare, self._office())
         except NotSealed as error:  # their trunks say so
             log.error("%s", error)
+        if not self._stopping:
+            self.trunks.start()
+            self.wake()
 
     async def stop(self) -> None:
         """End the calls, take leave of the providers, write everything down."""
+        self._stopping = True
         for leg in list(self.house.legs.values()):
             leg.hang_up("shutdown")
         self.trunks.stop()

@@ -5,11 +5,17 @@ import asyncio
 import logging
 import socket
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pbx.administration import vault
+from pbx.administration.commands import perform
+from pbx.administration.stores import open_stores
+from pbx.control.client import ask
+from pbx.control.protocol import SOCKET
 from pbx.daemon import TLS_ABOVE, Daemon
 from pbx.process import run
 from pbx.store.settings import Settings
@@ -77,6 +83,37 @@ def test_what_becomes_of_trunks_is_in_the_log(tmp_path: Path, caplog: pytest.Log
         assert "secret" not in caplog.text
 
     asyncio.run(logged())
+
+
+def test_commands_are_answered_while_the_passwords_of_trunks_are_still_being_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = open_stores(tmp_path / "data")
+    perform(stores, "trunk add", {"name": "amt", "register": "user@127.0.0.63:9", "password": "secret"})
+    stores.close()
+    opens, may_open = vault.answered, threading.Event()
+
+    def slow(question: dict[str, Any]) -> dict[str, Any]:
+        assert may_open.wait(20)
+        return opens(question)
+
+    async def begun() -> None:
+        daemon = Daemon(tmp_path / "data", ("127.0.0.61", 0), (20000, 20099))
+        await daemon.start()
+        try:
+            listed: Any = await asyncio.to_thread(ask, tmp_path / "data" / SOCKET, "trunk list", {})
+            assert [trunk["name"] for trunk in listed] == ["amt"]
+            assert daemon.exchange.trunks.state("amt") is None
+            may_open.set()
+            async with asyncio.timeout(10):
+                while daemon.exchange.trunks.state("amt") is None:
+                    await asyncio.sleep(0.01)
+        finally:
+            may_open.set()
+            await daemon.stop()
+
+    monkeypatch.setattr(vault, "answered", slow)
+    asyncio.run(begun())
 
 
 def test_wrong_settings_are_told_with_their_line_and_nothing_starts(
