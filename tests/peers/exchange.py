@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pbx import cli
+from pbx.control.client import NotRunning, ask
+from pbx.control.protocol import SOCKET
+from pbx.store import stand_in
 from tests.peers.baresip import Baresip
 from tests.peers.kamailio import answers_options
 from tests.peers.programs import Program, Stopped, free_ports, own_address, program, until
@@ -88,7 +91,13 @@ class Exchange(Stopped):
     def _answers(self) -> bool:
         assert self.program is not None
         assert self.program.running(), f"the exchange ended\n{self.log()}"
-        return answers_options(self.address)
+        return answers_options(self.address) and self._takes_commands()
+
+    def _takes_commands(self) -> bool:
+        with contextlib.suppress(NotRunning):
+            ask(stand_in.in_use(self.data) / SOCKET, "office show", {})
+            return True
+        return False
 
     def kill(self) -> None:
         """Pull the plug."""
