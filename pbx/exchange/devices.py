@@ -1,6 +1,7 @@
 """Which registrations are of one device (RFC 5626, 4.1 and 6; RFC 3261, 10.3 and 19.1.4)."""
 
 from enum import Enum
+from functools import lru_cache
 from ipaddress import ip_address
 
 from pbx.sip.address import Address
@@ -25,10 +26,12 @@ def instance_of(contact: Address) -> tuple[str, str]:
     A UUID is the same in capitals, and quotes belong to the header, not to the id.
     """
     instance = (contact.param("+sip.instance") or "").strip('"').lower()
+    if not instance:
+        return "", ""
     reg_id = contact.param("reg-id") or ""
     if len(instance) > LONGEST_INSTANCE:
         return "", ""
-    return instance, reg_id if instance and reg_id.isascii() and reg_id.isdigit() and len(reg_id) <= 10 else ""
+    return instance, reg_id if reg_id.isascii() and reg_id.isdigit() and len(reg_id) <= 10 else ""
 
 
 def kin(old: Binding, old_uri: Uri, new: Binding, new_uri: Uri) -> Kin:
@@ -68,11 +71,15 @@ def came_through_nat(binding: Binding) -> bool:
     """
     if binding.transport != "udp" or binding.path:
         return False
-    seen = _address(binding.remote[0])
-    said = (_address(Uri.parse(binding.contact).host), _address(binding.sent_by))
-    return any(each is not None and each != seen for each in said)
+    seen = binding.remote[0]
+    return _is_elsewhere(binding.sent_by, seen) or _is_elsewhere(Uri.parse(binding.contact).host, seen)
 
 
+def _is_elsewhere(said: str, seen: str) -> bool:
+    return said != seen and _address(said) not in (None, _address(seen))
+
+
+@lru_cache(1024)
 def _address(host: str) -> object:
     """An address, however it is written; None for a name."""
     try:

@@ -242,7 +242,9 @@ class Registrar:
             elif entry is not None:
                 self._drop(entry)
         entries = self._entries.get(username, [])
-        for entry in sorted(entries, key=lambda each: each.age)[: max(0, len(entries) - PER_PHONE)]:
+        if len(entries) <= PER_PHONE:
+            return
+        for entry in sorted(entries, key=lambda each: each.age)[: len(entries) - PER_PHONE]:
             self._drop(entry)
 
     def _entry(self, binding: Binding) -> _Entry | None:
@@ -263,12 +265,13 @@ class Registrar:
         self, username: str, wish: Wish, old: _Entry | None, request: Request, flow: Flow, named: list[_Entry]
     ) -> None:
         """Make or refresh a binding; it stands in the place of what else the same device had registered before."""
+        seconds = min(wish.seconds, LONGEST)
         binding = Binding(
             username,
             wish.text,
             request.call_id,
             request.cseq.number,
-            0.0,
+            self._wall() + seconds,
             flow.transport,
             flow.local,
             flow.remote,
@@ -279,9 +282,8 @@ class Registrar:
             wish.reg_id,
             request.via.host,
         )
-        fragile = flow.reliable or came_through_nat(binding)
-        seconds = min(wish.seconds, FRAGILE if fragile else LONGEST)
-        binding = replace(binding, expires=self._wall() + seconds)
+        if seconds > FRAGILE and (flow.reliable or came_through_nat(binding)):
+            binding, seconds = replace(binding, expires=binding.expires - seconds + FRAGILE), FRAGILE
         entry = _Entry(binding, wish.uri, self._clock() + seconds, wish.q, self._granted, takes_notify(request))
         if old is not None:
             self._refresh(old, entry)
