@@ -22,6 +22,11 @@ class Keypad:
     _waiting: list[tuple[str, str, float]] = field(default_factory=list)
     """Method, digit and time of presses whose better copy may still come."""
 
+    def has_no_events(self) -> None:
+        """Events were just agreed away, perhaps by a change in the call: what is heard from now on comes otherwise."""
+        if self.method == "event":
+            self.method = ""
+
     def press(self, digit: str, method: str, now: float) -> bool:
         """Whether this report is a new key press."""
         if _TRUST[method] < _TRUST[self.method]:

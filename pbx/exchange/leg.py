@@ -288,6 +288,8 @@ class Leg:
     def _agree(self, agreement: Agreed) -> None:
         """Let the endpoint talk as agreed; its packets may come from where the signalling comes from (NAT)."""
         self.agreed = agreement
+        if agreement.event_receive is None:
+            self._keypad.has_no_events()
         self.held = agreement.on_hold
         signalling = self.session.trusted if self.session is not None else frozenset[str]()
         self.endpoint.agree(

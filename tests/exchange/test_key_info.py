@@ -129,6 +129,27 @@ def test_a_press_that_comes_both_ways_is_passed_on_by_the_relay_alone(event_firs
     tell(story())
 
 
+def test_a_phone_that_agrees_events_away_in_the_call_is_heard_by_info() -> None:
+    async def story() -> None:
+        premises, anna, trunk = await talk()
+        premises.ear(anna).hears("1")
+        await premises.settle(2.0)
+        inform(anna, "1")
+        await premises.settle(1.0)
+        assert premises.ear(trunk).dialled == "", "who sends events is heard by them alone"
+        anna.ask("INVITE", body=anna.description(types=NO_EVENTS, version=2))
+        await premises.settle()
+        anna.ack()
+        for key in "25":
+            inform(anna, key)
+        await premises.settle(1.0)
+        assert premises.ear(trunk).dialled == "25"
+        anna.ask("BYE")
+        await premises.quiet()
+
+    tell(story())
+
+
 def test_keys_by_info_are_heard_before_the_hotline_answers() -> None:
     async def story() -> None:
         premises = Premises()
