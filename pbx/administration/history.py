@@ -24,8 +24,6 @@ MOST = 500
 """Calls at a time."""
 MOST_WORDS = 8
 _NUMBER = re.compile(r"[+0-9 ()/.\-]*[0-9][+0-9 ()/.\-]*", re.ASCII)
-_NAMED_SAME = 50
-"""Contacts at most whose numbers are searched for."""
 
 
 def listing(
@@ -162,7 +160,7 @@ def _word(word: str, office: Office) -> Word:
         return Word(word, _digits(word))
     sought = word.casefold()
     numbers = [each.number for each in office.contacts.values() if sought in each.name.casefold()]
-    return Word(word, numbers=tuple(numbers[:_NAMED_SAME]))
+    return Word(word, numbers=tuple(numbers))
 
 
 def _digits(text: str) -> str:

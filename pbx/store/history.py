@@ -179,9 +179,11 @@ def _terms(wanted: Wanted) -> tuple[list[str], list[Any]]:
 
 
 def _word(word: Word) -> tuple[str, list[Any]]:
-    marks = ", ".join("?" * len(word.numbers))
-    any_of = [f"from_ IN ({marks})", f"to_ IN ({marks})"] if word.numbers else []
-    values: list[Any] = [*word.numbers, *word.numbers]
+    any_of: list[str] = []
+    values: list[Any] = []
+    if word.numbers:  # thousands, if it is a word like “GmbH”
+        any_of = [f"{party} IN (SELECT value FROM json_each(?))" for party in ("from_", "to_")]
+        values = [json.dumps(word.numbers)] * 2
     if word.digits:
         any_of += ["number IN (SELECT call FROM parts WHERE extension = ?)", "instr(from_, ?) > 0", "instr(to_, ?) > 0"]
         values += [word.digits] * 3

@@ -113,6 +113,19 @@ def test_names_of_contacts_colleagues_and_words_of_the_story_are_found_together(
     office.do("contact remove", name="Zahnarzt Doktor Weiß")
 
 
+def test_a_word_that_many_contacts_are_called_by_finds_the_calls_of_all_of_them(office: Office) -> None:
+    names = [f"Kunde {each} GmbH" for each in range(200)]
+    for each, name in enumerate(names):
+        office.do("contact add", name=name, number=f"+4989{555000 + each}")
+    for each in (0, 49, 50, 199):
+        office.keep(f"of-{each}", from_=f"+4989{555000 + each}", from_name="", story="Nobody.")
+    office.keep("other", from_="+4989556000")
+    assert office.found(search="gmbh") == ["of-199", "of-50", "of-49", "of-0"]
+    assert office.found(search="gmbh 199") == ["of-199"]
+    for name in names:
+        office.do("contact remove", name=name)
+
+
 def test_a_user_sees_his_calls_and_his_groups_and_no_others(office: Office) -> None:
     office.keep("annas")
     office.keep("berts", extension="22", steps=())

@@ -240,3 +240,15 @@ def test_a_colleague_is_invited_to_the_page(web: Web) -> None:
     page = web.admin.get("/people/21")
     assert "Invited, but no password chosen yet." in page.text
     assert "/invitation/" in form_to(page, "/access/invite").submit().text
+
+
+def test_what_is_to_be_done_with_a_long_list_stands_above_it_and_what_is_wrong_comes_first(web: Web) -> None:
+    form = form_to(web.admin.get("/people/paste"), "/people/paste")
+    form["names"] = "".join(f"Person {each}\n" for each in range(200))
+    looked = form.submit("step", value="look")
+    assert looked.text.index('value="add"') < looked.text.index('<span class="name">Person 0<')
+    form = form_to(looked, "/people/paste")
+    form["names"] = "".join(f"Person {each}\n" for each in range(200)) + "Somebody; 12345\n"
+    looked = form.submit("step", value="look")
+    assert "Line 201:" in looked.html.select("ul.list li")[0].text
+    assert 'value="add"' not in looked

@@ -8,8 +8,17 @@
 % if found is not None:
 <section class="card">
 <h2>{{_("This is how it will be")}}</h2>
+% wrong = sum(1 for each in found if each["wrong"])
+% fresh = sum(1 for each in found if not each["wrong"] and not each["known"])
+% if wrong:
+<p class="error">{{n_("One line is not right yet. Correct it above, then look again.", "{number} lines are not right yet. Correct them above, then look again.", wrong).format(number=wrong)}}</p>
+% elif fresh:
+<div><button class="button primary" name="step" value="add">{{icon("add")}} {{n_("Add {number} person", "Add {number} people", fresh).format(number=fresh)}}</button></div>
+% else:
+<p>{{_("All of them are there already.")}}</p>
+% end
 <ul class="list">
-% for each in found:
+% for each in sorted(found, key=lambda one: not one["wrong"]):
 <li><span class="extension">{{each["extension"] or "–"}}</span>
 <span class="name">{{each["name"] or "–"}}</span>
 % if each["wrong"]:
@@ -20,15 +29,6 @@
 </li>
 % end
 </ul>
-% wrong = sum(1 for each in found if each["wrong"])
-% fresh = sum(1 for each in found if not each["wrong"] and not each["known"])
-% if wrong:
-<p class="error">{{n_("One line is not right yet. Correct it above, then look again.", "{number} lines are not right yet. Correct them above, then look again.", wrong).format(number=wrong)}}</p>
-% elif fresh:
-<div><button class="button primary" name="step" value="add">{{icon("add")}} {{n_("Add {number} person", "Add {number} people", fresh).format(number=fresh)}}</button></div>
-% else:
-<p>{{_("All of them are there already.")}}</p>
-% end
 </section>
 % end
 </form>

@@ -3,12 +3,12 @@
 % if facts.people:
 <section class="card">
 <h2>{{n_("{number} person is here", "{number} people are here", len(facts.people)).format(number=len(facts.people))}}</h2>
+<p><a class="button{{"" if found else " primary"}}" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a></p>
 <ul class="list">
 % for each in facts.people:
 <li><span class="extension">{{each["extension"]}}</span> <span class="name">{{each["name"]}}</span></li>
 % end
 </ul>
-<p><a class="button{{"" if found else " primary"}}" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a></p>
 </section>
 % end
 <form method="post" action="/wizard/people" class="card" id="people">
@@ -16,8 +16,13 @@
 % include("fields", form=form)
 <div class="save"><button class="button{{"" if found or facts.people else " primary"}}" name="step" value="look">{{_("Show their extensions")}}</button></div>
 % if found is not None:
+% if any(each["wrong"] for each in found):
+<p class="error">{{_("Please correct what is marked, and look again.")}}</p>
+% else:
+<div class="save"><button class="button primary" name="step" value="add">{{_("So it shall be")}}</button></div>
+% end
 <ul class="list">
-% for each in found:
+% for each in sorted(found, key=lambda one: not one["wrong"]):
 <li><span class="extension">{{each["extension"] or "?"}}</span> <span class="name">{{each["name"]}}</span>
 % if each["wrong"]:
 <span class="error">{{icon("warn")}} {{visit.said(each["wrong"])}}</span>
@@ -27,10 +32,5 @@
 </li>
 % end
 </ul>
-% if any(each["wrong"] for each in found):
-<p class="error">{{_("Please correct what is marked, and look again.")}}</p>
-% else:
-<div class="save"><button class="button primary" name="step" value="add">{{_("So it shall be")}}</button></div>
-% end
 % end
 </form>
