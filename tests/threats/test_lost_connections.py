@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 import time
 from pathlib import Path
@@ -18,23 +19,28 @@ from tests.threats.ends import Phone, again, authorization, phone
 
 
 class Connected:
-    """A phone of an account, on a TCP connection."""
+    """A phone of an account, on a TCP or TLS connection."""
 
-    def __init__(self, box: Box, account: Phone) -> None:
-        self.box, self.account = box, account
+    def __init__(self, box: Box, account: Phone, transport: str = "tcp") -> None:
+        self.box, self.account, self.transport = box, account, transport
         self._framer = Framer()
         self._messages: list[Message] = []
 
     async def open(self, sock: socket.socket | None = None) -> Self:
         """Connect to the box, or talk over a connection that it made."""
-        if sock is None:
+        if self.transport == "tls":
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            port = await self.box.until(lambda: tls_port(self.box), 30)
+            self.reader, self.writer = await asyncio.open_connection(self.box.host, port, ssl=context)
+        elif sock is None:
             self.reader, self.writer = await asyncio.open_connection(*self.box.address)
         else:
             self.reader, self.writer = await asyncio.open_connection(sock=sock)
         return self
 
     def send(self, message: Message) -> None:
-        self.writer.write(bytes(message).replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP"))
+        self.writer.write(bytes(message).replace(b"SIP/2.0/UDP", f"SIP/2.0/{self.transport.upper()}".encode()))
 
     async def hear(self) -> Message:
         """The next message; requests of the lamps are answered."""
@@ -52,7 +58,7 @@ class Connected:
         """Register; must work."""
         aor = f"<sip:{self.account.username}@{self.box.host}>"
         request = self.account.request("REGISTER", headers=[("Expires", str(expires))], to=aor)
-        own = f"<sip:{self.account.username}@127.0.0.1:{port};transport=tcp>"
+        own = f"<sip:{self.account.username}@127.0.0.1:{port};transport={self.transport}>"
         self.send(request := request.with_headers(request.headers.with_("Contact", own)))
         challenge = await self.hear()
         assert isinstance(challenge, Response)
@@ -61,6 +67,11 @@ class Connected:
         assert isinstance(response, Response)
         assert response.status == 200
         return response
+
+
+def tls_port(box: Box) -> int:
+    """Where phones come encrypted; 0 as long as the certificate is being made."""
+    return next((port for name, (_, port) in box.daemon.exchange.transports.listening if name == "tls"), 0)
 
 
 async def listed(box: Box, account: Phone) -> Any:
@@ -88,15 +99,17 @@ def reset(connected: Connected) -> None:
     connected.writer.transport.abort()
 
 
-@pytest.mark.parametrize("end", [fin, reset])
-def test_a_phone_whose_connection_is_gone_is_told_and_its_caller_does_not_wait(tmp_path: Path, end: Any) -> None:
+@pytest.mark.parametrize(("transport", "end"), [("tcp", fin), ("tcp", reset), ("tls", fin), ("tls", reset)])
+def test_a_phone_whose_connection_is_gone_is_told_and_its_caller_does_not_wait(
+    tmp_path: Path, transport: str, end: Any
+) -> None:
     async def story(box: Box) -> None:
         account, caller = await silent(box, "21"), await phone(box, "22")
-        on_tcp = await Connected(box, account).open()
-        response = await on_tcp.register(40999)
+        connected = await Connected(box, account, transport).open()
+        response = await connected.register(40999)
         assert (response.headers.get("Contact") or "").endswith(";expires=120")
         assert (await listed(box, account))["registered"]
-        end(on_tcp)
+        end(connected)
         async with asyncio.timeout(5):
             while (await listed(box, account))["registered"]:
                 await asyncio.sleep(0.01)
