@@ -107,7 +107,7 @@ class Stack:
         if sum(len(value) for name in _REPEATED for value in request.headers.all(name)) <= self.limits.repeated:
             return False
         self.counters["unwieldy"] += 1
-        if request.method != "ACK":
+        if request.method != "ACK" and self._brake.judge(request, flow, known=False) is Verdict.TAKEN:
             self.outgoing.append(Send(seen_from(request, flow).reply(513, tag=self.ids.tag()), flow))
             self._turn_away(request, flow, 513)
         return True
