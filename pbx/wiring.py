@@ -203,7 +203,7 @@ class Exchange:
 
     async def stop(self) -> None:
         """End the calls, take leave of the providers, write everything down."""
-        self._stopping = True
+        self._stopping = self.house.stopping = self.switchboard.uas.draining = True
         for leg in list(self.house.legs.values()):
             leg.hang_up("shutdown")
         self.trunks.stop()

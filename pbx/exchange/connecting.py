@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pbx.exchange import voicemail
+from pbx.exchange.endings import note_talk_ended
 from pbx.exchange.ivr import HungUp, Operator
 from pbx.exchange.leg import Leg, codecs_for
 from pbx.exchange.placing import ring_phone, rounds_for_group, rounds_for_person
@@ -91,7 +92,7 @@ async def ring_people(operator: Operator, rounds: list[Round], dial: Dial, exten
             rings=lambda: call.note("rang", extension=extension, phones=phones),
         )
     except HungUp:
-        if len(call.steps) == known and clock() - began >= SOON:
+        if len(call.steps) == known and clock() - began >= SOON and not operator.house.stopping:
             call.note("silent", extension=extension)
         raise
     return result, leg
@@ -108,8 +109,8 @@ async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: fl
         lines.talks(party)
     try:
         gone = await operator.talk(other, extension=extension, pause=pause)
-        if call.steps[-1].what != "lost":
-            call.note("hung-up", by=gone.party.number)
+        if not operator.house.stopping:
+            note_talk_ended(call, gone)
     finally:
         for party in parties:
             lines.talked(party)

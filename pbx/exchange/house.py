@@ -98,6 +98,8 @@ class House:
     """By session id: whose news it is."""
     calls: dict[str, Call] = field(default_factory=dict)
     """Those that last, by id."""
+    stopping: bool = False
+    """The box is being stopped: whatever ends now was ended by that, and no story begins anything new."""
     stories: set[object] = field(default_factory=set)
     """The tasks that tell them: asyncio itself keeps only weak references."""
 

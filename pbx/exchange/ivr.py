@@ -277,6 +277,8 @@ class Operator:
 
     def _present(self, news: tuple[Leg, LegEvent]) -> tuple[Leg, LegEvent]:
         leg, event = news
+        if self.house.stopping:
+            raise HungUp("stopping")
         if leg is self.party:
             if isinstance(event, Gone):
                 raise HungUp(event.cause)

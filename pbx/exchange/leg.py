@@ -58,6 +58,10 @@ class Leg:
         self.held = False
         """Whether the party has put us on hold (RFC 3264, section 8.4)."""
         self.over = False
+        self.gone: Gone | None = None
+        """How its session ended; None as long as that is not known."""
+        self.parted = ""
+        """Why we hung up, as the party was told (RFC 3326); empty when nothing was said."""
         self.answered = False
         self._rings = False
         self._tell = tell
@@ -148,6 +152,7 @@ class Leg:
     def hang_up(self, reason: str = "") -> None:
         """End it, whatever state it is in."""
         if self.session is not None and not self.over:
+            self.parted = reason
             self.session.hang_up(reason)
         self.close()
 
@@ -216,7 +221,8 @@ class Leg:
                     self._pressed(digit, "info")
             case sip.Ended(cause=cause):
                 self.close()
-                self._tell(self, Gone(cause))
+                self.gone = Gone(cause)
+                self._tell(self, self.gone)
             case _:
                 pass
 

@@ -50,12 +50,16 @@ STEPS: Mapping[str, Wording] = {
         "the call was not taken at {extension}[ ({status})]",
     ),
     "no-answer": Wording("niemand nahm[ in {seconds}] ab", "nobody answered[ for {seconds}]"),
-    # How it ends: hung-up(by), gave-up(where), lost(party)
+    # How it ends: hung-up(by), gave-up(where), lost(party), disconnected(party, reason), ended(reason)
     "hung-up": Wording("{by} legte auf", "{by} hung up"),
     "talked": Wording("nach {talked} Gespräch legte {by} auf", "after talking for {talked} {by} hung up"),
     "gave-up": Wording("legte[ {where}][ nach {after}] auf", "hung up[ {where}][ after {after}]"),
     "lost": Wording("von {party} kam kein Ton mehr", "no sound came from {party} any more"),
     "failed": Wording("der Anruf scheiterte[ ({reason})]", "the call failed[ ({reason})]"),
+    "disconnected": Wording(
+        "die Verbindung zu {party} brach ab[ ({reason})]", "the connection to {party} was lost[ ({reason})]"
+    ),
+    "ended": Wording("die Anlage beendete den Anruf[ ({reason})]", "the exchange ended the call[ ({reason})]"),
     "interrupted": Wording("die Anlage wurde währenddessen angehalten", "the exchange was stopped meanwhile"),
     # Voicemail: message(seconds), no-message(reason), listened(messages)
     "announced": Wording("hörte die Ansage", "heard the announcement", quiet=True),
@@ -84,6 +88,10 @@ CODES: Mapping[str, Wording] = {
     "ringing": Wording("während es klingelte", "while it rang"),
     "announcement": Wording("während der Ansage", "during the announcement"),
     # reasons
+    "expired": Wording("sie meldete sich nicht mehr", "it gave no sign of life any more"),
+    "no-ack": Wording("sie bestätigte den Anruf nie", "it never confirmed the call"),
+    "lost": Wording("sie antwortet nicht mehr", "it does not respond any more"),
+    "no answer to our offer": Wording("die Gegenseite nannte kein Tonformat", "the other side named no sound format"),
     "too-short": Wording("zu kurz", "too short"),
     "no-trunk": Wording("keine Leitung nach draußen", "no line to the outside"),
     "no-such-extension": Wording("diese Durchwahl gibt es nicht", "no such extension"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pbx.exchange.bound import Bound, Unbound
 from pbx.exchange.call import Call
 from pbx.exchange.doorkeeper import Doorkeeper, Refused
+from pbx.exchange.endings import note_gone, note_stopped
 from pbx.exchange.house import House
 from pbx.exchange.ivr import HungUp, Operator, Story, begin
 from pbx.exchange.keepalive import Keepalive
@@ -140,10 +141,11 @@ class Switchboard:
     async def _told(self, operator: Operator, trouble: BaseException | None) -> None:
         """The story is over: what is left of the legs goes, the row is written."""
         call = operator.call
-        if isinstance(trouble, HungUp):
+        if self.house.stopping:
+            note_stopped(call)
+        elif isinstance(trouble, HungUp):
             if call.outcome is None or (call.outcome == "missed" and call.direction != "out"):
-                call.outcome = call.outcome or "gave-up"
-                call.note("gave-up", where=_where(call))
+                note_gone(call, operator.party, _where(call))
         elif trouble is not None:
             log.error("call %s: its story failed", call.id, exc_info=trouble)
             call.outcome = call.outcome or "failed"

@@ -227,7 +227,10 @@ class Called(Session):
     def _no_prack(self) -> None:
         """Nobody acknowledged what had to be (RFC 3262, 3)."""
         self._unpracked = None
-        self.refuse(504)
+        if self.state in ("invited", "early"):
+            self._refuse_invite(504)
+            self._end("no-ack")
+            self._finish()
 
     def _stop_unpracked(self) -> None:
         if self._unpracked is not None:

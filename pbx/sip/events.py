@@ -134,7 +134,7 @@ class Ended:
 
     session: Session
     cause: str
-    """cancelled, hung-up (their BYE), closed (our BYE or refusal), no-ack, expired (session timer), lost
+    """cancelled, hung-up (their BYE), closed (our BYE or refusal), no-ack (nor a PRACK), expired (session timer), lost
     (481, 408 or a broken transport)."""
     elsewhere: bool = False
     """A CANCEL that says the call was completed elsewhere (RFC 3326)."""

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from pbx.exchange import stories
 from pbx.exchange.dialplan import Refusal
+from pbx.exchange.endings import BROKEN, OVER
+from pbx.exchange.ringing import Why
 from pbx.exchange.stories import CODES, STEPS, clause, story
 from pbx.exchange.turned_away import OTHER_PORT
 from pbx.store.models import Language, Step
@@ -117,6 +119,8 @@ def test_every_step_the_exchange_notes_is_in_the_table() -> None:
     here = Path(stories.__file__).parent
     noted = {word for file in here.glob("*.py") for word in re.findall(r'\bnote\(\s*"([^"]+)"', file.read_text())}
     assert noted <= STEPS.keys()
+    assert {*OVER, *(why.value for why in Why)} <= STEPS.keys()
+    assert {*BROKEN} <= CODES.keys()
 
 
 def test_every_reason_that_the_exchange_gives_has_words() -> None:

@@ -367,7 +367,7 @@ def test_ringing_that_is_never_acknowledged_is_given_up() -> None:
     session.ring()
     wire.wait(33)
     assert "504 INVITE" in wire.lines()
-    assert wire.last(Ended).cause == "closed"
+    assert wire.last(Ended).cause == "no-ack"
     wire.ends()
 
 
