@@ -135,7 +135,7 @@ class Box:
 
     async def history(self) -> list[Any]:
         """The calls that ended."""
-        found: list[Any] = await self.do("calls", last=50)
+        found: list[Any] = (await self.do("calls", last=50))["calls"]
         return found
 
     async def settle(self, turns: int = 12) -> None:
