@@ -18,6 +18,8 @@ _CHUNK = Struct("<4sI")
 _FORMAT = Struct("<HHIIHH")
 _HEADER = Struct("<4sI4s4sIHHIIHH4sI")
 """The 44 bytes in front of the samples in the files written here."""
+RATES = range(4000, 192001)
+"""Samples a second that sound can have."""
 _PCM, _FLOAT, _ALAW, _ULAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 
 
@@ -84,7 +86,7 @@ def _format(chunk: bytes) -> tuple[int, int, int, int]:
     known = {_PCM: (8, 16, 24, 32), _FLOAT: (32, 64), _ALAW: (8,), _ULAW: (8,)}
     if kind not in known or bits not in known[kind]:
         raise WavError(f"sound of kind {kind} with {bits} bits cannot be read")
-    if not 1 <= channels <= 8 or not 4000 <= rate <= 192000:
+    if not 1 <= channels <= 8 or rate not in RATES:
         raise WavError(f"{channels} channels at {rate} Hz cannot be read")
     return kind, channels, rate, bits
 
@@ -171,7 +173,7 @@ def repair(path: Path | str) -> float:
         if len(head) < _HEADER.size or head[:4] != b"RIFF" or head[8:16] != b"WAVEfmt " or head[36:40] != b"data":
             raise WavError("not a recording of this box")
         rate = _HEADER.unpack(head)[7]
-        if not rate:
+        if rate not in RATES:
             raise WavError("not a recording of this box")
         size = (os.fstat(file.fileno()).st_size - _HEADER.size) // 2 * 2
         file.truncate(_HEADER.size + size)

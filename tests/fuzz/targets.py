@@ -17,12 +17,14 @@ from pathlib import Path
 
 from bottle import HTTPError
 
+from pbx.administration import bundles
 from pbx.administration.contacts_import import _of_cards
 from pbx.administration.contacts_tables import entries, read_table, text_of
 from pbx.control.protocol import Garbled, read_question
 from pbx.control.protocol import Refused as NotDone
 from pbx.exchange import dialplan
 from pbx.exchange.numbers import BadNumber, called_number, split_contact, to_e164
+from pbx.media import wav
 from pbx.media.packet import Packet, PacketError
 from pbx.media.rtcp import Report
 from pbx.media.telephone_event import DIGITS, EventReceiver, TelephoneEvent
@@ -34,7 +36,7 @@ from pbx.sip.address import Address
 from pbx.sip.framing import Framer, FramingError, Ping
 from pbx.sip.grammar import ParseError
 from pbx.sip.uri import Uri, unescape
-from pbx.store import age
+from pbx.store import age, sound_files
 from pbx.store.backup_file import Unreadable, unpack
 from pbx.store.models import Group, Number, Office, Person, Trunk
 from pbx.store.settings_file import SettingsError, read_office
@@ -223,6 +225,27 @@ def form(data: bytes) -> None:
         _parts(data, b"seam")
 
 
+def bundle(data: bytes) -> None:
+    """An update that somebody brought, before rauc is asked whether it is one."""
+    path = _folder() / "update.raucb"
+    path.write_bytes(data)
+    found = bundles.look(path)
+    assert found is None or (found.version + found.compatible).isprintable()
+
+
+def sound(data: bytes) -> None:
+    """A recording that a crash cut off, or that a backup brought."""
+    path = _folder() / "sound.wav"
+    path.write_bytes(data)
+    with suppress(wav.WavError):
+        assert len(wav.read(path).samples) <= 8 * len(data)
+    with suppress(sound_files.NoSound):
+        assert sound_files.mend(path) >= 0
+    path.write_bytes(data)
+    with suppress(wav.WavError):
+        wav.repair(path)
+
+
 @cache
 def _folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="durchwahl-fuzz-"))
@@ -233,7 +256,7 @@ TARGETS: dict[str, Target] = {
     each.__name__: each
     for each in (
         *(sip, stream, uri, credentials, sdp, rtp, rtcp, events, dialled),
-        *(settings, vcard, table, backup, sealed, question, form),
+        *(settings, vcard, table, backup, sealed, question, form, bundle, sound),
     )
 }
 

@@ -107,6 +107,16 @@ def test_a_growing_file_is_repaired_at_whatever_byte_it_was_cut(tmp_path: Path) 
         repair(path)
 
 
+@pytest.mark.parametrize("rate", [0, 1, 3999, 192_001, 2**31, 2**32 - 1])
+def test_a_recording_whose_header_was_spoilt_is_none(rate: int, tmp_path: Path) -> None:
+    write(tmp_path / "a.wav", Clip(SOUND, 8000))
+    whole = (tmp_path / "a.wav").read_bytes()
+    (tmp_path / "a.wav").write_bytes(whole[:24] + rate.to_bytes(4, "little") + whole[28:])
+    for use in (read, repair):
+        with pytest.raises(WavError):
+            use(tmp_path / "a.wav")
+
+
 def test_closing_twice_does_nothing(tmp_path: Path) -> None:
     file = WavWriter(tmp_path / "a.wav", 8000)
     file.close()
