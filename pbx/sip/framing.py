@@ -10,7 +10,7 @@ from pbx.sip.message import LARGEST
 
 _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*+:(.*(?:\n[ \t].*)*+)", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(rb"[!%'*+\-./0-9A-Z_`a-z~]*+(?: |\Z)")
-_FIRST_LINE = re.compile(rb"(?:SIP/|[!%'*+\-./0-9A-Z_`a-z~]*+ .*SIP/)[^ ]* *", re.IGNORECASE)
+_FIRST_LINE = re.compile(rb"(?=[!%'*+\-./0-9A-Z_`a-z~]*+ )(?:SIP/|[^ ]*+ .*SIP/)", re.IGNORECASE)
 _DIGITS = re.compile(rb"[0-9]{1,10}")
 _BLANKS = b" \t\r\n"
 

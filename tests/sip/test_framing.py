@@ -31,6 +31,15 @@ def test_pieces_of_any_size_give_the_same_messages(messages: list[bytes], sizes:
     assert found + framer.feed(stream) == messages
 
 
+@pytest.mark.parametrize("line", [b"SIP/2.0", b"sIp/a0", b"SIP/", b"SIP/2.0\tOK 1"])
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_a_status_line_without_a_blank_begins_no_message_in_whatever_pieces_it_comes(line: bytes, size: int) -> None:
+    stream, framer = line + b"\r\nContent-Length: 0\r\n\r\n", Framer()
+    pieces = [stream[at : at + size] for at in range(0, len(stream), size)]
+    with pytest.raises(FramingError):
+        _ = [framer.feed(piece) for piece in pieces]
+
+
 def test_a_double_line_end_between_messages_is_a_ping() -> None:
     framer = Framer()
     assert framer.feed(SHORT + b"\r\n\r\n" + LONG) == [SHORT, Ping(), LONG]
