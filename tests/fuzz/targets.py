@@ -5,6 +5,7 @@ Nothing but the parser's own error may leave it, and what it read it must write 
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import shutil
@@ -248,7 +249,9 @@ def sound(data: bytes) -> None:
 
 @cache
 def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="durchwahl-fuzz-"))
+    folder = Path(tempfile.mkdtemp(prefix="durchwahl-fuzz-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 Target = Callable[[bytes], None]
