@@ -22,6 +22,10 @@ _DIGITS = re.compile(r"\+?[0-9]{1,20}", re.ASCII)
 _LOCAL_LEAST, _LOCAL_MOST = 5, 9
 """Fewer digits without an area code are a mistyped extension rather than a number in town; so many are a mobile's."""
 
+_CODES_AT_HOME = 6
+_CODES = (("00", 10), ("0", _CODES_AT_HOME), ("+", 8))
+"""Digits of an area code at most, with all that stands before it, by how a number begins."""
+
 
 class BadNumber(Wrong):
     """What was typed is no telephone number; the sentence says why."""
@@ -91,11 +95,25 @@ def as_written(text: str, office: Office) -> Outside | Service | Emergency:
 def _written(text: str) -> str:
     """`+` and digits of a number as people write it. Raises BadNumber."""
     written = re.sub(r"^tel:", "", text.strip()[:64], flags=re.IGNORECASE)
+    if _is_two(written):
+        raise BadNumber(Sentence("“{number}” has more than one telephone number.", number=_shown(text)))
     international = written.startswith("+")
     digits = _SEPARATORS.sub("", re.sub(r"^(\+\d+\s*)\(0\)", r"\1", written) if international else written)
     if not _DIGITS.fullmatch(digits):
         raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(text)))
     return digits
+
+
+def _is_two(written: str) -> bool:
+    """Whether two numbers stand there (030 55521 / 55522), and not an area code and a number (033056/12345).
+
+    Glued together they would be one number of the lengths that there are in Germany. Before the slash there are more
+    digits than prefix, country code and area code can have, and behind it more than an extension has.
+    """
+    first, _, second = written.replace("(0)", "").rpartition("/")
+    longest = next((most for begin, most in _CODES if first.strip("( ").startswith(begin)), None)
+    digits = [sum(map(str.isdigit, part)) for part in (first, second)]
+    return longest is not None and digits[0] > longest and digits[1] >= _LOCAL_LEAST
 
 
 @lru_cache(maxsize=256)
@@ -238,6 +256,8 @@ def split_contact(text: str) -> tuple[str, str]:
             if extension:
                 raise BadNumber(Sentence("“{number}” has more than one extension.", number=_shown(text)))
             extension = _SEPARATORS.sub("", value if equals else part)
+            if extension.startswith(("0", "+")) and len(extension) > _CODES_AT_HOME:
+                raise BadNumber(Sentence("“{number}” has more than one telephone number.", number=_shown(text)))
             if not re.fullmatch(r"[0-9]{1,10}", extension, re.ASCII):
                 raise BadNumber(Sentence("The extension in “{number}” is not a number.", number=_shown(text)))
         elif name.strip().lower() == "phone-context" and re.fullmatch(r"\+[0-9]{1,15}", value.strip(), re.ASCII):

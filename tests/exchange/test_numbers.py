@@ -55,6 +55,30 @@ def test_what_is_no_number_is_refused_with_a_sentence(text: str) -> None:
         to_e164(text, BERLIN)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "030 55521 / 55522", "030 55521/030 55522", "+49 30 55521 / 55522", "0049 30 55521/55522",
+        "(030) 55521 / 55522", "030 55521, 030 55522", "030 55521; +49 30 55522",
+    ],
+)  # fmt: skip
+def test_two_numbers_in_one_field_are_not_glued_together(text: str) -> None:
+    with pytest.raises(BadNumber, match="more than one telephone number"):
+        to_e164(split_contact(text)[0], BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("033056/12345", "+493305612345"), ("+49 33056 / 12345", "+493305612345"),
+        ("0049 33056/12345", "+493305612345"), ("+49 (0)33056/12345", "+493305612345"),
+        ("030/123456/78", "+493012345678"), ("0171/1234567", "+491711234567"),
+    ],
+)  # fmt: skip
+def test_a_slash_may_stand_behind_the_area_code_or_before_an_extension(text: str, number: str) -> None:
+    assert to_e164(text, BERLIN) == number
+
+
 def test_a_number_in_town_needs_the_offices_area_code() -> None:
     with pytest.raises(BadNumber, match="area code"):
         to_e164("123456", NOWHERE)
