@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 HOUSE = Path(__file__).parents[1]
 ALL = {"sip-tester", "baresip-core", "kamailio", "linphone-cli", "chromium", "npm", "rauc", "espeak-ng", "udev"}
@@ -19,6 +22,23 @@ def listed(*words: str) -> tuple[str, set[str]]:
     told = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True).stdout
     python, debian = (line.partition(": ")[2] for line in told.strip("\n").split("\n"))
     return python, set(debian.split())
+
+DEBIANS = ("3.11.2", "3.13.5")
+"""Python of Debian 12 and of Debian 13, to the last number: some packages ask for more than 3.11."""
+
+
+def test_every_package_that_is_pinned_can_be_had_on_both_debians() -> None:
+    lines = (HOUSE / "scripts/constraints.txt").read_text().splitlines()
+    # a line with a condition behind a semicolon is for some Pythons alone
+    pinned = {line.partition("==")[0] for line in lines if not line.startswith("#") and ";" not in line}
+    there = {canonicalize_name(each.name): each.metadata["Requires-Python"] for each in distributions()}
+    wanted = {name: there.get(canonicalize_name(name)) for name in pinned}
+    refused = {
+        name: asked
+        for name, asked in wanted.items()
+        if asked and not all(SpecifierSet(asked).contains(version) for version in DEBIANS)
+    }
+    assert refused == {}
 
 
 def test_all_tests_need_all_programs() -> None:
