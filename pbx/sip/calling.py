@@ -261,10 +261,11 @@ class Calling(Session):
         self._rounds -= 1
         self._half.cseq += 1
         headers = headers.with_("CSeq", f"{self._half.cseq} INVITE")
-        headers = headers.with_("Via", self._transactions.via(self.flow))
+        flow = self._client.machine.flow
+        headers = headers.with_("Via", self._transactions.via(flow))
         self._early.clear()
         self.state, self.dialog, self._provisional = "calling", self._half, False
-        self._client = self._transactions.send(request.with_headers(headers), self.flow, self._heard)
+        self._client = self._transactions.send(request.with_headers(headers), flow, self._heard)
         return True
 
     def _rejected(self, status: int, reason: str, response: Response | None = None) -> None:
@@ -291,7 +292,7 @@ class Calling(Session):
         assert self._client is not None
         headers, self._cancel = self._cancel, None
         cancel = copied(self._client.request, "CANCEL", headers or ())
-        self._transactions.send(cancel, self.flow, _nothing)
+        self._transactions.send(cancel, self._client.machine.flow, _nothing)  # after the INVITE, wherever they went
 
     def _unheard(self) -> None:
         """Nobody answered the cancelled INVITE (9.1)."""

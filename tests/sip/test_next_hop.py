@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbx.sip.digest import Credentials
 from pbx.sip.events import Offered
 from pbx.sip.flow import Flow, TransportName
 from pbx.sip.next_hop import towards
@@ -173,6 +174,25 @@ def test_early_dialogs_are_spoken_with_where_they_are() -> None:
     session.cancel()
     wire.collect()
     assert places(wire) == [("PRACK", "udp", 5099), ("CANCEL", "udp", 5070)]
+
+
+@pytest.mark.parametrize("what", ["cancel", "challenge"])
+def test_what_belongs_to_an_invite_goes_where_it_went_wherever_the_peer_is_meanwhile(what: str) -> None:
+    wire = Wire()
+    session = wire.call(credentials=Credentials("ours", "secret"))
+    invite = wire.newest("INVITE")
+    wire.respond(invite, 183, UPDATE)
+    wire.request("UPDATE", **wire.inside(session), flow=Flow("udp", OURS, (THEIRS[0], 5099)))
+    assert wire.response("UPDATE").status == 200
+    wire.flows.clear()
+    wire.sent.clear()
+    if what == "cancel":
+        session.cancel()
+        wire.collect()
+        assert places(wire) == [("CANCEL", "udp", 5070)]
+    else:
+        wire.respond(invite, 401, 'WWW-Authenticate: Digest realm="theirs", nonce="n"')
+        assert places(wire) == [("ACK", "udp", 5070), ("INVITE", "udp", 5070)]
 
 
 def test_a_phone_is_spoken_with_where_it_speaks_from_unless_a_proxy_stands_there() -> None:
