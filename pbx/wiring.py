@@ -13,8 +13,8 @@ from pbx.administration.stores import Stores
 from pbx.administration.vault import NotSealed
 from pbx.archive import Archive
 from pbx.exchange.call import Call
+from pbx.exchange.dialled import is_for_emergency
 from pbx.exchange.doorkeeper import ALGORITHMS, Doorkeeper
-from pbx.exchange.emergency import emergency_meant
 from pbx.exchange.guard import Guard
 from pbx.exchange.house import House
 from pbx.exchange.keepalive import Keepalive
@@ -40,6 +40,7 @@ from pbx.sip.trace import Trace
 from pbx.sip.transport.hop import Target, is_address
 from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import Resolver
+from pbx.sip.uri import Uri
 from pbx.sounds import Sounds
 from pbx.store.box_secret import box_secret
 from pbx.store.models import CallRecord, Office, Step
@@ -295,9 +296,8 @@ class Exchange:
     def _is_ours(self, host: str) -> bool:
         return self.registrar.is_home(host) or self.trunks.is_trunk_host(host)
 
-    def _is_emergency(self, dialled: str) -> bool:
-        office = self._office()
-        return bool(emergency_meant(dialled, office.country, office.access_digit))
+    def _is_emergency(self, uri: Uri) -> bool:
+        return is_for_emergency(uri, self._office())
 
     async def _find(self, trunk: str, target: Target) -> None:
         hops = await self.resolver.resolve(target)

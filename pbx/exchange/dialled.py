@@ -50,6 +50,11 @@ def dialled(uri: Uri, office: Office, here: Collection[str]) -> str:
     return written if local and not _is_here(context or "", office, here) else found
 
 
+def is_for_emergency(uri: Uri, office: Office) -> bool:
+    """Whether an emergency number was dialled, however it is written."""
+    return bool(emergency_meant(dialled(uri, office, ()), office.country, office.access_digit))
+
+
 def _is_here(context: str, office: Office, here: Collection[str]) -> bool:
     """Whether a local number's context is this office: its numbers begin like that, or it has that name."""
     if not context.startswith("+"):

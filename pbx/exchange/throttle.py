@@ -9,6 +9,7 @@ from pbx.sip.admission import Verdict
 from pbx.sip.flow import Address, Flow
 from pbx.sip.grammar import ParseError
 from pbx.sip.message import Request
+from pbx.sip.uri import Uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,12 @@ class _Source:
 class Throttle:
     """Weighs each request by its source. `clock` is monotonic, seconds.
 
-    `emergency` tells whether a dialled string is an emergency number, `trunk` whether an address is a trunk's, whose
+    `emergency` tells whether a Request-URI is an emergency number's, `trunk` whether an address is a trunk's, whose
     calls are limited by their number alone.
     """
 
     def __init__(
-        self, clock: Callable[[], float], emergency: Callable[[str], bool], trunk: Callable[[str], bool]
+        self, clock: Callable[[], float], emergency: Callable[[Uri], bool], trunk: Callable[[str], bool]
     ) -> None:
         self._clock = clock
         self._emergency = emergency
@@ -145,7 +146,7 @@ class Throttle:
         """Whether it is taken all the same: an emergency, or what comes over a trunk."""
         if kind in (CALL, DIALOG) and self._trunk(host):
             return True
-        return kind is CALL and self._emergency(request.uri.user or "") and self._fits(host, source, EMERGENCY, now)
+        return kind is CALL and self._emergency(request.uri) and self._fits(host, source, EMERGENCY, now)
 
     def _heat(self, remote: Address, method: str, now: float, source: _Source) -> None:
         if len(self._hot) >= HOT:

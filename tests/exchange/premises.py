@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from pbx.exchange.call import Call
+from pbx.exchange.dialled import is_for_emergency
 from pbx.exchange.doorkeeper import Doorkeeper
-from pbx.exchange.emergency import emergency_meant
 from pbx.exchange.guard import Guard
 from pbx.exchange.house import House
 from pbx.exchange.keepalive import Keepalive
@@ -91,7 +91,7 @@ class Premises:
         ids = Ids(dice.randbytes)
         self.throttle = Throttle(
             self.clock,
-            lambda dialled: bool(emergency_meant(dialled, self.office.country, self.office.access_digit)),
+            lambda uri: is_for_emergency(uri, self.office),
             lambda host: self.trunks.is_trunk_host(host),
         )
         self.stack = Stack(

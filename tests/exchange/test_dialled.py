@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.exchange.dialled import dialled, keys
+from pbx.exchange.dialled import dialled, is_for_emergency, keys
 from pbx.exchange.numbers import DIALLED
 from pbx.sip.uri import Uri
 from pbx.store.models import CallRecord
@@ -207,3 +207,18 @@ def test_the_to_header_field_is_never_dialled(uri: str) -> None:
     """The Request-URI says what is wanted (RFC 3261, 8.2.2.1); nobody else is rung when it says nothing."""
     answers, record, asked = call_to(uri, to="<sip:+4989123456@box>")
     assert (answers[-1], record.outcome, asked) == ("404", "refused", [])
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["sip:112@box", "sip:1%201-2%23@box", "sip:9112@box", "sip:112;phone-context=+43@box;user=phone", "tel:112",
+     "tel:(11)2;phone-context=elsewhere", "tel:%31%31%30;ext=1", "sip:+49112@box"],
+)  # fmt: skip
+def test_an_emergency_is_one_however_it_is_written(uri: str) -> None:
+    office = replace(OFFICE, access_digit="9")
+    assert is_for_emergency(Uri.parse(uri), office)
+
+
+@pytest.mark.parametrize("uri", ["sip:113@box", "sip:*112@box", "sip:9112@box", "urn:service:112"])
+def test_what_only_looks_like_an_emergency_is_none(uri: str) -> None:
+    assert not is_for_emergency(Uri.parse(uri), OFFICE)
