@@ -58,10 +58,10 @@ def kin(old: Binding, old_uri: Uri, new: Binding, new_uri: Uri) -> Kin:
     return Kin.OTHER if old.sent_by and new.sent_by and old.sent_by != new.sent_by else Kin.PERHAPS
 
 
-def _place(uri: Uri) -> tuple[str, int]:
-    """Where a URI sends to: there an absent port is the usual one (RFC 3261, 19.1.2)."""
+def _place(uri: Uri) -> tuple[object, int]:
+    """Where a URI sends to: there an absent port is the usual one (RFC 3261, 19.1.2), and spelling does not matter."""
     secure = uri.scheme == "sips" or (uri.param("transport") or "").lower() == "tls"
-    return uri.host, uri.port or (5061 if secure else 5060)
+    return _address(uri.host) or uri.host, uri.port or (5061 if secure else 5060)
 
 
 def came_through_nat(binding: Binding) -> bool:

@@ -15,8 +15,8 @@ from pbx.store.models import CallTrace, TracedDialog, TracedMessage
 _WHY = re.compile(r"^(?:Reason|Warning):(.*)$", re.MULTILINE)
 _WORDS = re.compile(r'"([^"]+)"|cause=(\d+)')
 _SDP = "\n\nv=0\n"
-_HINTS = (b"privacy", b"anonym", b"restricted", b"private", b".invalid")
-"""Without any of them nobody wants to stay unnamed (`sip.privacy`): then there is nothing to parse."""
+_HINTS = (b"privacy", b"remote-party", b"anonym", b"restricted", b"private", b"invalid", b"%", b"\\")
+"""Without any of them, also escaped, nobody wants to stay unnamed (`sip.privacy`): then there is nothing to parse."""
 _LENGTH = re.compile(rb"(?:content-length|l)[ \t]*:", re.IGNORECASE)
 
 

@@ -26,7 +26,8 @@ BLANK = " \t"
 _TOKEN = r"[!%'*+\-.0-9A-Z_`a-z~]++"
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 _BARE_VALUE = r'[^\x00-\x20;,"<>?\x7f-\xa0\u2028\u2029]*+'
-_PARAM = re.compile(rf"[ \t]*+;[ \t]*+({_TOKEN})(?:[ \t]*+=[ \t]*+({_QUOTED}|{_BARE_VALUE}))?+")
+_BRACKETED = r'<[^\x00-\x20"<>\x7f-\xa0\u2028\u2029]*+>'  # an instance-id that lacks its quotes
+_PARAM = re.compile(rf"[ \t]*+;[ \t]*+({_TOKEN})(?:[ \t]*+=[ \t]*+({_QUOTED}|{_BRACKETED}|{_BARE_VALUE}))?+")
 _VALUE = re.compile(rf'(?:{_QUOTED}|<[^>]*+>|[^,"<])*+')
 _BARE = re.compile(r"[!%'*+\-.0-9A-Z_`a-z~\[\]:=/]+")
 _PAIR = re.compile(r"\\(.)")

@@ -16,6 +16,7 @@ from pbx.sip.redaction import HIDDEN
 
 _HARMLESS = frozenset({"none", "history"})
 """The words of Privacy that do not concern who calls: nothing is wanted; only History-Info."""
+_IDENTITIES = ("P-Asserted-Identity", "P-Preferred-Identity")
 _NOBODY = frozenset({"anonymous", "anonym", "restricted", "private"})
 """What stands for a number or a name that was taken out."""
 
@@ -42,9 +43,13 @@ def is_withheld(message: Request | Response) -> bool:
         return True
     if isinstance(message, Response):
         return False
-    identities = (message.from_, *addresses(message, "P-Asserted-Identity"))
+    identities = (message.from_, *(each for name in _IDENTITIES for each in addresses(message, name)))
     parties = addresses(message, "Remote-Party-ID")
-    return any(map(_is_nobody, (*identities, *parties))) or any(map(_is_private, parties))
+    return (
+        any(map(_is_nobody, (*identities, *parties)))
+        or any(map(_is_private, parties))
+        or len(parties) < len(message.headers.items("Remote-Party-ID"))
+    )
 
 
 def addresses(message: Request | Response, name: str) -> tuple[Address, ...]:
@@ -59,12 +64,10 @@ def addresses(message: Request | Response, name: str) -> tuple[Address, ...]:
 
 
 def _is_nobody(address: Address) -> bool:
-    """RFC 3323, 4.1.1.3; a host below `invalid` is nobody's."""
-    return (
-        (address.uri.user or "").lower() in _NOBODY
-        or address.uri.host.endswith(".invalid")
-        or address.display.strip().lower() in _NOBODY
-    )
+    """RFC 3323, 4.1.1.3; `invalid` and the hosts below it are nobody's."""
+    user = (address.uri.user or address.uri.opaque).partition(";")[0]
+    top = address.uri.host.rstrip(".").rpartition(".")[2]
+    return top == "invalid" or bool(_NOBODY & {user.lower(), address.display.strip().lower()})
 
 
 def _is_private(party: Address) -> bool:

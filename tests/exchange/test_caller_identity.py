@@ -89,6 +89,8 @@ def test_however_privacy_is_written_only_two_words_show_a_number(lines: list[lis
     [
         '"Anonymous" <sip:anonymous@anonymous.invalid>', "<sip:Anonymous@provider.test>", "sip:x@anonymous.invalid",
         "<sip:unavailable@unknown.invalid>", '"anonymous" <sip:+4989111@provider.test>', "<sip:restricted@x>",
+        "<tel:anonymous>", "<sip:anonymous;phone-context=+49@x;user=phone>", "<sip:+4989111@anonymous.Invalid.>",
+        "<sip:+4989111@invalid>", "<sip:%41nonymous@x>",
     ],
 )  # fmt: skip
 def test_who_is_anonymous_in_from_is_nobody_whatever_the_network_asserts(from_: str) -> None:
@@ -103,6 +105,9 @@ def test_who_is_anonymous_in_from_is_nobody_whatever_the_network_asserts(from_: 
         'P-Asserted-Identity: "A, B" <sip:+4989111@x>, <sip:anonymous@x>',
         "Remote-Party-ID: <sip:+4989111@x>;party=calling;privacy=full",
         "Remote-Party-ID: <sip:x@x>, <sip:+4989111@x>;privacy=uri-network",
+        "Remote-Party-ID: <sip:+4989111@x;privacy=full",
+        "P-Asserted-Identity: tel:Anonymous",
+        "P-Preferred-Identity: <sip:anonymous@anonymous.invalid>",
     ],
 )
 def test_who_is_hidden_in_any_other_place_is_nobody(field: str) -> None:

@@ -45,6 +45,7 @@ AGAIN = [
     ("<sip:a@10.0.0.5:5061;transport=tls>", "<sip:a@10.0.0.5;transport=tls>", CONNECTED),
     ("<sip:a@10.0.0.5:5062>", "<sip:a@10.0.0.5:5062;transport=tcp>", CONNECTED),
     ("<sip:a@10.0.0.5:5062>", "<sip:a@10.0.0.5:5062;line=7>", ELSEWHERE),
+    ("<sip:a@[2001:db8::5]>", "<sip:a@[2001:DB8:0::5]:5060>", DESK),
     ("<sip:a@10.0.0.5:5062>", "<sip:a@10.0.0.5:5064>", ELSEWHERE),
     ("<sip:a@10.0.0.5:5062>", "<sip:a@10.0.0.5:40003;transport=tcp>", CONNECTED),
 ]
@@ -174,6 +175,7 @@ def test_what_is_remembered_of_phones_that_begin_again_and_again_is_bounded(desk
     ("text", "found"),
     [
         (f'<sip:a@h>;+sip.instance="<{UUID}>";reg-id=1', (f"<{UUID.lower()}>", "1")),
+        (f"<sip:a@h>;+sip.instance=<{UUID}>;reg-id=1", (f"<{UUID.lower()}>", "1")),  # without its quotes
         ("<sip:a@h>;reg-id=1", ("", "")),
         ("<sip:a@h>;+sip.instance;reg-id=1", ("", "")),
         (f'<sip:a@h>;+sip.instance="{"x" * 500}";reg-id=1', ("", "")),

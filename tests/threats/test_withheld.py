@@ -22,6 +22,8 @@ WITHHELD = {
     "lines": ["Privacy: header", "Privacy: id"],
     "commas": ["Privacy: none, id"],
     "unknown": ["Privacy: x-new"],
+    "escaped": ["P-Asserted-Identity: <sip:%61nonymous@p>"],
+    "unreadable": [f"Remote-Party-ID: <sip:{CALLER}@p;privacy=full"],
     "at the end": [*(f"X-{number}: filling it up" for number in range(250)), "Privacy: id"],
     "party": [f'Remote-Party-ID: "Moritz {CALLER}" <sip:{CALLER}@p>;privacy=full'],
 }
