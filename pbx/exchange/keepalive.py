@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from pbx.exchange.devices import came_through_nat
 from pbx.exchange.registrar import Registrar
 from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
@@ -92,7 +91,7 @@ class Keepalive:
     def bound(self, binding: Binding) -> None:
         """A phone registered: if it came through a NAT, it is asked from now on."""
         phone = self._phones.get(_key(binding))
-        if not came_through_nat(binding):
+        if not binding.nat:
             self.unbound(binding)
             return
         when = USUAL

@@ -154,7 +154,8 @@ class Registrar:
                 continue
             if left > 0 and binding.username in self._office().phones:
                 self._doorkeeper.remember(binding.remote[0], binding.username)
-                entry = _Entry(replace(binding, connection=0), uri, now + left)
+                nat = binding.nat or came_through_nat(binding)  # an older version did not write it down
+                entry = _Entry(replace(binding, connection=0, nat=nat), uri, now + left)
                 self._add(entry)
                 if binding.transport != "udp":
                     self._lose(entry)
@@ -282,7 +283,10 @@ class Registrar:
             wish.reg_id,
             request.via.host,
         )
-        if seconds > FRAGILE and (flow.reliable or came_through_nat(binding)):
+        known = (each.binding for each in (*named, *self._entries.get(username, ())))
+        if came_through_nat(binding) or any(each.nat and _is_from(each, flow) for each in known):
+            binding = replace(binding, nat=True)  # phones learn the NAT's address from our answers, and name it then
+        if seconds > FRAGILE and (flow.reliable or binding.nat):
             binding, seconds = replace(binding, expires=binding.expires - seconds + FRAGILE), FRAGILE
         entry = _Entry(binding, wish.uri, self._clock() + seconds, wish.q, self._granted, takes_notify(request))
         if old is not None:
@@ -368,6 +372,11 @@ class Registrar:
 
 def _key(transport: str, remote: tuple[str, int]) -> tuple[str, str, int]:
     return transport, remote[0], remote[1]
+
+
+def _is_from(binding: Binding, flow: Flow) -> bool:
+    """Whether its phone came from the same address by the same transport."""
+    return (binding.transport, binding.remote[0]) == (flow.transport, flow.remote[0])
 
 
 def _same(entry: _Entry, wish: Wish, flow: Flow) -> bool:

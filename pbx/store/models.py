@@ -408,3 +408,5 @@ class Binding:
     """Which of the device's flows this is (RFC 5626, 4.2)."""
     sent_by: str = ""
     """The host that the phone gave as its own in the Via."""
+    nat: bool = False
+    """Whether the phone is behind a NAT, also if it gives the NAT's address as its own by now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -148,6 +149,34 @@ def test_who_came_through_a_nat(
 ) -> None:
     binding = Binding("a", contact, "c", 1, 0.0, transport, BOX, (remote, 4000), path=path, sent_by=sent_by)
     assert came_through_nat(binding) is nat
+
+
+OUTER = "<sip:anna@203.0.113.7:40001>"
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [(OUTER,), ("<sip:anna@10.0.0.5>;expires=0", OUTER), (f"{OUTER}, <sip:anna@10.0.0.5>;expires=0",)],
+)
+def test_a_phone_that_learned_its_nat_s_address_is_still_behind_it(contacts: tuple[str, ...]) -> None:
+    desk, flow, other = Desk(), Flow("udp", BOX, (PUBLIC, 40001)), Flow("udp", BOX, ("203.0.113.8", 40001))
+    desk.send("<sip:anna@10.0.0.5>", flow=flow, sent_by="10.0.0.5")
+    for _ in range(3):
+        desk.send(*contacts, flow=flow, sent_by=PUBLIC)
+    bindings, now = desk.registrar.bindings("anna"), desk.clock.now + desk.wall_offset
+    assert bindings
+    assert all(binding.nat and binding.expires - now <= 120 for binding in bindings)
+    desk.send("<sip:anna@203.0.113.8:40001>", flow=other, sent_by="203.0.113.8", more=("Expires: 3600",))
+    (moved,) = (each for each in desk.registrar.bindings("anna") if each.remote == other.remote)
+    assert not moved.nat
+
+
+def test_after_an_update_a_phone_behind_a_nat_is_kept_alive_as_before() -> None:
+    before, after = Desk(), Desk()
+    before.send("<sip:anna@10.0.0.5>", flow=Flow("udp", BOX, (PUBLIC, 40001)))
+    (binding,) = before.registrar.bindings("anna")
+    after.registrar.restore([replace(binding, nat=False)])  # as an older version wrote it down
+    assert after.registrar.bindings("anna") == (binding,)
 
 
 class Asking(Desk):
