@@ -199,17 +199,17 @@ class LiveExchange:
             if phone is not None and storm.host in homes:
                 person = self._exchange.stores.office.people[phone.extension]
                 sentence = Sentence(
-                    "A phone of {name} ({extension}) at {address} asks far too much: {count} requests were put off"
-                    " lately ({method}).",
+                    "A phone of {name} ({extension}) at {address} sends far too many requests: {count}"
+                    " were put off lately ({method}).",
                     name=person.name,
                     extension=person.extension,
                     **at,
                 )
             else:
                 sentence = Sentence(
-                    "Somebody at {address} asks far too much: {count} requests were put off lately ({method}).", **at
+                    "Somebody at {address} sends far too many requests: {count} were put off lately ({method}).", **at
                 )
-            advice = Sentence("Restart that phone, or look for newer software for it. It can telephone all the same.")
+            advice = Sentence("Restart that phone, or update its software. Its calls go through all the same.")
             yield Check("storm", "warn", sentence, advice, "/phones")
 
     def _wire_check(self) -> Check:
@@ -228,8 +228,8 @@ class LiveExchange:
         ports = [port for name, (_, port) in self._exchange.transports.listening if name == "tls"]
         if ports:
             sentence = Sentence(
-                "Phones can connect encrypted, by port {port}: nobody in between reads passwords or who calls whom. "
-                "Voices are not encrypted.",
+                "Phones can connect encrypted on port {port}: nobody on the way can read passwords, or"
+                " who calls whom. Voices are not encrypted.",
                 port=str(ports[0]),
             )
             return Check("tls", "ok", sentence)

@@ -16,7 +16,7 @@ from webui.words import LANGUAGES, N_
 
 routes = Routes()
 
-ROLES = (("user", N_("Colleague: sees what is his")), ("admin", N_("Admin: looks after the office")))
+ROLES = (("user", N_("Colleague: sees what is theirs")), ("admin", N_("Admin: looks after the office")))
 ACCOUNT = (
     Field("name", label=N_("Logs in as"), required=True, autocomplete="off"),
     Field("role", "choice", N_("Role"), options=ROLES),
@@ -26,7 +26,7 @@ ACCOUNT = (
         "mailboxes",
         "list",
         N_("May also hear the messages of"),
-        N_("Everybody hears his own mailbox and those of his groups. An admin hears no more than that either."),
+        N_("Everybody hears their own mailbox and those of their groups. An admin hears no more than that either."),
     ),
 )
 _PAGE = 50

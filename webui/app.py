@@ -216,7 +216,7 @@ def _check_size(visit: Visit, most: int) -> None:
         raise answers.plain(411, "A form says how long it is.")
     if visit.request.content_length > most:
         unit, name = (1024**2, "MB") if most >= 1024**2 else (1024, "kB")
-        text = visit._("This is too large: it has {size}, and {most} at most are taken.")
+        text = visit._("This is too large: it has {size}, but at most {most} can be taken.")
         # Rounded up: what is one byte too large does not have as much as may be.
         size = f"{visit.count(-(-visit.request.content_length // unit))} {name}"
         raise answers.page(visit, answers.trouble(visit, 413, text.format(size=size, most=f"{most // unit} {name}")))

@@ -147,8 +147,10 @@ def _left_out(visit: Visit, found: dict[str, Any]) -> str:
     if not found["full"]:
         return ""
     text = visit.n_(
-        "{number} is left out: {most} contacts have room, and {there} were there. Remove some, then bring it again.",
-        "{number} are left out: {most} contacts have room, and {there} were there. Remove some, then bring it again.",
+        "{number} is left out: there is room for {most} contacts, and {there} are there already. "
+        "Remove some, then choose the file again.",
+        "{number} are left out: there is room for {most} contacts, and {there} are there already. "
+        "Remove some, then choose the file again.",
         found["full"],
     )
     there = found["most"] - found["room"]

@@ -32,7 +32,7 @@ FIELDS = (
     Field("digit_silence", "number", N_("Pause after which a dialled extension counts"), unit=N_("seconds"),
           help=N_("Only where a longer extension begins with the same digits.")),
     Field("media_timeout", "number", N_("Silence after which a call is over"), unit=N_("seconds"),
-          help=N_("When nothing at all arrives from somebody any more, like after a power cut at his place.")),
+          help=N_("When nothing at all arrives from somebody any more, like after a power cut at their place.")),
 )  # fmt: skip
 
 

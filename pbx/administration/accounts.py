@@ -62,7 +62,7 @@ def change(
     old = named(office, account)
     check_seen(stores, old, seen)
     if password is not None and actor.role != "root":
-        raise Refused(Sentence("Everybody chooses his password himself: invite him to."), 4, field="password")
+        raise Refused(Sentence("People choose their passwords themselves: invite them to."), 4, field="password")
     given: dict[str, Any] = {
         "name": free_name(office, name, old) if name is not None else None,
         "role": role,

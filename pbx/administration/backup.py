@@ -234,8 +234,8 @@ def _notes(stores: Stores, result: Shown) -> Iterable[Sentence]:
         )
     if result["certificate"]:
         yield Sentence(
-            "Its certificate, which is used from then on, is for {names}: who called that box by another name is warned"
-            " by his browser or phone.",
+            "Its certificate, which is used from then on, is for {names}: whoever called that box by"
+            " another name is warned by their browser or phone.",
             names=result["certificate"],
         )
 

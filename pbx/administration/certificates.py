@@ -32,7 +32,9 @@ def export(stores: Stores) -> Shown:
     """The authority's certificate, which phones and browsers are to trust, and its SHA-256. Raises Refused."""
     issued = _issued(stores)
     if not issued.authority:
-        raise Refused(Sentence("The office brought its own certificate: whoever signed it is to be trusted."))
+        raise Refused(
+            Sentence("The office uses its own certificate: phones and browsers must trust whoever signed that.")
+        )
     pem = authority_paths(stores.data)[0].read_text("ascii")
     return {"pem": pem, "fingerprint": _readable(issued.authority)}
 
@@ -50,13 +52,13 @@ def check(stores: Stores) -> Check | None:
         "Put a newer one into the data folder, or delete tls.crt and tls.key: then the box makes its own."
     )
     if left < 0:
-        sentence = Sentence("The certificate that the office brought has ended: phones and browsers refuse it.")
+        sentence = Sentence("The office's own certificate has expired: phones and browsers refuse it.")
         return Check("certificate", "fail", sentence, advice)
     if left < SOON:
         days = int(left // DAY)
-        sentence = Sentence("The certificate that the office brought ends soon; days left: {days}.", days=days)
+        sentence = Sentence("The office's own certificate expires soon; days left: {days}.", days=days)
         return Check("certificate", "warn", sentence, advice)
-    return Check("certificate", "ok", Sentence("The box shows the certificate that the office brought."))
+    return Check("certificate", "ok", Sentence("The box uses the office's own certificate."))
 
 
 def _issued(stores: Stores) -> Issued:

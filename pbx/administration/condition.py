@@ -159,7 +159,7 @@ def _power(here: Machine) -> Check:
             sentence = Sentence("The voltage was too low for a moment since the start: the power supply is weak.")
             return Check("power", "warn", sentence, advice)
         case "good":
-            return Check("power", "ok", Sentence("The voltage was never too low since the start."))
+            return Check("power", "ok", Sentence("The voltage has never been too low since the box started."))
     return _untold("power", Sentence("This machine does not tell whether its power supply is strong enough."))
 
 

@@ -79,7 +79,7 @@ def _read(stores: Stores, data: str, roles: list[str] | None, page: int, limit: 
         raise Refused(Sentence("The file did not arrive whole."), field="data") from error
     if len(content) > LARGEST:
         sentence = Sentence(
-            "The file has {size} kB, and {most} kB at most can be read at once: bring it in parts.",
+            "The file has {size} kB, but at most {most} kB can be read at once: bring it in parts.",
             size=-(-len(content) // 1024),
             most=LARGEST // 1024,
         )
@@ -153,7 +153,7 @@ def _settled(office: Office, those: Iterable[Entry]) -> Iterator[Found]:
             yield Found(written, *key, "there", said(Sentence("Is there already, as {name}.", name=there)))
         elif room <= 0:
             yield Found(
-                written, *key, "full", said(Sentence("Is left out: there is room for {most} contacts.", most=MOST))
+                written, *key, "full", said(Sentence("Left out: there is room for {most} contacts only.", most=MOST))
             )
         else:
             room -= 1

@@ -75,7 +75,7 @@ def read_table(text: str) -> Table:
     width = max(map(len, rows))
     if width > MOST_COLUMNS:
         sentence = Sentence(
-            "The table has {count} columns, and {most} at most can be read: leave out what is not needed.",
+            "The table has {count} columns, but at most {most} can be read: leave out those you do not need.",
             count=width,
             most=MOST_COLUMNS,
         )

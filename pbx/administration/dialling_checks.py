@@ -31,7 +31,7 @@ def checks(stores: Stores) -> Iterator[Check]:
         sentence = Sentence(
             "In {count} of the last calls out the {digit} for an outside line was missing.", count=missed, digit=digit
         )
-        advice = Sentence("Tell your colleagues, or choose that none is needed.")
+        advice = Sentence("Tell your colleagues, or set that none is needed.")
         yield Check("dialling", "warn", sentence, advice, PAGE, "durchwahl office set --access-digit off")
     for (reason, seen), count in dialled.items():
         if reason == "with-access-digit" and not digit:

@@ -160,8 +160,10 @@ def _rings(office: Office, number: Number) -> bool:
 
 def _pins(office: Office) -> Iterator[Check]:
     if people := _named(each for each in office.people.values() if each.voicemail and not each.pin):
-        sentence = Sentence("Without a PIN nobody hears his messages by phone: {people}.", people=people)
-        advice = Sentence("Set a PIN, or let everybody set his own on his page.")
+        sentence = Sentence(
+            "These people have no PIN, so they cannot hear their messages by phone: {people}.", people=people
+        )
+        advice = Sentence("Set a PIN, or let everybody set their own on their page.")
         yield Check("pins", "warn", sentence, advice, "/people", "durchwahl user set EXT --pin PIN")
 
 
@@ -182,8 +184,8 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
     ]
     cut_off, silent = (_troubled(office, live, why) for why in ("connection lost", "no answer"))
     if silent:
-        sentence = Sentence("A phone of {people} answers no more.", people=_named(silent))
-        advice = Sentence("Look whether it has power and network; it is not rung until it is heard from.")
+        sentence = Sentence("A phone of {people} no longer answers.", people=_named(silent))
+        advice = Sentence("Look whether it has power and network; it rings again as soon as it is heard from.")
         yield Check("answers", "warn", sentence, advice, "/phones")
     if cut_off:
         sentence = Sentence("The connection to a phone of {people} is lost.", people=_named(cut_off))
@@ -227,7 +229,7 @@ def _passwords(stores: Stores) -> Iterator[Check]:
     try:
         phones, trunks, backups = stores.vault.unreadable(office)
     except NotSealed as error:
-        again = Sentence("Restart the box; if it comes back, restore a backup.")
+        again = Sentence("Restart the box; if this is said again, restore a backup.")
         yield Check("passwords", "fail", error.sentence, again)
         return
     key = Sentence("The box's key for passwords was lost, or is another box's: restore a backup, or type them again.")
@@ -239,9 +241,10 @@ def _passwords(stores: Stores) -> Iterator[Check]:
     if phones:
         names = sorted({office.people[phone.extension].name for phone in phones})
         sentence = Sentence(
-            "Phones of {names} telephone as ever, but no softphone can be given their passwords again.", names=names
+            "The phones of {names} work as ever, but the box cannot give their passwords to a softphone any more.",
+            names=names,
         )
-        yield Check("passwords", "warn", sentence, Sentence("Make new ones when they are needed."), "/phones", hint)
+        yield Check("passwords", "warn", sentence, Sentence("Make new passwords when you need them."), "/phones", hint)
     if backups:
         sentence = Sentence("The key of the backup every night cannot be read any more: enter its password again.")
         yield Check("passwords", "fail", sentence, key, "/backup", hint)

@@ -41,7 +41,7 @@ def _address(address: str) -> Check:
 
 def _way_out(root: Path) -> Check:
     if has_default_route(root):
-        return Check("internet", "ok", Sentence("A router is known that leads out of the local network."))
+        return Check("internet", "ok", Sentence("The box knows a router that leads out of the local network."))
     sentence = Sentence("There is no way out of the local network: no router is known.")
     return Check(
         "internet", "fail", sentence, Sentence("Look whether the router is on and hands out addresses (DHCP).")

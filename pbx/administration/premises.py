@@ -128,7 +128,7 @@ def _access_digit(office: Office, text: str) -> str:
     if digit in ("", "off"):
         return ""
     if not re.fullmatch("[0-9]", digit):
-        raise Refused(Sentence("{text} is not one digit.", text=lookup.shown(text)), field="access_digit")
+        raise Refused(Sentence("{text} is not a single digit.", text=lookup.shown(text)), field="access_digit")
     if taken := [each for each in (*office.people, *office.groups, *office.former) if each.startswith(digit)]:
         raise Refused(
             Sentence("With {digit} for an outside line these extensions could not be dialled: {extensions}.",

@@ -48,7 +48,7 @@ def paste(stores: Stores, names: str, dry: bool = False) -> list[Shown]:
         raise Refused(Sentence("There is no name in the list."), field="names")
     if len(lines) > MOST:
         sentence = Sentence(
-            "The list has {count} people, and {most} at most can be added at once: paste it in parts.",
+            "The list has {count} people, but at most {most} can be added at once: paste it in parts.",
             count=len(lines),
             most=MOST,
         )

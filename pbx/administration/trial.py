@@ -24,7 +24,7 @@ NOT_OURS = "not-our-number"
 ADVICE = {
     NOT_OURS: Sentence("Add that number, then call again."),
     OTHER_PORT: Sentence("Enter the address with the port that calls come from, or without a port."),
-    "not-encrypted": Sentence("Let the provider send calls encrypted, or choose another way of connecting."),
+    "not-encrypted": Sentence("Ask the provider to send calls encrypted, or choose another way of connecting."),
     "encryption": Sentence("Ask the provider to send the voice unencrypted: this box cannot do that yet."),
     "no common codec": Sentence("Tell the provider that this box speaks G.711 and G.722."),
 }

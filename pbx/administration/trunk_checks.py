@@ -52,7 +52,9 @@ def checks(stores: Stores, live: Live) -> Iterator[Check]:
 def _refused(name: str, refusals: Sequence[Refusal], now: float) -> Iterator[Check]:
     """Calls of the trunk's that never became one."""
     if count := sum(each.times for each in refusals if now - each.at < LATELY):
-        sentence = Sentence("Calls over {name} that were refused in the last day: {count}.", name=name, count=count)
+        sentence = Sentence(
+            "Calls over {name} that were refused in the last 24 hours: {count}.", name=name, count=count
+        )
         yield Check("refused", "warn", sentence, Sentence("The trunk's page says why."), f"/trunks/{name}")
 
 

@@ -110,8 +110,8 @@ TROUBLES: tuple[tuple[str, Say], ...] = (
     (
         r"^TLS failed",
         lambda name: Sentence(
-            "{name}: no encrypted connection came about with the provider's server. Compare its port and way of"
-            " connecting with the letter.",
+            "{name}: no encrypted connection to the provider's server could be made. Compare its port and"
+            " way of connecting with the letter.",
             name=name,
         ),
     ),

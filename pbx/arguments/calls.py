@@ -8,7 +8,7 @@ from pbx.arguments.kinds import count
 
 def declare(commands: Branch) -> None:
     """call, calls, tasks, voicemail, history and trace."""
-    call = commands.command("call", "ring EXT, then call the number for him and dial its extension after the answer")
+    call = commands.command("call", "ring EXT, then call the number for them and dial its extension after the answer")
     call.add_argument("extension", metavar="EXT")
     call.add_argument("number", metavar="NUMBER[;EXT]", help="or the name of a contact")
     calls = commands.command("calls", "what calls there were, the newest at the end")

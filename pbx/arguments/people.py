@@ -42,43 +42,45 @@ def _users(users: Branch) -> None:
 
 def _settings(person: Parser) -> None:
     person.add_argument("--extension", metavar="N", help="two to four digits; the first free one if not given")
-    person.add_argument("--language", choices=("de", "en"), help="in which the box speaks to him")
-    switch(person, "voicemail", "record messages when he does not answer")
-    person.add_argument("--ring", type=seconds, metavar="SECONDS", help="how long his phones ring")
-    switch(person, "reachable", "whether callers from outside may dial his extension", off="not-reachable")
-    switch(person, "outbound-only", "he only calls out: nothing ever rings him")
-    person.add_argument("--number", metavar="NUMBER", help="his own outside number; an empty one removes it")
+    person.add_argument("--language", choices=("de", "en"), help="in which the box speaks to them")
+    switch(person, "voicemail", "record messages when they do not answer")
+    person.add_argument("--ring", type=seconds, metavar="SECONDS", help="how long their phones ring")
+    switch(person, "reachable", "whether callers from outside may dial their extension", off="not-reachable")
+    switch(person, "outbound-only", "they only call out: nothing ever rings them")
+    person.add_argument("--number", metavar="NUMBER", help="their own outside number; an empty one removes it")
     person.add_argument("--pin", metavar="PIN", help="to hear messages by phone (*97); an empty one removes it")
     person.add_argument(
         "--announcement",
         metavar="FILE|TEXT",
-        help="what callers hear when he is not there; an empty one goes back to the default",
+        help="what callers hear when they are not there; an empty one goes back to the default",
     )
 
 
 def _remove(users: Branch) -> None:
     remove = users.command(
         "remove",
-        "remove a person and his phones",
-        "Refused while a group or a number names him, or while he has messages. His open tasks become the office's.",
+        "remove a person and their phones",
+        "Refused while a group or a number names them, or they have messages. Their open tasks become the office's.",
     )
     remove.add_argument("person", metavar="EXT")
-    remove.add_argument("--with-messages", action="store_true", default=None, help="delete his voicemail messages too")
+    remove.add_argument(
+        "--with-messages", action="store_true", default=None, help="delete their voicemail messages too"
+    )
 
 
 def _leave(users: Branch) -> Parser:
     leave = users.command(
         "leave",
-        "remove a person, and say where everything of his goes",
-        "What is not said: nobody takes his calls, number and places, and open tasks become the office's.",
+        "remove a person, and say where everything of theirs goes",
+        "What is not said: nobody takes their calls, number and places, and open tasks become the office's.",
     )
     leave.add_argument("person", metavar="EXT")
-    leave.add_argument("--extension-to", metavar="EXT", help="who takes the calls to his extension")
-    leave.add_argument("--keep-days", type=count, metavar="N", help="how long nobody gets his extension")
-    leave.add_argument("--number-to", metavar="EXT", help="whose own number his becomes")
-    leave.add_argument("--place-to", metavar="EXT", help="who takes his places in groups and numbers")
-    leave.add_argument("--messages-to", metavar="EXT|delete", help="who gets his voicemail messages")
-    leave.add_argument("--tasks-to", metavar="EXT", help="who calls back instead of him")
+    leave.add_argument("--extension-to", metavar="EXT", help="who takes the calls to their extension")
+    leave.add_argument("--keep-days", type=count, metavar="N", help="how long nobody gets their extension")
+    leave.add_argument("--number-to", metavar="EXT", help="whose own number theirs becomes")
+    leave.add_argument("--place-to", metavar="EXT", help="who takes their places in groups and numbers")
+    leave.add_argument("--messages-to", metavar="EXT|delete", help="who gets their voicemail messages")
+    leave.add_argument("--tasks-to", metavar="EXT", help="who calls back instead of them")
     return leave
 
 
@@ -86,7 +88,7 @@ def _code(commands: Branch) -> None:
     code = commands.command(
         "code",
         "the one-time code that the web page asks for at the first visit",
-        "Later it gives an admin who forgot his password a new one, and is valid for an hour.",
+        "Later it gives an admin who forgot their password a new one, and is valid for an hour.",
     )
     code.add_argument("--label", type=Path, metavar="FILE", help="also write a label to print, as SVG")
 
@@ -98,12 +100,12 @@ def _accounts(accounts: Branch) -> None:
     change.add_argument("account", metavar="NAME")
     change.add_argument("--name", metavar="NAME")
     for each in (add, change):
-        each.add_argument("--role", choices=("admin", "user"), help="what he may (user)")
-        each.add_argument("--extension", metavar="EXT", help="the person he is")
-        each.add_argument("--language", choices=("de", "en"), help="in which the page speaks to him")
-        each.add_argument("--mailboxes", type=extensions, metavar="EXT,EXT", help="others' that he may hear")
+        each.add_argument("--role", choices=("admin", "user"), help="what they may do (user)")
+        each.add_argument("--extension", metavar="EXT", help="the person they are")
+        each.add_argument("--language", choices=("de", "en"), help="in which the page speaks to them")
+        each.add_argument("--mailboxes", type=extensions, metavar="EXT,EXT", help="others' that they may hear")
         password_file(each)
-    invite = accounts.command("invite", "a link by which somebody chooses his password, once and for two days")
-    invite.add_argument("account", metavar="EXT|NAME", help="a person gets an account if he has none")
+    invite = accounts.command("invite", "a link by which somebody chooses their password, once and for two days")
+    invite.add_argument("account", metavar="EXT|NAME", help="a person gets an account if they have none")
     accounts.command("remove", "remove an account, and log it off").add_argument("account", metavar="NAME")
     accounts.command("list", "all accounts")

@@ -13,7 +13,7 @@ def declare(commands: Branch) -> None:
 def _phones(phones: Branch) -> None:
     add = phones.command("add", "an account for one more phone of a person", "Only now its password is shown.")
     add.add_argument("extension", metavar="EXT")
-    add.add_argument("--name", metavar="LABEL", help="to tell his phones apart")
+    add.add_argument("--name", metavar="LABEL", help="to tell their phones apart")
     change = phones.command("set", "call it something else")
     change.add_argument("username", metavar="USERNAME")
     change.add_argument("--name", metavar="LABEL", required=True)

@@ -70,7 +70,7 @@ def result(value: Json) -> bytes:
     line = _line({"result": value})
     if len(line) > LONGEST_LINE:
         sentence = Sentence(
-            "The answer has {size} MB, and {most} MB at most can be told at once: ask for less.",
+            "The answer has {size} MB, but at most {most} MB can be sent at once: ask for less.",
             size=-(-len(line) // 1024**2),
             most=LONGEST_LINE // 1024**2,
         )

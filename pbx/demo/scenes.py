@@ -122,7 +122,7 @@ SCENES: Sequence[Scene] = (
     Scene(
         {
             "de": "wählt die {clara}; Clara nimmt nicht ab, er spricht ihr auf die Mailbox",
-            "en": "dials {clara}; Clara does not answer, and he leaves her a message",
+            "en": "dials {clara}; Clara does not answer, and the caller leaves her a message",
         },
         _leaves_a_message,
         "voicemail",

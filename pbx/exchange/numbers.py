@@ -234,7 +234,7 @@ def _check_digit(digits: str, country: str, typed: str) -> None:
         if rest not in ("", digits) and not _is_local(rest, metadata) and is_valid(rest, country):
             raise WithDigit(
                 Sentence(
-                    "“{number}” looks like dialled with a {digit} for an outside line: leave that out.",
+                    "“{number}” seems to begin with a {digit} for an outside line: leave that out.",
                     number=_shown(typed),
                     digit=digit,
                 ),

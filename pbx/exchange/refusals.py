@@ -45,7 +45,10 @@ _LOGIN = _of(
 )
 _ELSEWHERE = _of(
     ("der Anbieter verweist auf eine andere Nummer", "the provider points to another number"),
-    ("das Telefon ist umgeleitet, was hier nicht gilt", "the phone is forwarded, which does not count here"),
+    (
+        "am Telefon ist eine Umleitung eingestellt, die hier nicht gilt",
+        "the phone forwards calls, which has no effect here",
+    ),
 )
 _CANNOT = _of(
     ("der Anbieter verlangt etwas, das diese Anlage nicht kann", "the provider wants something this box cannot do"),

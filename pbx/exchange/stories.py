@@ -100,7 +100,7 @@ CODES: Mapping[str, Wording] = {
     "bad-number": Wording("keine gültige Nummer", "not a valid number"),
     "unknown-code": Wording("unbekannter Tastencode", "unknown code"),
     "with-access-digit": Wording(
-        "das sieht nach einer {digit} für die Amtsleitung aus", "looks like dialled with a {digit} for an outside line"
+        "wohl mit einer {digit} für die Amtsleitung gewählt", "a {digit} for an outside line seems to have been dialled"
     ),
     "without-access-digit": Wording(
         "die {digit} für die Amtsleitung fehlte", "the {digit} for an outside line was missing"
@@ -108,18 +108,20 @@ CODES: Mapping[str, Wording] = {
     "unknown-abroad": Wording("im Ausland ist keine solche Nummer bekannt", "no such number is known abroad"),
     "no common codec": Wording("kein gemeinsames Tonformat", "no sound format in common"),
     "encryption": Wording("die Stimme sollte verschlüsselt sein", "the voice was to be encrypted"),
-    "bad-description": Wording("die Angaben zum Ton waren nicht zu verstehen", "what it said of sound made no sense"),
+    "bad-description": Wording(
+        "die Angaben zum Ton waren nicht zu verstehen", "its description of the sound made no sense"
+    ),
     "no-port": Wording("für den Ton war kein Kanal frei", "no channel was free for the voice"),
     "too-many-calls": Wording("es waren zu viele Anrufe auf einmal", "there were too many calls at once"),
     "restarting": Wording("die Anlage wird gleich neu gestartet", "the exchange is about to restart"),
-    "nobody": Wording("das Konto des Telefons gehört niemandem mehr", "the phone's account is nobody's any more"),
+    "nobody": Wording("das Konto des Telefons gehört niemandem mehr", "the phone's account is no longer anybody's"),
     "not-our-number": Wording("diese Nummer ist hier nicht eingetragen", "this number is not set up here"),
     "other-port": Wording(
         "er kam von einem anderen Port oder auf anderem Weg, als die Leitung eingestellt ist",
-        "it came from another port, or another way, than the line is set up for",
+        "it came from another port, or by another way, than the trunk is set up for",
     ),
     "not-encrypted": Wording(
-        "er kam unverschlüsselt, die Leitung ist verschlüsselt", "it came unencrypted, and the line is encrypted"
+        "er kam unverschlüsselt, die Leitung ist verschlüsselt", "it came unencrypted, and the trunk is encrypted"
     ),
     "internal-error": Wording("ein Fehler in der Anlage", "a fault of the exchange"),
 }

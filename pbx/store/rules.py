@@ -106,7 +106,7 @@ def _office(office: Office) -> Found:
     if not re.fullmatch(r"[0-9]{0,6}", office.area_code):
         yield "area_code", Sentence("Must be digits only, like 30.")
     if not re.fullmatch(r"[0-9]?", office.access_digit):
-        yield "access_digit", Sentence("Must be one digit, or empty.")
+        yield "access_digit", Sentence("Must be a single digit, or empty.")
     if office.domain and not (is_host(office.domain) or _is_address(office.domain, 6)):
         yield "domain", Sentence("Must be a host name or an IP address.")
     if office.number and not E164.fullmatch(office.number):

@@ -198,7 +198,7 @@ def test_files_that_are_none_are_refused(stores: Stores) -> None:
     for content in (b"", b"\n\n", b"\0" * 100, b"a;" * 200):
         with pytest.raises(Refused):
             take(stores, content)
-    with pytest.raises(Refused, match="1025 kB, and 1024 kB at most"):
+    with pytest.raises(Refused, match="1025 kB, but at most 1024 kB"):
         take(stores, b"x" * (1024 * 1024 + 1))
     with pytest.raises(Refused):
         perform(stores, "contact import", {"data": "no base64"})
@@ -261,5 +261,5 @@ def test_nobody_waits_while_a_file_is_only_looked_at() -> None:
 
 
 def test_a_table_with_too_many_columns_is_refused_with_their_number(stores: Stores) -> None:
-    with pytest.raises(Refused, match="The table has 120 columns, and 100 at most can be read"):
+    with pytest.raises(Refused, match="The table has 120 columns, but at most 100 can be read"):
         take(stores, ";".join(f"C{each}" for each in range(120)).encode())

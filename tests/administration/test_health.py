@@ -55,7 +55,7 @@ def test_calls_that_were_refused_lately_are_counted(stores: Stores) -> None:
     }
     [check] = found(stores)["refused"]
     assert (check["state"], check["page"]) == ("warn", "/trunks/t")
-    assert check["sentence"] == "Calls over t that were refused in the last day: 2."
+    assert check["sentence"] == "Calls over t that were refused in the last 24 hours: 2."
 
 
 def test_a_good_office_is_well(stores: Stores, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -245,9 +245,9 @@ def test_a_way_out_by_ipv6_alone_is_one(stores: Stores) -> None:
 
 def test_what_is_only_known_to_be_there_is_not_said_to_work(stores: Stores) -> None:
     stores.settings.put(Trunk("u", user="me", domain="provider.test", password="x"))
-    assert say(stores, "internet") == ("ok", "A router is known that leads out of the local network.")
+    assert say(stores, "internet") == ("ok", "The box knows a router that leads out of the local network.")
     assert say(stores, "names") == ("ok", "A name server answers.")
-    assert say(stores, "power") == ("ok", "The voltage was never too low since the start.")
+    assert say(stores, "power") == ("ok", "The voltage has never been too low since the box started.")
 
 
 def test_names_matter_only_to_a_trunk_that_has_one(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +377,7 @@ def test_phones_whose_connection_is_lost_are_told_apart_from_those_that_never_ca
     status = perform(stores, "status", {})
     assert (status["registered"], status["unreachable"]) == (1, 1)
     live.troubled = {("bert", "sip:x@192.0.2.8"): "no answer"}
-    assert say(stores, "answers") == ("warn", "A phone of Bert (22) answers no more.")
+    assert say(stores, "answers") == ("warn", "A phone of Bert (22) no longer answers.")
     assert "connections" not in found(stores)
     live.troubled = {}
     assert "answers" not in found(stores)

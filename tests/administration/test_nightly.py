@@ -251,10 +251,10 @@ def test_an_admin_gives_only_disks_that_are_plugged_in(box: Box, tmp_path: Path)
     [
         ("ro,nosuid - tmpfs some ro,size=4k", None, "the box's memory"),
         ("rw,nosuid - tmpfs some rw", None, "the box's memory"),
-        ("ro,nosuid - vfat /dev/sda1 rw", 8000, "only be read"),
-        ("rw,nosuid - ext4 /dev/sda1 ro,errors=remount-ro", 8000, "only be read"),
-        ("ro - iso9660 /dev/sr0 ro", 700, "only be read"),
-        ("rw - overlay overlay rw", None, "no disk on which anything can be kept (overlay)"),
+        ("ro,nosuid - vfat /dev/sda1 rw", 8000, "Nothing can be written"),
+        ("rw,nosuid - ext4 /dev/sda1 ro,errors=remount-ro", 8000, "Nothing can be written"),
+        ("ro - iso9660 /dev/sr0 ro", 700, "Nothing can be written"),
+        ("rw - overlay overlay rw", None, "not a disk that keeps anything (overlay)"),
         ("rw shared:7 - vfat /dev/sda1 rw", 16, "too small: 16 MB; backups need 32 MB"),
     ],
 )
@@ -293,7 +293,7 @@ def test_a_network_folder_is_offered_and_nobody_waits_for_it(
 def test_a_stick_must_have_room_for_one_more_like_the_last(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     free = 31_000_000
     monkeypatch.setattr(os, "statvfs", lambda folder: SimpleNamespace(f_bavail=free, f_frsize=1))
-    with pytest.raises(Refused, match="too full: 31 MB are left; backups need 32 MB"):
+    with pytest.raises(Refused, match="too full: 31 MB are free; backups need 32 MB"):
         box.give()
     free = 32_000_000
     box.give()

@@ -295,5 +295,5 @@ def test_a_list_without_names_or_without_end_is_refused(office: Run, data: Path,
     with pytest.raises(Refused) as refused:
         perform(stores, "user paste", {"names": names})
     assert refused.value.field == "names"
-    assert ("The list has 501 people, and 500 at most" in str(refused.value)) == ("Person" in names)
+    assert ("The list has 501 people, but at most 500" in str(refused.value)) == ("Person" in names)
     stores.close()

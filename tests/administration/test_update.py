@@ -100,7 +100,7 @@ def test_a_file_larger_than_a_gigabyte_is_refused_and_so_is_one_without_room(
     box: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = base64.b64encode(b"hsqs").decode()
-    with pytest.raises(Refused, match="too large: it has 1025 MB, and 1024 MB at most"):
+    with pytest.raises(Refused, match="too large: it has 1025 MB, but at most 1024 MB"):
         box.do("update offer", data=head, size=1024**3 + 1)
     usage = SimpleNamespace(total=10_000_000_000, used=0, free=1_500_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)

@@ -134,7 +134,7 @@ def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
     checks = [each for each in health.examine(again) if each["name"] == "passwords"]
     assert [each["state"] for each in checks] == ["fail", "warn"]
     assert "these trunks cannot be read any more: amt" in checks[0]["sentence"]
-    assert "Phones of Anna telephone as ever" in checks[1]["sentence"]
+    assert "The phones of Anna work as ever" in checks[1]["sentence"]
     again.vault.prepare(again.office)
     with pytest.raises(ValueError, match="with the box's key") as why:
         again.vault.in_use(again.office.trunks["amt"])

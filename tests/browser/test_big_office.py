@@ -123,12 +123,16 @@ def test_a_file_that_takes_long_shows_that_it_is_read_and_how_much_of_it(chef: V
     expect(sign).to_contain_text("1,501 lines")
     choose()
     chef.page.locator("#file button").click()
-    expect(chef.page.locator("#result h2")).to_have_text("0 contacts are added")
-    assert "1,500 are left out: 5,000 contacts have room, and 5,000 were there." in chef.page.content()
+    expect(chef.page.locator("#result h2")).to_have_text("0 contacts will be added")
+    assert "1,500 are left out: there is room for 5,000 contacts, and 5,000 are there already." in chef.page.content()
+    chef.page.set_viewport_size({"width": 390, "height": 900})
+    cut = "found => found.filter(each => each.getBoundingClientRect().right > innerWidth - 32).length"
+    assert chef.page.locator("#preview td .badge").evaluate_all(cut) == 0, "what becomes of a contact can be read whole"
+    chef.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_a_table_comes_while_it_is_being_made(chef: Visitor) -> None:
     chef.page.goto("/history?search=quandt")
     with chef.page.expect_download() as begun:
-        chef.page.get_by_role("link", name="3 calls as a table").click()
+        chef.page.get_by_role("link", name="Download 3 calls as a table").click()
     assert len(begun.value.path().read_text("utf-8-sig").splitlines()) == 4

@@ -418,6 +418,6 @@ async def test_an_answer_that_is_too_long_is_refused_with_numbers_and_the_next_o
         return "x" * (LONGEST_LINE + arguments["more"])
 
     async with running(path, long):
-        with pytest.raises(Refused, match=r"The answer has 9 MB, and 8 MB at most can be told at once: ask for less\."):
+        with pytest.raises(Refused, match=r"The answer has 9 MB, but at most 8 MB can be sent at once: ask for less\."):
             await asyncio.to_thread(ask, path, "list", {"more": 1})
         assert len(await asyncio.to_thread(ask, path, "list", {"more": -1000})) == LONGEST_LINE - 1000

@@ -107,7 +107,7 @@ def test_without_a_digit_a_number_abroad_that_nobody_knows_is_refused_with_a_hin
 def test_the_hint_names_the_digit_that_was_dialled() -> None:
     assert asked("0015112345678") == Refused(
         "with-access-digit",
-        "“0015112345678” looks like dialled with a 0 for an outside line: leave that out.",
+        "“0015112345678” seems to begin with a 0 for an outside line: leave that out.",
         "0",
     )
     usa = replace(OFFICE, country="US", area_code="", numbers={})
@@ -223,8 +223,8 @@ def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
     tell(story())
     assert told == [
         [
-            "Could not be connected (looks like dialled with a 0 for an outside line).",
-            "Konnte nicht verbunden werden (das sieht nach einer 0 für die Amtsleitung aus).",
+            "Could not be connected (a 0 for an outside line seems to have been dialled).",
+            "Konnte nicht verbunden werden (wohl mit einer 0 für die Amtsleitung gewählt).",
         ],
         [
             "Could not be connected (the 9 for an outside line was missing).",

@@ -85,8 +85,8 @@ def test_what_is_no_reason_we_know_stands_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("status", "told", "passed_on", "outcome"),
     [
-        (302, "The call was not taken at 22 (the phone is forwarded, which does not count here).", "480", "failed"),
-        (301, "The call was not taken at 22 (the phone is forwarded, which does not count here).", "480", "failed"),
+        (302, "The call was not taken at 22 (the phone forwards calls, which has no effect here).", "480", "failed"),
+        (301, "The call was not taken at 22 (the phone forwards calls, which has no effect here).", "480", "failed"),
         (400, "The call was not taken at 22 (the phone did not understand the call).", "480", "failed"),
         (401, "The call was not taken at 22 (the phone wants a password).", "480", "failed"),
         (403, "The call was not taken at 22 (the phone does not allow it).", "480", "failed"),
@@ -196,7 +196,7 @@ def invite(premises: Premises, user: str = NUMBER, *headers: str, sdp: str | Non
         (NUMBER, [], SAVP.replace("SAVP", "SAVPF"), "488", "the voice was to be encrypted"),
         (NUMBER, [], SAVP.replace("RTP", "UDP/TLS/RTP"), "488", "the voice was to be encrypted"),
         (NUMBER, [], G729, "488", "no sound format in common"),
-        (NUMBER, [], "v=0\r\nrubbish", "400", "what it said of sound made no sense"),
+        (NUMBER, [], "v=0\r\nrubbish", "400", "its description of the sound made no sense"),
     ],
 )
 def test_a_refused_call_of_a_trunk_has_a_row_and_stands_on_the_trunk_s_page(
@@ -335,7 +335,7 @@ def test_an_account_that_is_nobody_s_any_more_is_told() -> None:
         premises.call("anna", "22")
         await premises.settle(1)
 
-    assert english(call(work, "anna").record) == "Could not be connected (the phone's account is nobody's any more)."
+    assert english(call(work, "anna").record) == "Could not be connected (the phone's account is no longer anybody's)."
 
 
 # --- strangers, and whoever sends a lot ----------------------------------------------------------------------------

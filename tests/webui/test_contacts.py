@@ -81,7 +81,7 @@ def test_a_file_is_looked_at_first_and_then_taken(office: Web) -> None:
     form = office.admin.get("/contacts/import").forms["file"]
     form["file"] = ("contacts.csv", TABLE.encode("cp1252"))
     looked = form.submit()
-    assert "1 contact is added" in looked
+    assert "1 contact will be added" in looked
     assert "1 cannot be used" in looked
     assert len(office.stores.office.contacts) == 2
     form = looked.forms["take"]
@@ -123,8 +123,8 @@ def test_what_there_is_no_room_for_is_said_with_numbers(office: Web, monkeypatch
     lines = "".join(f"Kunde {each:04};+49 30 {2_000_000 + each}\n" for each in range(1300))
     form["file"] = ("contacts.csv", f"Name;Telefon\n{lines}".encode())
     looked = form.submit()
-    assert "3 contacts are added" in looked
-    said = "1,297 are left out: 5 contacts have room, and 2 were there."
+    assert "3 contacts will be added" in looked
+    said = "1,297 are left out: there is room for 5 contacts, and 2 are there already."
     assert said in looked
     done = looked.forms["take"].submit("do", value="take").follow()
     assert "3 contacts were added." in done

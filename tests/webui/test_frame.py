@@ -165,7 +165,7 @@ def test_a_file_comes_with_its_content_and_may_be_large_only_where_files_are_sen
     sent = [("file", "../../etc/passwd", bytes(300_000))]
     assert admin.post("/sample/file/send", {"csrf": token}, upload_files=sent).text.endswith(" 300000")
     said = admin.post("/sample/21", {"csrf": token}, upload_files=sent, status=413).text
-    assert "This is too large: it has 294 kB, and 64 kB at most are taken." in said
+    assert "This is too large: it has 294 kB, but at most 64 kB can be taken." in said
     admin.post("/sample/file/send", {"csrf": "x"}, upload_files=sent, status=403)
 
 

@@ -130,7 +130,7 @@ def test_few_among_many_are_found(web: Web) -> None:
     page = web.admin.get("/history", {"search": RARE})
     assert len(rows(page, "calls")) == 3
     assert not page.html.select(".pages")
-    assert "3 calls as a table" in page
+    assert "Download 3 calls as a table" in page
 
 
 def test_a_page_of_calls_is_the_same_when_more_have_come(web: Web) -> None:
@@ -173,8 +173,8 @@ def test_the_table_has_every_call_and_says_how_many(web: Web) -> None:
     page = web.admin.get("/history?direction=in&outcome=answered")
     counted = int(re.sub("[^0-9]", "", told(page).rpartition(" ")[2]))
     assert counted > 20_000
-    assert f"{counted:,} calls as a table" in page
-    table = page.click(f"{counted:,} calls as a table")
+    assert f"Download {counted:,} calls as a table" in page
+    table = page.click(f"Download {counted:,} calls as a table")
     lines = table.body.decode("utf-8-sig").splitlines()
     assert len(lines) == counted + 1
     assert lines[1] > lines[-1]

@@ -2,7 +2,7 @@
 <section class="card">
 <h2>{{_("Licence")}}</h2>
 <p>{{_("Durchwahl is free software: you may use, study, change and pass it on under the GNU General Public License, version 3 or any later one (GPL-3.0-or-later). It comes without any warranty.")}}</p>
-<p>{{_("Whoever passes it on, also inside a box, passes on its source code or a written offer of it, and these rights.")}}</p>
+<p>{{_("If you pass it on, inside a box too, you must pass on these rights, and the source code or a written offer of it.")}}</p>
 </section>
 <section class="card">
 <h2>{{_("What it is made of")}}</h2>
@@ -16,5 +16,5 @@
 </tbody>
 </table>
 </div>
-<p class="hint">{{_("Besides these: Python, and on our card Debian; each of Debian's packages tells its licence in /usr/share/doc.")}}</p>
+<p class="hint">{{_("Python comes on top, and on the card Debian too; the licence of each Debian package is in /usr/share/doc.")}}</p>
 </section>

@@ -31,7 +31,7 @@
 {{csrf()}}
 <h2>{{_("Invite a colleague")}}</h2>
 % if people:
-<p class="hint">{{_("He gets a link by which he chooses his password himself. It works once, and for two days.")}}</p>
+<p class="hint">{{_("They get a link by which they choose their password themselves. It works once, and for two days.")}}</p>
 % include("fields", form=invited)
 <div class="toolbar"><button class="button primary">{{_("Invite")}}</button></div>
 % else:

@@ -1,5 +1,5 @@
 % from urllib.parse import quote as url
-% rebase("layout", title=_("Contacts"), lead=_("A click calls: your phone rings first, then the contact, straight through to his extension."))
+% rebase("layout", title=_("Contacts"), lead=_("A click calls: your phone rings first, then the contact, straight through to their extension."))
 <div class="toolbar">
 <form method="get" action="/contacts" class="search" role="search">
 <div class="field"><label for="search" class="only-read">{{_("Search")}}</label>
@@ -39,6 +39,6 @@
 % end
 </ul>
 % include("pages", pages=pages, label=_("Contacts"))
-<p class="toolbar"><a class="button quiet push" href="/contacts/export" download>{{icon("download")}} {{n_("{number} contact as a table", "{number} contacts as a table", everybody).format(number=visit.count(everybody))}}</a></p>
+<p class="toolbar"><a class="button quiet push" href="/contacts/export" download>{{icon("download")}} {{n_("Download {number} contact as a table", "Download {number} contacts as a table", everybody).format(number=visit.count(everybody))}}</a></p>
 % end
 </section>

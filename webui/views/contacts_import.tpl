@@ -16,7 +16,7 @@
 {{csrf()}}
 <input type="hidden" name="data" value="{{data}}">
 <section class="card" id="result">
-<h2>{{n_("{number} contact is added", "{number} contacts are added", found["new"]).format(number=visit.count(found["new"]))}}</h2>
+<h2>{{n_("{number} contact will be added", "{number} contacts will be added", found["new"]).format(number=visit.count(found["new"]))}}</h2>
 <p>
 % if found["there"]:
 <span class="badge">{{_("{number} are there already").format(number=visit.count(found["there"]))}}</span>

@@ -1,4 +1,4 @@
-% lead = _("What callers hear: each number's greeting, and each person's announcement when he does not answer.")
+% lead = _("What callers hear: each number's greeting, and each person's announcement when they do not answer.")
 % rebase("layout", title=_("Greetings"), lead=lead)
 % for title, items, where in cards:
 <section class="card">

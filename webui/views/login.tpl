@@ -7,5 +7,5 @@
 </form>
 <details class="more"><summary>{{_("Password forgotten?")}}</summary>
 <p>{{_("Ask an admin to invite you once more: then you choose a new one.")}}</p>
-<p>{{_("An admin who forgot his own needs the code that the box shows.")}} <a href="/welcome">{{_("I have the code")}}</a></p>
+<p>{{_("Admins who forgot their own need the code that the box shows.")}} <a href="/welcome">{{_("I have the code")}}</a></p>
 </details>

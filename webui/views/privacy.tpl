@@ -1,4 +1,4 @@
-% rebase("layout", title=_("Privacy"), lead=_("Nothing about a caller is kept longer than you need it, and whoever asks what you know of him can be told, or forgotten."))
+% rebase("layout", title=_("Privacy"), lead=_("Nothing about callers is kept longer than you need it, and whoever asks what you know of them can be told, or forgotten."))
 <div class="two">
 <form method="post" action="/privacy" class="card" id="times" data-changes>
 {{csrf()}}
@@ -16,7 +16,7 @@
 {{search.field("number")}}
 <button class="button">{{icon("search")}} {{_("Look")}}</button>
 </form>
-<p class="hint">{{_("Who asks what you know of him gets the archive, within a month; who wants to be forgotten is erased, if no law makes you keep it. Make sure first that the number is his.")}}</p>
+<p class="hint">{{_("Whoever asks what you know of them gets the archive, within a month; whoever wants to be forgotten is erased, if no law makes you keep it. Make sure first that the number is theirs.")}}</p>
 </section>
 </div>
 % if known is not None:

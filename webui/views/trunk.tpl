@@ -27,8 +27,8 @@
 % end
 </section>
 % if trunk["refused"]:
-<section class="card" id="refused" data-live="trunks" aria-label="{{_('Calls that were not taken')}}">
-<h2>{{_("Calls that were not taken")}}</h2>
+<section class="card" id="refused" data-live="trunks" aria-label="{{_('Refused calls')}}">
+<h2>{{_("Refused calls")}}</h2>
 <ul class="list">
 % for each in trunk["refused"]:
 <li><time>{{visit.when(each["at"])}}</time> <span>{{_("for {number}: {reason}").format(number=visit.number(each["number"]) or "?", reason=each["words"])}}</span>
