@@ -80,8 +80,7 @@ class Uas:
             return
         person = self._house.office().people.get(admitted.extension)
         if person is None:
-            number = (event.request.uri.user or "")[:32]
-            call = self._call("internal", Party(admitted.extension), number)
+            call = self._call("internal", Party(admitted.extension), _asked_for(event.request))
             self._turn_away(call, event, 403, "nobody")
             return
         self._from_phone(person, event)
@@ -93,9 +92,9 @@ class Uas:
         binding = self._house.registrar.binding_at(flow)
         phone = self._house.office().phones.get(binding.username) if binding else None
         if trunk is not None:
-            self._house.trunks.refused(trunk.name, request.uri.user or "", str(event.status), flow)
+            self._house.trunks.refused(trunk.name, _asked_for(request), str(event.status), flow)
         elif phone is not None and (person := self._house.office().people.get(phone.extension)):
-            call = self._call("internal", Party(person.extension, person.name), (request.uri.user or "")[:32])
+            call = self._call("internal", Party(person.extension, person.name), _asked_for(request))
             self._tell_refusal(call, request, str(event.status))
         else:
             self._house.stack.counters["stranger"] += 1
@@ -109,7 +108,7 @@ class Uas:
             self._house.stack.counters["stranger"] += 1
             return
         plain = trunk.transport == "tls" and flow.transport != "tls"
-        self._house.trunks.refused(trunk.name, request.uri.user or "", "not-encrypted" if plain else OTHER_PORT, flow)
+        self._house.trunks.refused(trunk.name, _asked_for(request), "not-encrypted" if plain else OTHER_PORT, flow)
 
     def _too_much(self) -> str:
         """Why there is no room for one more call now; empty if there is."""
@@ -186,7 +185,7 @@ class Uas:
         office = self._house.office()
         called = self._called(trunk, event.request)
         caller = _caller(event.request, office_of=lambda user: number_of_caller(user, office))
-        call = self._call("in", caller, called.number.e164 if called else (event.request.uri.user or "")[:32])
+        call = self._call("in", caller, called.number.e164 if called else _asked_for(event.request))
         call.trunk = trunk.name
         if reason := self._too_much():
             self._turn_away(call, event, 503, reason)
@@ -282,6 +281,11 @@ async def _over(operator: Operator) -> None:
 
 def _has_credentials(request: Request) -> bool:
     return "Authorization" in request.headers or "Proxy-Authorization" in request.headers
+
+
+def _asked_for(request: Request) -> str:
+    """The number of a call that cannot be, as it came, to be shown."""
+    return (request.uri.user or request.uri.opaque)[:32]
 
 
 def _called_candidates(request: Request) -> list[str]:

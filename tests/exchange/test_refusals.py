@@ -250,6 +250,19 @@ def test_what_the_stack_refuses_of_a_trunk_stands_on_its_page(headers: list[str]
     assert not premises.shelves.calls
 
 
+@pytest.mark.parametrize("port", [5060, 5099])
+def test_a_refused_call_for_a_tel_uri_is_told_with_its_number(port: int) -> None:
+    async def work(premises: Premises) -> None:
+        peer = premises.peers["provider"] if port == 5060 else other_port(premises)
+        line = peer.line("+491701234567")
+        line.target, line.theirs = "tel:+4940999999", "<tel:+4940999999>"
+        line._request("INVITE", body=line.description())
+        await premises.settle(1)
+
+    premises = call(work)
+    assert [each.number for each in premises.trunks.refusals("provider")] == ["+4940999999"]
+
+
 def other_port(premises: Premises, host: str = "127.0.0.50") -> Peer:
     """Somebody at another port of the trunk's host."""
     premises._add("elsewhere", (host, 5099))
