@@ -117,7 +117,7 @@ CODES: Mapping[str, Wording] = {
     "nobody": Wording("das Konto des Telefons gehört niemandem mehr", "the phone's account is no longer anybody's"),
     "not-our-number": Wording("diese Nummer ist hier nicht eingetragen", "this number is not set up here"),
     "other-port": Wording(
-        "er kam von einem anderen Port oder auf anderem Weg, als die Leitung eingestellt ist",
+        "er kam von einem anderen Port oder auf anderem Weg, als bei der Leitung eingestellt ist",
         "it came from another port, or by another way, than the trunk is set up for",
     ),
     "not-encrypted": Wording(

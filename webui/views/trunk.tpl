@@ -31,7 +31,7 @@
 <h2>{{_("Refused calls")}}</h2>
 <ul class="list">
 % for each in trunk["refused"]:
-<li><time>{{visit.when(each["at"])}}</time> <span>{{_("for {number}: {reason}").format(number=visit.number(each["number"]) or "?", reason=each["words"])}}</span>
+<li><time>{{visit.when(each["at"])}}</time> <span class="about">{{_("for {number}: {reason}").format(number=visit.number(each["number"]) or "?", reason=each["words"])}}</span>
 % if each["times"] > 1:
 <span class="badge">{{_("{count} times").format(count=each["times"])}}</span>
 % end
