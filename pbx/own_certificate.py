@@ -46,12 +46,14 @@ class OwnCertificate:
         now = mark(self._folder)
         if now == self._shown:
             return False
-        if self._page is not None:
-            _lend(self._folder, self._page)
+        # Tried first: a context that was given what does not fit together shows nothing at all any more.
+        fresh = server_context(*paths(self._folder))
         if self.context is None:
-            self.context = server_context(*paths(self._folder))
+            self.context = fresh
         else:
             self.context.load_cert_chain(*paths(self._folder))
+        if self._page is not None:
+            _lend(self._folder, self._page)
         self._shown = now
         return True
 

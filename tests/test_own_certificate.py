@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from pbx.cli import main
 from pbx.daemon import TLS_ABOVE, Daemon
 from pbx.own_certificate import OwnCertificate
 from pbx.own_names import own_names
-from pbx.sip.transport.issued import AHEAD, Issued
+from pbx.sip.transport.issued import AHEAD, MANY, Issued
 from pbx.sip.transport.tls import authority_paths, paths
 from tests.box.test_addresses import machine
 
@@ -81,6 +82,47 @@ def test_a_certificate_that_the_office_brings_is_shown_without_a_restart(tmp_pat
         os.replace(theirs, ours)
     assert box.look()
     assert not box.look()
+
+
+@pytest.mark.parametrize("mixed", [0, 1], ids=["a certificate alone", "a key alone"])
+def test_what_was_shown_stays_while_certificate_and_key_do_not_belong_together(tmp_path: Path, mixed: int) -> None:
+    for name in ("other", "page"):
+        (tmp_path / name).mkdir()
+    box, other = Box(tmp_path, tmp_path / "page"), Box(tmp_path / "other")
+    assert box.look()
+    assert other.look()
+    lent = [path.read_bytes() for path in paths(tmp_path / "page")]
+    shown = greeted(box)
+    os.replace(paths(tmp_path / "other")[mixed], paths(tmp_path)[mixed])
+    authority_paths(tmp_path)[1].unlink()
+    authority_paths(tmp_path)[1].mkdir()  # no other can be made
+    for _ in range(2):
+        with pytest.raises(ssl.SSLError):
+            box.look()
+    assert greeted(box) == shown
+    assert [path.read_bytes() for path in paths(tmp_path / "page")] == lent
+
+
+def greeted(box: Box) -> bytes:
+    """The certificate that a client is shown."""
+    assert box.certificate.context is not None
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    to_us, to_them = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = box.certificate.context.wrap_bio(to_us, to_them, server_side=True)
+    client = trusting.wrap_bio(to_them, to_us)
+    for side in (client, server, client, server):
+        with suppress(ssl.SSLWantReadError):
+            side.do_handshake()
+    return client.getpeercert(binary_form=True) or b""
+
+
+def test_more_names_than_a_certificate_holds_are_not_asked_for_again_and_again(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.names = [f"192.0.{network}.{host}" for network in (2, 3) for host in range(1, 200)]
+    assert box.look()
+    assert box.issued.names == tuple(box.names[:MANY])
+    assert box.issued.is_good(box.names, box.now)
 
 
 def test_what_was_shown_stays_when_no_other_can_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -58,15 +58,17 @@ class Tls(Adapter):  # type: ignore[misc]
     def __init__(self, certificate: Path, key: Path) -> None:
         """Raises OSError or ssl.SSLError when the files are not there or do not fit."""
         self._files = (certificate, key)
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.sslsocket_class = Socket
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._loaded = self._age()
-        self._context.load_cert_chain(certificate, key)
+        self._context = self._fresh()
 
     def refresh(self) -> None:
-        """Take a certificate that came later, such as a restored box's. Raises OSError or ssl.SSLError."""
+        """Take a certificate that came later, such as a restored box's. Raises OSError or ssl.SSLError.
+
+        Then what was shown still is.
+        """
         if (age := self._age()) != self._loaded:
+            # Tried first: a context that was given what does not fit together shows nothing at all any more.
+            self._fresh()
             self._context.load_cert_chain(*self._files)
             self._loaded = age
 
@@ -85,6 +87,13 @@ class Tls(Adapter):  # type: ignore[misc]
 
     def makefile(self, sock: Any, mode: str = "r", bufsize: int = -1) -> Any:
         return MakeFile(sock, mode, bufsize)
+
+    def _fresh(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.sslsocket_class = Socket
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(*self._files)
+        return context
 
     def _age(self) -> tuple[int, ...]:
         return tuple(path.stat().st_mtime_ns for path in self._files)

@@ -276,6 +276,21 @@ def test_a_new_certificate_is_taken_without_a_restart(tmp_path: Path, start: Sta
         assert asked(client).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("mixed", ["tls.crt", "tls.key"])
+def test_the_certificate_stays_while_a_new_one_is_there_by_half(tmp_path: Path, start: Start, mixed: str) -> None:
+    (tmp_path / "other").mkdir()
+    certificate, key = made(tmp_path)
+    made(tmp_path / "other")
+    trusted = trusting(certificate)
+    tls = Tls(certificate, key)
+    https = start(tls=tls)
+    (tmp_path / "other" / mixed).replace(tmp_path / mixed)
+    with pytest.raises(ssl.SSLError):
+        tls.refresh()
+    with dialled(https) as plain, trusted.wrap_socket(plain) as client:
+        assert asked(client).startswith(b"HTTP/1.1 200")
+
+
 def test_the_server_does_not_tell_its_version(start: Start) -> None:
     with dialled(start()) as client:
         answer = asked(client)

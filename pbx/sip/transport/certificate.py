@@ -36,8 +36,6 @@ SLOW = timedelta(days=2)
 FORMER = ["durchwahl"]
 """The names of what the box signed itself before it had an authority."""
 PRODUCT = "Durchwahl"
-MANY = 100
-"""Names at most; a handshake must stay small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def own_certificate(folder: Path, names: Sequence[str], now: datetime) -> tuple[
     if there is not None and not isinstance(key, rsa.RSAPrivateKey | None):
         raise ValueError("tls.key is not the box's, and its certificate is not there yet")
     authority = _authority(folder)
-    wanted = spoken(names)[:MANY] or FORMER
+    wanted = spoken(names) or FORMER
     if not isinstance(key, rsa.RSAPrivateKey):
         key = _new_key(2048)
         _write(files[1], _private(key), 0o600)

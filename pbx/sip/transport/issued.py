@@ -18,6 +18,8 @@ NOTE = "tls.json"
 DAY = 86400
 AHEAD = 60 * DAY
 """Seconds before its end in which a certificate of ours is made anew."""
+MANY = 100
+"""Names and addresses of a certificate at most; a handshake must stay small."""
 BUILT, LAST = 1_767_225_600, 2_490_000_000
 """The first of January 2026: no clock that is right shows less (a Pi without network believes in 1970). And November
 2048: what an authority signs then outlives it."""
@@ -75,8 +77,11 @@ def mark(folder: Path) -> str:
 
 
 def spoken(names: Iterable[str]) -> list[str]:
-    """Names and addresses as a certificate has them: each once, small letters, addresses in their shortest form."""
-    return list(dict.fromkeys(filter(None, map(_spoken, names))))
+    """Names and addresses as a certificate has them: each once, small letters, addresses in their shortest form.
+
+    Whoever compares must leave out what a certificate does: there are MANY at most.
+    """
+    return list(dict.fromkeys(filter(None, map(_spoken, names))))[:MANY]
 
 
 def _spoken(name: str) -> str:
