@@ -288,8 +288,16 @@ class Operator:
         return news
 
     def _is_lost(self, leg: Leg, event: LegEvent) -> bool:
-        """Nothing comes from a phone that holds us: it may say sendonly and play no music, for as long as it likes."""
-        return isinstance(event, Silent) and event.seconds >= self.call.office.media_timeout and not leg.held
+        """Nothing comes from a phone that holds us: it may say sendonly and play no music, for as long as it likes.
+
+        Nor need anything come before the answer, to a queue or an announcement: signalling tells who is there.
+        """
+        return (
+            isinstance(event, Silent)
+            and event.seconds >= self.call.office.media_timeout
+            and leg.answered
+            and not leg.held
+        )
 
     def _lose(self, leg: Leg) -> None:
         """No packet has come for too long: the party is there in name only."""

@@ -129,7 +129,7 @@ class Leg:
         if sdp is None:
             self.refuse(488)
             return False
-        self.answered = True
+        self._is_answered()
         self.session.answer(sdp)
         return True
 
@@ -242,8 +242,14 @@ class Leg:
             self.hang_up("no common codec")
             self._tell(self, Refused(488, "Not Acceptable Here"))
             return
-        self.answered = True
+        self._is_answered()
         self._tell(self, TookCall())
+
+    def _is_answered(self) -> None:
+        """The call stands: who had nothing to say to what was heard before is given time to speak from now on."""
+        self.answered = True
+        if self.agreed is not None:
+            self._agree(self.agreed)
 
     def _accept(self, sdp: bytes) -> bool:
         """The answer to our latest offer."""

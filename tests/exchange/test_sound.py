@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -299,5 +300,36 @@ def test_who_is_muted_and_sends_only_reports_stays_until_the_reports_end_too(mut
         await premises.settle(70.0)
         assert "BYE" in said(line)
         await talkers.close()
+
+    tell(story())
+
+
+@pytest.mark.parametrize("described_again", [True, False])
+@pytest.mark.parametrize("caller", ["provider", "bert"])
+def test_who_listens_before_the_answer_without_a_sound_stays_and_has_the_whole_time_from_the_answer_on(
+    caller: str, described_again: bool
+) -> None:
+    async def story() -> None:
+        talkers = Talkers()
+        premises = talkers.premises
+        premises.office = replace(premises.office, media_timeout=10.0)
+        talkers.voice(caller)
+        talkers.voice("anna")
+        await premises.open("anna", "bert")
+        polite(premises.peers.values())
+        line = premises.call(caller, "21" if caller == "bert" else "493077721")
+        await premises.settle()
+        ringing = premises.peers["anna"].last
+        ringing.reply(183)
+        await premises.settle(18.0)
+        assert said(line) == ["100", "183"]
+        ringing.reply(200, sdp=None if described_again else "")
+        await premises.settle(8.0)
+        assert "BYE" not in said(line) + said(ringing)
+        await premises.settle(10.0)
+        assert "BYE" in said(line)
+        assert "BYE" in said(ringing)
+        await talkers.close()
+        assert premises.told.endswith("lost")
 
     tell(story())
