@@ -1,5 +1,6 @@
 """The brake on storms: who asks far too much is slowed down, so that nobody else notices, and can still telephone."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ HOT = 1024
 RECENT = 600.0
 """Seconds for which a storm is told."""
 LONGEST_NAME = 64
+_FROM = re.compile(rb"\n(?:From|f)[ \t]*:[ \t]*([^;\r\n]{0,200})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,15 @@ class Throttle:
         self._trunk = trunk
         self._sources: OrderedDict[tuple[str, str], _Source] = OrderedDict()
         self._hosts: OrderedDict[str, _Source] = OrderedDict()
-        self._hot: dict[tuple[Address, bytes], tuple[float, _Source]] = {}
-        """By address and method, until when what comes is not read, and whose it is."""
+        self._hot: dict[tuple[Address, bytes, bytes], tuple[float, _Source]] = {}
+        """By address, method and name, as others may come through the same proxy: until when it is not read, and
+        whose it is."""
 
     def drops(self, data: bytes, flow: Flow) -> bool:
         """Whether a message is not even to be read: its source was just refused for the same, again and again."""
         if not self._hot:
             return False
-        key = flow.remote, data[:16].partition(b" ")[0]
+        key = _marks(data, flow)
         until, source = self._hot.get(key, (0.0, None))
         if source is None:
             return False
@@ -123,7 +126,7 @@ class Throttle:
             source.answers = level + 1, now
             return Verdict.PUT_OFF
         if kind in (REGISTER, OTHER) and request.method != "ACK":
-            self._heat(flow.remote, request.method, now, source)
+            self._heat(_marks(bytes(request), flow), now, source)
         return Verdict.DROPPED
 
     def storms(self) -> list[Storm]:
@@ -148,11 +151,11 @@ class Throttle:
             return True
         return kind is CALL and self._emergency(request.uri) and self._fits(host, source, EMERGENCY, now)
 
-    def _heat(self, remote: Address, method: str, now: float, source: _Source) -> None:
+    def _heat(self, key: tuple[Address, bytes, bytes], now: float, source: _Source) -> None:
         if len(self._hot) >= HOT:
-            self._hot = {key: each for key, each in self._hot.items() if each[0] > now}
+            self._hot = {known: each for known, each in self._hot.items() if each[0] > now}
         if len(self._hot) < HOT:
-            self._hot[remote, method.encode()] = now + DROPPED, source
+            self._hot[key] = now + DROPPED, source
 
 
 def _new(table: OrderedDict[Any, _Source], key: Any, now: float) -> _Source:
@@ -175,6 +178,12 @@ def _kind(request: Request, known: bool) -> Kind:
     if request.method == "INVITE":
         return CALL
     return REGISTER if request.method == "REGISTER" else OTHER
+
+
+def _marks(data: bytes, flow: Flow) -> tuple[Address, bytes, bytes]:
+    """What one source's requests of one kind have in common, without reading them."""
+    name = _FROM.search(data)
+    return flow.remote, data[:16].partition(b" ")[0], name[1] if name else b""
 
 
 def _user_of(request: Request) -> str:

@@ -205,6 +205,26 @@ def test_phones_behind_one_address_are_slowed_each_by_itself() -> None:
     assert [(each.user, each.count) for each in brake.storms()] == [("mad", 2000)]
 
 
+@pytest.mark.parametrize("method", ["SUBSCRIBE", "REGISTER", "OPTIONS"])
+def test_who_comes_through_the_same_proxy_as_a_phone_that_went_mad_notices_nothing(method: str) -> None:
+    clock, proxy = Clock(), Flow("udp", BOX, ("127.0.0.7", 5060))
+    brake = Throttle(clock, lambda uri: False, lambda host: False)
+    dropped, taken = 0, list[bool]()
+    for number in range(8 * EACH):
+        clock.advance(1 / EACH)
+        for user in ("mad", "bert") if number % 500 == 0 else ("mad",):
+            data = wild(method, number, user).replace(b"From:", b"f :" if number % 2 else b"From:")
+            unread, request = brake.drops(data, proxy), parse(data)
+            assert isinstance(request, Request)
+            verdict = None if unread else brake.judge(request, proxy, known=False)
+            if user == "bert":
+                taken.append(verdict is Verdict.TAKEN)
+            dropped += unread
+    assert all(taken)
+    assert dropped > 4 * EACH
+    assert [storm.user for storm in brake.storms()] == ["mad"]
+
+
 def test_what_is_remembered_of_sources_is_bounded_and_who_was_refused_stays_in_it() -> None:
     brake = Throttle(Clock(), lambda uri: False, lambda host: False)
     for number in range(9000):
