@@ -7,9 +7,8 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal, get_args
-
-import vobject
 
 from pbx.administration.contacts import MOST, check_limit, split
 from pbx.administration.contacts_tables import ROLES, Entry, Table, entries, read_table, text_of
@@ -177,6 +176,7 @@ def _visible(text: str) -> str:
 
 def _of_cards(text: str) -> Iterator[Entry]:
     """Everybody's numbers in a file of vCards (2.1, 3.0, 4.0), but for those of fax machines."""
+    vobject = import_module("vobject")  # only now: it takes a twentieth of a start, and its memory stays
     for body in _CARD.findall(text.replace("\r\n", "\n").replace("\r", "\n")):
         card = None
         # vobject lets out whatever its parts raise; a card that cannot be read is one contact less, not the file's end.
