@@ -21,6 +21,8 @@ class Forwarding:
         self.sink = sink
         self._sequence_shift = 0
         self._timestamp_shift = 0
+        self._redials = False
+        """Whether the latest press is dialled anew, as something was being said when it began."""
         self._left_out = -1
         """Number of the last packet that went no further."""
         self._anchored = 0
@@ -53,7 +55,9 @@ class Forwarding:
         """
         sink = self.sink
         kind = sink.format.event_payload_type if sink.format else None
-        if kind is None or not fits:
+        if digit:
+            self._redials = sink.occupied
+        if kind is None or not fits or self._redials:
             self.left_out(packet)
             if digit:
                 sink.dial(digit)

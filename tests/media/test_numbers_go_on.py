@@ -14,7 +14,7 @@ from pbx.media.packet import Packet
 from pbx.media.reception import STRAY, Reception
 from pbx.media.relay import join, part
 from pbx.media.rtcp import REPORTS, Report
-from pbx.media.telephone_event import EventSender, TelephoneEvent
+from pbx.media.telephone_event import EventReceiver, EventSender, TelephoneEvent
 from tests.media.wire import Peer, Studio
 
 MUSIC = Clip(tones.sound([500], 5.0), 8000)
@@ -241,3 +241,29 @@ def test_greeting_talk_music_talk_is_one_stream(studio: Studio) -> None:
         studio.pass_time(5.0)
     assert talk.lost() == 0
     assert len(talk.right.got) > 150
+
+
+@pytest.mark.parametrize("beats", [4, 40])
+@pytest.mark.parametrize("said", ["digits", "tone"])
+def test_a_key_that_is_pressed_while_something_is_said_to_the_far_end_arrives_once(
+    studio: Studio, said: str, beats: int
+) -> None:
+    phone, far = Peer("127.0.0.3"), Peer("127.0.0.4")
+    near, end = studio.open(phone), studio.open(far)
+    join(near, end)
+    phone.say(near)
+    far.say(end)
+    studio.pass_time(0.1)
+    end.dial("47") if said == "digits" else end.tone("ringback")
+    sender = EventSender("5", ticks=160 * beats)
+    while (payload := sender.next()) is not None:
+        phone.press(near, payload)
+        studio.pass_time(0.02)
+    phone.skip(1, 160 * beats)
+    for _ in range(40):
+        phone.say(near)
+        studio.pass_time(0.02)
+    receiver = EventReceiver()
+    events = [packet for packet in far.hear() if packet.payload_type == 101]
+    heard = [receiver.packet(each.ssrc, each.sequence, each.timestamp, each.payload) for each in events]
+    assert "".join(filter(None, heard)) == ("475" if said == "digits" else "5")
