@@ -101,8 +101,9 @@ def test_a_link_in_the_folder_leads_roots_rights_nowhere(done: Run, say: Say, da
     (tmp_path / "words").write_text("some long password\n")
     done("office", "set", "--name", "Muster")
     (data / "backups").symlink_to(tmp_path)
-    told = say("backup", "make", "--password-file", str(tmp_path / "words"))
-    assert told == (1, f"{data}/backups: Permission denied")
+    code, told = say("backup", "make", "--password-file", str(tmp_path / "words"))
+    assert code == 1
+    assert "Permission denied" in told  # Python 3.13 meets the link later than 3.11, and tells it in other words
     assert [path.name for path in tmp_path.iterdir()] == ["words"]
 
 

@@ -23,6 +23,7 @@ def listed(*words: str) -> tuple[str, set[str]]:
     python, debian = (line.partition(": ")[2] for line in told.strip("\n").split("\n"))
     return python, set(debian.split())
 
+
 DEBIANS = ("3.11.2", "3.13.5")
 """Python of Debian 12 and of Debian 13, to the last number: some packages ask for more than 3.11."""
 
@@ -31,12 +32,13 @@ def test_every_package_that_is_pinned_can_be_had_on_both_debians() -> None:
     lines = (HOUSE / "scripts/constraints.txt").read_text().splitlines()
     # a line with a condition behind a semicolon is for some Pythons alone
     pinned = {line.partition("==")[0] for line in lines if not line.startswith("#") and ";" not in line}
-    there = {canonicalize_name(each.name): each.metadata["Requires-Python"] for each in distributions()}
-    wanted = {name: there.get(canonicalize_name(name)) for name in pinned}
+    names = {canonicalize_name(name) for name in pinned}
     refused = {
-        name: asked
-        for name, asked in wanted.items()
-        if asked and not all(SpecifierSet(asked).contains(version) for version in DEBIANS)
+        each.name: asked
+        for each in distributions()
+        if canonicalize_name(each.name) in names
+        for asked in each.metadata.get_all("Requires-Python", [])
+        if not all(SpecifierSet(asked).contains(version) for version in DEBIANS)
     }
     assert refused == {}
 

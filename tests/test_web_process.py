@@ -170,7 +170,10 @@ def resident(process: int | str) -> float:
 
 
 def test_the_page_of_one_visitor_is_small_and_has_the_threads_it_needs(tmp_path: Path) -> None:
-    """There were 113 threads, and 10.5 MB on top of the imports before anybody came."""
+    """There were 113 threads, and 10.5 MB on top of the imports before anybody came.
+
+    Measured with five pages: 5.8 MB with Python 3.11, 7.5 with 3.13.
+    """
     told = "print(open('/proc/self/status').read().split('VmRSS:')[1].split()[0])"
     bare = subprocess.run([sys.executable, "-c", f"{IMPORTS}; {told}"], capture_output=True, text=True, check=True)
     host = own_host()
@@ -184,7 +187,7 @@ def test_the_page_of_one_visitor_is_small_and_has_the_threads_it_needs(tmp_path:
             with suppress(urllib.error.HTTPError):
                 urllib.request.urlopen(f"http://{host}:{web}{path}", timeout=10).read()
         assert len(list(Path(f"/proc/{page}/task").iterdir())) <= 12
-        assert resident(page) < int(bare.stdout) / 1024 + 6.5
+        assert resident(page) < int(bare.stdout) / 1024 + 8
 
 
 def test_a_terminal_is_told_the_code_of_the_first_visit(tmp_path: Path) -> None:

@@ -164,5 +164,7 @@ def test_udev_understands_its_rules(rules: Path) -> None:
         if line and not line.startswith("#"):
             for word in re.split(r",\s*", line):
                 assert re.fullmatch(r"[A-Z]+({\w+})?(==|!=|\+=|=)\"[^\"]*\"", word.strip()), word
-    told = subprocess.run(("udevadm", "verify", str(rules)), capture_output=True, text=True, timeout=60)
+    # the group of the pins is there on a Pi and where the package was installed, not on every machine
+    words = ("udevadm", "verify", "--resolve-names=never", str(rules))
+    told = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert told.returncode == 0 or "Unknown command" in told.stderr, told.stderr
