@@ -1,3 +1,3 @@
 """Durchwahl: a SIP telephone exchange in a box for small offices."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
