@@ -1,5 +1,6 @@
 """Who is asked for a password, and how: phones that cannot choose an algorithm must register all the same."""
 
+import gc
 import random
 import re
 import sys
@@ -167,11 +168,13 @@ def called(door: Doorkeeper, request: Request) -> list[str]:
         if event in ("call", "c_call"):
             steps.append(frame.f_code.co_name if event == "call" else getattr(what, "__name__", "?"))
 
+    gc.disable()  # whoever is told when it collects would stand among the steps
     sys.setprofile(note)
     try:
         door.admit(request, STRANGER)
     finally:
         sys.setprofile(None)
+        gc.enable()
     return steps
 
 
