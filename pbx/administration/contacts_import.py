@@ -39,8 +39,6 @@ KIND_WORDS = {
 }
 """What is put behind the name when somebody has several numbers."""
 
-logging.getLogger("vobject").setLevel(logging.CRITICAL)  # it logs what it cannot read, and so people's names
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -177,6 +175,8 @@ def _visible(text: str) -> str:
 def _of_cards(text: str) -> Iterator[Entry]:
     """Everybody's numbers in a file of vCards (2.1, 3.0, 4.0), but for those of fax machines."""
     vobject = import_module("vobject")  # only now: it takes a twentieth of a start, and its memory stays
+    # It logs what it cannot read, and so people's names; and as it is loaded it sets a level of its own.
+    logging.getLogger("vobject.base").setLevel(logging.CRITICAL)
     for body in _CARD.findall(text.replace("\r\n", "\n").replace("\r", "\n")):
         card = None
         # vobject lets out whatever its parts raise; a card that cannot be read is one contact less, not the file's end.

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pbx.administration import contacts_import
 from pbx.administration.commands import perform, writes
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
@@ -263,3 +265,8 @@ def test_nobody_waits_while_a_file_is_only_looked_at() -> None:
 def test_a_table_with_too_many_columns_is_refused_with_their_number(stores: Stores) -> None:
     with pytest.raises(Refused, match="The table has 120 columns, but at most 100 can be read"):
         take(stores, ";".join(f"C{each}" for each in range(120)).encode())
+
+
+def test_no_name_of_a_card_that_cannot_be_read_comes_into_the_log() -> None:
+    assert list(contacts_import._of_cards(VCARDS.decode("utf-8", "replace")))
+    assert not logging.getLogger("vobject.base").isEnabledFor(logging.ERROR), "the library sets a level of its own"
