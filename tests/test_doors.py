@@ -103,25 +103,29 @@ def test_the_lamps_may_ask_for_lamps_and_press_the_button_and_nothing_else(box: 
 
 def test_page_and_lamps_hear_that_something_changed_but_not_who_calls_whom(box: Box) -> None:
     heard: dict[str, list[dict[str, Any]]] = {"own": [], "page": [], "lamps": []}
+    last = {"event": "changed", "topic": "the last"}
+    settings = {"event": "changed", "topic": "settings"}
+    step = {"event": "step", "from": "+4989123456"}
 
     def listen(name: str, door: Path) -> None:
         for event in follow(door, 10.0):
             heard[name].append(event)
-            if event["event"] == "changed" and event["topic"] == "settings":
+            if event == last:
                 return
 
     listeners = [threading.Thread(target=listen, args=(name, getattr(box, name))) for name in heard]
     for each in listeners:
         each.start()
     until(lambda: all(server.followed for server in box.daemon._servers), "three followers")
-    box.daemon._loop.call_soon_threadsafe(box.daemon.control.publish, {"event": "step", "from": "+4989123456"})
+    box.daemon._loop.call_soon_threadsafe(box.daemon.control.publish, step)
     ask(box.own, "user add", {"name": "Bert"})
+    until(lambda: all(settings in events for events in heard.values()), "changed settings, told at each door")
+    box.daemon._loop.call_soon_threadsafe(box.daemon._publish, last)
     for each in listeners:
         each.join(10)
-    assert {"event": "step", "from": "+4989123456"} in heard["own"]
+    assert step in heard["own"]
     assert all(event["event"] == "changed" for name in ("page", "lamps") for event in heard[name])
-    assert heard["page"]
-    assert heard["lamps"]
+    assert all(events[-1] == last for events in heard.values())
 
 
 def test_a_page_that_holds_all_its_connections_keeps_nobody_from_the_box(box: Box) -> None:
