@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pbx.administration import calls, update_told
 from pbx.administration.commands import perform, writes
-from pbx.administration.live import LiveElsewhere
+from pbx.administration.live import elsewhere
 from pbx.administration.stores import open_stores
 from pbx.box.update_state import KEPT
 from pbx.control.door import LAMPS, PAGE
@@ -88,7 +88,7 @@ class Daemon:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
         self.address = await self.exchange.start(self._wanted)
         self._live = LiveExchange(self.exchange, self.address)
-        self.stores.live = LiveElsewhere(self._live, self.control.on_loop)
+        self.stores.live = elsewhere(self._live, self.control.on_loop)
         self.stores.changed = self._changed_elsewhere
         for server in self._servers:
             await server.start()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.callers import name_of
-from pbx.administration.live import Check, Running, Way
+from pbx.administration.live import Check, Live, Running, Way
 from pbx.administration.phones import shown_host
 from pbx.administration.self_call import Guest
 from pbx.control.protocol import Refused
@@ -32,21 +32,19 @@ LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _TROUBLES: Mapping[Trouble, str] = {"lost": "connection lost", "silent": "no answer"}
 
 
-class LiveExchange:
-    """Implements `administration.live.Live`; for the event loop's thread."""
+class LiveExchange(Live):
+    """What each verb does is said there; for the event loop's thread."""
 
     def __init__(self, exchange: Exchange, address: tuple[str, int]) -> None:
         self._exchange = exchange
         self._host, self._port = address
 
     def domain(self) -> str:
-        """What phones register to, with the port when it is not 5060."""
         host = self._exchange.stores.office.domain or shown_host(self._host)
         shown = f"[{host}]" if ":" in host else host
         return shown if self._port == 5060 else f"{shown}:{self._port}"
 
     def status(self) -> Mapping[str, Any]:
-        """What is going on."""
         exchange, house = self._exchange, self._exchange.house
         return {
             "sip": [f"{name} {host}:{port}" for name, (host, port) in exchange.transports.listening],
@@ -59,33 +57,27 @@ class LiveExchange:
         }
 
     def registrations(self) -> Mapping[str, Sequence[str]]:
-        """Of each user name that is registered, the contacts that are rung."""
         found: dict[str, list[str]] = {}
         for binding in self._exchange.registrar.all_bindings():
             found.setdefault(binding.username, []).append(binding.contact)
         return found
 
     def troubles(self) -> Mapping[tuple[str, str], str]:
-        """Of each user name and contact that is registered and not rung all the same, why."""
         found = self._exchange.registrar.troubles()
         return {(binding.username, binding.contact): _TROUBLES[trouble] for binding, trouble in found}
 
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
-        """Of each trunk a word and a sentence."""
         return {state.name: (state.state, state.words) for state in self._exchange.trunks.states()}
 
     def ways(self) -> Mapping[str, Way]:
-        """Of each trunk how its packets go."""
         states = self._exchange.trunks.states()
         return {state.name: Way(state.address, state.seen_as, state.rewritten) for state in states}
 
     def refusals(self) -> Mapping[str, Sequence[Refusal]]:
-        """Of each trunk the calls that were refused lately, the newest first."""
         trunks = self._exchange.trunks
         return {name: trunks.refusals(name) for name in self._exchange.stores.office.trunks}
 
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
-        """Of each person free, ringing, talking or offline, and since when."""
         began = time.time() - self._exchange.house.clock()
         return {
             extension: (lamp.state, None if lamp.since is None else round(began + lamp.since, 1))
@@ -93,7 +85,6 @@ class LiveExchange:
         }
 
     def running(self) -> Sequence[Running]:
-        """The calls that last, oldest first."""
         return [
             Running(
                 id=call.id,
@@ -114,7 +105,6 @@ class LiveExchange:
         ]
 
     def call(self, extension: str, number: str, suffix: str) -> str:
-        """Ring the extension, then call the number and dial `suffix` after the answer; the call's id."""
         office, uas = self._exchange.stores.office, self._exchange.switchboard.uas
         emergency = is_emergency(number, office.country)
         person = self._ringable(extension, emergency=emergency)
@@ -124,7 +114,6 @@ class LiveExchange:
         return uas.click_to_call(person, number, name_of(office, number), suffix).id
 
     def record(self, extension: str, path: Path, told: Told) -> str:
-        """Ring the extension and record an announcement into the file; the call's id."""
         person = self._ringable(extension)
         shown = "Ansage" if person.language == "de" else "Recording"
         return self._exchange.switchboard.uas.record(person, shown, path, told).id
@@ -149,12 +138,10 @@ class LiveExchange:
         return person
 
     def drain(self, on: bool) -> int:
-        """Put off new calls, or take them again; how many last."""
         self._exchange.switchboard.uas.draining = on
         return len(self._exchange.house.calls)
 
     def guest(self) -> Guest:
-        """An account for one call of the box to itself, good for some seconds."""
         exchange, uas = self._exchange, self._exchange.switchboard.uas
         host, port = next(address for name, address in exchange.transports.listening if name == "udp")
         phone = Phone(secrets.token_hex(8), self_call.EXTENSION, secrets.token_urlsafe(24))
@@ -164,30 +151,25 @@ class LiveExchange:
         return Guest((LOOPBACK.get(host, host), port), phone.username, phone.password)
 
     def changed(self, office: Office) -> None:
-        """The settings are these now."""
         self._exchange.office_changed()
 
     def mailbox_changed(self, extension: str) -> None:
-        """Messages came, went or were heard."""
         self._exchange.mailbox_changed(extension)
 
     def wire(self, call: str | None = None) -> Wire | None:
-        """What the tap at the wire has: of one call, or of everything; None when there is no such call."""
         trace, calls = self._exchange.trace, self._exchange.house.calls
         if call is None:
             dialogs = {call_id: party for each in calls.values() for call_id, party in each.dialogs.items()}
             entries, left_out = trace.of(dialogs)
             return Wire(dialogs, sorted([*trace.recent(), *entries], key=lambda entry: entry[0]), left_out)
         if call in calls:
-            return Wire(calls[call].dialogs, *trace.of(calls[call].dialogs))
+            return Wire(dict(calls[call].dialogs), *trace.of(calls[call].dialogs))
         return self._exchange.archive.unsettled(call)
 
     def forget_wire(self, digits: str) -> None:
-        """Let go of what belongs to no call and has these digits in it."""
         self._exchange.trace.forget(lambda data: digits.encode() in data)
 
     def doctor(self) -> Sequence[Check]:
-        """What can only be looked at while running."""
         return [self._wire_check(), self._tls_check(), *self._storms()]
 
     def _storms(self) -> Iterator[Check]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 from pbx.administration.self_call import Guest
 from pbx.control.protocol import Refused
@@ -129,65 +129,17 @@ def lasting(live: Live | None) -> Sequence[Running]:
     return live.running() if live is not None else ()
 
 
-class LiveElsewhere:
-    """A `Live` that belongs to another thread: `there` lets that thread do something and brings back the result."""
+def elsewhere(live: Live, there: Callable[[Callable[[], Any]], Any]) -> Live:
+    """The same for other threads: `there` lets the exchange's own do something, and brings back what came of it."""
+    return cast(Live, _Elsewhere(live, there))
+
+
+class _Elsewhere:
+    """Has every verb of a `Live`."""
 
     def __init__(self, live: Live, there: Callable[[Callable[[], Any]], Any]) -> None:
-        self._live = live
-        self._there = there
+        self._live, self._there = live, there
 
-    def domain(self) -> str:
-        return str(self._there(self._live.domain))
-
-    def status(self) -> Mapping[str, Any]:
-        return dict(self._there(self._live.status))
-
-    def registrations(self) -> Mapping[str, Sequence[str]]:
-        return dict(self._there(self._live.registrations))
-
-    def troubles(self) -> Mapping[tuple[str, str], str]:
-        return dict(self._there(self._live.troubles))
-
-    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
-        return dict(self._there(self._live.trunk_states))
-
-    def ways(self) -> Mapping[str, Way]:
-        return dict(self._there(self._live.ways))
-
-    def refusals(self) -> Mapping[str, Sequence[Refusal]]:
-        return dict(self._there(self._live.refusals))
-
-    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
-        return dict(self._there(self._live.lamps))
-
-    def running(self) -> Sequence[Running]:
-        return tuple(self._there(self._live.running))
-
-    def call(self, extension: str, number: str, suffix: str) -> str:
-        return str(self._there(lambda: self._live.call(extension, number, suffix)))
-
-    def record(self, extension: str, path: Path, told: Told) -> str:
-        return str(self._there(lambda: self._live.record(extension, path, told)))
-
-    def drain(self, on: bool) -> int:
-        return int(self._there(lambda: self._live.drain(on)))
-
-    def guest(self) -> Guest:
-        guest: Guest = self._there(self._live.guest)
-        return guest
-
-    def changed(self, office: Office) -> None:
-        self._there(lambda: self._live.changed(office))
-
-    def mailbox_changed(self, extension: str) -> None:
-        self._there(lambda: self._live.mailbox_changed(extension))
-
-    def wire(self, call: str | None = None) -> Wire | None:
-        found: Wire | None = self._there(lambda: self._live.wire(call))
-        return found
-
-    def forget_wire(self, digits: str) -> None:
-        self._there(lambda: self._live.forget_wire(digits))
-
-    def doctor(self) -> Sequence[Check]:
-        return tuple(self._there(self._live.doctor))
+    def __getattr__(self, verb: str) -> Callable[..., Any]:
+        act = getattr(self._live, verb)
+        return lambda *given: self._there(lambda: act(*given))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.live import Check, LiveElsewhere
+from pbx.administration.live import Check, elsewhere
 from pbx.administration.stores import Stores, open_stores
 from pbx.cli import main
 from pbx.control.protocol import SOCKET, Refused
@@ -50,7 +50,7 @@ def running(office: Run, data: Path) -> Iterator[Exchange]:
     async def run() -> None:
         stores = open_stores(data)
         server = ControlServer(data / SOCKET, functools.partial(perform, stores))
-        stores.live = LiveElsewhere(live, server.on_loop)
+        stores.live = elsewhere(live, server.on_loop)
         await server.start()
         live.threads.add(threading.get_ident())
         started.set()
