@@ -77,7 +77,7 @@ def test_a_long_sound_in_a_small_file_costs_no_more_than_two_minutes(monkeypatch
 
 
 def test_silence_is_no_greeting() -> None:
-    with pytest.raises(Refused, match="nothing to hear"):
+    with pytest.raises(Refused, match="silent"):
         decoded(sound_file("flac", level=0.0))
 
 
@@ -108,7 +108,7 @@ def test_what_is_no_sound_is_refused_in_a_sentence(name: str) -> None:
 
 
 def test_the_child_s_word_becomes_a_sentence() -> None:
-    with pytest.raises(Refused, match="no sound file that can be read"):
+    with pytest.raises(Refused, match="cannot read this sound file"):
         decoded(HOSTILE["playlist"])
 
 
@@ -171,7 +171,7 @@ def test_a_decoder_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(decoding, "_DECODER", "sleeper")
     monkeypatch.setattr(decoding, "PATIENCE", 0.2)
-    with pytest.raises(Refused, match="no sound file that can be read"):
+    with pytest.raises(Refused, match="cannot read this sound file"):
         decoded(b"whatever")
 
 

@@ -16,15 +16,16 @@ from webui.words import N_
 routes = Routes()
 
 DIALLED = (
-    ("all", N_("everybody's")),
-    ("distribution", N_("only those that this number rings")),
-    ("off", N_("none: it cannot be dialled into the greeting")),
+    ("all", N_("all")),
+    ("distribution", N_("only those this number rings")),
+    ("off", N_("none: callers cannot dial during the greeting")),
 )
-TO = Field("to", "list", N_("Who is rung when nobody dials an extension"),
-           N_("All of them at once. The first one's mailbox takes what nobody answers."), required=True)  # fmt: skip
-EXTENSIONS = Field("extensions", "choice", N_("Which extensions callers may dial"), options=DIALLED)
-TRUNK = Field("trunk", "choice", N_("Over which trunk it comes in"))
-NUMBER = Field("number", label=N_("Number"), help=N_("As you would tell it to somebody, like 030 123450."),
+TO = Field("to", "list", N_("Who to ring if callers dial no extension"),
+           N_("All of them ring at once. If nobody answers, callers reach the first one's mailbox."),
+           required=True)  # fmt: skip
+EXTENSIONS = Field("extensions", "choice", N_("Extensions callers may dial"), options=DIALLED)
+TRUNK = Field("trunk", "choice", N_("Line"))
+NUMBER = Field("number", label=N_("Number"), help=N_("Write it as on a business card, for example 030 123450."),
                required=True, inputmode="tel", autocomplete="off")  # fmt: skip
 _PAGE, _NAMED = 48, 12
 """Numbers on a page, and how many of those that one rings are named there."""
@@ -82,7 +83,7 @@ def remove(visit: Visit, number: str) -> HTTPResponse:
 
 def _new(visit: Visit, form: Form) -> HTTPResponse | str:
     if not form.choices("trunk"):
-        return visit.see_other("/providers", visit._("First the trunk over which the number comes in."))
+        return visit.see_other("/providers", visit._("Please add the line for this number first."))
     return visit.page("number_new", form=form, bearers=_bearers(visit), language=_language(visit), **_places(form))
 
 

@@ -52,7 +52,7 @@ def drawn(visit: Visit, path: Mapping[str, Any]) -> Html:
     width = max(*(box.middle + WIDE / 2 for box in boxes.values()), *labels) + EDGE
     height = max(box.top + box.height for box in boxes.values()) + EDGE
     lines = "".join(_line(visit, boxes[edge["from"]], boxes[edge["to"]], edge) for edge in path["edges"])
-    title = visit._("The way a call takes")
+    title = visit._("What happens when somebody calls")
     words = " ".join(visit.said(sentence) for sentence in path["words"])
     return Html(
         f'<svg class="drawing way" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" role="img"'

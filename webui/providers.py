@@ -14,7 +14,7 @@ from webui.words import N_
 OTHER = "other"
 BOX = "box"
 
-TRANSPORTS = (("", N_("as the server says")), ("udp", "UDP"), ("tcp", "TCP"), ("tls", "TLS"))
+TRANSPORTS = (("", N_("automatic")), ("udp", "UDP"), ("tcp", "TCP"), ("tls", "TLS"))
 
 
 def grouped(visit: Visit) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -36,28 +36,30 @@ def provider(visit: Visit, key: str) -> dict[str, Any] | None:
 def called(visit: Visit, shown: Mapping[str, Any]) -> str:
     """The provider's name for people."""
     if shown["key"] == BOX:
-        return visit._("A telephone box in our network (FRITZ!Box)")
+        return visit._("A router in your network (FRITZ!Box)")
     return str(shown["name"]) or visit._("Another provider")
 
 
 def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
     """The fields of a trunk there. The telephone trade's own words are in “another provider” only."""
-    keeps = "" if is_new else N_("Leave it empty to keep the one that is saved.")
+    keeps = "" if is_new else N_("Leave empty to keep the saved password.")
     if shown["key"] == OTHER:
         return [
-            Field("server", label=N_("Registrar (SIP server)"), help=N_("As its letter has it, like sip.example.com"),
+            Field("server", label=N_("Registrar (SIP server)"), 
+                  help=N_("As in the provider's letter, for example sip.example.com"),
                   required=True, autocomplete="off"),
             Field("account", label=N_("SIP user name"), required=True, autocomplete="off"),
             Field("password", "password", N_("SIP password"), keeps, required=is_new, autocomplete="new-password"),
-            Field("auth_user", label=N_("Authentication user"), help=N_("Only if it is not the user name."),
+            Field("auth_user", label=N_("Authentication user"), help=N_("Only if it differs from the user name."),
                   autocomplete="off"),
-            Field("proxy", label=N_("Outbound proxy"), help=N_("Only if the letter names one."), autocomplete="off"),
+            Field("proxy", label=N_("Outbound proxy"), help=N_("Only if the provider's letter names one."),
+                  autocomplete="off"),
             Field("transport", "choice", N_("Transport"), options=TRANSPORTS),
         ]  # fmt: skip
     asked = []
     if shown["server"]:
         where = N_("Its name or address in your network.") if shown["key"] == BOX else ""
-        label = N_("Address of the box") if shown["key"] == BOX else shown["server"]
+        label = N_("Address of the FRITZ!Box") if shown["key"] == BOX else shown["server"]
         asked.append(Field("server", label=label, help=where, required=True, autocomplete="off"))
     asked.append(Field("account", label=shown["account"] or N_("User name"), required=True, autocomplete="off"))
     if shown["login"]:
@@ -78,6 +80,6 @@ def form_for(visit: Visit, shown: Mapping[str, Any], trunk: Mapping[str, Any] | 
 def peer_fields() -> Sequence[Field]:
     """The fields of a trunk that is known by its address."""
     return (
-        Field("peer", label=N_("Address of the other side"), required=True, autocomplete="off"),
+        Field("peer", label=N_("Address of the peer"), required=True, autocomplete="off"),
         Field("transport", "choice", N_("Transport"), options=TRANSPORTS),
     )

@@ -68,7 +68,7 @@ def add(visit: Visit, key: str) -> HTTPResponse | str:
         return visit.see_other("/providers")
     form = providers.form_for(visit, found)
     if form.sent("trunk add", provider=key):
-        return visit.see_other(f"/trunks/{form.result['name']}", visit._("Saved. It is being connected now."))
+        return visit.see_other(f"/trunks/{form.result['name']}", visit._("Saved. The line is being connected now."))
     return visit.page("trunk_new", provider=found, form=form, called=providers.called)
 
 

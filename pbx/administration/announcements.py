@@ -37,7 +37,7 @@ def sound(stores: Stores, actor: Actor, kind: Kind, key: str) -> Shown:
     try:
         return _view(item, stores.office) | {"sound": base64.b64encode(path.read_bytes()).decode()}
     except OSError as error:
-        raise Refused(Sentence("This sound is gone. Please make it again."), 1) from error
+        raise Refused(Sentence("The sound is missing. Please record it again."), 1) from error
 
 
 def _item(office: Office, actor: Actor, kind: Kind, key: str) -> Number | Person:

@@ -20,11 +20,11 @@ _DECODER = "pbx.sounds_decoder"
 _MOST = 8 * 1024 * 1024
 """Bytes of sound that are taken from the child, whatever it says."""
 _FAULTS: Mapping[str, Sentence] = {
-    "too-big": Sentence("The sound file is too big: 32 MB at most."),
-    "too-long": Sentence("The sound is too long: two minutes at most."),
-    "silent": Sentence("There is nothing to hear in the sound file."),
+    "too-big": Sentence("The sound file is too large: the limit is 32 MB."),
+    "too-long": Sentence("The recording is too long: the limit is two minutes."),
+    "silent": Sentence("The sound file is silent."),
 }
-_DAMAGED = Sentence("This is no sound file that can be read.")
+_DAMAGED = Sentence("The box cannot read this sound file.")
 
 
 def decoded(source: BinaryIO | bytes) -> bytes:

@@ -68,4 +68,4 @@ def unpacked(data: str) -> bytes:
     try:
         return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refused(Sentence("This is no sound file that can be read.")) from error
+        raise Refused(Sentence("The box cannot read this sound file.")) from error

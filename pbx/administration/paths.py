@@ -103,15 +103,15 @@ def _arrival(way: Way) -> str:
     works = state in ("registered", "reachable", "unknown") or not way.live
     if not works:
         way.warnings.append(explained(trunk, state, detail))
-    words = Sentence("It comes in over {trunk}.", trunk=trunk.name)
+    words = Sentence("Comes in over {trunk}.", trunk=trunk.name)
     lamp = ("free" if works else "offline") if way.live else ""
     in_one_line = printed(number.e164).replace(" ", "\u00a0")
-    own = way.node("call", Sentence("A call to {number}", number=in_one_line), words, state=lamp)
+    own = way.node("call", Sentence("Call to {number}", number=in_one_line), words, state=lamp)
     if number.greeting or number.extensions != "off":
         way.lead(own, _greeting(way), Sentence("is answered at once"))
     else:
-        way.told.append(Sentence("It rings at once, without a greeting."))
-        way.warnings.append(Sentence("Nobody can dial an extension here: it is switched off for this number."))
+        way.told.append(Sentence("The phones ring at once, without a greeting."))
+        way.warnings.append(Sentence("Callers cannot dial an extension: that is switched off for this number."))
         way.lead(own, _distribution(way), Sentence("at once"))
     return own
 
@@ -121,20 +121,20 @@ def _greeting(way: Way) -> str:
     number = way.number
     gone = bool(number.greeting) and not (way.stores.greetings / number.greeting).exists()
     if gone:
-        way.warnings.append(Sentence("The greeting's recording is gone: callers hear the spoken one of the box."))
-    spoken = Sentence("Your own greeting.") if number.greeting and not gone else Sentence("The spoken one of the box.")
+        way.warnings.append(Sentence("The greeting's recording is missing, so callers hear the standard greeting."))
+    spoken = Sentence("Your own greeting.") if number.greeting and not gone else Sentence("The standard greeting.")
     own = way.node("greeting", Sentence("Greeting"), spoken)
     if number.extensions == "off":
-        way.told.append(Sentence("The greeting speaks; extensions cannot be dialled."))
-        way.warnings.append(Sentence("Nobody can dial an extension here: it is switched off for this number."))
+        way.told.append(Sentence("The greeting plays; callers cannot dial an extension."))
+        way.warnings.append(Sentence("Callers cannot dial an extension: that is switched off for this number."))
         way.lead(own, _distribution(way), Sentence("afterwards"))
         return own
-    way.told.append(Sentence("The greeting speaks, and callers can dial an extension at any moment."))
+    way.told.append(Sentence("The greeting plays, and callers can dial an extension at any time."))
     dialled = _extensions(way)
     rung = _distribution(way)
     way.lead(own, dialled, Sentence("dials an extension"))
-    way.lead(own, rung, Sentence("dials nothing for {seconds} s", seconds=f"{PATIENCE:g}"))
-    way.lead(dialled, rung, Sentence("{count} wrong ones", count=TRIES))
+    way.lead(own, rung, Sentence("dials nothing for {seconds} seconds", seconds=f"{PATIENCE:g}"))
+    way.lead(dialled, rung, Sentence("after {count} wrong extensions", count=TRIES))
     return own
 
 
@@ -148,17 +148,17 @@ def _extensions(way: Way) -> str:
     ]
     lines = [line for each in found for line in _dialled(way, each)]
     words = (
-        Sentence("Everybody's who may be reached from outside.")
+        Sentence("Everybody who can be reached from outside.")
         if number.extensions == "all"
-        else Sentence("Only those that this number rings.")
+        else Sentence("Only the people and groups this number rings.")
     )
     if not found:
-        way.warnings.append(Sentence("Callers can dial, but there is nobody whom they may reach that way."))
+        way.warnings.append(Sentence("Callers may dial an extension, but there is none they can reach."))
     own = way.node("extension", Sentence("Extension"), words, lines=lines)
     box = way.node(
         "voicemail",
-        Sentence("The mailbox of who was dialled"),
-        Sentence("He gets the message and the task to call back; without a mailbox only the task."),
+        Sentence("Mailbox of the dialled extension"),
+        Sentence("They get the message and a task to call back, or only the task if they have no mailbox."),
     )
     way.lead(own, box, Sentence("nobody answers"))
     return own
@@ -171,16 +171,17 @@ def _distribution(way: Way) -> str:
     seconds = max((_seconds(way, bearer) for bearer in rung), default=0.0)
     rings = any(lamp not in ("offline", "never", "group") for _, lamp in lines)
     names = [bearer.name for bearer in rung]
+    who = Sentence("Callers") if way.number.extensions == "off" else Sentence("Callers who dial nothing")
     if rings:
-        words = Sentence("It rings for {seconds} s.", seconds=f"{seconds:g}")
+        words = Sentence("Rings for {seconds} seconds.", seconds=f"{seconds:g}")
         way.told.append(
-            Sentence("Who dials nothing reaches {names}, where it rings for {seconds} s.", names=names,
+            Sentence("{who} reach {names}; the phones ring for {seconds} seconds.", who=who, names=names,
                      seconds=f"{seconds:g}")
         )  # fmt: skip
     else:
-        words = Sentence("Nothing rings, as no phone is there.")
-        way.told.append(Sentence("Who dials nothing should reach {names}, but no phone is there.", names=names))
-        way.warnings.append(Sentence("No phone would ring for those who dial nothing."))
+        words = Sentence("No phone can ring here.")
+        way.told.append(Sentence("{who} should reach {names}, but no phone can ring there.", who=who, names=names))
+        way.warnings.append(Sentence("This number has no phone to ring."))
     title = Sentence("{names} at once", names=names) if len(names) > 1 else Sentence("{name}", name=names[0])
     lamp = ("free" if rings else "offline") if way.live else ""
     own = way.node("ring", title, words, seconds=seconds if rings else None, state=lamp, lines=lines)
@@ -191,14 +192,16 @@ def _distribution(way: Way) -> str:
 def _nobody(way: Way, owner: Person | Group) -> str:
     """Nobody took it: a message, where there is a mailbox, and a task in any case."""
     if takes_messages(owner):
-        way.told.append(Sentence("When nobody answers, the mailbox of {name} takes a message.", name=owner.name))
+        way.told.append(
+            Sentence("If nobody answers, callers can leave a message in the mailbox of {name}.", name=owner.name)
+        )
         title = Sentence("Mailbox of {name}", name=owner.name)
-        words = Sentence("A message can be left; calling back becomes a task of {name}.", name=owner.name)
+        words = Sentence("Callers can leave a message, and {name} gets a task to call back.", name=owner.name)
         return way.node("voicemail", title, words)
     way.told.append(
-        Sentence("When nobody answers, it is said so, and calling back is a task of {name}.", name=owner.name)
+        Sentence("If nobody answers, an announcement says so, and {name} gets a task to call back.", name=owner.name)
     )
-    words = Sentence("It is said that nobody is there; calling back becomes a task of {name}.", name=owner.name)
+    words = Sentence("Callers hear that nobody is there, and {name} gets a task to call back.", name=owner.name)
     return way.node("announcement", Sentence("Announcement"), words)
 
 
@@ -224,7 +227,7 @@ def _lines(way: Way, bearer: Person | Group) -> Iterator[tuple[Sentence, str]]:
     strategies = {
         "all": Sentence("all at once"),
         "in-order": Sentence("one after the other"),
-        "longest-idle": Sentence("who has been free longest first"),
+        "longest-idle": Sentence("the longest free first"),
     }
     how = strategies[bearer.strategy]
     yield Sentence("{name} ({extension}): {how}", name=bearer.name, extension=bearer.extension, how=how), "group"
@@ -235,19 +238,21 @@ def _lines(way: Way, bearer: Person | Group) -> Iterator[tuple[Sentence, str]]:
 def _line(way: Way, person: Person) -> tuple[Sentence, str]:
     who = {"name": person.name, "extension": person.extension}
     if person.outbound_only:
-        return Sentence("{name} ({extension}) only calls out", **who), "never"
+        return Sentence("{name} ({extension}) takes no calls", **who), "never"
     phones = way.office.phones_of(person.extension)
     if not phones:
         return Sentence("{name} ({extension}) has no phone yet", **who), "offline"
     if not way.live:
         return Sentence("{name} ({extension})", **who), ""
     if not any(way.registered.get(phone.username) for phone in phones):
-        return Sentence("{name} ({extension}): no phone is registered", **who), "offline"
+        return Sentence("{name} ({extension}) has no phone registered", **who), "offline"
     match way.lines.get(person.extension, "free"):
         case "talking":
-            return Sentence("{name} ({extension}) is talking; the phone decides whether it knocks", **who), "talking"
+            return Sentence(
+                "{name} ({extension}) is on the phone; whether it signals a second call is up to the phone", **who
+            ), "talking"
         case "ringing":
-            return Sentence("{name} ({extension}) is being rung already", **who), "ringing"
+            return Sentence("{name} ({extension}) is ringing already", **who), "ringing"
     return Sentence("{name} ({extension}) is free", **who), "free"
 
 

@@ -58,16 +58,15 @@ class Provider:
 
 
 ENCRYPTED = Sentence(
-    "This provider takes encrypted calls only. This version of the box cannot encrypt calls yet: an offer of the"
-    " same provider without that duty works, and so does the provider's own router as a telephone box."
+    "This provider only accepts encrypted calls, which this version of the box does not support yet. A tariff of"
+    " the same provider that does not require encryption works, and so does the provider's own router."
 )
-SHOWN_BY_PROVIDER = Sentence(
-    "The number that callees see must be one of your numbers there; the provider replaces any other."
-)
+SHOWN_BY_PROVIDER = Sentence("This provider only shows numbers you have with it, and replaces any other.")
 IN_CUSTOMER_AREA = Sentence(
-    "Account and password for telephony are in the provider's customer area. They are not those you log in there with."
+    "The user name and password for telephony are in the provider's customer portal. They are not the ones you log"
+    " in there with."
 )
-OWN_LINE_ONLY = Sentence("It works only over the internet line of the same provider.")
+OWN_LINE_ONLY = Sentence("This only works over the same provider's internet connection.")
 
 PROVIDERS: dict[str, Provider] = {
     provider.key: provider
@@ -96,7 +95,8 @@ PROVIDERS: dict[str, Provider] = {
             proxy="{server}", transport="tcp",
             notes=(
                 OWN_LINE_ONLY,
-                Sentence("Over any other line this provider takes encrypted calls only, which the box cannot do yet."),
+                Sentence("Over any other connection this provider only accepts encrypted calls, which the box does"
+                         " not support yet."),
             ),
         ),
         Provider(
@@ -136,10 +136,11 @@ PROVIDERS: dict[str, Provider] = {
             server="FRITZ!Box", server_example="fritz.box", trunk="FRITZ-Box",
             notes=(
                 Sentence(
-                    "In the FRITZ!Box, under Telephony, Telephony Devices, set up a new telephone of the kind LAN/WLAN"
-                    " (IP telephone). User name and password that you choose there belong here."
+                    "In the FRITZ!Box, open Telephony, then Telephony Devices, and add a telephone of the type"
+                    " LAN/WLAN (IP telephone). The user name and password you choose there go in here."
                 ),
-                Sentence("Let it answer the office's number there, and all calls to it come to this box."),
+                Sentence("Set this telephone to answer the office's number there. All calls to that number then"
+                         " reach this box."),
             ),
         ),
         Provider(OTHER, "", "", "{server}", "", "", server="Registrar"),

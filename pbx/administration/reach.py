@@ -29,7 +29,8 @@ def check(stores: Stores, text: str, field: str) -> None:
     within = host == "localhost" or host.endswith(".localhost") if is_name else is_forbidden(host)
     if within and not (listens_on_loopback(stores) and (is_name or is_loopback(host))):
         raise Refused(
-            Sentence("{host} is the box itself, or an address that leads nowhere else.", host=found[0]), field=field
+            Sentence("{host} is the box itself or an address that cannot belong to a provider.", host=found[0]),
+            field=field,
         )
 
 

@@ -32,13 +32,13 @@ def decode(stores: Stores, actor: Actor, data: str, upload: str | None = None, m
     content = unpacked(data)
     take = stores.takes.begin(actor.name, "arriving") if upload is None else _take(stores, actor, upload)
     if take.state != "arriving":
-        raise Refused(Sentence("This upload is over already."))
+        raise Refused(Sentence("This upload has already ended."))
     with take.path.open("ab") as file:
         file.write(content)
         size = file.tell()
     if size > MOST:
         stores.takes.drop(take)
-        raise Refused(Sentence("The sound file is too big: 32 MB at most."))
+        raise Refused(Sentence("The sound file is too large: the limit is 32 MB."))
     if more:
         return {"upload": take.id}
     try:
@@ -96,7 +96,7 @@ def _finish(stores: Stores, take: Take) -> None:
 def _take(stores: Stores, actor: Actor, id: str) -> Take:
     found = stores.takes.find(id, actor.name)
     if found is None:
-        raise Refused(Sentence("This recording is not there any more. Please make it again."))
+        raise Refused(Sentence("This recording no longer exists. Please record it again."))
     return found
 
 

@@ -20,11 +20,11 @@ def explained(trunk: Trunk, state: str, detail: str, seen: Collection[Direction]
         case "registered" | "reachable":
             return _works(name, state == "registered", "in" in seen, "out" in seen)
         case "trying":
-            return Sentence("{name} is being connected…", name=name)
+            return Sentence("{name} is connecting…", name=name)
         case "stopped":
             return Sentence("The exchange is not running.")
         case "unknown":
-            silent = Sentence("{name} does not say how it is; calls are tried all the same.", name=name)
+            silent = Sentence("{name} does not report its state; the box tries to place calls anyway.", name=name)
             return _by_words(name, detail, TROUBLES) or silent
     return _by_status(name, detail) or _by_words(name, detail, (*TROUBLES, *FAILURES)) or _other(name, detail)
 
@@ -35,10 +35,10 @@ def _works(name: str, registered: bool, comes_in: bool, goes_out: bool) -> Sente
     if comes_in and goes_out:
         return Sentence("{trunk}: calls come in and go out.", trunk=how)
     if comes_in:
-        return Sentence("{trunk}: calls come in; none has gone out over it yet.", trunk=how)
+        return Sentence("{trunk}: calls come in, but none has gone out yet.", trunk=how)
     if goes_out:
-        return Sentence("{trunk}: calls go out; none has come in over it yet.", trunk=how)
-    return Sentence("{trunk}. No call has come in or gone out over it yet.", trunk=how)
+        return Sentence("{trunk}: calls go out, but none has come in yet.", trunk=how)
+    return Sentence("{trunk}, but no call has come in or gone out yet.", trunk=how)
 
 
 def _by_status(name: str, detail: str) -> Sentence | None:
@@ -50,12 +50,12 @@ def _by_status(name: str, detail: str) -> Sentence | None:
     if status in (401, 403, 407):
         return _wrong_password(name)
     if status in (404, 410, 604):
-        return Sentence("{name}: the provider does not know this account.", name=name)
+        return Sentence("{name}: the provider does not know this user name.", name=name)
     if status == 408:
         return _no_answer(name)
     if status == 480 or status >= 500:
         return Sentence(
-            "{name}: the provider has a fault of its own ({why}). The box tries again by itself.", name=name, why=detail
+            "{name}: the provider itself has a problem ({why}). The box keeps trying.", name=name, why=detail
         )
     return None
 
@@ -71,7 +71,8 @@ def _other(name: str, detail: str) -> Sentence:
 
 def _wrong_password(name: str) -> Sentence:
     return Sentence(
-        "{name}: the provider refuses the user name or the password. Compare both with its letter, sign by sign.",
+        "{name}: the provider rejects the user name or the password. Compare both with its letter, character by"
+        " character.",
         name=name,
     )
 
@@ -87,39 +88,39 @@ TROUBLES: tuple[tuple[str, Say], ...] = (
     (
         r"^the certificate is not accepted: .*(expired|not yet valid)",
         lambda name: Sentence(
-            "{name}: the certificate of the provider's server is out of date, or the box's clock is wrong. Nothing was"
-            " sent to it.",
+            "{name}: the certificate of the provider's server has expired or is not valid yet, or the box's clock"
+            " is wrong. Nothing was sent to it.",
             name=name,
         ),
     ),
     (
         r"^the certificate is not accepted: .*([Mm]ismatch|not valid for)",
         lambda name: Sentence(
-            "{name}: the certificate of the server that answered is for another name. Compare the server with the"
-            " provider's letter; nothing was sent to it.",
+            "{name}: the server that answered has a certificate for another name. Compare the server with the"
+            " provider's letter. Nothing was sent to it.",
             name=name,
         ),
     ),
     (
         r"^the certificate is not accepted",
         lambda name: Sentence(
-            "{name}: the provider's server could not prove that it is the provider's. Nothing was sent to it.",
+            "{name}: the server could not prove that it belongs to the provider. Nothing was sent to it.",
             name=name,
         ),
     ),
     (
         r"^TLS failed",
         lambda name: Sentence(
-            "{name}: no encrypted connection to the provider's server could be made. Compare its port and"
-            " way of connecting with the letter.",
+            "{name}: the box could not make an encrypted connection to the provider's server. Compare port and"
+            " transport with the provider's letter.",
             name=name,
         ),
     ),
     (
         r"cannot be found$",
         lambda name: Sentence(
-            "{name}: the provider's server cannot be found. Either the box has no internet, or the server's name is"
-            " wrong.",
+            "{name}: the provider's server cannot be found. Either the box has no internet connection, or the"
+            " server's name is wrong.",
             name=name,
         ),
     ),
@@ -129,8 +130,8 @@ FAILURES: tuple[tuple[str, Say], ...] = (
     (
         r"with the box's key",
         lambda name: Sentence(
-            "{name}: the box cannot read the password any more, as its key was lost or is another box's. Type the"
-            " password again.",
+            "{name}: the box can no longer read the password because its key was lost or belongs to another box."
+            " Please enter the password again.",
             name=name,
         ),
     ),
@@ -138,7 +139,7 @@ FAILURES: tuple[tuple[str, Say], ...] = (
     (
         r"unknown kind of password",
         lambda name: Sentence(
-            "{name}: the provider asks for the password in a way that the box does not know.", name=name
+            "{name}: the provider asks for the password in a way the box does not support.", name=name
         ),
     ),
     (r"no answer|timed? ?out|refused|[Uu]nreachable|connection was (lost|closed)|reset|no way|No route", _no_answer),

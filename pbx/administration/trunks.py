@@ -40,7 +40,7 @@ def add(
     office = stores.office
     if sum(1 for way in (peer, register, provider) if way) != 1:
         raise Refused(
-            Sentence("A trunk is either a peer, or an account somewhere, or an account at a provider that is known."),
+            Sentence("Name exactly one of these for a line: a peer, an account, or a known provider."),
             hint="one of --peer HOST[:PORT], --register USER@DOMAIN, --provider KEY",
         )
     made_from = _provider(provider) if provider else None
@@ -48,7 +48,7 @@ def add(
         name = providers.trunk_name(made_from, server or "", list(office.trunks))
     trunk = Trunk((name or "").strip(), provider=provider or "")
     if any(trunk.name.lower() == other.lower() for other in office.trunks):
-        raise Refused(Sentence("There is a trunk {name} already.", name=lookup.shown(trunk.name)), field="name")
+        raise Refused(Sentence("There is already a line called {name}.", name=lookup.shown(trunk.name)), field="name")
     if made_from is not None:
         trunk = _at_provider(office, trunk, made_from, account or "", server or "", auth_user)
         auth_user = register = peer = None
@@ -75,7 +75,7 @@ def change(
     check_seen(stores, old, seen)
     if (old.peer and register is not None) or (not old.peer and peer is not None):
         kind = Sentence("a peer") if old.peer else Sentence("an account")
-        raise Refused(Sentence("{trunk} is {kind}: add another trunk instead.", trunk=trunk, kind=kind))
+        raise Refused(Sentence("{trunk} is {kind}. Please add another line instead.", trunk=trunk, kind=kind))
     new = old
     if not old.peer and (account is not None or server is not None):
         provider = providers.of(old)
@@ -84,7 +84,7 @@ def change(
         new = _at_provider(stores.office, old, provider, given, place, auth_user)
     new = _with(new, peer, register, password or None, auth_user, proxy, transport)
     if new.domain != old.domain and not password:
-        raise Refused(Sentence("This is another server now: type the password again."), field="password")
+        raise Refused(Sentence("You have changed the server. Please enter the password again."), field="password")
     return _saved(stores, new)
 
 
@@ -94,7 +94,8 @@ def remove(stores: Stores, trunk: str, seen: str | None = None) -> Shown:
     check_seen(stores, old, seen)
     if numbers := _numbers(stores.office, old):
         raise Refused(
-            Sentence("The trunk {trunk} still brings {numbers}: remove or move these numbers first.",
+            Sentence("The line {trunk} still carries {numbers}. Remove these numbers first, or move them to another"
+                     " line.",
                      trunk=trunk, numbers=numbers)
         )  # fmt: skip
     shown = view(stores, old)
@@ -159,7 +160,7 @@ def _provider(key: str) -> providers.Provider:
     """The provider of that key, if a trunk can be made of it. Raises Refused."""
     found = providers.PROVIDERS.get(key)
     if found is None:
-        raise Refused(Sentence("There is no provider {key}.", key=lookup.shown(key)), field="provider")
+        raise Refused(Sentence("There is no provider called {key}.", key=lookup.shown(key)), field="provider")
     if found.lacks is not None:
         raise Refused(found.lacks, field="provider")
     return found
@@ -171,14 +172,12 @@ def _at_provider(
     """The trunk as an account at the provider. Raises Refused."""
     server = server.strip()
     if provider.server and not server:
-        raise Refused(Sentence("The server is missing; your provider's letter names it."), field="server")
+        raise Refused(Sentence("The server is missing. You find it in your provider's letter."), field="server")
     user = providers.account(provider, account, office)
     if not user:
-        raise Refused(Sentence("The account is missing; your provider's letter names it."), field="account")
+        raise Refused(Sentence("The user name is missing. You find it in your provider's letter."), field="account")
     if provider.login and not (login or trunk.auth_user):
-        raise Refused(
-            Sentence("The name to log in with is missing; your provider's letter names it."), field="auth_user"
-        )
+        raise Refused(Sentence("The login name is missing. You find it in your provider's letter."), field="auth_user")
     return dataclasses.replace(
         trunk,
         user=user,
@@ -204,7 +203,9 @@ def _with(
         user, at, domain = register.removeprefix("sip:").rpartition("@")
         if not at or not user or not domain:
             raise Refused(
-                Sentence("{account} is no account: it is written USER@DOMAIN.", account=lookup.shown(register)),
+                Sentence(
+                    "{account} is not an account. Please write it as USER@DOMAIN.", account=lookup.shown(register)
+                ),
                 field="register",
             )
         changed |= {"user": user, "domain": domain}
@@ -212,10 +213,10 @@ def _with(
     trunk = dataclasses.replace(trunk, **{field: value for field, value in changed.items() if value is not None})
     if trunk.peer and (trunk.password or trunk.auth_user):
         raise Refused(
-            Sentence("A peer is known by its address: it has no password and no user name."), field="password"
+            Sentence("A peer is recognised by its address and needs no user name or password."), field="password"
         )
     if not trunk.peer and not trunk.password:
-        raise Refused(Sentence("An account needs its password."), field="password", hint="--password-file FILE")
+        raise Refused(Sentence("The account's password is missing."), field="password", hint="--password-file FILE")
     return trunk
 
 
@@ -224,7 +225,10 @@ def _saved(stores: Stores, trunk: Trunk) -> Shown:
     for other in stores.office.trunks.values():
         if other.name != trunk.name and (other.peer, other.user, other.domain) == way:
             raise Refused(
-                Sentence("The trunk {name} is this way already: their calls could not be told apart.", name=other.name)
+                Sentence(
+                    "The line {name} already leads there, and the box could not tell their calls apart.",
+                    name=other.name,
+                )
             )
     field = "server" if trunk.provider else "register"
     for text, name in ((trunk.peer, "peer"), (trunk.domain, field), (trunk.proxy, "proxy")):

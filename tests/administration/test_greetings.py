@@ -75,7 +75,7 @@ def test_an_upload_in_pieces_is_one_sound_and_nobody_else_s(office: Colleagues) 
     assert office.refuses("22", "sound decode", data=packed(whole[1000:]), upload=first["upload"]).code == 2
     taken = office.ask("21", "sound decode", data=packed(whole[1000:]), upload=first["upload"])
     assert base64.b64decode(taken["sound"])[:4] == b"RIFF"
-    assert "over already" in str(office.refuses("21", "sound decode", data="", upload=first["upload"]))
+    assert "already ended" in str(office.refuses("21", "sound decode", data="", upload=first["upload"]))
     assert office.refuses("22", "greeting taken", id=taken["id"]).code == 2
     assert office.refuses("chef", "greeting taken", id=taken["id"]).code == 2
 
@@ -83,7 +83,7 @@ def test_an_upload_in_pieces_is_one_sound_and_nobody_else_s(office: Colleagues) 
 def test_an_upload_that_never_ends_is_thrown_away(office: Colleagues, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pbx.administration.sounds.MOST", 2000)
     upload = office.ask("21", "sound decode", data=packed(bytes(1500)), more=True)["upload"]
-    assert "too big" in str(office.refuses("21", "sound decode", data=packed(bytes(1500)), more=True, upload=upload))
+    assert "too large" in str(office.refuses("21", "sound decode", data=packed(bytes(1500)), more=True, upload=upload))
     assert list((office.stores.data / "takes").iterdir()) == []
 
 
@@ -91,7 +91,7 @@ def test_uploads_that_never_end_do_not_fill_the_disk(office: Colleagues) -> None
     uploads = [office.ask("21", "sound decode", data=packed(bytes(1500)), more=True)["upload"] for _ in range(10)]
     other = office.ask("22", "sound decode", data=packed(bytes(1500)), more=True)["upload"]
     assert len(list((office.stores.data / "takes").iterdir())) == ARRIVING + 1
-    assert "not there" in str(office.refuses("21", "sound decode", data="", more=True, upload=uploads[0]))
+    assert "no longer exists" in str(office.refuses("21", "sound decode", data="", more=True, upload=uploads[0]))
     for owner, upload in (("21", uploads[-1]), ("22", other)):
         office.ask(owner, "sound decode", data=packed(b"more"), more=True, upload=upload)
 
@@ -118,8 +118,8 @@ def test_many_sounds_at_once_leave_threads_for_everybody_else(
 
 
 def test_what_is_no_sound_leaves_nothing_behind(office: Colleagues) -> None:
-    assert "no sound file" in str(office.refuses("21", "sound decode", data=packed(b"junk")))
-    assert "no sound file" in str(office.refuses("21", "sound decode", data="not base64"))
+    assert "cannot read this sound file" in str(office.refuses("21", "sound decode", data=packed(b"junk")))
+    assert "cannot read this sound file" in str(office.refuses("21", "sound decode", data="not base64"))
     assert list((office.stores.data / "takes").iterdir()) == []
 
 

@@ -162,7 +162,7 @@ def test_trunks_are_told_in_words_and_numbers_with_whom_they_ring(house: House) 
     found = house.now("21")
     assert [(trunk["name"], trunk["state"]) for trunk in found["trunks"]] == [("t", "registered")]
     words = found["trunks"][0]["words"]
-    assert english(words) == "t is connected. No call has come in or gone out over it yet."
+    assert english(words) == "t is connected, but no call has come in or gone out yet."
     assert found["numbers"] == [{"number": "+49301", "to": ["Anna", "Sales"]}]
 
 

@@ -74,8 +74,8 @@ def test_a_number_with_a_greeting_is_drawn_whole(stores: Stores) -> None:
     assert leads(way) == {
         ("call", "greeting", "is answered at once"),
         ("greeting", "extension", "dials an extension"),
-        ("greeting", "ring", "dials nothing for 4 s"),
-        ("extension", "ring", "3 wrong ones"),
+        ("greeting", "ring", "dials nothing for 4 seconds"),
+        ("extension", "ring", "after 3 wrong extensions"),
         ("extension", "voicemail", "nobody answers"),
         ("ring", "voicemail", "nobody answers"),
     }
@@ -89,17 +89,17 @@ def test_what_happens_now_depends_on_who_is_there(stores: Stores) -> None:
     lines(stores).state["lines"]["21"] = "talking"
     way = drawn(stores)
     states = {text(line["words"]): line["state"] for line in node(way, "ring")["lines"]}
-    assert states["Anna (21) is talking; the phone decides whether it knocks"] == "talking"
-    assert states["Bert (22): no phone is registered"] == "offline"
+    assert states["Anna (21) is on the phone; whether it signals a second call is up to the phone"] == "talking"
+    assert states["Bert (22) has no phone registered"] == "offline"
     assert node(way, "ring")["state"] == "free"
-    assert "where it rings for 25 s" in words(way)
+    assert "the phones ring for 25 seconds" in words(way)
 
 
 def test_nobody_there_is_a_warning_and_leads_straight_to_the_mailbox(stores: Stores) -> None:
     way = drawn(stores)
     assert ("ring", "voicemail", "at once") in leads(way)
     assert node(way, "ring")["seconds"] is None
-    assert any("No phone would ring" in text(warning) for warning in way["warnings"])
+    assert any("no phone to ring" in text(warning) for warning in way["warnings"])
 
 
 def test_a_chosen_time_does_not_pretend_to_know_who_will_be_there(stores: Stores) -> None:
@@ -117,14 +117,14 @@ def test_several_ring_at_once_as_long_as_the_longest_and_the_first_one_s_mailbox
     assert text(node(way, "ring")["title"]) == "Bert, Anna at once"
     assert node(way, "ring")["seconds"] == 40.0
     assert ("ring", "announcement", "nobody answers") in leads(way)
-    assert "calling back is a task of Bert" in words(way)
+    assert "Bert gets a task to call back" in words(way)
 
 
 def test_without_extensions_and_greeting_it_rings_at_once_and_the_page_can_say_what_is_missing(stores: Stores) -> None:
     perform(stores, "number set", {"number": NUMBER, "extensions": "off"})
     way = drawn(stores)
     assert ("call", "ring", "at once") in leads(way)
-    assert any("Nobody can dial an extension here" in text(warning) for warning in way["warnings"])
+    assert any("Callers cannot dial an extension" in text(warning) for warning in way["warnings"])
 
 
 def test_only_the_distribution_may_be_dialled_when_it_is_set_so(stores: Stores) -> None:
@@ -142,7 +142,7 @@ def test_who_only_calls_out_or_has_no_phone_is_named_so(stores: Stores) -> None:
     perform(stores, "user add", {"name": "Carl", "extension": "23"})
     perform(stores, "number set", {"number": NUMBER, "to": ["22", "23"]})
     states = {text(line["words"]): line["state"] for line in node(drawn(stores), "ring")["lines"]}
-    assert states == {"Bert (22) only calls out": "never", "Carl (23) has no phone yet": "offline"}
+    assert states == {"Bert (22) takes no calls": "never", "Carl (23) has no phone yet": "offline"}
 
 
 def test_a_greeting_whose_file_is_gone_is_a_warning(
@@ -152,14 +152,14 @@ def test_a_greeting_whose_file_is_gone_is_a_warning(
     assert text(node(drawn(stores), "greeting")["words"]) == "Your own greeting."
     for file in stores.greetings.iterdir():
         file.unlink()
-    assert any("recording is gone" in text(warning) for warning in drawn(stores)["warnings"])
+    assert any("recording is missing" in text(warning) for warning in drawn(stores)["warnings"])
 
 
 def test_a_trunk_that_is_down_is_a_warning_in_words(stores: Stores) -> None:
     lines(stores).trunks["provider"] = ("failed", "403 Forbidden")
     way = drawn(stores)
     assert node(way, "call")["state"] == "offline"
-    assert any("refuses the user name" in text(warning) for warning in way["warnings"])
+    assert any("rejects the user name" in text(warning) for warning in way["warnings"])
 
 
 def test_a_number_that_is_none_of_ours_has_no_path(stores: Stores) -> None:

@@ -67,7 +67,7 @@ def test_what_is_missing_is_told_before_anybody_calls(stores: Stores) -> None:
 def test_a_line_that_does_not_work_is_explained(ready: Stores) -> None:
     assert said(ready) == "No call has come in yet."
     lines(ready).trunks["line"] = ("failed", "403 Forbidden")
-    assert "refuses the user name or the password" in said(ready)
+    assert "rejects the user name or the password" in said(ready)
     assert perform(ready, "number trial", {})["good"] is False
     lines(ready).trunks["line"] = ("trying", "")
     assert perform(ready, "number trial", {})["good"] is None

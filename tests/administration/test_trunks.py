@@ -74,7 +74,7 @@ def test_a_password_file_holds_one_line_of_text(refused: Run, tmp_path: Path, co
 def test_a_trunk_in_use_stays_and_a_name_is_used_once(office: Run, refused: Run) -> None:
     assert "+4930123450" in refused("trunk", "remove", "provider")
     assert "already" in refused("trunk", "add", "Provider", "--peer", "127.0.0.1")
-    assert "told apart" in refused("trunk", "add", "second", "--peer", "127.0.0.1:5090")
+    assert "tell their calls apart" in refused("trunk", "add", "second", "--peer", "127.0.0.1:5090")
     assert "Did you mean provider" in refused("trunk", "remove", "provder")
     assert refused("trunk", "add", "a/b", "--peer", "127.0.0.1")
     assert "peer" in refused("trunk", "set", "provider", "--register", "u@b.example")

@@ -138,7 +138,7 @@ def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
     again.vault.prepare(again.office)
     with pytest.raises(ValueError, match="with the box's key") as why:
         again.vault.in_use(again.office.trunks["amt"])
-    assert "Type the password again" in explained(again.office.trunks["amt"], "failed", str(why.value))
+    assert "enter the password again" in explained(again.office.trunks["amt"], "failed", str(why.value))
     with pytest.raises(Refused, match="make a new one"):
         perform(again, "phone ticket", {"username": phone.username})
     perform(again, "trunk set", {"trunk": "amt", "password": "geheim"})

@@ -93,9 +93,9 @@ def numbers(page: Page) -> None:
 def greeting(page: Page) -> None:
     """The proposed text is listened to before it is saved."""
     plain(page)
-    text = page.get_by_label("Type what the box shall say")
+    text = page.get_by_label("Type what callers will hear")
     text.fill("Hello. Please dial the extension now, we will connect you at once, and thank you for calling us today.")
-    page.get_by_role("button", name="Hear it").click()
+    page.get_by_role("button", name="Listen").click()
     until(lambda: page.evaluate("[...document.querySelectorAll('audio')].some(a => a.duration > 2)"), "it is spoken")
     page.get_by_role("button", name="Save and go on").click()
     page.wait_for_url("**/wizard/phones", timeout=20_000)

@@ -68,7 +68,7 @@ def test_countries_of_providers_are_sorted_by_name_and_not_by_code(web: Web) -> 
     heads = [head.get_text() for head in page.html.select("main h2")]
     assert heads == [
         "Deutschland",
-        "Überall",
+        "In jedem Land",
         "Frankreich",
         "Österreich",
         "Schweiz",
@@ -81,7 +81,7 @@ def test_a_country_without_providers_has_only_what_is_everywhere_before_the_fold
     web.do("office set", country="PL")
     page = web.admin.get("/providers")
     folded = [head.get_text() for head in page.html.select("main details h2")]
-    assert [head.get_text() for head in page.html.select("main h2")] == ["Anywhere", *folded]
+    assert [head.get_text() for head in page.html.select("main h2")] == ["In every country", *folded]
     assert folded == sorted(folded, key=place)
 
 

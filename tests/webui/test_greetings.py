@@ -59,7 +59,7 @@ def test_a_take_that_is_gone_is_told_at_the_field(office: Web) -> None:
     sent = form_to(office.admin.get(f"/greetings/number/{NUMBER}"), "")
     sent["greeting_taken"].force_value('gone"><script>')
     page = sent.submit(status=422)
-    assert "not there any more" in page.html.find(id="f-greeting-error").text
+    assert "no longer exists" in page.html.find(id="f-greeting-error").text
     assert "<script>" not in page.text.replace("<script type", "")
 
 

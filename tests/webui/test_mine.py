@@ -85,7 +85,7 @@ def test_a_file_that_is_no_sound_is_refused_at_the_field(web: Web) -> None:
     sent["announcement_file"] = Upload("away.mp3", b"junk")
     sent["announcement_text"] = "Typed as well"
     page = sent.submit(status=422)
-    assert "no sound file" in page.html.find(id="f-announcement-error").text
+    assert "cannot read this sound file" in page.html.find(id="f-announcement-error").text
     assert "Typed as well" in page.html.find("textarea").text
 
 

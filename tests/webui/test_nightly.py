@@ -44,7 +44,7 @@ def test_a_stick_is_chosen_and_the_first_one_is_made_at_once(web: Web, stick: Pa
     assert "every night after two o'clock" in text(page)
     assert [value for value, _, _ in page.forms["nightly"]["folder"].options] == ["", str(stick)]
     page = given(web, stick).follow()
-    assert "There is none yet." in text(page)
+    assert "None yet." in text(page)
     assert page.forms["nightly"]["folder"].value == str(stick)
     assert page.forms["nightly"]["password"].value == ""
     assert form_to(page, "/backup/nightly/now").submit().status_int == 303

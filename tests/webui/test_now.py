@@ -132,7 +132,7 @@ def test_trunks_are_told_in_words(house: Web) -> None:
     house.live.trunks = {"sipgate": ("failed", "403 Forbidden")}
     page = house.user("21").get("/now")
     assert "not connected" in page.html.select_one("#trunks").text
-    assert "the provider refuses the user name" in page.html.select_one("#trunks").text
+    assert "the provider rejects the user name" in page.html.select_one("#trunks").text
 
 
 def test_every_part_that_changes_is_fetched_again_by_itself(house: Web) -> None:

@@ -34,17 +34,17 @@ def test_numbers_are_listed_with_who_they_ring(office: Web) -> None:
     page = office.admin.get("/numbers")
     assert "+49 30 123450" in page
     assert "Sales (30)" in page
-    assert "Extensions cannot be dialled" not in page
+    assert "Callers cannot dial extensions" not in page
     office.do("number set", number=NUMBER, extensions="off")
-    assert "Extensions cannot be dialled" in office.admin.get("/numbers")
+    assert "Callers cannot dial extensions" in office.admin.get("/numbers")
 
 
 def test_a_number_page_says_what_would_happen_now(office: Web) -> None:
     page = office.admin.get(PAGE)
-    assert "no phone is there" in page
+    assert "no phone can ring there" in page
     register(office, "21")
     page = office.admin.get(PAGE)
-    assert "Who dials nothing reaches Sales, where it rings for 25 s." in page
+    assert "Callers who dial nothing reach Sales; the phones ring for 25 seconds." in page
     assert "Anna Adler (21) is free" in page
     assert page.html.select_one("#way")["data-live"] == "phones lines trunks settings"
 
@@ -56,8 +56,8 @@ def test_the_picture_is_told_as_a_list_too(office: Web) -> None:
     listed = page.html.select_one("#way-list").get_text(" ", strip=True)
     assert drawing["role"] == "img"
     assert drawing.find("title").text
-    assert "Who dials nothing" in drawing.find("desc").text
-    assert "dials nothing for 4 s: on to “Sales”" in listed
+    assert "Callers who dial nothing" in drawing.find("desc").text
+    assert "dials nothing for 4 seconds: continues at “Sales”" in listed
     assert "Mailbox of Sales" in listed
     assert "style" not in str(drawing)
 
@@ -85,10 +85,10 @@ def test_names_cannot_break_the_drawing(office: Web) -> None:
 
 def test_at_another_time_it_is_honest_about_what_it_cannot_know(office: Web) -> None:
     page = office.admin.get(PAGE + "?at=2030-01-01T03:00")
-    assert "Nothing that is set here depends on the time" in page
-    assert "no phone is there" not in page
+    assert "No setting depends on the time" in page
+    assert "no phone can ring there" not in page
     assert page.html.select_one("#at")["value"] == "2030-01-01T03:00"
-    assert "The way a call takes</h2>" in office.admin.get(PAGE + "?at=tomorrow")
+    assert "What happens when somebody calls</h2>" in office.admin.get(PAGE + "?at=tomorrow")
 
 
 def test_another_time_is_asked_for_only_where_something_depends_on_it(
@@ -103,7 +103,7 @@ def test_another_time_is_asked_for_only_where_something_depends_on_it(
 
     monkeypatch.setattr(paths, "_arrival", with_hours)
     assert office.admin.get(PAGE).html.select_one("#at") is not None
-    assert "Nothing that is set here depends" not in office.admin.get(PAGE + "?at=2030-01-01T03:00")
+    assert "No setting depends" not in office.admin.get(PAGE + "?at=2030-01-01T03:00")
 
 
 def test_who_is_rung_is_saved_in_order(office: Web) -> None:

@@ -40,7 +40,7 @@ def test_what_cannot_be_said_or_read_is_told_to_the_script(web: Web) -> None:
     nothing = anna.post("/sound/hear", {"csrf": csrf, "hear": "x", "x_text": "..."}, headers=JSON, status=422)
     assert "nothing to say" in nothing.json["error"]
     junk = {"csrf": csrf, "sound": Upload("me.mp3", b"junk")}
-    assert "no sound file" in anna.post("/sound/decode", junk, status=422).json["error"]
+    assert "cannot read this sound file" in anna.post("/sound/decode", junk, status=422).json["error"]
 
 
 @pytest.mark.parametrize("format", ["mp3", "webm"])
@@ -72,7 +72,7 @@ def test_ones_own_phone_rings_to_speak_into_and_nobody_else_s(web: Web) -> None:
     assert anna.get(f"/sound/takes/{take['id']}/state").json["state"] == "ringing"
     told("speaking")
     page = anna.get(f"/sound/takes/{take['id']}")
-    assert "speaking" in page.text
+    assert "Recording …" in page.text
     path.write_bytes(sound_file("wav A-law", 1.5))
     told("spoken")
     assert anna.get(f"/sound/takes/{take['id']}/state").json == {"id": take["id"], "state": "ready", "seconds": 1.5}

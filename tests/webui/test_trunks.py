@@ -22,22 +22,22 @@ def line(web: Web) -> Web:
 
 
 def test_without_a_trunk_the_page_says_what_that_means(web: Web) -> None:
-    assert "nobody outside can call" in web.admin.get("/trunks")
+    assert "nobody can call in or out" in web.admin.get("/trunks")
 
 
 def test_a_trunk_s_state_is_told_in_words_and_its_password_never(line: Web) -> None:
     line.live.trunks["sipgate trunk"] = ("failed", "403 Forbidden")
     for path in ("/trunks", "/trunks/sipgate trunk"):
         page = line.admin.get(path)
-        assert "refuses the user name or the password" in page
+        assert "rejects the user name or the password" in page
         assert "not connected" in page
         assert SECRET not in page
     line.live.trunks["sipgate trunk"] = ("registered", "")
-    assert "No call has come in or gone out over it yet" in line.admin.get("/trunks/sipgate trunk")
+    assert "no call has come in or gone out yet" in line.admin.get("/trunks/sipgate trunk")
     call = call_record(direction="out", outcome="answered", started=1.0, ended=2.0, trunk="sipgate trunk")
     line.stores.records.add_call(call, {})
     for path in ("/trunks", "/trunks/sipgate trunk"):
-        assert "calls go out; none has come in over it yet" in line.admin.get(path)
+        assert "calls go out, but none has come in yet" in line.admin.get(path)
 
 
 def test_calls_that_were_refused_stand_on_the_trunk_s_page_with_their_reasons(line: Web) -> None:
@@ -48,13 +48,13 @@ def test_calls_that_were_refused_stand_on_the_trunk_s_page_with_their_reasons(li
     ]
     rows = line.admin.get("/trunks/sipgate trunk").html.select("#refused li")
     shown = [each.get_text(" ", strip=True) for each in rows]
-    assert "for +49 30 123450: the voice was to be encrypted 3 times udp 192.0.2.1:5060" in shown[0]
-    assert "for <b>: something was wanted that this box cannot do udp" in shown[1]
+    assert "to +49 30 123450: the voice was to be encrypted 3 times udp 192.0.2.1:5060" in shown[0]
+    assert "to <b>: something was wanted that this box cannot do udp" in shown[1]
 
 
 def test_a_trunk_is_made_in_the_words_of_its_provider(web: Web) -> None:
     choice = web.admin.get("/providers")
-    assert choice.text.index("Germany") < choice.text.index("Anywhere") < choice.text.index("Austria")
+    assert choice.text.index("Germany") < choice.text.index("In every country") < choice.text.index("Austria")
     page = choice.click("sipgate trunk")
     assert "SIP-ID" in page
     form = page.forms["trunk"]
@@ -81,7 +81,7 @@ def test_another_provider_is_the_only_place_with_the_trade_s_words(web: Web) -> 
 
 def test_a_provider_that_cannot_be_used_yet_says_why(web: Web) -> None:
     page = web.admin.get("/providers")
-    assert "takes encrypted calls only" in page
+    assert "only accepts encrypted calls" in page
     assert not page.html.select('a[href="/providers/swisscom"]')
 
 

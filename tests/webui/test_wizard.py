@@ -62,7 +62,7 @@ def test_a_newcomer_goes_all_the_way(box: Web) -> None:
     page = form.submit().follow()
     assert "sipgate trunk" in page
     box.live.trunks["sipgate trunk"] = ("registered", "")
-    assert "is connected. No call has come in or gone out" in admin.get("/wizard/line")
+    assert "is connected, but no call has come in or gone out" in admin.get("/wizard/line")
 
     form = admin.get("/wizard/line").forms["access"]
     assert form["access_digit"].value == ""
@@ -169,7 +169,7 @@ def test_another_provider_takes_the_place_of_one_that_does_not_work(box: Web) ->
     peopled(box)
     numbered(box)
     box.live.trunks["sipgate trunk"] = ("failed", "403 Forbidden")
-    assert "refuses the user name or the password" in box.admin.get("/wizard/line")
+    assert "rejects the user name or the password" in box.admin.get("/wizard/line")
     page = box.admin.get("/wizard/line/easybell")
     assert "takes the place of sipgate trunk" in page
     form = page.forms["line"]

@@ -47,7 +47,7 @@
 % if night["last"]:
 <p>{{_("The last one: {moment}").format(moment=visit.when(night["last"]["at"]))}} · {{size(night["last"]["size"])}} · <span class="figures">{{night["last"]["name"]}}</span></p>
 % else:
-<p class="hint">{{_("There is none yet.")}}</p>
+<p class="hint">{{_("None yet.")}}</p>
 % end
 % end
 </div>

@@ -1,4 +1,4 @@
-% lead = _("What callers hear: each number's greeting, and each person's announcement when they do not answer.")
+% lead = _("What callers hear: the greeting of each number, and each person's announcement when they do not answer.")
 % rebase("layout", title=_("Greetings"), lead=lead)
 % for title, items, where in cards:
 <section class="card">
@@ -11,7 +11,7 @@
 % if each["own"]:
 <span class="badge good">{{_("own recording")}}</span>
 % else:
-<span class="badge">{{_("the box's own sentence")}}</span>
+<span class="badge">{{_("standard text")}}</span>
 % end
 <audio class="push" controls preload="none" src="/greetings/{{each["kind"]}}/{{each["key"]}}/sound" aria-label="{{shown}}"></audio>
 <a class="button small" href="/greetings/{{each["kind"]}}/{{each["key"]}}" aria-describedby="{{each["kind"]}}-{{each["key"]}}">{{icon("edit")}} {{_("Change")}}</a></li>
@@ -19,7 +19,7 @@
 </ul>
 % include("pages", pages=where, label=_(title))
 % else:
-<p class="soft">{{_("There is none yet.")}}</p>
+<p class="soft">{{_("None yet.")}}</p>
 % end
 </section>
 % end

@@ -2,6 +2,6 @@
 <p class="hint">{{icon("info")}} {{visit.said(note)}}</p>
 % end
 % if provider["example"]:
-<p class="hint">{{_("It looks like this: {example}").format(example=provider["example"])}}</p>
+<p class="hint">{{_("Example: {example}").format(example=provider["example"])}}</p>
 % end
 % include("fields", form=form)

@@ -1,6 +1,6 @@
 % rebase("layout", title=visit.number(number["e164"]), above=("/numbers", _("Numbers")))
 <section class="card" id="way" data-live="phones lines trunks settings" aria-labelledby="way-heading">
-<h2 id="way-heading">{{_("The way a call takes") if at is None else _("The way a call takes on {when}").format(when=visit.when(at))}}</h2>
+<h2 id="way-heading">{{_("What happens when somebody calls") if at is None else _("What happens when somebody calls ({when})").format(when=visit.when(at))}}</h2>
 % for warning in path["warnings"]:
 <p class="notice warn">{{icon("warn")}} <span>{{visit.said(warning)}}</span></p>
 % end
@@ -10,11 +10,11 @@
 % end
 </p>
 % if at is not None and not path["timed"]:
-<p class="hint">{{_("Nothing that is set here depends on the time, so every call goes this way; who has a phone there then, only then is known.")}}</p>
+<p class="hint">{{_("No setting depends on the time, so every call goes this way. Which phones will be connected then, nobody can know in advance.")}}</p>
 % end
-<div class="scroll way" tabindex="0" role="region" aria-label="{{_("Drawing")}}">{{picture}}</div>
+<div class="scroll way" tabindex="0" role="region" aria-label="{{_("Diagram")}}">{{picture}}</div>
 <details class="more" id="way-list">
-<summary>{{_("The same as a list")}}</summary>
+<summary>{{_("Show as a list")}}</summary>
 % titles = {node["id"]: visit.said(node["title"]) for node in path["nodes"]}
 <ol class="story">
 % for node in path["nodes"]:
@@ -28,7 +28,7 @@
 % end
 % for edge in path["edges"]:
 % if edge["from"] == node["id"]:
-<br><span class="soft">{{_("{condition}: on to “{place}”").format(condition=visit.said(edge["label"]), place=titles[edge["to"]])}}</span>
+<br><span class="soft">{{_("{condition}: continues at “{place}”").format(condition=visit.said(edge["label"]), place=titles[edge["to"]])}}</span>
 % end
 % end
 </li>
@@ -38,7 +38,7 @@
 </section>
 % if path["timed"] or at is not None:
 <form method="get" action="/numbers/{{number["e164"]}}" class="search">
-<div class="field"><label for="at">{{_("What would happen at another time?")}}</label>
+<div class="field"><label for="at">{{_("What happens at another time?")}}</label>
 <input type="datetime-local" name="at" id="at" value="{{asked}}"></div>
 <button class="button">{{_("Show")}}</button>
 % if at is not None:
@@ -58,7 +58,7 @@
 <summary>{{_("Remove this number")}}</summary>
 <form method="post" action="/numbers/{{number["e164"]}}/remove" class="card" id="remove">
 {{csrf()}}
-<p>{{_("Calls to it are refused from then on. Calls that are going on are not cut.")}}</p>
+<p>{{_("Calls to this number will be refused. Calls in progress are not cut off.")}}</p>
 <div><button class="button danger">{{icon("remove")}} {{_("Remove")}}</button></div>
 </form>
 </details>

@@ -1,5 +1,5 @@
 <section class="card">
-<h2>{{country or _("Anywhere")}}</h2>
+<h2>{{country or _("In every country")}}</h2>
 <ul class="list">
 % for each in those:
 % if each["lacks"]:

@@ -5,7 +5,7 @@
 </header>
 <p>{{visit.said(trunk["words"])}}</p>
 % if trunk["state"] == "failed" and trunk["detail"]:
-<p class="hint">{{_("In the provider's own words: {words}").format(words=trunk["detail"])}}</p>
+<p class="hint">{{_("The provider's message: {words}").format(words=trunk["detail"])}}</p>
 % end
 </section>
 <form method="post" action="/trunks/{{trunk["name"]}}" class="card" id="trunk" data-changes>
@@ -23,7 +23,7 @@
 % end
 </ul>
 % else:
-<p class="soft">{{_("No number comes in over it yet.")}} <a href="/numbers/new">{{_("Add a number")}}</a></p>
+<p class="soft">{{_("This line has no numbers yet.")}} <a href="/numbers/new">{{_("Add a number")}}</a></p>
 % end
 </section>
 % if trunk["refused"]:
@@ -31,7 +31,7 @@
 <h2>{{_("Refused calls")}}</h2>
 <ul class="list">
 % for each in trunk["refused"]:
-<li><time>{{visit.when(each["at"])}}</time> <span class="about">{{_("for {number}: {reason}").format(number=visit.number(each["number"]) or "?", reason=each["words"])}}</span>
+<li><time>{{visit.when(each["at"])}}</time> <span class="about">{{_("to {number}: {reason}").format(number=visit.number(each["number"]) or "?", reason=each["words"])}}</span>
 % if each["times"] > 1:
 <span class="badge">{{_("{count} times").format(count=each["times"])}}</span>
 % end
@@ -41,13 +41,13 @@
 </section>
 % end
 <details class="more"{{" open" if removal else ""}}>
-<summary>{{_("Remove this trunk")}}</summary>
+<summary>{{_("Remove this line")}}</summary>
 <form method="post" action="/trunks/{{trunk["name"]}}/remove" class="card" id="remove">
 {{csrf()}}
 % if removal and removal.error:
 <p class="error" role="alert">{{removal.error}}</p>
 % end
-<p>{{_("No call comes in or goes out over it any more. Calls that are going on are not cut.")}}</p>
+<p>{{_("No more calls will come in or go out over this line. Calls in progress are not cut off.")}}</p>
 <div><button class="button danger">{{icon("remove")}} {{_("Remove")}}</button></div>
 </form>
 </details>

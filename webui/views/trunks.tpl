@@ -1,8 +1,8 @@
-% rebase("layout", title=_("Trunks"), lead=_("The ways by which calls come in and go out: accounts at a provider, or another telephone box."))
-<div class="toolbar"><a class="button primary" href="/providers">{{icon("add")}} {{_("Add a trunk")}}</a></div>
+% rebase("layout", title=_("Trunks"), lead=_("Lines connect the box to the telephone network, through a provider or another phone system."))
+<div class="toolbar"><a class="button primary" href="/providers">{{icon("add")}} {{_("Add a line")}}</a></div>
 <section id="trunks" data-live="trunks settings" aria-label="{{_('Trunks')}}">
 % if not trunks:
-<div class="empty">{{icon("trunks")}} <p>{{_("There is no trunk yet: nobody outside can call, and nobody here can call out.")}}</p></div>
+<div class="empty">{{icon("trunks")}} <p>{{_("There is no line yet, so nobody can call in or out.")}}</p></div>
 % else:
 <ul class="grid">
 % for trunk in trunks:

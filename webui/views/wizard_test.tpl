@@ -27,4 +27,4 @@
 % end
 </section>
 <div class="toolbar"><a class="button primary" href="/now">{{_("Done")}}</a>
-<a class="button quiet" href="/numbers">{{_("The way a call takes")}}</a></div>
+<a class="button quiet" href="/numbers">{{_("What happens when somebody calls")}}</a></div>
