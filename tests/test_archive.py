@@ -15,12 +15,11 @@ from pbx.archive import Archive
 from pbx.exchange.call import Call
 from pbx.exchange.house import NoRoom
 from pbx.exchange.leg import Party
-from pbx.media import wav
-from pbx.media.tones import silence
 from pbx.sip.trace import Trace
 from pbx.store.mailboxes import Limits, Mailboxes
 from pbx.store.models import CallRecord, Direction, Former, Office, Outcome, Person
 from pbx.store.pins import hash_pin
+from tests.store.sound import write_sound
 
 CALLER = "+491701234567"
 
@@ -122,7 +121,7 @@ def test_a_call_out_is_nobodys_task_and_a_withheld_number_closes_none(shelf: She
 def test_a_message_is_kept_heard_and_removed_and_the_lamp_told_each_time(shelf: Shelf) -> None:
     async def story(archive: Archive) -> None:
         spool = await archive.spool("21", shelf.call("missed"))
-        wav.write(spool, silence(3.0))
+        write_sound(spool, 3.0)
         assert await archive.keep_message(spool, "21")
         [message] = await archive.messages(["21", "30"])
         assert (message.from_, message.call, message.heard) == (CALLER, "c1", False)
@@ -146,7 +145,7 @@ def test_less_than_a_second_and_nothing_at_all_are_no_message(shelf: Shelf) -> N
     async def story(archive: Archive) -> None:
         spool = await archive.spool("21", shelf.call("missed"))
         assert not await archive.keep_message(spool, "21")
-        wav.write(spool, silence(0.5))
+        write_sound(spool, 0.5)
         assert not await archive.keep_message(spool, "21")
 
     shelf.run(story)
@@ -223,7 +222,7 @@ def test_a_call_that_cannot_be_written_does_not_cost_the_others_their_rows(shelf
 def test_what_a_call_leaves_for_somebody_who_left_meanwhile_is_his_heirs(shelf: Shelf) -> None:
     call = shelf.call("voicemail")
     spool = cast(Path, shelf.run(lambda archive: archive.spool("21", call)))
-    wav.write(spool, silence(2.0, 8000))
+    write_sound(spool, 2.0)
     office = Office(people={"22": Person("22", "Bert")}, former={"21": Former("21", "Anna", to="22")})
     shelf.stores.settings.save(office)
     assert shelf.run(lambda archive: archive.keep_message(spool, "21"))

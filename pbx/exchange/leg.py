@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pbx.exchange.key_info import KeyInfo
 from pbx.exchange.keypad import Keypad
-from pbx.exchange.signals import Gone, Held, LegEvent, Pressed, Proceeding, Refused, TookCall
+from pbx.exchange.signals import Gone, LegEvent, Pressed, Proceeding, Refused, TookCall
 from pbx.media.codec import CODECS
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Digit, MediaEvent
@@ -267,14 +267,11 @@ class Leg:
         if not sdp:
             self.session.accept_offer(self.make_offer(preference))
             return
-        was_held = self.held
         reply = self._answer_to(sdp, preference)
         if reply is None:
             self.session.decline_offer(488)
             return
         self.session.accept_offer(reply)
-        if was_held != self.held:
-            self._tell(self, Held(self.held))
 
     def _answer_to(self, sdp: bytes, codecs: Sequence[str]) -> bytes | None:
         """Our answer to an offer, with the first of `codecs` it has; None if there is none."""

@@ -27,13 +27,6 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """The party put us on hold, or came back."""
-
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Pressed:
     """The party pressed a key; reported once however it was signalled."""
 
@@ -49,4 +42,4 @@ class Gone:
     cause: str
 
 
-LegEvent = Proceeding | TookCall | Refused | Held | Pressed | Gone | MediaEvent
+LegEvent = Proceeding | TookCall | Refused | Pressed | Gone | MediaEvent

@@ -53,8 +53,6 @@ class Endpoint:
         self.loop = loop
         self.told = told
         """Who hears of events; None: whom the pump tells by default."""
-        self.owner: object = None
-        """For whoever opened it to note whose it is."""
         self.format: Format | None = None
         self.closed = False
         self.onward: Onward | None = None

@@ -86,13 +86,6 @@ class Reception:
             self.ssrc, self._suspect = -1, _ANYBODY
 
     @property
-    def expected(self) -> int:
-        """Packets the peer has sent as far as sequence numbers tell."""
-        if not self.started:
-            return 0
-        return self.received + self.lost
-
-    @property
     def lost(self) -> int:
         """Packets that never came; duplicates count against it (RFC 3550, A.3), hence maybe negative."""
         return self._past_lost + self._lost_now()

@@ -49,11 +49,6 @@ def sound(frequencies: Sequence[float], seconds: float, rate: int = RATE, level:
     return np.asarray(np.clip(wave * edge * level * 32767, -32767, 32767), dtype=np.int16)
 
 
-def silence(seconds: float, rate: int = RATE) -> Clip:
-    """Nothing, for a while."""
-    return Clip(np.zeros(round(seconds * rate), np.int16), rate)
-
-
 @cache
 def call_progress(name: str, country: str = "de") -> Clip:
     """One period of the tone `name` (dial, busy, reorder, ringback), to be played in repetition.
@@ -93,11 +88,3 @@ def strength(samples: Samples, rate: int, frequency: float) -> float:
         return 0.0
     turn = np.exp(-2j * np.pi * frequency / rate * np.arange(len(wave)))
     return float(2 * abs(wave @ turn) ** 2 / len(wave) / total)
-
-
-def loudest_frequency(samples: Samples, rate: int) -> float:
-    """The frequency with the most energy, in Hz; 0.0 for silence."""
-    wave = samples.astype(float) * np.hanning(len(samples))
-    spectrum = np.abs(np.fft.rfft(wave))
-    spectrum[0] = 0
-    return float(np.argmax(spectrum) * rate / len(samples)) if spectrum.any() else 0.0

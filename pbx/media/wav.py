@@ -11,7 +11,7 @@ import numpy as np
 from pbx.media.clip import Clip
 from pbx.media.g711 import Samples, alaw_decode, ulaw_decode
 
-__all__ = ["Clip", "WavError", "WavWriter", "read", "repair", "write"]
+__all__ = ["Clip", "WavError", "WavWriter", "read"]
 
 _RIFF = Struct("<4sI4s")
 _CHUNK = Struct("<4sI")
@@ -112,19 +112,12 @@ def _header(rate: int, size: int) -> bytes:
     return _HEADER.pack(b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, _PCM, 1, rate, 2 * rate, 2, 16, b"data", size)
 
 
-def write(path: Path | str, clip: Clip) -> None:
-    """Write a clip as 16-bit mono; raises OSError."""
-    with open(path, "wb") as file:
-        file.write(_header(clip.rate, 2 * len(clip.samples)))
-        file.write(clip.samples.astype("<i2").tobytes())
-
-
 class WavWriter:
     """A 16-bit mono WAV file that grows.
 
     Every quarter of a second goes to the kernel with one write, so that a killed process loses no more than that;
-    `repair` then makes the header true. Nothing here waits for the disk: syncing the finished file is its owner's
-    part. Raises OSError.
+    `store.sound_files.mend` then makes the header true. Nothing here waits for the disk: syncing the finished file is
+    its owner's part. Raises OSError.
     """
 
     def __init__(self, path: Path | str, rate: int) -> None:
@@ -161,24 +154,3 @@ class WavWriter:
             file, self._file = self._file, -1
             with suppress(OSError):
                 os.close(file)
-
-
-def repair(path: Path | str) -> float:
-    """Make the header of a file that a WavWriter left behind true; the seconds of sound in it.
-
-    Raises WavError when it is no such file (or nothing but a piece of the header), OSError.
-    """
-    with open(path, "r+b") as file:
-        head = file.read(_HEADER.size)
-        if len(head) < _HEADER.size or head[:4] != b"RIFF" or head[8:16] != b"WAVEfmt " or head[36:40] != b"data":
-            raise WavError("not a recording of this box")
-        rate = _HEADER.unpack(head)[7]
-        if rate not in RATES:
-            raise WavError("not a recording of this box")
-        size = (os.fstat(file.fileno()).st_size - _HEADER.size) // 2 * 2
-        file.truncate(_HEADER.size + size)
-        file.seek(0)
-        file.write(_header(rate, size))
-        file.flush()
-        os.fsync(file.fileno())
-    return float(size / 2 / rate)

@@ -32,7 +32,6 @@ PICO_CURVE: Curve = (
 1 % above 1 kHz, where consonants are told apart. The curve brings its long-term spectrum near that of people."""
 ESPEAK_CURVE: Curve = ((40, -40), (80, -12), (120, -3), (160, 0), (700, 0), (1000, -5), (3150, -6), (8000, -4))
 """espeak-ng is the opposite: some 6 dB too shrill above 1 kHz."""
-FLAT: Curve = ((40, -40), (100, 0), (8000, 0))
 
 _FRAME = RATE // 100
 _BEFORE, _AFTER, _FADE = 0.04, 0.12, 0.005

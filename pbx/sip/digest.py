@@ -217,11 +217,6 @@ def is_stale(challenges: Sequence[str]) -> bool:
     return any(items.get("stale", "").lower() == "true" for _, items in _parsed(challenges))
 
 
-def realms(challenges: Sequence[str]) -> tuple[str, ...]:
-    """The realms that ask, in order."""
-    return tuple(dict.fromkeys(items["realm"] for _, items in _parsed(challenges) if "realm" in items))
-
-
 def _answered(
     items: dict[str, str],
     algorithm: str,

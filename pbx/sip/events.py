@@ -23,7 +23,7 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """A final response to `Stack.request`, or to a request sent in a dialog by its `send`."""
+    """A final response to `Stack.request`."""
 
     token: str
     response: Response

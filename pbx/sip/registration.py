@@ -187,10 +187,6 @@ class Registration:
 
     # -- what follows ------------------------------------------------------------------------------------------------
 
-    def usable(self, now: float) -> bool:
-        """Whether the registrar has promised to know us now, even if the latest refresh failed."""
-        return now < self.until
-
     def credentials(self) -> Credentials | None:
         """For calls: valid for the registrar's realm only; None as long as that has not shown itself."""
         if not self.realm:

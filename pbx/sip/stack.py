@@ -353,10 +353,6 @@ class Stack:
             self._remember(session)
             session.start()
 
-    def session_of(self, request: Request) -> Session | None:
-        """The session whose dialog a request (of a `Requested`) belongs to."""
-        return self._dialogs.get(request.to.tag)
-
     def _remember(self, session: Session) -> None:
         self._sessions[session.id] = session
         self._dialogs[session.dialog.local_tag] = session

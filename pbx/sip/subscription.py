@@ -36,7 +36,6 @@ class Subscription:
 
     def __init__(self, request: Request, flow: Flow, tag: str) -> None:
         """For a SUBSCRIBE that opens a dialog; `grant` is to be called with it next."""
-        self.package = package_of(request)
         self.flow = flow
         self.dialog: Dialog = called(request, tag)
         self.until = 0.0

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from dataclasses import replace as changed
 from functools import lru_cache
 
-from pbx.sip.grammar import Params, ParseError, few, find, print_params, read_params, replace, split
+from pbx.sip.grammar import Params, ParseError, few, find, print_params, read_params, split
 from pbx.sip.grammar import host as read_host
 
 COOKIE = "z9hG4bK"
@@ -69,14 +68,6 @@ class Via:
         """The port the request came from, as the next hop saw it; None if not filled in, or nonsense."""
         text = find(self.params, "rport")
         return int(text) if text and len(text) < 6 and text.isascii() and text.isdigit() else None
-
-    def param(self, name: str) -> str | None:
-        """A parameter's value: "" if it has none, None if it is not there."""
-        return find(self.params, name)
-
-    def with_param(self, name: str, value: str | None = None) -> Via:
-        """The same value with a parameter set (or, with None, present without a value)."""
-        return changed(self, params=replace(self.params, name, value))
 
 
 def _parse(text: str) -> Via:

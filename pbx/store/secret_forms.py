@@ -9,11 +9,9 @@ A value in none of these forms is one in clear: typed into the file by hand, or 
 
 import hashlib
 import re
-from typing import Literal
 
 REALM = "durchwahl"
 """Of all phones. Whatever domain they register to, it stays: what is kept of their passwords holds for it alone."""
-Algorithm = Literal["MD5", "SHA-256"]
 
 _SEALED = r"sealed\$1\$[A-Za-z0-9+/]{22,2000}={0,2}"
 SEALED = re.compile(_SEALED)

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pbx.administration import self_call
@@ -15,7 +16,7 @@ from pbx.exchange import self_call as far_end
 from pbx.exchange.ivr import Operator
 from pbx.media.clip import Clip
 from pbx.media.g711 import Samples
-from pbx.media.tones import RATE, silence, sound, strength
+from pbx.media.tones import RATE, sound, strength
 from pbx.sentence import Wrong
 from pbx.sip.message import Request
 from pbx.sip.transport.listener import has_ipv6
@@ -90,7 +91,7 @@ def test_what_is_heard_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_an_exchange_that_is_silent_is_not_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(self_call, "PATIENCE", 0.6)
-    monkeypatch.setattr(far_end, "sound", lambda tones, seconds: silence(seconds).samples)
+    monkeypatch.setattr(far_end, "sound", lambda tones, seconds: np.zeros(round(seconds * RATE), np.int16))
     with pytest.raises(Wrong, match="Nothing was heard"):
         at(tmp_path, call)
 

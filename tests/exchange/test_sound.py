@@ -16,11 +16,12 @@ from pbx.media.events import Digit, MediaEvent
 from pbx.media.pump import Pump
 from pbx.media.rtcp import compound
 from pbx.media.telephone_event import DIGITS, EventSender, TelephoneEvent
-from pbx.media.tones import dtmf, loudest_frequency, strength
+from pbx.media.tones import dtmf, strength
 from tests.exchange.peers import Line, polite, said
 from tests.exchange.premises import PEOPLE, Premises, tell
 from tests.media.wire import Peer as Voice
 from tests.media.wire import tone
+from tests.peers.tones import loudest
 
 
 class Talkers:
@@ -99,8 +100,8 @@ def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
         caller.hear()
         caller.got.clear()
         await asyncio.gather(talkers.say(line, 600.0, 2.0), talkers.say(ringing, 900.0, 2.0))
-        assert abs(loudest_frequency(anna.sound(), 8000) - 600.0) < 15
-        assert abs(loudest_frequency(caller.sound(), 8000) - 900.0) < 15
+        assert abs(loudest(anna.sound(), 8000) - 600.0) < 15
+        assert abs(loudest(caller.sound(), 8000) - 900.0) < 15
         line.ask("BYE")
         await talkers.close()
         assert premises.record.outcome == "answered"
@@ -185,7 +186,7 @@ def test_who_lists_several_codecs_is_heard_in_each_by_caller_callee_and_mailbox(
                 voice.codec = codec
                 await talkers.say(mine, 900.0, 0.6)
                 other.codec = CODECS["PCMA"]
-                assert abs(loudest_frequency(other.sound(), 8000) - 900.0) < 15
+                assert abs(loudest(other.sound(), 8000) - 900.0) < 15
         line.ask("BYE")
         await premises.settle(1.0)
         line = premises.call("provider", "4930123450")

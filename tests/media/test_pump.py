@@ -28,7 +28,7 @@ def studio() -> Iterator[Studio]:
 def test_a_clip_is_played_on_the_beat_and_its_end_told(studio: Studio, codec: Codec) -> None:
     peer = Peer(codec=codec)
     endpoint = studio.open(peer)
-    token = endpoint.play([Clip(tones.sound([1000], 0.5, 16000), 16000), tones.silence(0.1)])
+    token = endpoint.play([Clip(tones.sound([1000], 0.5, 16000), 16000), Clip(np.zeros(1600, np.int16), 16000)])
     studio.pass_time(0.3)
     assert len(peer.hear()) == 15
     studio.pass_time(0.5)

@@ -17,7 +17,8 @@ from pbx.media.events import Digit, Recorded
 from pbx.media.g711 import alaw_decode
 from pbx.media.recorder import Recorder
 from pbx.media.telephone_event import TelephoneEvent
-from pbx.media.wav import read, repair
+from pbx.media.wav import read
+from pbx.store.sound_files import mend
 from tests.media.wire import Peer, Studio, tone
 
 
@@ -219,7 +220,7 @@ def test_what_was_recorded_before_a_kill_is_there(tmp_path: Path) -> None:
             time.sleep(random.uniform(0, 0.1))
             child.kill()
             frames = int((child.stdout.read().split() or [b"0"])[-1])
-        seconds = repair(path)
+        seconds = mend(path)
         assert seconds >= frames * 0.02 - 0.26
         if seconds:
             clip = read(path)

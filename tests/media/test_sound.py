@@ -13,6 +13,7 @@ from pbx.media.dtmf import ToneReceiver
 from pbx.media.hearing import DigitHearing
 from pbx.media.resample import resample
 from pbx.media.telephone_event import TelephoneEvent
+from tests.peers.tones import loudest
 
 
 def heard(samples: g711.Samples, piece: int = 800) -> str:
@@ -82,7 +83,7 @@ def test_call_progress_tones_repeat_in_whole_periods(name: str, country: str) ->
     clip = tones.call_progress(name, country)
     assert clip.seconds >= 0.45
     assert np.abs(clip.samples).max() > 3000
-    assert tones.loudest_frequency(clip.samples[:1600], 8000) in range(340, 630)
+    assert loudest(clip.samples[:1600], 8000) in range(340, 630)
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=str)

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pbx.prompts.sound import FLAT, RATE, SoundError, active_level, finished, peak, read, write
+from pbx.prompts.sound import RATE, SoundError, active_level, finished, peak, read, write
 from pbx.prompts.sound import Samples as Sound
+
+FLAT = ((40, -40), (100, 0), (8000, 0))
 
 
 def tone(hertz: float, rate: int, seconds: float = 1.0, level: float = 0.5) -> Sound:

@@ -113,9 +113,7 @@ def test_rport_is_asked_for_and_filled_in() -> None:
     assert via.wants_rport
     assert via.rport is None
     assert via.received == ""
-    assert str(via.with_param("rport", "5070").with_param("received", "192.0.2.1")) == (
-        "SIP/2.0/UDP example.com;rport=5070;branch=z9hG4bKx;received=192.0.2.1"
-    )
+    assert Via.parse("SIP/2.0/UDP example.com;rport=5070;branch=z9hG4bKx").rport == 5070
     assert not Via.parse("SIP/2.0/UDP example.com").wants_rport
     assert Via.parse("SIP/2.0/UDP example.com;rport=\u0665").rport is None
 
