@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
@@ -169,3 +172,17 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise AssertionError("imported in a circle: " + " -> ".join(reversed(error.args[1]))) from None
+
+
+FOR_OTHERS = {"audioop-lts"}
+"""Declared because another library forgot to."""
+
+
+def test_nothing_is_declared_that_nothing_imports() -> None:
+    declared = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]["dependencies"]
+    wanted = {re.match(r"[\w.-]+", line)[0].lower() for line in declared} - FOR_OTHERS  # type: ignore[index]
+    imported = {found.target.split(".")[0] for path in sources() for found in imports_of(path)}
+    modules = packages_distributions()
+    imported |= {name for path in sources() for name in re.findall(r'import_module\("(\w+)', path.read_text())}
+    used = {name.lower() for module in imported for name in modules.get(module, ())}
+    assert wanted <= used, f"nobody imports {', '.join(sorted(wanted - used))}"
