@@ -292,7 +292,7 @@ def work(kind: str, heard: IO[str], told: IO[str]) -> int:
     except (Unreadable, age.NotOpened, SettingsError) as error:
         return fail(error.sentence, "password" if isinstance(error, age.WrongPassword) else "")
     except (RecordsError, sqlite3.Error) as error:
-        return fail(Sentence("The records cannot be used: {why}", why=str(error)))
+        return fail(Sentence("The database cannot be used: {why}", why=str(error)))
     except OSError as error:
         known = _WHY.get(error.errno or 0)
         return fail(known or Sentence("It could not be written: {why}.", why=error.strerror or str(error)))

@@ -122,14 +122,14 @@ class LiveExchange(Live):
         """Somebody with a phone that can ring; an emergency waits for no restart. Raises Refused."""
         exchange, office = self._exchange, self._exchange.stores.office
         if exchange.switchboard.uas.draining and not emergency:
-            raise Refused(Sentence("The exchange is about to restart. Please try again in a moment."), 1)
+            raise Refused(Sentence("The box is about to restart. Please try again in a moment."), 1)
         person = office.people.get(extension)
         if person is None:
-            raise Refused(Sentence("Nobody has the extension {extension}.", extension=extension))
+            raise Refused(Sentence("Nobody has extension {extension}.", extension=extension))
         if not any(exchange.registrar.bindings(phone.username) for phone in office.phones_of(extension)):
             raise Refused(
                 Sentence(
-                    "No phone of {name} ({extension}) is registered: there is nothing to ring.",
+                    "None of the phones of {name} ({extension}) is connected, so none can ring.",
                     name=person.name,
                     extension=extension,
                 ),

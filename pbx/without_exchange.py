@@ -73,7 +73,7 @@ def _unreadable(error: SettingsError | RecordsError | OSError) -> Check:
     if isinstance(error, SettingsError):
         advice = Sentence("Correct that line; the exchange does not start before.")
         return Check("settings", "fail", error.sentence, advice)
-    sentence = Sentence("The records cannot be used: {why}", why=str(error))
+    sentence = Sentence("The database cannot be used: {why}", why=str(error))
     return Check("records", "fail", sentence, Sentence("Restore a backup."))
 
 

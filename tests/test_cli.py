@@ -92,7 +92,7 @@ def test_a_wrong_settings_file_is_named_with_its_line_and_kept(office: Run, data
     path.write_text(text)
     line = text[: text.index('"name": 7')].count("\n") + 1
     for words in (["user", "list"], ["user", "add", "Carl"], ["status"]):
-        assert f"settings.json, line {line}: people, entry 2: “name” must be a text" in refused(*words)
+        assert f"settings.json, line {line}: people, entry 2: “name” must be text" in refused(*words)
     assert path.read_text() == text
 
 

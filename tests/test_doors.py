@@ -65,7 +65,7 @@ def test_each_door_has_the_rights_of_its_user(box: Box) -> None:
 def test_who_asks_without_a_session_is_root_at_the_own_door_and_nobody_at_the_page_s(box: Box) -> None:
     assert ask(box.own, "user list", {}) == []
     for verb in COMMANDS:
-        with pytest.raises(Refused, match="at the box itself") as caught:
+        with pytest.raises(Refused, match="on the box itself") as caught:
             ask(box.page, verb, {})
         assert caught.value.code == 4
 
@@ -88,7 +88,7 @@ def test_an_admin_s_session_works_through_the_page_s_socket_but_is_not_root(box:
     assert [person["name"] for person in ask(box.page, "user list", {}, session=token)] == ["Anna"]
     for verb, command in COMMANDS.items():
         if command.may > ADMIN:
-            with pytest.raises(Refused, match="at the box itself"):
+            with pytest.raises(Refused, match="on the box itself"):
                 ask(box.page, verb, {}, session=token)
 
 
@@ -97,7 +97,7 @@ def test_the_lamps_may_ask_for_lamps_and_press_the_button_and_nothing_else(box: 
     assert set(told) == {"lamps"}
     assert ask(box.lamps, "code press", {}) == {}, "the code itself is not theirs to know"
     for verb in COMMANDS.keys() - {"now", "code press"}:
-        with pytest.raises(Refused, match="at the box itself"):
+        with pytest.raises(Refused, match="on the box itself"):
             ask(box.lamps, verb, {})
 
 

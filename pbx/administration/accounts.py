@@ -62,7 +62,9 @@ def change(
     old = named(office, account)
     check_seen(stores, old, seen)
     if password is not None and actor.role != "root":
-        raise Refused(Sentence("People choose their passwords themselves: invite them to."), 4, field="password")
+        raise Refused(
+            Sentence("People choose their own passwords. Send them an invitation instead."), 4, field="password"
+        )
     given: dict[str, Any] = {
         "name": free_name(office, name, old) if name is not None else None,
         "role": role,
@@ -113,7 +115,7 @@ def change_own(
     if new:
         with stores.tries.one("", account.name.casefold()[:80]):
             if not password_matches(account.password, old):
-                raise Refused(Sentence("This is not your password."), field="old")
+                raise Refused(Sentence("This is not your current password."), field="old")
         changed = dataclasses.replace(changed, password=passwords.hashed(new, account.name, "new"))
     stores.save(with_items(office, changed))
     if new:
@@ -160,7 +162,7 @@ def named(office: Office, name: str) -> Account:
     if found is None:
         there = ", ".join(each.name for each in _by_name(office))
         hint = f"What there is: {there}." if there else "There is none yet."
-        raise Refused(Sentence("There is no account {name}.", name=lookup.shown(name)), field="account", hint=hint)
+        raise Refused(Sentence("There is no login called {name}.", name=lookup.shown(name)), field="account", hint=hint)
     return found
 
 
@@ -168,7 +170,7 @@ def free_name(office: Office, name: str, own: Account | None = None) -> str:
     """The name without spaces around it, if no other account has it. Raises Refused."""
     other = next((each for each in office.accounts.values() if each.name.casefold() == name.strip().casefold()), None)
     if other is not None and other != own:
-        raise Refused(Sentence("There is an account {name} already.", name=lookup.shown(other.name)), field="name")
+        raise Refused(Sentence("There is already a login called {name}.", name=lookup.shown(other.name)), field="name")
     return name.strip()
 
 
@@ -199,7 +201,7 @@ def _own_extension(office: Office, extension: str, own: Account | None = None) -
     for other in office.accounts.values():
         if other.extension == extension and other != own:
             raise Refused(
-                Sentence("{person} has an account already: “{name}”.", person=person.name, name=other.name),
+                Sentence("{person} already has a login: “{name}”.", person=person.name, name=other.name),
                 field="extension",
             )
     return extension
@@ -207,4 +209,6 @@ def _own_extension(office: Office, extension: str, own: Account | None = None) -
 
 def _keep_an_admin(before: Office, after: Office, field: str) -> None:
     if has_admin(before) and not has_admin(after):
-        raise Refused(Sentence("This is the only admin: nobody could change anything any more."), 1, field=field)
+        raise Refused(
+            Sentence("This is the only admin. Without one, nobody could change the settings any more."), 1, field=field
+        )

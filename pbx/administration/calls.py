@@ -28,7 +28,7 @@ def listing(stores: Stores, last: int = 20, before: int | None = None) -> Shown:
     """
     if not 0 < last <= MOST:
         raise Refused(
-            Sentence("A number of calls from 1 to {most} is needed.", most=MOST), field="last", hint="--last N"
+            Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="last", hint="--last N"
         )
     found, leaf = stores.records.history.leaf(Wanted(), Turn(before, most=min(last, AT_ONCE)))
     goes_on = leaf.places[-1] if leaf.told()["more"] else None
@@ -48,7 +48,7 @@ def call(stores: Stores, actor: Actor, number: str, extension: str | None = None
     live = needed(stores.live)
     if not office.phones_of(own):
         raise Refused(
-            Sentence("{name} ({extension}) has no phone that could ring.", name=person.name, extension=own),
+            Sentence("{name} ({extension}) has no phone yet.", name=person.name, extension=own),
             hint=f"durchwahl phone add {own}",
         )
     return {"id": live.call(own, target, suffix), "from": own, "to": target, "suffix": suffix}
@@ -58,9 +58,11 @@ def to_ring(office: Office, actor: Actor, extension: str | None) -> Person:
     """Whose phone rings for the asker: his own; an admin may name somebody else. Raises Refused."""
     own = extension or actor.extension
     if not own:
-        raise Refused(Sentence("Your account has no extension: say whose phone shall ring."), field="extension")
+        raise Refused(
+            Sentence("You have no extension of your own. Please choose whose phone should ring."), field="extension"
+        )
     if not (actor.is_admin or actor.owns(own)):
-        raise Refused(Sentence("Only your own phone can ring for you."), 4, field="extension")
+        raise Refused(Sentence("You can only have your own phone ring."), 4, field="extension")
     return lookup.person(office, own)
 
 
@@ -84,7 +86,7 @@ def _wanted(office: Office, text: str) -> tuple[str, str]:
     if len(targets) == 1:
         return targets.pop()
     if len(targets) > 1:
-        raise Refused(Sentence("Several are called “{name}”: type the number.", name=text[:60]), field="number")
+        raise Refused(Sentence("“{name}” is not unique. Please enter the number.", name=text[:60]), field="number")
     number = text.partition(";")[0]  # behind it may stand ext=21
     if any(char.isalpha() for char in (number[4:] if number[:4].lower() == "tel:" else number)):
         raise Refused(Sentence("Nobody is called “{name}”.", name=text[:60]), field="number")

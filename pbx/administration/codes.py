@@ -114,7 +114,7 @@ def _check(stores: Stores, typed: str, source: str) -> None:
             if code is not None:
                 stores.codes.wrong(code)
             raise Refused(
-                Sentence("This code is wrong, or no longer valid. The box shows the one that is."), field="code"
+                Sentence("This code is wrong or no longer valid. The box shows the current one."), field="code"
             )
 
 
@@ -124,7 +124,7 @@ def _admin(stores: Stores, name: str) -> Account:
     if account is None or account.role != "admin":
         there = sorted((each.name for each in stores.office.accounts.values() if each.role == "admin"), key=place)
         raise Refused(
-            Sentence("There is no admin {name}. The admins are: {names}.", name=lookup.shown(name), names=there),
+            Sentence("There is no admin called {name}. The admins are: {names}.", name=lookup.shown(name), names=there),
             field="name",
         )
     return account

@@ -223,7 +223,7 @@ def perform(stores: Stores, verb: str, arguments: Mapping[str, Json], session: s
             with stores.performing(actor, verb):
                 return command.act(stores, **given)
     except RecordsError as error:
-        raise Refused(Sentence("The records cannot be used: {why}", why=str(error)), 1) from error
+        raise Refused(Sentence("The database cannot be used: {why}", why=str(error)), 1) from error
     except OSError as error:
         why = error.strerror or str(error)
         raise Refused(Sentence("The data folder cannot be used: {why}.", why=why), 1) from error
@@ -237,7 +237,7 @@ def _allow(actor: Actor, command: Command) -> None:
         raise Refused(Sentence("Please log in first."), 4)
     if command.may is ADMIN:
         raise Refused(Sentence("Only an admin may do this."), 4)
-    raise Refused(Sentence("This can only be done at the box itself."), 4)
+    raise Refused(Sentence("This can only be done on the box itself."), 4)
 
 
 def _fitted(verb: str, act: Callable[..., Json], arguments: Mapping[str, Json]) -> dict[str, Any]:
@@ -245,7 +245,7 @@ def _fitted(verb: str, act: Callable[..., Json], arguments: Mapping[str, Json]) 
         name: each for name, each in signature(act).parameters.items() if name not in ("stores", "actor", "session")
     }
     if unknown := arguments.keys() - parameters.keys():
-        raise Refused(Sentence("“{verb}” knows no “{name}”.", verb=verb, name=min(unknown)))
+        raise Refused(Sentence("“{verb}” has no argument “{name}”.", verb=verb, name=min(unknown)))
     missing = [n for n, p in parameters.items() if p.default is Parameter.empty and n not in arguments]
     if missing:
         raise Refused(Sentence("“{verb}” needs {names}.", verb=verb, names=missing), field=missing[0])

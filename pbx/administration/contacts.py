@@ -81,7 +81,7 @@ def page(stores: Stores, search: str = "", page: int = 1, limit: int = 100) -> S
 def check_limit(limit: int) -> None:
     """Whether so many may be told at once. Raises Refused."""
     if not 0 < limit <= AT_ONCE:
-        raise Refused(Sentence("A number of contacts from 1 to {most} is needed.", most=AT_ONCE), field="limit")
+        raise Refused(Sentence("The number of contacts must be between 1 and {most}.", most=AT_ONCE), field="limit")
 
 
 def show(stores: Stores, name: str) -> Shown:
@@ -111,14 +111,14 @@ def split(office: Office, text: str) -> tuple[str, str]:
 def _contact(office: Office, name: str) -> Contact:
     contact = office.contacts.get(name)
     if contact is None:
-        raise Refused(Sentence("There is no contact {name}.", name=lookup.shown(name)), field="name")
+        raise Refused(Sentence("There is no contact called {name}.", name=lookup.shown(name)), field="name")
     return contact
 
 
 def _fresh_name(office: Office, name: str) -> str:
     """A name that no contact has. Raises Refused."""
     if name.strip() in office.contacts:
-        raise Refused(Sentence("There is a contact {name} already.", name=lookup.shown(name)), field="name")
+        raise Refused(Sentence("There is already a contact called {name}.", name=lookup.shown(name)), field="name")
     return name.strip()
 
 

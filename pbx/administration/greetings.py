@@ -34,7 +34,7 @@ def keep(stores: Stores, stem: str, text: str | None, sound: str | None, languag
     Raises Refused.
     """
     if text is not None and sound is not None:
-        raise Refused(Sentence("A greeting is a text or a sound, not both."))
+        raise Refused(Sentence("A greeting is either a text or a recording, not both."))
     if text is not None and not text.strip():
         return ""
     if text is None and sound is None:
@@ -44,7 +44,7 @@ def keep(stores: Stores, stem: str, text: str | None, sound: str | None, languag
     try:
         write_file(stores.greetings / name, content)
     except OSError as error:
-        raise Refused(Sentence("The greeting could not be stored: {why}.", why=error.strerror or ""), 1) from error
+        raise Refused(Sentence("The greeting could not be saved: {why}.", why=error.strerror or ""), 1) from error
     return name
 
 

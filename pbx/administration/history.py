@@ -48,7 +48,7 @@ def listing(
     going back through all of them is quicker. Raises Refused.
     """
     if not 0 < limit <= MOST:
-        raise Refused(Sentence("A number of calls from 1 to {most} is needed.", most=MOST), field="limit")
+        raise Refused(Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="limit")
     office = stores.office
     wanted = Wanted(_seen_by(actor, office), _words(search, office), extension, direction, outcome, since, until)
     if not counted:

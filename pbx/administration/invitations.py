@@ -67,7 +67,7 @@ def _invited(stores: Stores, code: str, source: str) -> Account:
         name, made_for = stores.records.sessions.invited(typed_code(code), stores.clock()) or ("", "")
         account = stores.office.accounts.get(name)
         if account is None or stamp(account) != made_for:
-            raise Refused(Sentence("This invitation was used already, or is too old: ask for another one."))
+            raise Refused(Sentence("This invitation has been used already or has expired. Please ask for a new one."))
     return account
 
 

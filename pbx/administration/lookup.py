@@ -29,9 +29,9 @@ def group(office: Office, extension: str, field: str = "group") -> Group:
         return found
     if extension in office.people:
         name = office.people[extension].name
-        sentence = Sentence("{extension} is {name}'s, not a group's.", extension=extension, name=name)
+        sentence = Sentence("{extension} belongs to {name} and is not a group.", extension=extension, name=name)
         raise Refused(sentence, field=field)
-    sentence = Sentence("No group has the extension {extension}.", extension=shown(extension))
+    sentence = Sentence("There is no group with extension {extension}.", extension=shown(extension))
     raise Refused(sentence, field=field, hint=_instead(office.groups))
 
 
@@ -44,7 +44,7 @@ def person_or_group(office: Office, extension: str, field: str = "extension") ->
 
 
 def _nobody(extension: str, field: str, those: Iterable[str]) -> Refused:
-    sentence = Sentence("Nobody has the extension {extension}.", extension=shown(extension))
+    sentence = Sentence("Nobody has extension {extension}.", extension=shown(extension))
     return Refused(sentence, field=field, hint=_instead(those))
 
 
@@ -54,7 +54,7 @@ def trunk(office: Office, name: str, field: str = "trunk") -> Trunk:
     if found is None:
         close = get_close_matches(name, office.trunks, 1)
         hint = f"Did you mean {close[0]}?" if close else _instead(office.trunks)
-        raise Refused(Sentence("There is no trunk {name}.", name=shown(name)), field=field, hint=hint)
+        raise Refused(Sentence("There is no line called {name}.", name=shown(name)), field=field, hint=hint)
     return found
 
 
@@ -62,7 +62,7 @@ def number(office: Office, text: str, field: str = "number") -> Number:
     """The office's number, however it is written. Raises Refused."""
     found = office.numbers.get(text) or office.numbers.get(e164(text, office, field))
     if found is None:
-        sentence = Sentence("{number} is none of the office's numbers.", number=shown(text))
+        sentence = Sentence("{number} is not one of the office's numbers.", number=shown(text))
         raise Refused(sentence, field=field, hint=_instead(office.numbers))
     return found
 

@@ -49,7 +49,7 @@ def listing(
     if extension is not None and extension not in boxes:
         raise Refused(Sentence("There is no mailbox {extension} for you.", extension=extension), field="extension")
     if not 0 < most <= MOST:
-        raise Refused(Sentence("A number of messages from 1 to {most} is needed.", most=MOST), field="most")
+        raise Refused(Sentence("The number of messages must be between 1 and {most}.", most=MOST), field="most")
     wanted = boxes if extension is None else [extension]
     messages, leaf = stores.records.messages_leaf(wanted, Turn(before, after, most))
     return {

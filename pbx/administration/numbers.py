@@ -27,7 +27,7 @@ def add(
     office = stores.office
     e164 = lookup.e164(number, office)
     if e164 in office.numbers:
-        raise Refused(Sentence("The number {number} is there already.", number=e164), field="number")
+        raise Refused(Sentence("The number {number} already exists.", number=e164), field="number")
     fresh = Number(e164, lookup.trunk(office, trunk).name, _distribution(office, to), extensions=extensions or "all")
     return _saved(stores, fresh, greeting_text, greeting_sound)
 
@@ -97,5 +97,7 @@ def _distribution(office: Office, to: list[str]) -> tuple[str, ...]:
     """The extensions in the given order, each once. Raises Refused."""
     found = tuple(dict.fromkeys(lookup.person_or_group(office, each.strip(), "to").extension for each in to))
     if not found:
-        raise Refused(Sentence("A number needs somebody to ring."), field="to", hint="--to EXT[,EXT]")
+        raise Refused(
+            Sentence("Choose at least one person or group to ring for this number."), field="to", hint="--to EXT[,EXT]"
+        )
     return found

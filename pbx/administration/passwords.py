@@ -32,15 +32,17 @@ def hashed(password: str, name: str, field: str = "password") -> str:
 
 def _weakness(password: str, name: str) -> Sentence | None:
     if len(password) < LEAST:
-        return Sentence("A password has at least {least} characters: three or four words will do.", least=LEAST)
+        return Sentence(
+            "A password needs at least {least} characters. Three or four words are a good choice.", least=LEAST
+        )
     if len(password) > MOST:
-        return Sentence("A password has {most} characters at most.", most=MOST)
+        return Sentence("A password can have up to {most} characters.", most=MOST)
     letters = re.sub(r"[\W_]", "", password.casefold())
     if len(set(letters)) < 5 or any(letters in row for row in _ROWS):
-        return Sentence("This password is a row or a repetition: anybody would try it first.")
+        return Sentence("This password is a simple sequence or repetition, which is easy to guess.")
     if letters.strip("0123456789") in _FIRST_TRIED or letters in _FIRST_TRIED:
-        return Sentence("This password is one of the most common ones: anybody would try it first.")
+        return Sentence("This password is one of the most common ones, which are easy to guess.")
     own = re.sub(r"[\W_]", "", name.casefold())
     if own and len(letters.replace(own, "")) < 6 and own in letters:
-        return Sentence("The password must not be the name.")
+        return Sentence("The password must not be the same as the name.")
     return None

@@ -110,12 +110,12 @@ def _country(office: Office, text: str) -> str:
     country = text.strip().upper()
     if country not in phonenumbers.SUPPORTED_REGIONS:
         raise Refused(
-            Sentence("{text} is no country's two letters, like DE, AT or CH.", text=lookup.shown(text)), field="country"
+            Sentence("{text} is not a country code such as DE, AT or CH.", text=lookup.shown(text)), field="country"
         )
     for extension in (*office.people, *office.groups):
         if reason := why_not(extension, country, office.access_digit):
             raise Refused(
-                Sentence("With {country} the extension {extension} could not stay: {reason}",
+                Sentence("{country} is not possible because of extension {extension}: {reason}",
                          country=country, extension=extension, reason=reason),
                 field="country",
             )  # fmt: skip
@@ -131,7 +131,7 @@ def _access_digit(office: Office, text: str) -> str:
         raise Refused(Sentence("{text} is not a single digit.", text=lookup.shown(text)), field="access_digit")
     if taken := [each for each in (*office.people, *office.groups, *office.former) if each.startswith(digit)]:
         raise Refused(
-            Sentence("With {digit} for an outside line these extensions could not be dialled: {extensions}.",
+            Sentence("If {digit} gets an outside line, these extensions can no longer be dialled: {extensions}.",
                      digit=digit, extensions=sorted(taken)[:10]),
             field="access_digit",
         )  # fmt: skip
@@ -145,6 +145,7 @@ def _area_code(office: Office) -> str:
     code = office.area_code.removeprefix(prefix) if prefix else office.area_code
     if code and not (code.isascii() and code.isdigit() and len(code) <= 6):
         raise Refused(
-            Sentence("{text} is no area code: digits only, like 30.", text=lookup.shown(code)), field="area_code"
+            Sentence("{text} is not an area code. Please enter digits only, such as 30.", text=lookup.shown(code)),
+            field="area_code",
         )
     return code

@@ -34,7 +34,7 @@ def open(stores: Stores, name: str, password: str, source: str = "") -> Shown:
     # As it was typed: counted by account, name and extension of one would show by their waits that they are one.
     with stores.tries.one(source, name.strip().casefold()[:80]):
         if not password_matches(account.password if account else "", password) or account is None:
-            raise Refused(Sentence("Name or password is wrong."), 4)
+            raise Refused(Sentence("The name or the password is wrong."), 4)
     return enter(stores, account)
 
 

@@ -33,4 +33,4 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def _busy() -> Sentence:
-    return Sentence("Other sounds are being made just now. Please try again in a moment.")
+    return Sentence("Other recordings are being processed. Please try again in a moment.")

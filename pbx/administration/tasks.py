@@ -38,7 +38,7 @@ def listing(
     if everybody and not actor.is_admin:
         raise Refused(Sentence("Only an admin may do this."), 4)
     if not 0 < limit <= MOST:
-        raise Refused(Sentence("A number of tasks from 1 to {most} is needed.", most=MOST), field="limit")
+        raise Refused(Sentence("The number of tasks must be between 1 and {most}.", most=MOST), field="limit")
     theirs = None if everybody else _seen_by(actor, stores.office)
     tasks, leaf = stores.records.tasks_leaf(theirs, done, Turn(before, after, limit))
     return {"tasks": views(stores, actor, tasks), **leaf.told()}
@@ -77,7 +77,7 @@ def give(stores: Stores, actor: Actor, task: int, to: str) -> Shown:
     """Hand it over to a colleague or group; "" gives it to the office: whoever has time. Raises Refused."""
     found = _find(stores, actor, task)
     if to and to not in stores.office.people and to not in stores.office.groups:
-        raise Refused(Sentence("Nobody has the extension {extension}.", extension=lookup.shown(to)), field="to")
+        raise Refused(Sentence("Nobody has extension {extension}.", extension=lookup.shown(to)), field="to")
     return _changed(stores, actor, stores.records.give_task(found.id, to), "given")
 
 

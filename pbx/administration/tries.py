@@ -80,10 +80,10 @@ class Tries:
     def _turn(self) -> Iterator[None]:
         """Raises Refused when too many are there already."""
         if not self._inside.acquire(blocking=False):
-            raise Refused(Sentence("Too many people log in at once. Please try again."), 1)
+            raise Refused(Sentence("Too many people are logging in at the same time. Please try again."), 1)
         try:
             if not self._at_once.acquire(timeout=self._patience):
-                raise Refused(Sentence("Too many people log in at once. Please try again."), 1)
+                raise Refused(Sentence("Too many people are logging in at the same time. Please try again."), 1)
             try:
                 yield
             finally:
@@ -101,7 +101,7 @@ class Tries:
         if (wait := max(waits)) > 0:
             seconds = max(1, round(wait))
             raise Refused(
-                Sentence("There were too many wrong tries. Please try again in {seconds} seconds.", seconds=seconds), 4
+                Sentence("Too many failed attempts. Please try again in {seconds} seconds.", seconds=seconds), 4
             )
 
     def _wait(self, table: OrderedDict[str, _Count], key: str) -> float:

@@ -25,9 +25,11 @@ def check_seen(stores: Stores, item: Any, seen: str | None) -> None:
         return
     change = stores.who_changed(item)
     if change is None:
-        raise Refused(Sentence("This was changed by somebody else meanwhile. Look at it again, then save."), 3)
+        raise Refused(
+            Sentence("Somebody else has changed this in the meantime. Please check it again before you save."), 3
+        )
     name, at = change
-    raise Refused(Sentence("{name} changed this at {at}. Look at it again, then save.", name=name, at=at), 3)
+    raise Refused(Sentence("{name} changed this at {at}. Please check it again before you save.", name=name, at=at), 3)
 
 
 def _plain(item: Any) -> Any:

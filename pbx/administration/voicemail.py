@@ -23,7 +23,7 @@ def export(stores: Stores, message: int) -> Shown:
     path = stores.mailboxes.path(found)
     if not path.is_file():
         raise Refused(
-            Sentence("The sound of message {message} is gone from {path}.", message=message, path=str(path)), 1
+            Sentence("The sound file of message {message} is missing: {path}", message=message, path=str(path)), 1
         )
     return view(found) | {"path": str(path.absolute())}
 

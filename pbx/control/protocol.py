@@ -61,7 +61,7 @@ def read_question(line: bytes) -> tuple[str, dict[str, Json], str | None]:
     # A session that is null is no session left out: what a page forgot to fill in must not make it root.
     is_known = not asked.keys() - {"do", "with", "as"} and ("as" not in asked or isinstance(session, str))
     if not isinstance(verb, str) or not isinstance(arguments, dict) or not is_known:
-        raise Garbled('a question is {"do": VERB, "with": {...}, "as": SESSION}')
+        raise Garbled('a request is {"do": VERB, "with": {...}, "as": SESSION}')
     return verb, arguments, session
 
 
@@ -70,7 +70,7 @@ def result(value: Json) -> bytes:
     line = _line({"result": value})
     if len(line) > LONGEST_LINE:
         sentence = Sentence(
-            "The answer has {size} MB, but at most {most} MB can be sent at once: ask for less.",
+            "The answer is {size} MB in size, but no more than {most} MB can be sent at once. Please ask for less.",
             size=-(-len(line) // 1024**2),
             most=LONGEST_LINE // 1024**2,
         )
@@ -132,7 +132,7 @@ def _read(line: bytes) -> dict[str, Json]:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise Garbled("this is no JSON") from error
+        raise Garbled("this is not JSON") from error
     if not isinstance(value, dict):
-        raise Garbled("this is no JSON object")
+        raise Garbled("this is not a JSON object")
     return value

@@ -124,7 +124,7 @@ class ControlServer:
             writer.close()
             return
         if task is None or len(self._clients) >= _MOST_CLIENTS:
-            writer.write(refusal(Refused(Sentence("Too many programs talk to the exchange at once."), 1)))
+            writer.write(refusal(Refused(Sentence("Too many programs are connected to the exchange."), 1)))
             writer.close()
             return
         self._clients[task] = writer
@@ -145,14 +145,14 @@ class ControlServer:
         try:
             line = await reader.readline()
         except ValueError:
-            writer.write(refusal(Refused(Sentence("The question is too long."))))
+            writer.write(refusal(Refused(Sentence("The request is too long."))))
             return False
         if not line.endswith(b"\n") or self._stopping:
             return False
         try:
             verb, arguments, session = read_question(line)
         except Garbled as error:
-            writer.write(refusal(Refused(Sentence("The question was not understood: {why}.", why=str(error)))))
+            writer.write(refusal(Refused(Sentence("The request could not be understood: {why}.", why=str(error)))))
             return True
         if verb == FOLLOW:
             writer.write(result(True))
@@ -164,7 +164,7 @@ class ControlServer:
 
     async def _result(self, verb: str, arguments: dict[str, Json], session: str | None) -> bytes:
         if not self._door.lets(verb, session):
-            return refusal(Refused(Sentence("This can only be done at the box itself."), 4))
+            return refusal(Refused(Sentence("This can only be done on the box itself."), 4))
         threads = self._writer if self._writes(verb) else self._readers
         try:
             loop = asyncio.get_running_loop()
@@ -174,4 +174,4 @@ class ControlServer:
         except Exception:
             # Whatever it was, it is this command's trouble: the calls go on.
             log.exception("the command %r failed", verb)
-            return refusal(Refused(Sentence("“{verb}” failed; the exchange's log says why.", verb=verb), 1))
+            return refusal(Refused(Sentence("“{verb}” failed. The exchange's log says why.", verb=verb), 1))

@@ -36,7 +36,7 @@ def free_extension(office: Office) -> str:
             _hides(extension, other) for other in taken
         ):
             return extension
-    raise BadExtension(Sentence("No extension of three digits is free."))
+    raise BadExtension(Sentence("All three-digit extensions are in use."))
 
 
 def check_extension(office: Office, wanted: str, but_for: str | None = None) -> str:
@@ -62,9 +62,11 @@ def why_not(extension: str, country: str, access_digit: str = "") -> str:
     if not re.fullmatch("[0-9]{2,4}", extension, re.ASCII):
         return Sentence("An extension has 2 to 4 digits.")
     if extension.startswith("0"):
-        return Sentence("An extension cannot begin with 0: outside numbers do.")
+        return Sentence("An extension cannot begin with 0, because outside numbers do.")
     if access_digit and extension.startswith(access_digit):
-        return Sentence("An extension cannot begin with {digit}: that is for an outside line.", digit=access_digit)
+        return Sentence(
+            "An extension cannot begin with {digit}, because that digit gets an outside line.", digit=access_digit
+        )
     for number in sorted(emergency_numbers(country)):
         if extension == number:
             return Sentence("{extension} is an emergency number.", extension=extension)

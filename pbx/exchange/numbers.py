@@ -96,11 +96,11 @@ def _written(text: str) -> str:
     """`+` and digits of a number as people write it. Raises BadNumber."""
     written = re.sub(r"^tel:", "", text.strip()[:64], flags=re.IGNORECASE)
     if _is_two(written):
-        raise BadNumber(Sentence("“{number}” has more than one telephone number.", number=_shown(text)))
+        raise BadNumber(Sentence("“{number}” contains more than one number.", number=_shown(text)))
     international = written.startswith("+")
     digits = _SEPARATORS.sub("", re.sub(r"^(\+\d+\s*)\(0\)", r"\1", written) if international else written)
     if not _DIGITS.fullmatch(digits):
-        raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(text)))
+        raise BadNumber(Sentence("“{number}” is not a valid number.", number=_shown(text)))
     return digits
 
 
@@ -122,7 +122,7 @@ def _e164(digits: str, country: str, area_code: str, typed: str) -> str:
     metadata = PhoneMetadata.metadata_for_region(country) if country else None
     if metadata is None and not digits.startswith("+"):
         raise BadNumber(
-            Sentence("“{number}” must be written with its country code (+49 30 ...).", number=_shown(typed))
+            Sentence("Please enter “{number}” with its country code (such as +49 30 …).", number=_shown(typed))
         )
     if metadata and _lacks_plus(digits, metadata):
         digits = f"+{digits}"
@@ -131,7 +131,7 @@ def _e164(digits: str, country: str, area_code: str, typed: str) -> str:
         if not area_code or len(digits) < _LOCAL_LEAST:
             raise BadNumber(
                 Sentence(
-                    "“{number}” must be written with its area code ({prefix}30 ...).",
+                    "Please enter “{number}” with its area code (such as {prefix}30 …).",
                     number=_shown(typed),
                     prefix=prefix,
                 )
@@ -140,14 +140,14 @@ def _e164(digits: str, country: str, area_code: str, typed: str) -> str:
     try:
         number = phonenumbers.parse(digits, country or None)
     except phonenumbers.NumberParseException:
-        raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(typed))) from None
+        raise BadNumber(Sentence("“{number}” is not a valid number.", number=_shown(typed))) from None
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict == ValidationResult.TOO_LONG:
-        raise BadNumber(Sentence("“{number}” is too long for a telephone number.", number=_shown(typed)))
+        raise BadNumber(Sentence("“{number}” is too long for a phone number.", number=_shown(typed)))
     if verdict in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
-        raise BadNumber(Sentence("“{number}” is too short for a telephone number.", number=_shown(typed)))
+        raise BadNumber(Sentence("“{number}” is too short for a phone number.", number=_shown(typed)))
     if verdict != ValidationResult.IS_POSSIBLE or _has_zero_too_much(number):
-        raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(typed)))
+        raise BadNumber(Sentence("“{number}” is not a valid number.", number=_shown(typed)))
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
 
 
@@ -182,7 +182,7 @@ def as_typed(dialled: str, office: Office, *, outside_line: bool = False) -> Out
         return Emergency(number)
     digits = dialled.removesuffix("#")
     if not _DIGITS.fullmatch(digits):
-        raise BadNumber(Sentence("“{number}” is not a telephone number.", number=_shown(dialled)))
+        raise BadNumber(Sentence("“{number}” is not a valid number.", number=_shown(dialled)))
     in_town = bool(office.area_code) and len(digits) >= _LOCAL_LEAST and digits[0] != "1"
     if is_service(digits, office.country) and not in_town:
         return Service(digits)
@@ -197,7 +197,7 @@ def as_typed(dialled: str, office: Office, *, outside_line: bool = False) -> Out
         if not digits.startswith("+"):
             raise UnknownAbroad(
                 Sentence(
-                    "No number like “{number}” is known abroad. If it is right, write it with +.",
+                    "“{number}” does not look like a number abroad. If it is right, enter it with + in front.",
                     number=_shown(dialled),
                 )
             )
@@ -234,7 +234,7 @@ def _check_digit(digits: str, country: str, typed: str) -> None:
         if rest not in ("", digits) and not _is_local(rest, metadata) and is_valid(rest, country):
             raise WithDigit(
                 Sentence(
-                    "“{number}” seems to begin with a {digit} for an outside line: leave that out.",
+                    "“{number}” seems to begin with a {digit} for an outside line. Please leave that digit out.",
                     number=_shown(typed),
                     digit=digit,
                 ),
@@ -254,16 +254,16 @@ def split_contact(text: str) -> tuple[str, str]:
         name, equals, value = part.partition("=")
         if not equals or name.strip().lower() == "ext":
             if extension:
-                raise BadNumber(Sentence("“{number}” has more than one extension.", number=_shown(text)))
+                raise BadNumber(Sentence("“{number}” contains more than one extension.", number=_shown(text)))
             extension = _SEPARATORS.sub("", value if equals else part)
             if extension.startswith(("0", "+")) and len(extension) > _CODES_AT_HOME:
-                raise BadNumber(Sentence("“{number}” has more than one telephone number.", number=_shown(text)))
+                raise BadNumber(Sentence("“{number}” contains more than one number.", number=_shown(text)))
             if not re.fullmatch(r"[0-9]{1,10}", extension, re.ASCII):
-                raise BadNumber(Sentence("The extension in “{number}” is not a number.", number=_shown(text)))
+                raise BadNumber(Sentence("The extension in “{number}” must be a number.", number=_shown(text)))
         elif name.strip().lower() == "phone-context" and re.fullmatch(r"\+[0-9]{1,15}", value.strip(), re.ASCII):
             context = value.strip()  # RFC 3966, section 5.1.5: the local number's prefix
     if not number.strip():
-        raise BadNumber(Sentence("“{number}” has no telephone number.", number=_shown(text)))
+        raise BadNumber(Sentence("“{number}” does not contain a number.", number=_shown(text)))
     return (context + number.strip() if not number.strip().startswith("+") else number.strip()), extension
 
 

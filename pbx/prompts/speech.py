@@ -65,7 +65,7 @@ def say(text: str, language: Language, path: Path, engine: str = "") -> None:
     words = speakable(text)
     names = [engine] if engine else installed()
     if not names:
-        raise SpeechError(Sentence("No speech engine is installed on this box (espeak-ng or pico2wave)."))
+        raise SpeechError(Sentence("This box has no program that can speak text (espeak-ng or pico2wave)."))
     chosen = ENGINES[names[0]]
     try:
         with tempfile.TemporaryDirectory(prefix="speech-") as folder:
@@ -76,16 +76,18 @@ def say(text: str, language: Language, path: Path, engine: str = "") -> None:
     except SoundError as error:
         raise SpeechError(Sentence("The text could not be spoken: {why}", why=str(error))) from None
     except OSError as error:
-        raise SpeechError(Sentence("The spoken text could not be kept: {why}", why=str(error))) from None
+        raise SpeechError(Sentence("The spoken text could not be saved: {why}", why=str(error))) from None
 
 
 def speakable(text: str) -> str:
     """The text without what engines take for markup or commands. Raises SpeechError."""
     words = " ".join(re.sub(r"[^\w\s.,;:!?'()%+\-/&\"\u2013\u20ac]", " ", text.replace("_", " ")).split())
     if not re.search(r"\w", words):
-        raise SpeechError(Sentence("There is nothing to say in the text."))
+        raise SpeechError(Sentence("The text contains nothing that can be spoken."))
     if len(words) > LONGEST:
-        raise SpeechError(Sentence("The text is too long to be spoken: at most {most} characters.", most=LONGEST))
+        raise SpeechError(
+            Sentence("The text is too long to be spoken. It can have up to {most} characters.", most=LONGEST)
+        )
     return words.replace("&", "+")  # pico reads markup, in which & begins an entity
 
 

@@ -93,7 +93,7 @@ def _is_address(text: str, version: int) -> bool:
 def _table(name: str, items: dict[str, T], key_of: Callable[[T], str], check: Callable[[T], Found]) -> Iterator[Fault]:
     for key, item in items.items():
         if key_of(item) != key:
-            filed = Sentence("Is filed under “{key}” but is “{name}”.", key=key, name=key_of(item))
+            filed = Sentence("Is listed as “{key}” but called “{name}”.", key=key, name=key_of(item))
             yield Fault(name, key, "", filed)
         yield from (Fault(name, key, *found) for found in check(item))
 
@@ -102,21 +102,21 @@ def _office(office: Office) -> Found:
     if office.name:
         yield from _name(office.name)
     if not re.fullmatch(r"[A-Z]{2}", office.country):
-        yield "country", Sentence("Must be two capital letters, like DE.")
+        yield "country", Sentence("Must be two capital letters, such as DE.")
     if not re.fullmatch(r"[0-9]{0,6}", office.area_code):
-        yield "area_code", Sentence("Must be digits only, like 30.")
+        yield "area_code", Sentence("Must be digits only, such as 30.")
     if not re.fullmatch(r"[0-9]?", office.access_digit):
         yield "access_digit", Sentence("Must be a single digit, or empty.")
     if office.domain and not (is_host(office.domain) or _is_address(office.domain, 6)):
         yield "domain", Sentence("Must be a host name or an IP address.")
     if office.number and not E164.fullmatch(office.number):
-        yield "number", Sentence("Must be an international number, like +493012345.")
+        yield "number", Sentence("Must be an international number such as +493012345.")
     yield from _within("dial_pause", office.dial_pause, 0, 30)
     yield from _within("digit_silence", office.digit_silence, 0.2, 30)
     yield from _within("media_timeout", office.media_timeout, 1, 86400)
     for field in ("keep_history_days", "keep_messages_days", "keep_done_tasks_days"):
         if not 0 <= getattr(office, field) <= 3650:
-            yield field, Sentence("Must be between 1 and 3650 days, or 0 for ever.")
+            yield field, Sentence("Must be between 1 and 3650 days, or 0 to keep everything.")
     for field in ("backup_folder", "backup_mount"):
         if (path := getattr(office, field)) and not (path.startswith("/") and is_text(path, 400)):
             yield field, Sentence("Must be a folder, with all folders it is in, like /media/stick.")
@@ -129,19 +129,19 @@ def _person(person: Person, office: Office) -> Found:
     yield from _name(person.name)
     yield from _within("ring_seconds", person.ring_seconds, 1, 600)
     if person.number and not E164.fullmatch(person.number):
-        yield "number", Sentence("Must be an international number, like +493012345.")
+        yield "number", Sentence("Must be an international number such as +493012345.")
     if person.number and any(o.number == person.number and o is not person for o in office.people.values()):
         yield "number", Sentence("{number} belongs to more than one person.", number=person.number)
     if person.pin and not person.pin.startswith("scrypt$"):
-        yield "pin", Sentence("Must be set with “durchwahl user set EXT --pin”, never by hand.")
+        yield "pin", Sentence("Can only be set with “durchwahl user set EXT --pin”, not by hand.")
     yield from _file("announcement", person.announcement)
 
 
 def _phone(phone: Phone, office: Office) -> Found:
     if not USER_NAME.fullmatch(phone.username):
-        yield "username", Sentence("Must be letters, digits, dots and dashes.")
+        yield "username", Sentence("Can contain only letters, digits, dots and dashes.")
     if phone.extension not in office.people:
-        yield "extension", Sentence("Nobody has the extension {extension}.", extension=phone.extension)
+        yield "extension", Sentence("Refers to extension {extension}, which nobody has.", extension=phone.extension)
     if not (is_kept(phone.password) or is_text(phone.password, 128)):
         yield "password", Sentence("Must not be empty or contain control characters.")
     if phone.label and not is_text(phone.label):
@@ -154,60 +154,60 @@ def _group(group: Group, office: Office) -> Found:
     yield from _within("ring_seconds", group.ring_seconds, 1, 3600)
     if group.extension in office.people:
         name = office.people[group.extension].name
-        yield "extension", Sentence("{extension} is {name}'s already.", extension=group.extension, name=name)
+        yield "extension", Sentence("{extension} already belongs to {name}.", extension=group.extension, name=name)
     if not group.members:
-        yield "members", Sentence("Must name at least one person.")
+        yield "members", Sentence("Needs at least one person.")
     if len(set(group.members)) < len(group.members):
-        yield "members", Sentence("Names somebody twice.")
+        yield "members", Sentence("Contains a person twice.")
     for member in group.members:
         if member not in office.people:
-            yield "members", Sentence("Nobody has the extension {extension}.", extension=member)
+            yield "members", Sentence("Refers to extension {extension}, which nobody has.", extension=member)
 
 
 def _former(former: Former, office: Office) -> Found:
     yield from _extension(former.extension)
     yield from _name(former.name)
     if former.extension in office.people or former.extension in office.groups:
-        yield "extension", Sentence("Belongs to somebody again.")
+        yield "extension", Sentence("Is in use again.")
     if former.to and former.to not in office.people and former.to not in office.groups:
-        yield "to", Sentence("Nobody has the extension {extension}.", extension=former.to)
+        yield "to", Sentence("Refers to extension {extension}, which nobody has.", extension=former.to)
     yield from _within("until", former.until, 0, 1e11)
 
 
 def _trunk(trunk: Trunk) -> Found:
     if not TRUNK_NAME.fullmatch(trunk.name):
-        yield "name", Sentence("Must be letters, digits, spaces, dots and dashes, 40 at most.")
+        yield "name", Sentence("Can contain only letters, digits, spaces, dots and dashes, 40 at most.")
     if bool(trunk.peer) == bool(trunk.user or trunk.domain):
-        yield "", Sentence("Must have either “peer”, or “user” and “domain”.")
+        yield "", Sentence("Needs either “peer”, or “user” and “domain”.")
     elif trunk.peer and host_port(trunk.peer) is None:
-        yield "peer", Sentence("Must be HOST or HOST:PORT.")
+        yield "peer", Sentence("Must be a host name or address, with “:” and a port if needed.")
     elif not trunk.peer:
         if not SIP_USER.fullmatch(trunk.user):
-            yield "user", Sentence("Must be the user part of a SIP address.")
+            yield "user", Sentence("Must be the part of a SIP address before the @.")
         if host_port(trunk.domain) is None:
             yield "domain", Sentence("Must be the provider's domain.")
     if trunk.proxy and host_port(trunk.proxy) is None:
-        yield "proxy", Sentence("Must be HOST or HOST:PORT.")
+        yield "proxy", Sentence("Must be a host name or address, with “:” and a port if needed.")
     if trunk.auth_user and not is_text(trunk.auth_user, 128):
-        yield "auth_user", Sentence("Must be a text without control characters.")
+        yield "auth_user", Sentence("Must be text without control characters.")
     if trunk.password and not (is_sealed(trunk.password) or is_text(trunk.password, 256)):
-        yield "password", Sentence("Must not contain control characters, or spaces around it.")
+        yield "password", Sentence("Must not contain control characters, or spaces at either end.")
     if trunk.provider and not PROVIDER.fullmatch(trunk.provider):
-        yield "provider", Sentence("Must be a provider's key.")
+        yield "provider", Sentence("Must be the short name of a provider.")
 
 
 def _number(number: Number, office: Office) -> Found:
     if not E164.fullmatch(number.e164):
-        yield "e164", Sentence("Must be an international number, like +493012345.")
+        yield "e164", Sentence("Must be an international number such as +493012345.")
     if number.trunk not in office.trunks:
-        yield "trunk", Sentence("There is no trunk “{trunk}”.", trunk=number.trunk)
+        yield "trunk", Sentence("Refers to line “{trunk}”, which does not exist.", trunk=number.trunk)
     if not number.to:
-        yield "to", Sentence("Must name at least one extension.")
+        yield "to", Sentence("Needs at least one extension.")
     if len(set(number.to)) < len(number.to):
-        yield "to", Sentence("Names an extension twice.")
+        yield "to", Sentence("Contains an extension twice.")
     for extension in number.to:
         if extension not in office.people and extension not in office.groups:
-            yield "to", Sentence("Nobody has the extension {extension}.", extension=extension)
+            yield "to", Sentence("Refers to extension {extension}, which nobody has.", extension=extension)
     yield from _file("greeting", number.greeting)
 
 
@@ -228,24 +228,24 @@ def _contacts(contacts: dict[str, Contact]) -> Iterator[Fault]:
 def _contact(contact: Contact) -> Found:
     yield from _name(contact.name)
     if not E164.fullmatch(contact.number):
-        yield "number", Sentence("Must be an international number, like +493012345.")
+        yield "number", Sentence("Must be an international number such as +493012345.")
     if contact.extension and not TAIL.fullmatch(contact.extension):
-        yield "extension", Sentence("Must be digits, * and # only.")
+        yield "extension", Sentence("Can contain only digits, * and #.")
 
 
 def _account(account: Account, office: Office) -> Found:
     yield from _name(account.name)
     if any(o.name.casefold() == account.name.casefold() and o is not account for o in office.accounts.values()):
-        yield "name", Sentence("Differs from another account's only in capitals.")
+        yield "name", Sentence("Differs from another login's name only in upper and lower case.")
     if account.password and not account.password.startswith("scrypt$"):
-        yield "password", Sentence("Must be set with “durchwahl account set NAME --password-file”, never by hand.")
+        yield "password", Sentence("Can only be set with “durchwahl account set NAME --password-file”, not by hand.")
     if account.role == "user" and not account.extension:
-        yield "extension", Sentence("Must be a person's: only an admin may be nobody.")
+        yield "extension", Sentence("Must be somebody's extension; only admins can do without one.")
     if account.extension and account.extension not in office.people:
-        yield "extension", Sentence("Nobody has the extension {extension}.", extension=account.extension)
+        yield "extension", Sentence("Refers to extension {extension}, which nobody has.", extension=account.extension)
     for extension in account.mailboxes:
         if extension not in office.people and extension not in office.groups:
-            yield "mailboxes", Sentence("Nobody has the extension {extension}.", extension=extension)
+            yield "mailboxes", Sentence("Refers to extension {extension}, which nobody has.", extension=extension)
 
 
 def _extension(extension: str) -> Found:
@@ -255,7 +255,7 @@ def _extension(extension: str) -> Found:
 
 def _name(name: str) -> Found:
     if not is_text(name):
-        yield "name", Sentence("Must be 1 to 80 characters, without control characters or spaces around it.")
+        yield "name", Sentence("Must have 1 to 80 characters, with no control characters and no spaces at either end.")
 
 
 def _within(field: str, value: float, low: float, high: float) -> Found:
@@ -265,4 +265,4 @@ def _within(field: str, value: float, low: float, high: float) -> Found:
 
 def _file(field: str, name: str) -> Found:
     if name and not FILE_NAME.fullmatch(name):
-        yield field, Sentence("Must be the plain name of a file in “greetings”.")
+        yield field, Sentence("Must be the name of a file in “greetings”, without a path.")

@@ -78,7 +78,7 @@ class Settings:
     def _write(self, office: Office) -> None:
         if self._storage.touched():
             raise SettingsError(
-                Sentence("The settings file was changed by another program: restart, and it is read again.")
+                Sentence("Another program has changed the settings file. Restart to use the changed file.")
             )
         try:
             with self._storage.one_write():

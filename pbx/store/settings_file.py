@@ -73,13 +73,13 @@ def _read(path: Path) -> "_Reading | None":
     """A settings file; None when there is none. Raises SettingsError."""
     try:
         if path.stat().st_size > _LONGEST:
-            raise SettingsError(Sentence("{path}: this is no settings file, it is larger than 32 MB.", path=path))
+            raise SettingsError(Sentence("{path} is not a settings file: it is larger than 32 MB.", path=path))
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         return None
     except OSError as error:
         why = error.strerror or str(error)
-        raise SettingsError(Sentence("{path}: cannot be read: {why}.", path=path, why=why)) from error
+        raise SettingsError(Sentence("{path} cannot be read: {why}.", path=path, why=why)) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(at_line(path, line, Sentence("This is not UTF-8 text."))) from error
@@ -101,7 +101,7 @@ class _Reading:
         self._bring_up_to_date(content)
         scalars = self._documents(content, "office")
         if len(scalars) > 1:
-            raise self._wrong(("office", scalars[1][0]), Sentence("The office is described twice."))
+            raise self._wrong(("office", scalars[1][0]), Sentence("The office appears twice."))
         office = self._item(Office, "office", *scalars[0]) if scalars else Office()
         office = dataclasses.replace(office, **{name: self._table(content, name) for name in TABLES})
         for fault in faults(office):
@@ -115,16 +115,16 @@ class _Reading:
             self._lines = json_lines(self._text)
         except json.JSONDecodeError as error:
             what = error.msg if self._text.strip() else Sentence("the file is empty")
-            wrong = Sentence("This is no JSON: {what}.", what=what)
+            wrong = Sentence("This is not JSON: {what}.", what=what)
             raise SettingsError(at_line(self._path, error.lineno, wrong)) from error
         except DuplicateKey as error:
-            wrong = Sentence("“{key}” is there twice in one object.", key=error.key)
+            wrong = Sentence("“{key}” appears twice in one object.", key=error.key)
             raise SettingsError(at_line(self._path, error.line, wrong)) from error
         except RecursionError as error:
-            wrong = Sentence("{path}: this is no settings file, it is nested too deeply.", path=self._path)
+            wrong = Sentence("{path} is not a settings file: it is nested too deeply.", path=self._path)
             raise SettingsError(wrong) from error
         if not isinstance(content, dict):
-            raise self._wrong((), Sentence("The whole must be an object in braces."))
+            raise self._wrong((), Sentence("The file must contain one object in braces."))
         return content
 
     def _bring_up_to_date(self, content: dict[str, Any]) -> None:
@@ -132,11 +132,11 @@ class _Reading:
         is_number = isinstance(version, int) and not isinstance(version, bool) and version > 0
         self.version = version if is_number else VERSION
         if not is_number or (version > VERSION and not is_understood(content)):
-            wrong = Sentence("These settings were made by a newer version; update Durchwahl.")
+            wrong = Sentence("These settings come from a newer version. Please update Durchwahl.")
             raise self._wrong(("office", next(iter(content["office"])), "version"), wrong, Newer)
         for name in content:
             if name not in TABLES and name not in ("office", "_default") and version <= VERSION:
-                raise self._wrong((name,), Sentence("“{name}” is no known table.", name=name))
+                raise self._wrong((name,), Sentence("“{name}” is not a known table.", name=name))
         migrate(content)
 
     def _documents(self, content: dict[str, Any], name: str) -> list[tuple[str, Any]]:
@@ -145,7 +145,7 @@ class _Reading:
             raise self._wrong((name,), Sentence("“{name}” must be an object in braces.", name=name))
         for number in documents:
             if not (number.isascii() and number.isdigit() and len(number) < 16):
-                wrong = Sentence("“{number}” must be a number: it is only the entry's count.", number=number)
+                wrong = Sentence("“{number}” must be a number: it only counts the entries.", number=number)
                 raise self._wrong((name, number), wrong)
         return list(documents.items())
 
@@ -156,7 +156,7 @@ class _Reading:
             item = self._item(kind, name, number, document)
             key = getattr(item, key_field)
             if key in items:
-                wrong = Sentence("{field} “{key}” is there twice.", field=key_field, key=key)
+                wrong = Sentence("{field} “{key}” appears twice.", field=key_field, key=key)
                 raise self._wrong((name, number, key_field), wrong)
             items[key] = item
             self._places[name, key] = (name, number)
@@ -168,7 +168,7 @@ class _Reading:
             also = META
             self._places["office", ""] = (name, number)
             if isinstance(document, dict) and (table := next((t for t in TABLES if t in document), None)):
-                wrong = Sentence("“{name}” is a table of its own.", name=table)
+                wrong = Sentence("“{name}” must be a table of its own.", name=table)
                 raise self._wrong((name, number, table), wrong)
         try:
             return from_json(kind, document, also=also, newer=self.version > VERSION)
@@ -210,10 +210,10 @@ def whole_fault(fault: Fault) -> Sentence:
         "phones": Sentence("Phone {key}", key=key),
         "groups": Sentence("Group {key}", key=key),
         "former": Sentence("Former extension {key}", key=key),
-        "trunks": Sentence("Trunk “{key}”", key=key),
+        "trunks": Sentence("Line “{key}”", key=key),
         "numbers": Sentence("Number {key}", key=key),
         "contacts": Sentence("Contact “{key}”", key=key),
-        "accounts": Sentence("Account “{key}”", key=key),
+        "accounts": Sentence("Login “{key}”", key=key),
     }[fault.table]
     if fault.field:
         return Sentence("{whose}: {what}", whose=whose, what=of_field(fault.field, fault.sentence))

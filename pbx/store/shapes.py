@@ -26,7 +26,7 @@ BEYOND = "beyond"
 """The field of what is not understood (`models.Setting`)."""
 
 _MUST = {
-    str: Sentence("Must be a text in quotes."),
+    str: Sentence("Must be text in quotes."),
     bool: Sentence("Must be true or false."),
     int: Sentence("Must be a whole number."),
     float: Sentence("Must be a number."),
@@ -60,14 +60,14 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = (), newer: 
         elif newer and BEYOND in known:
             beyond.append((name, value))
         elif name not in also:
-            raise ShapeError(name, Sentence("“{name}” is no known field.", name=name))
+            raise ShapeError(name, Sentence("“{name}” is not a known field.", name=name))
     if beyond:
         given[BEYOND] = tuple(sorted(beyond))
     try:
         return kind(**given)
     except TypeError:
         missing = [f"“{name}”" for name in _required(kind) if name not in given]
-        raise ShapeError("", Sentence("Lacks {names}.", names=missing)) from None
+        raise ShapeError("", Sentence("Needs {names}.", names=missing)) from None
 
 
 def made(kind: type[T], values: Mapping[str, Any]) -> T:
@@ -88,7 +88,7 @@ def fit(hint: Any, value: Any, name: str) -> Any:
         if isinstance(value, str) and value in choices:
             return value
         named = ", ".join(str(choice) or "(empty)" for choice in choices)
-        raise ShapeError(name, Sentence("Must be one of {choices}.", choices=named))
+        raise ShapeError(name, Sentence("Must be one of these: {choices}.", choices=named))
     if origin in (Union, types.UnionType):
         return None if value is None else fit(next(c for c in choices if c is not types.NoneType), value, name)
     if origin in (tuple, list):
@@ -101,7 +101,7 @@ def fit(hint: Any, value: Any, name: str) -> Any:
 def _scalar(hint: Any, value: Any, name: str) -> Any:
     if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
         if not math.isfinite(value):
-            raise ShapeError(name, Sentence("Must be an ordinary number."))
+            raise ShapeError(name, Sentence("Must be a finite number."))
         return float(value)
     if hint is int and isinstance(value, bool):
         raise ShapeError(name, Sentence("Must be a whole number."))

@@ -432,7 +432,7 @@ def test_newer_settings_are_refused_with_a_sentence(stores: Stores) -> None:
     ("change", "sentence"),
     [
         (lambda inside: inside.update({"settings.json": b'{"people": 7}'}), "people"),
-        (lambda inside: inside.update({"records.sqlite": b"no database" * 100}), "records"),
+        (lambda inside: inside.update({"records.sqlite": b"no database" * 100}), "database cannot be used"),
         (sql("UPDATE messages SET file = '../secret'"), "damaged"),
         (sql("UPDATE messages SET file = '21/../../secret'"), "damaged"),
         (sql("DROP TABLE messages; CREATE TABLE messages (id)"), "records"),

@@ -187,7 +187,7 @@ def test_users_and_visitors_send_nobody_away(stores: Stores) -> None:
 def test_the_only_admin_cannot_leave(stores: Stores) -> None:
     chief = stores.office.accounts["chief"]
     stores.save(with_items(stores.office, dataclasses.replace(chief, password="")))
-    assert "only admin" in str(_refused(stores, "user leave", person="22"))
+    assert "the only admin" in str(_refused(stores, "user leave", person="22"))
 
 
 def test_two_admins_are_told_of_each_other(stores: Stores) -> None:

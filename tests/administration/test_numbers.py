@@ -91,7 +91,7 @@ def test_a_greeting_of_a_number_that_is_refused_leaves_nothing(office: Run, refu
 
 def test_a_missing_speech_engine_is_said(office: Run, refused: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    assert "speech engine" in refused("number", "set", "+4930123450", "--greeting", "Hello", code=1)
+    assert "no program that can speak" in refused("number", "set", "+4930123450", "--greeting", "Hello", code=1)
 
 
 def test_a_person_s_announcement_is_spoken_in_his_language(office: Run, spoken: list[Any], tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def test_a_person_is_removed_with_phones_and_his_tasks_become_the_office_s(
 def test_unknown_people_and_groups_are_named_with_those_there_are(office: Run, refused: Run) -> None:
     assert "21, 22" in refused("user", "set", "99", "--name", "X")
     assert "is the group Sales" in refused("user", "remove", "30")
-    assert "Anna's" in refused("group", "set", "21", "--name", "X")
+    assert "belongs to Anna" in refused("group", "set", "21", "--name", "X")
     assert "Nobody" in refused("voicemail", "list", "99")
     assert "Nobody" in refused("tasks", "99")
     assert "Nobody" in refused("phone", "list", "99")

@@ -208,5 +208,5 @@ def test_by_command_it_is_shown_copied_and_erased(commanded: Run, data: Path, tm
 def test_by_command_the_days_are_set(commanded: Run, refused: Run) -> None:
     set_ = commanded("retention", "set", "--history", "0", "--messages", "30", "--done-tasks", "7")
     assert [set_[f"keep_{what}_days"] for what in ("history", "messages", "done_tasks")] == [0, 30, 7]
-    assert "0 for ever" in refused("retention", "set", "--history", "4000")
+    assert "0 to keep everything" in refused("retention", "set", "--history", "4000")
     assert "not running" in refused("trace", code=1)

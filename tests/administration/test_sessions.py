@@ -111,7 +111,8 @@ def test_sessions_of_one_account_are_bounded(desk: Desk) -> None:
 
 
 def test_a_wrong_password_and_an_unknown_name_are_told_the_same(desk: Desk) -> None:
-    assert guess(desk, "anna", "192.0.2.2") == guess(desk, "nobody", "192.0.2.3") == "Name or password is wrong."
+    unknown, wrong = guess(desk, "nobody", "192.0.2.3"), guess(desk, "anna", "192.0.2.2")
+    assert unknown == wrong == "The name or the password is wrong."
     assert guess(desk, "anna", "192.0.2.4", 6) == guess(desk, "nobody", "192.0.2.5", 6)
 
 
@@ -134,7 +135,7 @@ def test_a_source_that_guesses_waits_longer_and_longer_whatever_names_it_tries(d
     waits = []
     for _ in range(12):
         told = guess(desk, "anna", "192.0.2.2")
-        assert "too many" in told
+        assert "Too many failed attempts" in told
         waits.append(int(told.split()[-2]))
         desk.now += waits[-1]
         guess(desk, "anna", "192.0.2.2")
@@ -145,20 +146,20 @@ def test_a_source_that_guesses_waits_longer_and_longer_whatever_names_it_tries(d
 
 def test_a_right_password_does_not_help_while_a_source_must_wait(desk: Desk) -> None:
     guess(desk, "anna", "192.0.2.2", 5)
-    with pytest.raises(Refused, match="too many"):
+    with pytest.raises(Refused, match="Too many failed attempts"):
         desk.log_in("anna", source="192.0.2.2")
     desk.now += 5
     assert desk.log_in("anna", source="192.0.2.2")
-    assert guess(desk, "anna", "192.0.2.2") == "Name or password is wrong."
+    assert guess(desk, "anna", "192.0.2.2") == "The name or the password is wrong."
 
 
 def test_ipv6_sources_count_by_network_and_mapped_ones_as_ipv4(desk: Desk) -> None:
     for number in range(5):
         guess(desk, f"name {number}", f"2001:db8::{number + 1:x}")
-    assert "too many" in guess(desk, "anna", "2001:db8::ffff")
+    assert "Too many failed attempts" in guess(desk, "anna", "2001:db8::ffff")
     assert desk.log_in("anna", source="2001:db8:0:1::1")
     guess(desk, "x", "::ffff:192.0.2.7", 5)
-    assert "too many" in guess(desk, "x", "192.0.2.7")
+    assert "Too many failed attempts" in guess(desk, "x", "192.0.2.7")
 
 
 def test_a_colleague_who_logs_in_himself_between_his_guesses_at_the_admin_waits_like_everybody(desk: Desk) -> None:
@@ -166,14 +167,14 @@ def test_a_colleague_who_logs_in_himself_between_his_guesses_at_the_admin_waits_
         guess(desk, ADMIN, "192.0.2.2")
         desk.log_in("bert", source="192.0.2.2")
     guess(desk, ADMIN, "192.0.2.2")
-    assert "too many" in guess(desk, ADMIN, "192.0.2.2")
+    assert "Too many failed attempts" in guess(desk, ADMIN, "192.0.2.2")
 
 
 def test_in_the_admins_own_network_his_password_is_not_guessed_any_faster(desk: Desk) -> None:
     desk.log_in(ADMIN, source="fe80::1%eth0")
     for number in range(10):
         guess(desk, ADMIN, f"fe80::{number + 2:x}")
-    assert "too many" in guess(desk, ADMIN, "fe80::ffff")
+    assert "Too many failed attempts" in guess(desk, ADMIN, "fe80::ffff")
 
 
 def test_a_neighbour_who_guesses_shuts_nobody_out_where_he_has_logged_in_before(desk: Desk) -> None:
@@ -183,7 +184,7 @@ def test_a_neighbour_who_guesses_shuts_nobody_out_where_he_has_logged_in_before(
         desk.now += 30
     assert desk.who(desk.log_in("anna", source="2001:db8::1")) == "anna"
     guess(desk, "anna", "2001:db8::1", 5)
-    assert "too many" in guess(desk, "anna", "2001:db8::1")
+    assert "Too many failed attempts" in guess(desk, "anna", "2001:db8::1")
 
 
 def test_an_account_that_many_sources_guess_gets_slow_but_not_for_its_owner(desk: Desk) -> None:
@@ -191,7 +192,7 @@ def test_an_account_that_many_sources_guess_gets_slow_but_not_for_its_owner(desk
     for number in range(40):
         guess(desk, "anna", f"198.51.100.{number}")
         desk.now += 30
-    assert "too many" in guess(desk, "anna", "203.0.113.1")
+    assert "Too many failed attempts" in guess(desk, "anna", "203.0.113.1")
     assert desk.who(desk.log_in("anna", source="192.0.2.1")) == "anna"
 
 
@@ -199,8 +200,8 @@ def test_an_account_that_many_sources_guess_gets_slow_but_not_for_its_owner(desk
 def test_the_wait_for_a_name_does_not_show_whose_extension_it_is(desk: Desk, other: str) -> None:
     for number in range(12):
         guess(desk, "anna", f"198.51.100.{number}")
-    assert "too many" in guess(desk, " ANNA", "203.0.113.1")
-    assert guess(desk, other, "203.0.113.1") == "Name or password is wrong."
+    assert "Too many failed attempts" in guess(desk, " ANNA", "203.0.113.1")
+    assert guess(desk, other, "203.0.113.1") == "The name or the password is wrong."
 
 
 def test_while_a_name_must_wait_the_right_password_is_not_even_looked_at(
@@ -210,7 +211,7 @@ def test_while_a_name_must_wait_the_right_password_is_not_even_looked_at(
         guess(desk, "anna", f"198.51.100.{number}")
     monkeypatch.setattr(sessions, "password_matches", lambda *_: pytest.fail("looked at"))
     for source in ("203.0.113.1", "203.0.113.1", "203.0.113.2"):
-        with pytest.raises(Refused, match="too many"):
+        with pytest.raises(Refused, match="Too many failed attempts"):
             desk.log_in("anna", source=source)
 
 
@@ -225,7 +226,7 @@ def test_what_was_wrong_is_forgotten_after_an_hour(desk: Desk) -> None:
     guess(desk, "anna", "192.0.2.2", 5)
     desk.now += 3601
     guess(desk, "anna", "192.0.2.2", 4)
-    assert guess(desk, "anna", "192.0.2.2") == "Name or password is wrong."
+    assert guess(desk, "anna", "192.0.2.2") == "The name or the password is wrong."
 
 
 def test_the_tables_of_guesses_are_bounded() -> None:

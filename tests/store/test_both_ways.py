@@ -149,13 +149,13 @@ def test_an_older_version_takes_back_what_it_can_of_a_newer_one_s_changes(
 
 def test_a_mistake_in_what_is_known_is_named_in_a_newer_file_too(path: Path) -> None:
     path.write_text(path.read_text().replace('"name": "Bert"', '"name": 7'))
-    with pytest.raises(SettingsError, match="“name” must be a text"):
+    with pytest.raises(SettingsError, match="“name” must be text"):
         Settings(path)
 
 
 def test_in_a_file_of_this_version_what_is_unknown_is_a_mistake(path: Path) -> None:
     path.write_text(path.read_text().replace(f'"version": {NEXT}', f'"version": {TODAY}'))
-    with pytest.raises(SettingsError, match="no known"):
+    with pytest.raises(SettingsError, match="not a known"):
         Settings(path)
 
 

@@ -93,7 +93,7 @@ def test_the_only_admin_cannot_be_removed_and_others_can(web: Web) -> None:
     web.user("21")
     page = web.admin.get(f"/access/account?name={ADMIN}")
     refused = form_to(page, "/access/remove").submit(expect_errors=True)
-    assert "only admin" in refused.text
+    assert "the only admin" in refused.text
     form_to(web.admin.get("/access/account?name=user-21"), "/access/remove").submit()
     assert list(web.stores.office.accounts) == [ADMIN]
 
@@ -141,4 +141,4 @@ def test_colleagues_and_visitors_change_nothing_there(web: Web, path: str) -> No
 def test_a_guessed_invitation_is_not_found_and_guessing_gets_slow(web: Web) -> None:
     for _ in range(5):
         assert web.visitor.get("/invitation/AAAAAAAAAA", expect_errors=True).status_int == 404
-    assert "too many wrong tries" in web.visitor.get("/invitation/AAAAAAAAAA", expect_errors=True).text
+    assert "Too many failed attempts" in web.visitor.get("/invitation/AAAAAAAAAA", expect_errors=True).text

@@ -41,21 +41,21 @@ def test_one_gets_where_one_wanted_to_but_never_elsewhere(accounts: Web) -> None
 def test_a_wrong_password_keeps_the_name_and_not_the_password(accounts: Web) -> None:
     refused = log_in(accounts.visitor, "anna", "not her password")
     assert refused.status_int == 422
-    assert "Name or password is wrong." in refused.text
+    assert "The name or the password is wrong." in refused.text
     assert form_to(refused, "/login")["name"].value == "anna"
     assert "not her password" not in refused.text
 
 
 def test_an_unknown_name_is_answered_like_a_known_one(accounts: Web) -> None:
     known, unknown = (log_in(accounts.visitor, name, "wrong").text for name in ("anna", "otto"))
-    assert "Name or password is wrong." in known
-    assert "Name or password is wrong." in unknown
+    assert "The name or the password is wrong." in known
+    assert "The name or the password is wrong." in unknown
 
 
 def test_who_guesses_is_told_to_wait(accounts: Web) -> None:
     for _ in range(5):
         log_in(accounts.visitor, "anna", "wrong")
-    assert "too many wrong tries" in log_in(accounts.visitor, "anna").text
+    assert "Too many failed attempts" in log_in(accounts.visitor, "anna").text
 
 
 def test_logging_out_ends_the_session_also_for_who_kept_the_cookie(accounts: Web) -> None:

@@ -38,7 +38,7 @@ def test_what_cannot_be_said_or_read_is_told_to_the_script(web: Web) -> None:
     anna = web.user("21")
     csrf = token(anna.get("/mine"))
     nothing = anna.post("/sound/hear", {"csrf": csrf, "hear": "x", "x_text": "..."}, headers=JSON, status=422)
-    assert "nothing to say" in nothing.json["error"]
+    assert "nothing that can be spoken" in nothing.json["error"]
     junk = {"csrf": csrf, "sound": Upload("me.mp3", b"junk")}
     assert "cannot read this sound file" in anna.post("/sound/decode", junk, status=422).json["error"]
 

@@ -118,7 +118,7 @@ def test_the_digit_for_an_outside_line_is_asked_before_there_are_extensions(box:
     form["names"] = "Anna Adler\nBert Braun; 12\n"
     looked = form.submit("step", value="look")
     assert [each.text for each in looked.html.select("#people .extension")] == ["12", "200"]  # what is wrong first
-    assert "for an outside line" in looked
+    assert "gets an outside line" in looked
     form = looked.forms["people"]
     form["names"] = "Anna Adler; 44"
     form.submit("step", value="look").forms["people"].submit("step", value="add").follow()
