@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from pbx.administration.stores import Stores
-from pbx.exchange.call import Call, NewTask
-from pbx.exchange.dialplan import taken_by
-from pbx.exchange.house import NoRoom
-from pbx.exchange.leg import Party
-from pbx.exchange.traced import Wire, readable
+from pbx.exchange.calls.call import Call, NewTask
+from pbx.exchange.calls.equipment import NoRoom
+from pbx.exchange.calls.leg import Party
+from pbx.exchange.calls.traced import Wire, readable
+from pbx.exchange.dialling.dialplan import taken_by
 from pbx.media import wav
 from pbx.media.clip import Clip
 from pbx.sip.trace import Trace

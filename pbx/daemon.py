@@ -14,7 +14,7 @@ from pbx.box.update_state import KEPT
 from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
-from pbx.exchange.call import Call
+from pbx.exchange.calls.call import Call
 from pbx.live import LiveExchange
 from pbx.news import News
 from pbx.own_certificate import OwnCertificate

@@ -11,12 +11,12 @@ from pbx.administration.live import Check, Live, Running, Way
 from pbx.administration.phones import shown_host
 from pbx.administration.self_call import Guest
 from pbx.control.protocol import Refused
-from pbx.exchange import self_call
-from pbx.exchange.bound import Trouble
-from pbx.exchange.emergency import is_emergency
-from pbx.exchange.recording import Told
-from pbx.exchange.traced import Wire
-from pbx.exchange.turned_away import Refusal
+from pbx.exchange.calls.traced import Wire
+from pbx.exchange.dialling.emergency import is_emergency
+from pbx.exchange.phones.bound import Trouble
+from pbx.exchange.scripts import self_call
+from pbx.exchange.scripts.recording import Told
+from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Person, Phone
 from pbx.wiring import Exchange

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pbx.exchange.stories import story
+from pbx.exchange.story import story
 from pbx.store.differences import Difference
 from pbx.store.models import (
     Account,

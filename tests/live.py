@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pbx.administration.live import Check, Running, Way
-from pbx.exchange.traced import Wire
-from pbx.exchange.turned_away import Refusal
+from pbx.exchange.calls.traced import Wire
+from pbx.exchange.trunks.turned_away import Refusal
 from pbx.store.models import Office
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from pbx.administration.stores import Stores, open_stores
 from pbx.archive import Archive
-from pbx.exchange.call import Call
-from pbx.exchange.house import NoRoom
-from pbx.exchange.leg import Party
+from pbx.exchange.calls.call import Call
+from pbx.exchange.calls.equipment import NoRoom
+from pbx.exchange.calls.leg import Party
 from pbx.sip.trace import Trace
 from pbx.store.mailboxes import Limits, Mailboxes
 from pbx.store.models import CallRecord, Direction, Former, Office, Outcome, Person

@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-HOUSE = Path(__file__).parent.parent
+HOUSE = Path(__file__).parents[1]
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.sip": (),
@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "asyncio": (
-        *("pbx.sip.transport", "pbx.exchange.ivr", "pbx.control", "pbx.demo"),
+        *("pbx.sip.transport", "pbx.exchange.calls.operator", "pbx.control", "pbx.demo"),
         *("pbx.process", "pbx.daemon", "pbx.wiring", "pbx.archive", "pbx.web_process", "pbx.own_certificate"),
     ),
     "tinydb": ("pbx.store.settings", "pbx.store.atomic"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.exchange.stories import story, talked
+from pbx.exchange.story import story, talked
 from pbx.store.models import Step
 from pbx.whole import duration, whole
 from tests.leftovers import call_record

@@ -8,8 +8,8 @@ from pbx.administration.live import needed
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
-from pbx.exchange.dialled import keys
-from pbx.exchange.numbers import BadNumber, Outside, as_written, split_contact
+from pbx.exchange.dialling.dialled import keys
+from pbx.exchange.dialling.numbers import BadNumber, Outside, as_written, split_contact
 from pbx.sentence import Sentence
 from pbx.store.history import Wanted
 from pbx.store.leaf import Turn

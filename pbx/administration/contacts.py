@@ -10,7 +10,7 @@ from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.alphabet import place
 from pbx.control.protocol import Refused
-from pbx.exchange.numbers import BadNumber, split_contact
+from pbx.exchange.dialling.numbers import BadNumber, split_contact
 from pbx.sentence import Sentence
 from pbx.store.models import Contact, Office
 from pbx.store.settings import with_items, without_items

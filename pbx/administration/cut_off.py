@@ -4,8 +4,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pbx.exchange.dialplan import taken_by
-from pbx.exchange.stories import story
+from pbx.exchange.dialling.dialplan import taken_by
+from pbx.exchange.story import story
 from pbx.store.database import RecordsError
 from pbx.store.models import CallRecord, Message, Office, Step
 from pbx.store.records import Records

@@ -8,7 +8,7 @@ from pbx.administration.order import counted
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
-from pbx.exchange.extensions import BadExtension, check_extension, free_extension
+from pbx.exchange.dialling.extensions import BadExtension, check_extension, free_extension
 from pbx.sentence import Sentence
 from pbx.store.models import Former, Office
 from pbx.store.settings import without_items

@@ -10,8 +10,8 @@ from pbx.administration.live import lasting, needed
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
-from pbx.exchange.stories import clauses, story, talked
-from pbx.exchange.traced import first_line, readable, reason, summary
+from pbx.exchange.calls.traced import first_line, readable, reason, summary
+from pbx.exchange.story import clauses, story, talked
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
 from pbx.store.history import Found, Wanted, Word

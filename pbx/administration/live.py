@@ -7,9 +7,9 @@ from typing import Any, Literal, Protocol, cast
 
 from pbx.administration.self_call import Guest
 from pbx.control.protocol import Refused
-from pbx.exchange.recording import Told
-from pbx.exchange.traced import Wire
-from pbx.exchange.turned_away import Refusal
+from pbx.exchange.calls.traced import Wire
+from pbx.exchange.scripts.recording import Told
+from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import CallFacts, Office
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from pbx.alphabet import place
 from pbx.control.protocol import Refused
-from pbx.exchange.numbers import BadNumber, to_e164
+from pbx.exchange.dialling.numbers import BadNumber, to_e164
 from pbx.sentence import Sentence
 from pbx.store.models import Group, Number, Office, Person, Trunk
 

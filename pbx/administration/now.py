@@ -11,7 +11,7 @@ from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
 from pbx.box import lamps
-from pbx.exchange.stories import clauses
+from pbx.exchange.story import clauses
 from pbx.sentence import Sentence, said
 from pbx.store.models import Group, Language, Number, Office, Person
 

@@ -12,9 +12,9 @@ from typing import Any
 from pbx.administration import lookup
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
-from pbx.exchange.attendant import PATIENCE, TRIES
-from pbx.exchange.dialplan import dialable, reachable, taken_by
-from pbx.exchange.voicemail import takes_messages
+from pbx.exchange.dialling.dialplan import dialable, reachable, taken_by
+from pbx.exchange.scripts.attendant import PATIENCE, TRIES
+from pbx.exchange.scripts.voicemail import takes_messages
 from pbx.phone_number import printed
 from pbx.sentence import Sentence, said
 from pbx.store.models import Group, Number, Office, Person

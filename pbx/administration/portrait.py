@@ -9,7 +9,7 @@ from pbx.administration.order import counted
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.control.protocol import Refused
-from pbx.exchange.dialplan import dialable, distribution, reachable
+from pbx.exchange.dialling.dialplan import dialable, distribution, reachable
 from pbx.sentence import Sentence, said
 from pbx.store.models import Office, Person
 

@@ -11,7 +11,7 @@ from pbx.administration.phones import domain as phones_domain
 from pbx.administration.stores import Stores
 from pbx.administration.versions import check_seen, version
 from pbx.control.protocol import Refused
-from pbx.exchange.extensions import why_not
+from pbx.exchange.dialling.extensions import why_not
 from pbx.sentence import Sentence
 from pbx.store.models import Language, Office
 

@@ -12,8 +12,8 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
 from pbx.administration.stores import Stores
-from pbx.exchange.emergency import is_valid
-from pbx.exchange.numbers import BadNumber, to_e164
+from pbx.exchange.dialling.emergency import is_valid
+from pbx.exchange.dialling.numbers import BadNumber, to_e164
 from pbx.sentence import Sentence, said
 from pbx.store.models import Office, Trunk
 

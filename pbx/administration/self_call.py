@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pbx.exchange.self_call import ANSWER, QUESTION
+from pbx.exchange.scripts.self_call import ANSWER, QUESTION
 from pbx.media.g711 import alaw_decode
 from pbx.media.packet import Packet, PacketError
 from pbx.media.telephone_event import EventSender

@@ -8,8 +8,8 @@ from pbx.administration.live import lasting
 from pbx.administration.rights import Actor
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
-from pbx.exchange.stories import clauses, reason
-from pbx.exchange.turned_away import OTHER_PORT, Refusal
+from pbx.exchange.story import clauses, reason
+from pbx.exchange.trunks.turned_away import OTHER_PORT, Refusal
 from pbx.phone_number import printed
 from pbx.sentence import Sentence, said
 from pbx.store.models import CallRecord, Language, Office, Step

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pbx.administration.live import Check, Live, Way
 from pbx.administration.stores import Stores
 from pbx.administration.trunk_words import explained
-from pbx.exchange.turned_away import Refusal
+from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import CallRecord, Office
 

@@ -10,8 +10,8 @@ from pbx.administration.trunk_words import explained
 from pbx.administration.versions import check_seen, version
 from pbx.alphabet import place
 from pbx.control.protocol import Refused
-from pbx.exchange.stories import reason
-from pbx.exchange.turned_away import Refusal
+from pbx.exchange.story import reason
+from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence, said
 from pbx.store.models import Language, Office, Trunk
 from pbx.store.settings import with_items, without_items

@@ -3,16 +3,16 @@
 import logging
 from collections.abc import Callable
 
-from pbx.exchange.bound import Bound, Unbound
-from pbx.exchange.call import Call
-from pbx.exchange.doorkeeper import Doorkeeper, Refused
-from pbx.exchange.endings import note_gone, note_stopped
-from pbx.exchange.house import House
-from pbx.exchange.ivr import HungUp, Operator, Story, begin
-from pbx.exchange.keepalive import Keepalive
-from pbx.exchange.leg import Leg
-from pbx.exchange.mwi import Mwi
-from pbx.exchange.uas import Uas
+from pbx.exchange.calls.call import Call
+from pbx.exchange.calls.endings import note_gone, note_stopped
+from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.leg import Leg
+from pbx.exchange.calls.operator import HungUp, Operator, Story, begin
+from pbx.exchange.phones.authentication import Doorkeeper, Refused
+from pbx.exchange.phones.bound import Bound, Unbound
+from pbx.exchange.phones.keepalive import Keepalive
+from pbx.exchange.phones.message_waiting import Mwi
+from pbx.exchange.router import Uas
 from pbx.sip import events as sip
 from pbx.sip.admission import EXTENSIONS
 from pbx.sip.flow import Flow

@@ -7,7 +7,7 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.stores import open_stores
 from pbx.control.protocol import Refused
-from pbx.exchange.voicemail import takes_messages
+from pbx.exchange.scripts.voicemail import takes_messages
 from pbx.store.models import Group
 from tests.commands import Run
 

@@ -16,7 +16,7 @@ from pbx.administration.commands import perform
 from pbx.administration.live import Way
 from pbx.administration.stores import Stores, open_stores
 from pbx.box.machine import Machine
-from pbx.exchange.turned_away import Refusal
+from pbx.exchange.trunks.turned_away import Refusal
 from pbx.prompts import catalogue, speech
 from pbx.store.models import Group, LegQuality, Number, Person, Phone, Trunk
 from tests.box import pi

@@ -13,8 +13,8 @@ from pbx.administration.commands import perform
 from pbx.administration.quality import grade
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
-from pbx.exchange.leg import Party
-from pbx.exchange.traced import Wire
+from pbx.exchange.calls.leg import Party
+from pbx.exchange.calls.traced import Wire
 from pbx.sip.flow import Flow
 from pbx.store.models import CallRecord, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record

@@ -12,7 +12,7 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.stores import Stores, open_stores
 from pbx.control.protocol import Refused
-from pbx.exchange.dialplan import ToPerson, plan
+from pbx.exchange.dialling.dialplan import ToPerson, plan
 from pbx.store.database import Database
 from pbx.store.models import Account, Former
 from pbx.store.passwords import hash_password

@@ -12,8 +12,8 @@ import pytest
 
 from pbx.administration import self_call
 from pbx.daemon import Daemon
-from pbx.exchange import self_call as far_end
-from pbx.exchange.ivr import Operator
+from pbx.exchange.calls.operator import Operator
+from pbx.exchange.scripts import self_call as far_end
 from pbx.media.clip import Clip
 from pbx.media.g711 import Samples
 from pbx.media.tones import RATE, sound, strength

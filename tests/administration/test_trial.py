@@ -9,7 +9,7 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.stores import Stores, open_stores
-from pbx.exchange.turned_away import Refusal
+from pbx.exchange.trunks.turned_away import Refusal
 from pbx.store.models import LegQuality, Outcome, Step
 from tests.leftovers import call_record
 from tests.live import Lines

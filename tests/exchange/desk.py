@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from pbx.exchange.doorkeeper import Doorkeeper
-from pbx.exchange.guard import Guard
-from pbx.exchange.registrar import Registrar
+from pbx.exchange.phones.authentication import Doorkeeper
+from pbx.exchange.phones.lockout import Guard
+from pbx.exchange.phones.registrar import Registrar
 from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, Response, parse

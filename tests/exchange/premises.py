@@ -7,20 +7,20 @@ import random
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
-from pbx.exchange.call import Call
-from pbx.exchange.dialled import is_for_emergency
-from pbx.exchange.doorkeeper import Doorkeeper
-from pbx.exchange.guard import Guard
-from pbx.exchange.house import House
-from pbx.exchange.keepalive import Keepalive
-from pbx.exchange.lines import Lines
-from pbx.exchange.mwi import Mwi
-from pbx.exchange.pins import Pins
-from pbx.exchange.registrar import Registrar
+from pbx.exchange.calls.call import Call
+from pbx.exchange.calls.equipment import House
+from pbx.exchange.dialling.dialled import is_for_emergency
+from pbx.exchange.dialling.pins import Pins
+from pbx.exchange.phones.authentication import Doorkeeper
+from pbx.exchange.phones.keepalive import Keepalive
+from pbx.exchange.phones.lines import Lines
+from pbx.exchange.phones.lockout import Guard
+from pbx.exchange.phones.message_waiting import Mwi
+from pbx.exchange.phones.registrar import Registrar
+from pbx.exchange.phones.throttle import Throttle
 from pbx.exchange.switchboard import METHODS, Switchboard
-from pbx.exchange.throttle import Throttle
-from pbx.exchange.trunk_line import Find
-from pbx.exchange.trunks import Trunks
+from pbx.exchange.trunks.trunk import Find
+from pbx.exchange.trunks.trunks import Trunks
 from pbx.media.pump import Pump
 from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow

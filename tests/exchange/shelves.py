@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pbx.exchange.call import Call, NewTask
-from pbx.exchange.house import NoRoom
-from pbx.exchange.leg import Party
-from pbx.exchange.stories import story
+from pbx.exchange.calls.call import Call, NewTask
+from pbx.exchange.calls.equipment import NoRoom
+from pbx.exchange.calls.leg import Party
+from pbx.exchange.story import story
 from pbx.media import wav
 from pbx.media.clip import Clip
 from pbx.store.models import CallRecord, Language, LegSamples, Message

@@ -12,7 +12,7 @@ from functools import partial
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pbx.exchange.house import NoRoom
+from pbx.exchange.calls.equipment import NoRoom
 from pbx.sip.message import Message, Request, Response
 from tests.exchange.peers import Line
 from tests.exchange.premises import CALLER, Premises, tell

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.exchange.uas import _called_candidates, _caller
+from pbx.exchange.router import _called_candidates, _caller
 from pbx.sip.message import Request, parse
 
 PLAIN = '"Anna" <sip:+4989111@provider.test>'

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pbx.exchange import uas
+from pbx.exchange import router
 from tests.exchange.peers import BOX, Line, polite, said
 from tests.exchange.premises import OFFICE, PEOPLE, Premises, tell
 
@@ -83,7 +83,7 @@ def test_everybody_reaches_112_over_any_trunk_that_works(name: str, provider: in
 
 
 def test_an_emergency_is_not_told_that_there_are_too_many_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uas, "MOST_CALLS", 1)
+    monkeypatch.setattr(router, "MOST_CALLS", 1)
 
     async def story() -> None:
         premises = await opened("anna", "bert", provider=200)

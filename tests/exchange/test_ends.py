@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pbx.exchange.call import Call
-from pbx.exchange.ivr import Operator, Story
-from pbx.exchange.leg import Leg, codecs_for
-from pbx.exchange.placing import ring_phone, rounds_for_person
+from pbx.exchange.calls.call import Call
+from pbx.exchange.calls.leg import Leg, codecs_for
+from pbx.exchange.calls.operator import Operator, Story
+from pbx.exchange.calls.outgoing import ring_phone, rounds_for_person
 from pbx.sip.transport.hop import Hop
 from tests.exchange.peers import Line, polite, said
 from tests.exchange.premises import Premises, tell

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pbx.exchange.leg import Leg
+from pbx.exchange.calls.leg import Leg
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import MediaEvent
 from pbx.sip.events import Event

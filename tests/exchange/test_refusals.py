@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pbx.exchange import uas
+from pbx.exchange import router
 from pbx.exchange.refusals import MEANINGS, By, meaning
-from pbx.exchange.stories import STEPS, reason, story
-from pbx.exchange.turned_away import MOST, OTHER_PORT
+from pbx.exchange.story import STEPS, reason, story
+from pbx.exchange.trunks.turned_away import MOST, OTHER_PORT
 from pbx.exchange.wording import Wording
 from pbx.sip.reasons import REASONS
 from pbx.store.models import CallRecord, Trunk
@@ -307,7 +307,7 @@ def test_before_a_restart_and_in_a_crowd_the_rows_say_so(monkeypatch: pytest.Mon
         premises.call("anna", "22")
         await premises.settle(1)
         premises.switchboard.uas.draining = False
-        monkeypatch.setattr(uas, "MOST_CALLS", 0)
+        monkeypatch.setattr(router, "MOST_CALLS", 0)
         invite(premises)
         premises.call("anna", "22")
         await premises.settle(1)
@@ -390,8 +390,8 @@ def test_whoever_sends_a_lot_fills_neither_page_nor_history() -> None:
     refusals = premises.trunks.refusals("provider")
     assert len(refusals) == MOST
     assert refusals[0].number.endswith("199"), "the newest first"
-    assert len(premises.shelves.calls) == uas.ROWS
-    assert premises.stack.counters["refused without a row"] == 200 - uas.ROWS
+    assert len(premises.shelves.calls) == router.ROWS
+    assert premises.stack.counters["refused without a row"] == 200 - router.ROWS
 
 
 def test_the_refusals_of_a_trunk_go_with_it() -> None:
@@ -406,7 +406,7 @@ def test_the_refusals_of_a_trunk_go_with_it() -> None:
 
 def test_whatever_is_sent_nothing_hangs_leaks_or_rings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sloppy, hostile and repeated INVITEs of a trunk, its host's other port, a stranger and a phone, on a bad line."""
-    monkeypatch.setattr(uas, "ROWS", 1000)
+    monkeypatch.setattr(router, "ROWS", 1000)
     bodies = [SAVP, G729, "v=0\r\nx", "", "m=audio 0 RTP/AVP 8"]
     extras = ["Require: fly", "Max-Forwards: 0", "Content-Encoding: gzip", "Privacy: id", "Accept: text/plain"]
 

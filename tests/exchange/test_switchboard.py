@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pbx.exchange.call import Call
-from pbx.exchange.leg import Party
-from pbx.exchange.placing import OutsideLine, ring_outside
-from pbx.exchange.trunk_line import Route
+from pbx.exchange.calls.call import Call
+from pbx.exchange.calls.leg import Party
+from pbx.exchange.calls.outgoing import OutsideLine, ring_outside
+from pbx.exchange.trunks.trunk import Route
 from pbx.sip.flow import Flow
 from pbx.sip.message import Response
 from pbx.store.models import Trunk

@@ -23,8 +23,8 @@ from pbx.administration.contacts_import import _of_cards
 from pbx.administration.contacts_tables import entries, read_table, text_of
 from pbx.control.protocol import Garbled, read_question
 from pbx.control.protocol import Refused as NotDone
-from pbx.exchange import dialplan
-from pbx.exchange.numbers import BadNumber, called_number, split_contact, to_e164
+from pbx.exchange.dialling import dialplan
+from pbx.exchange.dialling.numbers import BadNumber, called_number, split_contact, to_e164
 from pbx.media import wav
 from pbx.media.packet import Packet, PacketError
 from pbx.media.rtcp import Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pbx.exchange.guard import ACCOUNT_BUDGET, FIRST_SILENCE, HOMES, REMEMBERED, SOURCE_BUDGET
+from pbx.exchange.phones.lockout import ACCOUNT_BUDGET, FIRST_SILENCE, HOMES, REMEMBERED, SOURCE_BUDGET
 from pbx.sip.message import Request, Response
 from tests.threats.box import Box, besiege
 from tests.threats.ends import End, Phone, again, authorization, phone

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.exchange.registering import PER_PHONE
+from pbx.exchange.phones.registering import PER_PHONE
 from pbx.sip.message import Request
 from tests.threats.box import Box, besiege
 from tests.threats.ends import End, Fields, Phone, phone
@@ -99,7 +99,7 @@ def test_phones_that_know_no_lamps_and_move_about_leave_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over TCP a phone has another Contact after each reconnection, for months."""
-    monkeypatch.setattr("pbx.exchange.mwi.UNASKED_AFTER", 0.0)
+    monkeypatch.setattr("pbx.exchange.phones.message_waiting.UNASKED_AFTER", 0.0)
 
     async def story(box: Box) -> None:
         anna = await phone(box, "21")

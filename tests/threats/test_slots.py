@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.exchange import voicemail
+from pbx.exchange.scripts import voicemail
 from pbx.sip.message import Response
 from pbx.sip.transport.limits import Limits
 from tests.peers.programs import own_host

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pbx.exchange.turned_away import Refusal
+from pbx.exchange.trunks.turned_away import Refusal
 from tests.leftovers import call_record
 from tests.webui.office import Web
 

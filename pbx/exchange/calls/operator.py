@@ -1,0 +1,341 @@
+"""The verbs of which stories are made: answer, play, ask, record, ring, talk. The exchange's only use of asyncio.
+
+A verb returns when it is done and raises HungUp when the party it serves is gone, so that a story reads from top to
+bottom and never asks "are they still there?".
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pbx.exchange.calls.call import Call
+from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.forking import Result, Round
+from pbx.exchange.calls.leg import PREFERENCE, Leg, codecs_for
+from pbx.exchange.calls.ringing import RINGING, Dial, Reaction, Rung
+from pbx.exchange.calls.signals import Gone, LegEvent, Pressed, Proceeding
+from pbx.exchange.dialling.codes import Collector
+from pbx.exchange.dialling.digits import Dialled
+from pbx.media.clip import Clip
+from pbx.media.events import Played, Recorded, Silent
+from pbx.media.relay import join, part
+
+ALSO_AS_EVENT = 0.3
+"""Seconds for which a key that came by INFO may still come as a telephone-event, where those were agreed on."""
+
+
+class HungUp(Exception):
+    """The party the story serves is gone; the text says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that ended, by the party's `#`, silence, the limit, or because he hung up."""
+
+    seconds: float
+    why: str
+    gone: bool
+
+
+class Operator:
+    """Serves one party of a call: speaks to him, listens to him, connects him."""
+
+    def __init__(self, house: House, call: Call, party: Leg | None = None) -> None:
+        self.house = house
+        self.call = call
+        self.party = party
+        self._news: deque[tuple[Leg, LegEvent]] = deque()
+        self._keys: deque[tuple[Leg, str]] = deque()
+        """Those that came by INFO and wait for their events."""
+        self._reader: asyncio.Future[None] | None = None
+        """Done when there is news for the story that waits."""
+        call.inbox = self._take
+
+    # --- the party himself -----------------------------------------------------------------------------------------
+
+    @property
+    def leg(self) -> Leg:
+        """The party's leg; there must be one."""
+        if self.party is None:
+            raise HungUp("nobody there")
+        return self.party
+
+    def answer(self, codecs: Sequence[str] | None = None) -> None:
+        """Pick up."""
+        leg = self.leg
+        if leg.over:
+            raise HungUp("gone")
+        if not leg.answered and not leg.answer(codecs or PREFERENCE):
+            self.call.outcome = "failed"
+            self.call.note("failed", reason="no common codec")
+            raise HungUp("no common codec")
+        self.house.wake()
+
+    def ring_back(self) -> None:
+        """Let him hear that it rings: his own phone's ringback, or ours once he is connected."""
+        if self.leg.answered:
+            self.leg.endpoint.tone("ringback")
+        else:
+            self.leg.ring()
+        self.house.wake()
+
+    def refuse(self, status: int, reason: str = "") -> None:
+        """Do not take his call."""
+        self.leg.refuse(status, reason)
+        self.house.wake()
+
+    def hang_up(self) -> None:
+        """Say goodbye."""
+        if self.party is not None:
+            self.party.hang_up()
+        self.house.wake()
+
+    async def play(self, clips: Sequence[Clip]) -> None:
+        """Speak to the end, whatever he presses."""
+        token = self.leg.endpoint.play(clips)
+        while True:
+            _, event = await self._next()
+            if isinstance(event, Played) and event.token == token:
+                return
+
+    async def ask(self, clips: Sequence[Clip], digits: Collector, patience: float) -> Dialled | None:
+        """Speak and collect digits meanwhile; `patience` seconds of silence after the last word end it with None."""
+        endpoint = self.leg.endpoint
+        endpoint.listen_for_tones(True)
+        token = endpoint.play(clips)
+        give_up: float | None = None
+        try:
+            while True:
+                news = await self._next_until(digits.deadline if digits.deadline is not None else give_up)
+                now = self.house.clock()
+                dialled = None
+                if news is None:
+                    dialled = digits.expired(now)
+                    if dialled is None and digits.deadline is None:
+                        return None
+                elif isinstance(news[1], Pressed):
+                    endpoint.hush()
+                    give_up = now + patience
+                    dialled = digits.digit(news[1].digit, now)
+                elif isinstance(news[1], Played) and news[1].token == token:
+                    give_up = now + patience
+                if dialled is not None:
+                    return dialled
+        finally:
+            endpoint.listen_for_tones(False)
+
+    async def record(self, path: Path, *, limit: float, silence: float) -> Recording:
+        """Record him until `#`, `silence` or `limit` seconds, or until he hangs up: then too it is a recording."""
+        if self.leg.over:  # he hung up with the tone's last packet: nothing will ever be recorded
+            raise HungUp("gone")
+        self.leg.endpoint.record(path, limit=limit, silence=silence, until="#")
+        gone = False
+        while True:
+            leg, event = await self._any()
+            if leg is not self.party:
+                continue
+            if isinstance(event, Recorded):
+                return Recording(event.seconds, event.why, gone or self.leg.over)
+            if isinstance(event, Pressed) and event.digit == "#":
+                leg.endpoint.stop_recording()  # one that came as INFO; by all other ways it has ended already
+            elif isinstance(event, Gone):
+                gone = True
+            elif self._is_lost(leg, event):
+                self._lose(leg)
+
+    # --- others ----------------------------------------------------------------------------------------------------
+
+    async def ring(
+        self,
+        rounds: Sequence[Round],
+        dial: Dial,
+        *,
+        reaction: Reaction = lambda target: None,
+        rings: Callable[[], None] = lambda: None,
+    ) -> tuple[Result, Leg | None, int]:
+        """Call targets until one takes the call: what came of it, his leg, and the last refusing status.
+
+        A target that has not even said 100 within its `reaction` is given up, as if it had refused with 408.
+        `rings` is called once, when the first of them rings or takes the call.
+        """
+        rung = Rung(self.house, self.call, rounds, dial, reaction)
+        rang = False
+        try:
+            rung.start()
+            while (result := rung.result) is None:
+                news = await self._next_until(rung.deadline)
+                if news is None:
+                    rung.expire()
+                    continue
+                leg, event = news
+                known = rung.rings(leg)
+                rung.hear(leg, event)
+                if rung.rang and not rang:
+                    rang = True
+                    rings()
+                if known and isinstance(event, Proceeding) and event.status in RINGING:
+                    self._proceeds(leg, event, alone=rung.alone)
+        except BaseException:
+            rung.abandon()
+            raise
+        finally:
+            self.house.wake()
+        taken = rung.taken()
+        return result, taken, 200 if taken is not None else rung.status
+
+    async def talk(self, other: Leg, *, extension: str = "", pause: float = 0.0) -> Leg:
+        """Connect him and `other` until one of them hangs up or is lost: that one is returned.
+
+        `extension` is dialled towards the other as telephone-events, `pause` seconds after the connection.
+        """
+        mine = self.leg
+        mine.endpoint.hush()
+        join(mine.endpoint, other.endpoint)
+        self.house.wake()
+        dial_at = self.house.clock() + pause if extension else None
+        try:
+            while True:
+                news = await self._any_until(dial_at)
+                if news is None:
+                    dial_at = None
+                    self.call.note("sent-digits", digits=extension)
+                    other.endpoint.dial(extension)
+                    continue
+                leg, event = news
+                if leg not in (mine, other):
+                    continue
+                if self._is_lost(leg, event):
+                    self._lose(leg)
+                    return leg
+                if isinstance(event, Gone):
+                    return leg
+        finally:
+            part(mine.endpoint, other.endpoint)
+            for leg in (mine, other):
+                leg.hang_up()
+            self.house.wake()
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    async def _next(self) -> tuple[Leg, LegEvent]:
+        """The next news; raises HungUp when it is that the party is gone."""
+        return self._present(await self._any())
+
+    async def _next_until(self, when: float | None) -> tuple[Leg, LegEvent] | None:
+        """The next news, or None once the clock shows `when`; raises HungUp."""
+        news = await self._any_until(when)
+        return news if news is None else self._present(news)
+
+    async def _any_until(self, when: float | None) -> tuple[Leg, LegEvent] | None:
+        """The next news, also that the party is gone; None once the clock shows `when`."""
+        if when is None:
+            return await self._any()
+        if not self._news:
+            await self._wait(max(0.0, when - self.house.clock()))
+        return self._news.popleft() if self._news else None
+
+    async def _any(self) -> tuple[Leg, LegEvent]:
+        """The next news, also that the party is gone."""
+        if not self._news:
+            await self._wait()
+        return self._news.popleft()
+
+    async def _wait(self, seconds: float | None = None) -> None:
+        """Until there is news, or for so long; asyncio.Queue with asyncio.timeout costs four times as much."""
+        loop = asyncio.get_running_loop()
+        self._reader = loop.create_future()
+        alarm = loop.call_later(seconds, _wake, self._reader) if seconds is not None else None
+        try:
+            await self._reader
+        finally:
+            self._reader = None
+            if alarm is not None:
+                alarm.cancel()
+
+    def _take(self, leg: Leg, event: LegEvent) -> None:
+        """The call's inbox."""
+        if isinstance(event, Pressed) and event.how == "info":
+            self._pass_on(leg, event.digit)
+        self._news.append((leg, event))
+        if self._reader is not None:
+            _wake(self._reader)
+
+    def _pass_on(self, leg: Leg, digit: str) -> None:
+        """Dial a key that came by INFO towards whom the leg talks with, unless the relay passes on its event."""
+        if leg.sends_events:
+            self._keys.append((leg, digit))
+            asyncio.get_running_loop().call_later(ALSO_AS_EVENT, self._pass_on_eldest)
+        elif leg.endpoint.bridge is not None:
+            leg.endpoint.bridge.dial(digit)
+
+    def _pass_on_eldest(self) -> None:
+        leg, digit = self._keys.popleft()
+        if leg.endpoint.bridge is not None and leg.dials_by != "event":
+            leg.endpoint.bridge.dial(digit)
+
+    def _present(self, news: tuple[Leg, LegEvent]) -> tuple[Leg, LegEvent]:
+        leg, event = news
+        if self.house.stopping:
+            raise HungUp("stopping")
+        if leg is self.party:
+            if isinstance(event, Gone):
+                raise HungUp(event.cause)
+            if self._is_lost(leg, event):
+                self._lose(leg)
+                raise HungUp("lost")
+        return news
+
+    def _is_lost(self, leg: Leg, event: LegEvent) -> bool:
+        """Nothing comes from a phone that holds us: it may say sendonly and play no music, for as long as it likes.
+
+        Nor need anything come before the answer, to a queue or an announcement: signalling tells who is there.
+        """
+        return (
+            isinstance(event, Silent)
+            and event.seconds >= self.call.office.media_timeout
+            and leg.answered
+            and not leg.held
+        )
+
+    def _lose(self, leg: Leg) -> None:
+        """No packet has come for too long: the party is there in name only."""
+        self.call.note("lost", party=leg.party.number)
+        leg.hang_up()
+
+    def _proceeds(self, leg: Leg, event: Proceeding, *, alone: bool) -> None:
+        """Pass on what a single far end lets us hear; otherwise let it ring."""
+        if self.party is None:
+            return
+        heard = event.early_media and alone and leg.agreed is not None
+        if heard and (self.party.answered or self.party.early(codecs_for(leg))):
+            self.party.endpoint.hush()
+            join(self.party.endpoint, leg.endpoint)
+            self.house.wake()
+            return
+        self.ring_back()
+
+
+def _wake(reader: "asyncio.Future[None]") -> None:
+    if not reader.done():
+        reader.set_result(None)
+
+
+Story = Callable[[Operator], Awaitable[None]]
+
+
+def begin(story: Story, operator: Operator, done: Callable[[Operator, BaseException | None], Awaitable[None]]) -> None:
+    """Let a story run; `done` is awaited at its end, however it ends."""
+
+    async def told() -> None:
+        trouble: BaseException | None = None
+        try:
+            await story(operator)
+        except Exception as error:  # a story that fails ends its own call only
+            trouble = error
+        await done(operator, trouble)
+
+    task = asyncio.get_running_loop().create_task(told(), name=f"call {operator.call.id}")
+    operator.house.stories.add(task)
+    task.add_done_callback(operator.house.stories.discard)

@@ -1,0 +1,183 @@
+"""How a call of ours leaves the box: the INVITE to a desk phone, and the one to the telephone network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pbx.exchange.calls.call import Call
+from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.forking import Round, Target
+from pbx.exchange.calls.leg import Leg, Party
+from pbx.exchange.trunks.trunk import Route
+from pbx.media.ports import NoPort
+from pbx.sip.address import Address
+from pbx.sip.digest import Credentials
+from pbx.sip.flow import Flow
+from pbx.sip.uri import Uri
+from pbx.store.models import Binding, Group, Office, Person, Trunk
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideLine:
+    """One way over one trunk."""
+
+    trunk: Trunk
+    route: Route
+
+
+def outside_lines(house: House, shown: str, *, emergency: bool = False) -> list[OutsideLine]:
+    """Every way out, best first: the trunk that owns the number to show, then those that work, then the rest.
+
+    In an emergency a trunk that is known to work comes before everything: whose number is shown does not matter then.
+    """
+    office = house.office()
+    number = office.numbers.get(shown)
+    owner = number.trunk if number is not None else ""
+    states = {state.name: state.state for state in house.trunks.states()}
+    working = ("registered", "reachable") if emergency else ("registered", "reachable", "unknown")
+    names = sorted(office.trunks, key=lambda name: (states.get(name) not in working, name != owner))
+    return [OutsideLine(office.trunks[name], route) for name in names for route in house.trunks.route(name)]
+
+
+def phones_of(house: House, person: Person) -> list[Target]:
+    """Every place where one of his phones is registered."""
+    return [
+        Target(binding, person.extension)
+        for phone in house.office().phones_of(person.extension)
+        for binding in house.registrar.bindings(phone.username)
+    ]
+
+
+def rounds_for_person(house: House, person: Person) -> list[Round]:
+    """All his phones at once."""
+    return [Round(tuple(phones_of(house, person)), person.ring_seconds)]
+
+
+def rounds_for_group(house: House, group: Group, but_for: str = "") -> list[Round]:
+    """As the group's strategy says; in order, the members share the group's time.
+
+    `but_for` is the extension of a member who calls his own group: he need not be rung.
+    """
+    office = house.office()
+    members = [
+        office.people[ext]
+        for ext in group.members
+        if ext in office.people and not office.people[ext].outbound_only and ext != but_for
+    ]
+    if group.strategy == "longest-idle":
+        order = house.lines.longest_idle(person.extension for person in members)
+        members.sort(key=lambda person: order.index(person.extension))
+    each = [tuple(phones_of(house, person)) for person in members]
+    if group.strategy == "all":
+        return [Round(tuple(target for targets in each for target in targets), group.ring_seconds)]
+    rung = [targets for targets in each if targets]
+    return [Round(targets, max(5.0, group.ring_seconds / len(rung))) for targets in rung]
+
+
+def ring_phone(house: House, call: Call, target: Target, caller: Party, codecs: Sequence[str]) -> Leg | None:
+    """Send the INVITE to a registered phone, showing the caller's number and name."""
+    binding = target.device
+    assert isinstance(binding, Binding)
+    uri, flow = house.registrar.target(binding)
+    number = shown_to_phones(caller, call.office)
+    shown = Address(_uri(number or "anonymous", flow.local[0]), caller.name)
+    return _invite(
+        house,
+        call,
+        Party(target.person),
+        uri,
+        flow,
+        from_=shown,
+        to=Address(_uri(target.person, flow.local[0])),
+        contact=number or "anonymous",
+        codecs=codecs,
+        routes=binding.path,
+    )
+
+
+def shown_to_phones(caller: Party, office: Office) -> str:
+    """A caller's number as the phone is to dial it from its own list of calls.
+
+    Numbers with a + are dialled as they are; a short one from outside (115) needs the digit for an outside line.
+    """
+    needs_line = caller.outside and caller.number and not caller.number.startswith("+")
+    return f"{office.access_digit}{caller.number}" if needs_line else caller.number
+
+
+def ring_outside(
+    house: House, call: Call, line: OutsideLine, number: str, shown: str, codecs: Sequence[str]
+) -> Leg | None:
+    """Send the INVITE for an outside number over a trunk, with the number we may show as caller.
+
+    A registering trunk knows us by its account, so From carries that and P-Preferred-Identity (RFC 3325) the number;
+    a peer believes what we assert.
+    """
+    trunk, route = line.trunk, line.route
+    domain = route.host
+    if trunk.user:
+        from_ = Address(_uri(trunk.user, domain), "")
+        identity = [("P-Preferred-Identity", f"<{_uri(shown, domain)}>")] if shown else []
+    else:
+        from_ = Address(_uri(shown or "anonymous", route.flow.local[0]))
+        identity = [("P-Asserted-Identity", f"<{_uri(shown, route.flow.local[0])}>")] if shown else []
+    target = _uri(number, domain, route.port)
+    return _invite(
+        house,
+        call,
+        Party(number, outside=True),
+        target,
+        route.flow,
+        from_=from_,
+        to=Address(_uri(number, domain)),
+        contact=route.contact_user or shown or "anonymous",
+        codecs=codecs,
+        routes=route.routes,
+        headers=identity,
+        credentials=route.credentials,
+        trunk=trunk.name,
+    )
+
+
+def _invite(
+    house: House,
+    call: Call,
+    party: Party,
+    target: Uri,
+    flow: Flow,
+    *,
+    from_: Address,
+    to: Address,
+    contact: str,
+    codecs: Sequence[str],
+    routes: Sequence[str] = (),
+    headers: Sequence[tuple[str, str]] = (),
+    credentials: Credentials | None = None,
+    trunk: str = "",
+) -> Leg | None:
+    try:
+        endpoint = house.pump.open(flow.local[0])
+    except NoPort:
+        call.note("failed", reason="no-port")
+        return None
+    leg = Leg(party, endpoint, call.tell, house.clock, house.ids.session_id())
+    session = house.stack.invite(
+        target,
+        flow,
+        from_=from_,
+        to=to,
+        contact_user=contact,
+        sdp=leg.make_offer(codecs),
+        headers=headers,
+        routes=tuple(routes),
+        credentials=credentials,
+        max_forwards=call.hops,
+    )
+    session.trusted |= house.trunks.addresses(trunk)
+    session.names = house.trunks.names(trunk)
+    session.is_phone = not trunk
+    call.add(leg)
+    house.connect(leg, session)
+    return leg
+
+
+def _uri(user: str, host: str, port: int | None = None) -> Uri:
+    return Uri("sip", user, None, host, port)

@@ -1,0 +1,147 @@
+"""The phones that a call calls: what the machine (`ringing`) orders is done to their legs, and it hears of them."""
+
+from collections.abc import Callable, Sequence
+
+from pbx.exchange.calls.call import Call
+from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.forking import Cancel, Invite, Order, Result, Ringing, Round, Taken, Target
+from pbx.exchange.calls.leg import Leg
+from pbx.exchange.calls.signals import Gone, LegEvent, Proceeding, Refused, TookCall
+from pbx.store.models import Binding
+
+Dial = Callable[[Target], Leg | None]
+"""Sends the INVITE to a target; None when it cannot be sent."""
+Reaction = Callable[[Target], float | None]
+"""Seconds within which a target must say something, if only 100, or it is given up; None: as long as it may ring."""
+RINGING = (180, 183)
+"""What a phone says when it rings, or when its network lets something be heard instead (RFC 3261, 21.1)."""
+
+
+class Rung:
+    """The legs of one ringing, until one of them has the call."""
+
+    def __init__(
+        self, house: House, call: Call, rounds: Sequence[Round], dial: Dial, reaction: Reaction = lambda target: None
+    ) -> None:
+        self._house = house
+        self._call = call
+        self._dial = dial
+        self._ringing = Ringing(rounds)
+        self._legs: dict[Target, Leg] = {}
+        self._rings: set[Target] = set()
+        """Those that said so."""
+        self._reaction = reaction
+        self._react_by: dict[Target, float] = {}
+        self.rang = False
+        """Whether one of them has ever rung, or has taken the call."""
+        self.status = 480
+        """The last refusal."""
+
+    @property
+    def result(self) -> Result | None:
+        """What came of it; None as long as it rings."""
+        return self._ringing.result
+
+    @property
+    def deadline(self) -> float | None:
+        """When `expire` is to be called."""
+        ends = self._ringing.deadline
+        return ends if ends is None else min(ends, *self._react_by.values()) if self._react_by else ends
+
+    def rings(self, leg: Leg) -> bool:
+        """Whether it is one of those that ring now."""
+        return leg in self._legs.values()
+
+    @property
+    def alone(self) -> bool:
+        """Whether only one rings."""
+        return len(self._legs) == 1
+
+    def start(self) -> None:
+        """Ring the first round."""
+        self._obey(self._ringing.start(self._house.clock()))
+
+    def expire(self) -> None:
+        """Those that do not react, or a whole round, may have had their time."""
+        now = self._house.clock()
+        self._drop_dumb(now)
+        self._obey(self._ringing.expired(now))
+
+    def abandon(self) -> None:
+        """Nobody is to get the call any more."""
+        self._obey(self._ringing.abandoned())
+
+    def hear(self, leg: Leg, event: LegEvent) -> None:
+        """A leg rings, took the call, or will not; whatever else it says changes nothing."""
+        target = next((target for target, known in self._legs.items() if known is leg), None)
+        if target is None:
+            return
+        if isinstance(event, Proceeding | TookCall) and isinstance(target.device, Binding):
+            self._house.registrar.heard(target.device)
+        if isinstance(event, Proceeding) and event.status in RINGING and target not in self._rings:
+            self.rang = True
+            self._rings.add(target)
+            self._house.lines.rings(target.person)
+        elif isinstance(event, TookCall):
+            self.rang = True
+            self._obey(self._ringing.answered(target))
+        elif isinstance(event, Refused | Gone):
+            self._lose(target, event.status if isinstance(event, Refused) else 503)
+
+    def taken(self) -> Leg | None:
+        """The leg that has the call."""
+        if not isinstance(self.result, Taken):
+            return None
+        self._stops(self.result.target)
+        return self._legs[self.result.target]
+
+    def _drop_dumb(self, now: float) -> None:
+        """Give up on those who have not reacted at all and whose time, or the round's, is over."""
+        ends = self._ringing.deadline
+        for target, leg in list(self._legs.items()):
+            by = self._react_by.get(target)
+            if (ends is None or now < ends) and (by is None or now < by):
+                continue
+            self._react_by.pop(target, None)
+            if leg.session is None or not leg.session.reacted:
+                self.status = 408
+                if isinstance(target.device, Binding):
+                    self._house.registrar.unheard(target.device)
+                self._obey(self._ringing.silent(target, now))
+
+    def _lose(self, target: Target, status: int) -> None:
+        self.status = status
+        self._leave(target)
+        self._obey(self._ringing.rejected(target, status, self._house.clock()))
+
+    def _leave(self, target: Target) -> None:
+        """It did not get the call."""
+        self._stops(target)
+        self._react_by.pop(target, None)
+        self._call.drop(self._legs.pop(target))
+
+    def _stops(self, target: Target) -> None:
+        """It rings no longer, if it did."""
+        if target in self._rings:
+            self._rings.remove(target)
+            self._house.lines.rang(target.person)
+
+    def _obey(self, orders: list[Order]) -> None:
+        """Carry out what the machine orders; an INVITE that cannot be sent is a refusal at once."""
+        queue = list(orders)
+        while queue:
+            match queue.pop(0):
+                case Invite(target):
+                    leg = self._dial(target)
+                    if leg is None:
+                        queue += self._ringing.rejected(target, 503, self._house.clock())
+                    else:
+                        self._legs[target] = leg
+                        reaction = self._reaction(target)
+                        if reaction is not None:
+                            self._react_by[target] = self._house.clock() + reaction
+                case Cancel(target, elsewhere):
+                    if target in self._legs:
+                        self._legs[target].cancel(elsewhere=elsewhere)
+                        self._leave(target)
+        self._house.wake()

@@ -1,0 +1,1 @@
+"""Numbers, extensions and digits: what somebody dials, and what it means."""

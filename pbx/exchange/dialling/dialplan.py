@@ -1,0 +1,207 @@
+"""The dial plan: what a phone's digits mean, and whom callers from outside may dial; pure decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pbx.exchange.dialling.emergency import emergency_meant
+from pbx.exchange.dialling.numbers import (
+    DIALLED,
+    BadNumber,
+    Emergency,
+    Outside,
+    Service,
+    UnknownAbroad,
+    WithDigit,
+    as_typed,
+    was_meant_whole,
+)
+from pbx.store.models import Number, Office, Person
+
+VOICEMAIL = "*97"
+
+Refusal = Literal[
+    "no-such-extension", "own-extension", "not-reachable", "bad-number", "unknown-code", "no-trunk",
+    "with-access-digit", "without-access-digit", "unknown-abroad",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """Ring a colleague."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToGroup:
+    """Ring a group."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToVoicemail:
+    """Let the caller hear his own mailbox."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToOutside:
+    """Call out over a trunk."""
+
+    number: str
+    """E.164, or a short service number of the country as dialled (115)."""
+    caller_number: str
+    """E.164 to show; empty if the office has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToEmergency:
+    """Call out over any trunk that works, whatever would forbid another call."""
+
+    number: str
+    caller_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The call cannot be made."""
+
+    reason: Refusal
+    detail: str = ""
+    """A sentence, if there is more to say."""
+    digit: str = ""
+    """The digit for an outside line that is there and should not be, or not there and should."""
+
+
+Plan = ToPerson | ToGroup | ToVoicemail | ToOutside | ToEmergency | Refused
+
+
+def plan(dialled: str, caller: Person, office: Office) -> Plan:
+    """What a registered phone's dialled string asks for.
+
+    Emergency numbers come before everything else, also before an extension that somebody wrote over one by hand. Where
+    the office has a digit for an outside line, whatever goes out begins with it, but for emergency numbers and those
+    with a +: a phone's list of calls has them like that.
+    """
+    if not DIALLED.fullmatch(dialled):
+        return Refused("bad-number", "Only digits, *, # and + can be dialled.")
+    if number := emergency_meant(dialled, office.country, office.access_digit):
+        return ToEmergency(number, caller_number(caller, office))
+    digits = dialled.removesuffix("#")
+    if digits == VOICEMAIL:
+        return ToVoicemail(caller.extension)
+    digits = taken_by(digits, office)
+    if digits in office.people or digits in office.groups:
+        return _inside(digits, caller, office)
+    return _outside(digits, caller, office)
+
+
+def _inside(extension: str, caller: Person, office: Office) -> Plan:
+    if extension in office.groups:
+        return ToGroup(extension)
+    if extension == caller.extension:
+        return Refused("own-extension")
+    if office.people[extension].outbound_only:
+        return Refused("not-reachable")
+    return ToPerson(extension)
+
+
+def _outside(dialled: str, caller: Person, office: Office) -> Plan:
+    line = office.access_digit
+    behind = dialled.removeprefix(line)
+    if not behind.lstrip("+").isdigit():
+        return Refused("unknown-code" if behind == dialled or behind else "bad-number")
+    if line and behind == dialled and not dialled.startswith("+"):
+        return Refused("no-such-extension") if _is_short(dialled) else Refused("without-access-digit", digit=line)
+    try:
+        meant = as_typed(behind, office, outside_line=behind != dialled)
+    except BadNumber as wrong:
+        return _wrong(dialled, behind, office, wrong)
+    shown = caller_number(caller, office)
+    if isinstance(meant, Emergency):
+        return ToEmergency(meant.number, shown)
+    if isinstance(meant, Outside) and was_meant_whole(dialled, behind, office):
+        return Refused("without-access-digit", digit=line)
+    number = meant.number if isinstance(meant, Service) else meant.e164
+    if extension := _colleague(number, office):
+        return _inside(extension, caller, office)
+    return ToOutside(number, shown) if office.trunks else Refused("no-trunk")
+
+
+def _wrong(dialled: str, behind: str, office: Office, wrong: BadNumber) -> Refused:
+    """Why it is no number, as far as one can guess what was meant."""
+    if isinstance(wrong, WithDigit):
+        return Refused("with-access-digit", str(wrong), wrong.digit)
+    if isinstance(wrong, UnknownAbroad):
+        return Refused("unknown-abroad", str(wrong))
+    if was_meant_whole(dialled, behind, office):
+        return Refused("without-access-digit", digit=office.access_digit)
+    return Refused("no-such-extension") if _is_short(behind) else Refused("bad-number", str(wrong))
+
+
+def _is_short(digits: str) -> bool:
+    """Whether it is more likely a mistyped extension than a number."""
+    return len(digits) <= 4 and not digits.startswith(("0", "+"))
+
+
+def _colleague(e164: str, office: Office) -> str:
+    """The extension of whoever in the office has this outside number as his own; empty if nobody has.
+
+    A number that several share is none: calling it is calling the office.
+    """
+    for person in office.people.values():
+        if person.number == e164 and not person.outbound_only:
+            return person.extension
+    number = office.numbers.get(e164)
+    if number and len(number.to) == 1 and number.to[0] in (office.people.keys() | office.groups.keys()):
+        return number.to[0]
+    return ""
+
+
+def caller_number(caller: Person, office: Office, trunk: str = "") -> str:
+    """The number to show for a person's call out: his own, else the office's, else the trunk's first; "" if none.
+
+    Without a trunk's name the first number of any trunk.
+    """
+    if caller.number or office.number:
+        return caller.number or office.number
+    return next((number.e164 for number in office.numbers.values() if trunk in ("", number.trunk)), "")
+
+
+def taken_by(extension: str, office: Office) -> str:
+    """Who takes the calls to an extension: whoever was given those of somebody who left; else itself."""
+    former = office.former.get(extension)
+    return former.to if former and former.to else extension
+
+
+def dialable(number: Number, office: Office) -> frozenset[str]:
+    """The extensions that mean something when dialled into this number's greeting.
+
+    Wider than `reachable`: whoever dials somebody that cannot be reached is told that, not that he dialled wrong.
+    """
+    if number.extensions == "off":
+        return frozenset()
+    people = {person.extension for person in office.people.values() if not person.outbound_only}
+    bearers = people | office.groups.keys()
+    return frozenset(bearers | {former.extension for former in office.former.values() if former.to in bearers})
+
+
+def reachable(extension: str, number: Number, office: Office) -> bool:
+    """Whether a caller on this number may reach the extension by dialling it."""
+    if extension not in dialable(number, office):
+        return False
+    extension = taken_by(extension, office)
+    person = office.people.get(extension)
+    if person and not person.reachable:
+        return False
+    return number.extensions == "all" or extension in distribution(number, office)
+
+
+def distribution(number: Number, office: Office) -> frozenset[str]:
+    """All extensions that the number's distribution holds: those listed, and the members of groups listed."""
+    groups = (office.groups[each] for each in number.to if each in office.groups)
+    return frozenset(number.to).union(*(group.members for group in groups))

@@ -1,0 +1,1 @@
+"""The office's phones: who they are, where they are, what their lamps show."""

@@ -1,0 +1,31 @@
+"""Click to call: somebody wants to be connected, his own phone rings first, and then it is as if he had dialled."""
+
+from collections.abc import Sequence
+
+from pbx.exchange.calls.forking import NotTaken
+from pbx.exchange.calls.leg import PREFERENCE, Party
+from pbx.exchange.calls.operator import Operator, Story
+from pbx.exchange.calls.outgoing import ring_phone, rounds_for_person
+from pbx.exchange.scripts.reach import answered, ring_people
+from pbx.store.models import Person
+
+
+async def click_to_call(operator: Operator, *, person: Person, wanted: Party, then: Story) -> None:
+    """Ring the person's phones, showing whom he wants; when he answers, `then` goes on with him as the caller."""
+    operator.call.note("clicked", number=wanted.number)
+    if await fetch(operator, person, wanted):
+        await then(operator)
+
+
+async def fetch(operator: Operator, person: Person, shown: Party, codecs: Sequence[str] = PREFERENCE) -> bool:
+    """Ring the person's phones, which show `shown`; whether he is there, and now the one the story serves."""
+    house, call = operator.house, operator.call
+    rounds = rounds_for_person(house, person)
+    result, leg = await ring_people(
+        operator, rounds, lambda target: ring_phone(house, call, target, shown, codecs), person.extension
+    )
+    if isinstance(result, NotTaken):
+        call.note(result.why.value, extension=person.extension, seconds=person.ring_seconds, **answered(result))
+        call.outcome = "missed"
+    operator.party = leg
+    return leg is not None

@@ -1,0 +1,66 @@
+"""An announcement spoken into one's own phone: it rings, asks, beeps, plays back what was spoken."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from pbx.exchange.calls.leg import Party
+from pbx.exchange.calls.operator import Operator
+from pbx.exchange.dialling.codes import Code
+from pbx.exchange.scripts.click_to_call import fetch
+from pbx.media.tones import beep
+from pbx.store.models import Person
+
+LONGEST = 120.0
+"""Seconds an announcement may last."""
+SHORTEST = 1.0
+SILENCE = 5.0
+"""Seconds of silence that end it."""
+TRIES = 10
+WIDE = ("G722", "PCMA", "PCMU")
+"""Who speaks to all callers should sound as good as his phone can."""
+
+Told = Callable[[Literal["speaking", "spoken", "failed"]], None]
+
+
+async def record(operator: Operator, *, person: Person, shown: str, path: Path, told: Told) -> None:
+    """Ring the person's phone, which shows `shown`; `told` hears how it goes, after "spoken" the sound is at `path`.
+
+    He ends with `#`, hears it, and keeps it (1) or speaks again (2); hanging up keeps what he spoke last.
+    """
+    call = operator.call
+    spoken = 0.0
+    try:
+        if not await fetch(operator, person, Party(person.extension, shown), WIDE):
+            return
+        call.outcome = "answered"
+        await operator.house.archive.note(call)
+        told("speaking")
+        sentence = operator.house.sounds.sentence
+        for _ in range(TRIES):
+            spoken = 0.0
+            await operator.play([sentence("record-announcement", person.language), beep()])
+            recording = await operator.record(path, limit=LONGEST, silence=SILENCE)
+            spoken = recording.seconds if recording.seconds >= SHORTEST else 0.0
+            if recording.gone:
+                return
+            if not spoken:
+                await operator.play([sentence("recording-too-short", person.language)])
+            elif await _is_kept(operator, person, path):
+                break
+        await operator.play([sentence("recording-ready", person.language)])
+        operator.hang_up()
+    finally:
+        if call.outcome == "answered":
+            call.note("recorded", seconds=round(spoken, 3))
+        told("spoken" if spoken else "failed")
+
+
+async def _is_kept(operator: Operator, person: Person, path: Path) -> bool:
+    """Play it back; whether he is content, also when he presses nothing."""
+    sound = await operator.house.archive.open_recording(path)
+    menu = operator.house.sounds.sentence("recording-menu", person.language)
+    while True:
+        key = await operator.ask([sound, menu] if sound is not None else [menu], Code(1, 4.0), 6.0)
+        if key is None or key.digits in ("1", "2"):
+            return key is None or key.digits == "1"

@@ -1,0 +1,132 @@
+"""Voicemail: leaving a message, and hearing one's messages by phone."""
+
+from pbx.exchange.calls.equipment import NoRoom
+from pbx.exchange.calls.operator import Operator
+from pbx.exchange.dialling.codes import Code
+from pbx.media.clip import Clip
+from pbx.media.tones import beep
+from pbx.store.models import Group, Message, Person
+
+LONGEST = 180.0
+"""Seconds one message may last."""
+SILENCE = 8.0
+"""Seconds of silence that end a message."""
+PIN_TRIES = 3
+
+
+def takes_messages(owner: Person | Group | None) -> bool:
+    """Whether there is a mailbox to leave a message in."""
+    return owner is not None and owner.voicemail
+
+
+async def leave(operator: Operator, owner: Person | Group | None) -> None:
+    """Announce that nobody is there, then keep what the caller says."""
+    call, house = operator.call, operator.house
+    language = owner.language if isinstance(owner, Person) else call.office.language
+    wanted = takes_messages(owner)
+    operator.answer()
+    own = house.sounds.recorded(owner.announcement) if isinstance(owner, Person) and owner.announcement else None
+    announcement = own or house.sounds.sentence("leave-message" if wanted else "unavailable", language)
+    call.note("announced", extension=call.extension)
+    await operator.play([announcement])
+    if not wanted or owner is None:
+        operator.hang_up()
+        return
+    try:
+        spool = await house.archive.spool(owner.extension, call)
+    except NoRoom as full:
+        call.note("no-message", reason=str(full))
+        await operator.play([house.sounds.sentence("mailbox-full", language)])
+        operator.hang_up()
+        return
+    await operator.play([beep()])
+    recording = await operator.record(spool, limit=LONGEST, silence=SILENCE)
+    if await house.archive.keep_message(spool, owner.extension):
+        call.outcome = "voicemail"
+        call.note("message", seconds=round(recording.seconds, 3), extension=owner.extension)
+    else:
+        call.note("no-message", reason="too-short")
+    if not recording.gone:
+        await operator.play([house.sounds.sentence("goodbye", language)])
+        operator.hang_up()
+
+
+async def listen(operator: Operator, person: Person) -> None:
+    """The owner hears his messages (`*97`): PIN, then each message with its menu."""
+    call = operator.call
+    operator.answer()
+    call.extension = person.extension
+    call.outcome = "answered"
+    if not await _unlocked(operator, person):
+        operator.hang_up()
+        return
+    messages = await operator.house.archive.messages(call.office.mailboxes_of(person.extension))
+    waiting = [message for message in messages if not message.heard]
+    sounds = operator.house.sounds
+    await operator.play(
+        [
+            sounds.sentence("you-have", person.language),
+            *sounds.number(len(waiting), person.language),
+            sounds.sentence("new-message" if len(waiting) == 1 else "new-messages", person.language),
+        ]
+    )
+    heard = 0
+    try:
+        for message in [*waiting, *(message for message in messages if message.heard)]:
+            heard += 1
+            if not await _hear(operator, person, message):
+                break
+        else:
+            await operator.play([sounds.sentence("no-more-messages", person.language)])
+    finally:
+        call.note("listened", messages=heard)
+    await operator.play([sounds.sentence("goodbye", person.language)])
+    operator.hang_up()
+
+
+async def _unlocked(operator: Operator, person: Person) -> bool:
+    """Whether he knows the PIN; three wrong ones end the call, and the mailbox's lock grows with each further call."""
+    house, sounds = operator.house, operator.house.sounds
+    if not person.pin:
+        operator.call.note("no-pin")
+        await operator.play([sounds.sentence("no-pin", person.language)])
+        return False
+    for _ in range(PIN_TRIES):
+        if house.pins.locked(person.extension, house.clock()):
+            operator.call.note("pin-locked")
+            await operator.play([sounds.sentence("pin-locked", person.language)])
+            return False
+        dialled = await operator.ask([sounds.sentence("enter-pin", person.language)], Code(12, 4.0), 8.0)
+        if dialled is None:
+            return False
+        if not house.pins.locked(person.extension, house.clock()):
+            house.pins.wrong(person.extension, house.clock())  # until it is known: many calls may try at the same time
+            if await house.archive.pin_is(person.extension, dialled.digits):
+                house.pins.right(person.extension)
+                return True
+        operator.call.note("pin-wrong")
+        await operator.play([sounds.sentence("wrong-pin", person.language)])
+    return False
+
+
+async def _hear(operator: Operator, person: Person, message: Message) -> bool:
+    """One message and what to do with it; False when he has had enough."""
+    archive, sounds = operator.house.archive, operator.house.sounds
+    sound = await archive.open_message(message)
+    speech: list[Clip] = [sound] if sound is not None else [sounds.sentence("message-unreadable", person.language)]
+    if not message.heard:
+        await archive.mark_heard(message)
+    menu = sounds.sentence("message-menu", person.language)
+    while True:
+        key = await operator.ask([*speech, menu], Code(1, 4.0), 6.0)
+        match key.digits if key is not None else "2":
+            case "1":
+                continue
+            case "3":
+                await archive.remove_message(message)
+                await operator.play([sounds.sentence("message-deleted", person.language)])
+                return True
+            case "*" | "9":
+                return False
+            case _:
+                return True

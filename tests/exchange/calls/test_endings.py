@@ -1,0 +1,242 @@
+"""Only who hung up is said to have hung up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pbx.exchange.story import story
+from pbx.store.models import CallRecord
+from pbx.store.records import Records
+from tests.exchange.peers import Line, polite, said
+from tests.exchange.premises import OFFICE, Premises, tell
+from tests.threats.box import Box, besiege
+from tests.threats.ends import conversation, phone
+
+Work = Callable[[Premises], Awaitable[None]]
+DIRECT = "4930123452"
+"""Rings Anna and Bert without a greeting."""
+GREETED = "4930123450"
+
+
+def call(work: Work, *phones: str, **answers: int) -> Premises:
+    """An exchange after that has happened, in good order."""
+    there: list[Premises] = []
+
+    async def told() -> None:
+        premises = Premises()
+        there.append(premises)
+        await premises.open(*phones)
+        polite(premises.peers.values(), **answers)
+        await work(premises)
+        await premises.quiet()
+
+    tell(told())
+    return there[0]
+
+
+def english(record: CallRecord) -> str:
+    return story(record.steps, "en", {})
+
+
+def stop(premises: Premises) -> None:
+    """As `wiring.Exchange.stop` ends its calls."""
+    premises.house.stopping = premises.switchboard.uas.draining = True
+    for leg in list(premises.house.legs.values()):
+        leg.hang_up("shutdown")
+    premises.turn()
+
+
+# --- the box is stopped --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("caller", ["bert", "provider"])
+def test_a_talk_that_a_stop_of_the_box_ended_was_ended_by_nobody_else(caller: str) -> None:
+    async def work(premises: Premises) -> None:
+        premises.call(caller, "21" if caller == "bert" else DIRECT)
+        await premises.settle(5)
+        stop(premises)
+        await premises.settle(1)
+
+    premises = call(work, "anna", "bert", anna=200)
+    assert premises.told.endswith("answered interrupted")
+    assert english(premises.record).endswith("21 answered, the exchange was stopped meanwhile.")
+    assert premises.record.outcome == "answered"
+
+
+@pytest.mark.parametrize(
+    ("user", "seconds", "steps"),
+    [
+        (DIRECT, 3.0, "rang interrupted"),
+        (GREETED, 0.3, "called greeted interrupted"),
+        (GREETED, 20.0, "called greeted nothing-dialled rang interrupted"),
+        ("4930123453", 1.2, "called greeted unreachable interrupted"),
+    ],
+)
+def test_nobody_hung_up_who_was_cut_off_by_a_stop(user: str, seconds: float, steps: str) -> None:
+    async def work(premises: Premises) -> None:
+        premises.call("provider", user)
+        await premises.settle()
+        for peer in premises.peers.values():
+            for line in peer.lines:
+                if line.called_us:
+                    line.reply(180)
+        await premises.settle(seconds)
+        stop(premises)
+        await premises.settle(1)
+
+    premises = call(work, "anna", "bert")
+    noted = [step.what for step in premises.record.steps]
+    assert noted[-1] == "interrupted", noted
+    assert "gave-up" not in noted
+    assert premises.record.outcome in ("failed", "missed")
+
+
+def test_no_story_begins_anything_while_the_box_stops() -> None:
+    """A call out whose line breaks does not go on over the next one; whoever clicked is not told of a dead phone."""
+
+    async def work(premises: Premises) -> None:
+        premises.call("anna", "089123456")
+        premises.switchboard.uas.click_to_call(OFFICE.people["22"], "+4989123456", "", "")
+        await premises.settle(1)
+        before = {name: len(peer.lines) for name, peer in premises.peers.items()}
+        stop(premises)
+        await premises.settle(5)
+        assert {name: len(peer.lines) for name, peer in premises.peers.items()} == before
+        late = premises.call("provider", DIRECT)
+        await premises.settle(1)
+        assert said(late) == ["503"]
+
+    premises = call(work, "anna", "bert")
+    ends = [[step.what for step in record.steps][-1] for record in premises.shelves.calls]
+    assert ends.count("interrupted") == 2
+    assert not {"not-connected", "unreachable", "hung-up"} & {
+        step.what for record in premises.shelves.calls for step in record.steps
+    }
+
+
+def test_a_message_that_a_stop_cuts_short_is_kept_and_told() -> None:
+    async def work(premises: Premises) -> None:
+        line = premises.call("provider", "4930123455")
+        await premises.settle(0.5)
+        premises.ear(line).speaks(60)
+        await premises.settle(6)
+        stop(premises)
+        await premises.settle(1)
+
+    premises = call(work)
+    assert premises.told.endswith("announced message interrupted")
+    assert (premises.record.outcome, len(premises.shelves.kept)) == ("voicemail", 1)
+
+
+def test_the_history_of_a_box_that_was_stopped_blames_nobody(tmp_path: Path) -> None:
+    async def told(box: Box) -> None:
+        await conversation(box, await phone(box, "21"), await phone(box, "22"))
+
+    besiege(tmp_path, told)
+    records = Records(tmp_path / "records.sqlite")
+    [record] = records.calls()
+    records.close()
+    assert [step.what for step in record.steps][-2:] == ["answered", "interrupted"]
+    assert "legte" not in record.story
+    assert "hung up" not in record.story
+
+
+# --- something broke -----------------------------------------------------------------------------------------------
+
+
+def ended(work: Work, *phones: str, **answers: int) -> str:
+    return english(call(work, *phones, **answers).record)
+
+
+@pytest.mark.parametrize("who", ["caller", "callee"])
+def test_whoever_hangs_up_is_said_to(who: str) -> None:
+    async def work(premises: Premises) -> None:
+        line = premises.call("bert", "21")
+        await premises.settle(5)
+        (line if who == "caller" else premises.peers["anna"].last).ask("BYE")
+        await premises.settle(1)
+
+    assert ended(work, "anna", "bert", anna=200).endswith(f"{'22' if who == 'caller' else '21'} hung up.")
+
+
+def test_who_never_confirms_the_answer_did_not_hang_up() -> None:
+    async def work(premises: Premises) -> None:
+        premises.peers["bert"].react = lambda line, message: None
+        premises.call("bert", "21")
+        await premises.settle(60)
+
+    assert ended(work, "anna", "bert", anna=200).endswith(
+        "the connection to 22 was lost (it never confirmed the call)."
+    )
+
+
+def test_who_never_confirms_the_greeting_did_not_give_up() -> None:
+    async def work(premises: Premises) -> None:
+        patient = {extension: replace(person, ring_seconds=60.0) for extension, person in OFFICE.people.items()}
+        premises.office = replace(premises.office, people=patient)
+        premises.peers["provider"].react = lambda line, message: None
+        premises.call("provider", GREETED)
+        await premises.settle(20)
+        premises.peers["anna"].last.reply(180)
+        await premises.settle(60)
+
+    premises = call(work, "anna", "bert")
+    assert "it never confirmed the call" in english(premises.record)
+    assert "gave-up" not in premises.told
+    assert premises.record.outcome in ("failed", "missed")
+
+
+@pytest.mark.parametrize("silent", ["caller", "callee"])
+def test_a_session_that_is_not_refreshed_is_told_as_lost(silent: str) -> None:
+    async def work(premises: Premises) -> None:
+        headers = ["Supported: timer", "Session-Expires: 90;refresher=uac"] if silent == "caller" else []
+        premises.call("bert", "21", *headers)
+        if silent == "callee":
+            await premises.settle(1)
+            premises.peers["anna"].last.reply(200, "Require: timer", "Session-Expires: 90;refresher=uas")
+        await premises.settle(200)
+
+    answers = {"anna": 200} if silent == "caller" else {}
+    party = "22" if silent == "caller" else "21"
+    told = ended(work, "anna", "bert", **answers)
+    assert told.endswith(f"the connection to {party} was lost (it gave no sign of life any more).")
+
+
+def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:
+    """It restarted: our refresh is answered 481."""
+
+    async def work(premises: Premises) -> None:
+        premises.call("bert", "21", "Supported: timer", "Session-Expires: 90;refresher=uas", "Allow: INVITE, UPDATE")
+        await premises.settle(1)
+        line = premises.peers["bert"].last
+
+        def forgetful(line: Line, message: object) -> None:
+            for request in list(line.asked):
+                line.reply(481, method=request.method)
+
+        premises.peers["bert"].react = forgetful
+        await premises.settle(120)
+        assert line.asked is not None
+
+    assert ended(work, "anna", "bert", anna=200).endswith(
+        "the connection to 22 was lost (it does not respond any more)."
+    )
+
+
+@pytest.mark.parametrize("user", [DIRECT, GREETED])
+def test_who_is_not_heard_any_more_is_not_said_to_hang_up_as_well(user: str) -> None:
+    async def work(premises: Premises) -> None:
+        line = premises.call("provider", user)
+        await premises.settle(2)
+        premises.ear(line).is_silent(premises.office.media_timeout)
+        await premises.settle(1)
+
+    premises = call(work, "anna", "bert", anna=200)
+    noted = [step.what for step in premises.record.steps]
+    assert noted[-1] == "lost", noted
+    assert not {"gave-up", "hung-up"} & {*noted}
+    assert premises.record.outcome == ("answered" if user == DIRECT else "failed")
