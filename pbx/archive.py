@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from pbx.administration.stores import Stores
+from pbx.administration.desk.desk import Stores
 from pbx.exchange.calls.call import Call, NewTask
 from pbx.exchange.calls.equipment import NoRoom
 from pbx.exchange.calls.leg import Party

@@ -11,8 +11,8 @@ from typing import Any
 
 from pbx import as_owner, report
 from pbx.administration.commands import perform
-from pbx.administration.pieces import PIECE
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.pieces import PIECE
 from pbx.control.client import NotRunning, ask
 from pbx.control.protocol import SOCKET, Json, Refused
 from pbx.sentence import Sentence, english

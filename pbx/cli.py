@@ -186,7 +186,7 @@ def _sound_or_text(name: str, value: str) -> dict[str, Json]:
     except (OSError, ValueError):  # too long for a name, or with a NUL in it
         is_file = is_folder = False
     if value and is_file:
-        return {f"{name}_sound": importlib.import_module("pbx.administration.greetings").read_sound(path)}
+        return {f"{name}_sound": importlib.import_module("pbx.administration.sounds.greetings").read_sound(path)}
     if value.strip() and (is_folder or path.suffix.lower() in _SOUNDS or ("/" in value and " " not in value)):
         raise Refused(f"There is no sound file {value}.")
     return {f"{name}_text": value}

@@ -6,10 +6,11 @@ import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pbx.administration import calls, update_told
 from pbx.administration.commands import perform, writes
-from pbx.administration.live import elsewhere
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.live import elsewhere
+from pbx.administration.history import calls
+from pbx.administration.update import progress
 from pbx.box.update_state import KEPT
 from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import SOCKET, Json
@@ -93,8 +94,8 @@ class Daemon:
         for server in self._servers:
             await server.start()
         self._look_at_health()
-        if update_told.is_possible(self.stores):
-            self._look_at_update(update_told.mark(self.stores))
+        if progress.is_possible(self.stores):
+            self._look_at_update(progress.mark(self.stores))
         for message in self.stores.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
         if self.stores.restored == "refused":
@@ -176,10 +177,10 @@ class Daemon:
         self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
 
     def _look_at_update(self, before: int) -> None:
-        mark = update_told.mark(self.stores)
+        mark = progress.mark(self.stores)
         if mark != before:
             self.news.changed("health")
-            if update_told.told(self.stores).phase == KEPT:
+            if progress.told(self.stores).phase == KEPT:
                 self._loop.run_in_executor(None, self.stores.forget_clear_text)
         self._looking[1] = self._loop.call_later(UPDATE_EVERY, self._look_at_update, mark)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.callers import name_of
-from pbx.administration.live import Check, Live, Running, Way
-from pbx.administration.phones import shown_host
-from pbx.administration.self_call import Guest
+from pbx.administration.desk.callers import name_of
+from pbx.administration.desk.live import Check, Live, Running, Way
+from pbx.administration.doctor.self_call import Guest
+from pbx.administration.office.phones import shown_host
 from pbx.control.protocol import Refused
 from pbx.exchange.calls.traced import Wire
 from pbx.exchange.dialling.emergency import is_emergency

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from pbx.administration import nightly
-from pbx.administration.stores import Stores
+from pbx.administration.backup import nightly
+from pbx.administration.desk.desk import Stores
 from pbx.store.database import RecordsError
 
 log = logging.getLogger(__name__)

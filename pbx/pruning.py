@@ -4,8 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from pbx.administration import retention
-from pbx.administration.stores import Stores
+from pbx.administration.desk.desk import Stores
+from pbx.administration.history import retention
 from pbx.store.database import RecordsError
 
 T = TypeVar("T")

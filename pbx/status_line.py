@@ -1,6 +1,6 @@
 """The exchange in one line, for `systemctl status`."""
 
-from pbx.administration.live import Live
+from pbx.administration.desk.live import Live
 from pbx.store.models import Office
 
 WORKING = ("registered", "reachable", "unknown")

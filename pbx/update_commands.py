@@ -5,7 +5,7 @@ import base64
 from pathlib import Path
 
 from pbx import report
-from pbx.administration.pieces import GENTLE
+from pbx.administration.desk.pieces import GENTLE
 from pbx.backup_commands import Ask, exchange_of
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence

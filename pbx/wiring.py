@@ -8,9 +8,8 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 
-from pbx.administration.reach import sifted
-from pbx.administration.stores import Stores
-from pbx.administration.vault import NotSealed
+from pbx.administration.desk.desk import Stores
+from pbx.administration.office.target_rule import sifted
 from pbx.archive import Archive
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import House
@@ -45,6 +44,7 @@ from pbx.sounds import Sounds
 from pbx.store.box_secret import box_secret
 from pbx.store.models import CallRecord, Office, Step
 from pbx.store.secret_forms import REALM
+from pbx.store.secrets.vault import NotSealed
 from pbx.waiting import Waiting
 
 log = logging.getLogger(__name__)

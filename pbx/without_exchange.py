@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from pbx.administration import health
 from pbx.administration.commands import perform
-from pbx.administration.live import Check
-from pbx.administration.stores import Stores, open_stores
+from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.live import Check
+from pbx.administration.doctor import health
 from pbx.control.protocol import Json, Refused, read_question, refusal, result
 from pbx.sentence import Sentence
 from pbx.store.database import RecordsError

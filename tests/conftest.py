@@ -35,7 +35,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(autouse=True)
 def _sealed_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are sealed in this process: beginning one for each costs more than most tests (`test_vault` does)."""
-    if vault := sys.modules.get("pbx.administration.vault"):
+    if vault := sys.modules.get("pbx.store.secrets.vault"):
         from pbx import seal_program
 
         monkeypatch.setattr(vault, "answered", seal_program.work)

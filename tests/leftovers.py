@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pbx.administration.stores import Stores
+from pbx.administration.desk.desk import Stores
 from pbx.store.models import CallRecord, Message, Task
 from tests.sound_files import sound_file
 

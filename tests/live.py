@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pbx.administration.live import Check, Running, Way
+from pbx.administration.desk.live import Check, Running, Way
 from pbx.exchange.calls.traced import Wire
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.store.models import Office

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from pbx.administration.stores import Stores, open_stores
+from pbx.administration.desk.desk import Stores, open_stores
 from pbx.archive import Archive
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import NoRoom

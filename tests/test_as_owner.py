@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from pbx import cli, without_exchange
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.desk import open_stores
 from pbx.cli import main
 from pbx.control.protocol import Refused, question, read_answer
 from pbx.store import stand_in

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from pbx.administration import vault
 from pbx.administration.commands import perform
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.desk import open_stores
 from pbx.control.client import ask
 from pbx.control.protocol import SOCKET
 from pbx.daemon import TLS_ABOVE, Daemon
 from pbx.process import run
+from pbx.store.secrets import vault
 from pbx.store.settings import Settings
 
 OPTIONS = (

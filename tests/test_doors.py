@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import COMMANDS
-from pbx.administration.rights import ADMIN, VISITOR
+from pbx.administration.desk.rights import ADMIN, VISITOR
 from pbx.box.panel import Panel
 from pbx.control.client import ask, follow
 from pbx.control.door import LAMPS, OWN, PAGE

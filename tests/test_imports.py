@@ -50,9 +50,9 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "pbx.media.nftables",
         "pbx.prompts",
         "pbx.demo",
-        "pbx.administration.decoding",
-        "pbx.administration.backup_work",
-        "pbx.administration.vault",
+        "pbx.administration.sounds.decoding",
+        "pbx.administration.desk.backup_work",
+        "pbx.store.secrets.vault",
         "pbx.box.update_programs",
         "pbx.box.stick",
         "pbx.as_owner",
@@ -63,7 +63,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "babel": ("webui",),
     "phonenumbers": ("pbx.administration", "pbx.exchange", "pbx.phone_number"),
     "segno": ("webui", "pbx.label"),
-    "vobject": ("pbx.administration.contacts_import",),
+    "vobject": ("pbx.administration.office.contacts_import",),
     "pyVoIP": ("pbx.demo.deskphone",),
 }
 """Library -> the only places that may import it."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pbx.administration import calls
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.desk import open_stores
+from pbx.administration.history import calls
 from pbx.cli import main
 from tests.leftovers import call_record
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from pbx.administration import nightly
-from pbx.administration.stores import Stores
+from pbx.administration.backup import nightly
+from pbx.administration.desk.desk import Stores
 from pbx.nightly import LOOK, Nightly
 
 NOW = 1_790_000_000.0

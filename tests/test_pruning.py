@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pbx.administration import retention
-from pbx.administration.stores import Stores, open_stores
+from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.history import retention
 from pbx.pruning import DAY, LOOK, Pruning
 from pbx.store.models import CallTrace, Office, Person
 from tests.store.sound import write_sound

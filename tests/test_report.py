@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.administration.commands import perform
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.desk import open_stores
 from pbx.cli import main
 from pbx.report import moment, printed
 from pbx.store.models import Binding

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from pbx import sounds_decoder
-from pbx.administration import decoding
-from pbx.administration.decoding import decoded
+from pbx.administration.sounds import decoding
+from pbx.administration.sounds.decoding import decoded
 from pbx.control.protocol import Refused
 from pbx.media import wav
 from pbx.media.clip import Clip

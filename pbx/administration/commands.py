@@ -6,49 +6,34 @@ from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import Any, get_type_hints
 
-from pbx.administration import (
-    accounts,
-    announcements,
-    backup,
-    calls,
-    certificates,
-    changes,
-    codes,
+from pbx.administration import now
+from pbx.administration.access import accounts, certificates, codes, invitations, sessions
+from pbx.administration.backup import backup, nightly
+from pbx.administration.changes import changes
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.rights import ADMIN, ROOT, USER, VISITOR, Actor, May
+from pbx.administration.doctor import health, test_call
+from pbx.administration.history import calls, history, messages, privacy, retention, tasks, voicemail
+from pbx.administration.office import (
     contacts,
     contacts_import,
-    draining,
-    former,
     groups,
-    health,
-    history,
-    invitations,
+    import_people,
     leaver,
-    messages,
-    nightly,
-    now,
+    mine,
     numbers,
-    own,
+    office,
     paths,
     people,
+    person,
     phones,
-    portrait,
-    premises,
-    privacy,
     providers,
-    retention,
-    roster,
-    sessions,
+    retired_extensions,
     softphones,
-    sounds,
-    tasks,
-    trial,
     trunks,
-    update,
-    update_health,
-    voicemail,
 )
-from pbx.administration.rights import ADMIN, ROOT, USER, VISITOR, Actor, May
-from pbx.administration.stores import Stores
+from pbx.administration.sounds import announcements, sounds
+from pbx.administration.update import draining, update, update_health
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence, said
 from pbx.store.database import RecordsError
@@ -86,9 +71,9 @@ COMMANDS: dict[str, Command] = {
     "user add": Command(people.add, ADMIN, writes=True),
     "user set": Command(people.change, ADMIN, writes=True),
     "user remove": Command(people.remove, ADMIN, writes=True),
-    "user show": Command(portrait.show, USER),
-    "user free": Command(portrait.free, ADMIN),
-    "user paste": Command(roster.paste, ADMIN, writes=True),
+    "user show": Command(person.show, USER),
+    "user free": Command(person.free, ADMIN),
+    "user paste": Command(import_people.paste, ADMIN, writes=True),
     "user leave": Command(leaver.leave, ADMIN, writes=True),
     "user list": Command(people.listing, USER),
     "phone add": Command(phones.add, ADMIN, writes=True),
@@ -101,8 +86,8 @@ COMMANDS: dict[str, Command] = {
     "group add": Command(groups.add, ADMIN, writes=True),
     "group set": Command(groups.change, ADMIN, writes=True),
     "group remove": Command(groups.remove, ADMIN, writes=True),
-    "extension list": Command(former.listing, ADMIN),
-    "extension release": Command(former.release, ADMIN, writes=True),
+    "extension list": Command(retired_extensions.listing, ADMIN),
+    "extension release": Command(retired_extensions.release, ADMIN, writes=True),
     "group show": Command(groups.show, ADMIN),
     "group list": Command(groups.listing, USER),
     "trunk add": Command(trunks.add, ADMIN, writes=True),
@@ -117,7 +102,7 @@ COMMANDS: dict[str, Command] = {
     "number list": Command(numbers.listing, ADMIN),
     "number show": Command(numbers.show, ADMIN),
     "number path": Command(paths.path, USER),
-    "number trial": Command(trial.trial, ADMIN),
+    "number trial": Command(test_call.trial, ADMIN),
     "contact add": Command(contacts.add, USER, writes=True),
     "contact set": Command(contacts.change, USER, writes=True),
     "contact remove": Command(contacts.remove, USER, writes=True),
@@ -147,12 +132,12 @@ COMMANDS: dict[str, Command] = {
     "change list": Command(changes.listing, ADMIN),
     "change page": Command(changes.page, ADMIN),
     "change undo": Command(changes.undo, ADMIN, writes=True),
-    "office show": Command(premises.show, ADMIN),
-    "office set": Command(premises.change, ADMIN, writes=True),
+    "office show": Command(office.show, ADMIN),
+    "office set": Command(office.change, ADMIN, writes=True),
     "call": Command(calls.call, USER),
-    "mine": Command(own.mine, USER),
-    "pin set": Command(own.set_pin, USER, writes=True),
-    "announcement set": Command(own.set_announcement, USER, writes=True),
+    "mine": Command(mine.mine, USER),
+    "pin set": Command(mine.set_pin, USER, writes=True),
+    "announcement set": Command(mine.set_announcement, USER, writes=True),
     "task list": Command(tasks.listing, USER),
     "task show": Command(tasks.show, USER),
     "task done": Command(tasks.done, USER),
@@ -175,7 +160,7 @@ COMMANDS: dict[str, Command] = {
     "voicemail list": Command(voicemail.listing, ROOT),
     "voicemail export": Command(voicemail.export, ROOT),
     "voicemail remove": Command(voicemail.remove, ROOT),
-    "status": Command(premises.status, ADMIN),
+    "status": Command(office.status, ADMIN),
     "drain": Command(draining.drain, ROOT),
     "now": Command(now.now, USER),
     "doctor": Command(health.examine, ADMIN),

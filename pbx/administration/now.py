@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pbx.administration import condition
-from pbx.administration.callers import bearer_name, name_of
-from pbx.administration.live import Check, Running, lasting
-from pbx.administration.order import counted
-from pbx.administration.rights import Actor
-from pbx.administration.stores import Stores
-from pbx.administration.trunk_words import explained
+from pbx.administration.desk.callers import bearer_name, name_of
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import Check, Running, lasting
+from pbx.administration.desk.order import counted
+from pbx.administration.desk.rights import Actor
+from pbx.administration.doctor import box_checks
+from pbx.administration.office.trunk_words import explained
 from pbx.box import lamps
 from pbx.exchange.story import clauses
 from pbx.sentence import Sentence, said
@@ -42,7 +42,7 @@ def now(stores: Stores, actor: Actor) -> Shown:
     office, live = stores.office, stores.live
     shining: Lamps = live.lamps() if live is not None else {}
     running = list(lasting(live))
-    checks = condition.checks(stores)
+    checks = box_checks.checks(stores)
     return {
         "people": [_person(stores, actor, shining, person) for _, person in sorted(office.people.items(), key=counted)],
         "groups": [_group(office, shining, group) for _, group in sorted(office.groups.items(), key=counted)],
@@ -153,7 +153,7 @@ def _front(stores: Stores, shining: Lamps, running: list[Running], checks: Mappi
         messages=stores.records.new_messages(),
         tasks=stores.records.open_tasks(),
         full=checks["disk"].state == "fail",
-        suffers=condition.suffers(checks),
+        suffers=box_checks.suffers(checks),
         failed=others.count("fail") + bool(stores.unkept),
         warned=[check.state for check in checks.values()].count("warn") + bool(faults),
     )

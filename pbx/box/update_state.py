@@ -1,4 +1,4 @@
-"""How an update is going, in one small file that the exchange reads (administration/update_told)."""
+"""How an update is going, in one small file that the exchange reads (administration/update/progress)."""
 
 import json
 import logging

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from itertools import cycle, islice
 from pathlib import Path
 
-from pbx.administration.stores import Stores
+from pbx.administration.desk.desk import Stores
 from pbx.control.protocol import Refused
 from pbx.daemon import Daemon
 from pbx.demo.desk import Desk, PhoneFailed

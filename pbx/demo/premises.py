@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from pbx.administration.commands import perform
-from pbx.administration.stores import Stores
+from pbx.administration.desk.desk import Stores
 from pbx.control.protocol import Refused
 from pbx.store.models import Language, Phone
 

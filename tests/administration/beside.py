@@ -7,7 +7,7 @@ from typing import IO
 import pytest
 
 from pbx import backup_program
-from pbx.administration import backup_work
+from pbx.administration.desk import backup_work
 from pbx.store import age
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pbx.administration.access.sessions import enter
 from pbx.administration.commands import perform
-from pbx.administration.sessions import enter
-from pbx.administration.stores import Stores, open_stores
+from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.protocol import Refused
 from pbx.store.models import Account, Message, Task
 from pbx.store.settings import with_items

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.stores import Stores, open_stores
+from pbx.administration.desk.desk import Stores, open_stores
 from pbx.store import restoring
 from tests.administration.beside import quick_backups
 from tests.store.version_two import NEXT, TODAY, grown

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from pbx.administration import sessions
+from pbx.administration.access import sessions
 from pbx.administration.commands import perform
-from pbx.administration.live import Running
+from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.live import Running
+from pbx.administration.desk.rights import Actor
 from pbx.administration.now import now
-from pbx.administration.rights import Actor
-from pbx.administration.stores import Stores, open_stores
 from pbx.sentence import english
 from pbx.store.models import Account, Contact, Direction, Group, Language, Number, Person, Phone, Role, Step, Trunk
 from tests.box import pi

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.commands import perform
-from pbx.administration.stores import Stores, open_stores
+from pbx.administration.desk.desk import Stores, open_stores
 from tests.browser.office import ADMIN, CALLER, COLLEAGUE, NUMBER
 from tests.leftovers import call_record, message
 

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from pbx.control.client import ask
 from pbx.daemon import Daemon
-from tests.administration.updates import Root, bundle
+from tests.administration.made_updates import Root, bundle
 from tests.browser.conftest import Visit
 from tests.browser.office import ADMIN, Office, free_web_port
 from tests.browser.test_every_page import AXE, violations

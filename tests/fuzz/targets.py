@@ -18,9 +18,9 @@ from pathlib import Path
 
 from bottle import HTTPError
 
-from pbx.administration import bundles
-from pbx.administration.contacts_import import _of_cards
-from pbx.administration.contacts_tables import entries, read_table, text_of
+from pbx.administration.office.contacts_import import _of_cards
+from pbx.administration.office.contacts_tables import entries, read_table, text_of
+from pbx.administration.update import bundles
 from pbx.control.protocol import Garbled, read_question
 from pbx.control.protocol import Refused as NotDone
 from pbx.exchange.dialling import dialplan

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import KEEPING, perform
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.desk import open_stores
 from pbx.control.protocol import Refused
 from pbx.store import stand_in
 from pbx.store.lock import Busy, Lock

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pbx.administration import backup
+from pbx.administration.backup import backup
 from pbx.administration.commands import perform
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.desk import open_stores
 from tests.administration.beside import quick_backups
 from tests.box import pi
 from tests.threats.box import Box, besiege

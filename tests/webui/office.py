@@ -12,7 +12,7 @@ from typing import Any
 from webtest import TestApp
 
 from pbx.administration.commands import perform, writes
-from pbx.administration.stores import Stores, open_stores
+from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.door import PAGE
 from pbx.control.protocol import SOCKET
 from pbx.control.server import ControlServer

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from webtest import Upload
 
-from pbx.administration.backup_work import Work
-from pbx.administration.stores import open_stores
+from pbx.administration.desk.backup_work import Work
+from pbx.administration.desk.desk import open_stores
 from pbx.store import restoring
 from tests.administration.beside import quick_backups
 from tests.webui.forms import csrf, form_to

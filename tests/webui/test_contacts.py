@@ -118,7 +118,7 @@ def test_a_long_file_is_looked_at_in_pages_with_the_button_above_them(office: We
 
 
 def test_what_there_is_no_room_for_is_said_with_numbers(office: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pbx.administration.contacts_import.MOST", 5)
+    monkeypatch.setattr("pbx.administration.office.contacts_import.MOST", 5)
     form = office.admin.get("/contacts/import").forms["file"]
     lines = "".join(f"Kunde {each:04};+49 30 {2_000_000 + each}\n" for each in range(1300))
     form["file"] = ("contacts.csv", f"Name;Telefon\n{lines}".encode())

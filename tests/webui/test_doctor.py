@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pbx.administration import network
-from pbx.administration.live import Check
+from pbx.administration.desk.live import Check
+from pbx.administration.doctor import network
 from pbx.sentence import Sentence
 from tests.box import pi
 from tests.webui.office import Web

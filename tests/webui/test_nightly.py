@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pbx.administration import nightly
+from pbx.administration.backup import nightly
 from tests.administration.beside import quick_backups
 from tests.webui.forms import form_to
 from tests.webui.office import Web

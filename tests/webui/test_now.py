@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from pbx.administration.live import Running
+from pbx.administration.desk.live import Running
 from pbx.store.models import Step
 from tests.box import pi
 from tests.webui.office import Web

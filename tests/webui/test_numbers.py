@@ -6,7 +6,7 @@ from xml.etree import ElementTree as xml
 
 import pytest
 
-from pbx.administration import paths
+from pbx.administration.office import paths
 from tests.webui.office import Web
 from webui.path_picture import WIDE
 

@@ -10,7 +10,7 @@ import pytest
 from webtest import Upload
 
 from pbx import VERSION
-from tests.administration.updates import Root, bundle
+from tests.administration.made_updates import Root, bundle
 from tests.webui.forms import csrf, form_to
 from tests.webui.office import Web
 

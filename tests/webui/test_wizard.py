@@ -221,7 +221,7 @@ def test_only_admins_come_in(box: Web) -> None:
         box.user("22").get(path, status=403)
 
 
-# --- the test call (what is said of it: tests/administration/test_trial.py) ----------------------------------------
+# --- the test call (what is said of it: tests/administration/doctor/test_test_call.py) -----------------------------
 
 
 def test_a_call_is_told_while_it_lasts_and_afterwards(box: Web) -> None:

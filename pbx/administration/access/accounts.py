@@ -1,0 +1,215 @@
+"""Accounts: who may log in at the web page, and as what."""
+
+import dataclasses
+import hashlib
+from typing import Any
+
+from pbx.administration.access import passwords
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.rights import Actor
+from pbx.administration.desk.versions import check_seen, version
+from pbx.alphabet import place
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+from pbx.store.models import Account, Language, Office, Role
+from pbx.store.passwords import password_matches
+from pbx.store.settings import with_items, without_items
+
+Shown = dict[str, Any]
+
+
+def add(
+    stores: Stores,
+    name: str,
+    password: str = "",
+    role: Role = "user",
+    extension: str = "",
+    language: Language | None = None,
+    mailboxes: list[str] | None = None,
+) -> Shown:
+    """A new account; without a password nobody can log in before he was invited. Raises Refused."""
+    office = stores.office
+    account = Account(
+        free_name(office, name),
+        passwords.hashed(password, name) if password else "",
+        role,
+        _own_extension(office, extension),
+        language or (office.people[extension].language if extension else office.language),
+        tuple(dict.fromkeys(mailboxes or ())),
+    )
+    stores.save(with_items(office, account))
+    return view(stores, account)
+
+
+def change(
+    stores: Stores,
+    actor: Actor,
+    session: str,
+    account: str,
+    name: str | None = None,
+    role: Role | None = None,
+    extension: str | None = None,
+    language: Language | None = None,
+    mailboxes: list[str] | None = None,
+    password: str | None = None,
+    seen: str | None = None,
+) -> Shown:
+    """Change what is given; a new name, role or password ends the account's sessions, but for the one that asks.
+
+    Only root may give somebody a password: at the page one is invited to choose it. Raises Refused.
+    """
+    office = stores.office
+    old = named(office, account)
+    check_seen(stores, old, seen)
+    if password is not None and actor.role != "root":
+        raise Refused(
+            Sentence("People choose their own passwords. Send them an invitation instead."), 4, field="password"
+        )
+    given: dict[str, Any] = {
+        "name": free_name(office, name, old) if name is not None else None,
+        "role": role,
+        "extension": _own_extension(office, extension, old) if extension is not None else None,
+        "language": language,
+        "mailboxes": tuple(dict.fromkeys(mailboxes)) if mailboxes is not None else None,
+        "password": passwords.hashed(password, name or old.name) if password is not None else None,
+    }
+    new = dataclasses.replace(old, **{field: value for field, value in given.items() if value is not None})
+    changed = with_items(without_items(office, old), new)
+    _keep_an_admin(office, changed, "role")
+    stores.save(changed)
+    if stamp(new) != stamp(old):
+        _log_off(stores, old, new, session if actor.name == old.name else "")
+    return view(stores, new)
+
+
+def remove(stores: Stores, account: str, seen: str | None = None) -> Shown:
+    """Remove an account, and log it off. Raises Refused when no admin would be left."""
+    office = stores.office
+    old = named(office, account)
+    check_seen(stores, old, seen)
+    changed = without_items(office, old)
+    _keep_an_admin(office, changed, "")
+    shown = view(stores, old)
+    stores.save(changed)
+    _log_off(stores, old, None, "")
+    return shown
+
+
+def change_own(
+    stores: Stores,
+    actor: Actor,
+    session: str,
+    old: str = "",
+    new: str = "",
+    language: Language | None = None,
+) -> Shown:
+    """Change one's own language, or one's password, for which the old one is needed; other sessions end then.
+
+    Raises Refused.
+    """
+    office = stores.office
+    account = office.accounts.get(actor.name)
+    if account is None:
+        raise Refused(Sentence("Please log in first."), 4)
+    changed = dataclasses.replace(account, language=language or account.language)
+    if new:
+        with stores.tries.one("", account.name.casefold()[:80]):
+            if not password_matches(account.password, old):
+                raise Refused(Sentence("This is not your current password."), field="old")
+        changed = dataclasses.replace(changed, password=passwords.hashed(new, account.name, "new"))
+    stores.save(with_items(office, changed))
+    if new:
+        _log_off(stores, account, changed, session)
+    return view(stores, changed)
+
+
+def listing(stores: Stores) -> list[Shown]:
+    """All accounts, by name."""
+    return [view(stores, account) for account in _by_name(stores.office)]
+
+
+def _by_name(office: Office) -> list[Account]:
+    return sorted(office.accounts.values(), key=lambda account: place(account.name))
+
+
+def view(stores: Stores, account: Account) -> Shown:
+    """An account as JSON, without its password."""
+    person = stores.office.people.get(account.extension)
+    return {
+        "name": account.name,
+        "role": account.role,
+        "extension": account.extension,
+        "person": person.name if person else account.name,
+        "language": account.language,
+        "mailboxes": list(account.mailboxes),
+        "active": bool(account.password),
+        "invited_until": stores.records.sessions.invitations(stores.clock()).get(account.name),
+        "version": version(account),
+    }
+
+
+def find(office: Office, name: str) -> Account | None:
+    """The account somebody means: by its name, capitals or not, or by its extension."""
+    wanted = name.strip().casefold()
+    by_name = {account.name.casefold(): account for account in office.accounts.values()}
+    by_extension = {account.extension: account for account in office.accounts.values() if account.extension}
+    return by_name.get(wanted) or by_extension.get(wanted)
+
+
+def named(office: Office, name: str) -> Account:
+    """The account of that name or extension. Raises Refused."""
+    found = find(office, name)
+    if found is None:
+        there = ", ".join(each.name for each in _by_name(office))
+        hint = f"What there is: {there}." if there else "There is none yet."
+        raise Refused(Sentence("There is no login called {name}.", name=lookup.shown(name)), field="account", hint=hint)
+    return found
+
+
+def free_name(office: Office, name: str, own: Account | None = None) -> str:
+    """The name without spaces around it, if no other account has it. Raises Refused."""
+    other = next((each for each in office.accounts.values() if each.name.casefold() == name.strip().casefold()), None)
+    if other is not None and other != own:
+        raise Refused(Sentence("There is already a login called {name}.", name=lookup.shown(other.name)), field="name")
+    return name.strip()
+
+
+def has_admin(office: Office) -> bool:
+    """Whether anybody could log in as an admin."""
+    return any(account.role == "admin" and account.password for account in office.accounts.values())
+
+
+def stamp(account: Account) -> str:
+    """A hash of what a session depends on: another password, role or bearer of the name ends it."""
+    return hashlib.sha256(repr((account.name, account.role, account.password)).encode()).hexdigest()[:32]
+
+
+def _log_off(stores: Stores, old: Account, new: Account | None, session: str) -> None:
+    """End all sessions and invitations of an account that has changed or gone, but for the session that did it."""
+    sessions = stores.records.sessions
+    sessions.close_all(old.name, but_for=session)
+    sessions.end_invitations(old.name)
+    if new is not None and session:
+        sessions.renew(session, new.name, stamp(new))
+
+
+def _own_extension(office: Office, extension: str, own: Account | None = None) -> str:
+    """A person's extension that no other account has, or none. Raises Refused."""
+    if not extension:
+        return ""
+    person = lookup.person(office, extension)
+    for other in office.accounts.values():
+        if other.extension == extension and other != own:
+            raise Refused(
+                Sentence("{person} already has a login: “{name}”.", person=person.name, name=other.name),
+                field="extension",
+            )
+    return extension
+
+
+def _keep_an_admin(before: Office, after: Office, field: str) -> None:
+    if has_admin(before) and not has_admin(after):
+        raise Refused(
+            Sentence("This is the only admin. Without one, nobody could change the settings any more."), 1, field=field
+        )

@@ -1,0 +1,73 @@
+"""The box's certificate as people ask for it: whose it is, what it speaks for, and the authority to be trusted."""
+
+import time
+from typing import Any
+
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import Check
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+from pbx.sip.transport.issued import DAY, Issued
+from pbx.sip.transport.tls import authority_paths
+
+Shown = dict[str, Any]
+
+SOON = 14 * DAY
+"""Seconds before its end when a certificate that nobody renews is told of."""
+
+
+def show(stores: Stores) -> Shown:
+    """Who made it (box, office), names, begin and end, and the fingerprint of the authority. Raises Refused."""
+    issued = _issued(stores)
+    return {
+        "made_by": issued.made_by,
+        "names": list(issued.names),
+        "begin": issued.begin,
+        "end": issued.end,
+        "fingerprint": _readable(issued.authority),
+    }
+
+
+def export(stores: Stores) -> Shown:
+    """The authority's certificate, which phones and browsers are to trust, and its SHA-256. Raises Refused."""
+    issued = _issued(stores)
+    if not issued.authority:
+        raise Refused(
+            Sentence("The office uses its own certificate: phones and browsers must trust whoever signed that.")
+        )
+    pem = authority_paths(stores.data)[0].read_text("ascii")
+    return {"pem": pem, "fingerprint": _readable(issued.authority)}
+
+
+def check(stores: Stores) -> Check | None:
+    """Whether what the box shows of itself holds; None while there is nothing to show."""
+    issued = Issued.read(stores.data)
+    if issued is None:
+        return None
+    if issued.made_by == "box":
+        sentence = Sentence("The box's certificate is signed by an authority of its own, for all its names.")
+        return Check("certificate", "ok", sentence)
+    left = issued.end - time.time()
+    advice = Sentence(
+        "Put a newer one into the data folder, or delete tls.crt and tls.key: then the box makes its own."
+    )
+    if left < 0:
+        sentence = Sentence("The office's own certificate has expired: phones and browsers refuse it.")
+        return Check("certificate", "fail", sentence, advice)
+    if left < SOON:
+        days = int(left // DAY)
+        sentence = Sentence("The office's own certificate expires soon; days left: {days}.", days=days)
+        return Check("certificate", "warn", sentence, advice)
+    return Check("certificate", "ok", Sentence("The box uses the office's own certificate."))
+
+
+def _issued(stores: Stores) -> Issued:
+    issued = Issued.read(stores.data)
+    if issued is None:
+        raise Refused(Sentence("There is no certificate yet: the exchange makes it when it runs."), 1)
+    return issued
+
+
+def _readable(fingerprint: str) -> str:
+    """As browsers show it: 5A:0B:..."""
+    return ":".join(fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2)).upper()

@@ -1,0 +1,1 @@
+"""Backups: made on demand or every night, looked into, restored."""

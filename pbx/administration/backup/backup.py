@@ -1,0 +1,309 @@
+"""Backups: made, listed, fetched, brought, looked into and put in the place of what is there."""
+
+import base64
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from pbx import VERSION
+from pbx.administration.desk import pieces
+from pbx.administration.desk.backup_work import Kind
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.pieces import PIECE
+from pbx.administration.office.phones import own_address
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence, said
+from pbx.store import restoring
+from pbx.store.atomic import move_file, private_directory, remove_file
+from pbx.store.backup_file import BACKUPS, ENDING, MAKING
+from pbx.store.settings import SettingsError, read_office
+
+Shown = dict[str, Any]
+
+KEPT = 5
+"""Backups that stay on the box; the oldest go."""
+SHORTEST_PASSWORD = 10
+BEFORE = "before-restore"
+"""The name of what was there before the last restore."""
+_LOOK = 15 * 60.0
+"""Seconds for which an opened backup can be restored without its password."""
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9-]{{0,80}}{re.escape(ENDING)}")
+_HEAD = b"age-encryption.org/v1\n"
+
+
+def make(stores: Stores, password: str, wait: bool = True) -> Shown:
+    """A backup of everything, that opens with the password; without `wait` it is only begun. Raises Refused."""
+    check_password(password)
+    folder = private_directory(stores.data / BACKUPS)
+    target = free_name(folder, "durchwahl")
+
+    def finished(result: Shown | None) -> None:
+        if result is not None:
+            _keep_newest(folder)
+
+    begin(stores, "make", target, {"password": password}, finished)
+    return stores.work.wait() if wait else {"name": target.name}
+
+
+def check_password(password: str) -> None:
+    """Whether it is long enough. Raises Refused."""
+    if len(password) < SHORTEST_PASSWORD:
+        short = Sentence("The password needs at least {count} characters.", count=SHORTEST_PASSWORD)
+        raise Refused(short, field="password")
+
+
+def begin(
+    stores: Stores, kind: Kind, target: Path, secret: dict[str, str], finished: Callable[[Shown | None], None]
+) -> None:
+    """Have a backup written to `target`, encrypted with a `password` or `key`. Raises Refused, OSError."""
+    making = private_directory(private_directory(stores.data / BACKUPS) / f"{MAKING}{secrets.token_hex(8)}")
+    places = {"data": str(stores.data), "making": str(making), "target": str(target)}
+    asked = {**places, **secret, "about": _about(stores)}
+
+    def ended(result: Shown | None) -> None:
+        shutil.rmtree(making, ignore_errors=True)
+        finished(result)
+
+    try:
+        stores.work.start(kind, target.name, asked, stores.turns, ended, lambda: stores.changed("health"))
+    except Refused:
+        making.rmdir()
+        raise
+
+
+def listing(stores: Stores) -> Shown:
+    """The backups on the box, the newest first; what was there before the last restore; and what is being done."""
+    backups: list[Shown] = [
+        {"name": each.name, "at": _made(each), "size": each.stat().st_size} for each in _files(stores)
+    ]
+    usage = shutil.disk_usage(stores.data)
+    return {
+        "backups": backups,
+        "before": _before(stores),
+        "work": _work(stores),
+        "free": usage.free,
+        "share": usage.free / max(usage.total, 1),
+        "last": max((each["at"] for each in backups), default=None),
+        "waits": restoring.is_begun(stores.data),
+        "calls": _running_calls(stores),
+    }
+
+
+def read(stores: Stores, name: str, at: int = 0) -> Shown:
+    """A piece of a backup in base64, from the byte `at`; the `size` of all. Raises Refused."""
+    path = _path(stores, name)
+    with path.open("rb") as file:
+        file.seek(max(at, 0))
+        piece = file.read(PIECE)
+        return {"data": base64.b64encode(piece).decode(), "size": os.fstat(file.fileno()).st_size}
+
+
+def put(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 0, last: bool = False) -> Shown:
+    """Bring a backup in pieces (base64): the first with the `size` of all, the others with its answer's `upload`.
+
+    With the last the `name` it has here. Raises Refused.
+    """
+    folder = private_directory(stores.data / BACKUPS)
+    upload, part = pieces.add(folder, data, size, upload, at, _check_head)
+    if not last:
+        return {"upload": upload, "name": ""}
+    name = free_name(folder, "uploaded")
+    move_file(part, name)
+    _keep_newest(folder)
+    return {"upload": "", "name": name.name}
+
+
+def remove(stores: Stores, name: str) -> Shown:
+    """Delete a backup, or what was there before the last restore. Raises Refused."""
+    if name == BEFORE:
+        if not restoring.kept(stores.data) or restoring.is_begun(stores.data):
+            raise Refused(Sentence("There is nothing from before a restore."), field="name")
+        restoring.forget(stores.data)
+    else:
+        remove_file(_path(stores, name))
+    return {"name": name}
+
+
+def open(stores: Stores, name: str, password: str, wait: bool = True) -> Shown:
+    """Unpack a backup beside what is there, and look at all of it: what is in it, and what would be different.
+
+    Nothing is changed yet. `opened` in the answer stands for the password in `restore`, for a while.
+    Without `wait` only begun: see `listing`. Raises Refused.
+    """
+    path = _path(stores, name)
+    if restoring.is_begun(stores.data):
+        raise Refused(Sentence("A restore is about to begin."), 1)
+    if not stores.work.is_running:
+        restoring.clear_stage(stores.data)
+    stage = stores.data / restoring.STAGE
+
+    def finished(result: Shown | None) -> None:
+        if result is None:
+            shutil.rmtree(stage, ignore_errors=True)
+        else:
+            result |= {"opened": secrets.token_hex(8), "until": time.monotonic() + _LOOK, "name": name}
+            result["notes"] = [said(note) for note in _notes(stores, result)]
+
+    asked = {"file": str(path), "folder": str(stage), "password": password}
+    stores.work.start("open", name, asked, contextlib.nullcontext(), finished, lambda: stores.changed("health"))
+    return _opened_view(stores.work.wait()) if wait else {"name": name}
+
+
+def restore(stores: Stores, opened: str = "", name: str = "", password: str = "") -> Shown:
+    """Put an opened backup (or one that is opened first) in the place of what is there: the exchange starts again.
+
+    Raises Refused.
+    """
+    if not opened:
+        opened = open(stores, name, password)["opened"]
+    found = stores.work.result if stores.work.kind == "open" and not stores.work.is_running else None
+    if found is None or not secrets.compare_digest(found["opened"], opened) or time.monotonic() > found["until"]:
+        raise Refused(Sentence("Open the backup again: that was too long ago."), 1)
+    return _begun(stores, restoring.STAGE, found["name"])
+
+
+def back(stores: Stores) -> Shown:
+    """Put what was there before the last restore in its place again: the exchange starts again. Raises Refused."""
+    kept = restoring.kept(stores.data)
+    if not kept:
+        raise Refused(Sentence("There is nothing from before a restore."))
+    return _begun(stores, kept[0].folder.name, BEFORE)
+
+
+def _begun(stores: Stores, folder: str, name: str) -> Shown:
+    """From here on there is no way back but a restore of what was there before."""
+    if stores.live is not None and stores.restart is None:
+        raise Refused(Sentence("The demo office stays what it is: nothing can be restored over it."), 1)
+    with stores.turns:
+        if restoring.is_begun(stores.data):
+            raise Refused(Sentence("A restore is about to begin."), 1)
+        restoring.begin(stores.data, folder)
+    calls = _running_calls(stores)
+    if stores.restart is not None:
+        stores.restart()
+    return {"name": name, "restarting": stores.restart is not None, "calls": calls}
+
+
+def _running_calls(stores: Stores) -> int:
+    return int(stores.live.status().get("calls", 0)) if stores.live is not None else 0
+
+
+# --- what is in a backup, and what is different there ---------------------------------------------------------------
+
+
+def _about(stores: Stores) -> Shown:
+    office = stores.office
+    return {
+        "version": VERSION,
+        "made": time.time(),
+        "box": {"name": socket.gethostname(), "address": own_address(), "domain": office.domain},
+    }
+
+
+def _opened_view(result: Shown) -> Shown:
+    return {key: value for key, value in result.items() if key != "until"}
+
+
+def _notes(stores: Stores, result: Shown) -> Iterable[Sentence]:
+    """What somebody should know before he restores it."""
+    about, here = result.get("about", {}), own_address()
+    box = about.get("box") if isinstance(about.get("box"), dict) else {}
+    there, name = str(box.get("address", "")), str(box.get("name", ""))
+    if not result["admins"]:
+        yield Sentence("It has no admin account: a new one is made with the box's one-time code.")
+    else:
+        yield Sentence("From then on its accounts and passwords hold; admins in it: {names}.", names=result["admins"])
+    if there == here:
+        return
+    if result["domain"]:
+        yield Sentence("Its phones look for {domain}: this name must lead to this box.", domain=result["domain"])
+    else:
+        yield Sentence(
+            "It was made by the box {name} at {there}, and this one is at {here}: phones that know the old address must"
+            " be told the new one, or this box is given the old one.",
+            name=name,
+            there=there,
+            here=here,
+        )
+    if result["certificate"]:
+        yield Sentence(
+            "Its certificate, which is used from then on, is for {names}: whoever called that box by"
+            " another name is warned by their browser or phone.",
+            names=result["certificate"],
+        )
+
+
+def _before(stores: Stores) -> Shown | None:
+    """What was there before the last restore."""
+    for kept in restoring.kept(stores.data)[:1]:
+        try:
+            office = read_office(kept.folder / "settings.json")
+        except SettingsError:
+            return {"name": BEFORE, "at": kept.at, "people": None, "numbers": []}
+        return {"name": BEFORE, "at": kept.at, "people": len(office.people), "numbers": sorted(office.numbers)}
+    return None
+
+
+def _work(stores: Stores) -> Shown | None:
+    work = stores.work
+    if work.kind is None:
+        return None
+    return {
+        "kind": work.kind,
+        "name": work.name,
+        "running": work.is_running,
+        "done": work.done,
+        "total": work.total,
+        "error": work.error.said if work.error else None,
+        "field": work.error.field if work.error else "",
+        "result": _opened_view(work.result) if work.result else None,
+    }
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def _files(stores: Stores) -> list[Path]:
+    """The backups on the box, the newest first."""
+    return _newest_first(stores.data / BACKUPS)
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    found = [path for path in folder.glob(f"*{ENDING}") if path.is_file() and not path.is_symlink()]
+    return sorted(found, key=lambda path: (_made(path), path.name), reverse=True)
+
+
+def _made(path: Path) -> float:
+    return path.stat().st_mtime
+
+
+def _path(stores: Stores, name: str) -> Path:
+    """A backup by its name. Raises Refused."""
+    path = stores.data / BACKUPS / name
+    if not _NAME.fullmatch(name) or not path.is_file() or path.is_symlink():
+        raise Refused(Sentence("There is no backup of this name."), field="name")
+    return path
+
+
+def free_name(folder: Path, stem: str, now: float | None = None) -> Path:
+    """A name of our own: when, and a count if there is one of that second already."""
+    base = f"{stem}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}"
+    names = (f"{base}{suffix}{ENDING}" for suffix in ("", *(f"-{count}" for count in range(2, 1000))))
+    return next(folder / name for name in names if not (folder / name).exists())
+
+
+def _keep_newest(folder: Path) -> None:
+    for path in _newest_first(folder)[KEPT:]:
+        remove_file(path)
+
+
+def _check_head(piece: bytes) -> None:
+    if not piece.startswith(_HEAD):
+        raise Refused(Sentence("This is no backup of Durchwahl."), field="file")

@@ -1,0 +1,1 @@
+"""The list of saved changes in words, and undoing them."""

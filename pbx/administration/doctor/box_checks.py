@@ -1,0 +1,199 @@
+"""How the box itself is, as checks: the doctor shows them, and so does the page that shows what goes on now."""
+
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import Check
+from pbx.box.machine import Card, Machine, read
+from pbx.sentence import Sentence
+
+BUILT = 1_735_689_600.0
+"""The first of January 2025: no clock that is right shows less."""
+FULL, FILLING = 0.10, 0.20
+"""Share of the disk that is free when no message is recorded any more, and when it is time to say so."""
+BUSY = 1.0
+"""Programs that want to run for each core, before it is too much: what is beyond has to wait."""
+SCARCE, GONE = 0.15, 0.05
+"""Share of the memory that programs can still have."""
+WARM, HOT = 70.0, 80.0
+"""Degrees Celsius: above 80 a Pi slows itself down."""
+WORN, WORN_OUT = 80, 100
+"""Per cent of a card's life."""
+JUMP = 120.0
+"""Seconds by which a clock that is set differs enough to be told."""
+
+
+def machine(stores: Stores) -> Machine:
+    """What the machine tells of itself now."""
+    return read(stores.root, stores.data)
+
+
+def checks(stores: Stores) -> dict[str, Check]:
+    """Everything that can be said of the box, by name: load, memory, disk, card, temperature, power, clock, uptime."""
+    here = machine(stores)
+    found = (_load(here), _memory(here), _unkept(stores) or disk(stores.data), _card(here.card))
+    others = (_temperature(here), _power(here), clock(stores, here), _uptime(here))
+    return {check.name: check for check in (*found, *others)}
+
+
+def suffers(found: Mapping[str, Check]) -> bool:
+    """Whether the machine itself is in trouble."""
+    return any(found[name].state == "fail" for name in ("card", "temperature", "power"))
+
+
+def _untold(name: str, sentence: Sentence) -> Check:
+    return Check(name, "ok", sentence)
+
+
+def _load(here: Machine) -> Check:
+    if here.load is None or here.cores is None:
+        return _untold("load", Sentence("This machine does not tell how busy it is."))
+    share = round(100 * here.load / max(here.cores, 1))
+    if here.load > BUSY * here.cores:
+        sentence = Sentence("The processor has more to do than it can: {share} %.", share=share)
+        return Check("load", "warn", sentence, Sentence("If it stays so, calls will crackle: use a faster machine."))
+    return Check("load", "ok", Sentence("The processor is busy to {share} %.", share=share))
+
+
+def _memory(here: Machine) -> Check:
+    if not here.memory or here.memory_free is None:
+        return _untold("memory", Sentence("This machine does not tell how full its memory is."))
+    share = here.memory_free / here.memory
+    sentence = Sentence(
+        "{percent} % of the memory are free: {free} of {all} MB.",
+        percent=round(100 * share),
+        free=round(here.memory_free / 1e6),
+        all=round(here.memory / 1e6),
+    )
+    if share >= SCARCE:
+        return Check("memory", "ok", sentence)
+    advice = Sentence("Restart the box at night; if it comes back, tell us.")
+    return Check("memory", "fail" if share < GONE else "warn", sentence, advice)
+
+
+def disk(data: Path) -> Check:
+    """Whether the disk of this folder can be written to, and has room for messages. Raises OSError."""
+    if os.statvfs(data).f_flag & os.ST_RDONLY:
+        sentence = Sentence("The disk can only be read: nothing is saved any more.")
+        advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
+        return Check("disk", "fail", sentence, advice, "/backup")
+    usage = shutil.disk_usage(data)
+    share = usage.free / max(usage.total, 1)
+    room = {"free": round(usage.free / 1e9), "percent": round(100 * share)}
+    if share >= FILLING:
+        return Check("disk", "ok", Sentence("{free} GB ({percent} %) of the disk are free.", **room))
+    advice = Sentence("Delete old messages, or shorten how long they are kept.")
+    if share >= FULL:
+        sentence = Sentence(
+            "{free} GB ({percent} %) of the disk are free. Below 10 % no messages are recorded.", **room
+        )
+        return Check("disk", "warn", sentence, advice, "/privacy")
+    sentence = Sentence("{free} GB ({percent} %) of the disk are free. No messages are recorded.", **room)
+    return Check("disk", "fail", sentence, advice, "/privacy")
+
+
+def _unkept(stores: Stores) -> Check | None:
+    """What is to be said of the disk when the exchange had to start without it."""
+    if not stores.unkept:
+        return None
+    sentence = Sentence(
+        "The disk could not be written to at the start ({why}). Telephones ring, but no message is recorded, nothing "
+        "can be changed, and what happens now is forgotten with the next start.",
+        why=stores.unkept,
+    )
+    advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
+    return Check("disk", "fail", sentence, advice, "/backup")
+
+
+def _card(card: Card | None) -> Check:
+    if card is None:
+        return _untold("card", Sentence("This machine does not tell what its data is kept on."))
+    replace = Sentence("Make a backup, and put it on a new card.")
+    if card.dying or (card.wear is not None and card.wear > WORN_OUT):
+        return Check("card", "fail", Sentence("The memory card is worn out."), replace, "/backup")
+    if card.wear is not None:
+        sentence = Sentence("Up to {wear} % of the memory card's life are used up.", wear=card.wear)
+        if card.wear >= WORN:
+            return Check("card", "warn", sentence, replace, "/backup")
+        return Check("card", "ok", sentence)
+    return _untold("card", _unworn(card))
+
+
+def _unworn(card: Card) -> Sentence:
+    """What there is to say of a card or disk that does not tell its wear."""
+    if card.kind != "sd":
+        return Sentence("The disk does not tell how worn it is.")
+    if card.written is None:
+        return Sentence("SD cards do not tell how worn they are.")
+    gigabytes = round(card.written / 1e9)
+    return Sentence(
+        "SD cards do not tell how worn they are; {written} GB were written since the start.", written=gigabytes
+    )
+
+
+def _temperature(here: Machine) -> Check:
+    if here.temperature is None:
+        return _untold("temperature", Sentence("This machine does not tell its temperature."))
+    degrees = round(here.temperature)
+    advice = Sentence("Give the box more air, or a heat sink.")
+    if here.temperature >= HOT:
+        return Check(
+            "temperature", "fail", Sentence("The processor has {degrees} °C: too hot.", degrees=degrees), advice
+        )
+    sentence = Sentence("The processor has {degrees} °C.", degrees=degrees)
+    return (
+        Check("temperature", "warn", sentence, advice) if here.temperature >= WARM else _untold("temperature", sentence)
+    )
+
+
+def _power(here: Machine) -> Check:
+    advice = Sentence("Use the power supply that the maker of the machine recommends, and a short cable.")
+    match here.power:
+        case "low":
+            return Check("power", "fail", Sentence("The power supply is too weak: the voltage is too low."), advice)
+        case "was-low":
+            sentence = Sentence("The voltage was too low for a moment since the start: the power supply is weak.")
+            return Check("power", "warn", sentence, advice)
+        case "good":
+            return Check("power", "ok", Sentence("The voltage has never been too low since the box started."))
+    return _untold("power", Sentence("This machine does not tell whether its power supply is strong enough."))
+
+
+def clock(stores: Stores, here: Machine) -> Check:
+    """Whether the time can be believed. Raises RecordsError."""
+    now = time.time()
+    last = max((call.ended for call in stores.records.calls(1)), default=0.0)
+    shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
+    advice = Sentence("Connect the box to the internet, or enter a time server (NTP) of your network in its system.")
+    if now < BUILT or now < last - 60.0:
+        return Check("clock", "fail", Sentence("The clock shows {time}, which cannot be.", time=shown), advice)
+    if here.synchronised is False:
+        sentence = Sentence("The clock shows {time}, but no time server sets it: it will go wrong slowly.", time=shown)
+        return Check("clock", "warn", sentence, advice)
+    moved = stores.live.status().get("clock_moved", 0.0) if stores.live is not None else 0.0
+    if abs(moved) >= JUMP:
+        minutes = round(abs(moved) / 60)
+        way = Sentence("forwards") if moved > 0 else Sentence("backwards")
+        sentence = Sentence(
+            "The clock shows {time}; it was set {minutes} minutes {way} while the exchange ran.",
+            time=shown,
+            minutes=minutes,
+            way=way,
+        )
+        return Check("clock", "ok", sentence)
+    if here.synchronised is None:
+        return _untold("clock", Sentence("The clock shows {time}.", time=shown))
+    return Check("clock", "ok", Sentence("The clock shows {time}, and a time server sets it.", time=shown))
+
+
+def _uptime(here: Machine) -> Check:
+    if here.uptime is None:
+        return _untold("uptime", Sentence("This machine does not tell since when it runs."))
+    hours = int(here.uptime // 3600)
+    if hours < 48:
+        return Check("uptime", "ok", Sentence("The box has been running for {hours} hours.", hours=hours))
+    return Check("uptime", "ok", Sentence("The box has been running for {days} days.", days=hours // 24))

@@ -1,0 +1,56 @@
+"""The doctor on the digit for an outside line: does the office need one, and does it stand in anybody's way?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import Check
+from pbx.sentence import Sentence
+from pbx.store.models import Office
+
+LOOKED_AT = 200
+"""Calls that are looked at for a digit too much or too few."""
+PAGE = "/office"
+
+
+def checks(stores: Stores) -> Iterator[Check]:
+    """What is set, what it hides, and what people dialled lately. Raises RecordsError."""
+    office = stores.office
+    digit = office.access_digit
+    if hidden := [each for each in _extensions(office) if digit and each.startswith(digit)]:
+        sentence = Sentence(
+            "{digit} stands for an outside line, but these extensions begin with it: {extensions}.",
+            digit=digit,
+            extensions=hidden,
+        )
+        yield Check(
+            "dialling", "warn", sentence, Sentence("Give them other extensions, or choose another digit."), PAGE
+        )
+    dialled = _lately(stores)
+    if digit and (missed := dialled["without-access-digit", digit]):
+        sentence = Sentence(
+            "In {count} of the last calls out the {digit} for an outside line was missing.", count=missed, digit=digit
+        )
+        advice = Sentence("Tell your colleagues, or set that none is needed.")
+        yield Check("dialling", "warn", sentence, advice, PAGE, "durchwahl office set --access-digit off")
+    for (reason, seen), count in dialled.items():
+        if reason == "with-access-digit" and not digit:
+            sentence = Sentence(
+                "A {digit} for an outside line seems to have been dialled in {count} of the last calls: none is set.",
+                count=count,
+                digit=seen,
+            )
+            advice = Sentence("Set the digit if people here are used to it.")
+            yield Check("dialling", "warn", sentence, advice, PAGE, f"durchwahl office set --access-digit {seen}")
+
+
+def _extensions(office: Office) -> list[str]:
+    return sorted((*office.people, *office.groups, *office.former))
+
+
+def _lately(stores: Stores) -> Counter[tuple[str, str]]:
+    """How many of the last calls were refused for a digit too much or too few: by reason and digit."""
+    steps = (step for call in stores.records.calls(LOOKED_AT) for step in call.steps if step.what == "not-allowed")
+    return Counter(
+        (str(step.detail.get("reason")), str(step.detail["digit"])) for step in steps if "digit" in step.detail
+    )

@@ -1,0 +1,276 @@
+"""The doctor: is all well, and if not, what is to be done."""
+
+import errno
+import os
+import socket
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pbx.administration.access import certificates
+from pbx.administration.backup import nightly
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import Check, Live
+from pbx.administration.desk.order import counted
+from pbx.administration.doctor import box_checks, dialling_checks, network, trunk_checks
+from pbx.administration.update import update_health
+from pbx.box.pins import INSTALLED, PinError, read_pins
+from pbx.prompts import catalogue, speech
+from pbx.sentence import Sentence, said
+from pbx.store.box_secret import FILE
+from pbx.store.models import Number, Office, Person
+from pbx.store.secrets.vault import NotSealed
+
+Shown = dict[str, Any]
+
+
+def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
+    """Everything there is to look at: `name`, `state` (ok, warn, fail), `sentence`, `advice`.
+
+    `said` and `advice_said` are the same as `pbx.sentence.said` has them, `page` is where to do it, `hint` the command.
+    Raises RecordsError.
+    """
+    office, live = stores.office, stores.live
+    checks = [*box_checks.checks(stores).values(), *network.checks(stores), rights(stores.data), _records(stores)]
+    checks += [*header(stores.root), nightly.check(stores), *_passwords(stores), *update_health.checks(stores)]
+    checks += [_speech(), _prompts(), *_greetings(stores), *_numbers(office), *_pins(office), *_accounts(office)]
+    checks += dialling_checks.checks(stores)
+    if (shown := certificates.check(stores)) is not None:
+        checks.append(shown)
+    if live is None:
+        checks += [*_trunks(office), _port(sip_port)]
+    else:
+        checks += [*trunk_checks.checks(stores, live), *_phones(office, live), *live.doctor()]
+    return [view(check) for check in checks]
+
+
+def view(check: Check) -> Shown:
+    """A check as JSON."""
+    return {
+        "name": check.name,
+        "state": check.state,
+        "sentence": check.sentence,
+        "said": said(check.sentence),
+        "advice": check.advice,
+        "advice_said": said(check.advice) if check.advice else None,
+        "page": check.page,
+        "hint": check.hint,
+    }
+
+
+def checks_of_folder(data: Path) -> list[Check]:
+    """What can be said of a data folder without opening anything in it."""
+    return [rights(data), box_checks.disk(data)]
+
+
+def rights(data: Path) -> Check:
+    """Whether nobody else may read what is kept here."""
+    open_to_others = [str(path) for path in (data, data / "settings.json", data / "records.sqlite") if _is_open(path)]
+    if not open_to_others:
+        return Check("rights", "ok", Sentence("Only its owner can enter {folder}.", folder=str(data)))
+    return Check(
+        "rights",
+        "warn",
+        Sentence("Other users of this machine may read {files}.", files=open_to_others),
+        Sentence("Take their rights away."),
+        hint=f"chmod go= {' '.join(open_to_others)}",
+    )
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & 0o077)
+    except OSError:
+        return False
+
+
+def _records(stores: Stores) -> Check:
+    if stores.records.is_sound():
+        return Check("records", "ok", Sentence("Settings and records are sound."))
+    sentence = Sentence("The records file is damaged.")
+    hint = "Stop the exchange, put records.sqlite away and restore it from a backup."
+    return Check("records", "fail", sentence, Sentence("Restore a backup."), "/backup", hint)
+
+
+def _speech() -> Check:
+    engines = speech.installed()
+    if engines:
+        return Check("speech", "ok", Sentence("Typed greetings are spoken by {engine}.", engine=engines[0]))
+    sentence = Sentence("No speech engine is installed: typed greetings cannot be spoken.")
+    advice = Sentence("Record greetings by phone, or upload them.")
+    hint = "apt-get install espeak-ng (or libttspico-utils from non-free)"
+    return Check("speech", "warn", sentence, advice, "/greetings", hint)
+
+
+def header(root: Path) -> Iterator[Check]:
+    """Whether the file that says which pin carries what, if there is one, can be understood."""
+    file = root / INSTALLED
+    if not os.path.lexists(file):
+        return
+    try:
+        read_pins(file)
+    except PinError as error:
+        advice = Sentence("Correct the file and restart the box; until then the lamps stay dark.")
+        yield Check("header", "fail", error.sentence, advice)
+
+
+def _prompts() -> Check:
+    paths = [catalogue.clip_path(key, language) for key in catalogue.SENTENCES for language in catalogue.LANGUAGES]
+    missing = [path for path in paths if not path.is_file()]
+    if not missing:
+        return Check("prompts", "ok", Sentence("All {count} spoken sentences are there.", count=len(paths)))
+    sentence = Sentence(
+        "{missing} of {all} spoken sentences are missing, {first} first.",
+        missing=len(missing),
+        all=len(paths),
+        first=str(missing[0]),
+    )
+    return Check("prompts", "fail", sentence, Sentence("Install Durchwahl again."), hint="make prompts")
+
+
+def _greetings(stores: Stores) -> Iterator[Check]:
+    office, again = stores.office, Sentence("Set it again.")
+    for number in office.numbers.values():
+        if number.greeting and not (stores.greetings / number.greeting).is_file():
+            sentence = Sentence("The greeting of {number} is gone from the disk.", number=number.e164)
+            yield Check("greetings", "fail", sentence, again, f"/numbers/{number.e164}")
+    for person in office.people.values():
+        if person.announcement and not (stores.greetings / person.announcement).is_file():
+            sentence = Sentence("The announcement of {name} is gone from the disk.", name=person.name)
+            yield Check("greetings", "fail", sentence, again, f"/people/{person.extension}")
+
+
+def _numbers(office: Office) -> Iterator[Check]:
+    if office.trunks and not office.numbers:
+        sentence = Sentence("There is no number: all calls from outside are refused.")
+        hint = "durchwahl number add E164 --trunk NAME --to EXT"
+        yield Check("numbers", "warn", sentence, Sentence("Enter the numbers you have."), "/numbers", hint)
+    if silent := [number.e164 for number in office.numbers.values() if not _rings(office, number)]:
+        sentence = Sentence("No phone rings when somebody calls {numbers}.", numbers=silent)
+        advice = Sentence("Give somebody a phone whom these calls are for.")
+        yield Check("numbers", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
+    if office.numbers and all(number.extensions == "off" for number in office.numbers.values()):
+        sentence = Sentence("No number lets callers dial an extension: none of them has a greeting to dial into.")
+        advice = Sentence("Switch on “extensions may be dialled” for one of the numbers.")
+        yield Check("extensions", "warn", sentence, advice, "/numbers", "durchwahl number set E164 --extensions all")
+
+
+def _rings(office: Office, number: Number) -> bool:
+    """Whether there is a phone for its calls."""
+    ringing = {each for to in number.to for each in (office.groups[to].members if to in office.groups else (to,))}
+    return any(office.phones_of(each) and not office.people[each].outbound_only for each in ringing)
+
+
+def _pins(office: Office) -> Iterator[Check]:
+    if people := _named(each for each in office.people.values() if each.voicemail and not each.pin):
+        sentence = Sentence(
+            "These people have no PIN, so they cannot hear their messages by phone: {people}.", people=people
+        )
+        advice = Sentence("Set a PIN, or let everybody set their own on their page.")
+        yield Check("pins", "warn", sentence, advice, "/people", "durchwahl user set EXT --pin PIN")
+
+
+def _accounts(office: Office) -> Iterator[Check]:
+    if people := _named(each for each in office.people.values() if not office.phones_of(each.extension)):
+        sentence = Sentence("These have no phone yet: {people}.", people=people)
+        advice = Sentence("Make accounts for phones.")
+        yield Check("phones", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
+
+
+def _phones(office: Office, live: Live) -> Iterator[Check]:
+    """Who has a phone that does not come."""
+    registered = live.registrations()
+    away = [
+        person
+        for person in office.people.values()
+        if (phones := office.phones_of(person.extension)) and not any(phone.username in registered for phone in phones)
+    ]
+    cut_off, silent = (_troubled(office, live, why) for why in ("connection lost", "no answer"))
+    if silent:
+        sentence = Sentence("A phone of {people} no longer answers.", people=_named(silent))
+        advice = Sentence("Look whether it has power and network; it rings again as soon as it is heard from.")
+        yield Check("answers", "warn", sentence, advice, "/phones")
+    if cut_off:
+        sentence = Sentence("The connection to a phone of {people} is lost.", people=_named(cut_off))
+        advice = Sentence("It comes back by itself within two minutes; if not, restart the phone.")
+        yield Check("connections", "warn", sentence, advice, "/phones")
+    if missing := _named(each for each in away if each not in (*cut_off, *silent)):
+        sentence = Sentence("No phone of {people} is registered.", people=missing)
+        advice = Sentence(
+            "Look whether the phones have power and network, and whether user name and password are right."
+        )
+        yield Check("registered", "warn", sentence, advice, "/phones")
+    elif office.phones and not away:
+        yield Check("registered", "ok", Sentence("Everybody who has a phone has one that is registered."))
+
+
+def _troubled(office: Office, live: Live, why: str) -> list[Person]:
+    """Whose phone has registered and is not rung, for this reason."""
+    names = {username for (username, _), found in live.troubles().items() if found == why}
+    names -= live.registrations().keys()
+    return [
+        office.people[extension]
+        for extension in {office.phones[name].extension for name in names & office.phones.keys()}
+    ]
+
+
+def _named(people: Iterable[Person]) -> list[str]:
+    return [
+        f"{each.name} ({each.extension})" for each in sorted(people, key=lambda each: counted((each.extension, each)))
+    ]
+
+
+def _trunks(office: Office) -> Iterator[Check]:
+    """What a running exchange says better, as it knows states."""
+    if not office.trunks:
+        yield trunk_checks.NONE
+
+
+def _passwords(stores: Stores) -> Iterator[Check]:
+    """Whether what was sealed can be opened by the key that is there."""
+    office = stores.office
+    try:
+        phones, trunks, backups = stores.vault.unreadable(office)
+    except NotSealed as error:
+        again = Sentence("Restart the box; if this is said again, restore a backup.")
+        yield Check("passwords", "fail", error.sentence, again)
+        return
+    key = Sentence("The box's key for passwords was lost, or is another box's: restore a backup, or type them again.")
+    hint = f"The key is the file “{FILE}” in the data folder."
+    if trunks:
+        names = [trunk.name for trunk in trunks]
+        sentence = Sentence("The passwords of these trunks cannot be read any more: {names}.", names=names)
+        yield Check("passwords", "fail", sentence, key, f"/trunks/{names[0]}", hint)
+    if phones:
+        names = sorted({office.people[phone.extension].name for phone in phones})
+        sentence = Sentence(
+            "The phones of {names} work as ever, but the box cannot give their passwords to a softphone any more.",
+            names=names,
+        )
+        yield Check("passwords", "warn", sentence, Sentence("Make new passwords when you need them."), "/phones", hint)
+    if backups:
+        sentence = Sentence("The key of the backup every night cannot be read any more: enter its password again.")
+        yield Check("passwords", "fail", sentence, key, "/backup", hint)
+
+
+def _port(port: int) -> Check:
+    for kind, word in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                # A port whose last connection ended a moment ago is free for a server all the same.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("", port))
+            except OSError as error:
+                return _port_taken(word, port, error)
+    return Check("port", "ok", Sentence("Port {port} is free; the exchange is not running.", port=str(port)))
+
+
+def _port_taken(word: str, port: int, error: OSError) -> Check:
+    if error.errno == errno.EADDRINUSE:
+        sentence = Sentence("{protocol} port {port} is in use by another program.", protocol=word, port=str(port))
+    else:
+        why = error.strerror or str(error)
+        sentence = Sentence("{protocol} port {port} is not to be had: {why}.", protocol=word, port=str(port), why=why)
+    hint = f"Find it with “ss -lpn sport = :{port}”, or run with --sip HOST:PORT."
+    return Check("port", "fail", sentence, Sentence("End the other program."), hint=hint)

@@ -1,0 +1,106 @@
+"""The network the box stands in, as checks: its address, the way out, and whether names can be looked up."""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+import dns.exception
+import dns.message
+import dns.query
+
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import Check
+from pbx.administration.office.phones import LOOPBACK, own_address
+from pbx.sentence import Sentence
+from pbx.sip.transport.hop import is_address, split_host_port
+from pbx.store.models import Trunk
+
+PATIENCE = 2.0
+"""Seconds a name server has to answer."""
+
+
+def checks(stores: Stores) -> Iterator[Check]:
+    """Address, way out, names. Waits for the name server if a trunk needs it."""
+    yield _address(own_address())
+    yield _way_out(stores.root)
+    if any(needs_names(trunk) for trunk in stores.office.trunks.values()):
+        yield _names(name_servers(stores.root))
+
+
+def _address(address: str) -> Check:
+    if address == LOOPBACK:
+        sentence = Sentence("The box has no address in the network.")
+        return Check("network", "fail", sentence, Sentence("Plug in the network cable, and look at the router."))
+    if ip_address(address).is_link_local:
+        sentence = Sentence(
+            "The box gave itself the address {address}, because no router gave it one.", address=address
+        )
+        return Check("network", "fail", sentence, Sentence("Look whether the router hands out addresses (DHCP)."))
+    return Check("network", "ok", Sentence("The box has the address {address}.", address=address))
+
+
+def _way_out(root: Path) -> Check:
+    if has_default_route(root):
+        return Check("internet", "ok", Sentence("The box knows a router that leads out of the local network."))
+    sentence = Sentence("There is no way out of the local network: no router is known.")
+    return Check(
+        "internet", "fail", sentence, Sentence("Look whether the router is on and hands out addresses (DHCP).")
+    )
+
+
+def has_default_route(root: Path) -> bool:
+    """Whether the kernel below `root` knows a way to everywhere, by IPv4 or IPv6."""
+    four = (line.split() for line in _lines(root / "proc/net/route"))
+    if any(len(fields) > 2 and fields[1] == "00000000" and fields[0] != "lo" for fields in four):
+        return True
+    six = (line.split() for line in _lines(root / "proc/net/ipv6_route"))
+    return any(len(f) > 9 and f[0] == "0" * 32 and f[1] == "00" and f[9] != "lo" for f in six)
+
+
+def name_servers(root: Path) -> list[str]:
+    """Whom the machine below `root` asks for names."""
+    lines = (line.split() for line in _lines(root / "etc/resolv.conf"))
+    return [fields[1] for fields in lines if len(fields) > 1 and fields[0] == "nameserver" and _is_address(fields[1])]
+
+
+def answers(server: str, port: int = 53) -> bool:
+    """Whether a name server answers at all, whatever it says."""
+    try:
+        dns.query.udp(dns.message.make_query(".", "NS"), server, PATIENCE, port)
+    except (dns.exception.DNSException, OSError):
+        return False
+    return True
+
+
+def needs_names(trunk: Trunk) -> bool:
+    """Whether a trunk's place must be looked up."""
+    try:
+        host, _ = split_host_port(trunk.proxy or trunk.peer or trunk.domain)
+    except ValueError:
+        return False
+    return not is_address(host)
+
+
+def _names(servers: list[str]) -> Check:
+    if not servers:
+        sentence = Sentence("No name server is known: the provider cannot be found.")
+        return Check("names", "fail", sentence, Sentence("Look whether the router hands out addresses (DHCP)."))
+    if not any(answers(server) for server in servers[:2]):
+        sentence = Sentence("The name server {servers} does not answer: the provider cannot be found.", servers=servers)
+        return Check("names", "fail", sentence, Sentence("Restart the router, and look whether the internet works."))
+    return Check("names", "ok", Sentence("A name server answers."))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("ascii", "replace").splitlines()
+    except OSError:
+        return []

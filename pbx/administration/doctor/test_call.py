@@ -1,0 +1,194 @@
+"""The test call: somebody calls the office from outside, and is told what arrived and what is wrong, as it happens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import lasting
+from pbx.administration.desk.rights import Actor
+from pbx.administration.office.trunk_words import explained
+from pbx.exchange.story import clauses, reason
+from pbx.exchange.trunks.turned_away import OTHER_PORT, Refusal
+from pbx.phone_number import printed
+from pbx.sentence import Sentence, said
+from pbx.store.models import CallRecord, Language, Office, Step
+
+Shown = dict[str, Any]
+
+RECENT = 1800.0
+"""Seconds for which a call counts as the test call."""
+LOOKED_AT = 20
+"""The last calls, among which it is looked for."""
+NOT_OURS = "not-our-number"
+ADVICE = {
+    NOT_OURS: Sentence("Add that number, then call again."),
+    OTHER_PORT: Sentence("Enter the address with the port that calls come from, or without a port."),
+    "not-encrypted": Sentence("Ask the provider to send calls encrypted, or choose another way of connecting."),
+    "encryption": Sentence("Ask the provider to send the voice unencrypted: this box cannot do that yet."),
+    "no common codec": Sentence("Tell the provider that this box speaks G.711 and G.722."),
+}
+"""What to do, by why a call was refused."""
+TOGETHER = 1.0
+"""Seconds within which a refusal and a row are of the same call."""
+WORKS = ("registered", "reachable", "unknown")
+"""States of a trunk over which calls come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be said of it."""
+
+    words: Sentence
+    advice: Sentence | None = None
+    good: bool | None = None
+    """None while nothing can be said yet."""
+
+
+def trial(stores: Stores, actor: Actor) -> Shown:
+    """The latest call from outside, with its steps in the asker's language, and what it shows. Raises RecordsError."""
+    office = stores.office
+    record: CallRecord | None = None
+    running = [call for call in lasting(stores.live) if call.direction == "in"]
+    if running:
+        call = running[-1]
+        shown = _call(office, actor.language, call.id, call.from_, call.started, call.steps) | {"running": True}
+        verdict = Verdict(Sentence("A call from {number} is here.", number=_caller(call.from_)))
+    elif (record := _latest(stores)) is not None:
+        shown = _call(office, actor.language, record.id, record.from_, record.started, record.steps)
+        shown, verdict = shown | {"running": False}, judged(office, record, actor.language)
+    else:
+        shown, verdict = None, _nothing_yet(stores)
+    if not running and (refusal := _refused_since(stores, record)) is not None:
+        shown, verdict = None, _of_refusal(refusal, actor.language)
+    return {
+        "numbers": sorted(office.numbers),
+        "call": shown,
+        "verdict": said(verdict.words),
+        "advice": said(verdict.advice) if verdict.advice else None,
+        "good": verdict.good,
+    }
+
+
+def judged(office: Office, record: CallRecord, language: Language) -> Verdict:
+    """What a call that is over shows."""
+    steps = {step.what: step for step in record.steps}
+    if "not-allowed" in steps:
+        code = str(steps["not-allowed"].detail.get("reason", ""))
+        if code in ("", "404", NOT_OURS):
+            return Verdict(
+                Sentence("A call for {number} came in, which is none of your numbers here.", number=record.to),
+                ADVICE[NOT_OURS],
+                False,
+            )
+        return _of_refusal(Refusal(record.started, record.to, code, ""), language)
+    if "failed" in steps:
+        return Verdict(
+            Sentence("The call came in, but the two sides did not agree on how to send the voice."),
+            ADVICE["no common codec"],
+            False,
+        )
+    heard = [leg.received for leg in record.legs if leg.party == record.from_]
+    if heard and not any(heard) and record.ended - record.started > 2:
+        return Verdict(
+            Sentence("The call came in, but not one sound of you arrived here."),
+            _of_silence(office, record.trunk),
+            False,
+        )
+    return _of_ringing(office, record, steps)
+
+
+def _of_silence(office: Office, trunk: str) -> Sentence:
+    """What to do when no voice arrives; no router can help with what is encrypted."""
+    if trunk in office.trunks and office.trunks[trunk].transport == "tls":
+        return Sentence("The router or a firewall keeps the voice out: let the box's UDP through.")
+    return Sentence(
+        "Routers that try to help internet telephony do this: switch that help off in yours (it is called ALG)."
+    )
+
+
+def _of_ringing(office: Office, record: CallRecord, steps: dict[str, Step]) -> Verdict:
+    name = office.names.get(record.extension, record.extension)
+    if record.outcome == "answered":
+        return Verdict(Sentence("It works: you were connected with {name}.", name=name), good=True)
+    if record.outcome == "voicemail":
+        return Verdict(
+            Sentence("It works: nobody answered, and your message is in the mailbox of {name}.", name=name), good=True
+        )
+    if "unreachable" in steps:
+        return Verdict(
+            Sentence("The call came in, but no phone of {name} is connected.", name=name),
+            Sentence("Enter the account into a phone, wait until it shows its extension, and call again."),
+            False,
+        )
+    if "silent" in steps:
+        return Verdict(
+            Sentence("The call came in, but no phone of {name} answered the exchange.", name=name),
+            Sentence("Look whether the phone has power and network, and call again."),
+            False,
+        )
+    if "rang" in steps:
+        return Verdict(
+            Sentence("The call came in and it rang at {name}, but nobody answered.", name=name),
+            Sentence("Call again and let somebody answer, or leave a message."),
+            True,
+        )
+    return Verdict(
+        Sentence("The call came in, and you hung up during the greeting."),
+        Sentence("Call again and dial an extension, or wait until it rings."),
+        True,
+    )
+
+
+def _of_refusal(refusal: Refusal, language: Language) -> Verdict:
+    """What is to be said of a call that was refused."""
+    words = Sentence(
+        "A call for {number} came in and was refused: {reason}.",
+        number=printed(refusal.number) or "?",
+        reason=reason(refusal.reason, language),
+    )
+    return Verdict(words, ADVICE.get(refusal.reason), False)
+
+
+def _refused_since(stores: Stores, record: CallRecord | None) -> Refusal | None:
+    """The newest call of a trunk's that was refused without a row, if nothing came after it."""
+    refusals = stores.live.refusals().values() if stores.live is not None else ()
+    newest = max((each for of_trunk in refusals for each in of_trunk), key=lambda each: each.at, default=None)
+    since = max(stores.clock() - RECENT, record.ended + TOGETHER if record is not None else 0.0)
+    return newest if newest is not None and newest.at > since else None
+
+
+def _nothing_yet(stores: Stores) -> Verdict:
+    """Why no call may have come in."""
+    office, live = stores.office, stores.live
+    if not office.trunks:
+        return Verdict(Sentence("No call can come in: there is no line yet."), good=False)
+    if not office.numbers:
+        return Verdict(Sentence("No call can come in: there is no number yet."), good=False)
+    states = live.trunk_states() if live is not None else {}
+    used = [trunk for name, trunk in office.trunks.items() if any(n.trunk == name for n in office.numbers.values())]
+    for trunk in used:
+        state, detail = states.get(trunk.name, ("stopped", ""))
+        if state not in WORKS:
+            return Verdict(explained(trunk, state, detail), good=None if state == "trying" else False)
+    return Verdict(Sentence("No call has come in yet."))
+
+
+def _latest(stores: Stores) -> CallRecord | None:
+    """The last call from outside, if it was not long ago."""
+    calls = [call for call in stores.records.calls(LOOKED_AT) if call.direction == "in"]
+    return next((call for call in reversed(calls) if stores.clock() - call.ended < RECENT), None)
+
+
+def _call(office: Office, language: Language, id: str, caller: str, started: float, steps: Sequence[Step]) -> Shown:
+    told = clauses(steps, language, office.names)
+    return {
+        "id": id,
+        "from": said(_caller(caller)),
+        "started": started,
+        "steps": [{"at": step.at, "words": f"{words[:1].upper()}{words[1:]}."} for step, words in told if words],
+    }
+
+
+def _caller(number: str) -> str | Sentence:
+    return printed(number) if number else Sentence("a hidden number")

@@ -1,0 +1,125 @@
+"""The trunk doctor: does each way to the telephone network work, and does the voice get through both ways?"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import Check, Live, Way
+from pbx.administration.office.trunk_words import explained
+from pbx.exchange.trunks.turned_away import Refusal
+from pbx.sentence import Sentence
+from pbx.store.models import CallRecord, Office
+
+LOOKED_AT = 50
+"""Calls whose voice is looked at."""
+TALKED = 5.0
+"""Seconds a conversation must have lasted before silence means anything."""
+LATELY = 86400.0
+"""Seconds for which a refused call is told."""
+OFTEN = 2
+"""Silent calls of one party that are no chance any more."""
+
+NONE = Check(
+    "trunk",
+    "warn",
+    Sentence("There is no trunk: nobody can call in or out, not even 110 and 112."),
+    Sentence("Set up the account at your provider."),
+    "/trunks",
+    "durchwahl trunk add NAME ...",
+)
+"""The check of an office without trunks."""
+
+
+def checks(stores: Stores, live: Live) -> Iterator[Check]:
+    """Every trunk in depth, then the voice of the last calls. Raises RecordsError."""
+    office = stores.office
+    if not office.trunks:
+        yield NONE
+    ways, refusals = live.ways(), live.refusals()
+    talks = [call for call in stores.records.calls(LOOKED_AT) if _talked(call)]
+    silent = silences(office, talks)
+    for name, (state, detail) in live.trunk_states().items():
+        if name in office.trunks:
+            words = explained(office.trunks[name], state, detail, stores.records.directions(name))
+            yield _trunk(words, state, name)
+            yield from _refused(name, refusals.get(name, ()), stores.clock())
+            yield from _on_the_way(name, ways.get(name, Way("")), silent[name] >= OFTEN)
+    if talks:
+        encrypted = {name for name, way in ways.items() if way.address.startswith("tls ")}
+        yield voice(office, silent, encrypted)
+
+
+def _refused(name: str, refusals: Sequence[Refusal], now: float) -> Iterator[Check]:
+    """Calls of the trunk's that never became one."""
+    if count := sum(each.times for each in refusals if now - each.at < LATELY):
+        sentence = Sentence(
+            "Calls over {name} that were refused in the last 24 hours: {count}.", name=name, count=count
+        )
+        yield Check("refused", "warn", sentence, Sentence("The trunk's page says why."), f"/trunks/{name}")
+
+
+def _trunk(sentence: Sentence, state: str, name: str) -> Check:
+    page = f"/trunks/{name}"
+    if state in ("registered", "reachable"):
+        return Check("trunk", "ok", sentence)
+    if state == "failed":
+        return Check("trunk", "fail", sentence, Sentence("Look at the trunk's account and server."), page)
+    return Check(
+        "trunk", "warn", sentence, Sentence("Wait a minute; if it stays so, look at the trunk's server."), page
+    )
+
+
+def _on_the_way(name: str, way: Way, is_silent: bool) -> Iterator[Check]:
+    """What the provider's answer tells of the path to it.
+
+    That our address comes back changed is what a router's SIP ALG does, but some providers do it themselves; so it is
+    only called trouble when voices are missing too.
+    """
+    if not way.rewritten:
+        if way.seen_as:
+            sentence = Sentence("{name} sees the box as {address}.", name=name, address=way.seen_as)
+            yield Check("path", "ok", sentence)
+        return
+    sentence = Sentence("Something on the way to {name} changes the addresses in our messages.", name=name)
+    if not is_silent:
+        yield Check("path", "ok", sentence)
+        return
+    advice = Sentence(
+        "Switch off “SIP ALG” (or “SIP helper”) in the router: it spoils the voice more often than it helps."
+    )
+    yield Check("path", "warn", sentence, advice)
+
+
+def _talked(call: CallRecord) -> bool:
+    return call.answered is not None and call.ended - call.answered >= TALKED
+
+
+def silences(office: Office, calls: Sequence[CallRecord]) -> Counter[str]:
+    """In how many of these calls nothing was heard, by the extension of whose phone, else by the trunk it came over."""
+    found: Counter[str] = Counter()
+    for call in calls:
+        mute = [leg.party for leg in call.legs if leg.sent and not leg.received]
+        found.update({party if party in office.people else call.trunk for party in mute})
+    return found
+
+
+def voice(office: Office, silent: Counter[str], encrypted: Collection[str] = ()) -> Check:
+    """Whether everybody was heard in the last calls; no router reads what is said to the trunks of `encrypted`."""
+    often = [whose for whose, count in silent.items() if count >= OFTEN]
+    trunks = [whose for whose in often if whose in office.trunks]
+    people = [office.people[whose].name for whose in often if whose in office.people]
+    if trunks:
+        sentence = Sentence("In several calls over {trunks} nothing was heard from outside.", trunks=trunks)
+        if set(trunks) <= set(encrypted):
+            advice = Sentence("The router or a firewall keeps the voice out: let the box's UDP through.")
+        else:
+            advice = Sentence("The router or a firewall keeps the voice out: switch off “SIP ALG” in the router.")
+        return Check("voice", "fail", sentence, advice, "/history")
+    if people:
+        sentence = Sentence("In several calls nothing was heard from {people}.", people=people)
+        advice = Sentence("Look at the phone's microphone and at the network it is in.")
+        return Check("voice", "warn", sentence, advice, "/history")
+    if silent:
+        names = [office.names.get(whose, whose) for whose in silent]
+        return Check("voice", "ok", Sentence("In one of the last calls nothing was heard from {names}.", names=names))
+    return Check("voice", "ok", Sentence("In the last calls everybody was heard."))

@@ -1,0 +1,1 @@
+"""What was: calls, messages, tasks; for how long it is kept, and for whom."""

@@ -1,0 +1,226 @@
+"""The calls that were: found again, told, drawn; by whoever took part in them, and by admins."""
+
+import re
+import time
+from typing import Any
+
+from pbx.administration.desk.callers import name_of
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.live import lasting, needed
+from pbx.administration.desk.rights import Actor
+from pbx.administration.history import messages, quality
+from pbx.control.protocol import Refused
+from pbx.exchange.calls.traced import first_line, readable, reason, summary
+from pbx.exchange.story import clauses, story, talked
+from pbx.media.wav import WavError
+from pbx.sentence import Sentence
+from pbx.store.history import Found, Wanted, Word
+from pbx.store.leaf import Turn
+from pbx.store.models import CallRecord, CallTrace, Direction, Message, Office, Outcome, TracedMessage
+
+Shown = dict[str, Any]
+
+MOST = 500
+"""Calls at a time."""
+MOST_WORDS = 8
+_NUMBER = re.compile(r"[+0-9 ()/.\-]*[0-9][+0-9 ()/.\-]*", re.ASCII)
+
+
+def listing(
+    stores: Stores,
+    actor: Actor,
+    search: str = "",
+    extension: str = "",
+    direction: Direction | None = None,
+    outcome: Outcome | None = None,
+    since: float | None = None,
+    until: float | None = None,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+    counted: bool = True,
+) -> Shown:
+    """The last `calls` that fit, newest first, those of others only for admins; and whether there are `more`.
+
+    `search` is looked for in names, numbers (however they are written) and stories; all its words must be found.
+    `before` and `after` are the `place` of a call seen: what is further back, or came later (0: the oldest of all).
+    `all` is how many fit, `ahead` how many of them are newer than these; without `counted` neither is known, and
+    going back through all of them is quicker. Raises Refused.
+    """
+    if not 0 < limit <= MOST:
+        raise Refused(Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="limit")
+    office = stores.office
+    wanted = Wanted(_seen_by(actor, office), _words(search, office), extension, direction, outcome, since, until)
+    if not counted:
+        found = stores.records.history.find(wanted, before, limit + 1)
+        return {"calls": [view(each, actor, office) for each in found[:limit]], "more": len(found) > limit}
+    found, leaf = stores.records.history.leaf(wanted, Turn(before, after, limit))
+    return {"calls": [view(each, actor, office) for each in found], **leaf.told()}
+
+
+def call(stores: Stores, actor: Actor, id: str) -> Shown:
+    """One call with its story step by step, its SIP messages, its voice over time, and what may be heard of it.
+
+    The messages' text is for admins: it tells of the office's network. Raises Refused.
+    """
+    office = stores.office
+    found = stores.records.history.one(id, _seen_by(actor, office))
+    if found is None:
+        if any(call.id == id for call in lasting(stores.live)):
+            raise Refused(Sentence("This call is still going on; it can be looked at when it has ended."), 1)
+        raise Refused(Sentence("There is no such call."), field="id")
+    record = found.record
+    wire = stores.live.wire(id) if stores.live is not None else None
+    trace = (readable(wire) if wire is not None else stores.records.traces.trace(id)) or CallTrace()
+    left = [each for each in stores.records.leftovers.messages_of_call(id) if actor.may_hear(office, each.extension)]
+    return {
+        "call": view(found, actor, office),
+        "story": _story(found, actor),
+        "steps": _steps(found, actor),
+        **_ladder(trace, record, office, with_text=actor.is_admin),
+        "quality": quality.view(record, stores.records.traces.samples(id), office),
+        "voicemail": [messages.view(stores, message) | {"peaks": _peaks(stores, message)} for message in left],
+    }
+
+
+def trace(stores: Stores) -> Shown:
+    """What went over the wire in the last minutes and in the calls that last, as `text` to be sent to who helps.
+
+    Nothing secret is in it. Raises Refused.
+    """
+    wire = needed(stores.live).wire()
+    found = readable(wire) if wire is not None else CallTrace()
+    return {"text": "\n".join(map(_printed, found.messages)), "messages": len(found.messages)}
+
+
+def view(found: Found, actor: Actor, office: Office) -> Shown:
+    """A call in a list, as JSON."""
+    record = found.record
+    return {
+        "id": record.id,
+        "place": found.number,
+        "direction": record.direction,
+        "from": record.from_,
+        "from_name": found.names.get(record.from_) or name_of(office, record.from_, record.from_name),
+        "to": record.to,
+        "to_name": _called_name(found, office),
+        "extension": record.extension,
+        "extension_name": found.names.get(record.extension, ""),
+        "outcome": record.outcome,
+        "started": record.started,
+        "answered": record.answered,
+        "ended": record.ended,
+        "talked": talked(record),
+        "trunk": record.trunk,
+        "story": _story(found, actor),
+        "other": _other(record, actor),
+    }
+
+
+def _called_name(found: Found, office: Office) -> str:
+    return found.names.get(found.record.to) or name_of(office, found.record.to)
+
+
+def _other(record: CallRecord, actor: Actor) -> str:
+    """The number to call back; empty when it was withheld."""
+    if record.direction == "in":
+        return record.from_
+    if record.direction == "out" or record.from_ == actor.extension:
+        return record.to
+    return record.from_
+
+
+def _story(found: Found, actor: Actor) -> str:
+    """In the reader's language, with the names of then."""
+    return story(found.record.steps, actor.language, found.names) or found.record.story
+
+
+def _steps(found: Found, actor: Actor) -> list[Shown]:
+    told = clauses(found.record.steps, actor.language, found.names)
+    return [{"at": step.at, "what": step.what, "words": words} for step, words in told]
+
+
+def _seen_by(actor: Actor, office: Office) -> tuple[str, ...] | None:
+    """The extensions whose calls he may see; None: all."""
+    if actor.is_admin:
+        return None
+    return office.mailboxes_of(actor.extension) if actor.extension else ()
+
+
+def _words(search: str, office: Office) -> tuple[Word, ...]:
+    """What is searched for; a number may have blanks in it."""
+    text = search.strip()[:200]
+    if _NUMBER.fullmatch(text):
+        return (Word(text, _digits(text)),)
+    return tuple(_word(word, office) for word in text.split()[:MOST_WORDS])
+
+
+def _word(word: str, office: Office) -> Word:
+    if _NUMBER.fullmatch(word):
+        return Word(word, _digits(word))
+    sought = word.casefold()
+    numbers = [each.number for each in office.contacts.values() if sought in each.name.casefold()]
+    return Word(word, numbers=tuple(numbers))
+
+
+def _digits(text: str) -> str:
+    """What is common to all ways of writing a number: without blanks, plus, and the zeros before it."""
+    digits = re.sub(r"[^0-9]", "", text)
+    return digits.lstrip("0") or digits
+
+
+def _peaks(stores: Stores, message: Message) -> list[float] | None:
+    """How loud a message is over time; None when its sound is gone or damaged."""
+    try:
+        return list(messages.peaks(stores.mailboxes.path(message)))
+    except (OSError, WavError):
+        return None
+
+
+def _ladder(trace: CallTrace, record: CallRecord, office: Office, *, with_text: bool) -> Shown:
+    """The parties of a call's messages, each device one of the `lanes`, and the `messages` between them and the box."""
+    lanes: dict[tuple[str, bool, str], int] = {}
+    before: set[tuple[bool, str, str]] = set()
+    arrows = []
+    for each in trace.messages:
+        if not 0 <= each.dialog < len(trace.dialogs):
+            continue
+        dialog = trace.dialogs[each.dialog]
+        lane = lanes.setdefault((dialog.party, dialog.outside, each.remote.rpartition(":")[0]), len(lanes))
+        same = (each.sent, each.remote, each.text)
+        arrows.append(_arrow(each, lane, again=same in before, with_text=with_text))
+        before.add(same)
+    return {
+        "lanes": [
+            {
+                "party": party,
+                "name": name_of(office, party, record.from_name if party == record.from_ else ""),
+                "outside": outside,
+                "host": host if with_text else "",
+            }
+            for party, outside, host in lanes
+        ],
+        "messages": arrows,
+        "left_out": trace.left_out,
+    }
+
+
+def _arrow(message: TracedMessage, lane: int, *, again: bool, with_text: bool) -> Shown:
+    return {
+        "at": message.at,
+        "sent": message.sent,
+        "lane": lane,
+        "summary": summary(message),
+        "first": first_line(message) if with_text else "",
+        "reason": reason(message),
+        "transport": message.transport,
+        "remote": message.remote if with_text else "",
+        "again": again,
+        "text": message.text if with_text else "",
+    }
+
+
+def _printed(message: TracedMessage) -> str:
+    way = f"to {message.remote}" if message.sent else f"from {message.remote}"
+    clock = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(message.at))
+    return f"--- {clock}.{int(message.at * 1000) % 1000:03} {message.transport} {way}\n{message.text}\n"

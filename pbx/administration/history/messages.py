@@ -1,0 +1,153 @@
+"""Voicemail messages for those who may hear them: a colleague's are none of an admin's business."""
+
+import base64
+import re
+import time
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pbx.administration.desk.callers import bearer_name, name_of
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.rights import Actor
+from pbx.administration.history import voicemail
+from pbx.control.protocol import Refused
+from pbx.media import wav
+from pbx.sentence import Sentence
+from pbx.store.leaf import Turn
+from pbx.store.models import Message
+
+Shown = dict[str, Any]
+
+PEAKS = 200
+"""Of a waveform."""
+MOST = 100
+"""Messages at a time."""
+_LOUD = 3000
+"""What is fainter shall not look like speech."""
+
+
+def listing(
+    stores: Stores,
+    actor: Actor,
+    extension: str | None = None,
+    before: int | None = None,
+    after: int | None = None,
+    most: int = MOST,
+    drawn: bool = False,
+) -> Shown:
+    """The `mailboxes` he may hear, and `messages` of all or one of them, newest first, `most` of them.
+
+    `before` and `after` are the id of a message seen: what is further back, or came later (0: the oldest of all).
+    `all` is how many there are, `ahead` how many of them are newer than these, `more` whether there are older ones;
+    with `drawn` each message has its `peaks` from 0 to 1. Raises Refused.
+    """
+    boxes = hearable(stores, actor)
+    if extension is not None and extension not in boxes:
+        raise Refused(Sentence("There is no mailbox {extension} for you.", extension=extension), field="extension")
+    if not 0 < most <= MOST:
+        raise Refused(Sentence("The number of messages must be between 1 and {most}.", most=MOST), field="most")
+    wanted = boxes if extension is None else [extension]
+    messages, leaf = stores.records.messages_leaf(wanted, Turn(before, after, most))
+    return {
+        "mailboxes": [_mailbox(stores, box) for box in boxes],
+        "messages": [view(stores, message) | _drawing(stores, message, drawn) for message in messages],
+        **leaf.told(),
+    }
+
+
+def sound(stores: Stores, actor: Actor, message: int) -> Shown:
+    """What is heard: the WAV as `sound` in base64, its `peaks` from 0 to 1, and a `name` to save it under.
+
+    Raises Refused.
+    """
+    found = _find(stores, actor, message)
+    path = stores.mailboxes.path(found)
+    try:
+        content, drawing = path.read_bytes(), peaks(path)
+    except (OSError, wav.WavError) as error:
+        raise Refused(Sentence("This message cannot be played: its sound is gone or damaged."), 1) from error
+    return view(stores, found) | {
+        "sound": base64.b64encode(content).decode(),
+        "peaks": drawing,
+        "name": _file_name(found),
+    }
+
+
+def mark(stores: Stores, actor: Actor, message: int, heard: bool = True) -> Shown:
+    """It has been heard, or shall count as new; the phones' lamps follow. Raises Refused."""
+    found = _find(stores, actor, message)
+    if found.heard != heard:
+        found = stores.records.mark_heard(found.id, heard) or found
+        _tell(stores, found)
+    return view(stores, found)
+
+
+def remove(stores: Stores, actor: Actor, message: int) -> Shown:
+    """Delete it for good. Raises Refused."""
+    found = _find(stores, actor, message)
+    stores.mailboxes.remove(found)
+    _tell(stores, found)
+    return view(stores, found)
+
+
+def view(stores: Stores, message: Message) -> Shown:
+    """A message as JSON, with names."""
+    call = stores.records.call(message.call)
+    return voicemail.view(message) | {
+        "from_name": name_of(stores.office, message.from_, call.from_name if call is not None else ""),
+        "owner": bearer_name(stores.office, message.extension),
+    }
+
+
+def hearable(stores: Stores, actor: Actor) -> list[str]:
+    """The extensions of the mailboxes he may hear: his own, his groups', those he was allowed; root's are all."""
+    office = stores.office
+    boxes = [*office.people, *office.groups]
+    own = [box for box in boxes if actor.may_hear(office, box)]
+    return sorted(own, key=lambda box: (box != actor.extension, box))
+
+
+@lru_cache(maxsize=1000)
+def peaks(path: Path) -> tuple[float, ...]:
+    """How loud a message is, piece by piece, from 0 to 1; its file never changes. Raises OSError, WavError."""
+    samples = np.abs(wav.read(path).samples.astype(np.int32))
+    edges = np.linspace(0, len(samples), PEAKS + 1).astype(int)
+    found = [int(samples[start : max(end, start + 1)].max(initial=0)) for start, end in pairwise(edges)]
+    highest = max(*found, _LOUD)
+    return tuple(round(each / highest, 3) for each in found)
+
+
+def _drawing(stores: Stores, message: Message, wanted: bool) -> Shown:
+    try:
+        return {"peaks": peaks(stores.mailboxes.path(message))} if wanted else {}
+    except (OSError, wav.WavError):
+        return {"peaks": None}
+
+
+def _mailbox(stores: Stores, extension: str) -> Shown:
+    new, old = stores.records.message_counts(extension)
+    return {"extension": extension, "name": bearer_name(stores.office, extension), "new": new, "old": old}
+
+
+def _find(stores: Stores, actor: Actor, id: int) -> Message:
+    """The message, if he may hear it; another's is told like one that is not there. Raises Refused."""
+    found = stores.records.message(id) if 0 < id < 2**63 else None
+    if found is None or not actor.may_hear(stores.office, found.extension):
+        raise Refused(Sentence("There is no message {message}.", message=id), field="message")
+    return found
+
+
+def _tell(stores: Stores, message: Message) -> None:
+    if stores.live is not None:
+        stores.live.mailbox_changed(message.extension)
+    stores.changed("messages")
+
+
+def _file_name(message: Message) -> str:
+    """A name for the disk of whoever downloads it: of our own making, but for digits of the caller's number."""
+    digits = re.sub(r"[^0-9+]", "", message.from_)[:20] or "unknown"
+    return f"{time.strftime('%Y-%m-%d %H-%M', time.localtime(message.started))} {digits}.wav"

@@ -1,0 +1,144 @@
+"""Tasks: callers nobody spoke with, and who cares for them."""
+
+import dataclasses
+import time
+from typing import Any
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.callers import account_name, bearer_name, name_of
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.rights import Actor
+from pbx.administration.history import calls
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+from pbx.store.leaf import Turn
+from pbx.store.models import Office, Task
+from pbx.store.task_log import TaskDeed, TaskNote
+
+Shown = dict[str, Any]
+
+MOST = 500
+"""Tasks at a time."""
+
+
+def listing(
+    stores: Stores,
+    actor: Actor,
+    done: bool = False,
+    everybody: bool = False,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> Shown:
+    """The open `tasks` somebody sees, or those that are done, newest first: his own, his groups', and the office's.
+
+    An admin may see those of `everybody`. `before` and `after` are the id of a task seen: what is further back, or came
+    later (0: the oldest of all). `all` is how many there are, `ahead` how many of them are newer than these, `more`
+    whether there are older ones. Raises Refused.
+    """
+    if everybody and not actor.is_admin:
+        raise Refused(Sentence("Only an admin may do this."), 4)
+    if not 0 < limit <= MOST:
+        raise Refused(Sentence("The number of tasks must be between 1 and {most}.", most=MOST), field="limit")
+    theirs = None if everybody else _seen_by(actor, stores.office)
+    tasks, leaf = stores.records.tasks_leaf(theirs, done, Turn(before, after, limit))
+    return {"tasks": views(stores, actor, tasks), **leaf.told()}
+
+
+def show(stores: Stores, actor: Actor, task: int) -> Shown:
+    """One task. Raises Refused."""
+    return views(stores, actor, [_find(stores, actor, task)])[0]
+
+
+def everybodys(
+    stores: Stores, actor: Actor, extension: str | None = None, done: int | None = None, open_only: bool = False
+) -> list[Shown]:
+    """The tasks of all or one extension, oldest first, as short as `view` tells them; `done` is the id of one that is.
+
+    Raises Refused.
+    """
+    if extension is not None:
+        lookup.person_or_group(stores.office, extension)
+    if done is not None:
+        _finish(stores, actor, done)
+    return [view(task) for task in stores.records.tasks(extension, open_only=open_only)]
+
+
+def done(stores: Stores, actor: Actor, task: int) -> Shown:
+    """Nobody has to call back any more. Raises Refused."""
+    return _finish(stores, actor, task)
+
+
+def reopen(stores: Stores, actor: Actor, task: int) -> Shown:
+    """Somebody has to call back after all. Raises Refused."""
+    return _changed(stores, actor, stores.records.reopen_task(_find(stores, actor, task).id), "reopened")
+
+
+def give(stores: Stores, actor: Actor, task: int, to: str) -> Shown:
+    """Hand it over to a colleague or group; "" gives it to the office: whoever has time. Raises Refused."""
+    found = _find(stores, actor, task)
+    if to and to not in stores.office.people and to not in stores.office.groups:
+        raise Refused(Sentence("Nobody has extension {extension}.", extension=lookup.shown(to)), field="to")
+    return _changed(stores, actor, stores.records.give_task(found.id, to), "given")
+
+
+def call_back(stores: Stores, actor: Actor, task: int) -> Shown:
+    """Ring the phone of the one who asks, then the caller; when they spoke, the task is done. Raises Refused."""
+    found = _find(stores, actor, task)
+    if not found.from_:
+        raise Refused(Sentence("The caller showed no number: there is nothing to call back."))
+    return calls.call(stores, actor, found.from_)
+
+
+def view(task: Task) -> Shown:
+    """A task as JSON."""
+    shown = dataclasses.asdict(task)
+    shown["from"] = shown.pop("from_")
+    return shown
+
+
+def views(stores: Stores, actor: Actor, tasks: list[Task]) -> list[Shown]:
+    """Tasks as JSON, with names, the message that was left if `actor` may hear it, and who had a hand in it last."""
+    notes = stores.records.task_log.latest(task.id for task in tasks)
+    return [_view(stores, actor, task, notes.get(task.id)) for task in tasks]
+
+
+def _view(stores: Stores, actor: Actor, task: Task, note: TaskNote | None) -> Shown:
+    office, call = stores.office, stores.records.call(task.call)
+    hears = bool(task.extension) and actor.may_hear(office, task.extension)
+    message = stores.records.message_of_call(task.call, task.extension) if hears else None
+    return {
+        **view(task),
+        "from_name": name_of(office, task.from_, call.from_name if call is not None else ""),
+        "owner": bearer_name(office, task.extension),
+        "story": call.story if call is not None else "",
+        "message": message.id if message is not None else None,
+        "who": account_name(office, note.who) if note is not None else "",
+        "deed": note.deed if note is not None else "",
+        "at": note.at if note is not None else None,
+    }
+
+
+def _seen_by(actor: Actor, office: Office) -> tuple[str, ...]:
+    """The extensions whose tasks are his to see and to do; "" is the office's."""
+    return ("", *(office.mailboxes_of(actor.extension) if actor.extension else ()))
+
+
+def _find(stores: Stores, actor: Actor, id: int) -> Task:
+    """The task, if he may have a hand in it; what is none of his is told like what is not there. Raises Refused."""
+    found = stores.records.task(id) if 0 < id < 2**63 else None
+    if found is None or not (actor.is_admin or found.extension in _seen_by(actor, stores.office)):
+        raise Refused(Sentence("There is no task {task}.", task=id), field="task")
+    return found
+
+
+def _finish(stores: Stores, actor: Actor, id: int) -> Shown:
+    return _changed(stores, actor, stores.records.finish_task(_find(stores, actor, id).id), "done")
+
+
+def _changed(stores: Stores, actor: Actor, task: Task | None, deed: TaskDeed) -> Shown:
+    if task is None:
+        raise Refused(Sentence("Somebody has just removed this task."), 3)
+    stores.records.task_log.note(TaskNote(task.id, time.time(), actor.name, deed))
+    stores.changed("tasks")
+    return views(stores, actor, [task])[0]

@@ -1,0 +1,61 @@
+"""The messages in the mailboxes."""
+
+from typing import Any
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+from pbx.store.models import Message
+
+Shown = dict[str, Any]
+
+
+def listing(stores: Stores, extension: str) -> list[Shown]:
+    """The messages of a person's or group's mailbox, oldest first. Raises Refused."""
+    lookup.person_or_group(stores.office, extension)
+    return [view(message) for message in stores.records.messages(extension)]
+
+
+def export(stores: Stores, message: int) -> Shown:
+    """A message with the `path` of its sound, for the caller to copy. Raises Refused."""
+    found = _message(stores, message)
+    path = stores.mailboxes.path(found)
+    if not path.is_file():
+        raise Refused(
+            Sentence("The sound file of message {message} is missing: {path}", message=message, path=str(path)), 1
+        )
+    return view(found) | {"path": str(path.absolute())}
+
+
+def remove(stores: Stores, message: int) -> Shown:
+    """Delete a message for good. Raises Refused."""
+    found = _message(stores, message)
+    stores.mailboxes.remove(found)
+    if stores.live is not None:
+        stores.live.mailbox_changed(found.extension)
+    return view(found)
+
+
+def view(message: Message) -> Shown:
+    """A message as JSON."""
+    return {
+        "id": message.id,
+        "extension": message.extension,
+        "from": message.from_,
+        "call": message.call,
+        "started": message.started,
+        "seconds": message.seconds,
+        "heard": message.heard,
+    }
+
+
+def _message(stores: Stores, id: int) -> Message:
+    found = stores.records.message(id) if 0 < id < 2**63 else None
+    if found is None:
+        raise Refused(
+            Sentence("There is no message {message}.", message=id),
+            field="message",
+            hint="“durchwahl voicemail list EXT” shows the numbers.",
+        )
+    return found

@@ -1,0 +1,137 @@
+"""Groups: several people behind one extension."""
+
+import dataclasses
+from typing import Any
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.order import counted
+from pbx.administration.desk.versions import check_seen, version
+from pbx.administration.office.people import checked_name, checked_ring, left_messages, moved, without_bearer
+from pbx.administration.office.retired_extensions import current, extension_for
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+from pbx.store.models import Group, Office, Strategy
+from pbx.store.settings import with_items, without_items
+
+Shown = dict[str, Any]
+
+
+def add(
+    stores: Stores,
+    name: str,
+    members: list[str],
+    extension: str | None = None,
+    strategy: Strategy | None = None,
+    ring: float | None = None,
+    voicemail: bool | None = None,
+) -> Shown:
+    """A new group of people, with the wanted extension or the first free one. Raises Refused."""
+    office = current(stores.office)
+    group = Group(extension_for(office, extension), checked_name(name), _people(office, members))
+    return _saved(stores, office, _with(group, strategy=strategy, ring_seconds=ring, voicemail=voicemail))
+
+
+def change(
+    stores: Stores,
+    group: str,
+    name: str | None = None,
+    members: list[str] | None = None,
+    extension: str | None = None,
+    strategy: Strategy | None = None,
+    ring: float | None = None,
+    voicemail: bool | None = None,
+    seen: str | None = None,
+) -> Shown:
+    """Change what is given; with a new extension, the numbers that ring the group and its messages move along.
+
+    `seen` is the version the change began from. Raises Refused.
+    """
+    office = current(stores.office)
+    old = lookup.group(office, group)
+    check_seen(stores, old, seen)
+    new = _with(
+        old,
+        name=checked_name(name) if name is not None else None,
+        members=_people(office, members) if members is not None else None,
+        extension=extension_for(office, extension, old.extension) if extension is not None else None,
+        strategy=strategy,
+        ring_seconds=ring,
+        voicemail=voicemail,
+    )
+    if new.extension == old.extension:
+        return _saved(stores, office, new)
+    office = moved(without_items(office, old), old.extension, new.extension)
+    stores.save_moved(with_items(office, new), old.extension, new.extension)
+    return view(new)
+
+
+def remove(stores: Stores, group: str, with_messages: bool = False, seen: str | None = None) -> Shown:
+    """Remove a group; its open tasks become the office's.
+
+    Raises Refused while a number rings it, or, without `with_messages`, while it has voicemail messages.
+    """
+    office = stores.office
+    old = lookup.group(office, group)
+    check_seen(stores, old, seen)
+    lookup.check_unused(office, old)
+    messages = len(stores.records.messages(group))
+    if messages and not with_messages:
+        raise left_messages(old.name, group, messages)
+    stores.save_left(without_bearer(office, old), group)
+    return view(old)
+
+
+def listing(stores: Stores) -> list[Shown]:
+    """All groups, by extension."""
+    return [view(group) for _, group in sorted(stores.office.groups.items(), key=counted)]
+
+
+def show(stores: Stores, group: str) -> Shown:
+    """A group with its members' names, in ringing order, and what rings it. Raises Refused."""
+    office = stores.office
+    found = lookup.group(office, group)
+    people = [office.people[member] for member in found.members]
+    messages = stores.records.messages(found.extension)
+    return view(found) | {
+        "people": [
+            {"extension": each.extension, "name": each.name, "outbound_only": each.outbound_only} for each in people
+        ],
+        "numbers": [key for key, number in sorted(office.numbers.items()) if group in number.to],
+        "messages": len(messages),
+        "new": sum(not message.heard for message in messages),
+    }
+
+
+def view(group: Group) -> Shown:
+    """A group as JSON."""
+    return {
+        "name": group.name,
+        "extension": group.extension,
+        "members": list(group.members),
+        "strategy": group.strategy,
+        "ring": group.ring_seconds,
+        "voicemail": group.voicemail,
+        "version": version(group),
+    }
+
+
+def _with(group: Group, **given: Any) -> Group:
+    if given.get("ring_seconds") is not None:
+        checked_ring(given["ring_seconds"], 3600)
+    return dataclasses.replace(group, **{field: value for field, value in given.items() if value is not None})
+
+
+def _saved(stores: Stores, office: Office, group: Group) -> Shown:
+    stores.save(with_items(office, group))
+    return view(group)
+
+
+def _people(office: Office, members: list[str]) -> tuple[str, ...]:
+    """The members in the given order, each once. Raises Refused."""
+    found = tuple(dict.fromkeys(lookup.person(office, member.strip(), "members").extension for member in members))
+    if not found:
+        raise Refused(
+            Sentence("A group needs at least one member."), field="members", hint="Name them with --members EXT,EXT."
+        )
+    return found

@@ -1,0 +1,226 @@
+"""Somebody leaves: where his extension, number, places, messages and tasks go; all of it, or nothing."""
+
+import dataclasses
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.rights import Actor
+from pbx.administration.desk.versions import check_seen
+from pbx.administration.office.people import without_bearer
+from pbx.administration.office.retired_extensions import current
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence, said
+from pbx.store.models import Former, Group, Number, Office, Person
+from pbx.store.settings import with_items
+
+Shown = dict[str, Any]
+
+DELETE = "delete"
+"""Instead of an extension: his messages are deleted."""
+LONGEST = 3650
+"""Days an extension is kept free for."""
+
+
+def leave(
+    stores: Stores,
+    actor: Actor,
+    person: str,
+    extension_to: str = "",
+    keep_days: int = 0,
+    number_to: str = "",
+    place_to: str = "",
+    messages_to: str | None = None,
+    tasks_to: str = "",
+    dry: bool = False,
+    seen: str | None = None,
+) -> Shown:
+    """Remove a person with phones and account, and give to colleagues what is to stay: of each, an extension or "".
+
+    `extension_to` takes the calls to his extension, or nobody gets it for `keep_days`; `number_to` gets his outside
+    number, `place_to` his places in groups and distributions, `tasks_to` ("": the office) the open tasks,
+    `messages_to` ("delete": nobody) his messages, of which the one who asks must be allowed to hear them.
+    `dry` only tells in `words` what would be. Raises Refused.
+    """
+    office = current(stores.office)
+    leaver = lookup.person(office, person, "person")
+    check_seen(stores, leaver, seen)
+    listeners = "" if messages_to == DELETE else messages_to or ""
+    heirs = {"extension_to": extension_to, "number_to": number_to, "place_to": place_to, "tasks_to": tasks_to}
+    for field_name, heir in (heirs | {"messages_to": listeners}).items():
+        _check_heir(office, leaver, heir, field_name)
+    farewell = _Farewell(office, leaver)
+    farewell.log_off()
+    farewell.give_calls(extension_to, keep_days)
+    farewell.give_number(number_to)
+    farewell.give_places(place_to, number_to)
+    mailbox = _check_messages(stores, actor, leaver, messages_to)
+    farewell.tell_records(stores, mailbox, tasks_to)
+    stores.check(farewell.office)
+    if not dry:
+        stores.save_left(farewell.office, person, tasks_to, mailbox)
+        for account in office.accounts.keys() - farewell.office.accounts.keys():
+            stores.records.sessions.close_all(account)
+        stores.changed("tasks")
+        stores.changed("messages")
+    return {"name": leaver.name, "extension": person, "words": [said(words) for words in farewell.words]}
+
+
+@dataclass(slots=True)
+class _Farewell:
+    """The office as it becomes, and in words what that means."""
+
+    office: Office
+    leaver: Person
+    words: list[Sentence] = field(default_factory=list)
+
+    def log_off(self) -> None:
+        """Himself, his phones and his account."""
+        phones = [phone.label or phone.username for phone in self.office.phones_of(self.leaver.extension)]
+        before, self.office = self.office, without_bearer(self.office, self.leaver)
+        if phones:
+            self._tell(Sentence("These phones are logged off: {phones}.", phones=phones))
+        for name in before.accounts.keys() - self.office.accounts.keys():
+            self._tell(Sentence("The account “{name}” is removed and logged off.", name=name))
+
+    def give_calls(self, to: str, days: int) -> None:
+        """Calls to his extension, and those to people who left before and left theirs to him."""
+        extension, name = self.leaver.extension, self.leaver.name
+        if to and days:
+            raise Refused(
+                Sentence("Either somebody takes the calls, or the extension is kept free: not both."), field="keep_days"
+            )
+        if not 0 <= days <= LONGEST:
+            raise Refused(Sentence("An extension is kept for 1 to {most} days.", most=LONGEST), field="keep_days")
+        inherited = [each for each in self.office.former.values() if each.to == extension]
+        self.office = with_items(self.office, *(dataclasses.replace(each, to=to) for each in inherited))
+        if to:
+            self.office = with_items(self.office, Former(extension, name, to))
+        elif days:
+            self.office = with_items(self.office, Former(extension, name, until=time.time() + days * 86400.0))
+        for key in (extension, *(each.extension for each in inherited)):
+            if to:
+                self._tell(Sentence("Calls to {extension} go to {taker}.", extension=key, taker=self._called(to)))
+            elif key != extension or days:
+                self._tell(Sentence("Calls to {extension} lead nowhere.", extension=key))
+        if to:
+            self._tell(Sentence("Nobody else gets {extension} until you release it.", extension=extension))
+        elif days:
+            self._tell(Sentence("Nobody else gets {extension} for {days} days.", extension=extension, days=days))
+        else:
+            self._tell(Sentence("Anybody may get {extension} from now on.", extension=extension))
+
+    def give_number(self, to: str) -> None:
+        """His outside number."""
+        number = self.leaver.number
+        if not number:
+            return
+        if not to:
+            self._tell(Sentence("{number} is nobody's own number any more.", number=number))
+            return
+        heir = lookup.person(self.office, to, "number_to")
+        if heir.number:
+            raise Refused(
+                Sentence("{name} has a number already: {number}.", name=heir.name, number=heir.number),
+                field="number_to",
+            )
+        self.office = with_items(self.office, dataclasses.replace(heir, number=number))
+        self._tell(Sentence("{number} becomes {taker}'s own number.", number=number, taker=self._called(to)))
+
+    def give_places(self, to: str, number_to: str) -> None:
+        """His places in groups and in the distributions of numbers; none of them may be left empty."""
+        if to:
+            lookup.person(self.office, to, "place_to")
+        changed: list[Group | Number] = []
+        empty: list[Sentence] = []
+        places: list[Group | Number] = [*self.office.groups.values(), *self.office.numbers.values()]
+        for place in places:
+            own = isinstance(place, Number) and place.e164 == self.leaver.number
+            taker = (number_to if own else "") or to
+            after = _without(place, self.leaver.extension, taker)
+            if after == place:
+                continue
+            changed.append(after)
+            if not (after.members if isinstance(after, Group) else after.to):
+                empty.append(_named(place))
+            elif taker:
+                self._tell(
+                    Sentence("{taker} takes the place in {place}.", taker=self._called(taker), place=_named(place))
+                )
+            else:
+                self._tell(Sentence("Nobody takes the place in {place}.", place=_named(place)))
+        if empty:
+            raise Refused(
+                Sentence("Nobody would be left in {places}: choose who takes the place.", places=empty),
+                field="place_to",
+            )
+        self.office = with_items(self.office, *changed)
+
+    def tell_records(self, stores: Stores, messages_to: str | None, tasks_to: str) -> None:
+        """What becomes of his messages and tasks."""
+        messages = len(stores.records.messages(self.leaver.extension))
+        if messages and messages_to is None:
+            self._tell(Sentence("Voicemail messages deleted for good: {count}.", count=messages))
+        elif messages:
+            taker = self._called(messages_to or "")
+            self._tell(Sentence("Voicemail messages that go to {taker}: {count}.", taker=taker, count=messages))
+        tasks = len(stores.records.tasks(self.leaver.extension, open_only=True))
+        if tasks and tasks_to:
+            self._tell(Sentence("Open tasks that go to {taker}: {count}.", taker=self._called(tasks_to), count=tasks))
+        elif tasks:
+            self._tell(Sentence("Open tasks that become the office's: {count}.", count=tasks))
+
+    def _tell(self, words: Sentence) -> None:
+        self.words.append(words)
+
+    def _called(self, extension: str) -> Sentence:
+        found = self.office.people.get(extension) or self.office.groups[extension]
+        return Sentence("{name} ({extension})", name=found.name, extension=extension)
+
+
+def _check_heir(office: Office, leaver: Person, heir: str, field: str) -> None:
+    """Raises Refused unless somebody else has that extension."""
+    if heir == leaver.extension:
+        raise Refused(Sentence("{name} leaves: choose somebody else.", name=leaver.name), field=field)
+    if heir:
+        lookup.person_or_group(office, heir, field)
+
+
+def _check_messages(stores: Stores, actor: Actor, leaver: Person, to: str | None) -> str | None:
+    """Whose mailbox the messages go to; None when they are deleted. Raises Refused."""
+    if not stores.records.messages(leaver.extension) or to == DELETE:
+        return None
+    if not to:
+        raise Refused(
+            Sentence("{name} has voicemail messages: say who gets them, or that they are deleted.", name=leaver.name),
+            field="messages_to",
+        )
+    if not actor.may_hear(stores.office, leaver.extension):
+        raise Refused(
+            Sentence(
+                "You may not hear {name}'s messages, so you cannot give them to anybody. They can be deleted, or you"
+                " are first allowed to hear them under “Access”.",
+                name=leaver.name,
+            ),
+            field="messages_to",
+        )
+    return to
+
+
+def _without(place: Group | Number, extension: str, taker: str) -> Group | Number:
+    """The group or number with `taker` in the place of the extension, or nobody when he is "" or there already."""
+    if isinstance(place, Group):
+        return dataclasses.replace(place, members=_replaced(place.members, extension, taker))
+    return dataclasses.replace(place, to=_replaced(place.to, extension, taker))
+
+
+def _replaced(extensions: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in (new if key == old else key for key in extensions) if each))
+
+
+def _named(place: Group | Number) -> Sentence:
+    if isinstance(place, Group):
+        return Sentence("the group {name} ({extension})", name=place.name, extension=place.extension)
+    return Sentence("the number {number}", number=place.e164)

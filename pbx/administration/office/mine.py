@@ -1,0 +1,91 @@
+"""What somebody sees and changes of himself."""
+
+from typing import Any
+
+from pbx.administration.desk import callers
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.rights import Actor
+from pbx.administration.history import calls, messages, tasks
+from pbx.administration.office import people
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence
+
+Shown = dict[str, Any]
+
+LAST_CALLS = 5
+FIRST_TASKS = 5
+
+
+def mine(stores: Stores, actor: Actor) -> Shown:
+    """One's own page: `person` (None without an extension) with his phones, new `messages`, last `calls`.
+
+    Of the `tasks` it has the newest; `open_tasks` is how many there are.
+    """
+    office, person = stores.office, stores.office.people.get(actor.extension)
+    heard = messages.listing(stores, actor)
+    waiting = tasks.listing(stores, actor, limit=FIRST_TASKS)
+    return {
+        "account": {"name": actor.name, "role": actor.role, "extension": actor.extension},
+        "person": None if person is None else people.view(person, office) | {"phones": _phones(stores, actor)},
+        "groups": [
+            {"extension": group.extension, "name": group.name}
+            for group in office.groups.values()
+            if actor.extension in group.members
+        ],
+        "tasks": waiting["tasks"],
+        "open_tasks": waiting["all"],
+        "mailboxes": heard["mailboxes"],
+        "messages": [message for message in heard["messages"] if not message["heard"]],
+        "calls": _calls(stores, actor) if person is not None else [],
+    }
+
+
+def set_pin(stores: Stores, actor: Actor, pin: str, seen: str | None = None) -> Shown:
+    """Change one's own voicemail PIN; an empty one removes it. Raises Refused."""
+    return people.change(stores, _extension(actor), pin=pin, seen=seen)
+
+
+def set_announcement(
+    stores: Stores,
+    actor: Actor,
+    announcement_text: str | None = None,
+    announcement_sound: str | None = None,
+    seen: str | None = None,
+) -> Shown:
+    """Change what callers hear when one is not there; an empty text goes back to the default. Raises Refused."""
+    return people.change(
+        stores,
+        _extension(actor),
+        announcement_text=announcement_text,
+        announcement_sound=announcement_sound,
+        seen=seen,
+    )
+
+
+def _extension(actor: Actor) -> str:
+    if not actor.extension:
+        raise Refused(Sentence("Your account has no extension."))
+    return actor.extension
+
+
+def _phones(stores: Stores, actor: Actor) -> list[Shown]:
+    registered = stores.live.registrations() if stores.live is not None else {}
+    return [
+        {"username": phone.username, "label": phone.label, "registered": bool(registered.get(phone.username))}
+        for phone in stores.office.phones_of(actor.extension)
+    ]
+
+
+def _calls(stores: Stores, actor: Actor) -> list[Shown]:
+    """His last calls, the newest first, without what only the history needs."""
+    found = reversed(stores.records.calls(LAST_CALLS, actor.extension))
+    office = stores.office
+    shown = [
+        calls.view(call)
+        | {
+            "from_name": callers.name_of(office, call.from_, call.from_name),
+            "to_name": callers.name_of(office, call.to),
+        }
+        for call in found
+    ]
+    return [{name: value for name, value in each.items() if name not in ("steps", "legs")} for each in shown]

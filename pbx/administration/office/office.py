@@ -1,0 +1,151 @@
+"""The office as a whole: its country, language, number, pauses; and what is going on in it."""
+
+import dataclasses
+import re
+from typing import Any
+
+import phonenumbers
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.versions import check_seen, version
+from pbx.administration.office.phones import domain as phones_domain
+from pbx.control.protocol import Refused
+from pbx.exchange.dialling.extensions import why_not
+from pbx.sentence import Sentence
+from pbx.store.models import Language, Office
+
+Shown = dict[str, Any]
+
+
+def show(stores: Stores) -> Shown:
+    """The office's own settings."""
+    return view(stores.office)
+
+
+def change(
+    stores: Stores,
+    name: str | None = None,
+    country: str | None = None,
+    area_code: str | None = None,
+    access_digit: str | None = None,
+    language: Language | None = None,
+    number: str | None = None,
+    domain: str | None = None,
+    dial_pause: float | None = None,
+    digit_silence: float | None = None,
+    media_timeout: float | None = None,
+    seen: str | None = None,
+) -> Shown:
+    """Change what is given; an empty number or domain goes back to the box's choice, an empty digit is none.
+
+    Raises Refused.
+    """
+    office = stores.office
+    check_seen(stores, _own(office), seen)
+    given: dict[str, Any] = {
+        "name": " ".join(name.split()) if name is not None else None,
+        "country": _country(office, country) if country is not None else None,
+        "area_code": area_code.strip() if area_code is not None else None,
+        "language": language,
+        "domain": domain,
+        "dial_pause": dial_pause,
+        "digit_silence": digit_silence,
+        "media_timeout": media_timeout,
+    }
+    office = dataclasses.replace(office, **{field: value for field, value in given.items() if value is not None})
+    if area_code is not None:
+        office = dataclasses.replace(office, area_code=_area_code(office))
+    if access_digit is not None:
+        office = dataclasses.replace(office, access_digit=_access_digit(office, access_digit))
+    if number is not None:
+        office = dataclasses.replace(office, number=lookup.e164(number, office) if number else "")
+    stores.save(office)
+    return view(office)
+
+
+def view(office: Office) -> Shown:
+    """The office's own settings as JSON."""
+    return _own(office) | {"version": version(_own(office))}
+
+
+def _own(office: Office) -> Shown:
+    return {
+        "name": office.name,
+        "country": office.country,
+        "area_code": office.area_code,
+        "access_digit": office.access_digit,
+        "language": office.language,
+        "number": office.number,
+        "domain": office.domain,
+        "dial_pause": office.dial_pause,
+        "digit_silence": office.digit_silence,
+        "media_timeout": office.media_timeout,
+    }
+
+
+def status(stores: Stores) -> Shown:
+    """What there is and what is going on."""
+    office = stores.office
+    registered = stores.live.registrations() if stores.live else {}
+    troubled = {username for username, _ in stores.live.troubles()} if stores.live else set()
+    return {
+        "running": stores.live is not None,
+        "domain": phones_domain(stores),
+        "people": len(office.people),
+        "groups": len(office.groups),
+        "phones": len(office.phones),
+        "registered": sum(1 for username in office.phones if registered.get(username)),
+        "unreachable": len(troubled - registered.keys()),
+        "numbers": len(office.numbers),
+        "trunks": {name: state for name, (state, _) in (stores.live.trunk_states() if stores.live else {}).items()},
+        "tasks": len(stores.records.tasks(open_only=True)),
+        "messages": sum(1 for message in stores.records.messages() if not message.heard),
+        **(stores.live.status() if stores.live else {}),
+    }
+
+
+def _country(office: Office, text: str) -> str:
+    """A country's code, if its emergency numbers leave everybody his extension. Raises Refused."""
+    country = text.strip().upper()
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise Refused(
+            Sentence("{text} is not a country code such as DE, AT or CH.", text=lookup.shown(text)), field="country"
+        )
+    for extension in (*office.people, *office.groups):
+        if reason := why_not(extension, country, office.access_digit):
+            raise Refused(
+                Sentence("{country} is not possible because of extension {extension}: {reason}",
+                         country=country, extension=extension, reason=reason),
+                field="country",
+            )  # fmt: skip
+    return country
+
+
+def _access_digit(office: Office, text: str) -> str:
+    """The digit for an outside line, if no extension begins with it; "off" and nothing are none. Raises Refused."""
+    digit = text.strip().lower()
+    if digit in ("", "off"):
+        return ""
+    if not re.fullmatch("[0-9]", digit):
+        raise Refused(Sentence("{text} is not a single digit.", text=lookup.shown(text)), field="access_digit")
+    if taken := [each for each in (*office.people, *office.groups, *office.former) if each.startswith(digit)]:
+        raise Refused(
+            Sentence("If {digit} gets an outside line, these extensions can no longer be dialled: {extensions}.",
+                     digit=digit, extensions=sorted(taken)[:10]),
+            field="access_digit",
+        )  # fmt: skip
+    return digit
+
+
+def _area_code(office: Office) -> str:
+    """The area code without the zero that people write before it. Raises Refused."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(office.country)
+    prefix = metadata.national_prefix if metadata is not None else None
+    code = office.area_code.removeprefix(prefix) if prefix else office.area_code
+    if code and not (code.isascii() and code.isdigit() and len(code) <= 6):
+        raise Refused(
+            Sentence("{text} is not an area code. Please enter digits only, such as 30.", text=lookup.shown(code)),
+            field="area_code",
+        )
+    return code

@@ -1,0 +1,90 @@
+"""Everything about one person on one page: who names him, what he has, and what does not fit together."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.order import counted
+from pbx.administration.desk.rights import Actor
+from pbx.administration.office import people, phones
+from pbx.administration.office.retired_extensions import current, extension_for
+from pbx.control.protocol import Refused
+from pbx.exchange.dialling.dialplan import dialable, distribution, reachable
+from pbx.sentence import Sentence, said
+from pbx.store.models import Office, Person
+
+Shown = dict[str, Any]
+
+
+def show(stores: Stores, actor: Actor, person: str) -> Shown:
+    """A person with phones, groups, numbers, account, and what does not fit together. Raises Refused."""
+    office = current(stores.office)
+    found = lookup.person(office, person, "person")
+    if not (actor.is_admin or actor.owns(person)):
+        raise Refused(Sentence("You can look at your own settings only."), 4)
+    account = next((each for each in office.accounts.values() if each.extension == person), None)
+    return people.view(found, office) | {
+        "phones": phones.listing(stores, person),
+        "groups": [
+            {"extension": key, "name": group.name, "place": group.members.index(person) + 1, "of": len(group.members)}
+            for key, group in sorted(office.groups.items(), key=counted)
+            if person in group.members
+        ],
+        "numbers": [key for key, number in sorted(office.numbers.items()) if person in distribution(number, office)],
+        "calls_of": [key for key, former in sorted(office.former.items(), key=counted) if former.to == person],
+        "own_numbers": own_numbers(office, found),
+        "account": {"name": account.name, "role": account.role, "invited": not account.password} if account else None,
+        "messages": len(stores.records.messages(person)),
+        "tasks": len(stores.records.tasks(person, open_only=True)),
+        "clashes": [said(clash) for clash in clashes(office, found)],
+    }
+
+
+def free(stores: Stores, extension: str | None = None, person: str | None = None) -> Shown:
+    """A free `extension`, and of a wanted one what is `wrong` with it (None: it can be had, by `person`)."""
+    office = current(stores.office)
+    offered = {"extension": extension_for(office, None)}
+    if extension is None:
+        return offered
+    try:
+        extension_for(office, extension, person)
+    except Refused as refused:
+        return offered | {"wrong": refused.said}
+    return offered | {"wrong": None}
+
+
+def own_numbers(office: Office, person: Person) -> list[str]:
+    """The office's numbers that are nobody else's: those a person may have as his own."""
+    others = {each.number for each in office.people.values() if each != person}
+    return sorted({*office.numbers, *filter(None, [person.number])} - others)
+
+
+def clashes(office: Office, person: Person) -> Iterator[Sentence]:
+    """What does not fit together about a person, in words."""
+    extension, name = person.extension, person.name
+    for other in sorted({*office.people, *office.groups, *office.former} - {extension}):
+        if other.startswith(extension) or extension.startswith(other):
+            long, short = max(other, extension, key=len), min(other, extension, key=len)
+            yield Sentence(
+                "Whoever dials {short} waits a moment, because {long} begins the same way.", short=short, long=long
+            )
+    if person.outbound_only:
+        places = lookup.uses(office, extension)
+        if places:
+            yield Sentence("{name} only calls out, and does not ring in {places}.", name=name, places=places)
+    elif person.reachable and office.numbers:
+        yield from _unreachable(office, person)
+    if not office.phones_of(extension):
+        yield Sentence("{name} has no phone yet: nothing can ring.", name=name)
+
+
+def _unreachable(office: Office, person: Person) -> Iterator[Sentence]:
+    """Why callers from outside cannot dial an extension that should be reachable."""
+    numbers = office.numbers.values()
+    if not any(dialable(number, office) for number in numbers):
+        yield Sentence("Callers cannot dial any extension: every number of the office has that switched off.")
+    elif not any(reachable(person.extension, number, office) for number in numbers):
+        yield Sentence(
+            "Callers cannot dial {extension}: it is in the distribution of no number.", extension=person.extension
+        )

@@ -1,0 +1,196 @@
+"""The accounts that desk phones and softphones register with."""
+
+import dataclasses
+import secrets
+import socket
+import time
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.order import counted
+from pbx.administration.desk.versions import check_seen, version
+from pbx.box.addresses import addresses, networks_of
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence, said
+from pbx.store.models import Binding, Phone
+from pbx.store.rules import is_text
+from pbx.store.settings import with_items, without_items
+
+Shown = dict[str, Any]
+
+LOOPBACK = "127.0.0.1"
+"""What stands for the box's address when it has none."""
+VIRTUAL = ("docker", "br-", "veth", "virbr", "lxc", "podman", "cni")
+"""What the names of interfaces begin with that lead to programs on the box."""
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+"""Without i, l and o: people type these on the keys of a phone."""
+_SIGNS = _LETTERS + "23456789"
+
+
+def add(stores: Stores, extension: str, name: str | None = None) -> Shown:
+    """A new account for a person's phone; the only moment its password is shown. Raises Refused."""
+    office = stores.office
+    owner = lookup.person(office, extension)
+    username = secrets.choice(_LETTERS) + _random(7)
+    while username in office.phones:
+        username = secrets.choice(_LETTERS) + _random(7)
+    phone = Phone(username, owner.extension, _random(20), _label(name or ""))
+    stores.save(with_items(office, phone))
+    return view(stores, phone) | {"password": phone.password} | _note(stores)
+
+
+def renew(stores: Stores, username: str, seen: str | None = None) -> Shown:
+    """A new password, shown only now; the phone that used the old one is logged off. Raises Refused."""
+    phone = found(stores, username)
+    check_seen(stores, phone, seen)
+    renewed = dataclasses.replace(phone, password=_random(20))
+    stores.save(with_items(stores.office, renewed))
+    stores.tickets.void(username)
+    return view(stores, renewed) | {"password": renewed.password} | _note(stores)
+
+
+def change(stores: Stores, username: str, name: str | None = None, seen: str | None = None) -> Shown:
+    """Call it something else. Raises Refused."""
+    phone = found(stores, username)
+    check_seen(stores, phone, seen)
+    changed = phone if name is None else dataclasses.replace(phone, label=_label(name))
+    stores.save(with_items(stores.office, changed))
+    return view(stores, changed)
+
+
+def remove(stores: Stores, username: str, seen: str | None = None) -> Shown:
+    """Remove an account; a phone that uses it is logged off. Raises Refused."""
+    phone = found(stores, username)
+    check_seen(stores, phone, seen)
+    shown = view(stores, phone)
+    stores.save(without_items(stores.office, phone))
+    return shown
+
+
+def listing(stores: Stores, extension: str | None = None) -> list[Shown]:
+    """All phones, or one person's, by extension, with the `devices` that are registered. Raises Refused."""
+    if extension is not None:
+        lookup.person(stores.office, extension)
+    phones = sorted(
+        stores.office.phones.values(), key=lambda phone: (counted((phone.extension, phone)), phone.username)
+    )
+    bindings = stores.records.bindings()
+    troubles = stores.live.troubles() if stores.live else {}
+    return [
+        view(stores, phone) | {"devices": _devices(phone, bindings, troubles)}
+        for phone in phones
+        if extension in (None, phone.extension)
+    ]
+
+
+def found(stores: Stores, username: str) -> Phone:
+    """The phone's account. Raises Refused."""
+    phone = stores.office.phones.get(username)
+    if phone is None:
+        raise Refused(
+            Sentence("There is no phone {username}.", username=lookup.shown(username)),
+            field="username",
+            hint="“durchwahl phone list” shows the user names.",
+        )
+    return phone
+
+
+def view(stores: Stores, phone: Phone) -> Shown:
+    """A phone as JSON, without its password; `trouble` tells why it is not rung although it has registered."""
+    contacts = stores.live.registrations().get(phone.username, ()) if stores.live else ()
+    troubles = stores.live.troubles().items() if stores.live else ()
+    trouble = next((why for (username, _), why in troubles if username == phone.username), "")
+    return {
+        "extension": phone.extension,
+        "username": phone.username,
+        "name": phone.label,
+        "domain": domain(stores),
+        "registered": bool(contacts),
+        "trouble": "" if contacts else trouble,
+        "contacts": list(contacts),
+        "version": version(phone),
+    }
+
+
+def _note(stores: Stores) -> Shown:
+    """What must be said of the address a phone is told, if anything."""
+    there = domain(stores)
+    if not there.startswith(("127.", "[::1]", "localhost")):
+        return {}
+    sentence = Sentence(
+        "Phones elsewhere cannot reach {domain}: the box has no address in the network, or was told to listen there"
+        " only.",
+        domain=there,
+    )
+    return {"note": said(sentence)}
+
+
+def _devices(phone: Phone, bindings: tuple[Binding, ...], troubles: Mapping[tuple[str, str], str]) -> list[Shown]:
+    """What is registered with the account, as the phones said when they did it."""
+    now = time.time()
+    return [
+        {
+            "contact": binding.contact,
+            "agent": binding.user_agent,
+            "address": binding.remote[0],
+            "transport": binding.transport,
+            "until": binding.expires,
+            "trouble": troubles.get((binding.username, binding.contact), ""),
+        }
+        for binding in bindings
+        if binding.username == phone.username and binding.expires > now
+    ]
+
+
+def _label(name: str) -> str:
+    if name.strip() and not is_text(name.strip()):
+        raise Refused(Sentence("A name has 1 to 80 characters, all of them visible."), field="name")
+    return name.strip()
+
+
+def domain(stores: Stores) -> str:
+    """What phones are told to register to."""
+    return stores.live.domain() if stores.live else stores.office.domain or own_address()
+
+
+def shown_host(listening: str) -> str:
+    """What to type for an exchange that listens at this address, which may be a wildcard."""
+    return own_address() if listening in ("0.0.0.0", "::") else listening
+
+
+def own_address(root: Path = Path("/")) -> str:
+    """This machine's address towards the rest of the network, found without sending anything.
+
+    Where no way leads out: that of an interface, as phones may be in the same network. LOOPBACK if there is none.
+    """
+    outwards = _outwards()
+    if not ip_address(outwards).is_loopback:
+        return outwards
+    return next(iter(sorted(addresses(root), key=lambda each: _is_makeshift(each, root))), LOOPBACK)
+
+
+def _outwards() -> str:
+    """The address with which packets leave for the rest of the world; LOOPBACK where none do."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return LOOPBACK
+
+
+def _is_makeshift(address: str, root: Path) -> tuple[bool, bool, bool]:
+    """What speaks against an address, the most important first; False sorts before True.
+
+    That the box gave it to itself, that programs on the box (containers) have it, that it is IPv6.
+    """
+    found = ip_address(address)
+    return found.is_link_local, any(found in net for net in networks_of(VIRTUAL, root)), found.version == 6
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_SIGNS) for _ in range(length))

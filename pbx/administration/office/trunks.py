@@ -1,0 +1,239 @@
+"""Trunks: the ways to the telephone network."""
+
+import dataclasses
+from typing import Any, Literal
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.rights import Actor
+from pbx.administration.desk.versions import check_seen, version
+from pbx.administration.office import providers, target_rule
+from pbx.administration.office.trunk_words import explained
+from pbx.alphabet import place
+from pbx.control.protocol import Refused
+from pbx.exchange.story import reason
+from pbx.exchange.trunks.turned_away import Refusal
+from pbx.sentence import Sentence, said
+from pbx.store.models import Language, Office, Trunk
+from pbx.store.settings import with_items, without_items
+
+Shown = dict[str, Any]
+Transport = Literal["", "udp", "tcp", "tls"]
+
+
+def add(
+    stores: Stores,
+    name: str | None = None,
+    peer: str | None = None,
+    register: str | None = None,
+    provider: str | None = None,
+    account: str | None = None,
+    server: str | None = None,
+    password: str | None = None,
+    auth_user: str | None = None,
+    proxy: str | None = None,
+    transport: Transport | None = None,
+) -> Shown:
+    """A new trunk: a peer known by its address, an account (`register`: USER@DOMAIN), or an account at a provider.
+
+    Raises Refused.
+    """
+    office = stores.office
+    if sum(1 for way in (peer, register, provider) if way) != 1:
+        raise Refused(
+            Sentence("Name exactly one of these for a line: a peer, an account, or a known provider."),
+            hint="one of --peer HOST[:PORT], --register USER@DOMAIN, --provider KEY",
+        )
+    made_from = _provider(provider) if provider else None
+    if made_from is not None and not (name or "").strip():
+        name = providers.trunk_name(made_from, server or "", list(office.trunks))
+    trunk = Trunk((name or "").strip(), provider=provider or "")
+    if any(trunk.name.lower() == other.lower() for other in office.trunks):
+        raise Refused(Sentence("There is already a line called {name}.", name=lookup.shown(trunk.name)), field="name")
+    if made_from is not None:
+        trunk = _at_provider(office, trunk, made_from, account or "", server or "", auth_user)
+        auth_user = register = peer = None
+        if made_from.key != providers.OTHER:
+            proxy = transport = None
+    return _saved(stores, _with(trunk, peer, register, password, auth_user, proxy, transport))
+
+
+def change(
+    stores: Stores,
+    trunk: str,
+    peer: str | None = None,
+    register: str | None = None,
+    account: str | None = None,
+    server: str | None = None,
+    password: str | None = None,
+    auth_user: str | None = None,
+    proxy: str | None = None,
+    transport: Transport | None = None,
+    seen: str | None = None,
+) -> Shown:
+    """Change what is given; an account stays an account, a peer a peer. An empty password is none. Raises Refused."""
+    old = lookup.trunk(stores.office, trunk)
+    check_seen(stores, old, seen)
+    if (old.peer and register is not None) or (not old.peer and peer is not None):
+        kind = Sentence("a peer") if old.peer else Sentence("an account")
+        raise Refused(Sentence("{trunk} is {kind}. Please add another line instead.", trunk=trunk, kind=kind))
+    new = old
+    if not old.peer and (account is not None or server is not None):
+        provider = providers.of(old)
+        given = old.user if account is None else account
+        place = providers.server_of(provider, old) if server is None else server
+        new = _at_provider(stores.office, old, provider, given, place, auth_user)
+    new = _with(new, peer, register, password or None, auth_user, proxy, transport)
+    if new.domain != old.domain and not password:
+        raise Refused(Sentence("You have changed the server. Please enter the password again."), field="password")
+    return _saved(stores, new)
+
+
+def remove(stores: Stores, trunk: str, seen: str | None = None) -> Shown:
+    """Remove a trunk. Raises Refused while a number comes in over it."""
+    old = lookup.trunk(stores.office, trunk)
+    check_seen(stores, old, seen)
+    if numbers := _numbers(stores.office, old):
+        raise Refused(
+            Sentence("The line {trunk} still carries {numbers}. Remove these numbers first, or move them to another"
+                     " line.",
+                     trunk=trunk, numbers=numbers)
+        )  # fmt: skip
+    shown = view(stores, old)
+    stores.save(without_items(stores.office, old))
+    return shown
+
+
+def listing(stores: Stores) -> list[Shown]:
+    """All trunks, by name."""
+    return [view(stores, trunk) for trunk in sorted(stores.office.trunks.values(), key=lambda each: place(each.name))]
+
+
+def show(stores: Stores, actor: Actor, trunk: str) -> Shown:
+    """One trunk, with its provider, and the calls that were refused lately in the asker's language. Raises Refused."""
+    found = lookup.trunk(stores.office, trunk)
+    refused = stores.live.refusals().get(found.name, ()) if stores.live else ()
+    more = {"refused": [_refusal(each, actor.language) for each in refused]}
+    return view(stores, found) | more | {"made_from": providers.view(providers.of(found))}
+
+
+def _refusal(refusal: Refusal, language: Language) -> Shown:
+    return {
+        "at": refusal.at,
+        "number": refusal.number,
+        "words": reason(refusal.reason, language),
+        "source": refusal.source,
+        "times": refusal.times,
+    }
+
+
+def view(stores: Stores, trunk: Trunk) -> Shown:
+    """A trunk as JSON, without its password."""
+    stopped = ("stopped", "The exchange is not running.")
+    state, detail = stores.live.trunk_states().get(trunk.name, ("unknown", "")) if stores.live else stopped
+    provider = providers.of(trunk)
+    return {
+        "name": trunk.name,
+        "state": state,
+        "detail": detail,
+        "words": said(explained(trunk, state, detail, stores.records.directions(trunk.name))),
+        "kind": "peer" if trunk.peer else "register",
+        "peer": trunk.peer,
+        "user": trunk.user,
+        "domain": trunk.domain,
+        "auth_user": trunk.auth_user,
+        "proxy": trunk.proxy,
+        "transport": trunk.transport,
+        "provider": trunk.provider,
+        "provider_name": provider.name,
+        "account": trunk.user,
+        "server": providers.server_of(provider, trunk),
+        "numbers": _numbers(stores.office, trunk),
+        "version": version(trunk),
+    }
+
+
+def _numbers(office: Office, trunk: Trunk) -> list[str]:
+    return sorted(number.e164 for number in office.numbers.values() if number.trunk == trunk.name)
+
+
+def _provider(key: str) -> providers.Provider:
+    """The provider of that key, if a trunk can be made of it. Raises Refused."""
+    found = providers.PROVIDERS.get(key)
+    if found is None:
+        raise Refused(Sentence("There is no provider called {key}.", key=lookup.shown(key)), field="provider")
+    if found.lacks is not None:
+        raise Refused(found.lacks, field="provider")
+    return found
+
+
+def _at_provider(
+    office: Office, trunk: Trunk, provider: providers.Provider, account: str, server: str, login: str | None
+) -> Trunk:
+    """The trunk as an account at the provider. Raises Refused."""
+    server = server.strip()
+    if provider.server and not server:
+        raise Refused(Sentence("The server is missing. You find it in your provider's letter."), field="server")
+    user = providers.account(provider, account, office)
+    if not user:
+        raise Refused(Sentence("The user name is missing. You find it in your provider's letter."), field="account")
+    if provider.login and not (login or trunk.auth_user):
+        raise Refused(Sentence("The login name is missing. You find it in your provider's letter."), field="auth_user")
+    return dataclasses.replace(
+        trunk,
+        user=user,
+        domain=provider.domain.replace("{server}", server),
+        auth_user=trunk.auth_user if login is None else login.strip(),
+        proxy=provider.proxy.replace("{server}", server) or trunk.proxy,
+        transport=provider.transport or trunk.transport,
+    )
+
+
+def _with(
+    trunk: Trunk,
+    peer: str | None,
+    register: str | None,
+    password: str | None,
+    auth_user: str | None,
+    proxy: str | None,
+    transport: Transport | None,
+) -> Trunk:
+    """The trunk with what is given changed. Raises Refused."""
+    changed: dict[str, Any] = {"peer": peer, "password": password, "auth_user": auth_user, "proxy": proxy}
+    if register is not None:
+        user, at, domain = register.removeprefix("sip:").rpartition("@")
+        if not at or not user or not domain:
+            raise Refused(
+                Sentence(
+                    "{account} is not an account. Please write it as USER@DOMAIN.", account=lookup.shown(register)
+                ),
+                field="register",
+            )
+        changed |= {"user": user, "domain": domain}
+    changed |= {"transport": transport}
+    trunk = dataclasses.replace(trunk, **{field: value for field, value in changed.items() if value is not None})
+    if trunk.peer and (trunk.password or trunk.auth_user):
+        raise Refused(
+            Sentence("A peer is recognised by its address and needs no user name or password."), field="password"
+        )
+    if not trunk.peer and not trunk.password:
+        raise Refused(Sentence("The account's password is missing."), field="password", hint="--password-file FILE")
+    return trunk
+
+
+def _saved(stores: Stores, trunk: Trunk) -> Shown:
+    way = (trunk.peer, trunk.user, trunk.domain)
+    for other in stores.office.trunks.values():
+        if other.name != trunk.name and (other.peer, other.user, other.domain) == way:
+            raise Refused(
+                Sentence(
+                    "The line {name} already leads there, and the box could not tell their calls apart.",
+                    name=other.name,
+                )
+            )
+    field = "server" if trunk.provider else "register"
+    for text, name in ((trunk.peer, "peer"), (trunk.domain, field), (trunk.proxy, "proxy")):
+        if text:
+            target_rule.check(stores, text, name)
+    stores.save(with_items(stores.office, trunk))
+    return view(stores, trunk)

@@ -1,0 +1,1 @@
+"""Greetings and announcements: uploaded, typed or spoken."""

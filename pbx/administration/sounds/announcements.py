@@ -1,0 +1,68 @@
+"""What callers hear: each number's greeting, each person's announcement, and the box's own sentences in their place."""
+
+import base64
+from pathlib import Path
+from typing import Any, Literal
+
+from pbx.administration.desk import lookup
+from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.order import counted
+from pbx.administration.desk.rights import Actor
+from pbx.administration.desk.versions import version
+from pbx.control.protocol import Refused
+from pbx.prompts.catalogue import SENTENCES, clip_path
+from pbx.sentence import Sentence
+from pbx.store.models import Language, Number, Office, Person
+
+Shown = dict[str, Any]
+Kind = Literal["number", "person"]
+
+
+def listing(stores: Stores) -> list[Shown]:
+    """Numbers, then people: `kind`, `key`, `name`, whether the sound is one's `own`, else the default's `text`."""
+    office = stores.office
+    numbers = [_view(each, office) for _, each in sorted(office.numbers.items())]
+    return numbers + [_view(each, office) for _, each in sorted(office.people.items(), key=counted)]
+
+
+def show(stores: Stores, actor: Actor, kind: Kind, key: str) -> Shown:
+    """One of them; a user's own only. Raises Refused."""
+    return _view(_item(stores.office, actor, kind, key), stores.office)
+
+
+def sound(stores: Stores, actor: Actor, kind: Kind, key: str) -> Shown:
+    """What is heard there now, as `sound` in base64; of a user's own only. Raises Refused."""
+    item = _item(stores.office, actor, kind, key)
+    path = _path(stores, item)
+    try:
+        return _view(item, stores.office) | {"sound": base64.b64encode(path.read_bytes()).decode()}
+    except OSError as error:
+        raise Refused(Sentence("The sound is missing. Please record it again."), 1) from error
+
+
+def _item(office: Office, actor: Actor, kind: Kind, key: str) -> Number | Person:
+    if not (actor.is_admin or (kind == "person" and actor.owns(key))):
+        raise Refused(Sentence("Only an admin may do this."), 4)
+    return lookup.number(office, key) if kind == "number" else lookup.person(office, key)
+
+
+def _view(item: Number | Person, office: Office) -> Shown:
+    sentence, language = _default(item, office)
+    shown = {"text": SENTENCES[sentence].text(language), "language": language, "version": version(item)}
+    if isinstance(item, Number):
+        return shown | {"kind": "number", "key": item.e164, "name": "", "own": bool(item.greeting)}
+    return shown | {"kind": "person", "key": item.extension, "name": item.name, "own": bool(item.announcement)}
+
+
+def _default(item: Number | Person, office: Office) -> tuple[str, Language]:
+    """The catalogue's sentence that is heard when there is nothing of one's own."""
+    if isinstance(item, Number):
+        return "greeting", office.language
+    return "leave-message" if item.voicemail else "unavailable", item.language
+
+
+def _path(stores: Stores, item: Number | Person) -> Path:
+    file = item.greeting if isinstance(item, Number) else item.announcement
+    if file:
+        return stores.greetings / Path(file).name
+    return clip_path(*_default(item, stores.office))

@@ -1,0 +1,1 @@
+"""Updates of the box, as far as the exchange has to do with them."""

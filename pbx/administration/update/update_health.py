@@ -1,0 +1,106 @@
+"""Whether a version is well, and what the doctor says of the last update."""
+
+import http.client
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from pbx import VERSION
+from pbx.administration.desk.desk import UPDATE, Stores
+from pbx.administration.desk.live import Check, Live
+from pbx.administration.doctor import self_call
+from pbx.administration.update.progress import BUNDLE, is_possible, told, wanted
+from pbx.box.update_state import TRYING
+from pbx.sentence import Sentence, Wrong, said
+from pbx.store.atomic import remove_file
+
+SETTLED = 20.0
+"""Seconds that the exchange must have run."""
+PATIENCE = 5.0
+"""Seconds for the web page."""
+_WELL = ("registered", "reachable")
+
+
+def check(stores: Stores) -> dict[str, Any]:
+    """Is this version well: it has run for a while, trunks and page are as before, it can call itself.
+
+    `why` says what is not, `checks` what was looked at until then.
+    """
+    checks = []
+    for name, trouble in _troubles(stores):
+        checks.append({"name": name, "ok": not trouble, "sentence": str(trouble), "said": said(trouble)})
+        if trouble:
+            return {"healthy": False, "why": str(trouble), "why_said": said(trouble), "checks": checks}
+    if told(stores).phase == TRYING:
+        remove_file(stores.data / UPDATE / BUNDLE)  # it is in its slot, whatever becomes of it
+    return {"healthy": True, "why": "", "why_said": None, "checks": checks}
+
+
+def _troubles(stores: Stores) -> Iterator[tuple[str, str]]:
+    """Each thing to look at with what is wrong with it, the dear ones last; empty when nothing is."""
+    if stores.live is None:
+        yield "running", Sentence("The exchange does not run.")
+        return
+    uptime = stores.live.status()["uptime"]
+    settled = uptime >= SETTLED
+    yield "running", "" if settled else Sentence("The exchange runs for {count} seconds only.", count=int(uptime))
+    well = trunks_that_are_well(stores.live)
+    missing = [name for name in wanted(stores).get("trunks", ()) if name not in well and name in stores.office.trunks]
+    yield "trunks", Sentence("Not as before the update: {names}.", names=missing) if missing else ""
+    yield "page", _page_trouble(stores.pages)
+    try:
+        self_call.call(stores.live.guest())
+    except Wrong as wrong:
+        yield "call", wrong.sentence
+    else:
+        yield "call", ""
+
+
+def _page_trouble(pages: Sequence[str]) -> str:
+    """What is wrong with the web page, if there is one: without it nobody could bring the next update."""
+    if not pages:
+        return ""
+    place = urlsplit(pages[-1])  # as this machine itself reaches it
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/alive")
+        if connection.getresponse().status == 204:
+            return ""
+    except (OSError, http.client.HTTPException):
+        pass  # it is not there, or garbles its answer
+    finally:
+        connection.close()
+    return Sentence("The web page does not answer at {url}.", url=pages[-1])
+
+
+def trunks_that_are_well(live: Live | None) -> set[str]:
+    """By name; registered, or answering where there is nothing to register."""
+    states = live.trunk_states() if live is not None else {}
+    return {name for name, (state, _) in states.items() if state in _WELL}
+
+
+def checks(stores: Stores) -> list[Check]:
+    """What the doctor says of the last update; nothing on a machine that has none."""
+    if not is_possible(stores):
+        return []
+    last = told(stores)
+    new, why = last.new or "?", last.why.inside()
+    match last.phase:
+        case "returned":
+            sentence = Sentence("The update to {new} was taken back, {old} runs: {why}", new=new, old=VERSION, why=why)
+            advice = Sentence("All is as before. Try it once more; if it is taken back again, tell us.")
+        case "refused":
+            sentence = Sentence("The update was refused: {why}", why=why)
+            advice = Sentence("Download the file anew, and upload it again.")
+        case "failed" | "broken":
+            sentence = Sentence("The update to {new} did not come about: {why}", new=new, why=why)
+            advice = Sentence("Nothing was changed. Begin it again.")
+        case "":
+            return [Check("update", "ok", Sentence("Version {version} runs.", version=VERSION))]
+        case "kept":
+            return [
+                Check("update", "ok", Sentence("The last update went well: version {version} runs.", version=VERSION))
+            ]
+        case _:
+            return [Check("update", "ok", Sentence("An update is being installed."), page="/update")]
+    return [Check("update", "warn", sentence, advice, "/update", "durchwahl update status")]

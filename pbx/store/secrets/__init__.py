@@ -1,0 +1,1 @@
+"""Passwords, PINs and codes, and how they lie on the disk."""

@@ -1,0 +1,89 @@
+"""Saving and undoing never touch a running call: the real exchange on made-up time, its settings in real stores."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from pbx.administration.commands import perform
+from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.live import Live
+from pbx.store.models import Office
+from pbx.store.secrets.vault import secured
+from tests.exchange.peers import polite, said
+from tests.exchange.premises import OFFICE, Premises, tell
+
+STEPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "the person's name": [("user set", {"person": "21", "name": "Anna Kurz", "ring": 5.0})],
+    "the person's extension": [("user set", {"person": "21", "extension": "29"})],
+    "the person only calls out": [("user set", {"person": "21", "outbound_only": True, "reachable": False})],
+    "the person's phone": [("phone remove", {"username": "anna"})],
+    "the number": [("number set", {"number": "+4930123450", "to": ["22"], "extensions": "off"})],
+    "the number is gone": [("number remove", {"number": "+4930123450"})],
+    "the trunk": [("trunk set", {"trunk": "provider", "peer": "127.0.0.52:5060"})],
+    "the trunk is gone": [
+        *(("number remove", {"number": number}) for number in OFFICE.numbers),
+        ("trunk remove", {"trunk": "provider"}),
+    ],
+    "the group": [("group set", {"group": "30", "members": ["22"]})],
+    "the office": [("office set", {"country": "AT", "media_timeout": 5.0})],
+}
+
+
+class Wire:
+    """The running exchange, as far as saving settings goes."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    def changed(self, office: Office) -> None:
+        """As `wiring.Exchange.office_changed`."""
+        self._premises.office = office
+        for each in (self._premises.registrar, self._premises.trunks, self._premises.mwi):
+            each.office_changed()
+        self._premises.wake()
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else commands ask for."""
+        return lambda *given: {}
+
+
+def opened(data: Path, premises: Premises) -> Stores:
+    stores = open_stores(data)
+    stores.settings.save(secured(premises.office, stores.vault))
+    stores.live = cast(Live, Wire(premises))
+    return stores
+
+
+@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+def test_a_running_call_outlives_changes_and_their_undoing(
+    steps: list[tuple[str, dict[str, Any]]], tmp_path: Path
+) -> None:
+    async def story() -> None:
+        premises = Premises()
+        stores = opened(tmp_path / "data", premises)
+        await premises.open("anna", "bert")
+        polite(premises.peers.values(), anna=200)
+        before = stores.office
+        line = premises.call("provider", "4930123450")
+        await premises.settle(20)
+        anna = premises.peers["anna"].last
+        for verb, arguments in steps:
+            perform(stores, verb, arguments)
+            await premises.settle(3)
+        for change in perform(stores, "change list", {"limit": len(steps)}):
+            perform(stores, "change undo", {"id": change["id"]})
+            await premises.settle(3)
+        assert stores.office == before
+        assert len(premises.house.calls) == 1
+        assert "BYE" not in said(line) + said(anna)
+        line.ask("BYE")
+        await premises.settle(1)
+        assert said(line)[-1] == "200"
+        assert said(anna)[-1] == "BYE"
+        assert premises.record.outcome == "answered"
+        assert premises.record.ended - premises.record.started > 25
+        stores.close()
+        await premises.quiet()
+
+    tell(story())

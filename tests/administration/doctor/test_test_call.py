@@ -1,0 +1,147 @@
+"""What the test call says: of a call that came, of one that did not, and of what is in its way."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pbx.administration.commands import perform
+from pbx.administration.desk.desk import Stores, open_stores
+from pbx.exchange.trunks.turned_away import Refusal
+from pbx.store.models import LegQuality, Outcome, Step
+from tests.leftovers import call_record
+from tests.live import Lines
+
+CALLER = "+491711234567"
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    stores = open_stores(tmp_path / "office")
+    stores.live = lines = Lines()
+    lines.trunks = {"line": ("registered", "")}
+    perform(stores, "office set", {"language": "en"})
+    yield stores
+    stores.close()
+
+
+def lines(stores: Stores) -> Any:
+    """The exchange, made up."""
+    return stores.live
+
+
+@pytest.fixture
+def ready(stores: Stores) -> Stores:
+    """Bert 22 is rung by a number."""
+    perform(stores, "user add", {"name": "Bert", "extension": "22"})
+    perform(stores, "trunk add", {"name": "line", "peer": "198.51.100.1"})
+    perform(stores, "number add", {"number": "+4930123450", "trunk": "line", "to": ["22"]})
+    return stores
+
+
+def called(stores: Stores, outcome: Outcome, *steps: str, received: int = 100, ago: float = 5.0) -> None:
+    """A call to Bert, which ended so."""
+    ended = stores.clock() - ago
+    legs = (LegQuality(CALLER, received=received), LegQuality("22", received=100))
+    told = tuple(Step(ended - 15, what, {"digits": "22"} if what == "dialled" else {}) for what in steps)
+    record = call_record(
+        from_=CALLER, extension="22", outcome=outcome, started=ended - 15, ended=ended, steps=told, legs=legs
+    )
+    stores.records.add_call(record)
+
+
+def said(stores: Stores) -> str:
+    found = perform(stores, "number trial", {})
+    parts = [found["verdict"], *([found["advice"]] if found["advice"] else [])]
+    return " ".join(str(part["say"].format(**part["with"])) for part in parts)
+
+
+def test_what_is_missing_is_told_before_anybody_calls(stores: Stores) -> None:
+    assert said(stores) == "No call can come in: there is no line yet."
+    perform(stores, "trunk add", {"name": "line", "peer": "198.51.100.1"})
+    assert said(stores) == "No call can come in: there is no number yet."
+
+
+def test_a_line_that_does_not_work_is_explained(ready: Stores) -> None:
+    assert said(ready) == "No call has come in yet."
+    lines(ready).trunks["line"] = ("failed", "403 Forbidden")
+    assert "rejects the user name or the password" in said(ready)
+    assert perform(ready, "number trial", {})["good"] is False
+    lines(ready).trunks["line"] = ("trying", "")
+    assert perform(ready, "number trial", {})["good"] is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "steps", "received", "words", "good"),
+    [
+        ("answered", ["greeted", "dialled", "rang", "answered"], 100, "It works: you were connected with Bert.", True),
+        ("voicemail", ["greeted", "rang", "no-answer", "message"], 100, "your message is in the mailbox of Bert", True),
+        ("missed", ["greeted", "unreachable"], 100, "no phone of Bert is connected", False),
+        ("missed", ["greeted", "rang", "no-answer"], 100, "rang at Bert, but nobody answered", True),
+        ("gave-up", ["greeted", "gave-up"], 100, "hung up during the greeting", True),
+        ("gave-up", ["greeted", "gave-up"], 0, "not one sound of you arrived here", False),
+        ("refused", ["not-allowed"], 100, "+4930123450 came in, which is none of your numbers here", False),
+        ("failed", ["failed"], 100, "did not agree on how to send the voice", False),
+    ],
+)
+def test_a_call_that_is_over_is_judged(
+    ready: Stores, outcome: Outcome, steps: list[str], received: int, words: str, good: bool
+) -> None:
+    called(ready, outcome, *steps, received=received)
+    assert words in said(ready)
+    found = perform(ready, "number trial", {})
+    assert found["good"] is good
+    if "dialled" in steps:
+        assert "Dialled 22 into the greeting." in [step["words"] for step in found["call"]["steps"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("other-port", "A call for +49 30 123450 came in and was refused: it came from another port"),
+        ("other-port", "or without a port."),
+        ("encryption", "the voice was to be encrypted. Ask the provider"),
+        ("not-encrypted", "it came unencrypted"),
+        ("420", "something was wanted that this box cannot do"),
+        ("too-many-calls", "there were too many calls at once"),
+    ],
+)
+def test_a_call_that_was_refused_is_told_instead_of_none(ready: Stores, code: str, words: str) -> None:
+    refusal = Refusal(ready.clock() - 5, "+4930123450", code, "udp 198.51.100.1:5070")
+    lines(ready).turned_away = {"line": [refusal]}
+    assert words in said(ready)
+    assert perform(ready, "number trial", {})["good"] is False
+    lines(ready).turned_away = {"line": [dataclasses.replace(refusal, at=ready.clock() - 7200)]}
+    assert said(ready) == "No call has come in yet."
+
+
+def test_what_came_last_is_told(ready: Stores) -> None:
+    refusal = Refusal(ready.clock() - 60, "+4930123450", "other-port", "udp 198.51.100.1:5070")
+    lines(ready).turned_away = {"line": [refusal]}
+    called(ready, "answered", "answered", ago=90.0)
+    assert "another port" in said(ready)
+    called(ready, "answered", "answered", ago=5.0)
+    assert "It works" in said(ready)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("not-our-number", "none of your numbers here. Add that number"),
+        ("404", "none of your numbers here"),
+        ("encryption", "the voice was to be encrypted"),
+        ("bad-description", "made no sense"),
+    ],
+)
+def test_a_refused_call_with_a_row_is_told_by_its_reason(ready: Stores, code: str, words: str) -> None:
+    ended = ready.clock() - 5
+    step = Step(ended, "not-allowed", {"reason": code})
+    ready.records.add_call(call_record(from_=CALLER, outcome="refused", started=ended, ended=ended, steps=(step,)), {})
+    assert words in said(ready)
+
+
+def test_an_old_call_is_no_test_call(ready: Stores) -> None:
+    called(ready, "answered", "answered", ago=7200.0)
+    assert said(ready) == "No call has come in yet."

@@ -1,0 +1,167 @@
+"""The way a call takes, as it is drawn: by the settings, and by who is there at this moment."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pbx.administration.commands import perform
+from pbx.administration.desk.desk import Stores, open_stores
+from pbx.control.protocol import Refused
+from tests.live import Lines
+
+NUMBER = "+4930123450"
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    """Anna 21, Bert 22 without a mailbox, Sales 30 in order, a number that rings 30; the exchange runs."""
+    stores = open_stores(tmp_path / "office")
+    perform(stores, "user add", {"name": "Anna", "extension": "21", "ring": 20.0})
+    perform(stores, "user add", {"name": "Bert", "extension": "22", "ring": 40.0, "voicemail": False})
+    perform(stores, "group add", {"name": "Sales", "extension": "30", "members": ["21", "22"], "strategy": "in-order"})
+    perform(stores, "trunk add", {"name": "provider", "peer": "192.0.2.1"})
+    perform(stores, "number add", {"number": NUMBER, "trunk": "provider", "to": ["30"]})
+    for extension in ("21", "22"):
+        perform(stores, "phone add", {"extension": extension})
+    stores.live = live = Lines(lines={})
+    live.trunks = {"provider": ("registered", "")}
+    yield stores
+    stores.close()
+
+
+def lines(stores: Stores) -> Any:
+    """The exchange, made up."""
+    return stores.live
+
+
+def register(stores: Stores, *extensions: str) -> None:
+    """Phones of these people are there."""
+    for phone in stores.office.phones.values():
+        if phone.extension in extensions:
+            lines(stores).registered[phone.username] = ["sip:x"]
+
+
+def drawn(stores: Stores, **arguments: Any) -> dict[str, Any]:
+    return dict(perform(stores, "number path", {"number": NUMBER, **arguments}))
+
+
+def text(said: Any) -> str:
+    """What is said, in English."""
+    if isinstance(said, dict):
+        return str(said["say"].format(**{name: text(field) for name, field in said["with"].items()}))
+    return ", ".join(map(text, said)) if isinstance(said, list) else str(said)
+
+
+def node(way: dict[str, Any], kind: str) -> dict[str, Any]:
+    return dict(next(node for node in way["nodes"] if node["kind"] == kind))
+
+
+def leads(way: dict[str, Any]) -> set[tuple[str, str, str]]:
+    """Kinds of the nodes that each edge joins, and its label."""
+    kinds = {node["id"]: node["kind"] for node in way["nodes"]}
+    return {(kinds[edge["from"]], kinds[edge["to"]], text(edge["label"])) for edge in way["edges"]}
+
+
+def words(way: dict[str, Any]) -> str:
+    return " ".join(map(text, way["words"]))
+
+
+def test_a_number_with_a_greeting_is_drawn_whole(stores: Stores) -> None:
+    register(stores, "21", "22")
+    way = drawn(stores)
+    assert leads(way) == {
+        ("call", "greeting", "is answered at once"),
+        ("greeting", "extension", "dials an extension"),
+        ("greeting", "ring", "dials nothing for 4 seconds"),
+        ("extension", "ring", "after 3 wrong extensions"),
+        ("extension", "voicemail", "nobody answers"),
+        ("ring", "voicemail", "nobody answers"),
+    }
+    assert len({node["id"] for node in way["nodes"]}) == len(way["nodes"])
+    assert not way["warnings"]
+    assert way["live"]
+
+
+def test_what_happens_now_depends_on_who_is_there(stores: Stores) -> None:
+    register(stores, "21")
+    lines(stores).state["lines"]["21"] = "talking"
+    way = drawn(stores)
+    states = {text(line["words"]): line["state"] for line in node(way, "ring")["lines"]}
+    assert states["Anna (21) is on the phone; whether it signals a second call is up to the phone"] == "talking"
+    assert states["Bert (22) has no phone registered"] == "offline"
+    assert node(way, "ring")["state"] == "free"
+    assert "the phones ring for 25 seconds" in words(way)
+
+
+def test_nobody_there_is_a_warning_and_leads_straight_to_the_mailbox(stores: Stores) -> None:
+    way = drawn(stores)
+    assert ("ring", "voicemail", "at once") in leads(way)
+    assert node(way, "ring")["seconds"] is None
+    assert any("no phone to ring" in text(warning) for warning in way["warnings"])
+
+
+def test_a_chosen_time_does_not_pretend_to_know_who_will_be_there(stores: Stores) -> None:
+    way = drawn(stores, at=4102444800.0)
+    assert not way["live"]
+    assert {line["state"] for line in node(way, "ring")["lines"]} == {"group", ""}
+    assert node(way, "ring")["seconds"] == 25.0
+    assert node(way, "call")["state"] == ""
+
+
+def test_several_ring_at_once_as_long_as_the_longest_and_the_first_one_s_mailbox_takes_it(stores: Stores) -> None:
+    perform(stores, "number set", {"number": NUMBER, "to": ["22", "21"]})
+    register(stores, "21")
+    way = drawn(stores)
+    assert text(node(way, "ring")["title"]) == "Bert, Anna at once"
+    assert node(way, "ring")["seconds"] == 40.0
+    assert ("ring", "announcement", "nobody answers") in leads(way)
+    assert "Bert gets a task to call back" in words(way)
+
+
+def test_without_extensions_and_greeting_it_rings_at_once_and_the_page_can_say_what_is_missing(stores: Stores) -> None:
+    perform(stores, "number set", {"number": NUMBER, "extensions": "off"})
+    way = drawn(stores)
+    assert ("call", "ring", "at once") in leads(way)
+    assert any("Callers cannot dial an extension" in text(warning) for warning in way["warnings"])
+
+
+def test_only_the_distribution_may_be_dialled_when_it_is_set_so(stores: Stores) -> None:
+    perform(stores, "user add", {"name": "Carl", "extension": "23"})
+    everybody = {text(line["words"]) for line in node(drawn(stores), "extension")["lines"]}
+    assert any("Carl" in line for line in everybody)
+    perform(stores, "number set", {"number": NUMBER, "extensions": "distribution"})
+    some = {text(line["words"]) for line in node(drawn(stores), "extension")["lines"]}
+    assert not any("Carl" in line for line in some)
+    assert any("Anna" in line for line in some)
+
+
+def test_who_only_calls_out_or_has_no_phone_is_named_so(stores: Stores) -> None:
+    perform(stores, "user set", {"person": "22", "outbound_only": True})
+    perform(stores, "user add", {"name": "Carl", "extension": "23"})
+    perform(stores, "number set", {"number": NUMBER, "to": ["22", "23"]})
+    states = {text(line["words"]): line["state"] for line in node(drawn(stores), "ring")["lines"]}
+    assert states == {"Bert (22) takes no calls": "never", "Carl (23) has no phone yet": "offline"}
+
+
+def test_a_greeting_whose_file_is_gone_is_a_warning(
+    stores: Stores, spoken: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    perform(stores, "number set", {"number": NUMBER, "greeting_text": "Hello"})
+    assert text(node(drawn(stores), "greeting")["words"]) == "Your own greeting."
+    for file in stores.greetings.iterdir():
+        file.unlink()
+    assert any("recording is missing" in text(warning) for warning in drawn(stores)["warnings"])
+
+
+def test_a_trunk_that_is_down_is_a_warning_in_words(stores: Stores) -> None:
+    lines(stores).trunks["provider"] = ("failed", "403 Forbidden")
+    way = drawn(stores)
+    assert node(way, "call")["state"] == "offline"
+    assert any("rejects the user name" in text(warning) for warning in way["warnings"])
+
+
+def test_a_number_that_is_none_of_ours_has_no_path(stores: Stores) -> None:
+    with pytest.raises(Refused):
+        perform(stores, "number path", {"number": "+498912345"})

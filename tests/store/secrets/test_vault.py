@@ -1,0 +1,157 @@
+"""Passwords that the box must be able to read are sealed by its key, in a process that ends at once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbx import seal_program
+from pbx.administration.commands import perform
+from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.doctor import health
+from pbx.administration.office.trunk_words import explained
+from pbx.control.protocol import Refused
+from pbx.store.box_secret import FILE, box_secret
+from pbx.store.models import Trunk
+from pbx.store.secret_forms import is_sealed
+from pbx.store.secrets import vault
+from pbx.store.secrets.vault import NotSealed, Vault
+
+PROCESS = vault.answered
+"""As it is outside of tests."""
+QUESTION = {"secret": "A" * 43 + "=", "seal": [], "open": []}
+
+
+def test_a_process_seals_and_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault, "answered", PROCESS)
+    keys = Vault(tmp_path)
+    sealed = keys.sealed(["geheim", "another", "geheim"])
+    assert sealed.keys() == {"geheim", "another"}
+    assert all(map(is_sealed, sealed.values()))
+    assert Vault(tmp_path).opened(sealed.values()) == {text: clear for clear, text in sealed.items()}
+
+
+def test_the_exchange_itself_never_loads_what_the_process_needs() -> None:
+    """Measured: 7 MB, which would stay."""
+    program = "import pbx.daemon, sys; sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@given(st.text(max_size=256), st.text(max_size=256))
+def test_any_text_comes_back_and_the_same_is_sealed_the_same(one: str, other: str) -> None:
+    told = seal_program.work(QUESTION | {"seal": [one, other, one]})["sealed"]
+    assert all(map(is_sealed, told))
+    assert (told[0] == told[1], told[0]) == (one == other, told[2])
+    assert seal_program.work(QUESTION | {"open": told})["opened"] == [one, other, one]
+
+
+def test_short_passwords_are_equally_long_when_they_are_sealed() -> None:
+    told = seal_program.work(QUESTION | {"seal": ["", "a", "p" * 31, "ä" * 15]})["sealed"]
+    assert len({len(text) for text in told}) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-4] + "AAAA", lambda t: t + "AAAA", lambda t: "sealed$1$AAAA", str.lower]
+)
+def test_what_was_changed_is_not_opened(change: Any) -> None:
+    [text] = seal_program.work(QUESTION | {"seal": ["geheim"]})["sealed"]
+    assert seal_program.work(QUESTION | {"open": [change(text), text]})["opened"] == [None, "geheim"]
+
+
+def test_the_key_is_made_once_for_its_owner_alone_and_half_a_one_is_none(tmp_path: Path) -> None:
+    secret = box_secret(tmp_path)
+    assert len(secret) == 32
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+    assert box_secret(tmp_path) == secret
+    (tmp_path / FILE).write_bytes(secret[:31])
+    assert box_secret(tmp_path) not in (secret, secret[:31])
+
+
+def test_a_key_that_cannot_be_used_is_said_in_words_and_the_secret_in_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(NotSealed, match="key for passwords cannot be used"):
+        Vault(tmp_path).sealed(["geheim"])
+    (tmp_path / FILE).rmdir()
+    monkeypatch.setattr(vault, "answered", PROCESS)
+    monkeypatch.setattr(vault, "PROGRAM", "no.such.program")
+    with pytest.raises(NotSealed, match="cannot be used") as failed:
+        Vault(tmp_path).sealed(["geheim"])
+    monkeypatch.setattr(vault, "PATIENCE", 0.0)
+    with pytest.raises(NotSealed, match="TimeoutExpired") as late:
+        Vault(tmp_path).sealed(["geheim"])
+    assert "geheim" not in repr((failed.value, failed.value.__cause__, late.value, late.value.__cause__)) + caplog.text
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Any:
+    stores = open_stores(tmp_path)
+    perform(stores, "user add", {"name": "Anna", "extension": "21"})
+    perform(stores, "phone add", {"extension": "21"})
+    perform(stores, "trunk add", {"name": "amt", "register": "493012345@sip.example.org", "password": "geheim"})
+    yield stores
+    stores.close()
+
+
+def test_a_trunk_is_opened_before_it_is_used_and_then_without_a_process(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trunk = stores.office.trunks["amt"]
+    with pytest.raises(ValueError, match="with the box's key"):
+        stores.vault.in_use(trunk)
+    stores.vault.prepare(stores.office)
+    monkeypatch.setattr(vault, "answered", lambda question: pytest.fail("not again"))
+    stores.vault.prepare(stores.office)
+    assert stores.vault.in_use(trunk) == "geheim"
+    assert stores.vault.in_use(Trunk("typed", password="by hand")) == "by hand"
+    assert "geheim" not in repr(stores) + repr(stores.vault)
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["lost", "another box's"])
+def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
+    stores: Stores, lost: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {each["name"]: each for each in health.examine(stores)}
+    assert "passwords" not in told
+    [phone] = stores.office.phones.values()
+    before = phone.h_a1("durchwahl", "SHA-256"), phone.h_a1("durchwahl", "MD5")
+    stores.close()
+    if lost:
+        (stores.data / FILE).unlink()
+    else:
+        (stores.data / FILE).write_bytes(b"x" * 32)
+    again = open_stores(stores.data)
+    [phone] = again.office.phones.values()
+    assert (phone.h_a1("durchwahl", "SHA-256"), phone.h_a1("durchwahl", "MD5")) == before
+    checks = [each for each in health.examine(again) if each["name"] == "passwords"]
+    assert [each["state"] for each in checks] == ["fail", "warn"]
+    assert "these trunks cannot be read any more: amt" in checks[0]["sentence"]
+    assert "The phones of Anna work as ever" in checks[1]["sentence"]
+    again.vault.prepare(again.office)
+    with pytest.raises(ValueError, match="with the box's key") as why:
+        again.vault.in_use(again.office.trunks["amt"])
+    assert "enter the password again" in explained(again.office.trunks["amt"], "failed", str(why.value))
+    with pytest.raises(Refused, match="make a new one"):
+        perform(again, "phone ticket", {"username": phone.username})
+    perform(again, "trunk set", {"trunk": "amt", "password": "geheim"})
+    perform(again, "phone renew", {"username": phone.username})
+    assert not [each for each in health.examine(again) if each["name"] == "passwords"]
+    again.close()
+
+
+def test_nothing_that_is_asked_of_the_box_shows_what_is_kept(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    verbs = ("phone list", "trunk list", "change list", "office show", "user list", "status", "doctor", "nightly show")
+    told = json.dumps([perform(stores, verb, {}) for verb in verbs]) + caplog.text
+    [phone] = stores.office.phones.values()
+    for secret in ("geheim", "sealed$", "digest$", stores.vault.password_of(phone) or "?"):
+        assert secret not in told
