@@ -7,7 +7,6 @@ key itself. Files made with one Key share both; each has a nonce of its own, and
 """
 
 import base64
-import hashlib
 import hmac
 import re
 import secrets
@@ -16,6 +15,9 @@ from typing import BinaryIO, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from pbx.sentence import Sentence
 
@@ -169,10 +171,7 @@ def _opened(file: BinaryIO, password: str) -> bytes:
 
 
 def _stretched(password: str, salt: bytes, work: int) -> bytes:
-    cost = 1 << work
-    return hashlib.scrypt(
-        password.encode(), salt=_VERSION + b"/scrypt" + salt, n=cost, r=8, p=1, maxmem=1025 * cost + 2**20, dklen=32
-    )
+    return Scrypt(salt=_VERSION + b"/scrypt" + salt, length=32, n=1 << work, r=8, p=1).derive(password.encode())
 
 
 def _signed(file_key: bytes, header: bytes) -> bytes:
@@ -180,8 +179,7 @@ def _signed(file_key: bytes, header: bytes) -> bytes:
 
 
 def _derived(key: bytes, salt: bytes, purpose: bytes) -> bytes:
-    """HKDF with SHA-256 for one block."""
-    return hmac.digest(hmac.digest(salt, key, "sha256"), purpose + b"\x01", "sha256")
+    return HKDF(SHA256(), length=32, salt=salt, info=purpose).derive(key)
 
 
 def _numbered(count: int, last: bool) -> bytes:
