@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         calls = drained(lambda: int(ask(socket, "drain", {})["calls"]), options.seconds)
     except NotRunning:
-        print("The exchange does not run.")
+        print("The exchange is not running.")
         return 0
     last = {0: "no call lasts any more", 1: "1 call still lasts"}.get(calls, f"{calls} calls still last")
     print(f"New calls are put off until the restart; {last}.")

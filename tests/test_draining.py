@@ -51,7 +51,7 @@ def test_it_does_not_wait_unless_it_is_told_to() -> None:
 def test_without_an_exchange_there_is_nothing_to_wait_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "settings.json").write_text("no settings: an upgrade must get past that")
     assert main(["drain", "--data", str(tmp_path), "--seconds", "60"]) == 0
-    assert capsys.readouterr().out == "The exchange does not run.\n"
+    assert capsys.readouterr().out == "The exchange is not running.\n"
 
 
 def test_a_running_exchange_puts_off_new_calls_until_told_otherwise_or_restarted(

@@ -68,7 +68,7 @@ class Page:
 
 
 PAGES = (
-    Page(now.routes, "/now", N_("Now"), "now", "user"),
+    Page(now.routes, "/now", N_("Overview"), "now", "user"),
     Page(mine.routes, "/mine", N_("My page"), "mine", "user"),
     Page(tasks.routes, "/tasks", N_("Tasks"), "tasks", "user"),
     Page(messages.routes, "/messages", N_("Messages"), "messages", "user"),
@@ -78,11 +78,11 @@ PAGES = (
     Page(groups.routes, "/groups", N_("Groups"), "groups", "admin", N_("Office")),
     Page(phones.routes, "/phones", N_("Phones"), "phones", "admin", N_("Office")),
     Page(numbers.routes, "/numbers", N_("Numbers"), "numbers", "admin", N_("Office")),
-    Page(greetings.routes, "/greetings", N_("Greetings"), "greetings", "admin", N_("Office")),
-    Page(trunks.routes, "/trunks", N_("Trunks"), "trunks", "admin", N_("Office")),
+    Page(greetings.routes, "/greetings", N_("Announcements"), "greetings", "admin", N_("Office")),
+    Page(trunks.routes, "/trunks", N_("Lines"), "trunks", "admin", N_("Office")),
     Page(office.routes, "/office", N_("Settings"), "office", "admin", N_("Office")),
     Page(doctor.routes, "/doctor", N_("Doctor"), "doctor", "admin", N_("Box")),
-    Page(access.routes, "/access", N_("Access"), "access", "admin", N_("Box")),
+    Page(access.routes, "/access", N_("Logins"), "access", "admin", N_("Box")),
     Page(changes.routes, "/changes", N_("Changes"), "changes", "admin", N_("Box")),
     Page(backup.routes, "/backup", N_("Backup"), "backup", "admin", N_("Box")),
     Page(update.routes, "/update", N_("Update"), "update", "admin", N_("Box")),
@@ -141,7 +141,7 @@ class App:
             return answer
         except HTTPError as error:
             return answers.trouble(
-                visit, error.status_code, visit._("This form did not arrive whole. Please try again.")
+                visit, error.status_code, visit._("The form did not arrive completely. Please try again.")
             )
         except HTTPResponse as early:
             return early
@@ -151,11 +151,11 @@ class App:
             return answers.again(visit, 503, "away") if visit.request.method == "POST" else answers.away(visit)
         except ControlError as error:
             log.warning("%s", error)
-            return answers.trouble(visit, 503, visit._("The exchange does not answer. Its log may say why."))
+            return answers.trouble(visit, 503, visit._("The exchange is not responding. Its log may say why."))
         except Exception:
             # Whatever it was, it is this page's trouble; the others work.
             log.exception("%s %s failed", visit.request.method, visit.request.path)
-            return answers.trouble(visit, 500, visit._("That was our mistake, not yours. The log says what happened."))
+            return answers.trouble(visit, 500, visit._("This is our fault, not yours. The log has the details."))
 
     # --- who and what may come in -----------------------------------------------------------------------------------
 
@@ -163,9 +163,9 @@ class App:
         """Only from the LAN, and only under a name of ours. Raises HTTPResponse."""
         environ = visit.request.environ
         if not self._allow_all and not gate.on_lan(environ.get("REMOTE_ADDR", ""), environ.get("SERVER_NAME", "")):
-            raise answers.plain(403, visit._("This page can only be opened in the office's own network."))
+            raise answers.plain(403, visit._("This page can only be opened from the office network."))
         if not self._names.ours(visit.request.get_header("Host", "")):
-            raise answers.plain(403, visit._("This box does not have that name. Open it by its address."))
+            raise answers.plain(403, visit._("The box does not go by that name. Please use its address."))
 
     def _route(self, visit: Visit) -> tuple[Route, dict[str, str]]:
         """The page that is asked for. Raises HTTPResponse."""
@@ -174,7 +174,7 @@ class App:
         except HTTPError as error:
             visit.recognise()
             raise answers.page(
-                visit, answers.trouble(visit, error.status_code, visit._("There is no such page."))
+                visit, answers.trouble(visit, error.status_code, visit._("This page does not exist."))
             ) from None
         if route.method == "POST":
             _check_size(visit, UPLOADS if route.uploads else BODY)
@@ -184,13 +184,14 @@ class App:
         """Only who may; and only with a form of our own. Raises HTTPResponse."""
         ours = route.method == "GET" or _same_origin(visit)
         if not ours:
-            raise answers.page(visit, answers.trouble(visit, 403, visit._("This form came from somewhere else.")))
+            sentence = visit._("This form was sent from a different website.")
+            raise answers.page(visit, answers.trouble(visit, 403, sentence))
         if route.may != "visitor" and visit.account is None:
             if route.method == "POST":
                 raise answers.page(visit, answers.again(visit, 403, "expired"))
             raise visit.see_other(f"/login?next={quote(_here(visit))}")
         if route.may == "admin" and not visit.is_admin:
-            raise answers.page(visit, answers.trouble(visit, 403, visit._("Only an admin may do this.")))
+            raise answers.page(visit, answers.trouble(visit, 403, visit._("Only admins can do this.")))
         if route.method == "POST" and not _token_fits(visit):
             raise answers.page(visit, answers.again(visit, 403, "expired"))
 
@@ -216,7 +217,7 @@ def _check_size(visit: Visit, most: int) -> None:
         raise answers.plain(411, "A form says how long it is.")
     if visit.request.content_length > most:
         unit, name = (1024**2, "MB") if most >= 1024**2 else (1024, "kB")
-        text = visit._("This is too large: it has {size}, but at most {most} can be taken.")
+        text = visit._("This is too large ({size}). The limit is {most}.")
         # Rounded up: what is one byte too large does not have as much as may be.
         size = f"{visit.count(-(-visit.request.content_length // unit))} {name}"
         raise answers.page(visit, answers.trouble(visit, 413, text.format(size=size, most=f"{most // unit} {name}")))

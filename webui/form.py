@@ -171,7 +171,7 @@ class Form:
         elif each.name in posted.values:
             self.values[each.name] = self._value(each, list(posted.values[each.name]))
         if each.required and each.name not in self.errors and self.values.get(each.name) in (None, "", []):
-            self.errors[each.name] = self.words.say(N_("This is needed."))
+            self.errors[each.name] = self.words.say(N_("This field is required."))
 
     def _value(self, each: Field, sent: list[str]) -> Any:
         last = sent[-1]
@@ -184,7 +184,7 @@ class Form:
                 return self._number(each.name, last.strip())
             case "choice":
                 if last not in {value for value, _ in self.choices(each.name)}:
-                    self.errors[each.name] = self.words.say(N_("Choose one of these."))
+                    self.errors[each.name] = self.words.say(N_("Please choose one of the options."))
                 return last
             case "area":
                 return last.replace("\r\n", "\n").strip()
@@ -202,7 +202,7 @@ class Form:
             number = math.nan
         if not text.isascii() or not math.isfinite(number) or abs(number) > 1e12 or "_" in text:
             self.typed[name] = text
-            self.errors[name] = self.words.say(N_("This must be a number."))
+            self.errors[name] = self.words.say(N_("Please enter a number."))
             return None
         return int(number) if number.is_integer() else number
 

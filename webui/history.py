@@ -18,7 +18,7 @@ from webui.words import N_
 
 routes = Routes()
 
-DIRECTIONS = {"in": N_("from outside"), "out": N_("to outside"), "internal": N_("in the house")}
+DIRECTIONS = {"in": N_("incoming"), "out": N_("outgoing"), "internal": N_("internal")}
 OUTCOMES = {
     "answered": N_("talked"),
     "voicemail": N_("left a message"),

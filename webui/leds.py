@@ -7,7 +7,7 @@ from webui.words import N_
 
 NAMES = {
     "ready": N_("Ready"),
-    "trunk": N_("Trunk"),
+    "trunk": N_("Line"),
     "call": N_("Call"),
     "message": N_("Message"),
     "trouble": N_("Trouble"),
@@ -18,7 +18,7 @@ RHYTHMS = {
     "steady": N_("on"),
     "slow": N_("blinks slowly"),
     "fast": N_("blinks fast"),
-    "pulse": N_("swells and fades"),
+    "pulse": N_("pulses"),
 }
 STRIPS = {
     "off": "",

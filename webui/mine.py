@@ -43,7 +43,7 @@ def call(visit: Visit) -> HTTPResponse | str:
     """Ring one's own phone, then whoever was typed."""
     form = visit.form(CALL)
     if form.sent("call"):
-        return visit.see_other("/mine", visit._("Your phone rings; answer it, and the call is made."))
+        return visit.see_other("/mine", visit._("Your phone is ringing. Pick up to make the call."))
     return _mine(visit, form)
 
 

@@ -25,9 +25,9 @@ STATES = {
 }
 """What a lamp shows, in words."""
 STAGES = {
-    "begins": ("ringing", N_("begins")),
+    "begins": ("ringing", N_("starting")),
     "greeting": ("ringing", N_("hears the greeting")),
-    "connecting": ("ringing", N_("is being connected")),
+    "connecting": ("ringing", N_("being put through")),
     "ringing": ("ringing", N_("ringing")),
     "talking": ("talking", N_("talking")),
     "voicemail": ("talking", N_("voicemail")),
@@ -36,8 +36,8 @@ STAGES = {
 HEALTH = {
     "load": N_("Processor"),
     "memory": N_("Memory"),
-    "disk": N_("Disk"),
-    "card": N_("Card"),
+    "disk": N_("Disk space"),
+    "card": N_("Memory card"),
     "temperature": N_("Temperature"),
     "power": N_("Power supply"),
     "clock": N_("Clock"),
@@ -60,7 +60,7 @@ def call(visit: Visit) -> HTTPResponse | str:
     except Refused as refusal:
         visit.status = 403 if refusal.code == 4 else 422
         return _shown(visit, visit.said(refusal.said))
-    sentence = visit._("Your phone rings. When you pick up, {extension} is called.")
+    sentence = visit._("Your phone is ringing. Pick up to be connected to {extension}.")
     return visit.see_other("/now" + pages.on_it(visit, *_MOST), sentence.format(extension=extension))
 
 

@@ -65,7 +65,7 @@ def give(visit: Visit, id: int) -> HTTPResponse:
 def call(visit: Visit, id: int) -> HTTPResponse:
     """Ring one's own phone, then the caller."""
     visit.ask("task call", task=id)
-    return _back(visit, visit._("Your phone rings; answer it, and the call is made."))
+    return _back(visit, visit._("Your phone is ringing. Pick up to make the call."))
 
 
 def _back(visit: Visit, message: str) -> HTTPResponse:

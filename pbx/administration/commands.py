@@ -221,7 +221,7 @@ def _allow(actor: Actor, command: Command) -> None:
     if actor.role == "visitor":
         raise Refused(Sentence("Please log in first."), 4)
     if command.may is ADMIN:
-        raise Refused(Sentence("Only an admin may do this."), 4)
+        raise Refused(Sentence("Only admins can do this."), 4)
     raise Refused(Sentence("This can only be done on the box itself."), 4)
 
 

@@ -173,15 +173,15 @@ def _health(check: Check) -> Shown:
 def _todo(office: Office, shining: Lamps) -> Iterator[Shown]:
     """What is to be done next so that the first call can come."""
     if not office.people:
-        yield _step(Sentence("Add the people of the office: each gets an extension."), "/people")
+        yield _step(Sentence("Add the people in your office; each of them gets an extension."), "/people")
     elif not office.phones:
         yield _step(Sentence("Connect the first phone."), "/phones")
     elif all(state == "offline" for state, _ in shining.values()):
-        yield _step(Sentence("No phone is registered yet: enter its account in the phone."), "/phones")
+        yield _step(Sentence("No phone has registered yet: enter its user name and password in the phone."), "/phones")
     if not office.trunks:
-        yield _step(Sentence("Connect the box with your telephone provider."), "/trunks")
+        yield _step(Sentence("Connect the box to your telephone provider."), "/trunks")
     elif not office.numbers:
-        yield _step(Sentence("Enter your outside numbers, and whom they ring."), "/numbers")
+        yield _step(Sentence("Enter your outside numbers and choose whose phones they ring."), "/numbers")
 
 
 def _step(sentence: Sentence, page: str) -> Shown:

@@ -171,7 +171,7 @@ def test_the_lamps_on_the_box_are_shown_with_what_they_mean(house: House) -> Non
     assert found["lamps"] == {
         "ready": "steady", "trunk": "steady", "call": "steady", "message": "off", "trouble": "off",
     }  # fmt: skip
-    assert found["lamp_words"]["call"]["say"] == "Somebody talks."
+    assert found["lamp_words"]["call"]["say"] == "Somebody is on the phone."
     house.stores.records.add_task("21", "missed", CALLER, "c", 1.0)
     house.live.trunks = {"t": ("failed", "no answer")}
     assert (house.now()["lamps"]["message"], house.now()["lamps"]["trunk"]) == ("steady", "fast")

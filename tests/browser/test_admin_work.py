@@ -134,6 +134,6 @@ def test_a_colleague_neither_sees_nor_reaches_what_is_the_admins(colleague: Visi
 def test_the_language_is_changed_at_the_foot_of_the_page(visit: Visit, office: Office) -> None:
     visitor = visit(office, language="de").log_in(*COLLEAGUE)
     visitor.page.goto("/now")
-    expect(visitor.page.locator("h1")).to_have_text("Jetzt")
+    expect(visitor.page.locator("h1")).to_have_text("Übersicht")
     visitor.page.click("footer button[value=en]")
-    expect(visitor.page.locator("h1")).to_have_text("Now")
+    expect(visitor.page.locator("h1")).to_have_text("Overview")

@@ -34,7 +34,7 @@ def test_the_page_says_that_the_exchange_is_away_and_comes_back(visit: Visit, ap
     expect(page.locator("main")).to_contain_text("exchange")
     expect(page.locator("[data-away]")).to_be_visible()
     apart.start()
-    expect(page.locator("h1")).to_have_text("Now")
+    expect(page.locator("h1")).to_have_text("Overview")
 
 
 def test_an_open_page_tells_that_nothing_moves_any_more_and_goes_on(visit: Visit, apart: Office) -> None:

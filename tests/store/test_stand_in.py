@@ -107,7 +107,7 @@ def test_the_command_line_asks_where_the_exchange_works(data: Path) -> None:
 @pytest.mark.parametrize("verb", KEEPING)
 def test_what_means_the_disk_is_refused(data: Path, verb: str) -> None:
     stores = open_stores(stand_in.make(data, "why"))
-    with pytest.raises(Refused, match="Nothing can be changed, as the disk cannot be written to: why"):
+    with pytest.raises(Refused, match="Nothing can be changed because the disk cannot be written to: why"):
         perform(stores, verb, {})
     stores.close()
 

@@ -104,10 +104,10 @@ def test_a_visitor_is_sent_to_the_login_and_back(framed: Web) -> None:
 
 def test_a_colleague_is_not_let_into_an_admins_page_nor_may_he_change(framed: Web) -> None:
     bert = log_in(framed, "22")
-    assert "Only an admin" in bert.get("/sample/admins/only", status=403).text
+    assert "Only admins" in bert.get("/sample/admins/only", status=403).text
     page = bert.get("/sample/21")
     page.forms[1]["name"] = "Nobody"
-    assert "Only an admin" in page.forms[1].submit(status=403).text
+    assert "Only admins" in page.forms[1].submit(status=403).text
     assert framed.do("user list")[0]["name"] == "Anna Adler"
 
 
@@ -165,7 +165,7 @@ def test_a_file_comes_with_its_content_and_may_be_large_only_where_files_are_sen
     sent = [("file", "../../etc/passwd", bytes(300_000))]
     assert admin.post("/sample/file/send", {"csrf": token}, upload_files=sent).text.endswith(" 300000")
     said = admin.post("/sample/21", {"csrf": token}, upload_files=sent, status=413).text
-    assert "This is too large: it has 294 kB, but at most 64 kB can be taken." in said
+    assert "This is too large (294 kB). The limit is 64 kB." in said
     admin.post("/sample/file/send", {"csrf": "x"}, upload_files=sent, status=403)
 
 
@@ -212,7 +212,7 @@ def test_a_visitor_reads_his_browsers_language_and_may_choose_another(framed: We
     answer = page.forms[0].submit("language", value="en", status=303)
     assert answer.status_code == 303
     page = app.get("/nowhere", status=404, headers={"Accept-Language": "de"})
-    assert "There is no such page." in page.text
+    assert "This page does not exist." in page.text
     assert '<html lang="en">' in page.text
 
 
@@ -238,7 +238,7 @@ def test_errors_are_said_in_the_readers_language(framed: Web) -> None:
 
 def test_a_page_that_is_not_there_says_so_in_the_frame(framed: Web) -> None:
     page = log_in(framed).get("/no/such/page", status=404)
-    assert "There is no such page" in page.text
+    assert "This page does not exist" in page.text
     assert "Log out" in page.text
 
 
@@ -250,7 +250,7 @@ def test_what_the_daemon_refuses_is_a_page_with_its_sentence(framed: Web) -> Non
 
 def test_our_own_mistake_shows_nothing_of_the_code(framed: Web, caplog: pytest.LogCaptureFixture) -> None:
     page = log_in(framed).get("/sample/broken/page", status=500)
-    assert "our mistake" in page.text
+    assert "our fault" in page.text
     assert "RuntimeError" not in page.text
     assert "a mistake" in caplog.text
 

@@ -34,7 +34,7 @@ def test_a_name_is_typed_and_ones_phone_rings(web: Web) -> None:
     call = form_to(web.user("21").get("/mine"), "/mine/call")
     web.live.told.clear()
     call["number"] = "bert braun"
-    assert "Your phone rings" in call.submit().follow()
+    assert "Your phone is ringing" in call.submit().follow()
     assert web.live.told == [("call", "21", "22", "")]
 
 

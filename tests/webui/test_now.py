@@ -57,8 +57,8 @@ def test_who_only_calls_out_or_is_not_reachable_is_said(house: Web) -> None:
     house.do("user set", person="22", outbound_only=True)
     house.do("user set", person="23", reachable=False)
     page = house.user("21").get("/now")
-    assert "only calls out" in page
-    assert "not from outside" in page
+    assert "outgoing calls only" in page
+    assert "internal calls only" in page
 
 
 def test_a_call_s_story_grows_on_the_page_and_what_callers_call_themselves_is_harmless(house: Web) -> None:
@@ -80,7 +80,7 @@ def test_a_colleague_s_caller_is_nobody_s_business(house: Web) -> None:
     house.live.calls = [running("21")]
     for path in ("/now",):
         page = house.user("22").get(path)
-        assert "You are not on the telephone." in page
+        assert "You are not on the phone at the moment." in page
         assert "89 123456" not in page
         assert "Meier" not in page
     assert "Meier" in house.admin.get("/now")
@@ -92,7 +92,7 @@ def test_a_click_rings_one_s_own_phone_and_then_the_colleague_s(house: Web) -> N
     assert [form["extension"].value for form in forms] == ["22", "30"], "Clara has no phone, Anna is oneself"
     answer = forms[0].submit()
     assert house.live.told[-1] == ("call", "21", "22", "")
-    assert "Your phone rings" in answer.follow()
+    assert "Your phone is ringing" in answer.follow()
 
 
 def test_a_click_that_cannot_be_is_told_on_the_page(house: Web) -> None:
@@ -110,9 +110,9 @@ def test_nobody_clicks_who_has_no_phone_that_could_ring(house: Web) -> None:
 
 def test_the_lamps_on_the_box_are_drawn_with_their_rhythm_and_what_it_means(house: Web) -> None:
     leds = house.user("21").get("/now").html.select("#front .led")
-    assert [led.strong.text for led in leds] == ["Ready", "Trunk", "Call", "Message", "Trouble"]
+    assert [led.strong.text for led in leds] == ["Ready", "Line", "Call", "Message", "Trouble"]
     assert [led["class"][-1] for led in leds] == ["slow", "off", "steady", "off", "off"]
-    assert "Somebody talks." in leds[2].text
+    assert "Somebody is on the phone." in leds[2].text
     assert "blinks slowly" in leds[0].text
     assert leds[0].select_one("path[d^=M0]")
 
@@ -120,9 +120,10 @@ def test_the_lamps_on_the_box_are_drawn_with_their_rhythm_and_what_it_means(hous
 def test_an_admin_sees_how_the_box_is_and_what_to_do_next(house: Web) -> None:
     page = house.admin.get("/now")
     health = {item.select_one(".name").text: item.text for item in page.html.select("#box li")}
-    assert list(health) == ["Processor", "Memory", "Disk", "Card", "Temperature", "Power supply", "Clock", "Uptime"]
+    first = ["Processor", "Memory", "Disk space", "Memory card"]
+    assert list(health) == [*first, "Temperature", "Power supply", "Clock", "Uptime"]
     assert "48 °C" in health["Temperature"]
-    assert "Connect the box with your telephone provider." in page.html.select_one("#todo").text
+    assert "Connect the box to your telephone provider." in page.html.select_one("#todo").text
     assert page.html.select_one("#todo a")["href"] == "/trunks"
     assert not house.user("21").get("/now").html.select("#box")
 
@@ -152,7 +153,8 @@ def test_the_whole_page_is_there_in_german(house: Web) -> None:
         "account add", name="berta", password="rotes-Fahrrad-im-Regen", extension="22", role="admin", language="de"
     )
     page = house.log_in("berta").get("/now")
-    for words in ("frei", "spricht", "nicht angemeldet", "Lampen am Gerät", "wählte während der Begrüßung die 21"):
+    lamps = ("frei", "im Gespräch", "nicht angemeldet", "Lampen an der Anlage")
+    for words in (*lamps, "wählte während der Begrüßung die 21"):
         assert words in page, words
     for words in ("free", "talking", "Lamps on the box", "The box", "does not tell", "Somebody"):
         assert words not in page.html.main.text, words

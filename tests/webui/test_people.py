@@ -55,7 +55,7 @@ def test_a_clash_is_named_with_its_owner_and_a_press_takes_the_free_one(web: Web
 def test_a_name_is_needed(web: Web) -> None:
     page = web.admin.get("/people")
     refused = form_to(page, "/people").submit(status=422)
-    assert "This is needed." in refused.text
+    assert "This field is required." in refused.text
 
 
 def test_a_script_is_told_while_an_extension_is_typed(web: Web) -> None:
@@ -130,7 +130,7 @@ def test_only_the_office_s_numbers_that_are_nobody_else_s_can_be_shown(web: Web)
     form = form_to(page, "/people/21")
     assert [value for value, _, _ in form["number"].options] == ["", "+4930123450"]
     form["number"].force_value("+4930123451")
-    assert "Choose one of these." in form.submit(status=422).text
+    assert "Please choose one of the options." in form.submit(status=422).text
     assert web.stores.office.people["21"].number == ""
 
 
@@ -139,7 +139,7 @@ def test_an_error_stands_at_its_field_and_what_was_typed_is_kept(web: Web) -> No
     form = form_to(page, "/people/21")
     form["extension"], form["name"], form["ring"] = "22", "Anna Berg", "soon"
     refused = form.submit(status=422)
-    assert "This must be a number." in refused.text
+    assert "Please enter a number." in refused.text
     again = form_to(refused, "/people/21")
     assert (again["name"].value, again["ring"].value, again["extension"].value) == ("Anna Berg", "soon", "22")
     again["ring"] = "20"

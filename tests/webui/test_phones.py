@@ -43,7 +43,7 @@ def test_a_new_phone_s_account_is_shown_once_with_what_to_type_where(web: Web) -
 def test_a_person_must_be_chosen(web: Web) -> None:
     form = form_to(web.admin.get("/phones"), "/phones")
     form["extension"].force_value("99")
-    assert "Choose one of these." in form.submit(status=422).text
+    assert "Please choose one of the options." in form.submit(status=422).text
     assert web.stores.office.phones == {}
 
 

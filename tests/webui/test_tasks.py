@@ -35,7 +35,7 @@ def test_calling_back_rings_ones_own_phone(web: Web) -> None:
     web.live.told.clear()
     answer = form_to(web.user("22").get("/tasks"), f"/tasks/{task.id}/call").submit().follow()
     assert ("call", "22", CALLER, "") in web.live.told
-    assert "Your phone rings" in answer
+    assert "Your phone is ringing" in answer
 
 
 def test_what_is_anothers_cannot_be_touched_or_seen(web: Web) -> None:

@@ -79,7 +79,7 @@ def test_another_file_is_refused_at_its_field_and_a_script_is_told_at_once(web: 
     assert "Choose an update file first" in text(empty, "#f-file-error")
     fields = {"csrf": csrf(empty), "piece": "1", "upload": "", "at": "0", "last": "0", "size": str(10**10)}
     answer = web.admin.post("/update/upload", fields, upload_files=[("file", "p", b"hsqs")], status=422)
-    assert "at most 1024 MB" in answer.json["error"]
+    assert "limit is 1024 MB" in answer.json["error"]
     fields |= {"size": "nonsense", "at": "-1"}
     answer = web.admin.post("/update/upload", fields, upload_files=[("file", "p", b"MZ")], status=422)
     assert "no update" in answer.json["error"]

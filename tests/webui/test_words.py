@@ -172,7 +172,7 @@ def test_an_empty_text_stays_empty() -> None:
 
 def test_one_and_many() -> None:
     words = catalogues(LOCALE)["de"]
-    one, many = "One thing is not right yet:", "{number} things are not right yet:"
+    one, many = "One entry needs correcting:", "{number} entries need correcting:"
     assert "Eine" in words.count(one, many, 1)
     assert words.count(one, many, 2).format(number=2).startswith("2 ")
 

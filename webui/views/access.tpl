@@ -1,5 +1,5 @@
-% rebase("layout", title=_("Access"), lead=_("Who may open this page, and as what. Phones have accounts of their own."))
-<section id="accounts" data-live="settings" aria-label="{{_("Access")}}">
+% rebase("layout", title=_("Logins"), lead=_("Who may open this page, and as what. Phones have accounts of their own."))
+<section id="accounts" data-live="settings" aria-label="{{_("Logins")}}">
 <ul class="list">
 % for each in accounts:
 <li><span class="extension">{{each["extension"]}}</span>
@@ -25,7 +25,7 @@
 % if not accounts:
 <p class="empty">{{icon("access")}} {{_("Nobody has an account yet.")}}</p>
 % end
-% include("pages", pages=pages, label=_("Access"))
+% include("pages", pages=pages, label=_("Logins"))
 </section>
 <form method="post" action="/access/invite" class="card fields" id="invite">
 {{csrf()}}

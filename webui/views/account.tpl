@@ -1,4 +1,4 @@
-% rebase("layout", title=account["person"], above=("/access", _("Access")))
+% rebase("layout", title=account["person"], above=("/access", _("Logins")))
 <form method="post" action="{{path}}" data-changes>
 {{csrf()}}
 <section class="card fields">

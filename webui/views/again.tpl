@@ -1,11 +1,11 @@
-% rebase("layout", title=_("The exchange is not running") if why == "away" else _("Please once more"))
+% rebase("layout", title=_("The exchange is not running") if why == "away" else _("Please try again"))
 <section class="card">
 % if why == "away":
-<p>{{_("Nothing was saved. What you typed is kept here; send it again in a moment.")}}</p>
+<p>{{_("Nothing was saved. Your entries are still here: please send them again in a moment.")}}</p>
 % elif visit.account is None:
-<p>{{_("You are not logged in any more, and nothing was saved.")}} <a href="/login" target="_blank" rel="noopener">{{_("Log in in a new tab")}}</a></p>
+<p>{{_("You have been logged out, so nothing was saved.")}} <a href="/login" target="_blank" rel="noopener">{{_("Log in in a new tab")}}</a></p>
 % else:
-<p>{{_("This page was open for a long time, and nothing was saved.")}}</p>
+<p>{{_("This page was open for too long, so nothing was saved.")}}</p>
 % end
 % if known:
 <form method="post" action="{{visit.request.path}}">

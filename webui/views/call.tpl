@@ -36,7 +36,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 <dt>{{_("Talked")}}</dt><dd>{{visit.duration(call["talked"])}}</dd>
 % end
 % if call["trunk"]:
-<dt>{{_("Trunk")}}</dt><dd>{{call["trunk"]}}</dd>
+<dt>{{_("Line")}}</dt><dd>{{call["trunk"]}}</dd>
 % end
 </dl>
 <div class="toolbar">

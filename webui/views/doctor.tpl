@@ -8,7 +8,7 @@
 % elif warned:
 <p class="notice warn" role="status">{{icon("warn")}} <span>{{n_("{count} thing should be looked at.", "{count} things should be looked at.", warned).format(count=warned)}}</span></p>
 % else:
-<p class="notice good" role="status">{{icon("ok")}} <span>{{_("All is well.")}}</span></p>
+<p class="notice good" role="status">{{icon("ok")}} <span>{{_("Everything is fine.")}}</span></p>
 % end
 <div class="toolbar">
 <a class="button" href="/doctor">{{icon("doctor")}} {{_("Look again")}}</a>

@@ -58,7 +58,7 @@
 <p class="hint" id="{{id}}-help">{{_(field.help)}}</p>
 % end
 % if theirs is not None:
-<p class="hint theirs" id="{{id}}-theirs">{{icon("info")}} {{_("Saved now: {value}").format(value=theirs or _("nothing"))}}</p>
+<p class="hint theirs" id="{{id}}-theirs">{{icon("info")}} {{_("Currently saved: {value}").format(value=theirs or _("nothing"))}}</p>
 % end
 % if error:
 <p class="error" id="{{id}}-error">{{icon("warn")}} {{error}}</p>

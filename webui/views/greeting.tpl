@@ -2,7 +2,7 @@
 % title = visit.number(found["key"]) if is_number else found["key"] + " " + found["name"]
 % lead = _("What callers of this number hear first.") if is_number else _("What callers hear when this person does not answer.")
 % name, label = ("greeting", _("Greeting")) if is_number else ("announcement", _("Announcement"))
-% rebase("layout", title=title, lead=lead, above=("/greetings", _("Greetings")))
+% rebase("layout", title=title, lead=lead, above=("/greetings", _("Announcements")))
 <form method="post" enctype="multipart/form-data" class="card fields">
 {{csrf()}}
 % include("errors", form=form)

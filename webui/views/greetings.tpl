@@ -1,5 +1,5 @@
 % lead = _("What callers hear: the greeting of each number, and each person's announcement when they do not answer.")
-% rebase("layout", title=_("Greetings"), lead=lead)
+% rebase("layout", title=_("Announcements"), lead=lead)
 % for title, items, where in cards:
 <section class="card">
 <h2>{{_(title)}}</h2>

@@ -18,7 +18,7 @@
 % for number, each in enumerate(members, pages.start - 1):
 <li><span class="extension">{{each["extension"]}}</span> <a href="/people/{{each["extension"]}}" class="name">{{each["name"]}}</a>
 % if each["outbound_only"]:
-<span class="badge warn">{{_("only calls out")}}</span>
+<span class="badge warn">{{_("outgoing calls only")}}</span>
 % end
 <span class="push toolbar">
 % if number:

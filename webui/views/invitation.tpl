@@ -1,5 +1,5 @@
 % visit.holds_secrets = True
-% rebase("layout", title=_("Invitation for {name}").format(name=invited["name"]), above=("/access", _("Access")))
+% rebase("layout", title=_("Invitation for {name}").format(name=invited["name"]), above=("/access", _("Logins")))
 <section class="card">
 <p class="notice warn">{{icon("info")}} <span>{{_("This is shown only now. Give it to nobody else: whoever follows it first chooses the password.")}}</span></p>
 <p><strong id="link" class="figures">{{link}}</strong></p>

@@ -57,7 +57,7 @@
 % if visit.account is not None:
 <a href="/about">{{_("About")}}</a>
 % end
-<p class="connection" id="connection" role="status" hidden>{{icon("warn")}} <span data-said="lost">{{_("The connection is lost; it is tried again.")}}</span></p>
+<p class="connection" id="connection" role="status" hidden>{{icon("warn")}} <span data-said="lost">{{_("Connection lost. Trying to reconnect …")}}</span></p>
 </footer>
 </div>
 </body>

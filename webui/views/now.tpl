@@ -1,21 +1,21 @@
-% rebase("layout", title=_("Now"))
+% rebase("layout", title=_("Overview"))
 % if trouble:
 <p class="notice bad" role="alert">{{icon("warn")}} <span>{{trouble}}</span></p>
 % end
-<section id="todo" data-live="settings phones lines trunks" aria-label="{{_('What to do next')}}">
+<section id="todo" data-live="settings phones lines trunks" aria-label="{{_('Next steps')}}">
 % if todo:
 <div class="card">
-<h2>{{_("What to do next")}}</h2>
+<h2>{{_("Next steps")}}</h2>
 <ol class="list">
 % for step in todo:
-<li><span>{{visit.said(step["said"])}}</span> <a class="button small push" href="{{step["page"]}}">{{_("Do it")}} <span class="only-read">{{visit.said(step["said"])}}</span>{{icon("next")}}</a></li>
+<li><span>{{visit.said(step["said"])}}</span> <a class="button small push" href="{{step["page"]}}">{{_("Set up")}} <span class="only-read">{{visit.said(step["said"])}}</span>{{icon("next")}}</a></li>
 % end
 </ol>
 </div>
 % end
 </section>
 <section id="calls" data-live="calls lines" aria-labelledby="calls-title">
-<h2 id="calls-title">{{_("Calls") if visit.is_admin else _("My calls")}}</h2>
+<h2 id="calls-title">{{_("Calls") if visit.is_admin else _("My current calls")}}</h2>
 % if calls:
 <ul class="grid wide">
 % for call in calls:
@@ -24,7 +24,7 @@
 </ul>
 % include("pages", pages=where["calls"], label=_("Calls"))
 % else:
-<p class="empty">{{_("Nobody is on the telephone.") if visit.is_admin else _("You are not on the telephone.")}}</p>
+<p class="empty">{{_("Nobody is on the phone at the moment.") if visit.is_admin else _("You are not on the phone at the moment.")}}</p>
 % end
 </section>
 <section id="people" data-live="lines phones settings messages" aria-labelledby="people-title">
@@ -37,9 +37,9 @@
 <div class="grows"><p class="name">{{person["name"]}}</p>
 % include("lamp", lamp=person, words=words)
 % if person["outbound_only"]:
-<span class="badge">{{icon("phone-out")}} {{_("only calls out")}}</span>
+<span class="badge">{{icon("phone-out")}} {{_("outgoing calls only")}}</span>
 % elif not person["reachable"]:
-<span class="badge">{{_("not from outside")}}</span>
+<span class="badge">{{_("internal calls only")}}</span>
 % end
 % if person["voicemail_new"]:
 <span class="badge busy">{{icon("messages")}} {{n_("{count} new message", "{count} new messages", person["voicemail_new"]).format(count=person["voicemail_new"])}}</span>
@@ -53,7 +53,7 @@
 </ul>
 % include("pages", pages=where["people"], label=_("People"))
 % else:
-<p class="empty">{{icon("people")}} {{_("Nobody is here yet.")}}</p>
+<p class="empty">{{icon("people")}} {{_("Nobody has been added yet.")}}</p>
 % end
 </section>
 % if groups:
@@ -83,7 +83,7 @@
 % end
 <div class="two">
 <section id="trunks" class="card" data-live="trunks settings" aria-labelledby="trunks-title">
-<h2 id="trunks-title">{{_("To the outside")}}</h2>
+<h2 id="trunks-title">{{_("Lines and numbers")}}</h2>
 % if trunks:
 <ul class="list">
 % for trunk in trunks:
@@ -94,7 +94,7 @@
 % end
 </ul>
 % else:
-<p class="soft">{{_("No trunk is set up: there are only calls within the house.")}}</p>
+<p class="soft">{{_("No line is set up: only internal calls are possible.")}}</p>
 % end
 % if numbers:
 <dl class="facts">
@@ -112,7 +112,7 @@
 </div>
 % if health:
 <section id="box" class="card" data-live="health" aria-labelledby="box-title">
-<header><h2 id="box-title">{{_("The box")}}</h2> <a href="/doctor">{{_("Ask the doctor")}}</a></header>
+<header><h2 id="box-title">{{_("The box")}}</h2> <a href="/doctor">{{_("See all checks")}}</a></header>
 <ul class="list checks">
 % for name, item in health.items():
 <li class="{{item["state"]}}">{{icon(item["state"])}} <span class="name">{{titles[name]}}</span> <span class="grows">{{visit.said(item["said"])}}

@@ -1,4 +1,4 @@
-% rebase("layout", title=_("The office"))
+% rebase("layout", title=_("Settings"))
 <form method="post" action="/office" class="card" id="office" data-changes>
 {{csrf()}}
 % include("errors", form=form)

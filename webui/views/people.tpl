@@ -15,7 +15,7 @@
 <li><span class="extension">{{each["extension"]}}</span>
 <a class="whole" href="/people/{{each["extension"]}}">{{each["name"]}}</a>
 % if each["outbound_only"]:
-<span class="badge">{{_("only calls out")}}</span>
+<span class="badge">{{_("outgoing calls only")}}</span>
 % elif not each["reachable"]:
 <span class="badge">{{_("colleagues only")}}</span>
 % end

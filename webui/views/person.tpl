@@ -75,7 +75,7 @@
 <section class="card" id="web">
 <h2>{{_("Access to this page")}}</h2>
 % if person["account"] and not person["account"]["invited"]:
-<p>{{_("Account “{name}”").format(name=person["account"]["name"])}} · <a href="/access">{{_("Access")}}</a></p>
+<p>{{_("Account “{name}”").format(name=person["account"]["name"])}} · <a href="/access">{{_("Logins")}}</a></p>
 % else:
 <p class="soft">{{_("Invited, but no password chosen yet.") if person["account"] else _("No account yet: tasks, messages and settings can only be seen by phone.")}}</p>
 <form method="post" action="/access/invite">{{csrf()}}

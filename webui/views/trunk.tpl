@@ -1,4 +1,4 @@
-% rebase("layout", title=trunk["name"], lead=called, above=("/trunks", _("Trunks")))
+% rebase("layout", title=trunk["name"], lead=called, above=("/trunks", _("Lines")))
 <section class="card" id="state" data-live="trunks" aria-label="{{_('State')}}">
 <header><h2>{{_("Now")}}</h2>
 % include("trunk_lamp", trunk=trunk)

@@ -1,6 +1,6 @@
-% rebase("layout", title=_("Trunks"), lead=_("Lines connect the box to the telephone network, through a provider or another phone system."))
+% rebase("layout", title=_("Lines"), lead=_("Lines connect the box to the telephone network, through a provider or another phone system."))
 <div class="toolbar"><a class="button primary" href="/providers">{{icon("add")}} {{_("Add a line")}}</a></div>
-<section id="trunks" data-live="trunks settings" aria-label="{{_('Trunks')}}">
+<section id="trunks" data-live="trunks settings" aria-label="{{_('Lines')}}">
 % if not trunks:
 <div class="empty">{{icon("trunks")}} <p>{{_("There is no line yet, so nobody can call in or out.")}}</p></div>
 % else:

@@ -55,7 +55,7 @@ _LABELS = {
 _SWITCHES = {
     "voicemail": (Sentence("voicemail off"), Sentence("voicemail on")),
     "reachable": (Sentence("no longer reachable from outside"), Sentence("reachable from outside")),
-    "outbound_only": (Sentence("takes calls again"), Sentence("only calls out")),
+    "outbound_only": (Sentence("takes calls again"), Sentence("outgoing calls only")),
 }
 _VALUES = {
     "language": {"de": Sentence("German"), "en": Sentence("English")},

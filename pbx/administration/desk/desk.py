@@ -209,7 +209,7 @@ class Stores:
     def check_kept(self) -> None:
         """Whether what is done now will still be there after a restart. Raises Refused."""
         if self.unkept:
-            sentence = Sentence("Nothing can be changed, as the disk cannot be written to: {why}.", why=self.unkept)
+            sentence = Sentence("Nothing can be changed because the disk cannot be written to: {why}.", why=self.unkept)
             raise Refused(sentence, 1)
 
     def who_changed(self, item: Any) -> tuple[str, str] | None:

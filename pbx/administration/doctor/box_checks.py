@@ -101,8 +101,8 @@ def _unkept(stores: Stores) -> Check | None:
     if not stores.unkept:
         return None
     sentence = Sentence(
-        "The disk could not be written to at the start ({why}). Telephones ring, but no message is recorded, nothing "
-        "can be changed, and what happens now is forgotten with the next start.",
+        "The disk could not be written to at startup ({why}). Phones ring, but messages are not recorded, nothing"
+        " can be changed, and whatever happens now will be forgotten at the next restart.",
         why=stores.unkept,
     )
     advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")

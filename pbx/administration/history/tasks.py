@@ -37,7 +37,7 @@ def listing(
     whether there are older ones. Raises Refused.
     """
     if everybody and not actor.is_admin:
-        raise Refused(Sentence("Only an admin may do this."), 4)
+        raise Refused(Sentence("Only admins can do this."), 4)
     if not 0 < limit <= MOST:
         raise Refused(Sentence("The number of tasks must be between 1 and {most}.", most=MOST), field="limit")
     theirs = None if everybody else _seen_by(actor, stores.office)

@@ -42,7 +42,7 @@ def sound(stores: Stores, actor: Actor, kind: Kind, key: str) -> Shown:
 
 def _item(office: Office, actor: Actor, kind: Kind, key: str) -> Number | Person:
     if not (actor.is_admin or (kind == "person" and actor.owns(key))):
-        raise Refused(Sentence("Only an admin may do this."), 4)
+        raise Refused(Sentence("Only admins can do this."), 4)
     return lookup.number(office, key) if kind == "number" else lookup.person(office, key)
 
 

@@ -51,9 +51,7 @@ def offer(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 
     folder = private_directory(stores.data / UPDATE)
     if size > LARGEST or at > LARGEST:
         brought, most = (f"{-(-length // 1024**2)} MB" for length in (max(size, at), LARGEST))
-        sentence = Sentence(
-            "This is too large: it has {size}, but at most {most} can be taken.", size=brought, most=most
-        )
+        sentence = Sentence("This is too large ({size}). The limit is {most}.", size=brought, most=most)
         raise Refused(sentence, field="file")
 
     def begins(piece: bytes) -> None:

@@ -39,7 +39,7 @@ def check(stores: Stores) -> dict[str, Any]:
 def _troubles(stores: Stores) -> Iterator[tuple[str, str]]:
     """Each thing to look at with what is wrong with it, the dear ones last; empty when nothing is."""
     if stores.live is None:
-        yield "running", Sentence("The exchange does not run.")
+        yield "running", Sentence("The exchange is not running.")
         return
     uptime = stores.live.status()["uptime"]
     settled = uptime >= SETTLED

@@ -145,7 +145,7 @@ def test_a_user_sees_his_calls_and_his_groups_and_no_others(office: Office) -> N
         with pytest.raises(Refused) as refused:
             perform(office.stores, verb, given, "")
         assert refused.value.code == 4
-    with pytest.raises(Refused, match="Only an admin"):
+    with pytest.raises(Refused, match="Only admins"):
         office.do("trace", "u21")
 
 

@@ -102,7 +102,7 @@ def test_a_file_larger_than_a_gigabyte_is_refused_and_so_is_one_without_room(
     box: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = base64.b64encode(b"hsqs").decode()
-    with pytest.raises(Refused, match="too large: it has 1025 MB, but at most 1024 MB"):
+    with pytest.raises(Refused, match=r"too large \(1025 MB\). The limit is 1024 MB"):
         box.do("update offer", data=head, size=1024**3 + 1)
     usage = SimpleNamespace(total=10_000_000_000, used=0, free=1_500_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
@@ -356,7 +356,7 @@ def test_on_a_disk_that_takes_nothing_no_update_is_begun(box: Desk) -> None:
 
 
 def test_without_an_exchange_nothing_is_well(box: Desk) -> None:
-    assert judged(box) == (False, "The exchange does not run.")
+    assert judged(box) == (False, "The exchange is not running.")
 
 
 def test_a_check_without_an_update_deletes_nothing(box: Desk, running: Trunks) -> None:
@@ -410,4 +410,4 @@ def test_the_command_line_s_refusals_are_a_sentence(cli: Cli, tmp_path: Path) ->
 
 
 def test_the_command_line_s_check_says_by_its_exit_code_whether_all_is_well(cli: Cli) -> None:
-    assert cli("check")[:2] == (1, "fail  running  The exchange does not run.\n")
+    assert cli("check")[:2] == (1, "fail  running  The exchange is not running.\n")
