@@ -21,7 +21,7 @@ from pbx.sip.digest import Credentials, answer
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.uri import Uri
 from pbx.store.models import Number, Office, Person, Phone, Trunk
-from pbx.store.settings import Settings
+from pbx.store.settings.settings import Settings
 
 HOST, PROVIDER, PHONES = "127.0.0.78", "127.0.0.79", "127.0.0.80"
 PORT, TRUNK_PORT, DESK_PORT = 25060, 25062, 25070

@@ -19,9 +19,9 @@ from pbx.media import wav
 from pbx.media.clip import Clip
 from pbx.sip.trace import Trace
 from pbx.store import mailboxes
-from pbx.store.database import RecordsError
 from pbx.store.models import Binding, CallRecord, LegSamples, Message
-from pbx.store.pins import pin_matches
+from pbx.store.records.database import RecordsError
+from pbx.store.secrets.pins import pin_matches
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from pbx.administration.desk.pieces import PIECE
 from pbx.control.client import NotRunning, ask
 from pbx.control.protocol import SOCKET, Json, Refused
 from pbx.sentence import Sentence, english
-from pbx.store.owner import owner
+from pbx.store.disk.owner import owner
 
 Ask = Callable[..., Json]
 

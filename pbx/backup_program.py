@@ -21,9 +21,8 @@ from cryptography import x509
 
 from pbx.sentence import Sentence, said
 from pbx.sip.transport.certificate import is_a_boxs, names_of
-from pbx.store import age, backup_file
-from pbx.store.atomic import sync_directory, sync_file
-from pbx.store.backup_file import (
+from pbx.store.backup import age, backup_file
+from pbx.store.backup.backup_file import (
     GREETINGS,
     MAILBOXES,
     NO_ROOM,
@@ -35,9 +34,10 @@ from pbx.store.backup_file import (
     Unreadable,
     unpack,
 )
-from pbx.store.database import RecordsError
-from pbx.store.records import Records
-from pbx.store.settings import SettingsError, read_office
+from pbx.store.disk.atomic import sync_directory, sync_file
+from pbx.store.records.database import RecordsError
+from pbx.store.records.records import Records
+from pbx.store.settings.settings import SettingsError, read_office
 
 FREE_SHARE = 0.10
 """Of the disk, that stays free."""

@@ -15,12 +15,12 @@ from pbx import report
 from pbx.arguments import BadArguments, given, parse
 from pbx.control.client import ControlError, NotRunning, ask, follow
 from pbx.control.protocol import SOCKET, Json, Refused
-from pbx.store import stand_in
-from pbx.store.atomic import write_file
-from pbx.store.database import RecordsError
-from pbx.store.lock import Busy
-from pbx.store.owner import become, owner, rights_of
-from pbx.store.settings import SettingsError
+from pbx.store.disk import stand_in
+from pbx.store.disk.atomic import write_file
+from pbx.store.disk.lock import Busy
+from pbx.store.disk.owner import become, owner, rights_of
+from pbx.store.records.database import RecordsError
+from pbx.store.settings.settings import SettingsError
 
 _SOUNDS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".gsm", ".raw")
 

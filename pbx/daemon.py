@@ -21,7 +21,7 @@ from pbx.news import News
 from pbx.own_certificate import OwnCertificate
 from pbx.own_names import own_names
 from pbx.status_line import status_line
-from pbx.store import stand_in
+from pbx.store.disk import stand_in
 from pbx.store.models import CallRecord, Step
 from pbx.wiring import Exchange
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pbx.administration.backup import nightly
 from pbx.administration.desk.desk import Stores
-from pbx.store.database import RecordsError
+from pbx.store.records.database import RecordsError
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pbx.sip.transport.issued import Issued, mark
 from pbx.sip.transport.tls import paths, server_context
-from pbx.store.atomic import write_file
+from pbx.store.disk.atomic import write_file
 
 log = logging.getLogger(__name__)
 

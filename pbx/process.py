@@ -12,9 +12,9 @@ from pbx.daemon import Daemon
 from pbx.front_door import code_command, invitation, language, urls
 from pbx.memory import give_back
 from pbx.notify import Notify, from_environment
-from pbx.store.database import RecordsError
-from pbx.store.lock import Busy
-from pbx.store.settings import SettingsError
+from pbx.store.disk.lock import Busy
+from pbx.store.records.database import RecordsError
+from pbx.store.settings.settings import SettingsError
 from pbx.web_process import TLS_ABOVE, WebProcess, command, next_free
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from pbx.administration.desk.desk import Stores
 from pbx.administration.history import retention
-from pbx.store.database import RecordsError
+from pbx.store.records.database import RecordsError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -41,9 +41,9 @@ from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import Resolver
 from pbx.sip.uri import Uri
 from pbx.sounds import Sounds
-from pbx.store.box_secret import box_secret
 from pbx.store.models import CallRecord, Office, Step
-from pbx.store.secret_forms import REALM
+from pbx.store.secrets.box_secret import box_secret
+from pbx.store.secrets.secret_forms import REALM
 from pbx.store.secrets.vault import NotSealed
 from pbx.waiting import Waiting
 

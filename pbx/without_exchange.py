@@ -15,9 +15,9 @@ from pbx.administration.desk.live import Check
 from pbx.administration.doctor import health
 from pbx.control.protocol import Json, Refused, read_question, refusal, result
 from pbx.sentence import Sentence
-from pbx.store.database import RecordsError
-from pbx.store.lock import Busy
-from pbx.store.settings import SettingsError
+from pbx.store.disk.lock import Busy
+from pbx.store.records.database import RecordsError
+from pbx.store.settings.settings import SettingsError
 
 
 def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from pbx.exchange.story import story
-from pbx.store.differences import Difference
 from pbx.store.models import (
     Account,
     CallRecord,
@@ -34,8 +33,9 @@ from pbx.store.models import (
     TracedMessage,
     Trunk,
 )
-from pbx.store.records import _CALL_COLUMNS, Records, _flat
-from pbx.store.settings import Settings, with_items
+from pbx.store.records.records import _CALL_COLUMNS, Records, _flat
+from pbx.store.settings.differences import Difference
+from pbx.store.settings.settings import Settings, with_items
 
 NUMBER = "+4930123450"
 EVERYBODY = "990"

@@ -18,7 +18,7 @@ from pbx.exchange.calls.leg import Party
 from pbx.sip.trace import Trace
 from pbx.store.mailboxes import Limits, Mailboxes
 from pbx.store.models import CallRecord, Direction, Former, Office, Outcome, Person
-from pbx.store.pins import hash_pin
+from pbx.store.secrets.pins import hash_pin
 from tests.store.sound import write_sound
 
 CALLER = "+491701234567"

@@ -20,8 +20,8 @@ from pbx import cli, without_exchange
 from pbx.administration.desk.desk import open_stores
 from pbx.cli import main
 from pbx.control.protocol import Refused, question, read_answer
-from pbx.store import stand_in
-from pbx.store.lock import Lock
+from pbx.store.disk import stand_in
+from pbx.store.disk.lock import Lock
 from tests.commands import Run, done
 
 __all__ = ["done"]

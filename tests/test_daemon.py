@@ -18,7 +18,7 @@ from pbx.control.protocol import SOCKET
 from pbx.daemon import TLS_ABOVE, Daemon
 from pbx.process import run
 from pbx.store.secrets import vault
-from pbx.store.settings import Settings
+from pbx.store.settings.settings import Settings
 
 OPTIONS = (
     "OPTIONS sip:127.0.0.61 SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.62;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n"

@@ -15,8 +15,8 @@ from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.history import retention
 from pbx.pruning import DAY, LOOK, Pruning
 from pbx.store.models import CallTrace, Office, Person
+from tests.store.records.test_history import NAMES, call
 from tests.store.sound import write_sound
-from tests.store.test_history import NAMES, call
 
 NOW = 1_700_000_000.0
 

@@ -36,7 +36,7 @@ from pbx.administration.sounds import announcements, sounds
 from pbx.administration.update import draining, update, update_health
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence, said
-from pbx.store.database import RecordsError
+from pbx.store.records.database import RecordsError
 from pbx.store.shapes import ShapeError, fit
 
 

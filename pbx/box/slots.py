@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pbx.store.atomic import sweep, write_file
+from pbx.store.disk.atomic import sweep, write_file
 
 Slot = Literal["a", "b"]
 

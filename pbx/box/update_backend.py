@@ -24,7 +24,7 @@ from pathlib import Path
 from pbx.box.slots import BOOT, Slot, booted, commit, other, read
 from pbx.box.update_programs import Run, run
 from pbx.box.update_state import FOLDER
-from pbx.store.atomic import write_file
+from pbx.store.disk.atomic import write_file
 
 log = logging.getLogger(__name__)
 

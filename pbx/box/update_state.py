@@ -9,7 +9,7 @@ from typing import Any
 
 from pbx.box.slots import Slot
 from pbx.sentence import said
-from pbx.store.atomic import sweep, write_file
+from pbx.store.disk.atomic import sweep, write_file
 
 log = logging.getLogger(__name__)
 

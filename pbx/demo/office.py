@@ -21,10 +21,10 @@ from pbx.demo.scenes import SCENES, Cast
 from pbx.demo.stage import Stage
 from pbx.demo.words import say
 from pbx.front_door import invitation, language, logins
-from pbx.store.database import RecordsError
-from pbx.store.lock import Busy
+from pbx.store.disk.lock import Busy
 from pbx.store.models import Language
-from pbx.store.settings import SettingsError
+from pbx.store.records.database import RecordsError
+from pbx.store.settings.settings import SettingsError
 from pbx.web_process import DEFAULT, WebProcess, command, next_free
 
 PORTS_TRIED = 20

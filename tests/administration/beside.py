@@ -8,7 +8,7 @@ import pytest
 
 from pbx import backup_program
 from pbx.administration.desk import backup_work
-from pbx.store import age
+from pbx.store.backup import age
 
 
 class Beside:

@@ -10,7 +10,7 @@ from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.protocol import Refused
 from pbx.store.models import Account, Message, Task
-from pbx.store.settings import with_items
+from pbx.store.settings.settings import with_items
 from tests import leftovers
 from tests.leftovers import CALLER
 from tests.live import Lines

@@ -11,7 +11,7 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.desk.login_throttle import Tries
-from pbx.store import passwords
+from pbx.store.secrets import passwords
 
 ADMIN = "Chefin"
 PASSWORD = "Lamm-Regen-7-Kupfer"

@@ -13,7 +13,7 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
-from pbx.store import restoring
+from pbx.store.backup import restoring
 from tests.administration.beside import quick_backups
 from tests.store.version_two import NEXT, TODAY, grown
 from tests.webui.office import Web

@@ -18,7 +18,7 @@ from pbx.box.update_state import Told
 from pbx.box.update_tried import after_start
 from pbx.box.update_world import TRYBOOT, NoReboot, World
 from pbx.control.client import NotRunning
-from pbx.store.atomic import write_file
+from pbx.store.disk.atomic import write_file
 
 MEGABYTE = 1 << 20
 HALF = "half written"

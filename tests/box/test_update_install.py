@@ -9,7 +9,7 @@ import pytest
 
 from pbx.box import slots, update_state
 from pbx.box.update_install import numbers
-from pbx.store.atomic import write_file
+from pbx.store.disk.atomic import write_file
 from tests.box.card import HALF, MEGABYTE, Card
 
 

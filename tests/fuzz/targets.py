@@ -37,10 +37,11 @@ from pbx.sip.address import Address
 from pbx.sip.framing import Framer, FramingError, Ping
 from pbx.sip.grammar import ParseError
 from pbx.sip.uri import Uri, unescape
-from pbx.store import age, sound_files
-from pbx.store.backup_file import Unreadable, unpack
+from pbx.store import sound_files
+from pbx.store.backup import age
+from pbx.store.backup.backup_file import Unreadable, unpack
 from pbx.store.models import Group, Number, Office, Person, Trunk
-from pbx.store.settings_file import SettingsError, read_office
+from pbx.store.settings.settings_file import SettingsError, read_office
 from webui.posted import _pairs, _parts
 
 OURS = Local("192.0.2.1", 40000)

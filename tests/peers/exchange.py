@@ -14,7 +14,7 @@ from typing import Any
 from pbx import cli
 from pbx.control.client import NotRunning, ask
 from pbx.control.protocol import SOCKET
-from pbx.store import stand_in
+from pbx.store.disk import stand_in
 from tests.peers.baresip import Baresip
 from tests.peers.kamailio import answers_options
 from tests.peers.programs import Program, Stopped, free_ports, own_address, program, until

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pbx.control.client import ask
-from pbx.store import stand_in
+from pbx.store.disk import stand_in
 from tests.peers.baresip import talk
 from tests.peers.exchange import Exchange, steps
 from tests.peers.programs import program, until

@@ -13,10 +13,6 @@ from typing import Any
 
 import pytest
 
-from pbx.store import settings_versions, traces
-from pbx.store.codes import Codes
-from pbx.store.database import Database, RecordsError
-from pbx.store.differences import Difference, Overtaken, differences, never_made, taken_back
 from pbx.store.models import (
     Binding,
     CallTrace,
@@ -31,8 +27,13 @@ from pbx.store.models import (
     TracedMessage,
     Trunk,
 )
-from pbx.store.records import Records
-from pbx.store.settings import Settings, SettingsError, with_items, without_items
+from pbx.store.records import traces
+from pbx.store.records.database import Database, RecordsError
+from pbx.store.records.records import Records
+from pbx.store.secrets.codes import Codes
+from pbx.store.settings import settings_versions
+from pbx.store.settings.differences import Difference, Overtaken, differences, never_made, taken_back
+from pbx.store.settings.settings import Settings, SettingsError, with_items, without_items
 from tests.leftovers import call_record
 from tests.store import version_two
 from tests.store.version_two import NEXT, TODAY
@@ -311,7 +312,7 @@ def test_the_schema_only_grows_by_what_an_older_version_can_leave_alone(tmp_path
         table, _, name = place.partition(".")
         first.setdefault(table, {})[name] = kind
     with closing(sqlite3.connect(tmp_path / "today.sqlite")) as today:
-        today.executescript(files("pbx.store").joinpath("schema.sql").read_text("utf-8"))
+        today.executescript(files("pbx.store.records").joinpath("schema.sql").read_text("utf-8"))
         defaults = {
             (table, row[1])
             for table in first

@@ -13,8 +13,8 @@ from typing import NoReturn
 
 from pbx.store.mailboxes import Mailboxes
 from pbx.store.models import Person, Step
-from pbx.store.records import Records
-from pbx.store.settings import Settings
+from pbx.store.records.records import Records
+from pbx.store.settings.settings import Settings
 from pbx.store.sound_files import mend
 from tests.leftovers import call_record
 from tests.store.sound import unfinished

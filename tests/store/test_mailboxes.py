@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbx.store.mailboxes import Limits, Mailboxes, NoRoom
-from pbx.store.records import Records, RecordsError
+from pbx.store.records.records import Records, RecordsError
 from pbx.store.sound_files import NoSound, mend
 from tests.store.sound import unfinished, write_sound
 

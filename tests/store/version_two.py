@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from pbx.store import differences, settings, settings_file, settings_versions
 from pbx.store.models import Number, Office, Person
+from pbx.store.settings import differences, settings, settings_file, settings_versions
 
 TODAY, NEXT = settings_versions.VERSION, settings_versions.VERSION + 1
 MODULES: tuple[Any, ...] = (settings, settings_file, settings_versions)

@@ -16,7 +16,7 @@ __all__ = ["spoken", "web"]
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are slow on purpose; with two logins a test that adds up."""
-    monkeypatch.setattr("pbx.store.passwords._COST", 2**4)
+    monkeypatch.setattr("pbx.store.secrets.passwords._COST", 2**4)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from webtest import Upload
 
 from pbx.administration.desk.backup_work import Work
 from pbx.administration.desk.desk import open_stores
-from pbx.store import restoring
+from pbx.store.backup import restoring
 from tests.administration.beside import quick_backups
 from tests.webui.forms import csrf, form_to
 from tests.webui.office import Web

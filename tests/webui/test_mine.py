@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webtest import Upload
 
-from pbx.store.pins import pin_matches
+from pbx.store.secrets.pins import pin_matches
 from tests.leftovers import message, missed
 from tests.sound_files import sound_file
 from tests.webui.forms import form_to

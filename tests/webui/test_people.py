@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pbx.store.pins import pin_matches
+from pbx.store.secrets.pins import pin_matches
 from tests.webui.forms import csrf, form_to
 from tests.webui.office import Web
 

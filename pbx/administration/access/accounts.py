@@ -13,8 +13,8 @@ from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Account, Language, Office, Role
-from pbx.store.passwords import password_matches
-from pbx.store.settings import with_items, without_items
+from pbx.store.secrets.passwords import password_matches
+from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 

@@ -15,9 +15,9 @@ from pbx.administration.office.people import checked_name
 from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.codes import Code, spoken_code, typed_code
 from pbx.store.models import Account, Language, Office
-from pbx.store.settings import with_items
+from pbx.store.secrets.codes import Code, spoken_code, typed_code
+from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]
 

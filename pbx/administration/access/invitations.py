@@ -10,9 +10,9 @@ from pbx.administration.desk.desk import Stores
 from pbx.administration.desk.rights import actor_of
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.codes import new_code, spoken_code, typed_code
 from pbx.store.models import Account, Office, Person
-from pbx.store.settings import with_items
+from pbx.store.secrets.codes import new_code, spoken_code, typed_code
+from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]
 

@@ -4,7 +4,7 @@ import re
 
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.passwords import hash_password
+from pbx.store.secrets.passwords import hash_password
 
 LEAST, MOST = 10, 200
 """Characters."""

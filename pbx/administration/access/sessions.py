@@ -9,7 +9,7 @@ from pbx.administration.desk.rights import Actor
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Account
-from pbx.store.passwords import password_matches
+from pbx.store.secrets.passwords import password_matches
 
 Shown = dict[str, Any]
 

@@ -20,10 +20,10 @@ from pbx.administration.desk.pieces import PIECE
 from pbx.administration.office.phones import own_address
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
-from pbx.store import restoring
-from pbx.store.atomic import move_file, private_directory, remove_file
-from pbx.store.backup_file import BACKUPS, ENDING, MAKING
-from pbx.store.settings import SettingsError, read_office
+from pbx.store.backup import restoring
+from pbx.store.backup.backup_file import BACKUPS, ENDING, MAKING
+from pbx.store.disk.atomic import move_file, private_directory, remove_file
+from pbx.store.settings.settings import SettingsError, read_office
 
 Shown = dict[str, Any]
 

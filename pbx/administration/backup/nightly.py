@@ -25,9 +25,9 @@ from pbx.administration.doctor.box_checks import BUILT
 from pbx.box.places import is_plugged, mount_of, mount_points, plugged
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, retold, said
-from pbx.store.atomic import write_file
-from pbx.store.backup_file import ENDING, PART
-from pbx.store.secret_forms import is_sealed
+from pbx.store.backup.backup_file import ENDING, PART
+from pbx.store.disk.atomic import write_file
+from pbx.store.secrets.secret_forms import is_sealed
 from pbx.store.secrets.vault import NotSealed
 
 Shown = dict[str, Any]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pbx.sentence import Sentence
-from pbx.store.changes import Along, Change
-from pbx.store.differences import Difference
+from pbx.store.records.changes import Along, Change
+from pbx.store.settings.differences import Difference
 
 Words = Sentence | str
 

@@ -7,11 +7,11 @@ from pbx.administration.changes.change_words import deleted_with, item, moment, 
 from pbx.administration.desk.desk import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
-from pbx.store.changes import Along, Change, Handed
-from pbx.store.differences import Difference, Overtaken, taken_back
-from pbx.store.leaf import Turn
 from pbx.store.models import Office
-from pbx.store.settings import SettingsError
+from pbx.store.records.changes import Along, Change, Handed
+from pbx.store.records.paging import Turn
+from pbx.store.settings.differences import Difference, Overtaken, taken_back
+from pbx.store.settings.settings import SettingsError
 
 Shown = dict[str, Any]
 MOST = 1000

@@ -142,7 +142,7 @@ def started(kind: Kind) -> "subprocess.Popen[str]":
 
 
 def made_key(password: str) -> str:
-    """What encrypts with a password without keeping it (`pbx.store.age.Key`). Raises Refused."""
+    """What encrypts with a password without keeping it (`pbx.store.backup.age.Key`). Raises Refused."""
     with started("key") as child:
         _say(child.stdin, json.dumps({"password": password}))
         told = json.loads((child.stdout and child.stdout.readline()) or "{}")

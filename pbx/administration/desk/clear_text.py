@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from pbx.box.update_state import BUSY, FOLDER, STATE
-from pbx.store import restoring
-from pbx.store.atomic import remove_file
-from pbx.store.changes import Changes
-from pbx.store.database import Database, RecordsError
-from pbx.store.differences import OFFICE, Difference
-from pbx.store.secret_forms import kept
+from pbx.store.backup import restoring
+from pbx.store.disk.atomic import remove_file
+from pbx.store.records.changes import Changes
+from pbx.store.records.database import Database, RecordsError
+from pbx.store.secrets.secret_forms import kept
 from pbx.store.secrets.vault import NotSealed, Vault, secured
-from pbx.store.settings import Settings, SettingsError
-from pbx.store.settings_versions import older_asides
+from pbx.store.settings.differences import OFFICE, Difference
+from pbx.store.settings.settings import Settings, SettingsError
+from pbx.store.settings.settings_versions import older_asides
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def _secure_before(folder: Path) -> None:
         settings.renew()
         if not (folder / "records.sqlite").exists():
             return
-        schema = files("pbx.store").joinpath("schema.sql").read_text("utf-8")
+        schema = files("pbx.store.records").joinpath("schema.sql").read_text("utf-8")
         records = Database(folder / "records.sqlite", schema, "FULL")
         try:
             _secure_changes(Changes(records), vault)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from pbx.exchange.dialling.dialplan import taken_by
 from pbx.exchange.story import story
-from pbx.store.database import RecordsError
 from pbx.store.models import CallRecord, Message, Office, Step
-from pbx.store.records import Records
-from pbx.store.unfinished import Cut
+from pbx.store.records.database import RecordsError
+from pbx.store.records.records import Records
+from pbx.store.records.unfinished import Cut
 
 log = logging.getLogger(__name__)
 

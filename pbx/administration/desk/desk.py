@@ -20,20 +20,21 @@ from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.tickets import Tickets
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
-from pbx.store import restoring, stand_in
-from pbx.store.atomic import private_directory, sweep
-from pbx.store.backup_file import clear_unfinished
-from pbx.store.changes import NOTHING_ALONG, Along, Changes, Handed
-from pbx.store.codes import Codes
-from pbx.store.database import RecordsError
-from pbx.store.differences import differences, never_made
-from pbx.store.lock import Lock
+from pbx.store.backup import restoring
+from pbx.store.backup.backup_file import clear_unfinished
+from pbx.store.disk import stand_in
+from pbx.store.disk.atomic import private_directory, sweep
+from pbx.store.disk.lock import Lock
+from pbx.store.disk.reserve import mind_reserve
 from pbx.store.mailboxes import Mailboxes, Reconciled
 from pbx.store.models import Office
-from pbx.store.records import HandedOver, Records, set_aside
-from pbx.store.reserve import mind_reserve
+from pbx.store.records.changes import NOTHING_ALONG, Along, Changes, Handed
+from pbx.store.records.database import RecordsError
+from pbx.store.records.records import HandedOver, Records, set_aside
+from pbx.store.secrets.codes import Codes
 from pbx.store.secrets.vault import NotSealed, Vault, secured
-from pbx.store.settings import Settings, SettingsError
+from pbx.store.settings.differences import differences, never_made
+from pbx.store.settings.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 

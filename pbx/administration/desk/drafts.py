@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pbx.store.atomic import private_directory
+from pbx.store.disk.atomic import private_directory
 
 KEPT = 3600.0
 """Seconds a take waits to be used."""

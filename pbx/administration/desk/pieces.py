@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.atomic import remove_file
+from pbx.store.disk.atomic import remove_file
 
 PIECE = 4 * 1024 * 1024
 """Bytes that come at once at most."""

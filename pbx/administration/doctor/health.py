@@ -17,8 +17,8 @@ from pbx.administration.update import update_health
 from pbx.box.pins import INSTALLED, PinError, read_pins
 from pbx.prompts import catalogue, speech
 from pbx.sentence import Sentence, said
-from pbx.store.box_secret import FILE
 from pbx.store.models import Number, Office, Person
+from pbx.store.secrets.box_secret import FILE
 from pbx.store.secrets.vault import NotSealed
 
 Shown = dict[str, Any]

@@ -14,9 +14,9 @@ from pbx.exchange.calls.traced import first_line, readable, reason, summary
 from pbx.exchange.story import clauses, story, talked
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
-from pbx.store.history import Found, Wanted, Word
-from pbx.store.leaf import Turn
 from pbx.store.models import CallRecord, CallTrace, Direction, Message, Office, Outcome, TracedMessage
+from pbx.store.records.history import Found, Wanted, Word
+from pbx.store.records.paging import Turn
 
 Shown = dict[str, Any]
 

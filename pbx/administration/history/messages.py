@@ -17,8 +17,8 @@ from pbx.administration.history import voicemail
 from pbx.control.protocol import Refused
 from pbx.media import wav
 from pbx.sentence import Sentence
-from pbx.store.leaf import Turn
 from pbx.store.models import Message
+from pbx.store.records.paging import Turn
 
 Shown = dict[str, Any]
 

@@ -19,10 +19,10 @@ from pbx.administration.desk.rights import Actor
 from pbx.administration.history import data_export, history, tasks, voicemail
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.atomic import private_directory
-from pbx.store.history import Found
+from pbx.store.disk.atomic import private_directory
 from pbx.store.models import Contact, Message, Task
-from pbx.store.settings import without_items
+from pbx.store.records.history import Found
+from pbx.store.settings.settings import without_items
 from pbx.whole import whole
 
 Shown = dict[str, Any]

@@ -11,9 +11,9 @@ from pbx.administration.desk.rights import Actor
 from pbx.administration.history import calls
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.leaf import Turn
 from pbx.store.models import Office, Task
-from pbx.store.task_log import TaskDeed, TaskNote
+from pbx.store.records.paging import Turn
+from pbx.store.records.task_log import TaskDeed, TaskNote
 
 Shown = dict[str, Any]
 

@@ -13,7 +13,7 @@ from pbx.control.protocol import Refused
 from pbx.exchange.dialling.numbers import BadNumber, split_contact
 from pbx.sentence import Sentence
 from pbx.store.models import Contact, Office
-from pbx.store.settings import with_items, without_items
+from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 

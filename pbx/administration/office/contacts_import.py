@@ -16,7 +16,7 @@ from pbx.administration.office.contacts_tables import ROLES, Entry, Table, entri
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Contact, Office
-from pbx.store.settings import with_items
+from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]
 State = Literal["new", "there", "twice", "wrong", "full"]

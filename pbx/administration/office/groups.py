@@ -12,7 +12,7 @@ from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Group, Office, Strategy
-from pbx.store.settings import with_items, without_items
+from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 

@@ -11,7 +11,7 @@ from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Person
-from pbx.store.settings import with_items
+from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]
 

@@ -14,7 +14,7 @@ from pbx.administration.office.retired_extensions import current
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Former, Group, Number, Office, Person
-from pbx.store.settings import with_items
+from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]
 

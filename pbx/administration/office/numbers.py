@@ -10,7 +10,7 @@ from pbx.administration.sounds import greetings
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import ExtensionDialling, Number, Office
-from pbx.store.settings import with_items, without_items
+from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 

@@ -13,8 +13,8 @@ from pbx.administration.sounds import greetings
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Group, Language, Office, Person
-from pbx.store.rules import is_text
-from pbx.store.settings import with_items, without_items
+from pbx.store.settings.rules import is_text
+from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 

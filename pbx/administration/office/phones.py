@@ -17,8 +17,8 @@ from pbx.box.addresses import addresses, networks_of
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Binding, Phone
-from pbx.store.rules import is_text
-from pbx.store.settings import with_items, without_items
+from pbx.store.settings.rules import is_text
+from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.pins import hash_pin
+from pbx.store.secrets.pins import hash_pin
 
 
 def hashed(pin: str, extension: str) -> str:

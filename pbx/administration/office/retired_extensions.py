@@ -11,7 +11,7 @@ from pbx.control.protocol import Refused
 from pbx.exchange.dialling.extensions import BadExtension, check_extension, free_extension
 from pbx.sentence import Sentence
 from pbx.store.models import Former, Office
-from pbx.store.settings import without_items
+from pbx.store.settings.settings import without_items
 
 Shown = dict[str, Any]
 

@@ -15,7 +15,7 @@ from pbx.administration.desk.desk import Stores
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.sip.transport.hop import Hop, is_address
-from pbx.store.rules import host_port
+from pbx.store.settings.rules import host_port
 
 
 def check(stores: Stores, text: str, field: str) -> None:

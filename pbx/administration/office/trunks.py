@@ -15,7 +15,7 @@ from pbx.exchange.story import reason
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence, said
 from pbx.store.models import Language, Office, Trunk
-from pbx.store.settings import with_items, without_items
+from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 Transport = Literal["", "udp", "tcp", "tls"]

@@ -12,7 +12,7 @@ from pbx.administration.sounds.sound_work import one_at_a_time
 from pbx.control.protocol import Refused
 from pbx.prompts import speech
 from pbx.sentence import Sentence
-from pbx.store.atomic import write_file
+from pbx.store.disk.atomic import write_file
 from pbx.store.models import Language
 
 

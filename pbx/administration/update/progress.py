@@ -12,7 +12,7 @@ from typing import Any
 from pbx.administration.desk.desk import UPDATE, Stores
 from pbx.box.update_state import BUSY, FOLDER, STATE
 from pbx.sentence import Sentence, retold, said
-from pbx.store.atomic import write_file
+from pbx.store.disk.atomic import write_file
 
 BUNDLE, WANTED, FORGOTTEN = "bundle.raucb", "wanted", "forgotten"
 """Files in the exchange's own folder: what was brought, that it is wanted, the end not to be spoken of."""

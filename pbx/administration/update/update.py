@@ -17,7 +17,7 @@ from pbx.administration.update.progress import BUNDLE, WANTED, is_possible, told
 from pbx.administration.update.update_health import trunks_that_are_well
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
-from pbx.store.atomic import move_file, private_directory, remove_file, write_file
+from pbx.store.disk.atomic import move_file, private_directory, remove_file, write_file
 
 Shown = dict[str, Any]
 

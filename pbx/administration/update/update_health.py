@@ -12,7 +12,7 @@ from pbx.administration.doctor import self_call
 from pbx.administration.update.progress import BUNDLE, is_possible, told, wanted
 from pbx.box.update_state import TRYING
 from pbx.sentence import Sentence, Wrong, said
-from pbx.store.atomic import remove_file
+from pbx.store.disk.atomic import remove_file
 
 SETTLED = 20.0
 """Seconds that the exchange must have run."""

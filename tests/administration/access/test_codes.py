@@ -13,7 +13,7 @@ from pbx import label
 from pbx.administration.desk.desk import open_stores
 from pbx.control.protocol import Refused
 from pbx.sentence import english
-from pbx.store import passwords
+from pbx.store.secrets import passwords
 from tests.administration.logins import ADMIN, OTHER, PASSWORD, Desk
 from tests.commands import Run
 

@@ -10,7 +10,7 @@ import pytest
 from pbx.administration.access import sessions
 from pbx.administration.desk.login_throttle import ACCOUNT, Tries
 from pbx.control.protocol import Refused
-from pbx.store.passwords import hash_password, password_matches
+from pbx.store.secrets.passwords import hash_password, password_matches
 from tests.administration.logins import ADMIN, OTHER, PASSWORD, Desk
 
 

@@ -32,9 +32,9 @@ from pbx.control.client import ControlError, NotRunning, ask
 from pbx.control.protocol import SOCKET, Refused
 from pbx.sip.transport.certificate import own_certificate
 from pbx.sip.transport.tls import authority_paths, paths
-from pbx.store import age, restoring
-from pbx.store.backup_file import BACKUPS, TOP, Packer
-from pbx.store.settings import with_items
+from pbx.store.backup import age, restoring
+from pbx.store.backup.backup_file import BACKUPS, TOP, Packer
+from pbx.store.settings.settings import with_items
 from tests.administration.beside import quick_backups
 from tests.sip.transport import test_certificate as certificates
 from tests.store.sound import write_sound

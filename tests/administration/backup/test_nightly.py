@@ -23,7 +23,7 @@ from pbx.administration.desk.rights import Actor
 from pbx.box import places
 from pbx.control.protocol import Refused
 from pbx.sentence import english
-from pbx.store import age, backup_file
+from pbx.store.backup import age, backup_file
 from tests.administration.beside import quick_backups
 
 __all__ = ["quick_backups"]

@@ -18,9 +18,9 @@ from pbx.administration.desk.versions import check_seen
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Office
-from pbx.store.passwords import hash_password
-from pbx.store.settings import SettingsError, with_items, without_items
-from pbx.store.settings_file import TABLES
+from pbx.store.secrets.passwords import hash_password
+from pbx.store.settings.settings import SettingsError, with_items, without_items
+from pbx.store.settings.settings_file import TABLES
 from pbx.store.shapes import BEYOND
 from tests.store.sound import write_sound
 

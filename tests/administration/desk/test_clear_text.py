@@ -19,10 +19,11 @@ from pbx.administration.desk import clear_text
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.protocol import Refused
 from pbx.daemon import Daemon
-from pbx.store import restoring, settings, settings_file, settings_versions
-from pbx.store.box_secret import FILE
+from pbx.store.backup import restoring
 from pbx.store.secrets import vault
-from pbx.store.settings import Settings, read_office
+from pbx.store.secrets.box_secret import FILE
+from pbx.store.settings import settings, settings_file, settings_versions
+from pbx.store.settings.settings import Settings, read_office
 from tests.administration.beside import quick_backups
 from tests.administration.made_updates import Root
 from tests.peers.programs import free_ports, own_host
@@ -203,7 +204,9 @@ def test_cut_off_anywhere_the_next_start_goes_on(data: Path, monkeypatch: pytest
         unsealed.close()
     with monkeypatch.context() as broken:
         broken.setattr(settings_versions, "aside", lambda path, version: path.with_name("none"))
-        broken.setattr("pbx.store.changes.Changes.rewrite", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        broken.setattr(
+            "pbx.store.records.changes.Changes.rewrite", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
+        )
         open_stores(data).close()
     assert found(data)
     perform(late := open_stores(data), "user set", {"person": "21", "name": "Anna Adler"})

@@ -16,7 +16,7 @@ from pbx.administration.desk.live import Check, elsewhere
 from pbx.cli import main
 from pbx.control.protocol import SOCKET, Refused
 from pbx.control.server import ControlServer
-from pbx.store.lock import Busy, Lock
+from pbx.store.disk.lock import Busy, Lock
 from pbx.store.models import Office
 from tests.administration.sample import leave_message
 from tests.commands import Run

@@ -15,7 +15,7 @@ from pbx.administration.commands import perform, writes
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.office import contacts_import
 from pbx.control.protocol import Refused
-from pbx.store.rules import faults
+from pbx.store.settings.rules import faults
 from tests.commands import Run
 
 

@@ -13,10 +13,10 @@ from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.protocol import Refused
 from pbx.exchange.dialling.dialplan import ToPerson, plan
-from pbx.store.database import Database
 from pbx.store.models import Account, Former
-from pbx.store.passwords import hash_password
-from pbx.store.settings import with_items
+from pbx.store.records.database import Database
+from pbx.store.secrets.passwords import hash_password
+from pbx.store.settings.settings import with_items
 from tests.administration.sample import leave_message
 from tests.commands import Run
 from webui.words import Words
@@ -200,7 +200,7 @@ def test_a_full_disk_changes_nothing(stores: Stores, monkeypatch: pytest.MonkeyP
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pbx.store.atomic.os.replace", full)
+    monkeypatch.setattr("pbx.store.disk.atomic.os.replace", full)
     refused = refusal(stores, messages_to="23", tasks_to="23")
     assert "No space left" in str(refused)
     assert stores.records.leaving() == ()
@@ -243,7 +243,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_and_the_same_command_completes_
 
 def test_after_a_power_cut_the_same_command_completes_it(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as cut:
-        cut.setattr("pbx.store.atomic.os.replace", _raise)
+        cut.setattr("pbx.store.disk.atomic.os.replace", _raise)
         with pytest.raises(PowerCut):
             leave(stores, messages_to="23", tasks_to="23")
     stores.close()
@@ -276,7 +276,7 @@ def _cut_at(moment: int, stores: Stores, wishes: dict[str, Any], monkeypatch: py
     rows = Database.rows
     with monkeypatch.context() as cut:
         cut.setattr(Database, "rows", counted(rows))
-        cut.setattr("pbx.store.atomic.os.replace", counted(os.replace))
+        cut.setattr("pbx.store.disk.atomic.os.replace", counted(os.replace))
         cut.setattr("pbx.store.mailboxes.remove_file", counted(lambda path: path.unlink(missing_ok=True)))
         try:
             perform(stores, "user leave", wishes)

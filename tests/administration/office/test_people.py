@@ -9,8 +9,8 @@ from pbx.administration.desk.desk import open_stores
 from pbx.administration.desk.rights import Actor
 from pbx.administration.office import person
 from pbx.control.protocol import Refused
-from pbx.store.pins import pin_matches
-from pbx.store.settings import read_office
+from pbx.store.secrets.pins import pin_matches
+from pbx.store.settings.settings import read_office
 from tests.administration.sample import leave_message
 from tests.commands import Run
 

@@ -18,7 +18,7 @@ from pbx.administration.office.trunk_words import explained
 from pbx.control.protocol import Refused
 from pbx.sip.transport.hop import Hop, Target
 from pbx.store.models import Direction, Trunk
-from pbx.store.rules import faults
+from pbx.store.settings.rules import faults
 from pbx.wiring import Exchange
 from tests.live import Lines
 

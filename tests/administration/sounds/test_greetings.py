@@ -12,7 +12,7 @@ import pytest
 
 from pbx.administration.desk.drafts import ARRIVING, KEPT, MOST, Takes
 from pbx.administration.sounds import sound_work
-from pbx.store.pins import pin_matches
+from pbx.store.secrets.pins import pin_matches
 from tests.administration.colleagues import Colleagues
 from tests.commands import spoken
 from tests.sound_files import sound_file

@@ -10,7 +10,7 @@ import pytest
 
 from pbx.exchange.story import story
 from pbx.store.models import CallRecord
-from pbx.store.records import Records
+from pbx.store.records.records import Records
 from tests.exchange.peers import Line, polite, said
 from tests.exchange.premises import OFFICE, Premises, tell
 from tests.threats.box import Box, besiege

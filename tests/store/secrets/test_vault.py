@@ -19,10 +19,10 @@ from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.doctor import health
 from pbx.administration.office.trunk_words import explained
 from pbx.control.protocol import Refused
-from pbx.store.box_secret import FILE, box_secret
 from pbx.store.models import Trunk
-from pbx.store.secret_forms import is_sealed
 from pbx.store.secrets import vault
+from pbx.store.secrets.box_secret import FILE, box_secret
+from pbx.store.secrets.secret_forms import is_sealed
 from pbx.store.secrets.vault import NotSealed, Vault
 
 PROCESS = vault.answered

@@ -1,0 +1,1 @@
+"""What happened, in SQLite: calls, messages, tasks, sessions, changes."""

@@ -1,0 +1,1 @@
+"""The settings as one file: read, checked, saved, compared."""
