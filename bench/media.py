@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from pbx.media.clip import Clip
-from pbx.media.codec import PCMA
+from pbx.media.codecs.codec import PCMA
 from pbx.media.format import Format
 from pbx.media.pump import Pump
 from pbx.media.relay import join

@@ -34,8 +34,8 @@ from pbx.sip.digest import Challenger
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.stack import Stack
-from pbx.sip.timers import Timers
 from pbx.sip.trace import Trace
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Target, is_address
 from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import Resolver

@@ -12,7 +12,7 @@ import selectors
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 
 Result = TypeVar("Result")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 from tests.line import Clock, Line, Stuck, play
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from pbx.media.clip import Clip
-from pbx.media.codec import CODECS
+from pbx.media.codecs.codec import CODECS
+from pbx.media.codecs.g711 import Samples
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Dialled, FirstPacket, MediaEvent
 from pbx.media.format import Format
-from pbx.media.g711 import Samples
 from pbx.media.pump import Pump
 from pbx.media.tones import sound, strength
 from pbx.sdp.description import SdpError
@@ -23,7 +23,7 @@ from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.session import Session
 from pbx.sip.stack import Stack
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Hop
 from pbx.sip.transport.listener import Transports
 from pbx.sip.uri import Uri

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pbx.media.codec import Codec
-from pbx.media.g711 import Samples
-from pbx.media.resample import resample
+from pbx.media.codecs.codec import Codec
+from pbx.media.codecs.g711 import Samples
+from pbx.media.codecs.resample import resample
 
 
 class Clip:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pbx.media.codec import Codec
+from pbx.media.codecs.codec import Codec
 from pbx.media.telephone_event import DIGITS, EventSender
 from pbx.media.tones import dtmf
 

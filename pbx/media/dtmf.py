@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pbx.media.g711 import Samples
+from pbx.media.codecs.g711 import Samples
 from pbx.media.tones import DTMF, RATE
 
 _WINDOW = 204

@@ -10,23 +10,23 @@ from typing import Literal, Protocol
 
 from pbx.media import tones
 from pbx.media.clip import Clip
-from pbx.media.codec import PCMA, Codec
+from pbx.media.codecs.codec import PCMA, Codec
 from pbx.media.dialler import Dialler
+from pbx.media.dtmf_in import DigitHearing
 from pbx.media.events import Digit, FirstPacket, MediaEvent, Recorded, Silent
 from pbx.media.format import Address, Format
-from pbx.media.hearing import DigitHearing
 from pbx.media.latch import MOVED
-from pbx.media.link import Link, Watch
 from pbx.media.onward import Onward
 from pbx.media.outgoing import Outgoing
 from pbx.media.packet import HEADER, VERSION, Packet, PacketError
+from pbx.media.quality_points import Samples
 from pbx.media.reception import LATE, STARTS, STRAY, Reception
 from pbx.media.recorder import Recorder
 from pbx.media.reports import Quality, Reports
 from pbx.media.rtcp import REPORTS
-from pbx.media.samples import Samples
+from pbx.media.rtp_socket import Link, Watch
+from pbx.media.sender import Speaking
 from pbx.media.signs import Signs
-from pbx.media.speaking import Speaking
 
 _COMFORT_NOISE = 13
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Literal
 
-from pbx.media.codec import Codec
+from pbx.media.codecs.codec import Codec
 
 Address = tuple[str, int]
 """An IP address as text (no brackets) and a port."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pbx.media.clip import Clip
-from pbx.media.codec import Codec
+from pbx.media.codecs.codec import Codec
 
 
 class Player:

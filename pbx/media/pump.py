@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import MediaEvent
-from pbx.media.link import BUFFER
 from pbx.media.ports import Ports
+from pbx.media.rtp_socket import BUFFER
 
 BEAT = 0.02
 """Seconds between two packets of everything played."""

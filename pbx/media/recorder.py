@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from pbx.media.codec import CLOCK_RATE, Codec
+from pbx.media.codecs.codec import CLOCK_RATE, Codec
 from pbx.media.wav import WavWriter
 
 _DEPTH = 5

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pbx.media.codec import Codec, Transcoder, transcoder
+from pbx.media.codecs.codec import Codec, Transcoder, transcoder
 from pbx.media.endpoint import Endpoint
 from pbx.media.packet import HEADER, MARKER, VERSION, Packet
 from pbx.media.reception import LATE, STARTS, STRAY

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from pbx.media.clip import Clip
-from pbx.media.g711 import Samples
+from pbx.media.codecs.g711 import Samples
 
 RATE = 8000
 LEVEL = 0.16

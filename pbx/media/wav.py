@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from pbx.media.clip import Clip
-from pbx.media.g711 import Samples, alaw_decode, ulaw_decode
+from pbx.media.codecs.g711 import Samples, alaw_decode, ulaw_decode
 
 __all__ = ["Clip", "WavError", "WavWriter", "read"]
 

@@ -1,6 +1,6 @@
 """An INVITE session once it is set up: offers, refreshes, INFO, BYE (RFC 3261, 12 to 15; RFC 3311; RFC 4028).
 
-How it comes about differs by side: `pbx.sip.calling` and `pbx.sip.called` build on this.
+How it comes about differs by side: `pbx.sip.outgoing_invite` and `pbx.sip.incoming_invite` build on this.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from functools import partial
 from typing import Literal
 
 from pbx.sip.dialog import Dialog
-from pbx.sip.effects import Failure
 from pbx.sip.events import Ended, Informed, OfferAnswered, OfferDeclined, Offered
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, Response
-from pbx.sip.repetition import Unacknowledged
 from pbx.sip.session_timer import SessionTimer
-from pbx.sip.transactions import Answer, Server, Transactions
+from pbx.sip.transactions.effects import Failure
+from pbx.sip.transactions.layer import Answer, Server, Transactions
+from pbx.sip.transactions.retransmission import Unacknowledged
 from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
 
 State = Literal["calling", "invited", "early", "cancelling", "accepted", "confirmed", "ended"]

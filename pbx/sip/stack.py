@@ -11,19 +11,19 @@ from types import MappingProxyType
 from pbx.sip.address import Address
 from pbx.sip.admission import EXTENSIONS, METHODS, RETRY, SESSION_METHODS, Brake, NoBrake, Verdict, refusal
 from pbx.sip.authorization import ROUNDS, pinned, proof
-from pbx.sip.called import Called
-from pbx.sip.calling import Calling, compose_invite
 from pbx.sip.dialog import Dialog
 from pbx.sip.digest import Credentials
-from pbx.sip.effects import Failure, Send
 from pbx.sip.events import Event, Invited, Replied, Requested, TurnedAway, Unanswered
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
+from pbx.sip.incoming_invite import Called
 from pbx.sip.limits import Limits
 from pbx.sip.message import Message, ParseError, Request, Response, parse
+from pbx.sip.outgoing_invite import Calling, compose_invite
 from pbx.sip.session import Session
-from pbx.sip.timers import Timers
-from pbx.sip.transactions import Answer, Key, Server, Transactions, server_key
+from pbx.sip.transactions.effects import Failure, Send
+from pbx.sip.transactions.layer import Answer, Key, Server, Transactions, server_key
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
 from pbx.sip.usage import Usage
 from pbx.sip.via import Via

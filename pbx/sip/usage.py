@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pbx.sip.authorization import ROUNDS, pinned, proof
 from pbx.sip.dialog import Dialog
 from pbx.sip.digest import Credentials
-from pbx.sip.effects import Failure
 from pbx.sip.events import Ended, Event, Rejected
 from pbx.sip.flow import Flow
 from pbx.sip.grammar import quote
 from pbx.sip.message import Request, Response
 from pbx.sip.next_hop import towards
-from pbx.sip.timers import Timer
-from pbx.sip.transactions import Answer, Server, Transactions
+from pbx.sip.transactions.effects import Failure
+from pbx.sip.transactions.layer import Answer, Server, Transactions
+from pbx.sip.transactions.timers import Timer
 
 HeaderFields = Sequence[tuple[str, str]]
 

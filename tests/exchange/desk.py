@@ -10,7 +10,7 @@ from pbx.exchange.phones.registrar import Registrar
 from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, Response, parse
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 from pbx.store.models import Office, Phone
 from tests.line import Clock
 

@@ -26,8 +26,8 @@ from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.stack import Stack
-from pbx.sip.timers import Timers
 from pbx.sip.trace import Trace
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Hop
 from pbx.store.models import CallRecord, Former, Group, Number, Office, Person, Phone, Step, Trunk
 from tests.exchange.peers import BOX, Line, Peer

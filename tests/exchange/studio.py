@@ -15,12 +15,12 @@ from typing import Literal
 import numpy as np
 
 from pbx.media.clip import Clip
-from pbx.media.codec import PCMA, Codec
+from pbx.media.codecs.codec import PCMA, Codec
 from pbx.media.events import Dialled, Digit, MediaEvent, Played, Recorded, Silent
 from pbx.media.format import Format
 from pbx.media.ports import NoPort
+from pbx.media.quality_points import Samples
 from pbx.media.reports import Quality
-from pbx.media.samples import Samples
 
 SOON = 0.01
 """Seconds until an event is told, as with the real pump: never from within a verb."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pbx.media import wav
-from pbx.media.codec import CODECS
+from pbx.media.codecs.codec import CODECS
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Digit, MediaEvent
 from pbx.media.pump import Pump

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pbx.media import tones
-from pbx.media.codec import CODECS, G722, PCMA, PCMU, Codec
+from pbx.media.codecs.codec import CODECS, G722, PCMA, PCMU, Codec
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Digit
 from pbx.media.format import Format

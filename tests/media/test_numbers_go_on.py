@@ -9,7 +9,7 @@ import pytest
 
 from pbx.media import tones
 from pbx.media.clip import Clip
-from pbx.media.codec import PCMA, PCMU
+from pbx.media.codecs.codec import PCMA, PCMU
 from pbx.media.packet import Packet
 from pbx.media.reception import STRAY, Reception
 from pbx.media.relay import join, part

@@ -8,7 +8,7 @@ import pytest
 
 from pbx.media import tones
 from pbx.media.clip import Clip
-from pbx.media.codec import G722, PCMA, PCMU, Codec
+from pbx.media.codecs.codec import G722, PCMA, PCMU, Codec
 from pbx.media.events import Digit, FirstPacket, Played, Silent
 from pbx.media.ports import NoPort
 from pbx.media.pump import Pump

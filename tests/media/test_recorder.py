@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from pbx.media import tones
-from pbx.media.codec import G722, PCMA, PCMU, Codec
+from pbx.media.codecs.codec import G722, PCMA, PCMU, Codec
+from pbx.media.codecs.g711 import alaw_decode
 from pbx.media.events import Digit, Recorded
-from pbx.media.g711 import alaw_decode
 from pbx.media.recorder import Recorder
 from pbx.media.telephone_event import TelephoneEvent
 from pbx.media.wav import read

@@ -9,7 +9,7 @@ import pytest
 
 from pbx.media import tones
 from pbx.media.clip import Clip
-from pbx.media.codec import G722, PCMA, PCMU, Codec
+from pbx.media.codecs.codec import G722, PCMA, PCMU, Codec
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Dialled, Digit
 from pbx.media.packet import Packet

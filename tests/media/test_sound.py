@@ -6,12 +6,13 @@ from random import Random
 import numpy as np
 import pytest
 
-from pbx.media import g711, tones
+from pbx.media import tones
 from pbx.media.clip import Clip
-from pbx.media.codec import CODECS, G722, PCMA, PCMU, Codec, transcoder
+from pbx.media.codecs import g711
+from pbx.media.codecs.codec import CODECS, G722, PCMA, PCMU, Codec, transcoder
+from pbx.media.codecs.resample import resample
 from pbx.media.dtmf import ToneReceiver
-from pbx.media.hearing import DigitHearing
-from pbx.media.resample import resample
+from pbx.media.dtmf_in import DigitHearing
 from pbx.media.telephone_event import TelephoneEvent
 from tests.peers.tones import loudest
 

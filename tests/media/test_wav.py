@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbx.media import tones
-from pbx.media.g711 import alaw_encode, ulaw_encode
+from pbx.media.codecs.g711 import alaw_encode, ulaw_encode
 from pbx.media.wav import WavError, WavWriter, read
 from pbx.store.sound_files import NoSound, mend
 from tests.peers.tones import write_wav

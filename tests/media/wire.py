@@ -6,11 +6,11 @@ from random import Random
 
 import numpy as np
 
-from pbx.media.codec import CODECS, PCMA, Codec
+from pbx.media.codecs.codec import CODECS, PCMA, Codec
+from pbx.media.codecs.g711 import Samples
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import MediaEvent
 from pbx.media.format import Direction, Format
-from pbx.media.g711 import Samples
 from pbx.media.packet import Packet
 from pbx.media.pump import Pump
 from pbx.media.tones import sound

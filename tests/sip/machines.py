@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from pbx.sip.effects import Effects, Failure, Finish, Send, Start, Stop, Tell
 from pbx.sip.flow import Flow
-from pbx.sip.invite_client import InviteClient
-from pbx.sip.invite_server import InviteServer
 from pbx.sip.message import Request, Response, parse
-from pbx.sip.request_client import RequestClient
-from pbx.sip.request_server import RequestServer
-from pbx.sip.timers import Timer, Timers
+from pbx.sip.transactions.effects import Effects, Failure, Finish, Send, Start, Stop, Tell
+from pbx.sip.transactions.invite_client import InviteClient
+from pbx.sip.transactions.invite_server import InviteServer
+from pbx.sip.transactions.request_client import RequestClient
+from pbx.sip.transactions.request_server import RequestServer
+from pbx.sip.transactions.timers import Timer, Timers
 from tests.line import Clock
 
 UDP = Flow("udp", ("127.0.0.1", 5060), ("127.0.0.2", 5060))

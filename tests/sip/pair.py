@@ -14,7 +14,7 @@ from pbx.sip.flow import Flow, TransportName
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.session import Session
 from pbx.sip.stack import Ids, Limits, Stack
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
 from tests.line import Clock, Line
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pbx.exchange.scripts.self_call import ANSWER, QUESTION
-from pbx.media.g711 import alaw_decode
+from pbx.media.codecs.g711 import alaw_decode
 from pbx.media.packet import Packet, PacketError
 from pbx.media.telephone_event import EventSender
 from pbx.media.tones import RATE, strength

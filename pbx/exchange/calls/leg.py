@@ -10,7 +10,7 @@ from typing import TypeVar
 from pbx.exchange.calls.signals import Gone, LegEvent, Pressed, Proceeding, Refused, TookCall
 from pbx.exchange.dialling.digit_dedup import Keypad
 from pbx.exchange.dialling.key_info import KeyInfo
-from pbx.media.codec import CODECS
+from pbx.media.codecs.codec import CODECS
 from pbx.media.endpoint import Endpoint
 from pbx.media.events import Digit, MediaEvent
 from pbx.media.format import Format

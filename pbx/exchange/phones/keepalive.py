@@ -15,7 +15,7 @@ from pbx.sip.headers import Headers
 from pbx.sip.ids import Ids
 from pbx.sip.message import Request
 from pbx.sip.stack import Stack, contact_of
-from pbx.sip.timers import Timer, Timers
+from pbx.sip.transactions.timers import Timer, Timers
 from pbx.sip.uri import Uri
 from pbx.store.models import Binding
 

@@ -13,7 +13,7 @@ from pbx.sip.ids import Ids
 from pbx.sip.message import Request, Response
 from pbx.sip.stack import Stack
 from pbx.sip.subscription import Effects, Subscription, contact_of, package_of
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
 from pbx.store.models import Binding, Office, Phone
 

@@ -20,7 +20,7 @@ from pbx.exchange.phones.registering import (
 from pbx.exchange.phones.sequence import LATE, Sequence
 from pbx.sip.flow import Flow
 from pbx.sip.message import ParseError, Request, Response
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
 from pbx.store.models import Binding, Office
 

@@ -15,7 +15,7 @@ from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.message import Request, Response
 from pbx.sip.stack import Stack
-from pbx.sip.timers import Timer, Timers
+from pbx.sip.transactions.timers import Timer, Timers
 from pbx.sip.transport.hop import Hop
 from pbx.store.models import Office, Trunk
 

@@ -15,7 +15,7 @@ from pbx.daemon import Daemon
 from pbx.exchange.calls.operator import Operator
 from pbx.exchange.scripts import self_call as far_end
 from pbx.media.clip import Clip
-from pbx.media.g711 import Samples
+from pbx.media.codecs.g711 import Samples
 from pbx.media.tones import RATE, sound, strength
 from pbx.sentence import Wrong
 from pbx.sip.message import Request

@@ -15,7 +15,7 @@ from pbx.sip.events import Replied, Requested, Unanswered
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.stack import Ids, Stack
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
 from pbx.store.models import Binding, Office, Person, Phone
 from tests.line import Clock

@@ -15,7 +15,7 @@ from pbx.sip.events import Replied, Unanswered
 from pbx.sip.flow import Flow, TransportName
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.stack import Ids, Stack
-from pbx.sip.timers import Timers
+from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Hop, Target
 from pbx.store.models import Office, Trunk
 from tests.line import Clock

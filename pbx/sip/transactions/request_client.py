@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pbx.sip.effects import FINISH, Effects, Failure, Send, Start, Stop, Tell
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, Response
-from pbx.sip.timers import T1, T2, T4
+from pbx.sip.transactions.effects import FINISH, Effects, Failure, Send, Start, Stop, Tell
+from pbx.sip.transactions.timers import T1, T2, T4
 
 State = Literal["trying", "proceeding", "completed", "terminated"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pbx.media import g711, g722
-from pbx.media.g711 import Samples
+from pbx.media.codecs import g711, g722
+from pbx.media.codecs.g711 import Samples
 
 Encoder = Callable[[Samples], bytes]
 Decoder = Callable[[bytes], Samples]

@@ -4,7 +4,7 @@
 import numpy as np
 from G722 import G722
 
-from pbx.media.g711 import Samples
+from pbx.media.codecs.g711 import Samples
 
 _BIT_RATE = 64000
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from pbx.media.clip import Clip
-from pbx.media.codec import FRAME_TICKS, PCMA, Codec
+from pbx.media.codecs.codec import FRAME_TICKS, PCMA, Codec
 from pbx.media.dialler import Dialler
 from pbx.media.events import Dialled, MediaEvent, Played
 from pbx.media.format import Format
-from pbx.media.link import Link
 from pbx.media.outgoing import Outgoing
 from pbx.media.packet import HEADER, MARKER, VERSION
 from pbx.media.player import Player
+from pbx.media.rtp_socket import Link
 
 
 def _nobody(event: MediaEvent) -> None:

@@ -1,6 +1,6 @@
 """Digits from telephone-events and from the sound, never both for one press."""
 
-from pbx.media.codec import Codec, Decoder
+from pbx.media.codecs.codec import Codec, Decoder
 from pbx.media.dtmf import ToneReceiver
 from pbx.media.telephone_event import EventReceiver
 

@@ -8,15 +8,15 @@ from functools import partial
 from pbx.sip.authorization import ROUNDS, pinned, proof
 from pbx.sip.dialog import Dialog
 from pbx.sip.digest import Credentials
-from pbx.sip.effects import Failure
 from pbx.sip.events import Answered, Progressed, Rejected
 from pbx.sip.flow import Flow
 from pbx.sip.grammar import ParseError, number
-from pbx.sip.invite_client import copied
 from pbx.sip.message import Request, Response
 from pbx.sip.session import Session
-from pbx.sip.timers import T1
-from pbx.sip.transactions import Answer, Client, Server, Transactions
+from pbx.sip.transactions.effects import Failure
+from pbx.sip.transactions.invite_client import copied
+from pbx.sip.transactions.layer import Answer, Client, Server, Transactions
+from pbx.sip.transactions.timers import T1
 from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
 
 ELSEWHERE: HeaderFields = (

@@ -9,9 +9,9 @@ from pbx.sip.dialog import called
 from pbx.sip.events import Confirmed, Ended, OfferAnswered
 from pbx.sip.grammar import BLANK, ParseError, find, number, read_params
 from pbx.sip.message import Request, Response
-from pbx.sip.repetition import Repetition
 from pbx.sip.session import Session
-from pbx.sip.transactions import Server, Transactions
+from pbx.sip.transactions.layer import Server, Transactions
+from pbx.sip.transactions.retransmission import Repetition
 from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
 
 AGAIN = 60.0

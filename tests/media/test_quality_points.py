@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.media.samples import INTERVAL, MOST, Samples
+from pbx.media.quality_points import INTERVAL, MOST, Samples
 from tests.media.wire import Peer, Studio
 
 

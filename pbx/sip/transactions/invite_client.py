@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from pbx.sip.effects import FINISH, Effects, Failure, Send, Start, Stop, Tell
 from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
 from pbx.sip.message import Request, Response
-from pbx.sip.timers import T1
+from pbx.sip.transactions.effects import FINISH, Effects, Failure, Send, Start, Stop, Tell
+from pbx.sip.transactions.timers import T1
 
 TIMER_D = 32.0
 """How long copies of a final response are acknowledged on UDP, seconds."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from pbx.sip.called import Called
 from pbx.sip.events import Confirmed, Ended, Invited, OfferAnswered, Offered
+from pbx.sip.incoming_invite import Called
 from pbx.sip.limits import Limits
 from pbx.sip.session import Session
 from tests.sip.wire import OUR_SDP, SDP, STRANGER, Wire

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from pbx.sip.effects import Failure
 from pbx.sip.flow import Flow
-from pbx.sip.invite_client import InviteClient
-from pbx.sip.invite_server import InviteServer
 from pbx.sip.message import Request, Response
-from pbx.sip.request_client import RequestClient
-from pbx.sip.request_server import RequestServer
+from pbx.sip.transactions.effects import Failure
+from pbx.sip.transactions.invite_client import InviteClient
+from pbx.sip.transactions.invite_server import InviteServer
+from pbx.sip.transactions.request_client import RequestClient
+from pbx.sip.transactions.request_server import RequestServer
 from tests.sip.machines import TCP, UDP, Bench, Machine, request
 
 INVITE = request("INVITE", "Route: <sip:proxy;lr>", "Authorization: Digest x")

@@ -5,7 +5,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from pbx.media.g711 import Samples
+from pbx.media.codecs.g711 import Samples
 
 _LOBES = 16
 """Zero crossings of the sinc on either side: about 70 dB of what would alias is gone."""

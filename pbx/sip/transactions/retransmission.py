@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from pbx.sip.message import Response
-from pbx.sip.timers import T1, T2
-from pbx.sip.transactions import Server, Transactions
+from pbx.sip.transactions.layer import Server, Transactions
+from pbx.sip.transactions.timers import T1, T2
 
 
 class Repetition:

@@ -6,17 +6,17 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from pbx.sip.effects import Effects, Failure, Finish, Send, Start, Stop
 from pbx.sip.events import Event
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
-from pbx.sip.invite_client import InviteClient
-from pbx.sip.invite_server import InviteServer
 from pbx.sip.limits import Limits
 from pbx.sip.message import Request, Response
-from pbx.sip.request_client import RequestClient
-from pbx.sip.request_server import RequestServer
-from pbx.sip.timers import T1, Timer, Timers
+from pbx.sip.transactions.effects import Effects, Failure, Finish, Send, Start, Stop
+from pbx.sip.transactions.invite_client import InviteClient
+from pbx.sip.transactions.invite_server import InviteServer
+from pbx.sip.transactions.request_client import RequestClient
+from pbx.sip.transactions.request_server import RequestServer
+from pbx.sip.transactions.timers import T1, Timer, Timers
 from pbx.sip.via import COOKIE
 
 Key = tuple[object, ...]

@@ -1,0 +1,1 @@
+"""The voice codecs, and changing a sample rate."""
