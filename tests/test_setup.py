@@ -56,7 +56,7 @@ def test_all_tests_need_all_programs() -> None:
         ("tests/sip", set(), ALL),
         ("tests/sip/test_message.py::test_sipmessage_agrees", set(), ALL),
         ("./tests/sdp/", set(), ALL),
-        ("tests/webui/test_now.py", {"espeak-ng"}, ALL - {"espeak-ng"}),
+        ("tests/webui/pages/test_now.py", {"espeak-ng"}, ALL - {"espeak-ng"}),
         ("tests/peers", {"kamailio", "linphone-cli"}, {"chromium", "npm", "rauc"}),
         ("tests/image", {"rauc", "squashfs-tools"}, {"chromium", "kamailio"}),
         ("tests/browser/test_look.py", {"chromium", "npm"}, {"rauc"}),

@@ -14,8 +14,8 @@ from signal import SIGINT, SIGTERM, signal
 from pbx.memory import give_back
 from pbx.notify import from_environment
 from webui.app import App, make
-from webui.server import Server
-from webui.tls import Tls
+from webui.serving.server import Server
+from webui.serving.tls import Tls
 
 log = logging.getLogger("webui")
 

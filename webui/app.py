@@ -10,16 +10,15 @@ from urllib.parse import quote, urlencode
 from bottle import BaseRequest, HTTPError, HTTPResponse, Router
 
 from pbx.control.client import ControlError, NotRunning, Refused, ask
-from webui import (
+from webui import frame, responses
+from webui.live import Hub
+from webui.pages import (
     about,
     access,
-    answers,
     backup,
     changes,
     contacts,
     doctor,
-    frame,
-    gate,
     greetings,
     groups,
     history,
@@ -33,7 +32,6 @@ from webui import (
     people,
     phones,
     privacy,
-    sound,
     tasks,
     trunks,
     trust,
@@ -41,11 +39,12 @@ from webui import (
     welcome,
     wizard,
 )
-from webui.files import Files
-from webui.live import Hub
+from webui.parts import sound
+from webui.request import Site, Visit
 from webui.routes import May, Route, Routes
+from webui.serving import access_rule
+from webui.serving.files import Files
 from webui.views import Views
-from webui.visit import Site, Visit
 from webui.words import N_, catalogues
 
 log = logging.getLogger(__name__)
@@ -112,7 +111,7 @@ class App:
     def __init__(self, site: Site, routes: Iterable[Route], allow_all: bool) -> None:
         self.site = site
         self._allow_all = allow_all
-        self._names = gate.Names(self._domain)
+        self._names = access_rule.Names(self._domain)
         self._router = Router()
         for route in routes:
             self._router.add(route.path, route.method, route)
@@ -124,7 +123,7 @@ class App:
         _mend_headers(environ)
         visit = Visit(self.site, BaseRequest(environ))
         try:
-            answer = answers.dressed(visit, self._answer(visit))
+            answer = responses.dressed(visit, self._answer(visit))
         finally:
             visit.over()
         start_response(answer.status_line, answer.headerlist)
@@ -140,32 +139,34 @@ class App:
             answer: HTTPResponse | str = route.act(visit, **parts)
             return answer
         except HTTPError as error:
-            return answers.trouble(
+            return responses.trouble(
                 visit, error.status_code, visit._("The form did not arrive completely. Please try again.")
             )
         except HTTPResponse as early:
             return early
         except Refused as refusal:
-            return answers.trouble(visit, {4: 403, 3: 409, 1: 409}.get(refusal.code, 404), visit.said(refusal.said))
+            return responses.trouble(visit, {4: 403, 3: 409, 1: 409}.get(refusal.code, 404), visit.said(refusal.said))
         except NotRunning:
-            return answers.again(visit, 503, "away") if visit.request.method == "POST" else answers.away(visit)
+            return responses.again(visit, 503, "away") if visit.request.method == "POST" else responses.away(visit)
         except ControlError as error:
             log.warning("%s", error)
-            return answers.trouble(visit, 503, visit._("The exchange is not responding. Its log may say why."))
+            return responses.trouble(visit, 503, visit._("The exchange is not responding. Its log may say why."))
         except Exception:
             # Whatever it was, it is this page's trouble; the others work.
             log.exception("%s %s failed", visit.request.method, visit.request.path)
-            return answers.trouble(visit, 500, visit._("This is our fault, not yours. The log has the details."))
+            return responses.trouble(visit, 500, visit._("This is our fault, not yours. The log has the details."))
 
     # --- who and what may come in -----------------------------------------------------------------------------------
 
     def _check_way_in(self, visit: Visit) -> None:
         """Only from the LAN, and only under a name of ours. Raises HTTPResponse."""
         environ = visit.request.environ
-        if not self._allow_all and not gate.on_lan(environ.get("REMOTE_ADDR", ""), environ.get("SERVER_NAME", "")):
-            raise answers.plain(403, visit._("This page can only be opened from the office network."))
+        if not self._allow_all and not access_rule.on_lan(
+            environ.get("REMOTE_ADDR", ""), environ.get("SERVER_NAME", "")
+        ):
+            raise responses.plain(403, visit._("This page can only be opened from the office network."))
         if not self._names.ours(visit.request.get_header("Host", "")):
-            raise answers.plain(403, visit._("The box does not go by that name. Please use its address."))
+            raise responses.plain(403, visit._("The box does not go by that name. Please use its address."))
 
     def _route(self, visit: Visit) -> tuple[Route, dict[str, str]]:
         """The page that is asked for. Raises HTTPResponse."""
@@ -173,8 +174,8 @@ class App:
             route, parts = self._router.match(visit.request.environ)
         except HTTPError as error:
             visit.recognise()
-            raise answers.page(
-                visit, answers.trouble(visit, error.status_code, visit._("This page does not exist."))
+            raise responses.page(
+                visit, responses.trouble(visit, error.status_code, visit._("This page does not exist."))
             ) from None
         if route.method == "POST":
             _check_size(visit, UPLOADS if route.uploads else BODY)
@@ -185,15 +186,15 @@ class App:
         ours = route.method == "GET" or _same_origin(visit)
         if not ours:
             sentence = visit._("This form was sent from a different website.")
-            raise answers.page(visit, answers.trouble(visit, 403, sentence))
+            raise responses.page(visit, responses.trouble(visit, 403, sentence))
         if route.may != "visitor" and visit.account is None:
             if route.method == "POST":
-                raise answers.page(visit, answers.again(visit, 403, "expired"))
+                raise responses.page(visit, responses.again(visit, 403, "expired"))
             raise visit.see_other(f"/login?next={quote(_here(visit))}")
         if route.may == "admin" and not visit.is_admin:
-            raise answers.page(visit, answers.trouble(visit, 403, visit._("Only admins can do this.")))
+            raise responses.page(visit, responses.trouble(visit, 403, visit._("Only admins can do this.")))
         if route.method == "POST" and not _token_fits(visit):
-            raise answers.page(visit, answers.again(visit, 403, "expired"))
+            raise responses.page(visit, responses.again(visit, 403, "expired"))
 
     def _domain(self) -> str:
         """The office's domain, by which phones and people may know the box: the page asks for itself, as a visitor."""
@@ -214,25 +215,27 @@ def _mend_headers(environ: dict[str, Any]) -> None:
 def _check_size(visit: Visit, most: int) -> None:
     """Raises HTTPResponse when a form is larger than it may be, or does not say how large it is."""
     if "chunked" in visit.request.get_header("Transfer-Encoding", "").lower():
-        raise answers.plain(411, "A form says how long it is.")
+        raise responses.plain(411, "A form says how long it is.")
     if visit.request.content_length > most:
         unit, name = (1024**2, "MB") if most >= 1024**2 else (1024, "kB")
         text = visit._("This is too large ({size}). The limit is {most}.")
         # Rounded up: what is one byte too large does not have as much as may be.
         size = f"{visit.count(-(-visit.request.content_length // unit))} {name}"
-        raise answers.page(visit, answers.trouble(visit, 413, text.format(size=size, most=f"{most // unit} {name}")))
+        raise responses.page(
+            visit, responses.trouble(visit, 413, text.format(size=size, most=f"{most // unit} {name}"))
+        )
 
 
 def _same_origin(visit: Visit) -> bool:
     sent = visit.request
     scheme = str(sent.environ.get("wsgi.url_scheme"))
-    return gate.same_origin(
+    return access_rule.same_origin(
         scheme, sent.get_header("Host", ""), sent.get_header("Origin"), sent.get_header("Sec-Fetch-Site")
     )
 
 
 def _token_fits(visit: Visit) -> bool:
-    return gate.token_fits(visit.csrf, visit.sent("csrf"))
+    return access_rule.token_fits(visit.csrf, visit.sent("csrf"))
 
 
 def _here(visit: Visit) -> str:

@@ -4,8 +4,8 @@ from bottle import HTTPResponse
 
 from pbx.control.client import ControlError, NotRunning, Refused
 from webui.live import written
+from webui.request import Visit
 from webui.routes import Routes
-from webui.visit import Visit
 from webui.words import LANGUAGES
 
 routes = Routes()

@@ -42,7 +42,7 @@ from pbx.store.backup import age
 from pbx.store.backup.backup_file import Unreadable, unpack
 from pbx.store.models import Group, Number, Office, Person, Trunk
 from pbx.store.settings.settings_file import SettingsError, read_office
-from webui.posted import _pairs, _parts
+from webui.form_body import _pairs, _parts
 
 OURS = Local("192.0.2.1", 40000)
 CODECS = ("G722", "PCMA", "PCMU")

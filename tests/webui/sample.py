@@ -14,9 +14,9 @@ from tests.webui.office import ADMIN, PASSWORD, Web, browser
 from webui import frame
 from webui.app import App
 from webui.form import Field
+from webui.request import Visit
 from webui.routes import Routes
 from webui.views import Views
-from webui.visit import Visit
 
 VIEW = """% rebase("layout", title=_("People"))
 <p>{{danger}}</p>

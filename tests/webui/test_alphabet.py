@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pbx.alphabet import place
 from tests.webui.forms import form_to
 from tests.webui.office import ADMIN, PASSWORD, Web
-from webui.welcome import countries
+from webui.pages.welcome import countries
 
 
 def test_umlauts_accents_and_capitals_do_not_move_a_name() -> None:

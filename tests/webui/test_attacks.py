@@ -13,9 +13,9 @@ import pytest
 from tests.leftovers import call_record
 from tests.webui.forms import csrf
 from tests.webui.office import PASSWORD, Web
-from webui.answers import KEPT
 from webui.live import MOST_PER_SOURCE
-from webui.visit import LARGE, MOST_LARGE
+from webui.request import LARGE, MOST_LARGE
+from webui.responses import KEPT
 
 HEAD = b'--x\r\nContent-Disposition: form-data; name="sound"; filename="a.wav"\r\n\r\n'
 END = b"\r\n--x--\r\n"
@@ -74,7 +74,7 @@ def test_a_form_of_nothing_but_seams_is_read_or_refused_at_once(web: Web, fillin
 
 
 def test_only_some_large_forms_are_in_memory_at_a_time(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webui.visit.PATIENCE", 0.0)
+    monkeypatch.setattr("webui.request.PATIENCE", 0.0)
     browser = web.user("21")
     large = HEAD + bytes(LARGE) + END
     for _ in range(2 * MOST_LARGE):

@@ -11,8 +11,8 @@ from webob import Request
 from tests.webui.office import ADMIN, PASSWORD, Web, browser
 from tests.webui.sample import error_at, framed, log_in
 from webui import frame
-from webui.answers import HEADERS
 from webui.app import PAGES
+from webui.responses import HEADERS
 from webui.views import VIEWS
 
 __all__ = ["framed"]
@@ -118,8 +118,8 @@ def test_the_navigation_shows_only_what_one_may_open(web: Web) -> None:
 
 
 def test_every_page_module_is_in_the_table() -> None:
-    modules = {path.stem for path in FOLDER.glob("*.py") if "\nroutes = Routes()" in path.read_text()}
-    listed = {page.routes.all[0].act.__module__.removeprefix("webui.") for page in PAGES}
+    modules = {path.stem for path in FOLDER.rglob("*.py") if "\nroutes = Routes()" in path.read_text()}
+    listed = {page.routes.all[0].act.__module__.rpartition(".")[2] for page in PAGES}
     assert modules == listed | {"frame"}
 
 

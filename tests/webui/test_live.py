@@ -15,7 +15,7 @@ from pbx.control.client import ask
 from tests.peers.programs import own_host, until
 from tests.webui.office import PASSWORD, Web, serving
 from webui.live import ASKED, MOST, MOST_PER_SOURCE, TOPICS, Hub, Stream, written
-from webui.server import Server
+from webui.serving.server import Server
 
 STEP = 10.0
 

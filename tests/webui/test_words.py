@@ -29,7 +29,7 @@ Text = str | tuple[str, str]
 
 SOURCES = sorted(
     path
-    for pattern in ("webui/*.py", "webui/views/*.tpl", "pbx/**/*.py")
+    for pattern in ("webui/**/*.py", "webui/views/*.tpl", "pbx/**/*.py")
     for path in HOUSE.glob(pattern)
     if "demo" not in path.parts and path.name != "catalogue.py"  # whose Sentence is one of the box's voice
 )

@@ -1,5 +1,5 @@
 <%
-# Below a long list: pages (webui.pages.Pages), label (what is in the list); with `asks` buttons of a form send the page by that name.
+# Below a long list: pages (webui.parts.paging.Pages), label (what is in the list); with `asks` buttons of a form send the page by that name.
 words = (_("Newest"), _("Newer"), _("Older"), _("Oldest")) if pages.by_time else (_("First page"), _("Previous page"), _("Next page"), _("Last page"))
 ways = [(words[index], link, rel) for index, (link, rel) in enumerate(((pages.first, ""), (pages.back, "prev"), (pages.on, "next"), (pages.last, ""))) if link]
 %>

@@ -1,6 +1,6 @@
 <%
 # One sound in a form: typed, uploaded, spoken into a phone or the microphone. The form needs enctype="multipart/form-data";
-# webui.sound.sound_arguments(visit, name, form) reads it. To be given:
+# webui.parts.sound.sound_arguments(visit, name, form) reads it. To be given:
 #   name      of the daemon's argument, without _text and _sound
 #   label     translated
 #   form      the Form, whose errors[name] is shown

@@ -1,0 +1,21 @@
+"""About: which version this is, under which licence it may be used and passed on, and what it is made of."""
+
+from functools import cache
+
+from pbx import VERSION
+from webui.libraries import Library, libraries
+from webui.request import Visit
+from webui.routes import Routes
+
+routes = Routes()
+
+
+@routes.get("/about")
+def about(visit: Visit) -> str:
+    """For whoever is logged in: strangers are not told which versions run here."""
+    return visit.page("about", version=VERSION, libraries=_libraries())
+
+
+@cache
+def _libraries() -> list[Library]:
+    return libraries()

@@ -1,0 +1,57 @@
+"""The doctor: every check with what is so and what to do, and a trace to send to whoever helps."""
+
+import time
+from typing import Any
+
+from bottle import HTTPResponse
+
+from webui.request import Visit
+from webui.routes import Routes
+from webui.words import N_
+
+routes = Routes()
+
+AREAS = (
+    (N_("Telephone network"), ("trunk", "path", "voice", "refused", "numbers", "extensions", "dialling")),
+    (N_("Phones"), ("phones", "registered", "connections", "answers", "storm", "tls", "certificate", "pins")),
+    (N_("Network"), ("network", "internet", "names", "port")),
+    (N_("The box"), ("load", "memory", "disk", "card", "temperature", "power", "clock", "uptime")),
+    (N_("Software and data"), ("rights", "records", "settings", "speech", "prompts", "greetings", "wire")),
+)
+"""Checks by what they are about; one with a new name is shown with the last."""
+WORST = ("fail", "warn", "ok")
+WORDS = {"ok": N_("well"), "warn": N_("to be looked at"), "fail": N_("does not work")}
+
+
+@routes.get("/doctor", may="admin")
+def doctor(visit: Visit) -> str:
+    """All checks, by area, the worst first."""
+    checks = visit.ask("doctor")
+    return visit.page(
+        "doctor",
+        areas=list(_areas(visit, checks)),
+        failed=sum(check["state"] == "fail" for check in checks),
+        warned=sum(check["state"] == "warn" for check in checks),
+        words={state: visit._(word) for state, word in WORDS.items()},
+    )
+
+
+@routes.get("/doctor/trace", may="admin")
+def trace(visit: Visit) -> HTTPResponse:
+    """The latest SIP messages, without passwords, as a text to download."""
+    text = str(visit.ask("trace")["text"])
+    name = time.strftime("durchwahl-trace-%Y%m%d-%H%M.txt")
+    return visit.download(text.encode(), name, "text/plain; charset=utf-8")
+
+
+def _areas(visit: Visit, checks: list[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Title, worst state and checks of each area."""
+    known = {name for _, names in AREAS for name in names}
+    found = []
+    for title, names in AREAS:
+        last = names is AREAS[-1][1]
+        here = [check for check in checks if check["name"] in names or (last and check["name"] not in known)]
+        here.sort(key=lambda check: WORST.index(check["state"]))
+        if here:
+            found.append((visit._(title), str(here[0]["state"]), here))
+    return sorted(found, key=lambda area: WORST.index(area[1]))

@@ -1,0 +1,162 @@
+"""The calls that were: found again, taken out as a table, and each one looked at from all sides."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import Any
+from urllib.parse import urlencode
+
+from bottle import HTTPResponse
+
+from pbx.whole import whole
+from webui.parts import ladder, paging, plot
+from webui.parts.waveform import waveform
+from webui.request import Visit
+from webui.routes import Routes
+from webui.words import N_
+
+routes = Routes()
+
+DIRECTIONS = {"in": N_("incoming"), "out": N_("outgoing"), "internal": N_("internal")}
+OUTCOMES = {
+    "answered": N_("talked"),
+    "voicemail": N_("left a message"),
+    "missed": N_("missed"),
+    "gave-up": N_("hung up before the answer"),
+    "refused": N_("refused"),
+    "failed": N_("did not work"),
+}
+SIGNS = {"in": "incoming", "out": "outgoing", "internal": "call"}
+HEADS = (
+    *(N_("Began"), N_("Direction"), N_("From"), N_("Name"), N_("To"), N_("Person or group"), N_("Outcome")),
+    *(N_("Talked (seconds)"), N_("Story")),
+)
+_FILTERS = ("search", "extension", "direction", "outcome", "since", "until")
+_PAGE = 50
+_MESSAGES = 40
+"""SIP messages of a call on a page."""
+_PIECE = 250
+"""Calls of a table that are asked for at a time: the exchange's other work gets its turn in between."""
+
+
+@routes.get("/history")
+def history(visit: Visit) -> str:
+    """The calls that fit what is searched for, newest first."""
+    typed = {name: visit.query.get(name, "").strip() for name in _FILTERS}
+    asked, errors = _asked(visit, typed)
+    nothing = {"calls": [], "all": 0, "ahead": 0}
+    found: Any = nothing if errors else visit.ask("history", **asked, **paging.turn(visit), limit=_PAGE)
+    if errors:
+        visit.status = 422
+    chosen = {name: text for name, text in typed.items() if text}
+    return visit.page(
+        "history",
+        found=found,
+        typed=typed,
+        errors=errors,
+        filtered=bool(chosen),
+        pages=paging.turned(visit, found, found["calls"], "place"),
+        table="/history/table?" + urlencode(chosen),
+        parties=_parties(visit),
+        directions=DIRECTIONS,
+        outcomes=OUTCOMES,
+        signs=SIGNS,
+    )
+
+
+@routes.get("/history/table")
+def table(visit: Visit) -> HTTPResponse:
+    """The same calls as a table for a spreadsheet: all of them, however many."""
+    asked, errors = _asked(visit, {name: visit.query.get(name, "").strip() for name in _FILTERS})
+    found: Iterable[Mapping[str, Any]] = () if errors else _all(visit, asked)
+    rows = chain([[visit._(head) for head in HEADS]], (_row(visit, call) for call in found))
+    return visit.csv(rows, visit._("calls") + ".csv")
+
+
+def _all(visit: Visit, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every call that fits, the newest first, asked for piece by piece."""
+    before: dict[str, int] = {}
+    while True:
+        found = visit.ask("history", **asked, **before, limit=_PIECE, counted=False)
+        yield from found["calls"]
+        if not found["more"]:
+            return
+        before = {"before": found["calls"][-1]["place"]}
+
+
+@routes.get("/calls/<id>")
+def call(visit: Visit, id: str) -> str:
+    """One call: its story, its messages, its voice."""
+    told = visit.ask("history call", id=id)
+    began = told["call"]["started"]
+    legs = [
+        (leg, leg["name"] or visit.number(leg["party"]) or visit._("Number withheld"), place)
+        for place, leg in enumerate(told["quality"])
+    ]
+    shown, where = paging.part(visit, told["messages"], _MESSAGES, "messages")
+    first = max(0, where.start - 1)
+    return visit.page(
+        "call",
+        told=told,
+        call=told["call"],
+        messages=list(enumerate(shown, first)),
+        pages=where,
+        ladder=ladder.drawn(visit, told, first, _MESSAGES) if told["messages"] else "",
+        party=lambda message: ladder.party(visit, told["lanes"][message["lane"]]),
+        after=lambda message: ladder.after(message["at"] - told["messages"][0]["at"]),
+        kind=ladder.kind,
+        legs=legs,
+        plotted=lambda leg, name, place: plot.drawn(visit, leg, began, name, place),
+        in_words=lambda leg: plot.told(visit, leg),
+        grades=plot.GRADES,
+        waveform=waveform,
+        directions=DIRECTIONS,
+        outcomes=OUTCOMES,
+        signs=SIGNS,
+    )
+
+
+def _asked(visit: Visit, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is asked of the daemon, and what is wrong with what was typed, by field."""
+    errors: dict[str, str] = {}
+    asked: dict[str, Any] = {"search": typed["search"][:200]}
+    for name, known in (("direction", DIRECTIONS), ("outcome", OUTCOMES)):
+        if typed[name] in known:
+            asked[name] = typed[name]
+    if re.fullmatch("[0-9]{2,4}", typed["extension"]):
+        asked["extension"] = typed["extension"]
+    for name, days in (("since", 0), ("until", 1)):
+        if typed[name]:
+            try:
+                asked[name] = _midnight(date.fromisoformat(typed[name]) + timedelta(days))
+            except (ValueError, OverflowError, OSError):
+                errors[name] = visit._("This is no date, like 2026-03-31.")
+    return asked, errors
+
+
+def _midnight(day: date) -> float:
+    """When a day begins, by the box's clock."""
+    return datetime(day.year, day.month, day.day).timestamp()
+
+
+def _parties(visit: Visit) -> list[tuple[str, str]]:
+    """People and groups whose calls can be chosen; a user has only his own."""
+    if not visit.is_admin:
+        return []
+    found = [*visit.ask("user list"), *visit.ask("group list")]
+    return [(each["extension"], each["name"]) for each in found]
+
+
+def _row(visit: Visit, call: Mapping[str, Any]) -> list[Any]:
+    return [
+        datetime.fromtimestamp(call["started"]).strftime("%Y-%m-%d %H:%M:%S"),
+        visit._(DIRECTIONS[call["direction"]]),
+        call["from"],
+        call["from_name"],
+        call["to"],
+        f"{call['extension_name']} {call['extension']}".strip(),
+        visit._(OUTCOMES.get(call["outcome"], call["outcome"])),
+        whole(call["talked"] or 0.0),
+        call["story"],
+    ]

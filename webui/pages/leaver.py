@@ -1,0 +1,72 @@
+"""The leaver's wizard: where everything goes that somebody leaves behind, told in words before it happens."""
+
+from typing import Any
+
+from bottle import HTTPResponse
+
+from webui.form import Field, Options
+from webui.request import Visit
+from webui.routes import Routes
+from webui.words import N_
+
+routes = Routes()
+
+LEAVE = (
+    Field("extension_to", "choice", N_("Calls to the extension")),
+    Field("keep_days", "number", N_("Days nobody else gets the extension"), N_("Empty: anybody may get it at once."),
+          unit=N_("days")),
+    Field("number_to", "choice", N_("Outside number")),
+    Field("place_to", "choice", N_("Place in groups and numbers"),
+          N_("No group and no number may be left with nobody.")),
+    Field("messages_to", "choice", N_("Voicemail messages"), required=True),
+    Field("tasks_to", "choice", N_("Open tasks")),
+)  # fmt: skip
+
+
+@routes.get("/people/<extension>/leave", may="admin")
+def leave(visit: Visit, extension: str) -> str:
+    """Choose where everything goes."""
+    person = visit.ask("user show", person=extension)
+    return visit.page("leave", person=person, form=visit.blank(_fields(person), person, **_heirs(visit, extension)))
+
+
+@routes.post("/people/<extension>/leave", may="admin")
+def left(visit: Visit, extension: str) -> HTTPResponse | str:
+    """Tell in words what would be; then, when that was seen, let it be so."""
+    person = visit.ask("user show", person=extension)
+    form = visit.form(_fields(person), None, **_heirs(visit, extension))
+    step = visit.sent("step")
+    if step == "leave" and form.sent("user leave", person=extension):
+        return visit.see_other("/people", visit._("{name} is not in the office any more.").format(**form.result))
+    if step == "look" and form.sent("user leave", person=extension, dry=True):
+        words = [visit.said(each) for each in form.result["words"]]
+        return visit.page("leave_look", person=person, form=form, words=words)
+    return visit.page("leave", person=person, form=form.fill(form.values | {"version": person["version"]}))
+
+
+def _fields(person: dict[str, Any]) -> tuple[Field, ...]:
+    """What has to be asked about this person."""
+    asked = {
+        "number_to": person["number"],
+        "place_to": person["groups"] or person["numbers"],
+        "messages_to": person["messages"],
+        "tasks_to": person["tasks"],
+    }
+    return tuple(each for each in LEAVE if asked.get(each.name, True))
+
+
+def _heirs(visit: Visit, extension: str) -> dict[str, Options]:
+    """Who may get what."""
+    everybody = visit.ask("user list")
+    people = [(each["extension"], f"{each['extension']}  {each['name']}") for each in everybody]
+    people = [each for each in people if each[0] != extension]
+    groups = [(each["extension"], f"{each['extension']}  {each['name']}") for each in visit.ask("group list")]
+    numbered = [(each["extension"], f"{each['extension']}  {each['name']}") for each in everybody
+                if each["extension"] != extension and not each["number"]]  # fmt: skip
+    return {
+        "extension_to": [("", visit._("lead nowhere")), *people, *groups],
+        "number_to": [("", visit._("nobody's own any more")), *numbered],
+        "place_to": [("", visit._("nobody's")), *people],
+        "messages_to": [("", visit._("please choose")), ("delete", visit._("delete for good")), *people, *groups],
+        "tasks_to": [("", visit._("the office's")), *people, *groups],
+    }

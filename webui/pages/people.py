@@ -1,0 +1,225 @@
+"""People: everybody with his extension, one person with all that is his, and a pasted list that becomes people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bottle import HTTPResponse
+
+from webui.form import Field, Form
+from webui.parts import paging
+from webui.parts.extension import offer, with_offer
+from webui.parts.sound import sound_arguments
+from webui.request import Visit
+from webui.routes import Routes
+from webui.words import N_
+
+routes = Routes()
+
+_PAGE = 50
+LAMPS = {"free": N_("free"), "ringing": N_("ringing"), "talking": N_("talking"), "offline": N_("not registered")}
+
+NAME = Field("name", label=N_("Name"), required=True, autocomplete="off")
+NEW = (
+    NAME,
+    Field(
+        "extension",
+        label=N_("Extension"),
+        help=N_("2 to 4 digits. This one is free; type another if you like."),
+        inputmode="numeric",
+        autocomplete="off",
+    ),
+)
+NAMES = (
+    Field(
+        "names",
+        "area",
+        N_("Names"),
+        N_("One person a line. An extension may follow behind a semicolon or tab; e-mail addresses are left out."),
+        required=True,
+    ),
+)
+PERSON = (
+    Field(
+        "extension",
+        label=N_("Extension"),
+        help=N_("With a new extension, phones, groups, numbers, messages and tasks move along."),
+        required=True,
+        inputmode="numeric",
+        autocomplete="off",
+    ),
+    NAME,
+    Field(
+        "reachable",
+        "switch",
+        N_("Callers from outside may dial the extension"),
+        N_("Colleagues always may."),
+    ),
+    Field(
+        "outbound_only",
+        "switch",
+        N_("Only calls out"),
+        N_("Neither callers nor colleagues nor groups ring here."),
+    ),
+    Field(
+        "voicemail",
+        "switch",
+        N_("Voicemail"),
+        N_("When nobody answers, callers may leave a message."),
+    ),
+    Field("ring", "number", N_("Rings for"), unit=N_("seconds"), required=True),
+    Field(
+        "number",
+        "choice",
+        N_("Number shown when calling out"),
+        N_("A colleague who dials this number reaches the extension, without the provider."),
+    ),
+    Field("language", "choice", N_("Language of announcements"), options=(("de", "Deutsch"), ("en", "English"))),
+    Field(
+        "pin",
+        "password",
+        N_("New voicemail PIN"),
+        N_("4 to 10 digits, to hear messages by phone. It is never shown; leave it empty to keep what is set."),
+        inputmode="numeric",
+        autocomplete="new-password",
+    ),
+)
+
+
+@routes.get("/people", may="admin")
+def people(visit: Visit) -> str:
+    """Everybody, or those that a search finds."""
+    return _everybody(visit, visit.form(NEW, visit.ask("user free")))
+
+
+@routes.post("/people", may="admin")
+def add(visit: Visit) -> HTTPResponse | str:
+    """One more person."""
+    form = with_offer(visit, visit.form(NEW))
+    if not form.values.get("extension"):
+        form.values["extension"] = visit.ask("user free")["extension"]
+    if form.sent("user add", extension=form.values["extension"]):
+        return visit.see_other(_path(form.result["extension"]), _added(visit, [form.result]))
+    return _everybody(visit, form)
+
+
+@routes.get("/people/free", may="admin")
+def free(visit: Visit) -> HTTPResponse:
+    """For people.js: whether a wanted extension can be had."""
+    wanted = {name: visit.query[name] for name in ("extension", "person") if visit.query.get(name)}
+    found = visit.ask("user free", **wanted)
+    wrong = visit.said(found["wrong"]) if found.get("wrong") else ""
+    return visit.json({"wrong": wrong, "free": found["extension"]})
+
+
+@routes.get("/people/paste", may="admin")
+def paste(visit: Visit) -> str:
+    """Where a list of names is pasted."""
+    return visit.page("people_paste", form=visit.form(NAMES), found=None)
+
+
+@routes.post("/people/paste", may="admin")
+def pasted(visit: Visit) -> HTTPResponse | str:
+    """Look at a list with the extensions as they would be, or add everybody in it."""
+    form = visit.form(NAMES)
+    adds = visit.sent("step") == "add"
+    if adds and form.sent("user paste"):
+        return visit.see_other("/people", _added(visit, [each for each in form.result if not each["known"]]))
+    found = form.result if not adds and form.sent("user paste", dry=True) else None
+    return visit.page("people_paste", form=form, found=found)
+
+
+@routes.post("/people/release/<extension>", may="admin")
+def release(visit: Visit, extension: str) -> HTTPResponse:
+    """Anybody may have the extension of somebody who left."""
+    visit.ask("extension release", extension=extension, seen=visit.sent("seen"))
+    return visit.see_other("/people", visit._("{extension} is free now.").format(extension=extension))
+
+
+@routes.get("/people/<extension>", may="admin")
+def person(visit: Visit, extension: str) -> str:
+    """One person with everything of his."""
+    return _person(visit, extension)
+
+
+@routes.post("/people/<extension>", may="admin")
+def change(visit: Visit, extension: str) -> HTTPResponse | str:
+    """Save what was changed."""
+    shown = visit.ask("user show", person=extension)
+    form = with_offer(visit, visit.form(PERSON, number=_numbers(visit, shown)))
+    if form.sent("user set", person=extension):
+        return visit.see_other(_path(form.result["extension"]), visit._("Saved."))
+    return _person(visit, extension, form=form)
+
+
+@routes.post("/people/<extension>/pin", may="admin")
+def remove_pin(visit: Visit, extension: str) -> HTTPResponse:
+    """Without a PIN nobody hears the messages by phone."""
+    visit.ask("user set", person=extension, pin="")
+    return visit.see_other(_path(extension), visit._("The PIN is removed."))
+
+
+@routes.post("/people/<extension>/announcement", may="admin", uploads=True)
+def announcement(visit: Visit, extension: str) -> HTTPResponse | str:
+    """What callers hear when nobody answers: typed, uploaded, spoken, or the box's own sentence again."""
+    form = visit.form(())
+    given = sound_arguments(visit, "announcement", form)
+    if not given and not form.errors:
+        form.errors["announcement"] = visit._("Type a text, choose a sound file or speak one.")
+    if form.sent("user set", person=extension, **given):
+        return visit.see_other(_path(extension), visit._("Saved."))
+    return _person(visit, extension, announcement=form)
+
+
+def _everybody(visit: Visit, form: Form) -> str:
+    wanted = visit.query.get("search", "").strip().casefold()
+
+    def found(bearers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [each for each in bearers if wanted in f"{each['extension']} {each['name']}".casefold()]
+
+    people = visit.ask("user list")
+    shown, where = paging.part(visit, found(people), _PAGE)
+    former, where_former = paging.part(visit, found(visit.ask("extension list")), _PAGE, "left")
+    return visit.page(
+        "people",
+        people=shown,
+        pages=where,
+        everybody=len(people),
+        former=former,
+        former_pages=where_former,
+        form=form,
+        free=offer(visit, form),
+        lamps=LAMPS,
+    )
+
+
+def _person(
+    visit: Visit,
+    extension: str,
+    *,
+    form: Form | None = None,
+    announcement: Form | None = None,
+) -> str:
+    shown = visit.ask("user show", person=extension)
+    form = form or visit.blank(PERSON, shown, number=_numbers(visit, shown))
+    return visit.page(
+        "person",
+        person=shown,
+        form=form.fill(shown),
+        announcement=(announcement or visit.blank((), {})).fill(shown),
+        free=offer(visit, form),
+    )
+
+
+def _numbers(visit: Visit, shown: dict[str, Any]) -> Sequence[tuple[str, str]]:
+    """The office's numbers that are nobody else's, and none of his own."""
+    return [("", visit._("The office's number")), *((each, visit.number(each)) for each in shown["own_numbers"])]
+
+
+def _added(visit: Visit, added: Sequence[dict[str, Any]]) -> str:
+    if len(added) == 1:
+        return visit._("{name} has the extension {extension}.").format(**added[0])
+    return visit.n_("{number} person was added.", "{number} people were added.", len(added)).format(number=len(added))
+
+
+def _path(extension: str) -> str:
+    return f"/people/{extension}"

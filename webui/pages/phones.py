@@ -1,0 +1,167 @@
+"""Phones: every account a device may register with, shown once with its password, and fetched once by a softphone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bottle import HTTPResponse
+
+from pbx.control.client import Refused
+from webui.form import Field, Form
+from webui.parts import paging
+from webui.parts.softphone import code, provisioning, sip_address, ticket_address
+from webui.request import Visit
+from webui.routes import Routes
+from webui.serving import access_rule
+from webui.words import N_
+
+routes = Routes()
+
+NEW = (
+    Field("extension", "choice", N_("Whose phone"), required=True),
+    Field("name", label=N_("What it is called"), help=N_("To tell several phones apart, like “Desk” or “Mobile”.")),
+)
+_PAGE = 50
+PHONE = (Field("name", label=N_("What it is called"), autocomplete="off"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """A make of desk phone, and what its own page calls the fields of an account."""
+
+    name: str
+    where: str
+    """The way to the form on the phone's page, in its own English words."""
+    user: str
+    auth: str
+    password: str
+    server: str
+    display: str
+
+
+MAKES = (
+    Make("Yealink", "Account → Register", "User Name", "Register Name", "Password", "SIP Server 1: Server Host",
+         "Label, Display Name"),
+    Make("Snom", "Setup → Identity 1 → Login", "Account", "Authentication Username", "Password", "Registrar",
+         "Displayname"),
+    Make("Grandstream", "Accounts → Account 1 → General Settings", "SIP User ID", "SIP Authentication ID",
+         "SIP Authentication Password", "SIP Server", "Account Name, Name"),
+    Make("Gigaset", "Settings → Telephony → Connections", "Username", "Authentication name",
+         "Authentication password", "Domain, Proxy server address, Registration server", "Display name"),
+    Make("Fanvil", "Line → SIP → Register Settings", "Username", "Authentication User", "Authentication Password",
+         "SIP Server 1: Server Address", "Display name"),
+)  # fmt: skip
+"""Names of other makers' fields: they are not translated."""
+
+
+@routes.get("/phones", may="admin")
+def phones(visit: Visit) -> str:
+    """Every account, with what is registered with it."""
+    return _all(visit, visit.form(NEW, {"extension": visit.query.get("extension", "")}, extension=_owners(visit)))
+
+
+@routes.post("/phones", may="admin")
+def add(visit: Visit) -> str:
+    """One more account; the only page that shows its password."""
+    form = visit.form(NEW, extension=_owners(visit))
+    return _account(visit, form.result) if form.sent("phone add") else _all(visit, form)
+
+
+@routes.get("/phones/<username>", may="admin")
+def phone(visit: Visit, username: str) -> str:
+    """One account."""
+    found = _found(visit, username)
+    return visit.page("phone", phone=found, form=visit.form(PHONE, found), qr=None)
+
+
+@routes.post("/phones/<username>", may="admin")
+def change(visit: Visit, username: str) -> HTTPResponse | str:
+    """Call it something else."""
+    form = visit.form(PHONE)
+    if form.sent("phone set", username=username):
+        return visit.see_other(f"/phones/{username}", visit._("Saved."))
+    found = _found(visit, username)
+    return visit.page("phone", phone=found, form=form.fill(found), qr=None)
+
+
+@routes.post("/phones/<username>/renew", may="admin")
+def renew(visit: Visit, username: str) -> str:
+    """A new password, shown this once."""
+    return _account(visit, visit.ask("phone renew", username=username, **_seen(visit)))
+
+
+@routes.post("/phones/<username>/code", may="admin")
+def scan(visit: Visit, username: str) -> str:
+    """A code that gives a softphone this account."""
+    found = _found(visit, username)
+    ticket = visit.ask("phone ticket", username=username)
+    address = ticket_address(visit, ticket["token"], found["domain"])
+    drawn = code(address, visit._("Code for a softphone"))
+    return visit.page("phone", phone=found, form=visit.blank(PHONE, found), qr=drawn, address=address)
+
+
+@routes.post("/phones/<username>/remove", may="admin")
+def remove(visit: Visit, username: str) -> HTTPResponse:
+    """The phone that uses the account is logged off."""
+    removed = visit.ask("phone remove", username=username, **_seen(visit))
+    return visit.see_other("/phones", visit._("{name} is removed.").format(name=removed["name"] or username))
+
+
+@routes.get("/softphone/<token>", may="visitor")
+def softphone(visit: Visit, token: str) -> HTTPResponse:
+    """The account behind a code, once and in the local network only; whatever is wrong looks the same."""
+    environ = visit.request.environ
+    account = None
+    if access_rule.on_lan(environ.get("REMOTE_ADDR", ""), environ.get("SERVER_NAME", "")):
+        try:
+            account = visit.ask("softphone", token=token)
+        except Refused:
+            account = None
+    if account is None:
+        return HTTPResponse("Not found.\n", 404, [("Content-Type", "text/plain; charset=utf-8")])
+    return HTTPResponse(provisioning(account), 200, [("Content-Type", "application/xml; charset=utf-8")])
+
+
+def _all(visit: Visit, form: Form) -> str:
+    wanted = visit.query.get("search", "").strip().casefold()
+    people = {each["extension"]: each["name"] for each in visit.ask("user list")}
+    every = [each | {"person": people.get(each["extension"], "")} for each in visit.ask("phone list")]
+    found = [each for each in every if wanted in _text(each).casefold()]
+    shown, where = paging.part(visit, found, _PAGE)
+    return visit.page("phones", phones=shown, pages=where, every=len(every), people=people, form=form)
+
+
+def _text(phone: dict[str, Any]) -> str:
+    """What a search looks at."""
+    devices = [f"{device['agent']} {device['address']}" for device in phone["devices"]]
+    return " ".join([phone["extension"], phone["person"], phone["name"], phone["username"], *devices])
+
+
+def _account(visit: Visit, phone: dict[str, Any]) -> str:
+    person = visit.ask("user show", person=phone["extension"])
+    ticket = visit.ask("phone ticket", username=phone["username"])
+    address = ticket_address(visit, ticket["token"], phone["domain"])
+    return visit.page(
+        "phone_account",
+        phone=phone,
+        person=person,
+        makes=MAKES,
+        address=address,
+        linphone=code(address, visit._("Code for Linphone")),
+        plain=code(sip_address(phone), visit._("Code with the account as a SIP address")),
+    )
+
+
+def _found(visit: Visit, username: str) -> dict[str, Any]:
+    """The phone as listed. Raises Refused."""
+    for each in visit.ask("phone list"):
+        if each["username"] == username:
+            return dict(each) | {"person": visit.ask("user show", person=each["extension"])["name"]}
+    raise Refused(visit._("There is no such phone."))
+
+
+def _owners(visit: Visit) -> list[tuple[str, str]]:
+    return [(each["extension"], f"{each['extension']}  {each['name']}") for each in visit.ask("user list")]
+
+
+def _seen(visit: Visit) -> dict[str, str]:
+    return {"seen": seen} if (seen := visit.sent("seen")) else {}

@@ -1,0 +1,92 @@
+"""The first visit: whoever reads the code off the box becomes its admin. Later it gives an admin a new password."""
+
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from bottle import HTTPResponse
+
+from pbx.alphabet import place
+from webui.form import Field
+from webui.request import Visit
+from webui.routes import Routes
+from webui.words import LANGUAGES, N_
+
+routes = Routes()
+
+CODE = Field(
+    "code",
+    label=N_("Code"),
+    help=N_("Ten letters and digits; capitals and dashes do not matter."),
+    required=True,
+    autocomplete="one-time-code",
+)
+PASSWORD = Field(
+    "password",
+    "password",
+    N_("Password"),
+    N_("At least 10 characters. Three or four words that have nothing to do with each other are good."),
+    required=True,
+    autocomplete="new-password",
+)
+FIRST = (
+    CODE,
+    Field("name", label=N_("Your name"), help=N_("You log in with it."), required=True, autocomplete="username"),
+    PASSWORD,
+    Field("language", "choice", N_("Language of the page and of what callers hear"), options=tuple(LANGUAGES.items())),
+    Field("country", "choice", N_("Country"), N_("It says how numbers are dialled, and which are emergency numbers.")),
+    Field(
+        "number",
+        label=N_("The office's telephone number"),
+        help=N_("As on your letterhead, with the area code. You can leave it empty for now."),
+        inputmode="tel",
+        autocomplete="tel",
+    ),
+)
+LATER = (
+    CODE,
+    Field("name", label=N_("Name of the admin"), required=True, autocomplete="username"),
+    PASSWORD,
+)
+NEAR = ("DE", "AT", "CH", "LI", "LU")
+"""Countries that come first."""
+_NO_COUNTRIES = ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")
+
+
+@routes.get("/welcome", may="visitor")
+def welcome(visit: Visit) -> str:
+    """The form, with the code filled in after the box's button was pressed, or its QR code read."""
+    state = visit.ask("welcome state")
+    code = state["code"] or visit.query.get("code", "")[:20]
+    return _page(visit, state, {"code": code, "language": visit.language, "country": state["country"]})
+
+
+@routes.post("/welcome", may="visitor")
+def begin(visit: Visit) -> HTTPResponse | str:
+    """The code and what belongs to it were sent."""
+    state = visit.ask("welcome state")
+    form = _form(visit, state)
+    if not form.sent("welcome begin", source=visit.source):
+        return visit.page("welcome", form=form, state=state)
+    visit.enter(form.result["token"])
+    if state["first"]:
+        return visit.see_other("/wizard")
+    return visit.see_other("/", visit._("Your new password is set."))
+
+
+def _page(visit: Visit, state: dict[str, Any], values: dict[str, str]) -> str:
+    return visit.page("welcome", form=_form(visit, state, values), state=state)
+
+
+def _form(visit: Visit, state: dict[str, Any], values: dict[str, str] | None = None) -> Any:
+    if not state["first"]:
+        return visit.form(LATER, values)
+    return visit.form(FIRST, values, country=countries(visit.words.locale))
+
+
+@cache
+def countries(locale: str) -> list[tuple[str, str]]:
+    """Countries by their names in a language, those around us first."""
+    names = {code: str(name) for code, name in Locale.parse(locale).territories.items() if len(code) == 2}
+    others = sorted(names.keys() - {*NEAR, *_NO_COUNTRIES}, key=lambda code: place(names[code]))
+    return [(code, names[code]) for code in (*NEAR, *others)]

@@ -1,0 +1,326 @@
+"""The way from a box that was just unpacked to the first call that is answered, without a word of the trade.
+
+Where somebody is, is told by what is set already: there is nothing else to remember. Each step can be left and come
+back to; each page shows what is there and changes it when it is sent again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bottle import HTTPResponse
+
+from pbx.control.client import Refused
+from webui.form import Field, Form
+from webui.pages.office import ACCESS, access_digits
+from webui.pages.people import NAMES
+from webui.parts import providers
+from webui.parts.softphone import code, sip_address
+from webui.parts.sound import sound_arguments
+from webui.request import Visit
+from webui.routes import Routes
+from webui.words import N_
+
+routes = Routes()
+
+NUMBERS = (
+    Field("name", label=N_("Name of the office"), help=N_("As callers know it; the greeting says it."),
+          autocomplete="organization"),
+    Field("numbers", "area", N_("Your telephone numbers"), N_("One a line, as you would tell them to somebody."),
+          required=True),
+    Field("to", "list", N_("Who is rung when a caller dials no extension"),
+          N_("All of them at once. What nobody answers goes to the mailbox of the first one."), required=True),
+)  # fmt: skip
+GREETING = N_(
+    "Hello, this is {office}. If you know the extension, please dial it now."
+    " Otherwise please hold the line: somebody will answer."
+)
+NAMELESS = N_(
+    "Hello. If you know the extension, please dial it now. Otherwise please hold the line: somebody will answer."
+)
+FEW = 5
+"""Up to so many people all of them are rung, as long as nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is set already."""
+
+    trunks: list[dict[str, Any]]
+    people: list[dict[str, Any]]
+    numbers: list[dict[str, Any]]
+    phones: list[dict[str, Any]]
+    office: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of the way."""
+
+    path: str
+    label: str
+    is_done: Callable[[Facts], bool]
+
+
+STEPS = (
+    Step("/wizard/line", N_("Line"), lambda facts: bool(facts.trunks)),
+    Step("/wizard/people", N_("People"), lambda facts: bool(facts.people)),
+    Step("/wizard/numbers", N_("Numbers"), lambda facts: bool(facts.numbers)),
+    Step(
+        "/wizard/greeting",
+        N_("Greeting"),
+        lambda facts: any(n["greeting"] for n in facts.numbers) or bool(facts.phones),
+    ),
+    Step("/wizard/phones", N_("Phones"), lambda facts: bool(facts.phones)),
+    Step("/wizard/test", N_("Test call"), lambda facts: False),
+)
+
+
+@routes.get("/wizard", may="admin")
+def wizard(visit: Visit) -> HTTPResponse:
+    """The first step that is left to do."""
+    facts = _facts(visit)
+    return visit.see_other(next(step.path for step in STEPS if not step.is_done(facts)))
+
+
+# --- the line -------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/wizard/line", may="admin")
+def line(visit: Visit) -> str:
+    """The line that is there, and whose a new one may be."""
+    return _line(visit, _access_form(visit).fill(visit.ask("office show")))
+
+
+@routes.post("/wizard/line", may="admin")
+def dial_out(visit: Visit) -> HTTPResponse | str:
+    """How people get an outside line was answered: before they get extensions, as none may begin with that digit."""
+    form = _access_form(visit)
+    if form.sent("office set"):
+        return visit.see_other(STEPS[1].path)
+    return _line(visit, form)
+
+
+def _access_form(visit: Visit) -> Form:
+    return visit.form((ACCESS,), None, access_digit=access_digits(visit))
+
+
+def _line(visit: Visit, form: Form) -> str:
+    return _page(visit, 0, "wizard_line", groups=providers.grouped(visit), called=providers.called, form=form)
+
+
+@routes.get("/wizard/line/<key>", may="admin")
+def letter(visit: Visit, key: str) -> HTTPResponse | str:
+    """What the provider's letter says."""
+    found = providers.provider(visit, key)
+    if found is None or found["lacks"]:
+        return visit.see_other("/wizard/line")
+    return _letter(visit, found, providers.form_for(visit, found, _there(visit, key)))
+
+
+@routes.post("/wizard/line/<key>", may="admin")
+def connect(visit: Visit, key: str) -> HTTPResponse | str:
+    """Make the line, or change it; one that does not work and was somebody else's makes room."""
+    found = providers.provider(visit, key)
+    if found is None:
+        return visit.see_other("/wizard/line")
+    there = _there(visit, key)
+    form = providers.form_for(visit, found, there)
+    done = form.sent("trunk set", trunk=there["name"]) if there else form.sent("trunk add", provider=key)
+    if not done:
+        return _letter(visit, found, form)
+    if there is None:
+        _make_room(visit, form.result["name"])
+    return visit.see_other("/wizard/line", visit._("Saved. The line is being connected now."))
+
+
+def _letter(visit: Visit, provider: dict[str, Any], form: Form) -> str:
+    others = [trunk for trunk in _failed(visit) if trunk["provider"] != provider["key"]]
+    return _page(visit, 0, "wizard_letter", provider=provider, form=form, others=others, called=providers.called)
+
+
+def _there(visit: Visit, key: str) -> dict[str, Any] | None:
+    """The line at that provider, if there is one already."""
+    found = next((trunk for trunk in visit.ask("trunk list") if trunk["provider"] == key), None)
+    return dict(visit.ask("trunk show", trunk=found["name"])) if found else None
+
+
+def _failed(visit: Visit) -> list[dict[str, Any]]:
+    """Lines that do not work: what somebody tried before."""
+    return [trunk for trunk in visit.ask("trunk list") if trunk["state"] == "failed"]
+
+
+def _make_room(visit: Visit, name: str) -> None:
+    """The numbers of lines that do not work come in over the new one; the old ones go."""
+    for trunk in _failed(visit):
+        if trunk["name"] != name:
+            for number in trunk["numbers"]:
+                visit.ask("number set", number=number, trunk=name)
+            visit.ask("trunk remove", trunk=trunk["name"])
+
+
+# --- people, numbers, greeting --------------------------------------------------------------------------------------
+
+
+@routes.get("/wizard/people", may="admin")
+def people(visit: Visit) -> str:
+    """Everybody who is there, and a place to paste names."""
+    return _page(visit, 1, "wizard_people", form=visit.form(NAMES), found=None)
+
+
+@routes.post("/wizard/people", may="admin")
+def paste(visit: Visit) -> HTTPResponse | str:
+    """Look at the list with its extensions, or add everybody in it."""
+    form = visit.form(NAMES)
+    adds = visit.sent("step") == "add"
+    if adds and form.sent("user paste"):
+        return visit.see_other("/wizard/numbers", visit._("Everybody has an extension now."))
+    found = form.result if not adds and form.sent("user paste", dry=True) else None
+    return _page(visit, 1, "wizard_people", form=form, found=found)
+
+
+@routes.get("/wizard/numbers", may="admin")
+def numbers(visit: Visit) -> HTTPResponse | str:
+    """The numbers, and who is rung."""
+    facts = _facts(visit)
+    if not facts.trunks or not facts.people:
+        return _earlier(visit)
+    return _page(visit, 2, "wizard_numbers", form=_numbers_form(visit, facts))
+
+
+@routes.post("/wizard/numbers", may="admin")
+def ring(visit: Visit) -> HTTPResponse | str:
+    """Make them, or change who is rung."""
+    facts = _facts(visit)
+    form = _numbers_form(visit, facts)
+    if form.errors or not facts.trunks:
+        form.status = 422
+        return _page(visit, 2, "wizard_numbers", form=form)
+    try:
+        visit.ask("office set", name=form.values["name"])
+        for typed in str(form.values["numbers"]).splitlines():
+            if typed.strip():
+                _ring(visit, facts, typed.strip(), form.values["to"])
+    except Refused as refusal:
+        name = {"number": "numbers"}.get(refusal.field, refusal.field)
+        form.refuse(Refused(str(refusal), refusal.code, name, told=refusal.said))
+        return _page(visit, 2, "wizard_numbers", form=form)
+    return visit.see_other("/wizard/greeting", visit._("Saved."))
+
+
+def _ring(visit: Visit, facts: Facts, typed: str, to: list[str]) -> None:
+    """Let a number ring these; it is made if it is not there. Raises Refused."""
+    try:
+        there = visit.ask("number show", number=typed)
+    except Refused:
+        over = next((trunk["name"] for trunk in facts.trunks if trunk["state"] != "failed"), facts.trunks[0]["name"])
+        visit.ask("number add", number=typed, trunk=over, to=to)
+    else:
+        if there["to"] != to:
+            visit.ask("number set", number=there["e164"], to=to)
+
+
+def _numbers_form(visit: Visit, facts: Facts) -> Form:
+    everybody = [each["extension"] for each in facts.people]
+    bearers = [(each["extension"], f"{each['name']} ({each['extension']})") for each in facts.people]
+    bearers += [(each["extension"], f"{each['name']} ({each['extension']})") for each in visit.ask("group list")]
+    known = [visit.number(each["e164"]) for each in facts.numbers] or [visit.number(facts.office["number"])]
+    rung = facts.numbers[0]["to"] if facts.numbers else everybody if len(everybody) <= FEW else everybody[:1]
+    values = {"name": facts.office["name"], "numbers": "\n".join(known), "to": rung}
+    return visit.form(NUMBERS, values, to=bearers)
+
+
+@routes.get("/wizard/greeting", may="admin")
+def greeting(visit: Visit) -> HTTPResponse | str:
+    """What callers hear first."""
+    return _greeting(visit, visit.form(()))
+
+
+@routes.post("/wizard/greeting", may="admin", uploads=True)
+def greet(visit: Visit) -> HTTPResponse | str:
+    """Every number greets with it."""
+    form = visit.form(())
+    given = sound_arguments(visit, "greeting", form)
+    try:
+        for number in [] if form.errors else visit.ask("number list"):
+            visit.ask("number set", number=number["e164"], **given)
+    except Refused as refusal:
+        form.refuse(refusal)
+    if form.errors or form.error:
+        form.status = 422
+        return _greeting(visit, form)
+    return visit.see_other("/wizard/phones", visit._("Saved."))
+
+
+def _greeting(visit: Visit, form: Form) -> HTTPResponse | str:
+    facts = _facts(visit)
+    if not facts.numbers:
+        return _earlier(visit)
+    said = visit.site.words[facts.office["language"]].say
+    name = facts.office["name"]
+    proposed = said(GREETING).format(office=name) if name else said(NAMELESS)
+    own = next((number["e164"] for number in facts.numbers if number["greeting"]), "")
+    return _page(visit, 3, "wizard_greeting", form=form, proposed="" if own else proposed, own=own)
+
+
+# --- phones and the test call ---------------------------------------------------------------------------------------
+
+
+@routes.get("/wizard/phones", may="admin")
+def phones(visit: Visit) -> HTTPResponse | str:
+    """Who has a phone."""
+    if not _facts(visit).people:
+        return _earlier(visit, "/wizard/people")
+    return _page(visit, 4, "wizard_phones")
+
+
+@routes.post("/wizard/phones", may="admin")
+def accounts(visit: Visit) -> str:
+    """Accounts for everybody who has none, and new passwords for phones that never came: a sheet to print."""
+    facts = _facts(visit)
+    made = [visit.ask("phone add", extension=each["extension"]) for each in _without(facts)]
+    if visit.sent("do") == "again":
+        made += [visit.ask("phone renew", username=phone["username"]) for phone in _waiting(facts)]
+    names = {each["extension"]: each["name"] for each in facts.people}
+    cards = [
+        (phone, names[phone["extension"]], code(sip_address(phone), visit._("Account for a camera"))) for phone in made
+    ]
+    return _page(visit, 4, "wizard_sheet", cards=cards)
+
+
+@routes.get("/wizard/test", may="admin")
+def test(visit: Visit) -> str:
+    """Call from outside, and see what happens."""
+    return _page(visit, 5, "wizard_test", trial=visit.ask("number trial"), refresh=5)
+
+
+def _without(facts: Facts) -> list[dict[str, Any]]:
+    """People who have no account for a phone."""
+    have = {phone["extension"] for phone in facts.phones}
+    return [each for each in facts.people if each["extension"] not in have]
+
+
+def _waiting(facts: Facts) -> list[dict[str, Any]]:
+    """Accounts with which no phone is connected."""
+    return [phone for phone in facts.phones if not phone["registered"]]
+
+
+def _earlier(visit: Visit, path: str = "/wizard") -> HTTPResponse:
+    """Back to the step without which the one that was asked for cannot be."""
+    return visit.see_other(path, visit._("This step comes first; the others follow from it."))
+
+
+# --- what all pages share -------------------------------------------------------------------------------------------
+
+
+def _facts(visit: Visit) -> Facts:
+    found = [visit.ask(verb) for verb in ("trunk list", "user list", "number list", "phone list", "office show")]
+    return Facts(*found)
+
+
+def _page(visit: Visit, index: int, view: str, **fields: Any) -> str:
+    facts = _facts(visit)
+    steps = [(step.path, step.label, step.is_done(facts)) for step in STEPS]
+    after = STEPS[min(index + 1, len(STEPS) - 1)].path
+    shown = {"without": _without(facts), "waiting": _waiting(facts)}
+    return visit.page(view, facts=facts, steps=steps, index=index, after=after, **shown, **fields)

@@ -1,0 +1,1 @@
+"""What several pages are made of: form fields, pictures, lists in pages."""
