@@ -12,7 +12,8 @@ from typing import Any
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Stores
 from pbx.administration.office.trunk_words import explained
-from pbx.exchange.dialling.dialplan import dialable, reachable, taken_by
+from pbx.exchange.calls.outgoing import share
+from pbx.exchange.dialling.dialplan import dialable, greets, reachable, taken_by
 from pbx.exchange.scripts.attendant import PATIENCE, TRIES
 from pbx.exchange.scripts.voicemail import takes_messages
 from pbx.phone_number import printed
@@ -20,9 +21,6 @@ from pbx.sentence import Sentence, said
 from pbx.store.models import Group, Number, Office, Person
 
 Shown = dict[str, Any]
-
-SHORTEST_SHARE = 5.0
-"""Seconds the member of a group rings at least when its members ring in order (`exchange.placing`)."""
 
 
 @dataclass(slots=True)
@@ -107,7 +105,7 @@ def _arrival(way: Way) -> str:
     lamp = ("free" if works else "offline") if way.live else ""
     in_one_line = printed(number.e164).replace(" ", "\u00a0")
     own = way.node("call", Sentence("Call to {number}", number=in_one_line), words, state=lamp)
-    if number.greeting or number.extensions != "off":
+    if greets(number):
         way.lead(own, _greeting(way), Sentence("is answered at once"))
     else:
         way.told.append(Sentence("The phones ring at once, without a greeting."))
@@ -257,7 +255,7 @@ def _line(way: Way, person: Person) -> tuple[Sentence, str]:
 
 
 def _seconds(way: Way, bearer: Person | Group) -> float:
-    """How long it rings there; members that ring in order have each a share, but never too short a one."""
+    """How long it rings there, with the phones that are there now."""
     if isinstance(bearer, Person):
         return 0.0 if bearer.outbound_only else bearer.ring_seconds
     there = [
@@ -265,4 +263,4 @@ def _seconds(way: Way, bearer: Person | Group) -> float:
     ]
     if bearer.strategy == "all" or not there:
         return bearer.ring_seconds
-    return max(bearer.ring_seconds, SHORTEST_SHARE * len(there))
+    return len(there) * share(bearer, len(there))

@@ -70,7 +70,12 @@ def rounds_for_group(house: House, group: Group, but_for: str = "") -> list[Roun
     if group.strategy == "all":
         return [Round(tuple(target for targets in each for target in targets), group.ring_seconds)]
     rung = [targets for targets in each if targets]
-    return [Round(targets, max(5.0, group.ring_seconds / len(rung))) for targets in rung]
+    return [Round(targets, share(group, len(rung))) for targets in rung]
+
+
+def share(group: Group, members: int) -> float:
+    """Seconds for which each of so many rings when they ring one after the other: long enough to get to the phone."""
+    return max(5.0, group.ring_seconds / members)
 
 
 def ring_phone(house: House, call: Call, target: Target, caller: Party, codecs: Sequence[str]) -> Leg | None:

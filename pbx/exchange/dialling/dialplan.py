@@ -178,6 +178,11 @@ def taken_by(extension: str, office: Office) -> str:
     return former.to if former and former.to else extension
 
 
+def greets(number: Number) -> bool:
+    """Whether callers are answered at once, and greeted; else they hear the phones ring."""
+    return bool(number.greeting) or number.extensions != "off"
+
+
 def dialable(number: Number, office: Office) -> frozenset[str]:
     """The extensions that mean something when dialled into this number's greeting.
 

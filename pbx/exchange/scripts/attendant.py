@@ -1,7 +1,7 @@
 """The attendant: a caller from outside is greeted, dials an extension into the greeting, and is connected."""
 
 from pbx.exchange.calls.operator import Operator
-from pbx.exchange.dialling.dialplan import dialable, reachable, taken_by
+from pbx.exchange.dialling.dialplan import dialable, greets, reachable, taken_by
 from pbx.exchange.dialling.digits import Digits
 from pbx.exchange.scripts.reach import reach_all, reach_group, reach_person
 from pbx.media.clip import Clip
@@ -24,7 +24,7 @@ async def attend(operator: Operator, *, number: Number, extension: str = "") -> 
     if extension and number.extensions != "off":
         known = extension in dialable(number, operator.call.office)
         operator.call.note("not-reachable" if known else "wrong-extension", digits=extension)
-    if number.greeting or number.extensions != "off":
+    if greets(number):
         operator.answer()
         dialled = await _hear_extension(operator, number)
         if dialled is not None:

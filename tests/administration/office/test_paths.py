@@ -9,6 +9,7 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.protocol import Refused
+from pbx.exchange.calls.outgoing import share
 from tests.live import Lines
 
 NUMBER = "+4930123450"
@@ -108,6 +109,13 @@ def test_a_chosen_time_does_not_pretend_to_know_who_will_be_there(stores: Stores
     assert {line["state"] for line in node(way, "ring")["lines"]} == {"group", ""}
     assert node(way, "ring")["seconds"] == 25.0
     assert node(way, "call")["state"] == ""
+
+
+def test_members_who_ring_in_order_ring_as_long_together_as_they_do_in_a_call(stores: Stores) -> None:
+    perform(stores, "group set", {"group": "30", "ring": 5.0})
+    register(stores, "21", "22")
+    rounds = [share(stores.office.groups["30"], 2)] * 2
+    assert node(drawn(stores), "ring")["seconds"] == sum(rounds) == 10.0
 
 
 def test_several_ring_at_once_as_long_as_the_longest_and_the_first_one_s_mailbox_takes_it(stores: Stores) -> None:
