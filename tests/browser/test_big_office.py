@@ -114,7 +114,7 @@ def test_a_file_that_takes_long_shows_that_it_is_read_and_how_much_of_it(chef: V
         chef.page.set_input_files("#f-file", file)  # type: ignore[arg-type]
 
     choose()
-    sign = chef.page.get_by_text("The file is being read …")
+    sign = chef.page.get_by_text("Reading the file …")
     expect(sign).to_be_hidden()
     # As if the box took its time: the page stays as it is while it waits.
     chef.page.evaluate("addEventListener('submit', event => event.preventDefault())")
@@ -124,7 +124,7 @@ def test_a_file_that_takes_long_shows_that_it_is_read_and_how_much_of_it(chef: V
     choose()
     chef.page.locator("#file button").click()
     expect(chef.page.locator("#result h2")).to_have_text("0 contacts will be added")
-    assert "1,500 are left out: there is room for 5,000 contacts, and 5,000 are there already." in chef.page.content()
+    assert "1,500 contacts do not fit: the limit is 5,000, and there are 5,000 already." in chef.page.content()
     chef.page.set_viewport_size({"width": 390, "height": 900})
     cut = "found => found.filter(each => each.getBoundingClientRect().right > innerWidth - 32).length"
     assert chef.page.locator("#preview td .badge").evaluate_all(cut) == 0, "what becomes of a contact can be read whole"

@@ -19,19 +19,20 @@ routes = Routes()
 CONTACT = (
     Field("name", label=N_("Name"), required=True, autocomplete="off"),
     Field("number", label=N_("Number"), required=True, inputmode="tel", autocomplete="off",
-          help=N_("With an extension behind it, if there is one: +49 30 123456;21. It is dialled after the answer.")),
+          help=N_("If there is an extension, add it after a semicolon: +49 30 123456;21. The box dials it as soon"
+                  " as somebody answers.")),
 )  # fmt: skip
 ROLES = (
-    ("", N_("is not wanted")),
+    ("", N_("ignore")),
     ("name", N_("name")),
     ("first", N_("first name")),
     ("last", N_("last name")),
     ("company", N_("company")),
     ("phone", N_("number")),
-    ("work", N_("number at work")),
+    ("work", N_("work number")),
     ("mobile", N_("mobile number")),
-    ("home", N_("private number")),
-    ("extension", N_("extension behind the number")),
+    ("home", N_("home number")),
+    ("extension", N_("extension")),
 )
 """What a column of a table may hold."""
 PAGE = 50
@@ -58,7 +59,7 @@ def call(visit: Visit) -> HTTPResponse | str:
     """Ring one's own phone, then call straight through to the contact's extension."""
     contact = visit.ask("contact show", name=visit.sent("name"))
     visit.ask("call", extension=visit.account.extension if visit.account else "", number=contact["name"])
-    told = visit._("Your phone rings; when you answer, {name} is called.").format(name=contact["name"])
+    told = visit._("Your phone is ringing. When you answer, {name} is called.").format(name=contact["name"])
     return visit.see_other(_back(visit), told)
 
 
@@ -74,7 +75,9 @@ def add(visit: Visit) -> HTTPResponse | str:
     """Keep it."""
     form = visit.form(CONTACT)
     if form.sent("contact add"):
-        return visit.see_other("/contacts", visit._("{name} is a contact now.").format(name=form.result["name"]))
+        return visit.see_other(
+            "/contacts", visit._("{name} has been added to the contacts.").format(name=form.result["name"])
+        )
     return visit.page("contact", form=form, contact=None)
 
 
@@ -147,10 +150,10 @@ def _left_out(visit: Visit, found: dict[str, Any]) -> str:
     if not found["full"]:
         return ""
     text = visit.n_(
-        "{number} is left out: there is room for {most} contacts, and {there} are there already. "
-        "Remove some, then choose the file again.",
-        "{number} are left out: there is room for {most} contacts, and {there} are there already. "
-        "Remove some, then choose the file again.",
+        "{number} contact does not fit: the limit is {most}, and there are {there} already. Remove some, then"
+        " choose the file again.",
+        "{number} contacts do not fit: the limit is {most}, and there are {there} already. Remove some, then choose"
+        " the file again.",
         found["full"],
     )
     there = found["most"] - found["room"]

@@ -20,17 +20,17 @@ routes = Routes()
 
 DIRECTIONS = {"in": N_("incoming"), "out": N_("outgoing"), "internal": N_("internal")}
 OUTCOMES = {
-    "answered": N_("talked"),
+    "answered": N_("answered"),
     "voicemail": N_("left a message"),
     "missed": N_("missed"),
-    "gave-up": N_("hung up before the answer"),
+    "gave-up": N_("hung up before anybody answered"),
     "refused": N_("refused"),
-    "failed": N_("did not work"),
+    "failed": N_("failed"),
 }
 SIGNS = {"in": "incoming", "out": "outgoing", "internal": "call"}
 HEADS = (
-    *(N_("Began"), N_("Direction"), N_("From"), N_("Name"), N_("To"), N_("Person or group"), N_("Outcome")),
-    *(N_("Talked (seconds)"), N_("Story")),
+    *(N_("Started"), N_("Direction"), N_("From"), N_("Name"), N_("To"), N_("Person or group"), N_("Outcome")),
+    *(N_("Talk time (seconds)"), N_("What happened")),
 )
 _FILTERS = ("search", "extension", "direction", "outcome", "since", "until")
 _PAGE = 50
@@ -131,7 +131,7 @@ def _asked(visit: Visit, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict
             try:
                 asked[name] = _midnight(date.fromisoformat(typed[name]) + timedelta(days))
             except (ValueError, OverflowError, OSError):
-                errors[name] = visit._("This is no date, like 2026-03-31.")
+                errors[name] = visit._("This is not a date. Please write it like 2026-03-31.")
     return asked, errors
 
 

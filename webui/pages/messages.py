@@ -48,7 +48,7 @@ def heard(visit: Visit, id: int) -> HTTPResponse:
 def remove(visit: Visit, id: int) -> HTTPResponse:
     """Delete it for good."""
     visit.ask("message remove", message=id)
-    return _back(visit, visit._("The message is deleted."))
+    return _back(visit, visit._("The message has been deleted."))
 
 
 def _back(visit: Visit, message: str) -> HTTPResponse:

@@ -17,14 +17,16 @@ from webui.words import N_
 routes = Routes()
 
 TIMES = (
-    Field("keep_history_days", "number", N_("Calls"), N_("With story, sound quality and whom they were with."),
+    Field("keep_history_days", "number", N_("Calls"),
+          N_("Including what happened, the sound quality and who was on the line."),
           unit=N_("days"), inputmode="numeric"),
-    Field("keep_messages_days", "number", N_("Messages"), N_("Heard or not: nobody is asked before they go."),
+    Field("keep_messages_days", "number", N_("Messages"),
+          N_("Deleted without asking, even if nobody has heard them."),
           unit=N_("days"), inputmode="numeric"),
-    Field("keep_done_tasks_days", "number", N_("Tasks that are done"), N_("Open ones stay until somebody does them."),
+    Field("keep_done_tasks_days", "number", N_("Done tasks"), N_("Open tasks stay until they are done."),
           unit=N_("days"), inputmode="numeric"),
 )  # fmt: skip
-NUMBER = (Field("number", label=N_("Number outside"), required=True, autocomplete="off", inputmode="tel"),)
+NUMBER = (Field("number", label=N_("Number"), required=True, autocomplete="off", inputmode="tel"),)
 ERASE = (
     Field("number", required=True),
     Field("digits", label=N_("Last digits of the number"), required=True, autocomplete="off", inputmode="numeric"),
@@ -49,7 +51,7 @@ def change(visit: Visit) -> HTTPResponse | str:
     """Other times."""
     form = visit.form(TIMES)
     if form.sent("retention set"):
-        return visit.see_other("/privacy", visit._("Saved. What is too old goes within a day."))
+        return visit.see_other("/privacy", visit._("Saved. Anything older will be deleted within a day."))
     return _shown(visit, times=form.fill(visit.ask("retention show")))
 
 
@@ -74,7 +76,7 @@ def erase(visit: Visit) -> HTTPResponse | str:
     """Everything about a number goes."""
     form = visit.form(ERASE)
     if form.sent("privacy erase"):
-        return visit.see_other("/privacy", visit._("Everything about this number is erased."))
+        return visit.see_other("/privacy", visit._("Everything about this number has been erased."))
     number = visit.sent("number")
     known = visit.ask("privacy show", number=number)
     return _shown(visit, search=_unsent(visit, NUMBER, {"number": number}), known=known, form=form)

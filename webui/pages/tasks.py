@@ -58,7 +58,7 @@ def give(visit: Visit, id: int) -> HTTPResponse:
     """Hand it over."""
     task: dict[str, Any] = visit.ask("task give", task=id, to=visit.sent("to"))
     owner = task["owner"] or visit._("the office")
-    return _back(visit, visit._("The task is {name}'s now.").format(name=owner))
+    return _back(visit, visit._("The task now belongs to {name}.").format(name=owner))
 
 
 @routes.post("/tasks/<id:int>/call")

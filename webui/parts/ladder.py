@@ -77,7 +77,7 @@ def drawn(visit: Visit, told: Mapping[str, Any], first: int = 0, most: int | Non
     began, width = told["messages"][0]["at"], ladder.width
     columns = "".join(_column(visit, column, lanes, ladder.height) for column in ladder.columns)
     arrows = "".join(_arrow(visit, each, messages[each.index], began, width, first) for each in ladder.arrows)
-    title = visit._("Messages between the phones, the box and the provider")
+    title = visit._("SIP messages between the phones, the box and the provider")
     return Html(
         f'<svg class="drawing ladder" viewBox="0 0 {ladder.width:g} {ladder.height:g}" width="{ladder.width:g}"'
         f' height="{ladder.height:g}" role="group" aria-labelledby="ladder-title">'

@@ -68,15 +68,15 @@ def drawn(visit: Visit, leg: Mapping[str, Any], began: float, name: str, place: 
 def told(visit: Visit, leg: Mapping[str, Any]) -> str:
     """The same in words."""
     if leg["grade"] == "silent":
-        return visit._("Nothing came from there.")
-    words = visit._("{grade}: {loss} % lost, jitter {jitter} ms").format(
+        return visit._("No sound arrived.")
+    words = visit._("{grade}: {loss}% lost, jitter {jitter} ms").format(
         grade=visit._(GRADES[leg["grade"]]),
         loss=visit.decimal(leg["loss"] * 100),
         jitter=f"{leg['jitter_ms']:.0f}",
     )
     if leg["round_trip_ms"] is None:
         return words
-    return visit._("{words}, {time} ms there and back").format(words=words, time=leg["round_trip_ms"])
+    return visit._("{words}, {time} ms round trip").format(words=words, time=leg["round_trip_ms"])
 
 
 def _panel(

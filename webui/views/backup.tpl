@@ -78,7 +78,7 @@
 <a class="button small" href="/backup/{{each["name"]}}/file" download>{{icon("download")}} {{_("Download")}} <span class="only-read">{{each["name"]}}</span></a>
 <a class="button small" href="/backup/{{each["name"]}}">{{icon("changes")}} {{_("Restore")}} <span class="only-read">{{each["name"]}}</span></a>
 <details class="more" id="remove-{{each["name"][:-17]}}"><summary>{{icon("remove")}} <span class="only-read">{{_("Delete {name}").format(name=each["name"])}}</span></summary>
-<form method="post" action="/backup/{{each["name"]}}/remove">{{csrf()}}<button class="button danger small">{{_("Delete for good")}}</button></form></details>
+<form method="post" action="/backup/{{each["name"]}}/remove">{{csrf()}}<button class="button danger small">{{_("Delete permanently")}}</button></form></details>
 </div>
 </li>
 % end
@@ -100,7 +100,7 @@
 <div class="toolbar">
 <form method="post" action="/backup/back">{{csrf()}}<button class="button">{{icon("back")}} {{_("Go back to it")}}</button></form>
 <details class="more" id="remove-before"><summary>{{icon("remove")}} {{_("Delete it")}}</summary>
-<form method="post" action="/backup/before-restore/remove">{{csrf()}}<button class="button danger small">{{_("Delete for good")}}</button></form></details>
+<form method="post" action="/backup/before-restore/remove">{{csrf()}}<button class="button danger small">{{_("Delete permanently")}}</button></form></details>
 </div>
 % end
 <p class="hint">{{_("{size} of the box's disk are free.").format(size=size(found["free"]))}}</p>

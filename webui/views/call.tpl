@@ -16,7 +16,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 <section class="card" aria-labelledby="facts">
 <h2 id="facts">{{_("This call")}}</h2>
 <dl class="facts">
-<dt>{{_("Began")}}</dt><dd>{{visit.when(call["started"])}}</dd>
+<dt>{{_("Started")}}</dt><dd>{{visit.when(call["started"])}}</dd>
 <dt>{{_("Direction")}}</dt><dd>{{icon(signs[call["direction"]])}} {{_(directions[call["direction"]])}}</dd>
 <dt>{{_("From")}}</dt><dd>{{caller}}
 % if call["from_name"] and call["from"]:
@@ -33,7 +33,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 % end
 <dt>{{_("Outcome")}}</dt><dd>{{_(outcomes.get(call["outcome"], call["outcome"]))}}</dd>
 % if call["talked"] is not None:
-<dt>{{_("Talked")}}</dt><dd>{{visit.duration(call["talked"])}}</dd>
+<dt>{{_("Talk time")}}</dt><dd>{{visit.duration(call["talked"])}}</dd>
 % end
 % if call["trunk"]:
 <dt>{{_("Line")}}</dt><dd>{{call["trunk"]}}</dd>
@@ -44,7 +44,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 <form method="post" action="/mine/call">{{csrf()}}<button class="button primary" name="number" value="{{call["other"]}}">{{icon("call")}} {{_("Call back")}}</button></form>
 % end
 % if visit.is_admin and call["direction"] != "internal" and call["other"]:
-<a class="button quiet" href="/privacy?number={{url(call["other"], safe="")}}">{{icon("privacy")}} {{_("All about this number")}}</a>
+<a class="button quiet" href="/privacy?number={{url(call["other"], safe="")}}">{{icon("privacy")}} {{_("Everything about this number")}}</a>
 % end
 </div>
 </section>
@@ -61,16 +61,16 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 % end
 % if legs:
 <section class="card" aria-labelledby="voice">
-<h2 id="voice">{{_("How it sounded")}}</h2>
+<h2 id="voice">{{_("Sound quality")}}</h2>
 <div class="grid plots">
 % for leg, name, place in legs:
 <figure>
 <figcaption><strong>{{_("From {name}").format(name=name)}}</strong> <span class="badge {{leg["grade"]}}">{{_(grades[leg["grade"]])}}</span><br><span class="soft">{{in_words(leg)}}{{", " + leg["codec"] if leg["codec"] else ""}}</span></figcaption>
 % if leg["samples"]:
 {{plotted(leg, name, place)}}
-<details class="more"><summary>{{_("In numbers")}}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="{{_('In numbers')}}: {{name}}"><table class="table">
-<thead><tr><th>{{_("Time")}}</th><th>{{_("Received")}}</th><th>{{_("Lost")}}</th><th>{{_("Jitter")}}</th><th>{{_("There and back")}}</th></tr></thead>
+<details class="more"><summary>{{_("In figures")}}</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="{{_('In figures')}}: {{name}}"><table class="table">
+<thead><tr><th>{{_("Time")}}</th><th>{{_("Received")}}</th><th>{{_("Lost")}}</th><th>{{_("Jitter")}}</th><th>{{_("Round trip")}}</th></tr></thead>
 <tbody>
 % for sample in leg["samples"]:
 <tr><td>{{visit.duration(sample["at"] - call["started"])}}</td><td>{{sample["received"]}}</td><td>{{sample["lost"]}}</td><td>{{round(sample["jitter_ms"])}} ms</td><td>{{"" if sample["round_trip_ms"] is None else str(sample["round_trip_ms"]) + " ms"}}</td></tr>
@@ -80,11 +80,11 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 </figure>
 % end
 </div>
-<p class="hint">{{_("Up to 1 % lost and 30 ms of jitter nobody hears anything; beyond 3 % or 60 ms words are missed. A person's own Wi-Fi or line is the usual reason.")}}</p>
+<p class="hint">{{_("Up to 1% lost and 30 ms of jitter nobody notices anything; above 3% or 60 ms words get lost. The usual cause is the Wi-Fi or internet connection of the person who sounds bad.")}}</p>
 </section>
 % end
 <section class="card" aria-labelledby="messages-title">
-<h2 id="messages-title">{{_("What phones and provider said to the box")}}</h2>
+<h2 id="messages-title">{{_("SIP messages")}}</h2>
 % if told["messages"]:
 <div class="scroll ladder-frame" tabindex="0" role="region" aria-labelledby="ladder-title">{{ladder}}</div>
 <ol class="wire">
@@ -102,7 +102,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 <span class="soft">({{arrow["reason"]}})</span>
 % end
 % if arrow["again"]:
-<span class="badge">{{_("again")}}</span>
+<span class="badge">{{_("repeated")}}</span>
 % end
 % if text:
 </summary>
@@ -115,14 +115,14 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 </li>
 % end
 </ol>
-% include("pages", pages=pages, label=_("What phones and provider said to the box"))
+% include("pages", pages=pages, label=_("SIP messages"))
 % if told["left_out"]:
 <p class="hint">{{n_("One message in the middle was left out.", "{number} messages in the middle were left out.", told["left_out"]).format(number=told["left_out"])}}</p>
 % end
 % if not visit.is_admin:
-<p class="hint">{{_("The text of the messages is shown to admins only.")}}</p>
+<p class="hint">{{_("Only admins see the full text of these messages.")}}</p>
 % end
 % else:
-<p class="soft">{{_("These messages are kept for 30 days; those of this call are gone, or there were none.")}}</p>
+<p class="soft">{{_("SIP messages are kept for 30 days. Those of this call have been deleted, or there were none.")}}</p>
 % end
 </section>

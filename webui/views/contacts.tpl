@@ -1,5 +1,5 @@
 % from urllib.parse import quote as url
-% rebase("layout", title=_("Contacts"), lead=_("A click calls: your phone rings first, then the contact, straight through to their extension."))
+% rebase("layout", title=_("Contacts"), lead=_("Call a contact with one click: your phone rings first, then theirs. Extensions are dialled for you."))
 <div class="toolbar">
 <form method="get" action="/contacts" class="search" role="search">
 <div class="field"><label for="search" class="only-read">{{_("Search")}}</label>
@@ -8,12 +8,12 @@
 </form>
 <a class="button primary push" href="/contacts/new">{{icon("add")}} {{_("Add a contact")}}</a>
 % if visit.is_admin:
-<a class="button" href="/contacts/import">{{icon("upload")}} {{_("Bring in a file")}}</a>
+<a class="button" href="/contacts/import">{{icon("upload")}} {{_("Import contacts")}}</a>
 % end
 </div>
 <section id="contacts" data-live="settings" aria-label="{{_('Contacts')}}">
 % if not contacts:
-<div class="empty">{{icon("contacts")}} <p>{{_("Nobody is called like that, and nobody has that number.") if search else _("There is no contact yet.")}}</p></div>
+<div class="empty">{{icon("contacts")}} <p>{{_("No contact has this name or number.") if search else _("No contacts yet.")}}</p></div>
 % else:
 <ul class="list contacts">
 % for contact in contacts:

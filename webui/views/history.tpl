@@ -2,7 +2,7 @@
 <form method="get" action="/history" class="card filters" role="search">
 <div class="search">
 <div class="field grows"><label for="search">{{_("Search")}}</label>
-<input type="search" name="search" id="search" value="{{typed["search"]}}" placeholder="{{_("Name, number, words of the story")}}"></div>
+<input type="search" name="search" id="search" value="{{typed["search"]}}" placeholder="{{_("Name, number or keyword")}}"></div>
 <button class="button primary">{{icon("search")}} {{_("Search")}}</button>
 </div>
 <details class="more" id="filters"{{!" open" if any(typed[name] for name in typed if name != "search") else ""}}>
@@ -28,7 +28,7 @@
 <option value="{{value}}"{{!" selected" if typed["outcome"] == value else ""}}>{{_(label)}}</option>
 % end
 </select></div>
-% for name, label in (("since", _("From this day")), ("until", _("Up to this day"))):
+% for name, label in (("since", _("From date")), ("until", _("To date"))):
 <div class="field{{" wrong" if name in errors else ""}}"><label for="{{name}}">{{label}}</label>
 <input type="date" name="{{name}}" id="{{name}}" value="{{typed[name]}}"{{!' aria-invalid="true" aria-describedby="' + name + '-error"' if name in errors else ""}}>
 % if name in errors:
@@ -51,7 +51,7 @@
 <a class="button quiet push" href="{{table}}" download>{{icon("download")}} {{n_("Download {number} call as a table", "Download {number} calls as a table", pages.all).format(number=visit.count(pages.all))}}</a>
 </div>
 % else:
-<div class="empty">{{icon("history")}} <p>{{_("No call fits.") if filtered else _("There was no call yet.")}}</p>
+<div class="empty">{{icon("history")}} <p>{{_("No calls match.") if filtered else _("No calls yet.")}}</p>
 % if filtered:
 <p><a class="button" href="/history">{{_("Show all calls")}}</a></p>
 % end

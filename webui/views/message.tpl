@@ -19,12 +19,12 @@ id = "message-" + str(voice["id"])
 <p class="soft"><time>{{visit.when(voice["started"])}}</time> · {{visit.duration(voice["seconds"])}}</p>
 </div>
 % if voice["peaks"]:
-<div class="player" data-player data-seconds="{{voice["seconds"]}}" data-play="{{_("Play")}}" data-pause="{{_("Pause")}}" data-where="{{_("Place in the message")}}">
+<div class="player" data-player data-seconds="{{voice["seconds"]}}" data-play="{{_("Play")}}" data-pause="{{_("Pause")}}" data-where="{{_("Position in the message")}}">
 <audio controls preload="none" src="/messages/{{voice["id"]}}/sound" aria-label="{{_("Message from {name}").format(name=caller)}}"></audio>
-{{waveform(voice["peaks"], id, _("How loud the message from {name} is, over its {length}").format(name=caller, length=visit.duration(voice["seconds"])))}}
+{{waveform(voice["peaks"], id, _("Volume of the message from {name} over its {length}").format(name=caller, length=visit.duration(voice["seconds"])))}}
 </div>
 % else:
-<p class="error">{{icon("warn")}} {{_("This message cannot be played: its sound is gone or damaged.")}}</p>
+<p class="error">{{icon("warn")}} {{_("This message cannot be played because its recording is missing or damaged.")}}</p>
 % end
 <div class="toolbar">
 % if voice["from"] and visit.account.extension:
@@ -35,6 +35,6 @@ id = "message-" + str(voice["id"])
 <a class="button small quiet" href="/messages/{{voice["id"]}}/download" download aria-describedby="{{id}}-who">{{icon("download")}} {{_("Download")}}</a>
 % end
 <details class="more" id="{{id}}-remove"><summary class="button small quiet">{{icon("remove")}} {{_("Delete")}}</summary>
-<form method="post" action="/messages/{{voice["id"]}}/remove">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small danger">{{_("Delete for good")}}</button></form></details>
+<form method="post" action="/messages/{{voice["id"]}}/remove">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small danger">{{_("Delete permanently")}}</button></form></details>
 </div>
 </li>

@@ -20,6 +20,6 @@
 </ul>
 % include("pages", pages=pages, label=_("Messages"))
 % else:
-<div class="empty">{{icon("messages")}} <p>{{_("There is no message.")}}</p></div>
+<div class="empty">{{icon("messages")}} <p>{{_("No messages.")}}</p></div>
 % end
 </section>

@@ -83,7 +83,7 @@
 % end
 </ul>
 % else:
-<p class="soft">{{_("There was no call yet.")}}</p>
+<p class="soft">{{_("No calls yet.")}}</p>
 % end
 <p><a href="/history">{{_("All calls")}}</a></p>
 </section>

@@ -21,7 +21,7 @@ id = "task-" + str(task["id"])
 </p>
 <p class="soft"><time>{{visit.when(task["created"])}}</time> · <a href="/calls/{{task["call"]}}" title="{{task["story"]}}">{{words}}</a>
 % if task["message"]:
- · <a href="/messages?before={{task["message"] + 1}}#message-{{task["message"]}}">{{_("Hear the message")}}</a>
+ · <a href="/messages?before={{task["message"] + 1}}#message-{{task["message"]}}">{{_("Listen to the message")}}</a>
 % end
 </p>
 % if task["deed"] and task["at"]:
@@ -32,7 +32,7 @@ id = "task-" + str(task["id"])
 % elif task["deed"] == "given":
 {{_("Handed over by {name}, {when}").format(name=who, when=visit.when(task["at"]))}}
 % elif task["deed"] == "reopened" and not task["done"]:
-{{_("Opened again by {name}, {when}").format(name=who, when=visit.when(task["at"]))}}
+{{_("Reopened by {name}, {when}").format(name=who, when=visit.when(task["at"]))}}
 % end
 </p>
 % end
@@ -42,7 +42,7 @@ id = "task-" + str(task["id"])
 <form method="post" action="/tasks/{{task["id"]}}/call">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small primary" aria-describedby="{{id}}-who">{{icon("call")}} {{_("Call back")}}</button></form>
 % end
 % if task["done"]:
-<form method="post" action="/tasks/{{task["id"]}}/reopen">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-describedby="{{id}}-who">{{_("Open again")}}</button></form>
+<form method="post" action="/tasks/{{task["id"]}}/reopen">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-describedby="{{id}}-who">{{_("Reopen")}}</button></form>
 % else:
 <form method="post" action="/tasks/{{task["id"]}}/done">{{csrf()}}<input type="hidden" name="back" value="{{back}}"><button class="button small" aria-describedby="{{id}}-who">{{icon("ok")}} {{_("Mark as done")}}</button></form>
 <a class="button small quiet" href="/tasks/{{task["id"]}}/give?{{url({"back": back})}}" aria-describedby="{{id}}-who">{{_("Hand over")}}</a>

@@ -11,7 +11,7 @@ caller = task["from_name"] or visit.number(task["from"]) or _("Number withheld")
 <span class="soft">{{visit.number(task["from"])}}</span>
 % end
 <br><span class="soft"><time>{{visit.when(task["created"])}}</time> · {{task["story"]}}</span></p>
-<div class="field"><label for="to">{{_("To whom")}}</label>
+<div class="field"><label for="to">{{_("Hand over to")}}</label>
 <select name="to" id="to">
 % if task["extension"]:
 <option value="">{{_("The office")}}</option>
@@ -20,5 +20,5 @@ caller = task["from_name"] or visit.number(task["from"]) or _("Number withheld")
 <option value="{{extension}}">{{extension}} {{name}}</option>
 % end
 </select></div>
-<div class="toolbar"><button class="button primary">{{_("Hand over")}}</button> <a class="button quiet" href="{{back}}">{{_("Leave it as it is")}}</a></div>
+<div class="toolbar"><button class="button primary">{{_("Hand over")}}</button> <a class="button quiet" href="{{back}}">{{_("Cancel")}}</a></div>
 </form>

@@ -1,4 +1,4 @@
-% lead = _("Callers nobody spoke with. A task closes itself when anybody of the office speaks with the caller.")
+% lead = _("Callers nobody has spoken with yet. A task is done as soon as somebody in the office has spoken with the caller.")
 % rebase("layout", title=_("Tasks"), lead=lead)
 <nav aria-label="{{_('Which tasks')}}"><ul class="tabs">
 <li><a href="/tasks"{{!' aria-current="page"' if show not in ("done", "everybody") else ""}}>{{_("Mine and the office's")}}</a></li>
@@ -16,6 +16,6 @@
 </ul>
 % include("pages", pages=pages, label=_("Tasks"))
 % else:
-<div class="empty">{{icon("ok")}} <p>{{_("Nothing was done yet.") if show == "done" else _("Nobody waits for a call.")}}</p></div>
+<div class="empty">{{icon("ok")}} <p>{{_("No tasks done yet.") if show == "done" else _("Nobody waits for a call.")}}</p></div>
 % end
 </section>

@@ -1,1 +1,1 @@
-<div class="working" role="status" data-working hidden><progress aria-label="{{_("The file is being read …")}}"></progress> <p>{{_("The file is being read …")}} <span data-lines="{{_("{number} lines")}}"></span></p></div>
+<div class="working" role="status" data-working hidden><progress aria-label="{{_("Reading the file …")}}"></progress> <p>{{_("Reading the file …")}} <span data-lines="{{_("{number} lines")}}"></span></p></div>

@@ -67,8 +67,8 @@ def call(stores: Stores, actor: Actor, id: str) -> Shown:
     found = stores.records.history.one(id, _seen_by(actor, office))
     if found is None:
         if any(call.id == id for call in lasting(stores.live)):
-            raise Refused(Sentence("This call is still going on; it can be looked at when it has ended."), 1)
-        raise Refused(Sentence("There is no such call."), field="id")
+            raise Refused(Sentence("This call is still in progress. You can look at it once it has ended."), 1)
+        raise Refused(Sentence("This call does not exist."), field="id")
     record = found.record
     wire = stores.live.wire(id) if stores.live is not None else None
     trace = (readable(wire) if wire is not None else stores.records.traces.trace(id)) or CallTrace()

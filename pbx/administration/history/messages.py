@@ -47,7 +47,9 @@ def listing(
     """
     boxes = hearable(stores, actor)
     if extension is not None and extension not in boxes:
-        raise Refused(Sentence("There is no mailbox {extension} for you.", extension=extension), field="extension")
+        raise Refused(
+            Sentence("You have no access to the mailbox {extension}.", extension=extension), field="extension"
+        )
     if not 0 < most <= MOST:
         raise Refused(Sentence("The number of messages must be between 1 and {most}.", most=MOST), field="most")
     wanted = boxes if extension is None else [extension]
@@ -69,7 +71,9 @@ def sound(stores: Stores, actor: Actor, message: int) -> Shown:
     try:
         content, drawing = path.read_bytes(), peaks(path)
     except (OSError, wav.WavError) as error:
-        raise Refused(Sentence("This message cannot be played: its sound is gone or damaged."), 1) from error
+        raise Refused(
+            Sentence("This message cannot be played because its recording is missing or damaged."), 1
+        ) from error
     return view(stores, found) | {
         "sound": base64.b64encode(content).decode(),
         "peaks": drawing,

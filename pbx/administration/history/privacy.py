@@ -94,7 +94,7 @@ def read(stores: Stores, file: str, offset: int = 0) -> Shown:
     """
     path = stores.data / "exports" / f"{file}.zip"
     if not _FILE.fullmatch(file) or not path.is_file() or offset < 0:
-        raise Refused(Sentence("This archive is gone; make it anew."), 1)
+        raise Refused(Sentence("This archive no longer exists. Please create it again."), 1)
     with open(path, "rb") as archive:
         archive.seek(offset)
         piece = archive.read(PIECE)
@@ -112,10 +112,12 @@ def erase(stores: Stores, number: str, digits: str) -> Shown:
     meant = _meant(stores, number)
     if _digits(digits) != _digits(meant)[-TYPED:]:
         raise Refused(
-            Sentence("To erase, type the last {count} digits of {number}.", count=TYPED, number=meant), field="digits"
+            Sentence("To erase, enter the last {count} digits of {number}.", count=TYPED, number=meant), field="digits"
         )
     if any(meant in (each.from_, each.to) for each in lasting(stores.live)):
-        raise Refused(Sentence("Somebody is speaking with {number} just now; try again afterwards.", number=meant), 1)
+        raise Refused(
+            Sentence("Somebody is talking to {number} right now. Please try again afterwards.", number=meant), 1
+        )
     known = _known(stores, meant)
     for message in known.messages:
         stores.mailboxes.remove(message)
@@ -167,7 +169,7 @@ def _meant(stores: Stores, text: str) -> str:
     if not meant or not as_it_is:
         meant = lookup.e164(meant, office)
     if meant in office.numbers or any(person.number == meant for person in office.people.values()):
-        raise Refused(Sentence("{number} is the office's own number.", number=meant), field="number")
+        raise Refused(Sentence("{number} is one of the office's own numbers.", number=meant), field="number")
     return meant
 
 

@@ -86,7 +86,7 @@ def call_back(stores: Stores, actor: Actor, task: int) -> Shown:
     """Ring the phone of the one who asks, then the caller; when they spoke, the task is done. Raises Refused."""
     found = _find(stores, actor, task)
     if not found.from_:
-        raise Refused(Sentence("The caller showed no number: there is nothing to call back."))
+        raise Refused(Sentence("The caller withheld the number, so nobody can call back."))
     return calls.call(stores, actor, found.from_)
 
 
@@ -138,7 +138,7 @@ def _finish(stores: Stores, actor: Actor, id: int) -> Shown:
 
 def _changed(stores: Stores, actor: Actor, task: Task | None, deed: TaskDeed) -> Shown:
     if task is None:
-        raise Refused(Sentence("Somebody has just removed this task."), 3)
+        raise Refused(Sentence("This task has just been removed."), 3)
     stores.records.task_log.note(TaskNote(task.id, time.time(), actor.name, deed))
     stores.changed("tasks")
     return views(stores, actor, [task])[0]

@@ -28,7 +28,7 @@ def add(stores: Stores, name: str, number: str) -> Shown:
     office = stores.office
     contact = Contact(_fresh_name(office, name), *split(office, number))
     if len(office.contacts) >= MOST:
-        raise Refused(Sentence("There are {most} contacts, and no room for more: remove some first.", most=MOST), 1)
+        raise Refused(Sentence("The limit of {most} contacts is reached. Remove some first.", most=MOST), 1)
     stores.save(with_items(office, contact))
     return view(contact)
 

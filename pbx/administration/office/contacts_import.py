@@ -73,10 +73,10 @@ def _read(stores: Stores, data: str, roles: list[str] | None, page: int, limit: 
     try:
         content = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refused(Sentence("The file did not arrive whole."), field="data") from error
+        raise Refused(Sentence("The file did not arrive completely."), field="data") from error
     if len(content) > LARGEST:
         sentence = Sentence(
-            "The file has {size} kB, but at most {most} kB can be read at once: bring it in parts.",
+            "The file has {size} kB, but the limit is {most} kB. Split it and import the parts one by one.",
             size=-(-len(content) // 1024),
             most=LARGEST // 1024,
         )
@@ -145,18 +145,16 @@ def _settled(office: Office, those: Iterable[Entry]) -> Iterator[Found]:
             yield Found(written, _visible(entry.number), "", "wrong", refused.said)
             continue
         if key in in_file:
-            yield Found(written, *key, "twice", said(Sentence("Is in the file twice; it is taken once.")))
+            yield Found(written, *key, "twice", said(Sentence("Twice in the file; will be added once.")))
         elif (there := by_number.get(key)) is not None:
-            yield Found(written, *key, "there", said(Sentence("Is there already, as {name}.", name=there)))
+            yield Found(written, *key, "there", said(Sentence("Already there as {name}.", name=there)))
         elif room <= 0:
-            yield Found(
-                written, *key, "full", said(Sentence("Left out: there is room for {most} contacts only.", most=MOST))
-            )
+            yield Found(written, *key, "full", said(Sentence("Left out: the limit is {most} contacts.", most=MOST)))
         else:
             room -= 1
             name = _free_name(written, entry.kind, office.language, names)
             names.add(name.casefold())
-            yield Found(name, *key, "new", said(Sentence("Is added.")))
+            yield Found(name, *key, "new", said(Sentence("Will be added.")))
         in_file.add(key)
 
 

@@ -71,11 +71,11 @@ def read_table(text: str) -> Table:
     """A table, with a guess at its columns. Raises Refused when there is none."""
     rows = [] if re.search(r"[\x00-\x08\x0e-\x1f]", text[:20_000]) else _rows(text)
     if not rows:
-        raise Refused(Sentence("There is no table with names and telephone numbers in this file."), field="data")
+        raise Refused(Sentence("This file contains no table with names and numbers."), field="data")
     width = max(map(len, rows))
     if width > MOST_COLUMNS:
         sentence = Sentence(
-            "The table has {count} columns, but at most {most} can be read: leave out those you do not need.",
+            "The table has {count} columns, but the limit is {most}. Leave out those you do not need.",
             count=width,
             most=MOST_COLUMNS,
         )
@@ -109,7 +109,7 @@ def _rows(text: str) -> list[tuple[str, ...]]:
         reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=_separator(text))
         rows = [tuple(_cell(cell) for cell in row) for row in reader]
     except csv.Error as error:
-        raise Refused(Sentence("This is no table that can be read: {why}.", why=str(error)), field="data") from error
+        raise Refused(Sentence("The box cannot read this table: {why}.", why=str(error)), field="data") from error
     return [row for row in rows if any(row)]
 
 

@@ -137,7 +137,7 @@ def test_a_user_sees_his_calls_and_his_groups_and_no_others(office: Office) -> N
     assert office.found("u21", extension="22") == []
     assert office.found("chef") == ["internal", "groups", "berts", "annas"]
     for who, id in (("u21", "berts"), ("u23", "annas"), ("u21", "never")):
-        with pytest.raises(Refused, match=r"There is no such call\."):
+        with pytest.raises(Refused, match=r"This call does not exist\."):
             office.do("history call", who, id=id)
     assert office.do("history call", "u21", id="groups")["call"]["id"] == "groups"
     for verb in ("history", "history call", "trace", "privacy show"):
@@ -279,6 +279,6 @@ def test_times_to_keep_things_are_set_within_reason(office: Office) -> None:
 
 def test_a_call_that_lasts_is_not_in_the_history_yet(office: Office, tmp_path: Path) -> None:
     office.lines.calls = [lasting("now", from_=CALLER)]
-    with pytest.raises(Refused, match="still going on"):
+    with pytest.raises(Refused, match="still in progress"):
         office.do("history call", id="now")
     office.lines.calls = []

@@ -94,7 +94,7 @@ def test_a_message_whose_sound_is_gone_is_told_and_can_be_deleted(office: Collea
     message = office.message("21")
     office.stores.mailboxes.path(message).unlink()
     assert office.ask("21", "message list", drawn=True)["messages"][0]["peaks"] is None
-    assert "gone" in str(office.refuses("21", "message sound", message=message.id))
+    assert "missing or damaged" in str(office.refuses("21", "message sound", message=message.id))
     office.ask("21", "message remove", message=message.id)
 
 

@@ -97,7 +97,7 @@ def test_calling_back_rings_ones_own_phone_first(office: Colleagues) -> None:
     office.ask("22", "task call", task=inside.id)
     assert office.lines.told == [("call", "22", CALLER, ""), ("call", "22", "23", "")]
     withheld = office.missed("22", "")
-    assert "no number" in str(office.refuses("22", "task call", task=withheld.id))
+    assert "withheld the number" in str(office.refuses("22", "task call", task=withheld.id))
 
 
 def test_a_user_s_own_phone_rings_for_him_and_no_other(office: Colleagues) -> None:

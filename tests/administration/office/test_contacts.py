@@ -140,7 +140,7 @@ def test_duplicates_are_merged_and_told(stores: Stores) -> None:
     assert {each["name"]: each["state"] for each in found["contacts"][1:]} == {
         "Hans Meier": "there", "Otto": "new", "Otto Otter": "twice",
     }  # fmt: skip
-    assert found["contacts"][1]["words"] == {"say": "Is there already, as {name}.", "with": {"name": "Meier"}}
+    assert found["contacts"][1]["words"] == {"say": "Already there as {name}.", "with": {"name": "Meier"}}
     assert found["contacts"][0]["state"] == "wrong"
     assert set(stores.office.contacts) == {"Meier", "Otto"}
 
@@ -200,7 +200,7 @@ def test_files_that_are_none_are_refused(stores: Stores) -> None:
     for content in (b"", b"\n\n", b"\0" * 100, b"a;" * 200):
         with pytest.raises(Refused):
             take(stores, content)
-    with pytest.raises(Refused, match="1025 kB, but at most 1024 kB"):
+    with pytest.raises(Refused, match="1025 kB, but the limit is 1024 kB"):
         take(stores, b"x" * (1024 * 1024 + 1))
     with pytest.raises(Refused):
         perform(stores, "contact import", {"data": "no base64"})
@@ -220,7 +220,7 @@ def test_an_address_book_has_an_end(stores: Stores, monkeypatch: pytest.MonkeyPa
     assert take(stores, b"Name;Telefon\n" + lines)["new"] == 0
     assert len(stores.office.contacts) == 3
     monkeypatch.setattr("pbx.administration.office.contacts.MOST", 3)
-    with pytest.raises(Refused, match="There are 3 contacts, and no room for more"):
+    with pytest.raises(Refused, match="The limit of 3 contacts is reached"):
         perform(stores, "contact add", {"name": "Adler", "number": "030 123499"})
 
 
@@ -263,7 +263,7 @@ def test_nobody_waits_while_a_file_is_only_looked_at() -> None:
 
 
 def test_a_table_with_too_many_columns_is_refused_with_their_number(stores: Stores) -> None:
-    with pytest.raises(Refused, match="The table has 120 columns, but at most 100 can be read"):
+    with pytest.raises(Refused, match="The table has 120 columns, but the limit is 100"):
         take(stores, ";".join(f"C{each}" for each in range(120)).encode())
 
 

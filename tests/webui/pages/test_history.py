@@ -97,7 +97,7 @@ def test_calls_are_searched_and_filtered_and_what_was_typed_stays(web: Web) -> N
     assert stories(admin.get("/history?direction=out")) == ["Huber"]
     assert stories(admin.get("/history?outcome=gave-up&extension=30")) == ["Number"]
     assert stories(admin.get("/history?since=2025-11-21&until=2025-11-21")) == ["Number", "Meier"]
-    assert "No call fits" in admin.get("/history?search=nobody")
+    assert "No calls match" in admin.get("/history?search=nobody")
     page = admin.get("/history?direction=sideways&outcome=x&extension=DROP&before=x")
     assert len(stories(page)) == 3
 
@@ -146,7 +146,7 @@ def test_the_table_is_harmless_for_spreadsheets(web: Web) -> None:
     answer = web.admin.get("/history/table")
     assert answer.content_type == "text/csv"
     rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
-    assert rows[0][0] == "Began"
+    assert rows[0][0] == "Started"
     assert len(rows) == 8
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert rows[1][3] == 'a"b,c;d\ne'
@@ -201,10 +201,10 @@ def test_the_voice_is_plotted_for_each_party_and_said_in_words(web: Web) -> None
     page = web.admin.get("/calls/a")
     caller, anna = page.html.select(".plots figure")
     assert caller.select_one(".badge").text == "poor"
-    assert "poor: 4.0 % lost, jitter 4 ms, 20 ms there and back" in caller.text
+    assert "poor: 4.0% lost, jitter 4 ms, 20 ms round trip" in caller.text
     assert len(caller.select("svg.plot path.strong")) == 2
     assert len(caller.select("tbody tr")) == 4
-    assert "Nothing came from there." in anna.text
+    assert "No sound arrived." in anna.text
     assert not anna.select("svg")
 
 
@@ -234,7 +234,7 @@ def test_a_german_reads_all_of_it_in_german(web: Web) -> None:
     web.do("account add", name="karl", password=PASSWORD, role="admin", language="de")
     page = web.log_in("karl").get("/calls/a")
     assert "Anna Adler (21) nahm ab" in page
-    assert "Was geschah" in page
+    assert "Verlauf" in page
 
 
 # --- what is drawn --------------------------------------------------------------------------------------------------
@@ -321,7 +321,7 @@ def test_list_page_table_and_story_tell_the_same_seconds_of_talk(web: Web) -> No
     keep(web, "a", answered=NOON + 4.3, ended=NOON + 45.7, steps=told)
     listed, page = web.admin.get("/history"), web.admin.get("/calls/a")
     assert "after talking for 40 s" in listed.text
-    assert re.search(r"talked\s+0:40\s", listed.html.select_one(".past .badge").get_text())
+    assert re.search(r"answered\s+0:40\s", listed.html.select_one(".past .badge").get_text())
     assert "0:40" in page.html.select_one("#facts ~ dl").get_text()
     rows = list(csv.reader(io.StringIO(web.admin.get("/history/table").body.decode("utf-8-sig"))))
     assert rows[1][-2] == "40"

@@ -41,7 +41,7 @@ def test_a_message_is_marked_and_deleted_and_the_lamp_follows(web: Web) -> None:
     again = web.stores.records.message(kept.id)
     assert again == kept
     page = form_to(bert.get("/messages"), f"/messages/{kept.id}/remove").submit().follow()
-    assert "There is no message" in page
+    assert "No messages" in page
     assert web.live.told == [("mailbox_changed", "30")] * 3
 
 

@@ -59,10 +59,10 @@ def test_two_admins_who_change_the_times_are_told(office: Web) -> None:
 def test_what_is_known_is_said_in_words(office: Web) -> None:
     page = office.admin.get("/privacy", {"number": "0170 1234567"})
     told = text_of(page, "#known")
-    for words in ("+49 170 1234567", "One call", "One message of 0:02", "One task to call back", "Backups"):
+    for words in ("+49 170 1234567", "One call", "One message (0:02)", "One task", "Earlier backups"):
         assert words in told
     assert "<b>" not in page.html.select_one("#known").decode()
-    assert "Nothing is known" in office.admin.get("/privacy", {"number": "089 555"})
+    assert "Nothing is stored" in office.admin.get("/privacy", {"number": "089 555"})
 
 
 @pytest.mark.parametrize("typed", ["21", "hello", "+"])
@@ -91,7 +91,7 @@ def test_nothing_goes_before_the_last_digits_are_typed(office: Web) -> None:
     assert office.stores.records.call("a") is not None
     form = answer.forms["erase"]
     form["digits"] = "4567"
-    assert "is erased" in form.submit().follow()
+    assert "has been erased" in form.submit().follow()
     assert office.stores.records.call("a") is None
     assert office.stores.records.messages() == ()
 
