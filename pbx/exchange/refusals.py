@@ -37,23 +37,26 @@ def _of(network: tuple[str, str], phone: tuple[str, str], box: tuple[str, str] =
     return Meaning(Wording(*network), Wording(*phone), Wording(*(box if box[0] else network)))
 
 
-_CODEC = _same("kein gemeinsames Tonformat", "no sound format in common")
+_CODEC = _same("kein gemeinsames Audioformat", "no common audio format")
 _BUSY = _same("besetzt", "busy")
 _LOGIN = _of(
-    ("der Anbieter weist die Anmeldung ab", "the provider rejects the credentials"),
-    ("das Telefon verlangt ein Passwort", "the phone wants a password"),
+    ("der Anbieter lehnte die Anmeldung ab", "the provider rejected the login"),
+    ("das Telefon verlangte ein Passwort", "the phone asked for a password"),
 )
 _ELSEWHERE = _of(
-    ("der Anbieter verweist auf eine andere Nummer", "the provider points to another number"),
+    ("der Anbieter verwies auf eine andere Rufnummer", "the provider referred to another number"),
     (
-        "am Telefon ist eine Umleitung eingestellt, die hier nicht gilt",
-        "the phone forwards calls, which has no effect here",
+        "eine Rufumleitung am Telefon wirkt hier nicht",
+        "call forwarding on the phone has no effect here",
     ),
 )
 _CANNOT = _of(
-    ("der Anbieter verlangt etwas, das diese Anlage nicht kann", "the provider wants something this box cannot do"),
-    ("das Telefon verlangt etwas, das diese Anlage nicht kann", "the phone wants something this box cannot do"),
-    ("es wurde etwas verlangt, das diese Anlage nicht kann", "something was wanted that this box cannot do"),
+    (
+        "der Anbieter verlangte etwas, das diese Anlage nicht kann",
+        "the provider asked for something this box cannot do",
+    ),
+    ("das Telefon verlangte etwas, das diese Anlage nicht kann", "the phone asked for something this box cannot do"),
+    ("der Anruf braucht etwas, das diese Anlage nicht kann", "the call needs something this box cannot do"),
 )
 _UNREADABLE = _of(
     ("der Anbieter verstand den Anruf nicht", "the provider did not understand the call"),
@@ -62,25 +65,25 @@ _UNREADABLE = _of(
 )
 _CIRCLE = _same("der Anruf lief im Kreis", "the call went round in circles")
 _FAULT = _of(
-    ("beim Anbieter gab es einen Fehler", "the provider had a fault"),
-    ("das Telefon hatte einen Fehler", "the phone had a fault"),
-    ("in der Anlage gab es einen Fehler", "the box had a fault"),
+    ("ein Fehler beim Anbieter", "an error at the provider"),
+    ("ein Fehler im Telefon", "an error in the phone"),
+    ("ein Fehler in der Anlage", "an error in the box"),
 )
 _GONE = _of(
-    ("diese Nummer gibt es nicht", "no such number"),
-    ("das Telefon kennt dieses Konto nicht", "the phone does not know this account"),
+    ("diese Rufnummer gibt es nicht", "no such number"),
+    ("das Telefon kennt diesen Benutzernamen nicht", "the phone does not know this user name"),
 )
 
 MEANINGS: Mapping[int, Meaning] = {
     400: _UNREADABLE,
     401: _LOGIN,
     402: _of(
-        ("das Guthaben beim Anbieter reicht nicht", "there is too little credit at the provider"),
-        ("das Telefon lehnte ab", "the phone refused"),
+        ("das Guthaben beim Anbieter reicht nicht", "not enough credit with the provider"),
+        ("das Telefon lehnte ab", "the phone declined"),
     ),
     403: _of(
         ("vom Anbieter nicht erlaubt", "not allowed by the provider"),
-        ("das Telefon erlaubt es nicht", "the phone does not allow it"),
+        ("vom Telefon nicht erlaubt", "not allowed by the phone"),
         ("nicht erlaubt", "not allowed"),
     ),
     404: _GONE,
@@ -104,22 +107,22 @@ MEANINGS: Mapping[int, Meaning] = {
         ("keine Antwort vom Telefon", "no response from the phone"),
     ),
     433: _of(
-        ("Anrufe ohne Rufnummer nimmt die Gegenseite nicht an", "calls without a number are not taken there"),
-        ("das Telefon nimmt keine Anrufe ohne Rufnummer an", "the phone takes no calls without a number"),
+        ("die Gegenseite nimmt keine Anrufe ohne Rufnummer an", "the other side does not accept withheld numbers"),
+        ("das Telefon nimmt keine Anrufe ohne Rufnummer an", "the phone does not accept withheld numbers"),
     ),
     480: _of(
         ("nicht erreichbar", "not reachable"),
-        ("das Telefon nimmt gerade keine Anrufe an", "the phone takes no calls just now"),
+        ("das Telefon nimmt gerade keine Anrufe an", "the phone is not accepting calls at the moment"),
     ),
     482: _CIRCLE,
     483: _CIRCLE,
     484: _of(
         ("die Nummer ist unvollständig", "the number is incomplete"),
-        ("das Telefon kennt dieses Konto nicht", "the phone does not know this account"),
+        ("das Telefon kennt diesen Benutzernamen nicht", "the phone does not know this user name"),
     ),
     485: _of(
         ("die Nummer ist nicht eindeutig", "the number is ambiguous"),
-        ("das Telefon kennt dieses Konto nicht", "the phone does not know this account"),
+        ("das Telefon kennt diesen Benutzernamen nicht", "the phone does not know this user name"),
     ),
     486: _BUSY,
     487: _same("niemand nahm ab", "nobody answered"),
@@ -128,13 +131,13 @@ MEANINGS: Mapping[int, Meaning] = {
     500: _FAULT,
     501: _CANNOT,
     502: _of(
-        ("das Telefonnetz hinter dem Anbieter ist gestört", "the network behind the provider is down"),
-        ("das Telefon hatte einen Fehler", "the phone had a fault"),
+        ("das Telefonnetz hinter dem Anbieter war gestört", "the network behind the provider was down"),
+        ("ein Fehler im Telefon", "an error in the phone"),
     ),
     503: _of(
-        ("die Leitung ist gestört", "the line is down"),
-        ("das Telefon ist überlastet oder nicht erreichbar", "the phone is overloaded or cannot be reached"),
-        ("es waren zu viele Anrufe auf einmal", "there were too many calls at once"),
+        ("die Leitung war gestört", "the line was down"),
+        ("das Telefon war überlastet oder nicht erreichbar", "the phone was overloaded or could not be reached"),
+        ("es waren zu viele Anrufe gleichzeitig", "there were too many calls at once"),
     ),
     504: _of(
         ("das Telefonnetz antwortete nicht rechtzeitig", "the network did not respond in time"),
@@ -145,23 +148,23 @@ MEANINGS: Mapping[int, Meaning] = {
     513: _UNREADABLE,
     580: _CANNOT,
     600: _BUSY,
-    603: _same("abgelehnt", "refused"),
+    603: _same("abgelehnt", "declined"),
     604: _GONE,
     606: _CODEC,
-    607: _same("als unerwünscht abgelehnt", "refused as unwanted"),
-    608: _same("im Netz abgelehnt", "refused within the network"),
+    607: _same("als unerwünscht abgelehnt", "declined as unwanted"),
+    608: _same("im Netz abgelehnt", "rejected by the network"),
 }
 """By status; `meaning` knows the others by their class."""
 
 _OTHERS = {
     3: _ELSEWHERE,
     4: _of(
-        ("der Anbieter nahm den Anruf nicht an", "the provider did not take the call"),
-        ("das Telefon nahm den Anruf nicht an", "the phone did not take the call"),
-        ("der Anruf konnte nicht angenommen werden", "the call could not be taken"),
+        ("der Anbieter nahm den Anruf nicht an", "the provider did not accept the call"),
+        ("das Telefon nahm den Anruf nicht an", "the phone did not accept the call"),
+        ("der Anruf konnte nicht angenommen werden", "the call could not be accepted"),
     ),
     5: _FAULT,
-    6: _same("abgelehnt", "refused"),
+    6: _same("abgelehnt", "declined"),
 }
 
 

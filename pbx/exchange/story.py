@@ -23,111 +23,113 @@ STEPS: Mapping[str, Wording] = {
     # A call from outside: called(number, trunk) or, between colleagues, called(extension)
     "called": Wording("rief {number} an", "called {number}", quiet=True),
     "greeted": Wording("hörte die Begrüßung", "heard the greeting", quiet=True),
-    "dialled": Wording("wählte während der Begrüßung die {digits}", "dialled {digits} into the greeting"),
+    "dialled": Wording("wählte während der Begrüßung die {digits}", "dialled {digits} during the greeting"),
     "dialled-along": Wording("wählte die {digits} gleich mit", "dialled {digits} along with the number"),
-    "wrong-extension": Wording("wählte die {digits} (die niemand hat)", "dialled {digits} (which nobody has)"),
+    "wrong-extension": Wording(
+        "wählte die {digits} (diese Durchwahl gibt es nicht)", "dialled {digits} (no such extension)"
+    ),
     "not-reachable": Wording(
         "wählte die {digits} (von außen nicht erreichbar)", "dialled {digits} (not reachable from outside)"
     ),
     "left": Wording("Anrufe für die {digits} gehen an {extension}", "calls to {digits} go to {extension}"),
     "nothing-dialled": Wording("wählte keine Durchwahl", "dialled no extension"),
     # Somebody is called: rang(extension, phones) once a phone says so; then one of the others, with extension, seconds
-    "rang": Wording(
-        "es klingelte bei {extension}[ an {phones} Telefonen]", "it rang at {extension}[ on {phones} phones]"
-    ),
-    "silent": Wording(
-        "kein Telefon von {extension} antwortete der Anlage", "no phone of {extension} answered the exchange"
-    ),
+    "rang": Wording("es klingelte bei {extension}[ an {phones} Telefonen]", "rang {extension}[ on {phones} phones]"),
+    "silent": Wording("kein Telefon von {extension} reagierte", "no phone of {extension} responded"),
     "unreachable": Wording("kein Telefon von {extension} war erreichbar", "no phone of {extension} could be reached"),
     "answered": Wording("{extension} nahm[ nach {after}] ab", "{extension} answered[ after {after}]"),
     "busy": Wording("bei {extension} war besetzt", "{extension} was busy"),
-    "refused": Wording("{extension} lehnte ab", "{extension} refused"),
-    "unavailable": Wording(
-        "{extension} war nicht zu sprechen[ ({status})]", "{extension} was unavailable[ ({status})]"
-    ),
+    "refused": Wording("{extension} lehnte ab", "{extension} declined"),
+    "unavailable": Wording("{extension} war nicht erreichbar[ ({status})]", "{extension} was unavailable[ ({status})]"),
     "not-taken": Wording(
-        "bei {extension} wurde der Anruf nicht angenommen[ ({status})]",
-        "the call was not taken at {extension}[ ({status})]",
+        "{extension} konnte den Anruf nicht annehmen[ ({status})]", "{extension} could not take the call[ ({status})]"
     ),
-    "no-answer": Wording("niemand nahm[ in {seconds}] ab", "nobody answered[ for {seconds}]"),
+    "no-answer": Wording("niemand nahm[ innerhalb von {seconds}] ab", "nobody answered[ within {seconds}]"),
     # How it ends: hung-up(by), gave-up(where), lost(party), disconnected(party, reason), ended(reason)
     "hung-up": Wording("{by} legte auf", "{by} hung up"),
-    "talked": Wording("nach {talked} Gespräch legte {by} auf", "after talking for {talked} {by} hung up"),
-    "gave-up": Wording("legte[ {where}][ nach {after}] auf", "hung up[ {where}][ after {after}]"),
-    "lost": Wording("von {party} kam kein Ton mehr", "no sound came from {party} any more"),
-    "failed": Wording("der Anruf scheiterte[ ({reason})]", "the call failed[ ({reason})]"),
+    "talked": Wording("{by} legte nach {talked} Gespräch auf", "{by} hung up after talking for {talked}"),
+    "gave-up": Wording("legte[ nach {after}][ {where}] auf", "hung up[ after {after}][ {where}]"),
+    "lost": Wording("von {party} kam kein Ton mehr", "no more sound came from {party}"),
+    "failed": Wording("der Anruf schlug fehl[ ({reason})]", "the call failed[ ({reason})]"),
     "disconnected": Wording(
         "die Verbindung zu {party} brach ab[ ({reason})]", "the connection to {party} was lost[ ({reason})]"
     ),
-    "ended": Wording("die Anlage beendete den Anruf[ ({reason})]", "the exchange ended the call[ ({reason})]"),
-    "interrupted": Wording("die Anlage wurde währenddessen angehalten", "the exchange was stopped meanwhile"),
+    "ended": Wording("die Anlage beendete den Anruf[ ({reason})]", "the box ended the call[ ({reason})]"),
+    "interrupted": Wording("die Anlage wurde während des Anrufs neu gestartet", "the box restarted during the call"),
     # Voicemail: message(seconds), no-message(reason), listened(messages)
     "announced": Wording("hörte die Ansage", "heard the announcement", quiet=True),
-    "message": Wording("hinterließ eine Nachricht von {seconds}", "left a message of {seconds}"),
+    "message": Wording("hinterließ eine Nachricht ({seconds})", "left a message ({seconds})"),
     "no-message": Wording("hinterließ keine Nachricht[ ({reason})]", "left no message[ ({reason})]"),
-    "called-voicemail": Wording("rief die eigene Mailbox an", "called the own voicemail", quiet=True),
+    "called-voicemail": Wording("rief die eigene Mailbox an", "called their voicemail", quiet=True),
     "no-pin": Wording("hat noch keine PIN", "has no PIN yet"),
     "pin-wrong": Wording("gab eine falsche PIN ein", "entered a wrong PIN"),
-    "pin-locked": Wording("die PIN ist nach falschen Versuchen gesperrt", "the PIN is locked after wrong tries"),
+    "pin-locked": Wording(
+        "die PIN ist nach zu vielen Fehlversuchen gesperrt", "the PIN is locked after too many wrong attempts"
+    ),
     "listened": Wording("hörte {messages} ab", "listened to {messages}"),
     # An announcement: recorded(seconds)
-    "recorded": Wording("sprach eine Ansage von {seconds}", "spoke an announcement of {seconds}"),
+    "recorded": Wording("nahm eine Ansage auf ({seconds})", "recorded an announcement ({seconds})"),
     # To the outside: dialled-out(number, trunk), not-connected(status, trunk), sent-digits(digits)
-    "clicked": Wording("wollte mit {number} verbunden werden", "asked to be connected with {number}", quiet=True),
-    "dialled-out": Wording("rief {number}[ über {trunk}] an", "called {number}[ over {trunk}]"),
+    "clicked": Wording("wollte mit {number} verbunden werden", "asked to be connected to {number}", quiet=True),
+    "dialled-out": Wording("rief {number}[ über {trunk}] an", "called {number}[ via {trunk}]"),
     "not-connected": Wording("keine Verbindung ({status})", "no connection ({status})"),
     "not-allowed": Wording("konnte nicht verbunden werden ({reason})", "could not be connected ({reason})"),
-    "sent-digits": Wording("danach wurde die {digits} gewählt", "then {digits} was dialled"),
+    "sent-digits": Wording("danach wählte die Anlage die {digits}", "the box then dialled {digits}"),
 }
 """Every word a step's `what` may be; `dialled-along` and `talked` are forms of `dialled` and `hung-up`."""
 
 CODES: Mapping[str, Wording] = {
     # where somebody gave up
     "greeting": Wording("während der Begrüßung", "during the greeting"),
-    "connecting": Wording("während verbunden wurde", "while being connected"),
-    "ringing": Wording("während es klingelte", "while it rang"),
+    "connecting": Wording("während des Verbindens", "while being connected"),
+    "ringing": Wording("während des Klingelns", "while it was ringing"),
     "announcement": Wording("während der Ansage", "during the announcement"),
     # reasons
-    "expired": Wording("sie meldete sich nicht mehr", "it gave no sign of life any more"),
-    "no-ack": Wording("sie bestätigte den Anruf nie", "it never confirmed the call"),
-    "lost": Wording("sie antwortet nicht mehr", "it does not respond any more"),
-    "no answer to our offer": Wording("die Gegenseite nannte kein Tonformat", "the other side named no sound format"),
+    "expired": Wording("kein Lebenszeichen mehr", "no more signs of life"),
+    "no-ack": Wording("der Anruf wurde nie bestätigt", "the call was never confirmed"),
+    "lost": Wording("keine Antwort mehr", "no more responses"),
+    "no answer to our offer": Wording(
+        "die Gegenseite nannte kein Audioformat", "the other side did not name an audio format"
+    ),
     "too-short": Wording("zu kurz", "too short"),
     "no-trunk": Wording("keine Leitung nach draußen", "no line to the outside"),
     "no-such-extension": Wording("diese Durchwahl gibt es nicht", "no such extension"),
-    "own-extension": Wording("die eigene Durchwahl", "the own extension"),
+    "own-extension": Wording("die eigene Durchwahl", "their own extension"),
     "not-reachable": Wording("nicht erreichbar", "not reachable"),
-    "bad-number": Wording("keine gültige Nummer", "not a valid number"),
+    "bad-number": Wording("keine gültige Rufnummer", "not a valid number"),
     "unknown-code": Wording("unbekannter Tastencode", "unknown code"),
     "with-access-digit": Wording(
-        "wohl mit einer {digit} für die Amtsleitung gewählt", "a {digit} for an outside line seems to have been dialled"
+        "wohl mit einer {digit} für externe Anrufe gewählt", "apparently dialled with a {digit} for an outside line"
     ),
     "without-access-digit": Wording(
-        "die {digit} für die Amtsleitung fehlte", "the {digit} for an outside line was missing"
+        "die {digit} für externe Anrufe fehlte", "the {digit} for an outside line was missing"
     ),
-    "unknown-abroad": Wording("im Ausland ist keine solche Nummer bekannt", "no such number is known abroad"),
-    "no common codec": Wording("kein gemeinsames Tonformat", "no sound format in common"),
-    "encryption": Wording("die Stimme sollte verschlüsselt sein", "the voice was to be encrypted"),
+    "unknown-abroad": Wording("keine bekannte Rufnummer im Ausland", "not a known number abroad"),
+    "no common codec": Wording("kein gemeinsames Audioformat", "no common audio format"),
+    "encryption": Wording(
+        "die Gegenseite verlangte eine verschlüsselte Sprachverbindung", "the other side asked for encrypted voice"
+    ),
     "bad-description": Wording(
-        "die Angaben zum Ton waren nicht zu verstehen", "its description of the sound made no sense"
+        "die Angaben zum Ton waren nicht zu verstehen", "the audio details could not be understood"
     ),
-    "no-port": Wording("für den Ton war kein Kanal frei", "no channel was free for the voice"),
-    "too-many-calls": Wording("es waren zu viele Anrufe auf einmal", "there were too many calls at once"),
-    "restarting": Wording("die Anlage wird gleich neu gestartet", "the exchange is about to restart"),
-    "nobody": Wording("das Konto des Telefons gehört niemandem mehr", "the phone's account is no longer anybody's"),
-    "not-our-number": Wording("diese Nummer ist hier nicht eingetragen", "this number is not set up here"),
+    "no-port": Wording("für die Sprache war kein Kanal frei", "no voice channel was free"),
+    "too-many-calls": Wording("es waren zu viele Anrufe gleichzeitig", "there were too many calls at once"),
+    "restarting": Wording("die Anlage startet gleich neu", "the box is about to restart"),
+    "nobody": Wording("das Telefon gehört niemandem mehr", "the phone no longer belongs to anybody"),
+    "not-our-number": Wording("diese Rufnummer ist hier nicht eingerichtet", "this number is not set up here"),
     "other-port": Wording(
-        "er kam von einem anderen Port oder auf anderem Weg, als bei der Leitung eingestellt ist",
-        "it came from another port, or by another way, than the trunk is set up for",
+        "er kam von einem Port oder auf einem Weg, für den die Leitung nicht eingerichtet ist",
+        "it came from a port or by a route that the line is not set up for",
     ),
     "not-encrypted": Wording(
-        "er kam unverschlüsselt, die Leitung ist verschlüsselt", "it came unencrypted, and the trunk is encrypted"
+        "er kam unverschlüsselt, die Leitung ist aber verschlüsselt", "it came unencrypted, but the line is encrypted"
     ),
-    "internal-error": Wording("ein Fehler in der Anlage", "a fault of the exchange"),
+    "internal-error": Wording("ein Fehler in der Anlage", "an error in the box"),
 }
 """Codes that stand in details, in words; `refusals` has the statuses of SIP. A text that is no code stands as it is."""
 
-_CALLER = Wording("der Anrufer", "the caller")
+_CALLER = Wording("die anrufende Person", "the caller")
+_TO_CALLER = Wording("der anrufenden Person", "the caller")
 _MESSAGES = (
     Wording("keine Nachricht", "no message"),
     Wording("eine Nachricht", "one message"),
@@ -187,8 +189,8 @@ def _clause(steps: Sequence[Step], language: Language, names: Mapping[str, str])
     digits = step.detail.get("digits", step.detail.get("extension", ""))
     words["digits"] = str(digits)
     words.setdefault("number", words.get("extension", ""))
-    for name in ("extension", "by", "party"):
-        words[name] = words.get(name) or _in(_CALLER, language)
+    for name, caller in (("extension", _CALLER), ("by", _CALLER), ("party", _TO_CALLER)):
+        words[name] = words.get(name) or _in(caller, language)
     began = _began(steps)
     if began is not None and whole(step.at - began) > 0:
         words["after"] = duration(step.at - began)

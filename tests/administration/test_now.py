@@ -93,8 +93,8 @@ def test_a_call_tells_its_story_in_the_language_of_who_asks(house: House) -> Non
     house.live.calls = [call("21", steps=ANSWERED, answered=9.0)]
     [english], [german] = house.now("21", "en")["calls"], house.now("21", "de")["calls"]
     assert english["story"][2:] == [
-        "dialled 21 into the greeting",
-        "it rang at Anna (21)",
+        "dialled 21 during the greeting",
+        "rang Anna (21)",
         "Anna (21) answered after 5 s",
     ]
     assert german["story"][-1] == "Anna (21) nahm nach 5 s ab"

@@ -67,7 +67,7 @@ def test_an_unknown_status_counts_as_its_class_s() -> None:
     assert meaning(399) == meaning(302)
     assert meaning(599) == meaning(500)
     assert meaning(699) == meaning(603)
-    assert meaning(499).network.en == "the provider did not take the call"
+    assert meaning(499).network.en == "the provider did not accept the call"
 
 
 @pytest.mark.parametrize("code", ["encryption", "not-our-number", "other-port", "no-port", "503", "420"])
@@ -85,25 +85,25 @@ def test_what_is_no_reason_we_know_stands_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("status", "told", "passed_on", "outcome"),
     [
-        (302, "The call was not taken at 22 (the phone forwards calls, which has no effect here).", "480", "failed"),
-        (301, "The call was not taken at 22 (the phone forwards calls, which has no effect here).", "480", "failed"),
-        (400, "The call was not taken at 22 (the phone did not understand the call).", "480", "failed"),
-        (401, "The call was not taken at 22 (the phone wants a password).", "480", "failed"),
-        (403, "The call was not taken at 22 (the phone does not allow it).", "480", "failed"),
-        (404, "The call was not taken at 22 (the phone does not know this account).", "480", "failed"),
-        (415, "The call was not taken at 22 (no sound format in common).", "480", "failed"),
-        (420, "The call was not taken at 22 (the phone wants something this box cannot do).", "480", "failed"),
-        (480, "22 was unavailable (the phone takes no calls just now).", "480", "missed"),
-        (482, "The call was not taken at 22 (the call went round in circles).", "480", "failed"),
+        (302, "22 could not take the call (call forwarding on the phone has no effect here).", "480", "failed"),
+        (301, "22 could not take the call (call forwarding on the phone has no effect here).", "480", "failed"),
+        (400, "22 could not take the call (the phone did not understand the call).", "480", "failed"),
+        (401, "22 could not take the call (the phone asked for a password).", "480", "failed"),
+        (403, "22 could not take the call (not allowed by the phone).", "480", "failed"),
+        (404, "22 could not take the call (the phone does not know this user name).", "480", "failed"),
+        (415, "22 could not take the call (no common audio format).", "480", "failed"),
+        (420, "22 could not take the call (the phone asked for something this box cannot do).", "480", "failed"),
+        (480, "22 was unavailable (the phone is not accepting calls at the moment).", "480", "missed"),
+        (482, "22 could not take the call (the call went round in circles).", "480", "failed"),
         (486, "22 was busy.", "486", "refused"),
-        (488, "The call was not taken at 22 (no sound format in common).", "480", "failed"),
-        (500, "The call was not taken at 22 (the phone had a fault).", "480", "failed"),
+        (488, "22 could not take the call (no common audio format).", "480", "failed"),
+        (500, "22 could not take the call (an error in the phone).", "480", "failed"),
         (503, "No phone of 22 could be reached.", "480", "missed"),
         (600, "22 was busy.", "486", "refused"),
-        (603, "22 refused.", "603", "refused"),
-        (606, "The call was not taken at 22 (no sound format in common).", "480", "failed"),
-        (607, "22 refused.", "603", "refused"),
-        (499, "The call was not taken at 22 (the phone did not take the call).", "480", "failed"),
+        (603, "22 declined.", "603", "refused"),
+        (606, "22 could not take the call (no common audio format).", "480", "failed"),
+        (607, "22 declined.", "603", "refused"),
+        (499, "22 could not take the call (the phone did not accept the call).", "480", "failed"),
     ],
 )
 def test_what_a_phone_answers_is_told_as_what_it_means(status: int, told: str, passed_on: str, outcome: str) -> None:
@@ -139,7 +139,7 @@ def test_a_phone_that_was_clicked_and_refuses_is_told_likewise() -> None:
         premises.switchboard.uas.click_to_call(OFFICE.people["21"], "+4989123456", "", "")
         await premises.settle(1)
 
-    assert english(call(work, "anna").record) == "The call was not taken at 21 (no sound format in common)."
+    assert english(call(work, "anna").record) == "21 could not take the call (no common audio format)."
 
 
 # --- the telephone network -----------------------------------------------------------------------------------------
@@ -148,25 +148,25 @@ def test_a_phone_that_was_clicked_and_refuses_is_told_likewise() -> None:
 @pytest.mark.parametrize(
     ("status", "words", "outcome"),
     [
-        (302, "the provider points to another number", "failed"),
-        (401, "the provider rejects the credentials", "failed"),
-        (402, "there is too little credit at the provider", "failed"),
+        (302, "the provider referred to another number", "failed"),
+        (401, "the provider rejected the login", "failed"),
+        (402, "not enough credit with the provider", "failed"),
         (403, "not allowed by the provider", "failed"),
         (404, "no such number", "refused"),
         (410, "no such number", "refused"),
         (480, "not reachable", "missed"),
         (484, "the number is incomplete", "refused"),
         (486, "busy", "refused"),
-        (488, "no sound format in common", "failed"),
-        (502, "the network behind the provider is down", "failed"),
-        (503, "the line is down", "failed"),
+        (488, "no common audio format", "failed"),
+        (502, "the network behind the provider was down", "failed"),
+        (503, "the line was down", "failed"),
         (600, "busy", "refused"),
-        (603, "refused", "refused"),
+        (603, "declined", "refused"),
         (604, "no such number", "refused"),
-        (607, "refused as unwanted", "refused"),
-        (433, "calls without a number are not taken there", "refused"),
-        (477, "the provider did not take the call", "failed"),
-        (599, "the provider had a fault", "failed"),
+        (607, "declined as unwanted", "refused"),
+        (433, "the other side does not accept withheld numbers", "refused"),
+        (477, "the provider did not accept the call", "failed"),
+        (599, "an error at the provider", "failed"),
     ],
 )
 def test_what_the_network_answers_is_told_as_what_it_means(status: int, words: str, outcome: str) -> None:
@@ -177,7 +177,7 @@ def test_what_the_network_answers_is_told_as_what_it_means(status: int, words: s
 
     only: Mapping[str, Any] = {"trunks": {"provider": OFFICE.trunks["provider"]}}
     record = call(work, "anna", premises=only).record
-    assert english(record) == f"Called +49 89 123456 over provider, no connection ({words})."
+    assert english(record) == f"Called +49 89 123456 via provider, no connection ({words})."
     assert record.outcome == outcome
 
 
@@ -192,11 +192,11 @@ def invite(premises: Premises, user: str = NUMBER, *headers: str, sdp: str | Non
     ("user", "headers", "sdp", "status", "words"),
     [
         ("4940999999", [], None, "404", "this number is not set up here"),
-        (NUMBER, [], SAVP, "488", "the voice was to be encrypted"),
-        (NUMBER, [], SAVP.replace("SAVP", "SAVPF"), "488", "the voice was to be encrypted"),
-        (NUMBER, [], SAVP.replace("RTP", "UDP/TLS/RTP"), "488", "the voice was to be encrypted"),
-        (NUMBER, [], G729, "488", "no sound format in common"),
-        (NUMBER, [], "v=0\r\nrubbish", "400", "its description of the sound made no sense"),
+        (NUMBER, [], SAVP, "488", "the other side asked for encrypted voice"),
+        (NUMBER, [], SAVP.replace("SAVP", "SAVPF"), "488", "the other side asked for encrypted voice"),
+        (NUMBER, [], SAVP.replace("RTP", "UDP/TLS/RTP"), "488", "the other side asked for encrypted voice"),
+        (NUMBER, [], G729, "488", "no common audio format"),
+        (NUMBER, [], "v=0\r\nrubbish", "400", "the audio details could not be understood"),
     ],
 )
 def test_a_refused_call_of_a_trunk_has_a_row_and_stands_on_the_trunk_s_page(
@@ -223,9 +223,9 @@ def test_a_refused_call_of_a_trunk_has_a_row_and_stands_on_the_trunk_s_page(
 @pytest.mark.parametrize(
     ("headers", "status", "words"),
     [
-        (["Require: fly"], "420", "something was wanted that this box cannot do"),
+        (["Require: fly"], "420", "the call needs something this box cannot do"),
         (["Max-Forwards: 0"], "483", "the call went round in circles"),
-        (["Content-Encoding: gzip"], "415", "no sound format in common"),
+        (["Content-Encoding: gzip"], "415", "no common audio format"),
         (["CSeq: nonsense"], "400", "the call could not be understood"),
     ],
 )
@@ -286,7 +286,7 @@ def test_a_call_from_another_port_of_a_trunk_s_host_stands_on_its_page() -> None
     assert (refusal.reason, refusal.number, refusal.source, refusal.times) == (
         OTHER_PORT, NUMBER, "udp 127.0.0.50:5099", 2,
     )  # fmt: skip
-    assert "another port" in reason(refusal.reason, "en")
+    assert "came from a port" in reason(refusal.reason, "en")
     assert not premises.shelves.calls
 
 
@@ -314,13 +314,13 @@ def test_before_a_restart_and_in_a_crowd_the_rows_say_so(monkeypatch: pytest.Mon
 
     premises = call(work, "anna", "bert")
     assert [english(record) for record in premises.shelves.calls] == [
-        *["Could not be connected (the exchange is about to restart)."] * 2,
+        *["Could not be connected (the box is about to restart)."] * 2,
         *["Could not be connected (there were too many calls at once)."] * 2,
     ]
     assert [each.reason for each in premises.trunks.refusals("provider")] == ["too-many-calls", "restarting"]
 
 
-@pytest.mark.parametrize(("sdp", "words"), [(SAVP, "the voice was to be encrypted"), ("v=0\r\nx", "made no sense")])
+@pytest.mark.parametrize(("sdp", "words"), [(SAVP, "encrypted voice"), ("v=0\r\nx", "could not be understood")])
 def test_a_phone_s_call_that_cannot_be_has_a_row_too(sdp: str, words: str) -> None:
     async def work(premises: Premises) -> None:
         premises.call("anna", "22", sdp=sdp)
@@ -338,7 +338,7 @@ def test_what_the_stack_refuses_of_a_registered_phone_has_a_row() -> None:
 
     record = call(work, "anna", "bert").record
     assert (record.from_, record.to) == ("21", "22")
-    assert english(record) == "Could not be connected (something was wanted that this box cannot do)."
+    assert english(record) == "Could not be connected (the call needs something this box cannot do)."
 
 
 def test_an_account_that_is_nobody_s_any_more_is_told() -> None:
@@ -348,7 +348,7 @@ def test_an_account_that_is_nobody_s_any_more_is_told() -> None:
         premises.call("anna", "22")
         await premises.settle(1)
 
-    assert english(call(work, "anna").record) == "Could not be connected (the phone's account is no longer anybody's)."
+    assert english(call(work, "anna").record) == "Could not be connected (the phone no longer belongs to anybody)."
 
 
 # --- strangers, and whoever sends a lot ----------------------------------------------------------------------------

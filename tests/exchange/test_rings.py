@@ -39,7 +39,7 @@ def test_an_unplugged_phone_rings_for_nobody_and_the_next_caller_does_not_wait_f
         await premises.quiet()
         assert what(premises) == ["called", "silent"] * 2
         assert [record.outcome for record in premises.shelves.calls] == ["missed", "missed"]
-        assert premises.shelves.calls[0].story == "No phone of Carla Dorn (23) answered the exchange."
+        assert premises.shelves.calls[0].story == "No phone of Carla Dorn (23) responded."
         assert [(task.kind, task.extension) for task in premises.shelves.tasks] == [("missed", "23")] * 2
 
     tell(story())
@@ -156,9 +156,9 @@ def test_a_phone_that_refuses_at_once_did_not_ring(status: int, steps: str) -> N
 @pytest.mark.parametrize(
     ("dialled", "waits", "steps", "words"),
     [
-        ("21", 5.0, "called silent gave-up", "No phone of Anna Berg (21) answered the exchange,"),
+        ("21", 5.0, "called silent gave-up", "No phone of Anna Berg (21) responded,"),
         ("21", 0.5, "called gave-up", ""),
-        ("040123456", 3.0, "dialled-out gave-up", "Called +49 40 123456 over provider,"),
+        ("040123456", 3.0, "dialled-out gave-up", "Called +49 40 123456 via provider,"),
     ],
 )
 def test_who_gives_up_before_anything_rings_is_not_said_to_have_heard_it(
@@ -172,7 +172,7 @@ def test_who_gives_up_before_anything_rings_is_not_said_to_have_heard_it(
         await premises.quiet()
         assert premises.told == steps
         assert premises.record.story.startswith(words)
-        assert "hung up while being connected" in premises.record.story.lower()
+        assert "while being connected" in premises.record.story.lower()
 
     tell(story())
 
@@ -186,7 +186,7 @@ def test_who_gives_up_while_a_number_outside_rings_did_hear_it() -> None:
         await premises.settle(2)
         line.cancel()
         await premises.quiet()
-        assert premises.record.story.endswith("hung up while it rang after 2 s.")
+        assert premises.record.story.endswith("hung up after 2 s while it was ringing.")
 
     tell(story())
 

@@ -47,23 +47,24 @@ TALK = steps(
 @pytest.mark.parametrize(
     ("told", "language", "sentence"),
     [
-        (MESSAGE, "en", "Dialled 21 into the greeting, nobody answered for 25 s, left a message of 34 s."),
+        (MESSAGE, "en", "Dialled 21 during the greeting, nobody answered within 25 s, left a message (34 s)."),
         (
             MESSAGE,
             "de",
-            "Wählte während der Begrüßung die 21, niemand nahm in 25 s ab, hinterließ eine Nachricht von 34 s.",
+            "Wählte während der Begrüßung die 21, niemand nahm innerhalb von 25 s ab, "
+            "hinterließ eine Nachricht (34 s).",
         ),
         (
             TALK,
             "en",
-            "Dialled 21 into the greeting, Anna Berg (21) answered after 6 s, "
-            "after talking for 2 min 5 s +49 170 1234567 hung up.",
+            "Dialled 21 during the greeting, Anna Berg (21) answered after 6 s, "
+            "+49 170 1234567 hung up after talking for 2 min 5 s.",
         ),
         (
             TALK,
             "de",
             "Wählte während der Begrüßung die 21, Anna Berg (21) nahm nach 6 s ab, "
-            "nach 2 min 5 s Gespräch legte +49 170 1234567 auf.",
+            "+49 170 1234567 legte nach 2 min 5 s Gespräch auf.",
         ),
         (
             steps((0, "called", {"number": "+4930123456"}), (1, "greeted", {}), (5, "gave-up", {"where": "greeting"})),
@@ -73,12 +74,12 @@ TALK = steps(
         (
             steps((0, "rang", {"extension": "30", "phones": 3}), (12, "gave-up", {"where": "ringing"})),
             "en",
-            "It rang at Sales (30) on 3 phones, hung up while it rang after 12 s.",
+            "Rang Sales (30) on 3 phones, hung up after 12 s while it was ringing.",
         ),
         (
             steps((0, "wrong-extension", {"digits": "99"}), (9, "not-reachable", {"digits": "24"})),
             "en",
-            "Dialled 99 (which nobody has), dialled 24 (not reachable from outside).",
+            "Dialled 99 (no such extension), dialled 24 (not reachable from outside).",
         ),
         (
             steps((0, "dialled-out", {"number": "+43151234", "trunk": "A1"}), (1, "not-connected", {"status": 486})),
@@ -91,7 +92,8 @@ TALK = steps(
             "Entered a wrong PIN, listened to one message.",
         ),
         (steps((0, "called", {"extension": "21"})), "en", "Called Anna Berg (21)."),
-        (steps((0, "hung-up", {"by": ""})), "de", "Der Anrufer legte auf."),
+        (steps((0, "hung-up", {"by": ""})), "de", "Die anrufende Person legte auf."),
+        (steps((0, "lost", {"party": ""})), "de", "Von der anrufenden Person kam kein Ton mehr."),
         (steps((0, "no-message", {"reason": "The disk is nearly full."})), "en", None),
         (steps((0, "dialled", {"extension": "21", "how": "number"})), "en", "Dialled 21 along with the number."),
         (steps((0, "something-new", {})), "en", "Something new."),
@@ -109,8 +111,8 @@ def test_each_step_can_be_told_live() -> None:
     assert [clause(MESSAGE[: end + 1], "en", NAMES) for end in range(4)] == [
         "called +49 30 123456",
         "heard the greeting",
-        "dialled 21 into the greeting",
-        "it rang at Anna Berg (21) on 2 phones",
+        "dialled 21 during the greeting",
+        "rang Anna Berg (21) on 2 phones",
     ]
     assert clause([], "en") == ""
 

@@ -68,7 +68,7 @@ def tasks(stores: Stores) -> list[tuple[str, str, str]]:
     return [(task.extension, task.kind, task.call) for task in stores.records.tasks()]
 
 
-WHOLE = "Left a message of 4 s, the exchange was stopped meanwhile."
+WHOLE = "Left a message (4 s), the box restarted during the call."
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["in the recording", "after it"])
@@ -89,7 +89,7 @@ def test_a_call_that_was_cut_off_has_its_row_its_message_and_its_task(stores: St
 def test_too_short_a_recording_leaves_a_missed_call(stores: Stores) -> None:
     recording(stores, "c1", 0.4)
     stores = again(stores)
-    assert told(stores) == [("c1", CALLER, NUMBER, "21", "missed", "The exchange was stopped meanwhile.")]
+    assert told(stores) == [("c1", CALLER, NUMBER, "21", "missed", "The box restarted during the call.")]
     assert (tasks(stores), stores.records.messages()) == ([("21", "missed", "c1")], ())
     stores.close()
 
@@ -125,7 +125,7 @@ def test_an_announcement_by_phone_that_was_cut_off_is_a_call_and_no_task(stores:
     facts: dict[str, Any] = {"from_": "21", "to": "21", "extension": "", "direction": "internal", "outcome": "answered"}
     stores.records.unfinished.note(call_record("c1", **facts), {})
     stores = again(stores)
-    assert told(stores) == [("c1", "21", "21", "", "answered", "The exchange was stopped meanwhile.")]
+    assert told(stores) == [("c1", "21", "21", "", "answered", "The box restarted during the call.")]
     assert tasks(stores) == []
     stores.close()
 
@@ -142,7 +142,7 @@ def test_a_message_that_could_not_be_kept_is_told_of_in_the_row_of_its_call_late
     recording(stores, "c1", 4.0, noted=False)
     stores.records.add_call(call_record("c1", steps=SO_FAR))
     stores = again(stores)
-    assert told(stores) == [("c1", CALLER, NUMBER, "21", "voicemail", "Left a message of 4 s.")]
+    assert told(stores) == [("c1", CALLER, NUMBER, "21", "voicemail", "Left a message (4 s).")]
     stores.close()
 
 

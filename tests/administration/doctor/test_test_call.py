@@ -94,17 +94,17 @@ def test_a_call_that_is_over_is_judged(
     found = perform(ready, "number trial", {})
     assert found["good"] is good
     if "dialled" in steps:
-        assert "Dialled 22 into the greeting." in [step["words"] for step in found["call"]["steps"]]
+        assert "Dialled 22 during the greeting." in [step["words"] for step in found["call"]["steps"]]
 
 
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("other-port", "A call for +49 30 123450 came in and was refused: it came from another port"),
+        ("other-port", "A call for +49 30 123450 came in and was refused: it came from a port"),
         ("other-port", "or without a port."),
-        ("encryption", "the voice was to be encrypted. Ask the provider"),
+        ("encryption", "the other side asked for encrypted voice. Ask the provider"),
         ("not-encrypted", "it came unencrypted"),
-        ("420", "something was wanted that this box cannot do"),
+        ("420", "the call needs something this box cannot do"),
         ("too-many-calls", "there were too many calls at once"),
     ],
 )
@@ -121,7 +121,7 @@ def test_what_came_last_is_told(ready: Stores) -> None:
     refusal = Refusal(ready.clock() - 60, "+4930123450", "other-port", "udp 198.51.100.1:5070")
     lines(ready).turned_away = {"line": [refusal]}
     called(ready, "answered", "answered", ago=90.0)
-    assert "another port" in said(ready)
+    assert "came from a port" in said(ready)
     called(ready, "answered", "answered", ago=5.0)
     assert "It works" in said(ready)
 
@@ -131,8 +131,8 @@ def test_what_came_last_is_told(ready: Stores) -> None:
     [
         ("not-our-number", "none of your numbers here. Add that number"),
         ("404", "none of your numbers here"),
-        ("encryption", "the voice was to be encrypted"),
-        ("bad-description", "made no sense"),
+        ("encryption", "the other side asked for encrypted voice"),
+        ("bad-description", "could not be understood"),
     ],
 )
 def test_a_refused_call_with_a_row_is_told_by_its_reason(ready: Stores, code: str, words: str) -> None:

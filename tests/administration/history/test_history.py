@@ -102,7 +102,7 @@ def test_a_number_is_found_however_it_is_written(office: Office) -> None:
 
 def test_names_of_contacts_colleagues_and_words_of_the_story_are_found_together(office: Office) -> None:
     office.do("contact add", name="Zahnarzt Doktor Weiß", number=OTHER)
-    office.keep("a", story="Left a message of 4 s.")
+    office.keep("a", story="Left a message (4 s).")
     office.keep("b", from_=OTHER, from_name="", extension="22", steps=())
     assert office.found(search="doktor") == ["b"]
     assert office.found(search="WEIß bert") == ["b"]
@@ -172,8 +172,8 @@ def test_a_call_is_told_in_the_readers_language_with_the_names_of_then(office: O
     office.keep("a")
     office.do("user set", person="21", name="Anna Neu")
     told = office.do("history call", "u21", id="a")
-    assert told["story"] == "Dialled 21 into the greeting, Anna (21) answered."
-    assert [step["words"] for step in told["steps"]] == ["dialled 21 into the greeting", "Anna (21) answered"]
+    assert told["story"] == "Dialled 21 during the greeting, Anna (21) answered."
+    assert [step["words"] for step in told["steps"]] == ["dialled 21 during the greeting", "Anna (21) answered"]
     assert told["call"]["extension_name"] == "Anna"
     assert office.do("history call", id="a")["story"] == "Wählte während der Begrüßung die 21, Anna (21) nahm ab."
     office.do("user set", person="21", name="Anna")

@@ -63,7 +63,7 @@ def test_a_talk_that_a_stop_of_the_box_ended_was_ended_by_nobody_else(caller: st
 
     premises = call(work, "anna", "bert", anna=200)
     assert premises.told.endswith("answered interrupted")
-    assert english(premises.record).endswith("21 answered, the exchange was stopped meanwhile.")
+    assert english(premises.record).endswith("21 answered, the box restarted during the call.")
     assert premises.record.outcome == "answered"
 
 
@@ -160,7 +160,8 @@ def test_whoever_hangs_up_is_said_to(who: str) -> None:
         (line if who == "caller" else premises.peers["anna"].last).ask("BYE")
         await premises.settle(1)
 
-    assert ended(work, "anna", "bert", anna=200).endswith(f"{'22' if who == 'caller' else '21'} hung up.")
+    by = "22" if who == "caller" else "21"
+    assert ended(work, "anna", "bert", anna=200).endswith(f"{by} hung up after talking for 5 s.")
 
 
 def test_who_never_confirms_the_answer_did_not_hang_up() -> None:
@@ -170,7 +171,7 @@ def test_who_never_confirms_the_answer_did_not_hang_up() -> None:
         await premises.settle(60)
 
     assert ended(work, "anna", "bert", anna=200).endswith(
-        "the connection to 22 was lost (it never confirmed the call)."
+        "the connection to 22 was lost (the call was never confirmed)."
     )
 
 
@@ -185,7 +186,7 @@ def test_who_never_confirms_the_greeting_did_not_give_up() -> None:
         await premises.settle(60)
 
     premises = call(work, "anna", "bert")
-    assert "it never confirmed the call" in english(premises.record)
+    assert "the call was never confirmed" in english(premises.record)
     assert "gave-up" not in premises.told
     assert premises.record.outcome in ("failed", "missed")
 
@@ -203,7 +204,7 @@ def test_a_session_that_is_not_refreshed_is_told_as_lost(silent: str) -> None:
     answers = {"anna": 200} if silent == "caller" else {}
     party = "22" if silent == "caller" else "21"
     told = ended(work, "anna", "bert", **answers)
-    assert told.endswith(f"the connection to {party} was lost (it gave no sign of life any more).")
+    assert told.endswith(f"the connection to {party} was lost (no more signs of life).")
 
 
 def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:
@@ -223,7 +224,7 @@ def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:
         assert line.asked is not None
 
     assert ended(work, "anna", "bert", anna=200).endswith(
-        "the connection to 22 was lost (it does not respond any more)."
+        "the connection to 22 was lost (no more responses)."
     )
 
 

@@ -232,15 +232,15 @@ def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
     tell(story())
     assert told == [
         [
-            "Could not be connected (a 0 for an outside line seems to have been dialled).",
-            "Konnte nicht verbunden werden (wohl mit einer 0 für die Amtsleitung gewählt).",
+            "Could not be connected (apparently dialled with a 0 for an outside line).",
+            "Konnte nicht verbunden werden (wohl mit einer 0 für externe Anrufe gewählt).",
         ],
         [
             "Could not be connected (the 9 for an outside line was missing).",
-            "Konnte nicht verbunden werden (die 9 für die Amtsleitung fehlte).",
+            "Konnte nicht verbunden werden (die 9 für externe Anrufe fehlte).",
         ],
         [
-            "Could not be connected (no such number is known abroad).",
-            "Konnte nicht verbunden werden (im Ausland ist keine solche Nummer bekannt).",
+            "Could not be connected (not a known number abroad).",
+            "Konnte nicht verbunden werden (keine bekannte Rufnummer im Ausland).",
         ],
     ]

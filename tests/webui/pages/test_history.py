@@ -157,7 +157,7 @@ def test_a_call_tells_its_story_step_by_step_with_times(web: Web) -> None:
     keep(web, "a")
     page = web.user("21").get("/calls/a")
     steps = [re.sub(r"\s+", " ", each.text.strip()) for each in page.html.select(".story li")]
-    assert steps == ["0:00 dialled 21 into the greeting", "0:04 Anna Adler (21) answered"]
+    assert steps == ["0:00 dialled 21 during the greeting", "0:04 Anna Adler (21) answered"]
     assert "1:00" in page.html.select_one(".facts").text
     assert web.admin.get("/calls/never", status=404)
 
@@ -332,6 +332,6 @@ def test_a_message_is_as_long_in_the_list_as_in_the_story(web: Web) -> None:
     keep(web, "a", answered=None, outcome="voicemail", steps=told)
     web.stores.records.add_message("21", CALLER, "a", NOON, 33.746, "21/a.wav")
     anna = web.user("21")
-    assert "Left a message of 34 s" in anna.get("/history").text
+    assert "Left a message (34 s)" in anna.get("/history").text
     assert "0:34" in anna.get("/messages").html.select_one("#messages").get_text()
     assert "0:34" in anna.get("/mine").html.select_one("#my-messages").get_text()

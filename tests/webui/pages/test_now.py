@@ -65,8 +65,8 @@ def test_a_call_s_story_grows_on_the_page_and_what_callers_call_themselves_is_ha
     house.live.calls = [running("21")]
     page = house.user("21").get("/now")
     assert [line.text for line in page.html.select("#calls .story li")][2:] == [
-        "dialled 21 into the greeting",
-        "it rang at Anna Adler (21)",
+        "dialled 21 during the greeting",
+        "rang Anna Adler (21)",
     ]
     assert "Meier &lt;b&gt;" in page.text
     assert "+49 89 123456" in page

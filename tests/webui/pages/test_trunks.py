@@ -48,8 +48,8 @@ def test_calls_that_were_refused_stand_on_the_trunk_s_page_with_their_reasons(li
     ]
     rows = line.admin.get("/trunks/sipgate trunk").html.select("#refused li")
     shown = [each.get_text(" ", strip=True) for each in rows]
-    assert "to +49 30 123450: the voice was to be encrypted 3 times udp 192.0.2.1:5060" in shown[0]
-    assert "to <b>: something was wanted that this box cannot do udp" in shown[1]
+    assert "to +49 30 123450: the other side asked for encrypted voice 3 times udp 192.0.2.1:5060" in shown[0]
+    assert "to <b>: the call needs something this box cannot do udp" in shown[1]
 
 
 def test_a_trunk_is_made_in_the_words_of_its_provider(web: Web) -> None:

@@ -245,4 +245,4 @@ def test_a_call_is_told_while_it_lasts_and_afterwards(box: Web) -> None:
     )
     page = box.admin.get("/wizard/test")
     assert "It works: you were connected with Bert Braun." in page
-    assert "Dialled 22 into the greeting." in page
+    assert "Dialled 22 during the greeting." in page
