@@ -102,7 +102,7 @@ def change(visit: Visit) -> HTTPResponse | str:
 def remove(visit: Visit) -> HTTPResponse:
     """Forget one."""
     removed = visit.ask("contact remove", name=visit.sent("name"))
-    return visit.see_other("/contacts", visit._("{name} is removed.").format(name=removed["name"]))
+    return visit.see_other("/contacts", visit._("{name} has been removed.").format(name=removed["name"]))
 
 
 @routes.get("/contacts/export")

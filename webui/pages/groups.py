@@ -17,26 +17,30 @@ routes = Routes()
 STRATEGIES = (
     ("all", N_("all at once")),
     ("in-order", N_("one after the other")),
-    ("longest-idle", N_("whoever has been free longest first")),
+    ("longest-idle", N_("longest free first")),
 )
 MEANINGS = {
-    "all": N_("All phones of the group ring together; the first to answer has the call."),
-    "in-order": N_("The first rings alone, then the next one; the ringing time is shared among them."),
-    "longest-idle": N_("Like one after the other, but whoever has gone longest without a call rings first."),
+    "all": N_("All phones in the group ring at the same time; the first person to answer takes the call."),
+    "in-order": N_(
+        "Phones ring one after the other, in the order of the members; the ringing time is divided among them."
+    ),
+    "longest-idle": N_(
+        "Phones ring one after the other, starting with the person who has gone longest without a call."
+    ),
 }
 _PAGE, _NAMED = 50, 12
 """Groups or members on a page, and how many members are named in a list of groups."""
 NAME = Field("name", label=N_("Name"), required=True, autocomplete="off")
 EXTENSION = Field("extension", label=N_("Extension"), inputmode="numeric", autocomplete="off", required=True)
-STRATEGY = Field("strategy", "choice", N_("Who rings when"), options=STRATEGIES)
+STRATEGY = Field("strategy", "choice", N_("Ringing order"), options=STRATEGIES)
 NEW = (NAME, EXTENSION, Field("members", "list", N_("Members"), required=True), STRATEGY)
 GROUP = (
     EXTENSION,
     NAME,
     STRATEGY,
-    Field("ring", "number", N_("All of it rings for"), unit=N_("seconds"), required=True),
+    Field("ring", "number", N_("Total ringing time"), unit=N_("seconds"), required=True),
     Field("voicemail", "switch", N_("Voicemail"),
-          N_("When nobody answers, callers may leave a message, which every member hears.")),
+          N_("When nobody answers, callers can leave a message that every member can hear.")),
 )  # fmt: skip
 
 
@@ -90,7 +94,7 @@ def remove(visit: Visit, extension: str) -> HTTPResponse | str:
     form = visit.form(())
     with_messages = {"with_messages": True} if visit.sent("with_messages") == "1" else {}
     if form.sent("group remove", group=extension, **with_messages):
-        return visit.see_other("/groups", visit._("{name} is removed.").format(name=form.result["name"]))
+        return visit.see_other("/groups", visit._("{name} has been removed.").format(name=form.result["name"]))
     shown = visit.ask("group show", group=extension)
     return _group(visit, shown, visit.blank(GROUP, shown), form)
 

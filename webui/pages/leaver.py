@@ -12,14 +12,15 @@ from webui.words import N_
 routes = Routes()
 
 LEAVE = (
-    Field("extension_to", "choice", N_("Calls to the extension")),
-    Field("keep_days", "number", N_("Days nobody else gets the extension"), N_("Empty: anybody may get it at once."),
+    Field("extension_to", "choice", N_("Who gets calls to the extension")),
+    Field("keep_days", "number", N_("Reserve the extension for"), N_("Leave empty to make it available at"
+                                                                               " once."),
           unit=N_("days")),
-    Field("number_to", "choice", N_("Outside number")),
-    Field("place_to", "choice", N_("Place in groups and numbers"),
-          N_("No group and no number may be left with nobody.")),
-    Field("messages_to", "choice", N_("Voicemail messages"), required=True),
-    Field("tasks_to", "choice", N_("Open tasks")),
+    Field("number_to", "choice", N_("Who gets the outside number")),
+    Field("place_to", "choice", N_("Who takes the place in groups and numbers"),
+          N_("Every group and every number needs at least one person.")),
+    Field("messages_to", "choice", N_("Who gets the voicemail messages"), required=True),
+    Field("tasks_to", "choice", N_("Who gets the open tasks")),
 )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def left(visit: Visit, extension: str) -> HTTPResponse | str:
     form = visit.form(_fields(person), None, **_heirs(visit, extension))
     step = visit.sent("step")
     if step == "leave" and form.sent("user leave", person=extension):
-        return visit.see_other("/people", visit._("{name} is not in the office any more.").format(**form.result))
+        return visit.see_other("/people", visit._("{name} has left the office.").format(**form.result))
     if step == "look" and form.sent("user leave", person=extension, dry=True):
         words = [visit.said(each) for each in form.result["words"]]
         return visit.page("leave_look", person=person, form=form, words=words)
@@ -64,9 +65,14 @@ def _heirs(visit: Visit, extension: str) -> dict[str, Options]:
     numbered = [(each["extension"], f"{each['extension']}  {each['name']}") for each in everybody
                 if each["extension"] != extension and not each["number"]]  # fmt: skip
     return {
-        "extension_to": [("", visit._("lead nowhere")), *people, *groups],
-        "number_to": [("", visit._("nobody's own any more")), *numbered],
-        "place_to": [("", visit._("nobody's")), *people],
-        "messages_to": [("", visit._("please choose")), ("delete", visit._("delete for good")), *people, *groups],
-        "tasks_to": [("", visit._("the office's")), *people, *groups],
+        "extension_to": [("", visit._("nobody")), *people, *groups],
+        "number_to": [("", visit._("nobody")), *numbered],
+        "place_to": [("", visit._("nobody")), *people],
+        "messages_to": [
+            ("", visit._("please choose")),
+            ("delete", visit._("nobody: delete them for good")),
+            *people,
+            *groups,
+        ],
+        "tasks_to": [("", visit._("the office")), *people, *groups],
     }

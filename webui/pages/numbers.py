@@ -78,7 +78,7 @@ def change(visit: Visit, number: str) -> HTTPResponse | str:
 def remove(visit: Visit, number: str) -> HTTPResponse:
     """Calls to it are refused from now on."""
     removed = visit.ask("number remove", number=number)
-    return visit.see_other("/numbers", visit._("{name} is removed.").format(name=visit.number(removed["e164"])))
+    return visit.see_other("/numbers", visit._("{name} has been removed.").format(name=visit.number(removed["e164"])))
 
 
 def _new(visit: Visit, form: Form) -> HTTPResponse | str:

@@ -24,7 +24,7 @@ NEW = (
     Field(
         "extension",
         label=N_("Extension"),
-        help=N_("2 to 4 digits. This one is free; type another if you like."),
+        help=N_("2 to 4 digits. This one is free, but you can choose another."),
         inputmode="numeric",
         autocomplete="off",
     ),
@@ -34,7 +34,7 @@ NAMES = (
         "names",
         "area",
         N_("Names"),
-        N_("One person a line. An extension may follow behind a semicolon or tab; e-mail addresses are left out."),
+        N_("One person per line. You can add the extension after a semicolon or tab; e-mail addresses are ignored."),
         required=True,
     ),
 )
@@ -42,7 +42,7 @@ PERSON = (
     Field(
         "extension",
         label=N_("Extension"),
-        help=N_("With a new extension, phones, groups, numbers, messages and tasks move along."),
+        help=N_("If you change it, phones, groups, numbers, messages and tasks move to the new extension."),
         required=True,
         inputmode="numeric",
         autocomplete="off",
@@ -51,34 +51,37 @@ PERSON = (
     Field(
         "reachable",
         "switch",
-        N_("Callers from outside may dial the extension"),
-        N_("Colleagues always may."),
+        N_("Outside callers can dial the extension"),
+        N_("Colleagues always can."),
     ),
     Field(
         "outbound_only",
         "switch",
-        N_("Only calls out"),
-        N_("Neither callers nor colleagues nor groups ring here."),
+        N_("Outgoing calls only"),
+        N_("Nobody can call here, not even through a group."),
     ),
     Field(
         "voicemail",
         "switch",
         N_("Voicemail"),
-        N_("When nobody answers, callers may leave a message."),
+        N_("When nobody answers, callers can leave a message."),
     ),
-    Field("ring", "number", N_("Rings for"), unit=N_("seconds"), required=True),
+    Field("ring", "number", N_("Ringing time"), unit=N_("seconds"), required=True),
     Field(
         "number",
         "choice",
-        N_("Number shown when calling out"),
-        N_("A colleague who dials this number reaches the extension, without the provider."),
+        N_("Number shown on outgoing calls"),
+        N_("Colleagues who dial this number reach the extension directly, without going through the provider."),
     ),
     Field("language", "choice", N_("Language of announcements"), options=(("de", "Deutsch"), ("en", "English"))),
     Field(
         "pin",
         "password",
         N_("New voicemail PIN"),
-        N_("4 to 10 digits, to hear messages by phone. It is never shown; leave it empty to keep what is set."),
+        N_(
+            "4 to 10 digits, for listening to messages by phone. The PIN is never shown; leave this empty to keep it"
+            " as it is."
+        ),
         inputmode="numeric",
         autocomplete="new-password",
     ),
@@ -132,7 +135,7 @@ def pasted(visit: Visit) -> HTTPResponse | str:
 def release(visit: Visit, extension: str) -> HTTPResponse:
     """Anybody may have the extension of somebody who left."""
     visit.ask("extension release", extension=extension, seen=visit.sent("seen"))
-    return visit.see_other("/people", visit._("{extension} is free now.").format(extension=extension))
+    return visit.see_other("/people", visit._("{extension} is free again.").format(extension=extension))
 
 
 @routes.get("/people/<extension>", may="admin")
@@ -155,7 +158,7 @@ def change(visit: Visit, extension: str) -> HTTPResponse | str:
 def remove_pin(visit: Visit, extension: str) -> HTTPResponse:
     """Without a PIN nobody hears the messages by phone."""
     visit.ask("user set", person=extension, pin="")
-    return visit.see_other(_path(extension), visit._("The PIN is removed."))
+    return visit.see_other(_path(extension), visit._("The PIN has been removed."))
 
 
 @routes.post("/people/<extension>/announcement", may="admin", uploads=True)
@@ -164,7 +167,7 @@ def announcement(visit: Visit, extension: str) -> HTTPResponse | str:
     form = visit.form(())
     given = sound_arguments(visit, "announcement", form)
     if not given and not form.errors:
-        form.errors["announcement"] = visit._("Type a text, choose a sound file or speak one.")
+        form.errors["announcement"] = visit._("Please type a text, choose a sound file or make a recording.")
     if form.sent("user set", person=extension, **given):
         return visit.see_other(_path(extension), visit._("Saved."))
     return _person(visit, extension, announcement=form)
@@ -212,13 +215,15 @@ def _person(
 
 def _numbers(visit: Visit, shown: dict[str, Any]) -> Sequence[tuple[str, str]]:
     """The office's numbers that are nobody else's, and none of his own."""
-    return [("", visit._("The office's number")), *((each, visit.number(each)) for each in shown["own_numbers"])]
+    return [("", visit._("The office number")), *((each, visit.number(each)) for each in shown["own_numbers"])]
 
 
 def _added(visit: Visit, added: Sequence[dict[str, Any]]) -> str:
     if len(added) == 1:
-        return visit._("{name} has the extension {extension}.").format(**added[0])
-    return visit.n_("{number} person was added.", "{number} people were added.", len(added)).format(number=len(added))
+        return visit._("{name} now has extension {extension}.").format(**added[0])
+    return visit.n_("{number} person has been added.", "{number} people have been added.", len(added)).format(
+        number=len(added)
+    )
 
 
 def _path(extension: str) -> str:

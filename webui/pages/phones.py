@@ -103,7 +103,7 @@ def scan(visit: Visit, username: str) -> str:
 def remove(visit: Visit, username: str) -> HTTPResponse:
     """The phone that uses the account is logged off."""
     removed = visit.ask("phone remove", username=username, **_seen(visit))
-    return visit.see_other("/phones", visit._("{name} is removed.").format(name=removed["name"] or username))
+    return visit.see_other("/phones", visit._("{name} has been removed.").format(name=removed["name"] or username))
 
 
 @routes.get("/softphone/<token>", may="visitor")

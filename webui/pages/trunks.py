@@ -41,7 +41,7 @@ def remove(visit: Visit, name: str) -> HTTPResponse | str:
     found = visit.ask("trunk show", trunk=name)
     form = visit.form(())
     if form.sent("trunk remove", trunk=name):
-        return visit.see_other("/trunks", visit._("{name} is removed.").format(name=name))
+        return visit.see_other("/trunks", visit._("{name} has been removed.").format(name=name))
     return _shown(visit, found, _form(visit, found), form)
 
 

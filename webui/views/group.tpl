@@ -10,7 +10,7 @@
 <div class="error summary" role="alert" tabindex="-1">{{icon("warn")}} <p>{{other.error or " ".join(other.errors.values())}}</p></div>
 % end
 <section class="card" id="members">
-<h2>{{_("Members, in the order they ring")}}</h2>
+<h2>{{_("Members in ringing order")}}</h2>
 <form method="post" action="{{here}}/members{{on_it}}">
 {{csrf()}}
 <input type="hidden" name="seen" value="{{group["version"]}}">
@@ -22,21 +22,21 @@
 % end
 <span class="push toolbar">
 % if number:
-<button class="button small" name="act" value="up {{each["extension"]}}" aria-label="{{_("{name} rings earlier").format(name=each["name"])}}">↑</button>
+<button class="button small" name="act" value="up {{each["extension"]}}" aria-label="{{_("Move {name} up").format(name=each["name"])}}">↑</button>
 % end
 % if number + 1 < len(group["people"]):
-<button class="button small" name="act" value="down {{each["extension"]}}" aria-label="{{_("{name} rings later").format(name=each["name"])}}">↓</button>
+<button class="button small" name="act" value="down {{each["extension"]}}" aria-label="{{_("Move {name} down").format(name=each["name"])}}">↓</button>
 % end
 % if len(group["people"]) > 1:
-<button class="button small quiet" name="act" value="remove {{each["extension"]}}" aria-label="{{_("Take {name} out").format(name=each["name"])}}">{{icon("close")}}</button>
+<button class="button small quiet" name="act" value="remove {{each["extension"]}}" aria-label="{{_("Remove {name} from the group").format(name=each["name"])}}">{{icon("close")}}</button>
 % end
 </span></li>
 % end
 </ol>
-% include("pages", pages=pages, label=_("Members, in the order they ring"))
+% include("pages", pages=pages, label=_("Members in ringing order"))
 % if outside:
 <div class="search">
-<div class="field"><label for="member">{{_("One more member")}}</label>
+<div class="field"><label for="member">{{_("Add a member")}}</label>
 <select name="member" id="member">
 % for value, label in outside:
 <option value="{{value}}">{{label}}</option>
@@ -57,7 +57,7 @@
 % include("save", back=here)
 </form>
 <section class="card">
-<h2>{{_("What rings this group")}}</h2>
+<h2>{{_("Numbers and messages")}}</h2>
 % if group["numbers"]:
 <ul class="list">
 % for each in group["numbers"]:
@@ -65,18 +65,18 @@
 % end
 </ul>
 % else:
-<p class="soft">{{_("No number of the office rings it; callers and colleagues can dial its extension.")}}</p>
+<p class="soft">{{_("No number rings this group, but callers and colleagues can dial its extension.")}}</p>
 % end
-<p>{{n_("{number} voicemail message, {new} of it new.", "{number} voicemail messages, {new} of them new.", group["messages"]).format(number=group["messages"], new=group["new"])}}</p>
+<p>{{n_("{number} voicemail message ({new} new).", "{number} voicemail messages ({new} new).", group["messages"]).format(number=group["messages"], new=group["new"])}}</p>
 </section>
 <section class="card">
 <h2>{{_("Remove this group")}}</h2>
-<p>{{_("Its members stay. Its open tasks become the office's.")}}</p>
+<p>{{_("The members stay. The group's open tasks go to the office.")}}</p>
 <form method="post" action="{{here}}/remove" class="fields">
 {{csrf()}}
 <input type="hidden" name="seen" value="{{group["version"]}}">
 % if group["messages"]:
-<label class="tick"><input type="checkbox" name="with_messages" value="1"> <span>{{_("Delete its voicemail messages for good")}}</span></label>
+<label class="tick"><input type="checkbox" name="with_messages" value="1"> <span>{{_("Delete the group's voicemail messages for good")}}</span></label>
 % end
 <div><button class="button danger">{{icon("remove")}} {{_("Remove")}}</button></div>
 </form>

@@ -10,11 +10,11 @@
 </ul>
 % include("pages", pages=pages, label=_("Groups"))
 % else:
-<p class="empty">{{icon("groups")}} {{_("No group yet. A group is several people behind one extension: callers and colleagues dial it like a person.")}}</p>
+<p class="empty">{{icon("groups")}} {{_("No groups yet. In a group, several people share one extension that callers and colleagues can dial.")}}</p>
 % end
 % if names:
 <section class="card">
-<h2>{{_("One more group")}}</h2>
+<h2>{{_("Add a group")}}</h2>
 <form method="post" action="/groups" class="fields" data-free>
 {{csrf()}}
 % include("default_button")

@@ -1,4 +1,4 @@
-% rebase("layout", title=_("{name} leaves").format(name=person["name"]), above=("/people/" + person["extension"], person["extension"] + " " + person["name"]), lead=_("This is what will happen. Nothing has happened yet."))
+% rebase("layout", title=_("{name} is leaving").format(name=person["name"]), above=("/people/" + person["extension"], person["extension"] + " " + person["name"]), lead=_("This is what will happen. Nothing has changed yet."))
 <form method="post" action="/people/{{person["extension"]}}/leave" class="card">
 {{csrf()}}
 {{form.hidden}}
@@ -12,10 +12,10 @@
 <li>{{sentence}}</li>
 % end
 </ul>
-<p class="hint">{{_("Running calls go on. What is saved can be undone under “Changes”; deleted messages cannot.")}}</p>
+<p class="hint">{{_("Calls in progress are not cut off. You can undo everything under “Changes”, except deleting messages.")}}</p>
 <div class="toolbar">
-<button class="button danger" name="step" value="leave">{{_("{name} leaves now").format(name=person["name"])}}</button>
-<button class="button" name="step" value="choose">{{_("Change something")}}</button>
+<button class="button danger" name="step" value="leave">{{_("Confirm that {name} is leaving").format(name=person["name"])}}</button>
+<button class="button" name="step" value="choose">{{_("Change the choices")}}</button>
 <a class="button quiet" href="/people/{{person["extension"]}}">{{_("Cancel")}}</a>
 </div>
 </form>

@@ -103,7 +103,7 @@
 <p class="soft">{{_("You have no phone yet; an admin sets one up.")}}</p>
 % end
 <dl class="facts">
-<dt>{{_("Rings for")}}</dt><dd>{{n_("{number} second", "{number} seconds", whole(person["ring"])).format(number=whole(person["ring"]))}}</dd>
+<dt>{{_("Ringing time")}}</dt><dd>{{n_("{number} second", "{number} seconds", whole(person["ring"])).format(number=whole(person["ring"]))}}</dd>
 <dt>{{_("When you do not answer")}}</dt><dd>{{_("Callers leave a message") if person["voicemail"] else _("Callers hear an announcement")}}</dd>
 <dt>{{_("Number shown")}}</dt><dd>{{visit.number(person["number"]) or _("The office's")}}</dd>
 % if mine["groups"]:

@@ -1,11 +1,11 @@
 % rebase("layout", title=_("People"), scripts=("people.js",))
 <div class="toolbar">
 <form class="search" method="get" action="/people" role="search">
-<label class="only-read" for="search">{{_("Search for a name or an extension")}}</label>
+<label class="only-read" for="search">{{_("Search for a name or extension")}}</label>
 <input type="search" name="search" id="search" value="{{visit.query.get("search", "")}}" placeholder="{{_("Name or extension")}}">
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
-<a class="button push" href="#new">{{icon("add")}} {{_("One more person")}}</a>
+<a class="button push" href="#new">{{icon("add")}} {{_("Add a person")}}</a>
 <a class="button" href="/people/paste">{{icon("people")}} {{_("Paste a list of names")}}</a>
 </div>
 <section id="people" data-live="lines phones settings">
@@ -17,7 +17,7 @@
 % if each["outbound_only"]:
 <span class="badge">{{_("outgoing calls only")}}</span>
 % elif not each["reachable"]:
-<span class="badge">{{_("colleagues only")}}</span>
+<span class="badge">{{_("internal calls only")}}</span>
 % end
 <span class="push toolbar">
 % if not each["phones"]:
@@ -34,13 +34,13 @@
 </ul>
 % include("pages", pages=pages, label=_("People"))
 % elif everybody:
-<p class="empty">{{icon("search")}} {{_("Nobody is called that, or has that extension.")}} <a href="/people">{{_("Show everybody")}}</a></p>
+<p class="empty">{{icon("search")}} {{_("No person matches this name or extension.")}} <a href="/people">{{_("Show everybody")}}</a></p>
 % else:
-<p class="empty">{{icon("people")}} {{_("Nobody is here yet. Type the first name below, or paste a whole list.")}}</p>
+<p class="empty">{{icon("people")}} {{_("Nobody has been added yet. Add the first person below, or paste a whole list.")}}</p>
 % end
 </section>
 <section class="card" id="new">
-<h2>{{_("One more person")}}</h2>
+<h2>{{_("Add a person")}}</h2>
 <form method="post" action="/people" class="fields" data-free>
 {{csrf()}}
 % include("default_button")
@@ -50,7 +50,7 @@
 </section>
 % if former:
 <section class="card">
-<h2>{{_("Extensions of people who left")}}</h2>
+<h2>{{_("Extensions of former colleagues")}}</h2>
 <ul class="list">
 % for each in former:
 <li><span class="extension">{{each["extension"]}}</span>
@@ -58,9 +58,9 @@
 % if each["to"]:
 <span>{{_("Calls go to {name} ({extension}).").format(name=each["to_name"], extension=each["to"])}}</span>
 % elif each["until"]:
-<span>{{_("Kept until {when}.").format(when=visit.when(each["until"]))}}</span>
+<span>{{_("Reserved until {when}.").format(when=visit.when(each["until"]))}}</span>
 % else:
-<span>{{_("Kept until it is released.")}}</span>
+<span>{{_("Reserved until you release it.")}}</span>
 % end
 <form class="push" method="post" action="/people/release/{{each["extension"]}}">
 {{csrf()}}
@@ -69,6 +69,6 @@
 </form></li>
 % end
 </ul>
-% include("pages", pages=former_pages, label=_("Extensions of people who left"))
+% include("pages", pages=former_pages, label=_("Extensions of former colleagues"))
 </section>
 % end

@@ -27,7 +27,7 @@
 <ul class="list">
 % for each in person["phones"]:
 <li><a class="whole" href="/phones/{{each["username"]}}">{{each["name"] or each["username"]}}</a>
-<small>{{", ".join((device["agent"] or _("unknown make")) + " · " + device["address"] for device in each["devices"])}}</small>
+<small>{{", ".join((device["agent"] or _("unknown model")) + " · " + device["address"] for device in each["devices"])}}</small>
 % include("phone_lamp", phone=each, push=True)
 </li>
 % end
@@ -38,7 +38,7 @@
 <form method="post" action="/phones" class="search">
 {{csrf()}}
 <input type="hidden" name="extension" value="{{person["extension"]}}">
-<div class="field"><label for="phone-name">{{_("One more phone, called")}}</label>
+<div class="field"><label for="phone-name">{{_("Name of the new phone")}}</label>
 <input type="text" name="name" id="phone-name" placeholder="{{_("Desk, Mobile …")}}" maxlength="80"></div>
 <button class="button">{{icon("add")}} {{_("Add a phone")}}</button>
 </form>
@@ -54,41 +54,41 @@
 <div><button class="button primary">{{_("Save the announcement")}}</button></div>
 </form>
 <section class="card">
-<h2>{{_("Where the extension is named")}}</h2>
+<h2>{{_("Where this extension is used")}}</h2>
 % if person["groups"] or person["numbers"] or person["calls_of"]:
 <ul class="list">
 % for each in person["groups"]:
 <li><span class="extension">{{each["extension"]}}</span> <a class="whole" href="/groups/{{each["extension"]}}">{{each["name"]}}</a>
-<small class="push">{{_("place {place} of {of}").format(**each)}}</small></li>
+<small class="push">{{_("position {place} of {of}").format(**each)}}</small></li>
 % end
 % for each in person["numbers"]:
 <li>{{icon("numbers")}} <a class="whole" href="/numbers/{{each}}">{{visit.number(each)}}</a></li>
 % end
 % for each in person["calls_of"]:
-<li><span class="extension">{{each}}</span> <span>{{_("Calls to it come here, since its bearer left.")}}</span></li>
+<li><span class="extension">{{each}}</span> <span>{{_("Calls to this former colleague's extension come here.")}}</span></li>
 % end
 </ul>
 % else:
-<p class="soft">{{_("In no group, and on no number's distribution.")}}</p>
+<p class="soft">{{_("Not in any group, and no number rings here.")}}</p>
 % end
 </section>
 <section class="card" id="web">
-<h2>{{_("Access to this page")}}</h2>
+<h2>{{_("Login")}}</h2>
 % if person["account"] and not person["account"]["invited"]:
-<p>{{_("Account “{name}”").format(name=person["account"]["name"])}} · <a href="/access">{{_("Logins")}}</a></p>
+<p>{{_("Login “{name}”").format(name=person["account"]["name"])}} · <a href="/access">{{_("Logins")}}</a></p>
 % else:
-<p class="soft">{{_("Invited, but no password chosen yet.") if person["account"] else _("No account yet: tasks, messages and settings can only be seen by phone.")}}</p>
+<p class="soft">{{_("Invited, but has not chosen a password yet.") if person["account"] else _("No login yet: messages can only be heard by phone; tasks and settings are out of reach.")}}</p>
 <form method="post" action="/access/invite">{{csrf()}}
 % if person["account"]:
 <input type="hidden" name="account" value="{{person["account"]["name"]}}">
 % else:
 <input type="hidden" name="extension" value="{{person["extension"]}}">
 % end
-<button class="button">{{icon("access")}} {{_("Make an invitation")}}</button></form>
+<button class="button">{{icon("access")}} {{_("Create an invitation")}}</button></form>
 % end
 </section>
 <section class="card">
 <h2>{{_("Leaving the office")}}</h2>
-<p>{{_("Where extension, number, messages and tasks go is asked first; nothing happens before you have seen it in words.")}}</p>
-<div><a class="button danger" href="{{here}}/leave">{{_("{name} leaves …").format(name=person["name"])}}</a></div>
+<p>{{_("First you choose who takes over the extension, number, messages and tasks. Nothing changes until you have seen a summary and confirmed it.")}}</p>
+<div><a class="button danger" href="{{here}}/leave">{{_("{name} is leaving …").format(name=person["name"])}}</a></div>
 </section>

@@ -18,7 +18,7 @@
 <dt>{{_("Server")}}</dt><dd><code>{{phone["domain"]}}</code></dd>
 <dt>{{_("Password")}}</dt><dd class="soft">{{_("shown only when it is made")}}</dd>
 % for device in phone["devices"]:
-<dt>{{_("Device")}}</dt><dd>{{device["agent"] or _("unknown make")}}<br><small>{{device["address"]}} · {{device["transport"].upper()}} · {{device["contact"]}}</small></dd>
+<dt>{{_("Device")}}</dt><dd>{{device["agent"] or _("unknown model")}}<br><small>{{device["address"]}} · {{device["transport"].upper()}} · {{device["contact"]}}</small></dd>
 % end
 </dl>
 </section>

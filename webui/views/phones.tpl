@@ -11,7 +11,7 @@
 <li><span class="extension">{{each["extension"]}}</span>
 <a class="whole" href="/phones/{{each["username"]}}">{{each["person"]}}</a>
 <span class="soft">{{each["name"] or each["username"]}}</span>
-<small>{{", ".join((device["agent"] or _("unknown make")) + " · " + device["address"] for device in each["devices"])}}</small>
+<small>{{", ".join((device["agent"] or _("unknown model")) + " · " + device["address"] for device in each["devices"])}}</small>
 % include("phone_lamp", phone=each, push=True)
 </li>
 % end

@@ -86,7 +86,7 @@ def uses(office: Office, extension: str) -> list[Sentence]:
         Sentence("the number {number}", number=key) for key, found in office.numbers.items() if extension in found.to
     ]
     calls = [
-        Sentence("the calls to {extension} that {name} left", extension=key, name=former.name)
+        Sentence("the calls to {extension}, {name}'s former extension", extension=key, name=former.name)
         for key, former in office.former.items()
         if former.to == extension
     ]
@@ -98,7 +98,7 @@ def check_unused(office: Office, bearer: Person | Group) -> None:
     if places := uses(office, bearer.extension):
         raise Refused(
             Sentence(
-                "{name} ({extension}) is still in {places}.",
+                "{name} ({extension}) is still part of {places}.",
                 name=bearer.name,
                 extension=bearer.extension,
                 places=places,

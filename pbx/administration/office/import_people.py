@@ -45,10 +45,10 @@ def paste(stores: Stores, names: str, dry: bool = False) -> list[Shown]:
     office = current(stores.office)
     lines = list(_lines(names))
     if not lines:
-        raise Refused(Sentence("There is no name in the list."), field="names")
+        raise Refused(Sentence("The list contains no names."), field="names")
     if len(lines) > MOST:
         sentence = Sentence(
-            "The list has {count} people, but at most {most} can be added at once: paste it in parts.",
+            "The list has {count} people, but only {most} can be added at once. Please paste it in parts.",
             count=len(lines),
             most=MOST,
         )
@@ -57,7 +57,7 @@ def paste(stores: Stores, names: str, dry: bool = False) -> list[Shown]:
     if not dry:
         for line in lines:
             if line.wrong is not None:
-                raise Refused(Sentence("Line {number} cannot be used: look at the list again.", number=line.number),
+                raise Refused(Sentence("Line {number} cannot be used. Please check the list.", number=line.number),
                               field="names")  # fmt: skip
         stores.save(office)
     return [_view(line) for line in lines]

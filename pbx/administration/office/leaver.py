@@ -81,19 +81,22 @@ class _Farewell:
         phones = [phone.label or phone.username for phone in self.office.phones_of(self.leaver.extension)]
         before, self.office = self.office, without_bearer(self.office, self.leaver)
         if phones:
-            self._tell(Sentence("These phones are logged off: {phones}.", phones=phones))
+            self._tell(Sentence("These phones are disconnected: {phones}.", phones=phones))
         for name in before.accounts.keys() - self.office.accounts.keys():
-            self._tell(Sentence("The account “{name}” is removed and logged off.", name=name))
+            self._tell(Sentence("The login “{name}” is removed and logged out everywhere.", name=name))
 
     def give_calls(self, to: str, days: int) -> None:
         """Calls to his extension, and those to people who left before and left theirs to him."""
         extension, name = self.leaver.extension, self.leaver.name
         if to and days:
             raise Refused(
-                Sentence("Either somebody takes the calls, or the extension is kept free: not both."), field="keep_days"
+                Sentence("Choose either who takes the calls or how long the extension is reserved, not both."),
+                field="keep_days",
             )
         if not 0 <= days <= LONGEST:
-            raise Refused(Sentence("An extension is kept for 1 to {most} days.", most=LONGEST), field="keep_days")
+            raise Refused(
+                Sentence("An extension can be reserved for 1 to {most} days.", most=LONGEST), field="keep_days"
+            )
         inherited = [each for each in self.office.former.values() if each.to == extension]
         self.office = with_items(self.office, *(dataclasses.replace(each, to=to) for each in inherited))
         if to:
@@ -104,13 +107,15 @@ class _Farewell:
             if to:
                 self._tell(Sentence("Calls to {extension} go to {taker}.", extension=key, taker=self._called(to)))
             elif key != extension or days:
-                self._tell(Sentence("Calls to {extension} lead nowhere.", extension=key))
+                self._tell(Sentence("Nobody can be reached on {extension} any more.", extension=key))
         if to:
-            self._tell(Sentence("Nobody else gets {extension} until you release it.", extension=extension))
+            self._tell(Sentence("{extension} stays reserved until you release it.", extension=extension))
+        elif days == 1:
+            self._tell(Sentence("{extension} stays reserved for one day.", extension=extension))
         elif days:
-            self._tell(Sentence("Nobody else gets {extension} for {days} days.", extension=extension, days=days))
+            self._tell(Sentence("{extension} stays reserved for {days} days.", extension=extension, days=days))
         else:
-            self._tell(Sentence("Anybody may get {extension} from now on.", extension=extension))
+            self._tell(Sentence("{extension} is available to others at once.", extension=extension))
 
     def give_number(self, to: str) -> None:
         """His outside number."""
@@ -118,12 +123,12 @@ class _Farewell:
         if not number:
             return
         if not to:
-            self._tell(Sentence("{number} is nobody's own number any more.", number=number))
+            self._tell(Sentence("{number} is no longer anybody's own number.", number=number))
             return
         heir = lookup.person(self.office, to, "number_to")
         if heir.number:
             raise Refused(
-                Sentence("{name} has a number already: {number}.", name=heir.name, number=heir.number),
+                Sentence("{name} already has a number: {number}.", name=heir.name, number=heir.number),
                 field="number_to",
             )
         self.office = with_items(self.office, dataclasses.replace(heir, number=number))
@@ -147,13 +152,13 @@ class _Farewell:
                 empty.append(_named(place))
             elif taker:
                 self._tell(
-                    Sentence("{taker} takes the place in {place}.", taker=self._called(taker), place=_named(place))
+                    Sentence("{taker} takes over the place in {place}.", taker=self._called(taker), place=_named(place))
                 )
             else:
-                self._tell(Sentence("Nobody takes the place in {place}.", place=_named(place)))
+                self._tell(Sentence("Nobody takes over the place in {place}.", place=_named(place)))
         if empty:
             raise Refused(
-                Sentence("Nobody would be left in {places}: choose who takes the place.", places=empty),
+                Sentence("Nobody would be left in {places}: please choose who takes over the place.", places=empty),
                 field="place_to",
             )
         self.office = with_items(self.office, *changed)
@@ -162,7 +167,7 @@ class _Farewell:
         """What becomes of his messages and tasks."""
         messages = len(stores.records.messages(self.leaver.extension))
         if messages and messages_to is None:
-            self._tell(Sentence("Voicemail messages deleted for good: {count}.", count=messages))
+            self._tell(Sentence("Voicemail messages that are deleted for good: {count}.", count=messages))
         elif messages:
             taker = self._called(messages_to or "")
             self._tell(Sentence("Voicemail messages that go to {taker}: {count}.", taker=taker, count=messages))
@@ -170,7 +175,7 @@ class _Farewell:
         if tasks and tasks_to:
             self._tell(Sentence("Open tasks that go to {taker}: {count}.", taker=self._called(tasks_to), count=tasks))
         elif tasks:
-            self._tell(Sentence("Open tasks that become the office's: {count}.", count=tasks))
+            self._tell(Sentence("Open tasks that go to the office: {count}.", count=tasks))
 
     def _tell(self, words: Sentence) -> None:
         self.words.append(words)
@@ -183,7 +188,7 @@ class _Farewell:
 def _check_heir(office: Office, leaver: Person, heir: str, field: str) -> None:
     """Raises Refused unless somebody else has that extension."""
     if heir == leaver.extension:
-        raise Refused(Sentence("{name} leaves: choose somebody else.", name=leaver.name), field=field)
+        raise Refused(Sentence("{name} is leaving: please choose somebody else.", name=leaver.name), field=field)
     if heir:
         lookup.person_or_group(office, heir, field)
 
@@ -194,14 +199,14 @@ def _check_messages(stores: Stores, actor: Actor, leaver: Person, to: str | None
         return None
     if not to:
         raise Refused(
-            Sentence("{name} has voicemail messages: say who gets them, or that they are deleted.", name=leaver.name),
+            Sentence("{name} has voicemail messages: choose who gets them, or delete them.", name=leaver.name),
             field="messages_to",
         )
     if not actor.may_hear(stores.office, leaver.extension):
         raise Refused(
             Sentence(
-                "You may not hear {name}'s messages, so you cannot give them to anybody. They can be deleted, or you"
-                " are first allowed to hear them under “Access”.",
+                "You are not allowed to hear {name}'s messages, so you cannot pass them on. Delete them, or give"
+                " yourself the right to hear them under “Logins” first.",
                 name=leaver.name,
             ),
             field="messages_to",

@@ -110,7 +110,7 @@ def left_messages(name: str, extension: str, messages: int) -> Refused:
     """What whoever removes somebody with messages is told."""
     return Refused(
         Sentence(
-            "{name} ({extension}) has voicemail messages ({count}): they would be deleted.",
+            "{name} ({extension}) has voicemail messages ({count}) that would be deleted.",
             name=name,
             extension=extension,
             count=messages,
@@ -183,21 +183,23 @@ def without_bearer(office: Office, bearer: Person | Group) -> Office:
         if each not in own
     ]
     if any(each.role == "admin" for each in own) and not any(each.role == "admin" and each.password for each in kept):
-        raise Refused(Sentence("{name} is the only admin: make somebody else one first.", name=bearer.name), 1)
+        raise Refused(
+            Sentence("{name} is the only admin: please make somebody else an admin first.", name=bearer.name), 1
+        )
     return with_items(without_items(office, bearer, *own, *office.phones_of(extension)), *kept)
 
 
 def checked_name(name: str) -> str:
     """A person's or group's name without spaces around it. Raises Refused."""
     if not is_text(name.strip()):
-        raise Refused(Sentence("A name has 1 to 80 characters, all of them visible."), field="name")
+        raise Refused(Sentence("A name must have 1 to 80 visible characters."), field="name")
     return name.strip()
 
 
 def checked_ring(seconds: float, most: int = 600) -> float:
     """How long somebody may be rung. Raises Refused."""
     if not 1 <= seconds <= most:
-        raise Refused(Sentence("It can ring for 1 to {most} seconds.", most=most), field="ring")
+        raise Refused(Sentence("The ringing time must be 1 to {most} seconds.", most=most), field="ring")
     return seconds
 
 
@@ -220,7 +222,7 @@ def _own_number(office: Office, person: Person, text: str) -> str:
         if number and other.number == number and other.extension != person.extension:
             raise Refused(
                 Sentence(
-                    "{number} is {name}'s number ({extension}) already.",
+                    "{number} is already the number of {name} ({extension}).",
                     number=number,
                     name=other.name,
                     extension=other.extension,

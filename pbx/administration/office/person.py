@@ -22,7 +22,7 @@ def show(stores: Stores, actor: Actor, person: str) -> Shown:
     office = current(stores.office)
     found = lookup.person(office, person, "person")
     if not (actor.is_admin or actor.owns(person)):
-        raise Refused(Sentence("You can look at your own settings only."), 4)
+        raise Refused(Sentence("You can only see your own settings."), 4)
     account = next((each for each in office.accounts.values() if each.extension == person), None)
     return people.view(found, office) | {
         "phones": phones.listing(stores, person),
@@ -67,24 +67,26 @@ def clashes(office: Office, person: Person) -> Iterator[Sentence]:
         if other.startswith(extension) or extension.startswith(other):
             long, short = max(other, extension, key=len), min(other, extension, key=len)
             yield Sentence(
-                "Whoever dials {short} waits a moment, because {long} begins the same way.", short=short, long=long
+                "Callers who dial {short} wait a moment because {long} starts with the same digits.",
+                short=short,
+                long=long,
             )
     if person.outbound_only:
         places = lookup.uses(office, extension)
         if places:
-            yield Sentence("{name} only calls out, and does not ring in {places}.", name=name, places=places)
+            yield Sentence(
+                "{name} only makes outgoing calls, so the phone does not ring for {places}.", name=name, places=places
+            )
     elif person.reachable and office.numbers:
         yield from _unreachable(office, person)
     if not office.phones_of(extension):
-        yield Sentence("{name} has no phone yet: nothing can ring.", name=name)
+        yield Sentence("{name} has no phone yet, so nothing can ring.", name=name)
 
 
 def _unreachable(office: Office, person: Person) -> Iterator[Sentence]:
     """Why callers from outside cannot dial an extension that should be reachable."""
     numbers = office.numbers.values()
     if not any(dialable(number, office) for number in numbers):
-        yield Sentence("Callers cannot dial any extension: every number of the office has that switched off.")
+        yield Sentence("Callers cannot dial any extension because this is switched off for every number of the office.")
     elif not any(reachable(person.extension, number, office) for number in numbers):
-        yield Sentence(
-            "Callers cannot dial {extension}: it is in the distribution of no number.", extension=person.extension
-        )
+        yield Sentence("Callers cannot dial {extension} because no number rings there.", extension=person.extension)

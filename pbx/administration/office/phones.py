@@ -148,7 +148,7 @@ def _devices(phone: Phone, bindings: tuple[Binding, ...], troubles: Mapping[tupl
 
 def _label(name: str) -> str:
     if name.strip() and not is_text(name.strip()):
-        raise Refused(Sentence("A name has 1 to 80 characters, all of them visible."), field="name")
+        raise Refused(Sentence("A name must have 1 to 80 visible characters."), field="name")
     return name.strip()
 
 

@@ -27,7 +27,7 @@ def release(stores: Stores, extension: str, seen: str | None = None) -> Shown:
     former = stores.office.former.get(extension)
     if former is None:
         raise Refused(
-            Sentence("{extension} is not the extension of somebody who left.", extension=extension), field="extension"
+            Sentence("{extension} is not the extension of a former colleague.", extension=extension), field="extension"
         )
     check_seen(stores, former, seen)
     stores.save(without_items(stores.office, former))
@@ -58,7 +58,7 @@ def extension_for(office: Office, wanted: str | None, but_for: str | None = None
     if former is not None:
         raise Refused(
             Sentence(
-                "{extension} was {name}'s extension and is kept: release it first.",
+                "{extension} was {name}'s extension and is still reserved: please release it first.",
                 extension=former.extension,
                 name=former.name,
             ),

@@ -89,7 +89,7 @@ def test_everything_of_a_leaver_goes_where_it_was_told_to(stores: Stores) -> Non
 
 def test_a_leaver_without_heirs_leaves_nothing_behind(stores: Stores, data: Path) -> None:
     told = leave(stores, messages_to="delete")
-    assert "Anybody may get 21 from now on." in told
+    assert "21 is available to others at once." in told
     assert stores.office.numbers["+4930123450"].to == ("30",)
     assert stores.office.former == {}
     assert stores.records.messages() == ()
@@ -103,6 +103,13 @@ def test_the_leaver_s_session_ends(stores: Stores) -> None:
     leave(stores, messages_to="delete")
     stores.save(with_items(stores.office, Account("anna", PASSWORD, "user", "23")))
     assert perform(stores, "session who", {}, anna) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(1, "21 stays reserved for one day."), (2, "21 stays reserved for 2 days.")]
+)
+def test_one_day_is_said_in_the_singular(stores: Stores, days: int, words: str) -> None:
+    assert words in leave(stores, messages_to="delete", keep_days=days)
 
 
 def test_an_extension_is_kept_for_a_time_or_led_to_somebody_and_can_be_released(
@@ -123,7 +130,9 @@ def test_an_extension_is_kept_for_a_time_or_led_to_somebody_and_can_be_released(
 
 def test_who_took_somebody_s_calls_hands_them_on_when_he_leaves(stores: Stores) -> None:
     perform(stores, "user leave", {"person": "23", "extension_to": "21"})
-    assert "the calls to 23 that Carl left" in str(_refused(stores, "user remove", person="21", with_messages=True))
+    assert "the calls to 23, Carl's former extension" in str(
+        _refused(stores, "user remove", person="21", with_messages=True)
+    )
     leave(stores, messages_to="delete", extension_to="22")
     assert [former.to for former in stores.office.former.values()] == ["22", "22"]
 

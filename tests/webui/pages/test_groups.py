@@ -15,7 +15,7 @@ def test_groups_are_listed_with_members_and_how_they_ring(web: Web) -> None:
     page = web.admin.get("/groups")
     assert "Anna Adler, Bert Braun" in page.text
     assert "all at once" in page.text
-    assert "the first to answer has the call" in page.text
+    assert "the first person to answer takes the call" in page.text
 
 
 def test_a_group_is_added_with_the_free_extension(web: Web) -> None:
@@ -111,11 +111,11 @@ def test_a_group_in_use_is_not_removed_and_messages_are_asked_for(web: Web) -> N
     web.do("number remove", number="+4930123450")
     web.stores.records.add_message("30", "", "c1", 100.0, 4.5, "30/a.wav")
     page = web.admin.get("/groups/30")
-    assert "1 voicemail message, 1 of it new." in page.text
+    assert "1 voicemail message (1 new)." in page.text
     assert "would be deleted" in form_to(page, "/groups/30/remove").submit(status=422).text
     form = form_to(page, "/groups/30/remove")
     form["with_messages"] = True
-    assert "Sales is removed." in form.submit().follow().text
+    assert "Sales has been removed." in form.submit().follow().text
     assert web.stores.office.groups == {}
 
 

@@ -17,12 +17,12 @@ def test_what_will_happen_is_told_before_it_happens(web: Web) -> None:
     assert web.stores.office is before
     for words in (
         "Calls to 21 go to Bert Braun (22).",
-        "Clara Vogel (23) takes the place in the group Sales (30).",
-        "These phones are logged off: Desk.",
+        "Clara Vogel (23) takes over the place in the group Sales (30).",
+        "These phones are disconnected: Desk.",
     ):
         assert words in looked.text
     answer = form_to(looked, PATH).submit("step", value="leave")
-    assert "Anna Adler is not in the office any more." in answer.follow().text
+    assert "Anna Adler has left the office." in answer.follow().text
     assert web.stores.office.groups["30"].members == ("23", "22")
     assert web.stores.office.former["21"].to == "22"
 
@@ -36,7 +36,7 @@ def test_something_can_be_changed_after_the_look(web: Web) -> None:
     assert chosen["extension_to"].value == "22"
     chosen["extension_to"], chosen["keep_days"] = "", "30"
     looked = chosen.submit("step", value="look")
-    assert "Nobody else gets 21 for 30 days." in looked.text
+    assert "21 stays reserved for 30 days." in looked.text
 
 
 def test_only_what_there_is_is_asked_for(web: Web) -> None:
@@ -66,10 +66,10 @@ def test_messages_must_be_decided_and_only_who_may_hear_them_gives_them_away(web
     assert 'id="f-messages_to-error"' in form.submit("step", value="look", status=422).text
     form["messages_to"] = "22"
     told = form.submit("step", value="look", status=422).html.select_one("#f-messages_to-error").get_text()
-    assert "You may not hear Anna Adler's messages" in told
+    assert "You are not allowed to hear Anna Adler's messages" in told
     form["messages_to"] = "delete"
     looked = form.submit("step", value="look")
-    assert "Voicemail messages deleted for good: 1." in looked.text
+    assert "Voicemail messages that are deleted for good: 1." in looked.text
     form_to(looked, PATH).submit("step", value="leave")
     assert web.stores.records.messages() == ()
 

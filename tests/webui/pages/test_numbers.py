@@ -154,7 +154,7 @@ def test_two_admins_are_told(office: Web) -> None:
 
 
 def test_a_number_is_removed(office: Web) -> None:
-    assert "is removed" in office.admin.get(PAGE).forms["remove"].submit().follow()
+    assert "has been removed" in office.admin.get(PAGE).forms["remove"].submit().follow()
     assert not office.stores.office.numbers
     office.admin.get(PAGE, status=404)
 

@@ -20,7 +20,7 @@ def test_everybody_is_listed_by_extension_and_found_by_a_search(web: Web) -> Non
     found = web.admin.get("/people?search=bRAu")
     assert "Bert Braun" in found.text
     assert "Anna Adler" not in found.text
-    assert "Nobody is called that" in web.admin.get("/people?search=xyz").text
+    assert "No person matches" in web.admin.get("/people?search=xyz").text
 
 
 def test_lamps_say_in_words_who_is_free_and_whose_phone_is_away(web: Web) -> None:
@@ -36,7 +36,7 @@ def test_the_free_extension_stands_in_the_form_and_is_given(web: Web) -> None:
     form["name"] = "Dora Dachs"
     answer = form.submit()
     assert answer.location.endswith("/people/100")
-    assert "Dora Dachs has the extension 100." in answer.follow().text
+    assert "Dora Dachs now has extension 100." in answer.follow().text
 
 
 def test_a_clash_is_named_with_its_owner_and_a_press_takes_the_free_one(web: Web) -> None:
@@ -72,7 +72,7 @@ def test_a_pasted_list_is_shown_with_its_extensions_before_it_becomes_people(web
     assert re.findall(r'class="extension">(\w+)<', looked.text) == ["25", "26", "100"]
     assert set(web.stores.office.people) == {"21", "22", "23"}
     form = form_to(looked, "/people/paste")
-    assert "3 people were added." in form.submit("step", value="add").follow().text
+    assert "3 people have been added." in form.submit("step", value="add").follow().text
     assert {"25", "26", "100"} < set(web.stores.office.people)
     assert web.stores.office.people["100"].name == "Fritz"
 
@@ -195,7 +195,7 @@ def test_an_announcement_is_typed_and_taken_back(web: Web, spoken: list[tuple[st
     page = web.admin.get("/people/21")
     form = page.forms["announcement"]
     empty = form.submit(status=422)
-    assert "Type a text" in empty.text
+    assert "Please type a text" in empty.text
     form["announcement_text"] = "Anna is on holiday."
     form.submit(status=303)
     assert web.stores.office.people["21"].announcement.startswith("person-21-")
@@ -228,17 +228,17 @@ def test_extensions_of_who_left_are_listed_and_released(web: Web) -> None:
     page = web.admin.get("/people")
     assert "Calls go to Bert Braun (22)." in page.text
     form = form_to(page, "/people/release/23")
-    assert "23 is free now." in form.submit().follow().text
+    assert "23 is free again." in form.submit().follow().text
     assert web.stores.office.former == {}
 
 
 def test_a_colleague_is_invited_to_the_page(web: Web) -> None:
     page = web.admin.get("/people/21")
-    assert "No account yet" in page.text
+    assert "No login yet" in page.text
     invitation = form_to(page, "/access/invite").submit()
     assert "/invitation/" in invitation.text
     page = web.admin.get("/people/21")
-    assert "Invited, but no password chosen yet." in page.text
+    assert "Invited, but has not chosen a password yet." in page.text
     assert "/invitation/" in form_to(page, "/access/invite").submit().text
 
 

@@ -95,7 +95,7 @@ def test_a_phone_is_renamed_and_removed(web: Web) -> None:
     conflict = form.submit(status=409)
     assert "Keller" in conflict.text
     page = web.admin.get(f"/phones/{username}")
-    assert "Keller is removed." in form_to(page, f"/phones/{username}/remove").submit().follow().text
+    assert "Keller has been removed." in form_to(page, f"/phones/{username}/remove").submit().follow().text
     web.admin.get(f"/phones/{username}", status=404)
 
 

@@ -106,7 +106,7 @@ def test_a_trunk_in_use_stays_and_the_numbers_are_named(line: Web) -> None:
     answer = line.admin.get("/trunks/sipgate trunk").forms["remove"].submit(status=422)
     assert "+4930123450" in answer
     line.do("number remove", number="+4930123450")
-    assert "is removed" in line.admin.get("/trunks/sipgate trunk").forms["remove"].submit().follow()
+    assert "has been removed" in line.admin.get("/trunks/sipgate trunk").forms["remove"].submit().follow()
     assert not line.stores.office.trunks
 
 
