@@ -2,12 +2,9 @@
 # dns.e164.from_e164() makes the ENUM name of a number (RFC 6116). It takes every digit it finds and drops the rest without a word: the extension of a tel: URI becomes part of
 # the number, as do the digits of "(0)".
 # Seen on 2026-12-01 with dnspython 2.9.2. Source: run.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q dnspython==2.9.2
-"$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages dnspython==2.9.2
+python - <<'PYTHON'
 import dns.e164
 import dns.version
 

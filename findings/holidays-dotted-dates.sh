@@ -2,12 +2,9 @@
 # holidays takes dates as text, and reads "03.10.2026", as every German office writes the Day of German Unity, as March 10th. A date whose first
 # number cannot be a month is read the German way all the same, so that a trial with Christmas goes well. Nothing is raised in either case.
 # Seen on 2026-12-01 with holidays 0.109 and python-dateutil 2.9.0.post0. Source: run; holidays passes text to dateutil's parser.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q holidays==0.109 python-dateutil==2.9.0.post0
-"$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages holidays==0.109 python-dateutil==2.9.0.post0
+python - <<'PYTHON'
 import holidays
 
 print("holidays", holidays.__version__)

@@ -3,12 +3,9 @@
 # server's IP address as RFC 5280 (4.2.1.6) and RFC 5922 want it, as iPAddress, is refused at that very address; the address written as dNSName is accepted. OpenSSL does it the other
 # way round. A box that is reached by its address needs both in its certificate.
 # Seen on 2026-12-01 with python-mbedtls 2.10.1 (Mbed TLS 2.28.8), cryptography 50.0.2. Source: run; first seen with linphonec 5.1.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q python-mbedtls==2.10.1 cryptography==50.0.2
-FOLDER=$folder "$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages python-mbedtls==2.10.1 cryptography==50.0.2
+python - <<'PYTHON'
 import ipaddress
 import os
 import socket

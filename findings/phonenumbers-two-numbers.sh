@@ -2,12 +2,9 @@
 # Address books hold two numbers in one field: "030 55521 / 55522", "030 555 21 oder 22". phonenumbers knows that a second number may follow, but only behind a
 # slash that an x follows; else it glues the two, and as German numbers may have many lengths the sum is "valid". The library raises nothing to notice it by.
 # Seen on 2026-12-01 with phonenumbers 9.0.43. Source: run.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q phonenumbers==9.0.43
-"$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages phonenumbers==9.0.43
+python - <<'PYTHON'
 import phonenumbers
 
 print("phonenumbers", phonenumbers.__version__)

@@ -2,12 +2,9 @@
 # Who dials a 0 for an outside line in an office that needs none dials 00040 123456 for a number in Hamburg. phonenumbers takes the first two zeros for "abroad", and as the rest begins with no country
 # code, for the country's own number with two zeros in front: +49 0040 123456, "possible". No number in Germany begins with 0 behind +49. is_possible_number alone lets it through.
 # Seen on 2026-12-01 with phonenumbers 9.0.43. Source: run.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q phonenumbers==9.0.43
-"$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages phonenumbers==9.0.43
+python - <<'PYTHON'
 import phonenumbers
 
 print("phonenumbers", phonenumbers.__version__)

@@ -2,13 +2,9 @@
 # RFC 8866 (5.2) asks for a session id of digits and says nothing of how many. PJSIP refuses an offer whose id has more digits than it can count with:
 # 400 "Bad SDP", and the call is lost. So an exchange must not pass a caller's id on to such a phone, but write its own.
 # Seen on 2026-12-01 with pjsua2-python 2.15.1. Source: run.
-set -eu
-here=$(dirname "$0")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q pjsua2-python==2.15.1
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here "$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages pjsua2-python==2.15.1
+python - <<'PYTHON'
 import pjsua2
 from pjsip_phone import Phone, offer, status
 

@@ -2,13 +2,9 @@
 # PJSIP does not take a connection address of 0.0.0.0 for hold (RFC 3264, 8.4): its answer says a=sendrecv. With a=inactive it answers a=inactive. So whether a party is on hold
 # cannot be read from what the other side answers, and what holds a phone must say so by its direction.
 # Seen on 2026-12-01 with pjsua2-python 2.15.1. Source: run.
-set -eu
-here=$(dirname "$0")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q pjsua2-python==2.15.1
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here "$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages pjsua2-python==2.15.1
+python - <<'PYTHON'
 import re
 import pjsua2
 from pjsip_phone import Phone, offer, status

@@ -3,13 +3,9 @@
 # 405, RFC 6665 (7.2) for 489, and a BYE that fits no dialog for 481: whoever asks repeats it for 32 s. The sample program `pjsua` answers 405 or 501, the library does not.
 # (So a NOTIFY check-sync, or the BYE of an exchange to a phone that has forgotten the call, waits for its timer.) SUBSCRIBE is answered.
 # Seen on 2026-12-01 with pjsua2-python 2.15.1. Source: run.
-set -eu
-here=$(dirname "$0")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q pjsua2-python==2.15.1
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here "$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages pjsua2-python==2.15.1
+python - <<'PYTHON'
 import pjsua2
 from pjsip_phone import Phone, status
 

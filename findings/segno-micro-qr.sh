@@ -2,12 +2,9 @@
 # segno.make() makes the smallest symbol that holds the text, and for a short one (an extension, a PIN, a number) that is a Micro QR code. OpenCV's reader,
 # like the cameras of most telephones, knows plain QR codes only and finds nothing; zxing reads both. `make_qr` or `micro=False` is what a card needs.
 # Seen on 2026-12-01 with segno 1.6.6, opencv-python-headless 5.0.0.93 and zxing-cpp 3.1.1. Source: run; segno's documentation says so.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q segno==1.6.6 opencv-python-headless==5.0.0.93 zxing-cpp==3.1.1
-"$folder/venv/bin/python" - <<'PYTHON'
+. "$(dirname "$0")/packages"
+packages segno==1.6.6 opencv-python-headless==5.0.0.93 zxing-cpp==3.1.1
+python - <<'PYTHON'
 import io
 
 import cv2
