@@ -63,52 +63,49 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "wrong-extension": Sentence(
         "Diese Durchwahl gibt es nicht. Bitte wählen Sie noch einmal.",
-        "This extension does not exist. Please dial again.",
+        "That extension does not exist. Please try again.",
     ),
     "not-reachable": Sentence(
         "Diese Durchwahl ist von außen nicht erreichbar. Bitte wählen Sie eine andere.",
-        "This extension cannot be reached from outside. Please dial another one.",
+        "That extension cannot be reached from outside. Please try another one.",
     ),
-    "connecting": Sentence("Einen Moment bitte, ich verbinde.", "One moment please, I am connecting you."),
+    "connecting": Sentence("Einen Moment bitte, ich verbinde.", "One moment, please. I am putting you through."),
     "please-hold": Sentence("Bitte bleiben Sie in der Leitung.", "Please hold the line."),
     "goodbye": Sentence("Vielen Dank für Ihren Anruf. Auf Wiederhören.", "Thank you for your call. Goodbye."),
     # Nobody is there
     "leave-message": Sentence(
-        "Zurzeit ist niemand erreichbar. Bitte sprechen Sie Ihre Nachricht nach dem Signalton.",
-        "Nobody is available at the moment. Please leave your message after the tone.",
+        "Zurzeit ist niemand erreichbar. Bitte hinterlassen Sie eine Nachricht nach dem Signalton.",
+        "Nobody is available at the moment. Please leave a message after the tone.",
     ),
     "unavailable": Sentence(
         "Zurzeit ist niemand erreichbar. Bitte versuchen Sie es später noch einmal.",
         "Nobody is available at the moment. Please try again later.",
     ),
-    "busy": Sentence(
-        "Ihr Gesprächspartner spricht gerade.", "The person you are calling is on the phone at the moment."
-    ),
+    "busy": Sentence("Dieser Anschluss ist gerade besetzt.", "The person you are calling is on another call."),
     "message-too-short": Sentence(
-        "Ihre Nachricht war zu kurz. Bitte sprechen Sie noch einmal nach dem Signalton.",
-        "Your message was too short. Please speak again after the tone.",
+        "Ihre Nachricht war zu kurz. Bitte sprechen Sie sie nach dem Signalton noch einmal.",
+        "Your message was too short. Please record it again after the tone.",
     ),
-    "message-kept": Sentence("Ihre Nachricht ist gespeichert.", "Your message has been saved."),
+    "message-kept": Sentence("Ihre Nachricht wurde gespeichert.", "Your message has been saved."),
     "mailbox-full": Sentence(
-        "Leider kann keine Nachricht mehr aufgenommen werden. Bitte rufen Sie später noch einmal an.",
-        "Sorry, no more messages can be recorded. Please call again later.",
+        "Leider kann zurzeit keine Nachricht aufgenommen werden. Bitte rufen Sie später noch einmal an.",
+        "Sorry, no message can be recorded at the moment. Please call again later.",
     ),
-    # One's own voicemail
+    # One's own voicemail; in English “pin” in small letters, which engines read as a word, not letter by letter
     "enter-pin": Sentence(
-        "Bitte geben Sie Ihre Geheimzahl ein, und danach die Rautetaste.",
-        "Please enter your PIN, followed by the hash key.",
+        "Bitte geben Sie Ihre PIN ein und drücken Sie die Rautetaste.",
+        "Please enter your pin, followed by the hash key.",
     ),
-    "wrong-pin": Sentence("Diese Geheimzahl ist falsch.", "This PIN is wrong."),
-    "no-pin": Sentence(
-        "Für diese Durchwahl ist noch keine Geheimzahl vergeben.", "No PIN has been set for this extension yet."
-    ),
+    "wrong-pin": Sentence("Die PIN ist falsch.", "That pin is wrong."),
+    "no-pin": Sentence("Für diese Durchwahl gibt es noch keine PIN.", "No pin has been set for this extension yet."),
     "pin-locked": Sentence(
-        "Nach zu vielen falschen Versuchen ist die Geheimzahl gesperrt. Bitte versuchen Sie es später noch einmal.",
-        "After too many wrong attempts the PIN is locked. Please try again later.",
+        "Nach zu vielen Fehlversuchen ist die PIN gesperrt. Bitte versuchen Sie es später noch einmal.",
+        "After too many wrong attempts, the pin is locked. Please try again later.",
     ),
     "you-have": Sentence("Sie haben,", "You have,"),
     "new-message": Sentence("neue Nachricht.", "new message."),
     "new-messages": Sentence("neue Nachrichten.", "new messages."),
+    "no-new-messages": Sentence("Sie haben keine neuen Nachrichten.", "You have no new messages."),
     "old-message": Sentence("alte Nachricht.", "old message."),
     "old-messages": Sentence("alte Nachrichten.", "old messages."),
     "message": Sentence("Nachricht", "Message"),
@@ -119,32 +116,33 @@ SENTENCES: Mapping[str, Sentence] = {
     "from": Sentence("von,", "from,"),
     "unknown-caller": Sentence("unbekannt", "an unknown caller"),
     "message-menu": Sentence(
-        "Noch einmal hören: eins. Nächste Nachricht: zwei. Löschen: drei. Beenden: neun.",
+        "Zum Wiederholen drücken Sie die Eins, für die nächste Nachricht die Zwei, zum Löschen die Drei, "
+        "zum Beenden die Neun.",
         "To listen again, press one. For the next message, two. To delete, three. To finish, nine.",
     ),
-    "message-deleted": Sentence("Die Nachricht ist gelöscht.", "The message has been deleted."),
-    "message-unreadable": Sentence(
-        "Diese Nachricht kann nicht wiedergegeben werden.", "This message cannot be played."
-    ),
+    "message-deleted": Sentence("Die Nachricht wurde gelöscht.", "The message has been deleted."),
+    "message-unreadable": Sentence("Diese Nachricht lässt sich nicht abspielen.", "This message cannot be played."),
     "no-more-messages": Sentence("Keine weiteren Nachrichten.", "No more messages."),
+    "bye": Sentence("Auf Wiederhören.", "Goodbye."),
     # Recording one's own announcement
     "record-announcement": Sentence(
-        "Bitte sprechen Sie Ihre Ansage nach dem Signalton, und danach die Rautetaste.",
-        "Please record your announcement after the tone, followed by the hash key.",
+        "Bitte sprechen Sie Ihre Ansage nach dem Signalton und drücken Sie danach die Rautetaste.",
+        "Please record your announcement after the tone, then press the hash key.",
     ),
-    "announcement-kept": Sentence("Ihre Ansage ist gespeichert.", "Your announcement has been saved."),
+    "announcement-kept": Sentence("Ihre Ansage wurde gespeichert.", "Your announcement has been saved."),
     "recording-menu": Sentence(
-        "Behalten: eins. Noch einmal sprechen: zwei.", "To keep it, press one. To record it again, press two."
+        "Zum Speichern drücken Sie die Eins, für eine neue Aufnahme die Zwei.",
+        "To keep it, press one. To record it again, press two.",
     ),
     "recording-too-short": Sentence("Das war zu kurz.", "That was too short."),
     "recording-ready": Sentence("Ihre Aufnahme ist fertig.", "Your recording is ready."),
     # Calls that cannot be made
-    "no-such-extension": Sentence("Diese Durchwahl gibt es nicht.", "This extension does not exist."),
-    "no-such-number": Sentence("Diese Rufnummer ist ungültig.", "This number is not valid."),
-    "call-failed": Sentence("Der Anruf kann nicht hergestellt werden.", "The call cannot be connected."),
+    "no-such-extension": Sentence("Diese Durchwahl gibt es nicht.", "That extension does not exist."),
+    "no-such-number": Sentence("Diese Rufnummer ist ungültig.", "That number is not valid."),
+    "call-failed": Sentence("Die Verbindung kann nicht hergestellt werden.", "Your call cannot be connected."),
     "no-line": Sentence("Es ist keine Leitung nach draußen verfügbar.", "No outside line is available."),
     "not-allowed": Sentence("Dieser Anruf ist nicht erlaubt.", "This call is not allowed."),
-    "invalid-choice": Sentence("Diese Auswahl gibt es nicht.", "This is not a valid choice."),
+    "invalid-choice": Sentence("Diese Auswahl ist nicht möglich.", "That is not a valid choice."),
     # Numbers
     "none": Sentence("keine", "no"),
     "one": Sentence("eine", "one"),

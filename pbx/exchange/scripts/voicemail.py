@@ -1,11 +1,11 @@
 """Voicemail: leaving a message, and hearing one's messages by phone."""
 
-from pbx.exchange.calls.equipment import NoRoom
+from pbx.exchange.calls.equipment import NoRoom, Sounds
 from pbx.exchange.calls.operator import Operator
 from pbx.exchange.dialling.codes import Code
 from pbx.media.clip import Clip
 from pbx.media.tones import beep
-from pbx.store.models import Group, Message, Person
+from pbx.store.models import Group, Language, Message, Person
 
 LONGEST = 180.0
 """Seconds one message may last."""
@@ -63,13 +63,7 @@ async def listen(operator: Operator, person: Person) -> None:
     messages = await operator.house.archive.messages(call.office.mailboxes_of(person.extension))
     waiting = [message for message in messages if not message.heard]
     sounds = operator.house.sounds
-    await operator.play(
-        [
-            sounds.sentence("you-have", person.language),
-            *sounds.number(len(waiting), person.language),
-            sounds.sentence("new-message" if len(waiting) == 1 else "new-messages", person.language),
-        ]
-    )
+    await operator.play(_count(sounds, len(waiting), person.language))
     heard = 0
     try:
         for message in [*waiting, *(message for message in messages if message.heard)]:
@@ -80,8 +74,16 @@ async def listen(operator: Operator, person: Person) -> None:
             await operator.play([sounds.sentence("no-more-messages", person.language)])
     finally:
         call.note("listened", messages=heard)
-    await operator.play([sounds.sentence("goodbye", person.language)])
+    await operator.play([sounds.sentence("bye", person.language)])
     operator.hang_up()
+
+
+def _count(sounds: Sounds, new: int, language: Language) -> list[Clip]:
+    """How many new messages there are, in words."""
+    if not new:
+        return [sounds.sentence("no-new-messages", language)]
+    counted = sounds.sentence("new-message" if new == 1 else "new-messages", language)
+    return [sounds.sentence("you-have", language), *sounds.number(new, language), counted]
 
 
 async def _unlocked(operator: Operator, person: Person) -> bool:
