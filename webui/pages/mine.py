@@ -20,12 +20,14 @@ PIN = (
         "pin",
         "password",
         N_("New PIN"),
-        N_("4 to 10 digits, to hear your messages by phone: dial *97."),
+        N_("4 to 10 digits. You need the PIN to listen to your messages by phone: dial *97."),
         required=True,
         autocomplete="new-password",
         inputmode="numeric",
     ),
-    Field("again", "password", N_("Once more"), required=True, autocomplete="new-password", inputmode="numeric"),
+    Field(
+        "again", "password", N_("Repeat the new PIN"), required=True, autocomplete="new-password", inputmode="numeric"
+    ),
 )
 _SUGGESTED = 200
 """Names offered while one types whom to call."""
@@ -59,7 +61,7 @@ def change_pin(visit: Visit) -> HTTPResponse | str:
     form = visit.form(PIN)
     typed = form.values.get("pin") or ""
     if typed != form.values.get("again"):
-        form.errors["again"] = visit._("This is not the same PIN.")
+        form.errors["again"] = visit._("The two PINs do not match.")
     if form.errors:
         form.status = 422
         return visit.page("mine_pin", form=form, person=_person(visit))
@@ -68,14 +70,14 @@ def change_pin(visit: Visit) -> HTTPResponse | str:
     except Refused as refusal:
         form.refuse(refusal)
         return visit.page("mine_pin", form=form, person=_person(visit))
-    return visit.see_other("/mine", visit._("Your PIN is changed."))
+    return visit.see_other("/mine", visit._("Your PIN has been changed."))
 
 
 @routes.post("/mine/pin/remove")
 def remove_pin(visit: Visit) -> HTTPResponse:
     """Have no PIN: then nobody hears the messages by phone."""
     visit.ask("pin set", pin="")
-    return visit.see_other("/mine", visit._("Your PIN is removed."))
+    return visit.see_other("/mine", visit._("Your PIN has been removed."))
 
 
 @routes.get("/mine/announcement")

@@ -11,28 +11,31 @@ from webui.words import LANGUAGES, N_
 routes = Routes()
 
 ACCESS = Field(
-    "access_digit", "choice", N_("Digit for an outside line"),
-    N_("Dialled before every number outside, if people here are used to it. No extension may begin with it. Emergency"
-       " numbers go out with and without it, and so do numbers that begin with +."),
+    "access_digit", "choice", N_("Digit for outside calls"),
+    N_("Dialled before every outside number, if people here are used to that. No extension may start with this"
+       " digit. Emergency numbers and numbers that start with + work with or without it."),
 )  # fmt: skip
 FIELDS = (
-    Field("name", label=N_("Name of the office"), help=N_("As callers know it, like Example Ltd."),
+    Field("name", label=N_("Name of the office"), help=N_("The name callers know, for example Example Ltd."),
           autocomplete="organization"),
-    Field("country", "choice", N_("Country"), N_("How numbers are written, and which are for emergencies.")),
-    Field("area_code", label=N_("Area code"), help=N_("Completes numbers that are dialled without one, like 030."),
+    Field("country", "choice", N_("Country"), N_("The country determines how numbers are dialled and which ones are"
+                                                 " for emergencies.")),
+    Field("area_code", label=N_("Area code"), help=N_("Added to numbers that are dialled without an area code, for"
+                                                      " example 020."),
           inputmode="numeric", autocomplete="off"),
     ACCESS,
-    Field("language", "choice", N_("Language of the box"), N_("In it the box speaks to callers.")),
-    Field("number", label=N_("Number that is shown"), inputmode="tel", autocomplete="off",
-          help=N_("To those whom people without a number of their own call. Empty: the first number of the trunk.")),
-    Field("domain", label=N_("Name of the box in your network"), autocomplete="off",
-          help=N_("What phones are told to look for. Empty: the box's address, which then should never change.")),
-    Field("dial_pause", "number", N_("Pause before a contact's extension is dialled"), unit=N_("seconds"),
-          help=N_("After the answer; longer, if the other side's greeting must be waited for.")),
-    Field("digit_silence", "number", N_("Pause after which a dialled extension counts"), unit=N_("seconds"),
-          help=N_("Only where a longer extension begins with the same digits.")),
-    Field("media_timeout", "number", N_("Silence after which a call is over"), unit=N_("seconds"),
-          help=N_("When nothing at all arrives from somebody any more, like after a power cut at their place.")),
+    Field("language", "choice", N_("Language of the box"), N_("The box speaks to callers in this language.")),
+    Field("number", label=N_("Number shown on outgoing calls"), inputmode="tel", autocomplete="off",
+          help=N_("For people without a number of their own. Leave empty to use the first number of the line.")),
+    Field("domain", label=N_("Name of the box on your network"), autocomplete="off",
+          help=N_("Phones use this name to find the box. If it is empty, they use the box's address, which should"
+                  " then never change.")),
+    Field("dial_pause", "number", N_("Pause before dialling a contact's extension"), unit=N_("seconds"),
+          help=N_("After the call is answered. Choose a longer pause if the other side plays a greeting first.")),
+    Field("digit_silence", "number", N_("Wait for another digit for"), unit=N_("seconds"),
+          help=N_("Only matters where a longer extension starts with the same digits.")),
+    Field("media_timeout", "number", N_("End a silent call after"), unit=N_("seconds"),
+          help=N_("If nothing at all arrives from the other side any more, for example after a power cut there.")),
 )  # fmt: skip
 
 
@@ -63,4 +66,4 @@ def _form(visit: Visit, values: dict[str, object] | None = None) -> Form:
 
 def access_digits(visit: Visit) -> list[tuple[str, str]]:
     """None, and the digits, those that are usual first."""
-    return [("", visit._("none: numbers are dialled as on any telephone")), *((each, each) for each in "0912345678")]
+    return [("", visit._("none: numbers are dialled as on any other phone")), *((each, each) for each in "0912345678")]

@@ -17,11 +17,15 @@ from webui.words import N_
 routes = Routes()
 
 NEW = (
-    Field("extension", "choice", N_("Whose phone"), required=True),
-    Field("name", label=N_("What it is called"), help=N_("To tell several phones apart, like “Desk” or “Mobile”.")),
+    Field("extension", "choice", N_("Whose phone is it?"), required=True),
+    Field(
+        "name",
+        label=N_("Name of the phone"),
+        help=N_("Helps you tell several phones apart, for example “Desk” or “Mobile”."),
+    ),
 )
 _PAGE = 50
-PHONE = (Field("name", label=N_("What it is called"), autocomplete="off"),)
+PHONE = (Field("name", label=N_("Name of the phone"), autocomplete="off"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def scan(visit: Visit, username: str) -> str:
     found = _found(visit, username)
     ticket = visit.ask("phone ticket", username=username)
     address = ticket_address(visit, ticket["token"], found["domain"])
-    drawn = code(address, visit._("Code for a softphone"))
+    drawn = code(address, visit._("QR code for a softphone"))
     return visit.page("phone", phone=found, form=visit.blank(PHONE, found), qr=drawn, address=address)
 
 
@@ -146,8 +150,8 @@ def _account(visit: Visit, phone: dict[str, Any]) -> str:
         person=person,
         makes=MAKES,
         address=address,
-        linphone=code(address, visit._("Code for Linphone")),
-        plain=code(sip_address(phone), visit._("Code with the account as a SIP address")),
+        linphone=code(address, visit._("QR code for Linphone")),
+        plain=code(sip_address(phone), visit._("QR code with user name and password as a SIP address")),
     )
 
 
@@ -156,7 +160,7 @@ def _found(visit: Visit, username: str) -> dict[str, Any]:
     for each in visit.ask("phone list"):
         if each["username"] == username:
             return dict(each) | {"person": visit.ask("user show", person=each["extension"])["name"]}
-    raise Refused(visit._("There is no such phone."))
+    raise Refused(visit._("This phone does not exist."))
 
 
 def _owners(visit: Visit) -> list[tuple[str, str]]:

@@ -34,7 +34,12 @@ FIRST = (
     Field("name", label=N_("Your name"), help=N_("You log in with it."), required=True, autocomplete="username"),
     PASSWORD,
     Field("language", "choice", N_("Language of the page and of what callers hear"), options=tuple(LANGUAGES.items())),
-    Field("country", "choice", N_("Country"), N_("It says how numbers are dialled, and which are emergency numbers.")),
+    Field(
+        "country",
+        "choice",
+        N_("Country"),
+        N_("The country determines how numbers are dialled and which ones are for emergencies."),
+    ),
     Field(
         "number",
         label=N_("The office's telephone number"),

@@ -4,10 +4,10 @@
 % if person:
 <p class="extension big" aria-label="{{_("Your extension")}}">{{person["extension"]}}</p>
 <div><h1>{{person["name"]}}</h1>
-<p class="soft">{{_("Your extension. Callers dial it into the greeting, colleagues dial it directly.") if person["reachable"] and not person["outbound_only"] else _("Your extension. Only colleagues reach it.") if not person["outbound_only"] else _("Your extension. You only call out: nothing rings here.")}}</p></div>
+<p class="soft">{{_("Your extension. Callers dial it during the greeting, colleagues dial it directly.") if person["reachable"] and not person["outbound_only"] else _("Your extension. Only colleagues can call it.") if not person["outbound_only"] else _("Your extension. It is for outgoing calls only, so your phone does not ring.")}}</p></div>
 % else:
 <h1>{{_("My page")}}</h1>
-<p class="soft">{{_("This account has no extension.")}}</p>
+<p class="soft">{{_("This login has no extension.")}}</p>
 % end
 </header>
 % if person:
@@ -15,7 +15,7 @@
 {{csrf()}}
 % error = form.errors.get("number", "") or form.error
 <div class="field{{" wrong" if error else ""}}">
-<label for="f-number">{{_("Call somebody: your phone rings first")}}</label>
+<label for="f-number">{{_("Call somebody (your phone rings first)")}}</label>
 <div class="toolbar"><input type="text" name="number" id="f-number" list="suggested" autocomplete="off" required placeholder="{{_("Number or name")}}" value="{{form.shown("number")}}"{{!' aria-invalid="true" aria-describedby="f-number-error"' if error else ""}}>
 <button class="button primary">{{icon("call")}} {{_("Call now")}}</button></div>
 % if error:
@@ -43,7 +43,7 @@
 % end
 </ul>
 % else:
-<p class="soft">{{_("Nobody waits for a call.")}}</p>
+<p class="soft">{{_("Nobody is waiting for a call back.")}}</p>
 % end
 <p><a href="/tasks">{{_("All tasks")}}</a></p>
 </section>
@@ -66,13 +66,13 @@
 % end
 </ul>
 % else:
-<p class="soft">{{_("There is nothing new.")}}</p>
+<p class="soft">{{_("No new messages.")}}</p>
 % end
 <p><a href="/messages">{{_("All messages")}}</a></p>
 </section>
 % if person:
 <section id="my-calls" class="card" data-live="calls">
-<h2>{{_("Last calls")}}</h2>
+<h2>{{_("Recent calls")}}</h2>
 % if mine["calls"]:
 <ul class="list">
 % for call in mine["calls"]:
@@ -100,17 +100,17 @@
 % end
 </ul>
 % else:
-<p class="soft">{{_("You have no phone yet; an admin sets one up.")}}</p>
+<p class="soft">{{_("You have no phone yet. Please ask an admin to set one up.")}}</p>
 % end
 <dl class="facts">
 <dt>{{_("Ringing time")}}</dt><dd>{{n_("{number} second", "{number} seconds", whole(person["ring"])).format(number=whole(person["ring"]))}}</dd>
-<dt>{{_("When you do not answer")}}</dt><dd>{{_("Callers leave a message") if person["voicemail"] else _("Callers hear an announcement")}}</dd>
-<dt>{{_("Number shown")}}</dt><dd>{{visit.number(person["number"]) or _("The office's")}}</dd>
+<dt>{{_("When you do not answer")}}</dt><dd>{{_("Callers can leave a message") if person["voicemail"] else _("Callers hear an announcement")}}</dd>
+<dt>{{_("Number shown on outgoing calls")}}</dt><dd>{{visit.number(person["number"]) or _("The office number")}}</dd>
 % if mine["groups"]:
 <dt>{{_("Groups")}}</dt><dd>{{", ".join(each["name"] + " " + each["extension"] for each in mine["groups"])}}</dd>
 % end
-<dt>{{_("PIN for *97")}}</dt><dd>{{_("is set") if person["pin"] else _("none: messages cannot be heard by phone")}}</dd>
-<dt>{{_("Announcement")}}</dt><dd>{{_("your own") if person["announcement"] else _("the box's")}}</dd>
+<dt>{{_("PIN for *97")}}</dt><dd>{{_("set") if person["pin"] else _("none, so messages cannot be heard by phone")}}</dd>
+<dt>{{_("Announcement")}}</dt><dd>{{_("your own") if person["announcement"] else _("standard text")}}</dd>
 </dl>
 <div class="toolbar">
 <a class="button small" href="/mine/pin">{{icon("lock")}} {{_("Change the PIN")}}</a>

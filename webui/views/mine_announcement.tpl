@@ -1,4 +1,4 @@
-% lead = _("What callers hear when you do not answer, before they leave a message.")
+% lead = _("Callers hear this when you do not answer, before they can leave a message.")
 % rebase("layout", title=_("My announcement"), lead=lead, above=("/mine", _("My page")))
 <form method="post" enctype="multipart/form-data" class="card fields">
 {{csrf()}}

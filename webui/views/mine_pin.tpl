@@ -7,7 +7,7 @@
 % if person and person["pin"]:
 <form method="post" action="/mine/pin/remove" class="card">
 {{csrf()}}
-<p class="soft">{{_("Without a PIN your messages cannot be heard by phone, only here.")}}</p>
+<p class="soft">{{_("Without a PIN you can only listen to your messages here, not by phone.")}}</p>
 <button class="button danger">{{_("Remove the PIN")}}</button>
 </form>
 % end

@@ -6,7 +6,7 @@
 {{form.field(name)}}
 % end
 <details class="more"{{!" open" if form.errors else ""}}>
-<summary>{{_("Network and pauses")}}</summary>
+<summary>{{_("Network and timing")}}</summary>
 <div class="fields">
 % for name in ("domain", "dial_pause", "digit_silence", "media_timeout"):
 {{form.field(name)}}
@@ -15,4 +15,4 @@
 </details>
 % include("save")
 </form>
-<p><a class="button" href="/wizard">{{_("Go through the setup again")}}</a></p>
+<p><a class="button" href="/wizard">{{_("Run the setup again")}}</a></p>

@@ -1,6 +1,6 @@
 % visit.holds_secrets = True
-% rebase("layout", title=_("Account of a phone"), above=("/people/" + phone["extension"], phone["extension"] + " " + person["name"]))
-<p class="notice warn">{{icon("info")}} <span>{{_("The password is shown only now. If it is lost, a new one can be made at any time.")}}</span></p>
+% rebase("layout", title=_("Connect the phone"), above=("/people/" + phone["extension"], phone["extension"] + " " + person["name"]))
+<p class="notice warn">{{icon("info")}} <span>{{_("The password is only shown now. If you lose it, you can create a new one at any time.")}}</span></p>
 % if phone.get("note"):
 <p class="notice bad">{{icon("warn")}} <span>{{visit.said(phone["note"])}}</span></p>
 % end
@@ -14,12 +14,12 @@
 </section>
 <section class="card">
 <h2>{{_("On a desk phone")}}</h2>
-<p>{{_("Open the phone's own page: type its address into a browser. It is found in the phone's menu, mostly under “Status”.")}}</p>
+<p>{{_("Open the phone's own web page by typing its address into a browser. You can find the address in the phone's menu, usually under “Status”.")}}</p>
 % for make in makes:
 <details class="more make"><summary>{{icon("next")}} {{make.name}}</summary>
 <p class="soft">{{make.where}}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="{{make.name}}"><table class="table">
-<thead><tr><th scope="col">{{_("Field on the phone's page")}}</th><th scope="col">{{_("What to type")}}</th></tr></thead>
+<thead><tr><th scope="col">{{_("Field on the phone's web page")}}</th><th scope="col">{{_("What to enter")}}</th></tr></thead>
 <tbody>
 <tr><td>{{make.user}}</td><td><code>{{phone["username"]}}</code></td></tr>
 <tr><td>{{make.auth}}</td><td><code>{{phone["username"]}}</code></td></tr>
@@ -29,20 +29,20 @@
 </tbody></table></div>
 </details>
 % end
-<p class="hint">{{_("Other makes have the same five fields under similar names. The voicemail number is *97.")}}</p>
+<p class="hint">{{_("Phones of other makes have the same five fields under similar names. The number for voicemail is *97.")}}</p>
 </section>
 <section class="card">
 <h2>{{_("On a softphone")}}</h2>
 <div class="grid two">
 <div>
 <h3>Linphone</h3>
-<p>{{_("“Assistant”, then “Fetch remote configuration”. The code works once, for 15 minutes, in this network.")}}</p>
+<p>{{_("Choose “Assistant”, then “Fetch remote configuration”, and scan this code. It works once, for 15 minutes, on this network.")}}</p>
 <figure class="qr">{{linphone}}</figure>
-<p class="hint">{{_("Without a camera, type the address:")}} <code>{{address}}</code></p>
+<p class="hint">{{_("No camera? Type this address:")}} <code>{{address}}</code></p>
 </div>
 <div>
-<h3>{{_("Others")}}</h3>
-<p>{{_("The account as a SIP address, with the password: show it to nobody.")}}</p>
+<h3>{{_("Other apps")}}</h3>
+<p>{{_("This code contains the user name and password as a SIP address. Do not show it to anybody.")}}</p>
 <figure class="qr">{{plain}}</figure>
 </div>
 </div>

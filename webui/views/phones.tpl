@@ -1,7 +1,7 @@
 % rebase("layout", title=_("Phones"))
 <form class="search" method="get" action="/phones" role="search">
 <div class="field"><label class="only-read" for="search">{{_("Search for a phone")}}</label>
-<input type="search" name="search" id="search" value="{{visit.query.get("search", "")}}" placeholder="{{_("Person, name, make or address")}}"></div>
+<input type="search" name="search" id="search" value="{{visit.query.get("search", "")}}" placeholder="{{_("Person, name, model or address")}}"></div>
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
 <section id="devices" data-live="phones settings">
@@ -18,14 +18,14 @@
 </ul>
 % include("pages", pages=pages, label=_("Phones"))
 % elif every:
-<p class="empty">{{icon("search")}} {{_("No phone is like that.")}} <a href="/phones">{{_("Show all phones")}}</a></p>
+<p class="empty">{{icon("search")}} {{_("No phones found.")}} <a href="/phones">{{_("Show all phones")}}</a></p>
 % else:
-<p class="empty">{{icon("phones")}} {{_("No phone yet. Choose whose it is, and the box makes an account for it.")}}</p>
+<p class="empty">{{icon("phones")}} {{_("No phones yet. Choose whose phone you want to add; the box creates a user name and password for it.")}}</p>
 % end
 </section>
 % if people:
 <section class="card">
-<h2>{{_("One more phone")}}</h2>
+<h2>{{_("Add a phone")}}</h2>
 <form method="post" action="/phones" class="fields">
 {{csrf()}}
 % include("fields")

@@ -16,6 +16,6 @@
 </ul>
 % include("pages", pages=pages, label=_("Tasks"))
 % else:
-<div class="empty">{{icon("ok")}} <p>{{_("No tasks done yet.") if show == "done" else _("Nobody waits for a call.")}}</p></div>
+<div class="empty">{{icon("ok")}} <p>{{_("No tasks done yet.") if show == "done" else _("Nobody is waiting for a call back.")}}</p></div>
 % end
 </section>

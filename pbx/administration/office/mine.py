@@ -64,7 +64,7 @@ def set_announcement(
 
 def _extension(actor: Actor) -> str:
     if not actor.extension:
-        raise Refused(Sentence("Your account has no extension."))
+        raise Refused(Sentence("Your login has no extension."))
     return actor.extension
 
 

@@ -122,8 +122,8 @@ def _note(stores: Stores) -> Shown:
     if not there.startswith(("127.", "[::1]", "localhost")):
         return {}
     sentence = Sentence(
-        "Phones elsewhere cannot reach {domain}: the box has no address in the network, or was told to listen there"
-        " only.",
+        "Other devices cannot reach {domain}: the box has no address on the network, or it is set up to accept"
+        " connections from itself only.",
         domain=there,
     )
     return {"note": said(sentence)}

@@ -17,7 +17,7 @@ def ticket(stores: Stores, username: str) -> Shown:
     """A token that gives whoever has it the phone's account, once within 15 minutes. Raises Refused."""
     phone = phones.found(stores, username)
     if _password(stores, phone) is None:
-        raise Refused(Sentence("The box cannot read this phone's password any more: make a new one."), 1)
+        raise Refused(Sentence("The box can no longer read this phone's password: please create a new one."), 1)
     return {"token": stores.tickets.issue(phone.username), "expires": stores.clock() + LASTS}
 
 
@@ -26,7 +26,7 @@ def redeem(stores: Stores, token: str) -> Shown:
     phone = stores.office.phones.get(stores.tickets.redeem(token) or "")
     password = _password(stores, phone) if phone is not None else None
     if phone is None or password is None:
-        raise Refused(Sentence("This address is not valid, or was used already."), field="token")
+        raise Refused(Sentence("This address is not valid or has already been used."), field="token")
     person = stores.office.people[phone.extension]
     return {
         "username": phone.username,

@@ -223,9 +223,7 @@ def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:
         await premises.settle(120)
         assert line.asked is not None
 
-    assert ended(work, "anna", "bert", anna=200).endswith(
-        "the connection to 22 was lost (no more responses)."
-    )
+    assert ended(work, "anna", "bert", anna=200).endswith("the connection to 22 was lost (no more responses).")
 
 
 @pytest.mark.parametrize("user", [DIRECT, GREETED])

@@ -140,7 +140,7 @@ def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
     with pytest.raises(ValueError, match="with the box's key") as why:
         again.vault.in_use(again.office.trunks["amt"])
     assert "enter the password again" in explained(again.office.trunks["amt"], "failed", str(why.value))
-    with pytest.raises(Refused, match="make a new one"):
+    with pytest.raises(Refused, match="please create a new one"):
         perform(again, "phone ticket", {"username": phone.username})
     perform(again, "trunk set", {"trunk": "amt", "password": "geheim"})
     perform(again, "phone renew", {"username": phone.username})

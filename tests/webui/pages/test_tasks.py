@@ -12,7 +12,7 @@ def test_a_task_is_done_and_opened_again_with_one_press_each(web: Web) -> None:
     anna, bert = web.user("21"), web.user("22")
     page = form_to(anna.get("/tasks"), f"/tasks/{task.id}/done").submit().follow()
     assert "Done." in page.html.find(class_="flash").text
-    assert "Nobody waits" in page
+    assert "Nobody is waiting" in page
     done = bert.get("/tasks?show=done")
     assert "Done by Anna Adler" in " ".join(done.html.get_text().split())
     form_to(done, f"/tasks/{task.id}/reopen").submit()
