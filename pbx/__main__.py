@@ -2,6 +2,6 @@
 
 import sys
 
-from pbx.entry import main
+from pbx.cli.entry import main
 
 sys.exit(main())

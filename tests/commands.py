@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pbx.cli import main
+from pbx.cli.command import main
 from pbx.prompts import speech
 from tests.store.sound import write_sound
 

@@ -36,6 +36,6 @@ def pytest_runtest_makereport(
 def _sealed_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are sealed in this process: beginning one for each costs more than most tests (`test_vault` does)."""
     if vault := sys.modules.get("pbx.store.secrets.vault"):
-        from pbx import seal_program
+        from pbx.programs import seal
 
-        monkeypatch.setattr(vault, "answered", seal_program.work)
+        monkeypatch.setattr(vault, "answered", seal.work)

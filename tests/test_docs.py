@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.arguments import parser
+from pbx.cli.arguments import parser
 
 HOUSE = Path(__file__).parents[1]
 DOCS = HOUSE / "docs"
@@ -61,8 +61,8 @@ def names_in(file: Path) -> frozenset[str]:
 def missing(word: str) -> str:
     """What is wrong with a word if it names something of ours that is not there; "" if all is well, or it names none.
 
-    `exchange/calls/leg` and `pbx/wiring` are modules, `media/relay.join` is a name in one. So are `relay.join` and
-    `sip.Stack`: there the first part may be any module or package with that name.
+    `exchange/calls/leg` and `pbx/daemon/wiring` are modules, `media/relay.join` is a name in one. So are `relay.join`
+    and `sip.Stack`: there the first part may be any module or package with that name.
     """
     match = re.fullmatch(r"(?:pbx/)?([a-z_0-9]+(?:/[a-z_0-9]+)*)((?:\.[A-Za-z_0-9]+)*)(?:\(\))?", word)
     if match is None:
@@ -89,7 +89,7 @@ def test_every_module_and_name_a_page_gives_exists(page: Path) -> None:
 
 def test_a_module_that_is_not_there_is_found_out() -> None:
     assert not missing("exchange/calls/leg")
-    assert not missing("pbx/wiring")
+    assert not missing("pbx/daemon/wiring")
     assert not missing("media/relay.join")
     assert not missing("sip.Stack")
     assert not missing("settings.json")

@@ -10,7 +10,7 @@ import pytest
 
 from pbx.administration.desk.desk import open_stores
 from pbx.administration.history import calls
-from pbx.cli import main
+from pbx.cli.command import main
 from tests.leftovers import call_record
 
 Said = Callable[..., tuple[str, str]]

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from signal import SIGINT, SIGTERM, signal
 
-from pbx.memory import give_back
-from pbx.notify import from_environment
+from pbx.service.memory import give_back
+from pbx.service.systemd import from_environment
 from webui.app import App, make
 from webui.serving.server import Server
 from webui.serving.tls import Tls

@@ -17,7 +17,7 @@ from babel import localedata
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 
-from pbx.whole import whole
+from pbx.seconds import whole
 from webui.later import phone_number
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}

@@ -41,7 +41,7 @@ def is_tried_and_comes_back(box: Box, version: str, because: str) -> None:
 
 def test_a_plug_pulled_while_it_is_written_leaves_what_was(box: Box, office: Phones, tmp_path: Path) -> None:
     unwell = {
-        f"{bundle.PACKAGES}/pbx/process.py": b"raise SystemExit('this is the unwell one')\n",
+        f"{bundle.PACKAGES}/pbx/daemon/process.py": b"raise SystemExit('this is the unwell one')\n",
         TRIED: box.run("cat", TRIED).replace("--healthy-within 300", "--healthy-within 60").encode() + b"\n",
     }
     bring(box, bundle.make(UNWELL, tmp_path, changes=unwell))
@@ -63,7 +63,7 @@ def test_one_whose_exchange_does_not_start_goes_back(box: Box) -> None:
 
 
 def test_one_that_cannot_say_that_it_is_ill_goes_back(box: Box, tmp_path: Path) -> None:
-    mute = {f"{bundle.PACKAGES}/pbx/box/update_tried.py": b"raise SystemExit('this is the mute one')\n"}
+    mute = {f"{bundle.PACKAGES}/pbx/box/update/tried.py": b"raise SystemExit('this is the mute one')\n"}
     bring(box, bundle.make(MUTE, tmp_path, changes=mute))
     install(box)
     is_tried_and_comes_back(box, MUTE, "not-started")

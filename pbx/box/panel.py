@@ -19,7 +19,7 @@ from pbx.box.lamps import NAMES, Name, Rhythm, Seen, shown
 from pbx.box.leds import Front, Press
 from pbx.box.pins import PinError, Pins, read_pins
 from pbx.control.client import ControlError, NotRunning, Refused, ask, follow
-from pbx.notify import Notify, from_environment
+from pbx.service.systemd import Notify, from_environment
 
 log = logging.getLogger(__name__)
 

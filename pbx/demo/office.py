@@ -13,19 +13,19 @@ from pathlib import Path
 
 from pbx.administration.desk.desk import Stores
 from pbx.control.protocol import Refused
-from pbx.daemon import Daemon
+from pbx.daemon.daemon import Daemon
+from pbx.daemon.web_process import DEFAULT, WebProcess, command, next_free
+from pbx.daemon.welcome import invitation, language, logins
 from pbx.demo.desk import Desk, PhoneFailed
 from pbx.demo.premises import NotTheDemo, Premises, admit, furnish
 from pbx.demo.provider import Provider
 from pbx.demo.scenes import SCENES, Cast
 from pbx.demo.stage import Stage
 from pbx.demo.words import say
-from pbx.front_door import invitation, language, logins
 from pbx.store.disk.lock import Busy
 from pbx.store.models import Language
 from pbx.store.records.database import RecordsError
 from pbx.store.settings.settings import SettingsError
-from pbx.web_process import DEFAULT, WebProcess, command, next_free
 
 PORTS_TRIED = 20
 PAUSE = 6.0

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.office.phones import shown_host
+from pbx.cli.report import visible
 from pbx.control.client import ControlError, NotRunning, follow
 from pbx.control.protocol import SOCKET
-from pbx.daemon import Daemon
+from pbx.daemon.daemon import Daemon
 from pbx.demo.premises import NUMBER, Premises
 from pbx.demo.provider import RATE, Caller, Provider, sounds
 from pbx.demo.scenes import FREQUENCY, Cast, Scene
 from pbx.demo.words import say
 from pbx.media import wav
 from pbx.phone_number import printed
-from pbx.report import visible
+from pbx.seconds import whole
 from pbx.store.models import Language
-from pbx.whole import whole
 
 Told = Mapping[str, Any]
 

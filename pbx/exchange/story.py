@@ -10,8 +10,8 @@ from functools import lru_cache
 from pbx.exchange.refusals import By, meaning
 from pbx.exchange.wording import Wording
 from pbx.phone_number import printed
+from pbx.seconds import duration, whole
 from pbx.store.models import CallRecord, Language, Step
-from pbx.whole import duration, whole
 
 NOBODY: Mapping[str, str] = {}
 

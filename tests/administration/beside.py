@@ -6,8 +6,8 @@ from typing import IO
 
 import pytest
 
-from pbx import backup_program
 from pbx.administration.desk import backup_work
+from pbx.programs import backup
 from pbx.store.backup import age
 
 
@@ -23,7 +23,7 @@ class Beside:
 
     def _work(self, kind: str, heard: IO[str], told: IO[str]) -> None:
         with heard, told:
-            backup_program.work(kind, heard, told)
+            backup.work(kind, heard, told)
 
     def __enter__(self) -> "Beside":
         return self

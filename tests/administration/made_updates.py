@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.doctor import self_call
-from pbx.box.update_state import FOLDER, STATE
+from pbx.box.update.state import FOLDER, STATE
 from pbx.sentence import Sentence, Wrong
 
 COMPATIBLE = "durchwahl-rpi-arm64"

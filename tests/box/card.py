@@ -10,13 +10,13 @@ from typing import Any
 
 from pbx.box import slots
 from pbx.box.slots import Slot, autoboot, other
-from pbx.box.update_backend import Backend, Impossible
-from pbx.box.update_install import install
-from pbx.box.update_programs import Done, Heard
-from pbx.box.update_rauc import Rauc
-from pbx.box.update_state import Told
-from pbx.box.update_tried import after_start
-from pbx.box.update_world import TRYBOOT, NoReboot, World
+from pbx.box.update.install import install
+from pbx.box.update.programs import Done, Heard
+from pbx.box.update.rauc import Rauc
+from pbx.box.update.rauc_backend import Backend, Impossible
+from pbx.box.update.state import Told
+from pbx.box.update.tried import after_start
+from pbx.box.update.world import TRYBOOT, NoReboot, World
 from pbx.control.client import NotRunning
 from pbx.store.disk.atomic import write_file
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pbx.control.client import ask
-from pbx.daemon import Daemon
+from pbx.daemon.daemon import Daemon
 from tests.administration.made_updates import Root, bundle
 from tests.browser.conftest import Visit
 from tests.browser.office import ADMIN, Office, free_web_port

@@ -158,7 +158,7 @@ class Premises:
     def _add(self, name: str, address: tuple[str, int], phone: Phone | None = None) -> None:
         self.peers[name] = Peer(name, address, self._from_peer, phone)
 
-    # -- the crank, as in pbx.wiring
+    # -- the crank, as in pbx.daemon.wiring
 
     def wake(self) -> None:
         """Have `turn` called soon."""

@@ -31,7 +31,7 @@ class Sounds:
 
 
 class Shelves:
-    """History, tasks and messages; keeps what `pbx.archive.Archive` would keep."""
+    """History, tasks and messages; keeps what `pbx.daemon.archive.Archive` would keep."""
 
     def __init__(self, recordings: dict[Path, float], names: Callable[[], dict[str, str]]) -> None:
         self.calls: list[CallRecord] = []

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from image import bundle, keys
-from pbx.box.update_programs import Done, Heard, run
-from pbx.box.update_rauc import Rauc, Rejected
+from pbx.box.update.programs import Done, Heard, run
+from pbx.box.update.rauc import Rauc, Rejected
 
 ABOUT = b'"""Durchwahl."""\n\nVERSION = "0.1.0"\n'
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from image.trial.box import TRIED
-from pbx.box.update_world import TRYBOOT
+from pbx.box.update.world import TRYBOOT
 
 HOUSE = Path(__file__).parents[2]
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from image import bundle, layout
-from pbx.box import slots, update_install, update_world
+from pbx.box import slots
 from pbx.box.slots import Slot
-from pbx.box.update import main
-from pbx.box.update_state import FOLDER, STATE, Told
+from pbx.box.update import install, world
+from pbx.box.update.__main__ import main
+from pbx.box.update.state import FOLDER, STATE, Told
 from tests.systemd.test_units import HARDENING, LEAST_EXPOSED
 
 IMAGE = Path(__file__).parents[2] / "image"
@@ -77,7 +78,7 @@ def test_every_unit_that_is_to_be_started_is_enabled() -> None:
 
 
 def test_a_wish_is_taken_when_it_is_made_and_not_at_each_start() -> None:
-    assert dict(settings("durchwahl-update.path"))["PathChanged"] == f"{update_world.DATA}/update/wanted"
+    assert dict(settings("durchwahl-update.path"))["PathChanged"] == f"{world.DATA}/update/wanted"
     assert not [name for name, _ in settings("durchwahl-update.path") if name.startswith("PathE")]
 
 
@@ -166,7 +167,7 @@ def test_rauc_writes_to_the_partitions_of_the_layout(rauc: configparser.ConfigPa
 
 
 def test_rauc_takes_what_we_make_and_starts_nothing_untried(rauc: configparser.ConfigParser) -> None:
-    assert rauc["system"]["compatible"] == update_install.COMPATIBLE == bundle.COMPATIBLE
+    assert rauc["system"]["compatible"] == install.COMPATIBLE == bundle.COMPATIBLE
     assert rauc["system"]["bundle-formats"] == "verity"
     assert rauc["system"]["activate-installed"] == "false"
     assert "install -D -m 644 build/keys/authority.pem $root" + rauc["keyring"]["path"] in (IMAGE / "make").read_text()

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from pbx import cli
+from pbx.cli import command
 from pbx.control.client import NotRunning, ask
 from pbx.control.protocol import SOCKET
 from pbx.store.disk import stand_in
@@ -57,7 +57,7 @@ class Exchange(Stopped):
         """
         output, complaints = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(complaints):
-            code = cli.main([*words, "--json", "--data", str(self.data)])
+            code = command.main([*words, "--json", "--data", str(self.data)])
         texts = [stream.detach().getvalue().decode() for stream in (output, complaints)]
         assert code == 0, f"durchwahl {' '.join(words)}: {texts[1]}\n{self.log()}"
         return json.loads(texts[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.own_certificate import OwnCertificate
+from pbx.daemon.own_certificate import OwnCertificate
 from pbx.sip.transport.tls import authority_paths
 from tests.peers.exchange import Exchange
 from tests.peers.programs import until

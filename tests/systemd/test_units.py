@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pbx.arguments import parse
 from pbx.box import stick
 from pbx.box.places import PLUGGED
+from pbx.cli.arguments import parse
 
 UNITS = Path(__file__).parent.parent.parent / "systemd"
 SERVICES = ("durchwahl.service", "durchwahl-web.service", "durchwahl-lamps.service")

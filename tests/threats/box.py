@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 
 from pbx.control.protocol import SOCKET
 from pbx.control.server import ControlServer
-from pbx.daemon import Daemon
+from pbx.daemon.daemon import Daemon
 from tests.peers.programs import free_ports, own_host
 from tests.sip.transport.keys import seed
 

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from pbx.archive import SETTLING
+from pbx.daemon.archive import SETTLING
 from pbx.sip.message import Request, Response
 from tests.threats.box import NUMBER, Box, besiege
 from tests.threats.ends import End, Phone, Talk, Voice, ack_of_refusal, answered, media_of, phone

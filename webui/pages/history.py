@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from bottle import HTTPResponse
 
-from pbx.whole import whole
+from pbx.seconds import whole
 from webui.parts import ladder, paging, plot
 from webui.parts.waveform import waveform
 from webui.request import Visit

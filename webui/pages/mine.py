@@ -5,7 +5,7 @@ from typing import Any
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
-from pbx.whole import whole
+from pbx.seconds import whole
 from webui.form import Field, Form
 from webui.parts.sound import played, sound_arguments, unpacked
 from webui.request import Visit

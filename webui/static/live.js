@@ -166,7 +166,7 @@ const two = (number) => String(number).padStart(2, "0");
 function tick() {
   const now = Date.now() / 1000;
   for (const each of document.querySelectorAll("time[data-since]")) {
-    // Rounded as pbx/whole.py does: what the page shows and what the call's story tells then is the same.
+    // Rounded as pbx/seconds.py does: what the page shows and what the call's story tells then is the same.
     const passed = Math.max(0, Math.round(now - skew - Number(each.dataset.since)));
     const hours = Math.floor(passed / 3600);
     const minutes = Math.floor(passed / 60) % 60;

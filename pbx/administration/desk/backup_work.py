@@ -15,7 +15,7 @@ from pbx.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
-PROGRAM = "pbx.backup_program"
+PROGRAM = "pbx.programs.backup"
 Kind = Literal["make", "night", "open", "key"]
 Shown = dict[str, Any]
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pbx.box.update_state import BUSY, FOLDER, STATE
+from pbx.box.update.state import BUSY, FOLDER, STATE
 from pbx.store.backup import restoring
 from pbx.store.disk.atomic import remove_file
 from pbx.store.records.changes import Changes

@@ -11,8 +11,8 @@ from typing import Any
 
 from pbx.administration.desk.desk import Stores
 from pbx.phone_number import printed
+from pbx.seconds import duration
 from pbx.store.models import Language, Message
-from pbx.whole import duration
 
 Shown = dict[str, Any]
 

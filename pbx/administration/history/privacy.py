@@ -18,12 +18,12 @@ from pbx.administration.desk.live import lasting
 from pbx.administration.desk.rights import Actor
 from pbx.administration.history import data_export, history, tasks, voicemail
 from pbx.control.protocol import Refused
+from pbx.seconds import whole
 from pbx.sentence import Sentence
 from pbx.store.disk.atomic import private_directory
 from pbx.store.models import Contact, Message, Task
 from pbx.store.records.history import Found
 from pbx.store.settings.settings import without_items
-from pbx.whole import whole
 
 Shown = dict[str, Any]
 

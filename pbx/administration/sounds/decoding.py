@@ -1,4 +1,4 @@
-"""Foreign sound files, decoded by a child process (`pbx.sounds_decoder`) that may do nothing else."""
+"""Foreign sound files, decoded by a child process (`pbx.programs.sound_decoder`) that may do nothing else."""
 
 import io
 import os
@@ -16,7 +16,7 @@ from pbx.sentence import Sentence
 PATIENCE = 30.0
 """Seconds a file may take; two minutes of sound take less than one on a desk, some on a Pi."""
 
-_DECODER = "pbx.sounds_decoder"
+_DECODER = "pbx.programs.sound_decoder"
 _MOST = 8 * 1024 * 1024
 """Bytes of sound that are taken from the child, whatever it says."""
 _FAULTS: Mapping[str, Sentence] = {

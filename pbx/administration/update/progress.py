@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.desk.desk import UPDATE, Stores
-from pbx.box.update_state import BUSY, FOLDER, STATE
+from pbx.box.update.state import BUSY, FOLDER, STATE
 from pbx.sentence import Sentence, retold, said
 from pbx.store.disk.atomic import write_file
 

@@ -10,7 +10,7 @@ from pbx.administration.desk.desk import UPDATE, Stores
 from pbx.administration.desk.live import Check, Live
 from pbx.administration.doctor import self_call
 from pbx.administration.update.progress import BUNDLE, is_possible, told, wanted
-from pbx.box.update_state import TRYING
+from pbx.box.update.state import TRYING
 from pbx.sentence import Sentence, Wrong, said
 from pbx.store.disk.atomic import remove_file
 

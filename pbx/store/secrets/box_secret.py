@@ -1,7 +1,7 @@
 """The box's own secret: 32 random bytes, made once, in a file of the data folder that its owner alone may read.
 
 From it the users of the Contacts are made that the box registers at providers (`exchange/trunks/trunks`), and the key
-that seals what the settings keep (`pbx.seal_program`), each by a purpose of its own.
+that seals what the settings keep (`pbx.programs.seal`), each by a purpose of its own.
 """
 
 import logging

@@ -15,7 +15,7 @@ REALM = "durchwahl"
 
 _SEALED = r"sealed\$1\$[A-Za-z0-9+/]{22,2000}={0,2}"
 SEALED = re.compile(_SEALED)
-"""What `pbx.seal_program` makes."""
+"""What `pbx.programs.seal` makes."""
 _KEPT = re.compile(rf"digest\$([0-9a-f]{{32}})\$([0-9a-f]{{64}})\$((?:{_SEALED})?)")
 
 

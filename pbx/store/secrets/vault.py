@@ -21,7 +21,7 @@ from pbx.store.secrets.secret_forms import is_kept, is_sealed, kept, sealed_part
 
 log = logging.getLogger(__name__)
 
-PROGRAM = "pbx.seal_program"
+PROGRAM = "pbx.programs.seal"
 PATIENCE = 60.0
 """Seconds for the program; it needs a tenth of one, on a busy Pi some."""
 

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pbx import label
 from pbx.administration.desk.desk import open_stores
+from pbx.cli import label
 from pbx.control.protocol import Refused
 from pbx.sentence import english
 from pbx.store.secrets import passwords

@@ -23,14 +23,14 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pbx import backup_program
 from pbx.administration.commands import perform
 from pbx.administration.desk import backup_work
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.desk.rights import Actor
 from pbx.control.client import ControlError, NotRunning, ask
 from pbx.control.protocol import SOCKET, Refused
-from pbx.sip.transport.certificate import own_certificate
+from pbx.programs import backup
+from pbx.programs.certificate import own_certificate
 from pbx.sip.transport.tls import authority_paths, paths
 from pbx.store.backup import age, restoring
 from pbx.store.backup.backup_file import BACKUPS, TOP, Packer
@@ -217,7 +217,7 @@ def test_the_newest_five_stay(stores: Stores) -> None:
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backup_program, "has_room", lambda disk: False)
+    monkeypatch.setattr(backup, "has_room", lambda disk: False)
     leave_message(stores, "long", 600.0)
     with pytest.raises(Refused, match="not enough room"):
         made(stores)
@@ -236,7 +236,7 @@ def test_a_program_that_dies_is_said_and_leaves_nothing(
 MEASURED = """
 import re, sys
 from pathlib import Path
-from pbx.backup_program import main
+from pbx.programs.backup import main
 code = main()
 print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 sys.exit(code)

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from pbx import backup_program
 from pbx.administration.backup import backup, nightly
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.desk.rights import Actor
 from pbx.box import places
 from pbx.control.protocol import Refused
+from pbx.programs import backup as backup_program
 from pbx.sentence import english
 from pbx.store.backup import age, backup_file
 from tests.administration.beside import quick_backups

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from pbx import daemon
 from pbx.administration.commands import perform
 from pbx.administration.desk import clear_text
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.protocol import Refused
-from pbx.daemon import Daemon
+from pbx.daemon import daemon
+from pbx.daemon.daemon import Daemon
 from pbx.store.backup import restoring
 from pbx.store.secrets import vault
 from pbx.store.secrets.box_secret import FILE

@@ -13,7 +13,7 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.desk.live import Check, elsewhere
-from pbx.cli import main
+from pbx.cli.command import main
 from pbx.control.protocol import SOCKET, Refused
 from pbx.control.server import ControlServer
 from pbx.store.disk.lock import Busy, Lock

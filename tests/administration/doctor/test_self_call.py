@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pbx.administration.doctor import self_call
-from pbx.daemon import Daemon
+from pbx.daemon.daemon import Daemon
 from pbx.exchange.calls.operator import Operator
 from pbx.exchange.scripts import self_call as far_end
 from pbx.media.clip import Clip
@@ -122,7 +122,7 @@ def test_who_does_not_prove_who_he_is_is_not_let_in(tmp_path: Path) -> None:
 
 
 def test_the_account_is_good_for_some_seconds_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pbx.live.GUEST", 0.05)
+    monkeypatch.setattr("pbx.daemon.live.GUEST", 0.05)
 
     async def calls(daemon: Daemon) -> None:
         assert daemon.stores.live is not None

@@ -8,7 +8,7 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import open_stores
-from pbx.cli import main
+from pbx.cli.command import main
 from pbx.media.wav import read
 from tests.administration.sample import leave_message
 from tests.commands import Run

@@ -16,10 +16,10 @@ from pbx.administration.desk.rights import Actor
 from pbx.administration.office import providers, target_rule, trunks
 from pbx.administration.office.trunk_words import explained
 from pbx.control.protocol import Refused
+from pbx.daemon.wiring import Exchange
 from pbx.sip.transport.hop import Hop, Target
 from pbx.store.models import Direction, Trunk
 from pbx.store.settings.rules import faults
-from pbx.wiring import Exchange
 from tests.live import Lines
 
 ADMIN = Actor("boss", "admin")

@@ -21,7 +21,7 @@ from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.desk.live import Live
 from pbx.administration.doctor import health
 from pbx.administration.update import progress, update_health
-from pbx.cli import main
+from pbx.cli.command import main
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, english, said
 from tests.administration.logins import ADMIN, Desk
@@ -381,7 +381,7 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         stores.root = tmp_path / "machine"
         return stores
 
-    monkeypatch.setattr("pbx.backup_commands.open_stores", on_a_box)
+    monkeypatch.setattr("pbx.cli.backup_commands.open_stores", on_a_box)
 
     def run(*words: str) -> tuple[int, str, str]:
         code = main(["--data", str(tmp_path / "data"), "update", *words])

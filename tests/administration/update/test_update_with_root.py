@@ -11,9 +11,10 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.desk.live import Live
 from pbx.administration.update import progress, update_health
-from pbx.box import slots, update_state
-from pbx.box.update_state import FOLDER
-from pbx.box.update_world import World
+from pbx.box import slots
+from pbx.box.update import state
+from pbx.box.update.state import FOLDER
+from pbx.box.update.world import World
 from pbx.sentence import english
 from tests.administration.logins import Desk
 from tests.administration.made_updates import Trunks, bundle
@@ -125,7 +126,7 @@ def test_what_root_refuses_is_told_with_its_reason(box: Box, version: str, why: 
 def test_wherever_the_plug_is_pulled_it_is_told_and_the_next_one_can_be_installed(
     tmp_path: Path, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (slots, update_state):
+    for module in (slots, state):
         monkeypatch.setattr(module, "write_file", box.write_file)
     seen = set()
     for steps in range(40):

@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.sip.transport.certificate import own_certificate
+from pbx.programs.certificate import own_certificate
 from pbx.sip.transport.hop import is_address
 from pbx.sip.transport.issued import Issued, spoken
 from pbx.sip.transport.tls import authority_paths, paths, server_context

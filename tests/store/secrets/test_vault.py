@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx import seal_program
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.doctor import health
 from pbx.administration.office.trunk_words import explained
 from pbx.control.protocol import Refused
+from pbx.programs import seal
 from pbx.store.models import Trunk
 from pbx.store.secrets import vault
 from pbx.store.secrets.box_secret import FILE, box_secret
@@ -41,20 +41,20 @@ def test_a_process_seals_and_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_the_exchange_itself_never_loads_what_the_process_needs() -> None:
     """Measured: 7 MB, which would stay."""
-    program = "import pbx.daemon, sys; sys.exit('cryptography' in sys.modules)"
+    program = "import pbx.daemon.daemon, sys; sys.exit('cryptography' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 @given(st.text(max_size=256), st.text(max_size=256))
 def test_any_text_comes_back_and_the_same_is_sealed_the_same(one: str, other: str) -> None:
-    told = seal_program.work(QUESTION | {"seal": [one, other, one]})["sealed"]
+    told = seal.work(QUESTION | {"seal": [one, other, one]})["sealed"]
     assert all(map(is_sealed, told))
     assert (told[0] == told[1], told[0]) == (one == other, told[2])
-    assert seal_program.work(QUESTION | {"open": told})["opened"] == [one, other, one]
+    assert seal.work(QUESTION | {"open": told})["opened"] == [one, other, one]
 
 
 def test_short_passwords_are_equally_long_when_they_are_sealed() -> None:
-    told = seal_program.work(QUESTION | {"seal": ["", "a", "p" * 31, "ä" * 15]})["sealed"]
+    told = seal.work(QUESTION | {"seal": ["", "a", "p" * 31, "ä" * 15]})["sealed"]
     assert len({len(text) for text in told}) == 1
 
 
@@ -62,8 +62,8 @@ def test_short_passwords_are_equally_long_when_they_are_sealed() -> None:
     "change", [lambda t: t[:-4] + "AAAA", lambda t: t + "AAAA", lambda t: "sealed$1$AAAA", str.lower]
 )
 def test_what_was_changed_is_not_opened(change: Any) -> None:
-    [text] = seal_program.work(QUESTION | {"seal": ["geheim"]})["sealed"]
-    assert seal_program.work(QUESTION | {"open": [change(text), text]})["opened"] == [None, "geheim"]
+    [text] = seal.work(QUESTION | {"seal": ["geheim"]})["sealed"]
+    assert seal.work(QUESTION | {"open": [change(text), text]})["opened"] == [None, "geheim"]
 
 
 def test_the_key_is_made_once_for_its_owner_alone_and_half_a_one_is_none(tmp_path: Path) -> None:

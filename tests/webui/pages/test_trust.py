@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.sip.transport.certificate import own_certificate
+from pbx.programs.certificate import own_certificate
 from pbx.sip.transport.issued import DAY, Issued
 from tests.webui.office import Web
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from pbx.sip.transport.certificate import own_certificate
+from pbx.programs.certificate import own_certificate
 from tests.peers.programs import own_host, until
 from tests.webui.office import Web
 from webui.app import BODY, UPLOADS

@@ -1,0 +1,1 @@
+"""The `durchwahl` command."""

@@ -1,0 +1,43 @@
+"""The command line's words: what `durchwahl` understands, and the help it gives. A module has some nouns of a kind."""
+
+import argparse
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pbx.cli.arguments import calls, keeping, office, outside, people, phones, programs
+from pbx.cli.arguments.branch import BadArguments, Branch, OneSentence, Parser
+from pbx.cli.arguments.kinds import folder
+
+__all__ = ["BadArguments", "given", "parse", "parser"]
+
+
+@cache
+def parser() -> Parser:
+    """All of `durchwahl`, made once: argparse takes its time for some ninety commands. Parsing raises BadArguments."""
+    shared = OneSentence(add_help=False)
+    shared.add_argument("--data", type=folder, metavar="DIR", default=argparse.SUPPRESS, help="the data folder")
+    shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    top = OneSentence(
+        prog="durchwahl",
+        description="A SIP telephone exchange for a small office.",
+        epilog="The data folder is the one given by --data, else $DURCHWAHL_DATA, else ./data if it is yours and has"
+        " settings, else /var/lib/durchwahl if it exists, else ./data. Exit code 2: what was asked for cannot be, and"
+        " nothing was changed; 1: something else is in the way.",
+        parents=[shared],
+    )
+    commands = Branch(top, shared, "command")
+    # In the order of the help.
+    for kind in (programs, people, phones, outside, calls, keeping, office):
+        kind.declare(commands)
+    return top
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The command in the words. Raises BadArguments; SystemExit after help was asked for."""
+    return parser().parse_args(words, argparse.Namespace(data=None, json=False))
+
+
+def given(options: argparse.Namespace, leave_out: Sequence[str]) -> dict[str, Any]:
+    """The options that were given, as arguments of the command."""
+    return {name: value for name, value in vars(options).items() if value is not None and name not in leave_out}

@@ -1,0 +1,221 @@
+"""A data folder is opened, the exchange started on it, and the control socket beside it."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pbx.administration.commands import perform, writes
+from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.live import elsewhere
+from pbx.administration.history import calls
+from pbx.administration.update import progress
+from pbx.box.update.state import KEPT
+from pbx.control.door import LAMPS, PAGE
+from pbx.control.protocol import SOCKET, Json
+from pbx.control.server import ControlServer
+from pbx.daemon.live import LiveExchange
+from pbx.daemon.own_certificate import OwnCertificate
+from pbx.daemon.own_names import own_names
+from pbx.daemon.status_line import status_line
+from pbx.daemon.topics import News
+from pbx.daemon.wiring import Exchange
+from pbx.exchange.calls.call import Call
+from pbx.store.disk import stand_in
+from pbx.store.models import CallRecord, Step
+
+log = logging.getLogger(__name__)
+
+TLS_ABOVE = 1
+"""TLS listens this many ports above UDP and TCP (RFC 3261, 19.1.2: 5060 and 5061)."""
+
+LOOK_EVERY = 15.0
+"""Seconds after which pages look at the machine's health again."""
+UPDATE_EVERY = 1.0
+"""And at how far an update is."""
+CERTIFICATE_EVERY = 60.0
+"""And whether the certificate still speaks for all the box's names."""
+
+LAST_WORDS = 0.5
+"""Seconds between the command for a restart and the restart."""
+
+
+class Daemon:
+    """An exchange that runs: make it inside a running loop, `start` it, `stop` it."""
+
+    def __init__(
+        self,
+        data: Path,
+        sip: tuple[str, int] = ("0.0.0.0", 5060),
+        rtp: tuple[int, int] = (10000, 10999),
+        page: Path | None = None,
+        lamps: Path | None = None,
+    ) -> None:
+        """Open the data folder. Raises Busy, SettingsError, RecordsError, OSError.
+
+        `page` and `lamps` are sockets for a web page and lamps that run as other users.
+        """
+        self._wanted = sip
+        self._page = page
+        self.stores = open_stores(_usable(data))
+        self._loop = asyncio.get_running_loop()
+        self.news = News(self._publish, self._loop.call_later)
+        self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended, self.news.changed)
+        self.control = ControlServer(self.stores.data / SOCKET, self._answer, writes)
+        self._for_others: list[ControlServer] = []
+        if page is not None:
+            self._for_others.append(ControlServer(page, self._answer, writes, PAGE))
+        if lamps is not None:
+            self._for_others.append(ControlServer(lamps, self._answer_lamps, writes, LAMPS))
+        self.address = sip
+        """Where SIP listens."""
+        self.again = asyncio.Event()
+        """Set when this exchange is to end and another one to begin: a restore waits for that."""
+        self.told: Callable[[str], None] = lambda line: None
+        """Hears now and then how it is, in one line."""
+        self._live = LiveExchange(self.exchange, sip)
+        self.certificate = OwnCertificate(self.stores.data, self._names, page.parent if page is not None else None)
+        self._keeping: asyncio.Task[None] | None = None
+        self._tls_trouble = ""
+        self._looking: list[asyncio.TimerHandle | None] = [None, None]
+        """The next look at the health, and at what root tells of an update."""
+
+    @property
+    def _servers(self) -> tuple[ControlServer, ...]:
+        return self.control, *self._for_others
+
+    async def start(self) -> None:
+        """Answer phones, trunks and commands. Raises OSError when the port is taken."""
+        self.address = await self.exchange.start(self._wanted)
+        self._live = LiveExchange(self.exchange, self.address)
+        self.stores.live = elsewhere(self._live, self.control.on_loop)
+        self.stores.changed = self._changed_elsewhere
+        for server in self._servers:
+            await server.start()
+        self._look_at_health()
+        if progress.is_possible(self.stores):
+            self._look_at_update(progress.mark(self.stores))
+        for message in self.stores.reconciled.recovered:
+            log.warning("a message for %s that a crash had cut off was recovered", message.extension)
+        if self.stores.restored == "refused":
+            log.error("what was restored cannot be used: what was there before is there again")
+        await self._look_at_certificate()
+        self._keeping = asyncio.create_task(self._keep_certificate())
+
+    async def stop(self) -> None:
+        """End it all in reverse order."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        for looking in self._looking:
+            if looking is not None:
+                looking.cancel()
+        await asyncio.to_thread(self.stores.work.close)  # somebody may be waiting for it
+        for server in self._servers:
+            await server.stop()
+        await self.exchange.stop()
+        self.stores.close()
+        if self.stores.unkept:
+            stand_in.remove(self.stores.data)
+
+    async def do(self, verb: str, **arguments: Json) -> Json:
+        """Perform a command as the command line would. Raises Refused."""
+        return await asyncio.to_thread(perform, self.stores, verb, arguments)
+
+    def _answer(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
+        return perform(self.stores, verb, arguments, session)
+
+    def _answer_lamps(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
+        """Who calls whom, and a code, is none of the lamps' business."""
+        told = perform(self.stores, verb, arguments, session)
+        return {name: told[name] for name in ("lamps",) if name in told}
+
+    async def _look_at_certificate(self) -> None:
+        """TLS comes last: making the first certificate takes a Pi some seconds."""
+        host, port = self.address
+        tls = any(name == "tls" for name, _ in self.exchange.transports.listening)
+        trouble = ""
+        try:
+            if await self.certificate.look() and tls:
+                log.info("The box's certificate is another one.")
+            if not tls and self.certificate.context is not None:
+                await self.exchange.transports.listen_tls(host, port + TLS_ABOVE, self.certificate.context)
+        except (OSError, ssl.SSLError, OverflowError) as error:
+            trouble = str(error)
+            if trouble != self._tls_trouble:
+                log.warning(
+                    "%s: %s",
+                    f"TLS on port {port + TLS_ABOVE} stays as it was" if tls else f"no TLS on port {port + TLS_ABOVE}",
+                    error,
+                )
+        self._tls_trouble = trouble
+
+    async def _keep_certificate(self) -> None:
+        while True:
+            await asyncio.sleep(CERTIFICATE_EVERY)
+            await self._look_at_certificate()
+
+    def _names(self) -> list[str]:
+        return own_names(self.address[0], self.stores.office.domain, self.stores.root)
+
+    def restart(self) -> None:
+        """Ask for another exchange in this one's place. For any thread; whoever asked hears the answer first."""
+        self._loop.call_soon_threadsafe(self._loop.call_later, LAST_WORDS, self.again.set)
+
+    def _publish(self, event: Mapping[str, Json]) -> None:
+        """To all; steps of calls, with their numbers, are told on our own socket only."""
+        for server in self._servers:
+            server.publish(event)
+
+    def _changed_elsewhere(self, topic: str) -> None:
+        """`stores.changed`: commands run in threads."""
+        self._loop.call_soon_threadsafe(self.news.changed, topic)
+
+    def _look_at_health(self) -> None:
+        self.news.changed("health")
+        self.told(status_line(self._live, self.stores.office, self.stores.unkept))
+        self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
+
+    def _look_at_update(self, before: int) -> None:
+        mark = progress.mark(self.stores)
+        if mark != before:
+            self.news.changed("health")
+            if progress.told(self.stores).phase == KEPT:
+                self._loop.run_in_executor(None, self.stores.forget_clear_text)
+        self._looking[1] = self._loop.call_later(UPDATE_EVERY, self._look_at_update, mark)
+
+    def _step_heard(self, call: Call, step: Step) -> None:
+        self.news.changed("calls")
+        if not self.control.followed:
+            return
+        self.control.publish(
+            {
+                "event": "step",
+                "call": call.id,
+                "direction": call.direction,
+                "from": call.caller.number,
+                "to": call.to,
+                "step": step.what,
+                "detail": dict(step.detail),
+                "words": self.exchange.latest(call),
+            }
+        )
+
+    def _call_ended(self, record: CallRecord) -> None:
+        log.info("%s -> %s: %s", record.from_ or "anonymous", record.to, record.story)
+        self.news.changed("calls")
+        self.news.changed("tasks")
+        if self.control.followed:
+            self.control.publish({"event": "ended", "call": record.id, "record": calls.view(record)})
+
+
+def _usable(data: Path) -> Path:
+    """The folder, or its stand-in in memory when it cannot be written to: an office without telephones is worse.
+
+    Raises Busy, OSError.
+    """
+    why = stand_in.unwritable(data)
+    if not why:
+        return data
+    log.error("%s cannot be written to: %s. Telephones will ring, but nothing is kept.", data, why)
+    return stand_in.make(data, why)

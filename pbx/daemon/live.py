@@ -1,0 +1,223 @@
+"""The running exchange as commands see it: what only it can tell or do."""
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pbx.administration.desk.callers import name_of
+from pbx.administration.desk.live import Check, Live, Running, Way
+from pbx.administration.doctor.self_call import Guest
+from pbx.administration.office.phones import shown_host
+from pbx.control.protocol import Refused
+from pbx.daemon.wiring import Exchange
+from pbx.exchange.calls.traced import Wire
+from pbx.exchange.dialling.emergency import is_emergency
+from pbx.exchange.phones.bound import Trouble
+from pbx.exchange.scripts import self_call
+from pbx.exchange.scripts.recording import Told
+from pbx.exchange.trunks.turned_away import Refusal
+from pbx.sentence import Sentence
+from pbx.store.models import Office, Person, Phone
+
+MOST_STORMS = 5
+"""That the doctor tells of at a time, the worst."""
+GUEST = 5.0
+"""Seconds within which the box must have called itself."""
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where one listens oneself who listens everywhere."""
+
+
+_TROUBLES: Mapping[Trouble, str] = {"lost": "connection lost", "silent": "no answer"}
+
+
+class LiveExchange(Live):
+    """What each verb does is said there; for the event loop's thread."""
+
+    def __init__(self, exchange: Exchange, address: tuple[str, int]) -> None:
+        self._exchange = exchange
+        self._host, self._port = address
+
+    def domain(self) -> str:
+        host = self._exchange.stores.office.domain or shown_host(self._host)
+        shown = f"[{host}]" if ":" in host else host
+        return shown if self._port == 5060 else f"{shown}:{self._port}"
+
+    def status(self) -> Mapping[str, Any]:
+        exchange, house = self._exchange, self._exchange.house
+        return {
+            "sip": [f"{name} {host}:{port}" for name, (host, port) in exchange.transports.listening],
+            "calls": len(house.calls),
+            "draining": exchange.switchboard.uas.draining,
+            "uptime": round(exchange.uptime, 1),
+            "clock_moved": round(exchange.clock_moved, 1),
+            "lines": {ext: house.lines.state(ext) for ext in exchange.stores.office.people},
+            "counters": dict(exchange.stack.counters),
+        }
+
+    def registrations(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for binding in self._exchange.registrar.all_bindings():
+            found.setdefault(binding.username, []).append(binding.contact)
+        return found
+
+    def troubles(self) -> Mapping[tuple[str, str], str]:
+        found = self._exchange.registrar.troubles()
+        return {(binding.username, binding.contact): _TROUBLES[trouble] for binding, trouble in found}
+
+    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
+        return {state.name: (state.state, state.words) for state in self._exchange.trunks.states()}
+
+    def ways(self) -> Mapping[str, Way]:
+        states = self._exchange.trunks.states()
+        return {state.name: Way(state.address, state.seen_as, state.rewritten) for state in states}
+
+    def refusals(self) -> Mapping[str, Sequence[Refusal]]:
+        trunks = self._exchange.trunks
+        return {name: trunks.refusals(name) for name in self._exchange.stores.office.trunks}
+
+    def lamps(self) -> Mapping[str, tuple[str, float | None]]:
+        began = time.time() - self._exchange.house.clock()
+        return {
+            extension: (lamp.state, None if lamp.since is None else round(began + lamp.since, 1))
+            for extension, lamp in self._exchange.presence.lamps().items()
+        }
+
+    def running(self) -> Sequence[Running]:
+        return [
+            Running(
+                id=call.id,
+                direction=call.direction,
+                from_=call.caller.number,
+                from_name=call.caller.name,
+                to=call.to,
+                extension=call.extension,
+                trunk=call.trunk,
+                started=call.started,
+                answered=call.answered,
+                steps=tuple(call.steps),
+                parties=tuple(
+                    dict.fromkeys(leg.party.number for leg in call.legs if not leg.party.outside and not leg.over)
+                ),
+            )
+            for call in self._exchange.house.calls.values()
+        ]
+
+    def call(self, extension: str, number: str, suffix: str) -> str:
+        office, uas = self._exchange.stores.office, self._exchange.switchboard.uas
+        emergency = is_emergency(number, office.country)
+        person = self._ringable(extension, emergency=emergency)
+        colleague = office.bearer(number)
+        if colleague is not None and not emergency:
+            return uas.click_to_colleague(person, colleague).id
+        return uas.click_to_call(person, number, name_of(office, number), suffix).id
+
+    def record(self, extension: str, path: Path, told: Told) -> str:
+        person = self._ringable(extension)
+        shown = "Ansage" if person.language == "de" else "Recording"
+        return self._exchange.switchboard.uas.record(person, shown, path, told).id
+
+    def _ringable(self, extension: str, *, emergency: bool = False) -> Person:
+        """Somebody with a phone that can ring; an emergency waits for no restart. Raises Refused."""
+        exchange, office = self._exchange, self._exchange.stores.office
+        if exchange.switchboard.uas.draining and not emergency:
+            raise Refused(Sentence("The box is about to restart. Please try again in a moment."), 1)
+        person = office.people.get(extension)
+        if person is None:
+            raise Refused(Sentence("Nobody has extension {extension}.", extension=extension))
+        if not any(exchange.registrar.bindings(phone.username) for phone in office.phones_of(extension)):
+            raise Refused(
+                Sentence(
+                    "None of the phones of {name} ({extension}) is connected, so none can ring.",
+                    name=person.name,
+                    extension=extension,
+                ),
+                1,
+            )
+        return person
+
+    def drain(self, on: bool) -> int:
+        self._exchange.switchboard.uas.draining = on
+        return len(self._exchange.house.calls)
+
+    def guest(self) -> Guest:
+        exchange, uas = self._exchange, self._exchange.switchboard.uas
+        host, port = next(address for name, address in exchange.transports.listening if name == "udp")
+        phone = Phone(secrets.token_hex(8), self_call.EXTENSION, secrets.token_urlsafe(24))
+        uas.expect_itself(phone)
+        exchange.timers.at(exchange.house.clock() + GUEST, lambda: uas.forget_itself(phone))
+        exchange.wake()
+        return Guest((LOOPBACK.get(host, host), port), phone.username, phone.password)
+
+    def changed(self, office: Office) -> None:
+        self._exchange.office_changed()
+
+    def mailbox_changed(self, extension: str) -> None:
+        self._exchange.mailbox_changed(extension)
+
+    def wire(self, call: str | None = None) -> Wire | None:
+        trace, calls = self._exchange.trace, self._exchange.house.calls
+        if call is None:
+            dialogs = {call_id: party for each in calls.values() for call_id, party in each.dialogs.items()}
+            entries, left_out = trace.of(dialogs)
+            return Wire(dialogs, sorted([*trace.recent(), *entries], key=lambda entry: entry[0]), left_out)
+        if call in calls:
+            return Wire(dict(calls[call].dialogs), *trace.of(calls[call].dialogs))
+        return self._exchange.archive.unsettled(call)
+
+    def forget_wire(self, digits: str) -> None:
+        self._exchange.trace.forget(lambda data: digits.encode() in data)
+
+    def doctor(self) -> Sequence[Check]:
+        return [self._wire_check(), self._tls_check(), *self._storms()]
+
+    def _storms(self) -> Iterator[Check]:
+        """Who asks so much that they are slowed down."""
+        for storm in self._exchange.throttle.storms()[:MOST_STORMS]:
+            at = {"address": storm.host, "count": storm.count, "method": storm.method}
+            phone = self._exchange.stores.office.phones.get(storm.user)
+            homes = (binding.remote[0] for binding in self._exchange.registrar.kept(storm.user))
+            if phone is not None and storm.host in homes:
+                person = self._exchange.stores.office.people[phone.extension]
+                sentence = Sentence(
+                    "A phone of {name} ({extension}) at {address} sends far too many requests: {count}"
+                    " were put off lately ({method}).",
+                    name=person.name,
+                    extension=person.extension,
+                    **at,
+                )
+            else:
+                sentence = Sentence(
+                    "Somebody at {address} sends far too many requests: {count} were put off lately ({method}).", **at
+                )
+            advice = Sentence("Restart that phone, or update its software. Its calls go through all the same.")
+            yield Check("storm", "warn", sentence, advice, "/phones")
+
+    def _wire_check(self) -> Check:
+        faults = self._exchange.stack.counters["fault"]
+        if not faults:
+            return Check("wire", "ok", Sentence("No message has been too much for the exchange."))
+        return Check(
+            "wire",
+            "warn",
+            Sentence("{count} messages brought a mistake of ours to light.", count=faults),
+            Sentence("Download the trace and send it to us."),
+            page="/doctor",
+        )
+
+    def _tls_check(self) -> Check:
+        ports = [port for name, (_, port) in self._exchange.transports.listening if name == "tls"]
+        if ports:
+            sentence = Sentence(
+                "Phones can connect encrypted on port {port}: nobody on the way can read passwords, or"
+                " who calls whom. Voices are not encrypted.",
+                port=str(ports[0]),
+            )
+            return Check("tls", "ok", sentence)
+        return Check(
+            "tls",
+            "warn",
+            Sentence("Phones cannot connect encrypted: the port is taken, or the certificate is not made yet."),
+            Sentence("Look again in a minute; if it stays so, restart the box."),
+        )

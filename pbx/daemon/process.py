@@ -1,0 +1,118 @@
+"""The process of `durchwahl run`: a daemon, its web page, and what systemd, Ctrl-C and a restore want of them."""
+
+import argparse
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+
+from pbx.daemon.daemon import Daemon
+from pbx.daemon.web_process import TLS_ABOVE, WebProcess, command, next_free
+from pbx.daemon.welcome import code_command, invitation, language, urls
+from pbx.service.memory import give_back
+from pbx.service.systemd import Notify, from_environment
+from pbx.store.disk.lock import Busy
+from pbx.store.records.database import RecordsError
+from pbx.store.settings.settings import SettingsError
+
+log = logging.getLogger(__name__)
+
+
+def run(options: argparse.Namespace) -> int:
+    """`durchwahl run`: run until SIGTERM or Ctrl-C; the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        give_back()
+        return asyncio.run(_run(options))
+    except (Busy, SettingsError, RecordsError) as error:
+        log.error("%s", error)
+        return 2
+    except OSError as error:
+        where = error.filename or "{} port {}".format(*options.sip)
+        log.error("The exchange cannot start: %s: %s.", where, error.strerror or error)
+        return 1
+
+
+async def _run(options: argparse.Namespace) -> int:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    notify = from_environment(os.environ, os.getpid())
+    notify.status("The exchange is starting.")
+    daemon = await _started(options, options.sip, notify)
+    _collect_seldom()
+    notify.ready()
+    notify.live(asyncio.get_running_loop().call_later)
+    page = await _open_page(daemon, options) if options.web is not None else None
+    while not await _first(stopped, daemon.again):
+        log.info("the exchange ends and begins again, with what was restored")
+        await daemon.stop()
+        pages = daemon.stores.pages
+        daemon = await _started(options, daemon.address, notify)
+        daemon.stores.pages = pages
+    notify.stopping()
+    notify.status("Calls are hung up, providers are taken leave of.")
+    if page is not None:
+        await page.stop()
+    await daemon.stop()
+    return 0
+
+
+async def _started(options: argparse.Namespace, sip: tuple[str, int], notify: Notify) -> Daemon:
+    daemon = Daemon(options.data, sip, options.rtp, options.page_socket, options.lamps_socket)
+    daemon.stores.restart = daemon.restart
+    daemon.told = notify.status
+    try:
+        await daemon.start()
+    except BaseException:
+        daemon.stores.close()
+        raise
+    for name, (host, port) in daemon.exchange.transports.listening:
+        log.info("SIP over %s on %s port %s", name.upper(), host, port)
+    return daemon
+
+
+async def _first(one: asyncio.Event, other: asyncio.Event) -> bool:
+    """Wait until one of them is set; whether `one` is."""
+    waiting = [asyncio.create_task(event.wait()) for event in (one, other)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
+    return one.is_set()
+
+
+async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess | None:
+    """Start the web page, and tell on the terminal, not in the log, where it is and how the first admin gets in."""
+    if options.page_socket is not None:  # it runs by itself, as another user
+        daemon.stores.pages = tuple(urls(options.web))
+        return None
+    try:
+        web = next_free(options.web) if options.next_port else options.web
+    except OSError as error:
+        log.error("There is no web page: %s.", error)
+        return None
+    page = WebProcess(command(daemon.stores.data, web, options.allow_all))
+    page.start()
+    log.info("the web page on %s port %s, encrypted on port %s", *web, web[1] + TLS_ABOVE)
+    daemon.stores.pages = tuple(urls(web))
+    print(await _invitation(daemon, web), flush=True)
+    return page
+
+
+async def _invitation(daemon: Daemon, web: tuple[str, int]) -> str:
+    """What is said at the start, in the terminal's language: what callers hear is the office's."""
+    if not (await daemon.do("welcome state"))["first"]:
+        return invitation(web, language())
+    # What is no terminal may be a log, where no secret belongs: there a command tells it.
+    if sys.stdout.isatty():
+        return invitation(web, language(), code=(await daemon.do("code show"))["code"])
+    return invitation(web, language(), command=code_command(daemon.stores.data, sys.argv[0]))
+
+
+def _collect_seldom() -> None:
+    """Calls leave hardly any cycles behind; looking for them every 700 objects costs a tenth of all signalling."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)

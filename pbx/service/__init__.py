@@ -1,0 +1,1 @@
+"""What a service of ours tells systemd, and gives back to the kernel."""
