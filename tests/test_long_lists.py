@@ -50,14 +50,14 @@ def test_the_last_calls_come_in_order_however_many_pieces_they_take(
 def test_what_is_left_out_is_said_with_numbers_beside_the_list(said: Said) -> None:
     out, beside = said("calls")
     assert len(out.splitlines()) == 20
-    assert beside == "These are the last 20 of 60 calls; “--last N” shows more.\n"
+    assert beside == "Showing the last 20 of 60 calls. Use “--last N” to see more.\n"
     out, beside = said("calls", "--json")
     assert len(ids(out)) == 20
     assert "20 of 60" in beside
     assert said("calls", "--last", "60")[1] == ""
     out, beside = said("history")
     assert len(out.splitlines()) == 50
-    assert beside == "These are the newest 50 of 60 calls that fit; “--limit N” shows up to 500.\n"
+    assert beside == "Showing the newest 50 of 60 calls found. Use “--limit N” to see up to 500.\n"
     assert said("history", "--limit", "60")[1] == ""
     assert said("history", "xyz")[1] == ""
     assert json.loads(said("history", "--json", "--limit", "10")[0])["all"] == 60

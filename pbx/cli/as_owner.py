@@ -42,6 +42,6 @@ def opened(data: Path, user: tuple[int, int]) -> Iterator[Callable[..., Json]]:
                 child.stdin.flush()
                 return read_answer(child.stdout.readline())
             except (BrokenPipeError, Garbled) as error:
-                raise ControlError("The command was broken off.") from error
+                raise ControlError("The command was interrupted.") from error
 
         yield ask

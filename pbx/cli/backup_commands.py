@@ -87,9 +87,9 @@ def _list(exchange: Ask, options: argparse.Namespace) -> Iterator[str]:
     for each in found["backups"]:
         yield f"{report.moment(each['at'])}  {each['size'] / 1e6:9.1f} MB  {each['name']}"
     if before := found["before"]:
-        yield f"{report.moment(before['at'])}  {'':12}  what was there before the last restore"
+        yield f"{report.moment(before['at'])}  {'':12}  as it was before the last restore (before-restore)"
     if not found["backups"] and not found["before"]:
-        yield "There is no backup yet."
+        yield "No backups yet."
 
 
 def _remove(exchange: Ask, options: argparse.Namespace) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _restore(exchange: Ask, options: argparse.Namespace) -> Iterator[str]:
     yield f"       numbers: {', '.join(inside['numbers']) or 'none'}"
     yield from (english(note) for note in inside["notes"])
     if not options.dry:
-        yield "Restored. What was there before is kept: “durchwahl backup back” goes back to it."
+        yield "Restored. “durchwahl backup back” goes back to how it was before."
 
 
 def _bring(exchange: Ask, path: Path) -> str:
@@ -132,5 +132,5 @@ def _bring(exchange: Ask, path: Path) -> str:
 
 def _back(exchange: Ask, options: argparse.Namespace) -> Iterator[str]:
     done: dict[str, Any] = exchange("backup back")
-    told = json.dumps(done) if options.json else "What was there before the last restore is there again."
+    told = json.dumps(done) if options.json else "Everything is back to how it was before the last restore."
     yield told

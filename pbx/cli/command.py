@@ -173,9 +173,9 @@ def _text(path: Path) -> str:
     try:
         return sys.stdin.read() if str(path) == "-" else path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise Refused(f"The list {path} cannot be read: {error.strerror}.") from error
+        raise Refused(f"The file {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise Refused(f"The list {path} is no UTF-8 text.") from error
+        raise Refused(f"The file {path} is not UTF-8 text.") from error
 
 
 def _sound_or_text(name: str, value: str) -> dict[str, Json]:
@@ -188,7 +188,7 @@ def _sound_or_text(name: str, value: str) -> dict[str, Json]:
     if value and is_file:
         return {f"{name}_sound": importlib.import_module("pbx.administration.sounds.greetings").read_sound(path)}
     if value.strip() and (is_folder or path.suffix.lower() in _SOUNDS or ("/" in value and " " not in value)):
-        raise Refused(f"There is no sound file {value}.")
+        raise Refused(f"There is no sound file called {value}.")
     return {f"{name}_text": value}
 
 
@@ -199,10 +199,10 @@ def _password(path: Path) -> str:
     except OSError as error:
         raise Refused(f"The password file {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise Refused(f"The password file {path} is no text.") from error
+        raise Refused(f"The password file {path} is not a text file.") from error
     lines = text.splitlines()
     if len(lines) != 1 or not lines[0].strip():
-        raise Refused(f"The password file {path} must hold one line: the password.")
+        raise Refused(f"The password file {path} must contain just one line, the password.")
     return lines[0].strip()
 
 
@@ -236,5 +236,5 @@ def _follow(data: Path) -> int:
         for event in follow(data / SOCKET):
             print(json.dumps(event), flush=True)
     except NotRunning:
-        raise Refused("The exchange is not running: start it with “durchwahl run”.", 1) from None
+        raise Refused("The exchange is not running. Start it with “durchwahl run”.", 1) from None
     return 0

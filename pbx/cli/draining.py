@@ -18,14 +18,14 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.undo:
             ask(socket, "drain", {"on": False})
-            print("New calls are taken again.")
+            print("New calls are accepted again.")
             return 0
         calls = drained(lambda: int(ask(socket, "drain", {})["calls"]), options.seconds)
     except NotRunning:
         print("The exchange is not running.")
         return 0
-    last = {0: "no call lasts any more", 1: "1 call still lasts"}.get(calls, f"{calls} calls still last")
-    print(f"New calls are put off until the restart; {last}.")
+    last = {0: "no call is in progress", 1: "1 call is in progress"}.get(calls, f"{calls} calls are in progress")
+    print(f"New calls are turned away until the restart; {last}.")
     return 1 if calls else 0
 
 

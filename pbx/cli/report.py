@@ -36,11 +36,11 @@ def printed(verb: str, result: Any, as_json: bool) -> str:
 def cut(verb: str, result: Any, asked: Shown) -> str:
     """What is said beside a list that is not whole, with numbers; empty when it is."""
     if verb == "calls" and (shown := len(result["calls"])) < result["all"]:
-        return f"These are the last {shown:,} of {result['all']:,} calls; “--last N” shows more."
+        return f"Showing the last {shown:,} of {result['all']:,} calls. Use “--last N” to see more."
     if verb == "history" and (shown := len(result["calls"])) < result["all"]:
-        return f"These are the newest {shown:,} of {result['all']:,} calls that fit; “--limit N” shows up to 500."
+        return f"Showing the newest {shown:,} of {result['all']:,} calls found. Use “--limit N” to see up to 500."
     if verb == "change list" and len(result) >= asked.get("limit", 50):
-        return f"These are the newest {len(result):,} changes; “--limit N” shows more, if there are."
+        return f"Showing the newest {len(result):,} changes. Use “--limit N” to see more."
     return ""
 
 
@@ -107,7 +107,7 @@ def _calls(found: Shown) -> Iterator[str]:
         between = f"{visible(call['from']) or 'anonymous'} → {visible(call['to'])}"
         yield f"{moment(call['started'])}  {between}: {visible(call['story'])}"
     if not found["calls"]:
-        yield "There was no call yet."
+        yield "No calls yet."
 
 
 def _trace(trace: Shown) -> Iterator[str]:
@@ -128,12 +128,12 @@ def _checks(checks: Sequence[Shown]) -> Iterator[str]:
 
 def _code(shown: Shown) -> Iterator[str]:
     """A one-time code: where it can be typed, and until when."""
-    until = f"until {moment(shown['expires'])}" if shown["expires"] else "until it is used"
+    until = f"until {moment(shown['expires'])}" if shown["expires"] else "until used"
     yield f"{visible(shown['code'])}  ({until}, once)"
     for page in shown["pages"]:
         yield visible(page)
     if not shown["pages"]:
-        yield "The web page does not run: start it with “durchwahl run --web HOST:PORT”."
+        yield "The web page is not running. Start it with “durchwahl run --web HOST:PORT”."
 
 
 def _accounts(accounts: Sequence[Shown]) -> Iterator[str]:
@@ -162,18 +162,18 @@ def _changes(changes: Sequence[Shown]) -> Iterator[str]:
         yield f"{change['id']:5}  {moment(change['at'])}  {visible(english(change['who']))}{undone}"
         yield from (f"         {visible(words)}" for words in change["words"])
     if not changes:
-        yield "Nothing was changed yet."
+        yield "No changes yet."
 
 
 def _nightly(shown: Shown) -> Iterator[str]:
-    yield f"Every night to {visible(shown['folder'])}." if shown["folder"] else "No backup is made by itself."
+    yield f"Every night to {visible(shown['folder'])}." if shown["folder"] else "No automatic backup."
     if last := shown["last"]:
         yield f"{moment(last['at'])}  {last['size'] / 1e6:9.1f} MB  {visible(last['name'])}"
     if failed := shown["failed"]:
         yield f"{moment(failed['at'])}  failed: {visible(english(failed['said']))}"
-    yield from (f"To be chosen: {visible(place)}" for place in shown["places"])
+    yield from (f"Available: {visible(place)}" for place in shown["places"])
     for each in shown["unfit"]:
-        yield f"Not to be chosen: {visible(each['place'])}. {visible(english(each['why']))}"
+        yield f"Not available: {visible(each['place'])}. {visible(english(each['why']))}"
 
 
 def _update(shown: Shown) -> Iterator[str]:
@@ -183,9 +183,9 @@ def _update(shown: Shown) -> Iterator[str]:
     if phase in ("returned", "refused", "failed", "broken"):
         yield visible(english(shown["why"]))
     if bundle := shown["bundle"]:
-        yield f"Brought: version {visible(bundle['version']) or '?'}, {bundle['size'] / 1e6:.1f} MB."
+        yield f"Uploaded: version {visible(bundle['version']) or '?'}, {bundle['size'] / 1e6:.1f} MB."
     if not shown["possible"]:
-        yield "On this machine updates come by its package."
+        yield "On this machine, update the durchwahl package instead."
 
 
 def _well(shown: Shown) -> Iterator[str]:

@@ -72,7 +72,7 @@ def _connected(path: Path, timeout: float | None) -> Iterator[tuple[socket.socke
     except TimeoutError as error:
         raise ControlError(f"The exchange did not answer within {timeout:.0f} seconds.") from error
     except Garbled as error:
-        raise ControlError(f"The exchange's answer was not understood: {error}.") from error
+        raise ControlError(f"The exchange's answer could not be understood: {error}.") from error
     except OSError as error:
         raise ControlError(f"The connection to the exchange broke: {error.strerror or error}.") from error
     finally:
@@ -86,7 +86,7 @@ def _connect(connection: socket.socket, path: Path) -> None:
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
         raise NotRunning(str(path)) from error
     except PermissionError as error:
-        raise ControlError(f"{path}: only the user the exchange runs as, and root, may talk to it.") from error
+        raise ControlError(f"{path}: only root and the user the exchange runs as have access.") from error
 
 
 def _answer(connection: socket.socket, end: float) -> bytes:
@@ -103,5 +103,5 @@ def _answer(connection: socket.socket, end: float) -> bytes:
 
 def _whole(line: bytes) -> bytes:
     if not line.endswith(b"\n"):
-        raise ControlError("The exchange ended before it answered.")
+        raise ControlError("The exchange stopped before it answered.")
     return line

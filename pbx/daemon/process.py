@@ -47,13 +47,13 @@ async def _run(options: argparse.Namespace) -> int:
     notify.live(asyncio.get_running_loop().call_later)
     page = await _open_page(daemon, options) if options.web is not None else None
     while not await _first(stopped, daemon.again):
-        log.info("the exchange ends and begins again, with what was restored")
+        log.info("the exchange restarts with what was restored")
         await daemon.stop()
         pages = daemon.stores.pages
         daemon = await _started(options, daemon.address, notify)
         daemon.stores.pages = pages
     notify.stopping()
-    notify.status("Calls are hung up, providers are taken leave of.")
+    notify.status("Ending calls and signing off from providers.")
     if page is not None:
         await page.stop()
     await daemon.stop()
@@ -91,7 +91,7 @@ async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess 
     try:
         web = next_free(options.web) if options.next_port else options.web
     except OSError as error:
-        log.error("There is no web page: %s.", error)
+        log.error("The web page cannot start: %s.", error)
         return None
     page = WebProcess(command(daemon.stores.data, web, options.allow_all))
     page.start()

@@ -17,7 +17,7 @@ def status_line(live: Live, office: Office, unkept: str = "") -> str:
         f"{sum(state in WORKING for state in states)} of {len(states)} trunks work" if states else "no trunk",
     ]
     if status.get("draining"):
-        told.append("new calls are put off")
+        told.append("new calls are turned away")
     if unkept:
-        told.append(f"NOTHING IS KEPT: {unkept}")
+        told.append(f"NOTHING IS SAVED: {unkept}")
     return ", ".join(told) + "."

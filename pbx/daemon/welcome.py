@@ -13,16 +13,16 @@ from pbx.store.models import Language
 _WORDS: dict[str, dict[Language, str]] = {
     "page": {"de": "Die Webseite: {urls}", "en": "The web page: {urls}"},
     "code": {
-        "de": "Der erste Besuch braucht diesen Code: {code}",
-        "en": "The first visit needs this code: {code}",
+        "de": "Code für den ersten Besuch: {code}",
+        "en": "Code for the first visit: {code}",
     },
     "ask": {
-        "de": "Der erste Besuch braucht einen Code; ihn zeigt: {command}",
-        "en": "The first visit needs a code, which is shown by: {command}",
+        "de": "Den Code für den ersten Besuch zeigt: {command}",
+        "en": "To see the code for the first visit: {command}",
     },
     "login": {
-        "de": "{name} meldet sich an als „{account}“ mit {password}",
-        "en": "{name} logs in as “{account}” with {password}",
+        "de": "{name} meldet sich als „{account}“ mit dem Passwort {password} an",
+        "en": "{name} logs in as “{account}” with the password {password}",
     },
 }
 

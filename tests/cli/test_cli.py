@@ -28,7 +28,7 @@ def test_without_json_people_can_read_it(office: Run, data: Path, capsys: pytest
     assert out[0].split()[:2] == ["name", "extension"]
     assert out[1].split()[:2] == ["Anna", "21"]
     assert main(["--data", str(data), "calls"]) == 0
-    assert capsys.readouterr().out == "There was no call yet.\n"
+    assert capsys.readouterr().out == "No calls yet.\n"
 
 
 @pytest.mark.parametrize(

@@ -70,14 +70,14 @@ def test_a_running_exchange_puts_off_new_calls_until_told_otherwise_or_restarted
             await asyncio.to_thread(main, ["--data", str(data), *words])
             return capsys.readouterr().out
 
-        assert "no call lasts" in await cli("drain")
+        assert "no call is in progress" in await cli("drain")
         assert (await daemon.do("status"))["draining"]
         assert (await daemon.do("now"))["lamps"]["ready"] == "pulse"
         with pytest.raises(Refused, match="about to restart"):
             await daemon.do("call", extension="21", number="+4989123456")
         with pytest.raises(Refused, match="is connected"):
             await daemon.do("call", extension="21", number="112")
-        assert await cli("drain", "--undo") == "New calls are taken again.\n"
+        assert await cli("drain", "--undo") == "New calls are accepted again.\n"
         with pytest.raises(Refused, match="is connected"):
             await daemon.do("call", extension="21", number="+4989123456")
         await cli("drain")

@@ -23,7 +23,7 @@ def test_calls_phones_and_trunks_are_counted() -> None:
 
 def test_what_is_not_as_always_is_added() -> None:
     told = status_line(Lines(draining=True), Office(), "Read-only file system")
-    assert told.endswith("no trunk, new calls are put off, NOTHING IS KEPT: Read-only file system.")
+    assert told.endswith("no trunk, new calls are turned away, NOTHING IS SAVED: Read-only file system.")
 
 
 def test_an_exchange_that_started_has_told_how_it_is(tmp_path: Path) -> None:

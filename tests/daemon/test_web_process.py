@@ -152,7 +152,7 @@ def test_run_opens_the_page_and_takes_it_along(tmp_path: Path) -> None:
         assert exchange.wait(20) == 0, exchange.output()
         assert not listens(host, web)
         assert not CODE.search(exchange.output()), "the code is in the log"
-        asked = re.search(r"The first visit needs a code, which is shown by: (.+)", exchange.output())
+        asked = re.search(r"To see the code for the first visit: (.+)", exchange.output())
     assert asked is not None, exchange.output()
     shown = subprocess.run(shlex.split(asked[1]), capture_output=True, text=True, check=True).stdout
     assert CODE.search(shown), "the command does not show it"

@@ -20,10 +20,10 @@ def parser() -> Parser:
     shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     top = OneSentence(
         prog="durchwahl",
-        description="A SIP telephone exchange for a small office.",
-        epilog="The data folder is the one given by --data, else $DURCHWAHL_DATA, else ./data if it is yours and has"
-        " settings, else /var/lib/durchwahl if it exists, else ./data. Exit code 2: what was asked for cannot be, and"
-        " nothing was changed; 1: something else is in the way.",
+        description="A telephone exchange (SIP) for a small office.",
+        epilog="The data folder is the one given with --data; otherwise $DURCHWAHL_DATA; otherwise ./data if it belongs"
+        " to you and has settings; otherwise /var/lib/durchwahl if it exists; otherwise ./data. Exit code 2: the"
+        " request was refused and nothing has changed; exit code 1: something else went wrong.",
         parents=[shared],
     )
     commands = Branch(top, shared, "command")

@@ -18,7 +18,7 @@ class OneSentence(Parser):
         super().__init__(**{**options, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
-        raise BadArguments(f"{message[:1].upper()}{message[1:]}; “{self.prog} --help” tells more.")
+        raise BadArguments(f"{message[:1].upper()}{message[1:]}. See “{self.prog} --help”.")
 
 
 class Branch:
@@ -49,5 +49,9 @@ def switch(parser: Parser, name: str, help: str, off: str = "") -> None:
 def password_file(parser: Parser, required: bool = False) -> None:
     """Passwords never stand on the command line, where every user of the machine could read them."""
     parser.add_argument(
-        "--password-file", type=Path, required=required, metavar="FILE", help="its first line; - reads standard input"
+        "--password-file",
+        type=Path,
+        required=required,
+        metavar="FILE",
+        help="file whose only line is the password; - reads standard input",
     )

@@ -8,73 +8,79 @@ from pbx.cli.arguments.kinds import count, days
 
 def declare(commands: Branch) -> None:
     """retention, privacy, change, backup, nightly and update."""
-    _retention(commands.noun("retention", "for how long things are kept"))
-    _privacy(commands.noun("privacy", "everything about one number outside"))
-    _changes(commands.noun("change", "what was changed in the settings, by whom and when"))
-    _backups(commands.noun("backup", "everything in one file, encrypted with a password"))
-    _nights(commands.noun("nightly", "the backup every night, to a USB stick or a network folder"))
-    _updates(commands.noun("update", "another version of the whole box, which comes back by itself if it is not well"))
+    _retention(commands.noun("retention", "how long calls, messages and tasks are kept"))
+    _privacy(commands.noun("privacy", "everything stored about an outside number"))
+    _changes(commands.noun("change", "changes to the settings: what, who and when"))
+    _backups(commands.noun("backup", "backups: everything in one file, encrypted with a password"))
+    _nights(commands.noun("nightly", "the nightly backup to a USB stick or a network folder"))
+    _updates(commands.noun("update", "updates of the whole box; it goes back by itself if an update does not work"))
 
 
 def _retention(retention: Branch) -> None:
-    retention.command("show", "the days")
-    change = retention.command("set", "change the days", "What is too old then goes within a day; 0 keeps it for ever.")
-    for name, what in (("history", "calls"), ("messages", "voicemail messages"), ("done-tasks", "tasks that are done")):
+    retention.command("show", "show for how many days")
+    change = retention.command(
+        "set", "change for how many days", "Anything older is deleted within a day; 0 keeps everything."
+    )
+    for name, what in (("history", "calls"), ("messages", "voicemail messages"), ("done-tasks", "finished tasks")):
         dest = f"keep_{name.replace('-', '_')}_days"
         change.add_argument(f"--{name}", type=days, dest=dest, metavar="DAYS", help=what)
 
 
 def _privacy(privacy: Branch) -> None:
-    export = privacy.command("export", "put it into an archive (ZIP) for whom it is about")
-    erase = privacy.command("erase", "erase it from all files", "Backups made before still have it.")
-    for each in (privacy.command("show", "how much is known of it"), export, erase):
+    export = privacy.command("export", "save it as an archive (ZIP), for the person it is about")
+    erase = privacy.command("erase", "erase it everywhere", "Existing backups still contain it.")
+    for each in (privacy.command("show", "show what is stored about it"), export, erase):
         each.add_argument("number", metavar="NUMBER")
     export.add_argument("file", type=Path, metavar="FILE")
-    erase.add_argument("--digits", required=True, metavar="DIGITS", help="the number's last four, to make sure")
+    erase.add_argument(
+        "--digits", required=True, metavar="DIGITS", help="the last four digits of the number, as a confirmation"
+    )
 
 
 def _changes(changes: Branch) -> None:
-    listing = changes.command("list", "all changes in words, the newest first")
+    listing = changes.command("list", "list the changes, the newest first")
     listing.add_argument("--limit", type=count, default=20, metavar="N", help="how many (20)")
-    undo = changes.command("undo", "take a change back", "Refused while a later change is in the way.")
+    undo = changes.command("undo", "undo a change", "Not possible while a later change depends on it.")
     undo.add_argument("id", type=count, metavar="ID")
 
 
 def _backups(backups: Branch) -> None:
-    make = backups.command("make", "make a backup on the box", "It opens with “age --decrypt FILE | tar --extract”.")
-    make.add_argument("file", type=Path, metavar="FILE", nargs="?", help="where a copy goes")
-    backups.command("list", "the backups on the box")
-    backups.command("remove", "delete a backup").add_argument("name", metavar="NAME", help="or before-restore")
+    make = backups.command("make", "make a backup on the box", "“age --decrypt FILE | tar --extract” opens it.")
+    make.add_argument("file", type=Path, metavar="FILE", nargs="?", help="also save a copy here")
+    backups.command("list", "list the backups on the box")
+    backups.command("remove", "delete a backup").add_argument(
+        "name", metavar="NAME", help="the backup, or before-restore"
+    )
     restore = backups.command(
         "restore",
-        "put a backup in the place of what is there",
-        "It is looked at as a whole before. Calls end, and the exchange starts again.",
+        "replace everything on the box with a backup",
+        "The whole backup is checked first. Calls end, and the exchange restarts.",
     )
-    restore.add_argument("backup", metavar="FILE|NAME", help="a file, or a backup on the box")
-    restore.add_argument("--dry", action="store_true", help="only tell what is in it")
+    restore.add_argument("backup", metavar="FILE|NAME", help="a file, or the name of a backup on the box")
+    restore.add_argument("--dry", action="store_true", help="only show what it contains")
     for each in (make, restore):
         password_file(each, required=True)
-    backups.command("back", "go back to what was there before the last restore")
+    backups.command("back", "go back to how it was before the last restore")
 
 
 def _nights(nights: Branch) -> None:
-    nights.command("show", "where it goes, and what became of the last")
-    change = nights.command("set", "give the folder or another password", "The first folder needs a password.")
-    change.add_argument("--folder", metavar="FOLDER", help='"" makes no more backups')
+    nights.command("show", "show where it goes and how the last one went")
+    change = nights.command("set", "choose the folder or change the password", "The first folder needs a password.")
+    change.add_argument("--folder", metavar="FOLDER", help='where to; "" turns nightly backups off')
     password_file(change)
-    nights.command("now", "make it now, not at night")
+    nights.command("now", "make the nightly backup now")
 
 
 def _updates(updates: Branch) -> None:
-    updates.command("status", "the version that runs, what was brought, and how the last update went")
-    offer = updates.command("offer", "bring an update's file to the box", "Nothing is changed yet.")
-    offer.add_argument("file", type=Path, metavar="FILE", help="its name ends with .raucb")
+    updates.command("status", "show the installed version, the uploaded update and how the last one went")
+    offer = updates.command("offer", "upload an update to the box", "This does not install it yet.")
+    offer.add_argument("file", type=Path, metavar="FILE", help="a file whose name ends with .raucb")
     updates.command(
         "install",
-        "install what was brought",
-        "It is written beside what runs; when no call lasts any more the box restarts, which takes two minutes.",
+        "install the uploaded update",
+        "It is written next to the running version. The box restarts after the last call, in about two minutes.",
     )
-    updates.command("forget", "delete what was brought, and say no more of how the last update went")
+    updates.command("forget", "delete the uploaded update and dismiss the result of the last one")
     updates.command(
-        "check", "whether all is well: trunks as before, a test call to itself", "Exit code 1 if it is not."
+        "check", "check the box: trunks as before, a test call to itself", "Exit code 1 if something is wrong."
     )

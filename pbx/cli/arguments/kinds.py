@@ -10,7 +10,7 @@ from pbx.store.settings.rules import host_port
 def folder(text: str) -> Path:
     """A path; an empty one comes from a shell variable that is not set, and would mean the current folder."""
     if not text:
-        raise argparse.ArgumentTypeError("a folder's name is needed")
+        raise argparse.ArgumentTypeError("it must name a folder")
     return Path(text)
 
 
@@ -34,7 +34,7 @@ def port_range(text: str) -> tuple[int, int]:
 def count(text: str) -> int:
     """A whole number from 1."""
     if not re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
 
 

@@ -6,31 +6,31 @@ from pbx.cli.arguments.kinds import extensions
 
 def declare(commands: Branch) -> None:
     """trunk, provider, number and contact."""
-    _trunks(commands.noun("trunk", "the ways to the telephone network"))
-    providers = commands.noun("provider", "providers whose trunks need only an account and its password")
-    providers.command("list", "those that are known, of the office's country first")
+    _trunks(commands.noun("trunk", "the lines to the telephone network"))
+    providers = commands.noun("provider", "providers whose lines need only an account and its password")
+    providers.command("list", "list the known providers, those of the office's country first")
     _numbers(commands.noun("number", "the office's outside numbers"))
-    _contacts(commands.noun("contact", "people outside whom the office calls"))
+    _contacts(commands.noun("contact", "people outside the office"))
 
 
 def _trunks(trunks: Branch) -> None:
-    add = trunks.command("add", "add a trunk: a peer known by its address, or an account at a provider")
+    add = trunks.command("add", "add a line: an account with a provider, or a peer known by its address")
     add.add_argument("name", metavar="NAME")
-    add.add_argument("--provider", metavar="KEY", help="an account at one that “provider list” shows")
-    change = trunks.command("set", "change a trunk", "An account stays an account, a peer stays a peer.")
+    add.add_argument("--provider", metavar="KEY", help="the provider, by its key in “provider list”")
+    change = trunks.command("set", "change a line", "An account stays an account, and a peer stays a peer.")
     change.add_argument("trunk", metavar="NAME")
     for each in (add, change):
-        each.add_argument("--peer", metavar="HOST[:PORT]", help="with a port: only from there")
+        each.add_argument("--peer", metavar="HOST[:PORT]", help="with a port, calls come in from that port only")
         each.add_argument("--register", metavar="USER@DOMAIN")
-        each.add_argument("--account", metavar="USER", help="at a provider that is known, as its letter has it")
-        each.add_argument("--server", metavar="HOST", help="when the provider's letter names one")
+        each.add_argument("--account", metavar="USER", help="the account, as the provider wrote it")
+        each.add_argument("--server", metavar="HOST", help="the server, if the provider named one")
         password_file(each)
-        each.add_argument("--auth-user", metavar="U", help="when the provider's user name is not USER")
-        each.add_argument("--proxy", metavar="HOST[:PORT]", help="outbound proxy, when it is not the domain's")
-        each.add_argument("--transport", choices=("udp", "tcp", "tls"), help="as DNS says, if not given")
-    remove = trunks.command("remove", "remove a trunk", "Refused while a number comes in over it.")
+        each.add_argument("--auth-user", metavar="U", help="the user name for the password, if it is not USER")
+        each.add_argument("--proxy", metavar="HOST[:PORT]", help="the outbound proxy, if it is not that of the domain")
+        each.add_argument("--transport", choices=("udp", "tcp", "tls"), help="default: as DNS says")
+    remove = trunks.command("remove", "remove a line", "Not possible while it brings a number's calls.")
     remove.add_argument("trunk", metavar="NAME")
-    trunks.command("list", "all trunks, with their state")
+    trunks.command("list", "list the lines and their state")
 
 
 def _numbers(numbers: Branch) -> None:
@@ -38,18 +38,20 @@ def _numbers(numbers: Branch) -> None:
     change = numbers.command("set", "change a number")
     for each in (add, change):
         each.add_argument("number", metavar="E164")
-        each.add_argument("--trunk", required=each is add, metavar="NAME", help="that brings its calls")
+        each.add_argument("--trunk", required=each is add, metavar="NAME", help="the line that brings its calls")
         each.add_argument("--to", type=extensions, required=each is add, metavar="EXT[,EXT]", help="who rings")
         each.add_argument(
             "--greeting",
             metavar="FILE|TEXT",
-            help="a sound file of any format, or a text that is spoken; an empty one goes back to the default",
+            help="a sound file of any format, or a text to be spoken; an empty one restores the default",
         )
         each.add_argument(
-            "--extensions", choices=("off", "all", "distribution"), help="whose extensions callers may dial (all)"
+            "--extensions",
+            choices=("off", "all", "distribution"),
+            help="whose extensions callers can dial (default: all)",
         )
     numbers.command("remove", "remove a number").add_argument("number", metavar="E164")
-    numbers.command("list", "all numbers")
+    numbers.command("list", "list the numbers")
 
 
 def _contacts(contacts: Branch) -> None:
@@ -61,6 +63,6 @@ def _contacts(contacts: Branch) -> None:
     change.add_argument("--name", metavar="NAME")
     change.add_argument("--number", metavar="NUMBER[;EXT]")
     contacts.command("remove", "remove a contact").add_argument("name", metavar="NAME")
-    contacts.command("list", "all contacts").add_argument(
-        "search", metavar="TEXT", nargs="?", help="only those with these letters or digits"
+    contacts.command("list", "list the contacts").add_argument(
+        "search", metavar="TEXT", nargs="?", help="only contacts that contain these letters or digits"
     )

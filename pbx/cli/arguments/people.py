@@ -9,11 +9,11 @@ from pbx.cli.arguments.kinds import count, extensions, seconds
 def declare(commands: Branch) -> None:
     """user, extension, code and account."""
     _users(commands.noun("user", "the people who work here"))
-    former = commands.noun("extension", "the extensions of people who left")
-    former.command("list", "those that are kept, and who takes their calls")
-    former.command("release", "let anybody have one").add_argument("extension", metavar="N")
+    former = commands.noun("extension", "the extensions of people who have left")
+    former.command("list", "list the reserved extensions and who takes their calls")
+    former.command("release", "make an extension available again").add_argument("extension", metavar="N")
     _code(commands)
-    _accounts(commands.noun("account", "who may log in at the web page"))
+    _accounts(commands.noun("account", "the logins for the web page"))
 
 
 def _users(users: Branch) -> None:
@@ -22,37 +22,39 @@ def _users(users: Branch) -> None:
     change = users.command(
         "set",
         "change a person",
-        "With a new extension, phones, groups, numbers, messages and tasks move along.",
+        "A new extension keeps the phones, groups, numbers, messages and tasks.",
     )
     change.add_argument("person", metavar="EXT")
     change.add_argument("--name", metavar="NAME")
     for each in (add, change):
         _settings(each)
     _remove(users)
-    users.command("list", "everybody")
-    users.command("show", "everything about a person").add_argument("person", metavar="EXT")
-    free = users.command("free", "a free extension, and whether one can be had")
+    users.command("list", "list the people")
+    users.command("show", "show everything about a person").add_argument("person", metavar="EXT")
+    free = users.command("free", "suggest a free extension, or check one")
     free.add_argument("extension", metavar="N", nargs="?")
-    paste = users.command("paste", "add everybody in a list: one a line, with an extension behind a semicolon or tab")
+    paste = users.command(
+        "paste", "add a list of people: a name per line, and behind a semicolon or tab an extension"
+    )
     paste.add_argument("names", type=Path, metavar="FILE", help="- reads standard input")
     leave = _leave(users)
     for each in (paste, leave):
-        each.add_argument("--dry", action="store_true", default=None, help="only tell what would be")
+        each.add_argument("--dry", action="store_true", default=None, help="only show what would happen")
 
 
 def _settings(person: Parser) -> None:
-    person.add_argument("--extension", metavar="N", help="two to four digits; the first free one if not given")
-    person.add_argument("--language", choices=("de", "en"), help="in which the box speaks to them")
+    person.add_argument("--extension", metavar="N", help="two to four digits (default: the first free one)")
+    person.add_argument("--language", choices=("de", "en"), help="the language the box speaks to them")
     switch(person, "voicemail", "record messages when they do not answer")
     person.add_argument("--ring", type=seconds, metavar="SECONDS", help="how long their phones ring")
-    switch(person, "reachable", "whether callers from outside may dial their extension", off="not-reachable")
-    switch(person, "outbound-only", "they only call out: nothing ever rings them")
-    person.add_argument("--number", metavar="NUMBER", help="their own outside number; an empty one removes it")
-    person.add_argument("--pin", metavar="PIN", help="to hear messages by phone (*97); an empty one removes it")
+    switch(person, "reachable", "callers from outside can dial their extension", off="not-reachable")
+    switch(person, "outbound-only", "they only make calls; their phones never ring")
+    person.add_argument("--number", metavar="NUMBER", help="their own outside number; empty removes it")
+    person.add_argument("--pin", metavar="PIN", help="for hearing their messages by phone (*97); empty removes it")
     person.add_argument(
         "--announcement",
         metavar="FILE|TEXT",
-        help="what callers hear when they are not there; an empty one goes back to the default",
+        help="what callers hear when they do not answer; an empty one restores the default",
     )
 
 
@@ -60,7 +62,7 @@ def _remove(users: Branch) -> None:
     remove = users.command(
         "remove",
         "remove a person and their phones",
-        "Refused while a group or a number names them, or they have messages. Their open tasks become the office's.",
+        "Not possible while they are in a group or a number, or have messages. Their open tasks go to the office.",
     )
     remove.add_argument("person", metavar="EXT")
     remove.add_argument(
@@ -71,14 +73,14 @@ def _remove(users: Branch) -> None:
 def _leave(users: Branch) -> Parser:
     leave = users.command(
         "leave",
-        "remove a person, and say where everything of theirs goes",
-        "What is not said: nobody takes their calls, number and places, and open tasks become the office's.",
+        "remove a person and hand over what is theirs",
+        "What is not handed over: calls, number and places end, and open tasks go to the office.",
     )
     leave.add_argument("person", metavar="EXT")
     leave.add_argument("--extension-to", metavar="EXT", help="who takes the calls to their extension")
-    leave.add_argument("--keep-days", type=count, metavar="N", help="how long nobody gets their extension")
-    leave.add_argument("--number-to", metavar="EXT", help="whose own number theirs becomes")
-    leave.add_argument("--place-to", metavar="EXT", help="who takes their places in groups and numbers")
+    leave.add_argument("--keep-days", type=count, metavar="N", help="how many days nobody else gets their extension")
+    leave.add_argument("--number-to", metavar="EXT", help="who gets their own number")
+    leave.add_argument("--place-to", metavar="EXT", help="who takes their place in groups and numbers")
     leave.add_argument("--messages-to", metavar="EXT|delete", help="who gets their voicemail messages")
     leave.add_argument("--tasks-to", metavar="EXT", help="who calls back instead of them")
     return leave
@@ -87,25 +89,25 @@ def _leave(users: Branch) -> Parser:
 def _code(commands: Branch) -> None:
     code = commands.command(
         "code",
-        "the one-time code that the web page asks for at the first visit",
-        "Later it gives an admin who forgot their password a new one, and is valid for an hour.",
+        "show the one-time code for the first visit to the web page",
+        "Later, an admin who forgot their password can set a new one with it, within an hour.",
     )
-    code.add_argument("--label", type=Path, metavar="FILE", help="also write a label to print, as SVG")
+    code.add_argument("--label", type=Path, metavar="FILE", help="also save a label to print, as SVG")
 
 
 def _accounts(accounts: Branch) -> None:
-    add = accounts.command("add", "add an account", "Without a password, invite its bearer to choose one.")
+    add = accounts.command("add", "add a login", "Without a password, invite the person to choose one.")
     add.add_argument("name", metavar="NAME")
-    change = accounts.command("set", "change an account", "A new name, role or password ends its sessions.")
+    change = accounts.command("set", "change a login", "A new name, role or password ends its sessions.")
     change.add_argument("account", metavar="NAME")
     change.add_argument("--name", metavar="NAME")
     for each in (add, change):
-        each.add_argument("--role", choices=("admin", "user"), help="what they may do (user)")
-        each.add_argument("--extension", metavar="EXT", help="the person they are")
-        each.add_argument("--language", choices=("de", "en"), help="in which the page speaks to them")
-        each.add_argument("--mailboxes", type=extensions, metavar="EXT,EXT", help="others' that they may hear")
+        each.add_argument("--role", choices=("admin", "user"), help="what they may do (default: user)")
+        each.add_argument("--extension", metavar="EXT", help="the person it belongs to")
+        each.add_argument("--language", choices=("de", "en"), help="the language of the page")
+        each.add_argument("--mailboxes", type=extensions, metavar="EXT,EXT", help="other mailboxes they may listen to")
         password_file(each)
-    invite = accounts.command("invite", "a link by which somebody chooses their password, once and for two days")
-    invite.add_argument("account", metavar="EXT|NAME", help="a person gets an account if they have none")
-    accounts.command("remove", "remove an account, and log it off").add_argument("account", metavar="NAME")
-    accounts.command("list", "all accounts")
+    invite = accounts.command("invite", "make a link to choose a password with; it works once, for two days")
+    invite.add_argument("account", metavar="EXT|NAME", help="a person without a login gets one")
+    accounts.command("remove", "remove a login and end its sessions").add_argument("account", metavar="NAME")
+    accounts.command("list", "list the logins")
