@@ -15,9 +15,8 @@ systems and the data. The first partition never changes but for the two numbers 
 
 import sys
 from dataclasses import dataclass
-from typing import Literal
 
-Slot = Literal["a", "b"]
+from pbx.box.slots import Slot, autoboot
 
 SECTOR = 512
 MEGABYTE = 1 << 20
@@ -53,7 +52,6 @@ PARTITIONS = (
     Partition(7, "data", 256, LINUX),
 )
 """In the order in which they lie; 3.1 GB, so that a card of 4 GB will do. At the first start the data take the rest."""
-BOOT = {"a": 2, "b": 3}
 
 
 def named(name: str) -> Partition:
@@ -93,16 +91,6 @@ def sfdisk() -> str:
         size = partition.megabytes * ALIGNED
         lines.append(f"{partition.number} : start={places[partition.name]}, size={size}, type={partition.kind}")
     return "\n".join(lines) + "\n"
-
-
-def other(slot: Slot) -> Slot:
-    """The slot that is not this one."""
-    return "b" if slot == "a" else "a"
-
-
-def autoboot(slot: Slot) -> str:
-    """autoboot.txt that boots `slot`, and the other one when asked to try it once ("reboot '0 tryboot'")."""
-    return f"[all]\ntryboot_a_b=1\nboot_partition={BOOT[slot]}\n[tryboot]\nboot_partition={BOOT[other(slot)]}\n"
 
 
 def cmdline(slot: Slot) -> str:

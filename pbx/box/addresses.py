@@ -20,7 +20,7 @@ def addresses(root: Path = Path("/")) -> list[str]:
 def networks_of(interfaces: tuple[str, ...], root: Path = Path("/")) -> list[IPv4Network]:
     """The networks that are reached by interfaces whose names begin like that."""
     found = []
-    for line in _lines(root / "proc/net/route")[1:]:
+    for line in lines(root / "proc/net/route")[1:]:
         fields = line.split()
         if len(fields) > 7 and fields[0].startswith(interfaces) and fields[7] != "00000000":
             network, mask = (IPv4Address(bytes.fromhex(each)[::-1]) for each in (fields[1], fields[7]))
@@ -31,7 +31,7 @@ def networks_of(interfaces: tuple[str, ...], root: Path = Path("/")) -> list[IPv
 def _four(table: Path) -> Iterator[str]:
     """Where the kernel routes to itself: a line with the address, and below it what is so for all 32 bits of it."""
     address = ""
-    for line in _lines(table):
+    for line in lines(table):
         sign, _, rest = line.strip().partition(" ")
         if sign == "|--":
             address = rest
@@ -41,7 +41,7 @@ def _four(table: Path) -> Iterator[str]:
 
 def _six(table: Path) -> Iterator[str]:
     """A line each: 32 digits, number of the interface, length of the prefix, scope, flags, name; all hexadecimal."""
-    for line in _lines(table):
+    for line in lines(table):
         fields = line.split()
         if len(fields) < 6 or int(fields[4], 16) & PASSING:
             continue
@@ -50,7 +50,8 @@ def _six(table: Path) -> Iterator[str]:
             yield str(address)
 
 
-def _lines(path: Path) -> list[str]:
+def lines(path: Path) -> list[str]:
+    """Of a file in which the kernel tells something; none where it is not there."""
     try:
         return path.read_text("ascii", "replace").splitlines()
     except OSError:

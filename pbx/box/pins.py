@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.box.lamps import NAMES, Name
-from pbx.sentence import Sentence
+from pbx.sentence import Sentence, Wrong
 
 USABLE = tuple(range(2, 28))
 """BCM numbers that the 40-pin header brings out; 0 and 1 belong to the HAT's EEPROM."""
@@ -17,12 +17,8 @@ INSTALLED = Path("etc/durchwahl/pins.toml")
 """Below /: the file that holds on a box."""
 
 
-class PinError(Exception):
+class PinError(Wrong):
     """The pin file is wrong; the sentence says where."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)

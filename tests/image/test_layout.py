@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from image import layout
+from pbx.box.slots import autoboot
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,14 +45,14 @@ def test_both_slots_are_of_one_size() -> None:
 
 
 def test_the_slot_that_is_not_booted_is_the_one_to_try() -> None:
-    assert layout.autoboot("a").splitlines() == [
+    assert autoboot("a").splitlines() == [
         "[all]",
         "tryboot_a_b=1",
         "boot_partition=2",
         "[tryboot]",
         "boot_partition=3",
     ]
-    assert "boot_partition=3\n[tryboot]\nboot_partition=2\n" in layout.autoboot("b")
+    assert "boot_partition=3\n[tryboot]\nboot_partition=2\n" in autoboot("b")
 
 
 def test_each_slot_has_a_root_of_its_own_and_both_the_same_data() -> None:

@@ -5,9 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.media.wire import Studio
+
 
 @pytest.fixture(autouse=True)
 def nothing_went_wrong(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     failures = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert bool(failures) == ("owner_that_fails" in request.node.name), failures
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    studio = Studio()
+    yield studio
+    studio.pump.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -16,13 +16,6 @@ from pbx.media.rtcp import Report, ReportBlock, SenderInfo, compound
 from tests.media.wire import Peer, Studio
 
 MUSIC = Clip(tones.sound([500], 5.0), 8000)
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 def test_beats_do_not_drift_however_unpunctual_the_loop_is(studio: Studio) -> None:

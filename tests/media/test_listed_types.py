@@ -1,6 +1,5 @@
 """Who lists several payload types may send any of them, also changing in mid-call (RFC 3264, sections 6.1 and 7)."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,13 +18,6 @@ from pbx.media.wav import read
 from tests.media.wire import Peer, Studio, tone
 
 LISTED: tuple[tuple[int, Codec | None], ...] = ((8, PCMA), (0, PCMU), (109, G722), (101, None), (96, None))
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 def opened(studio: Studio, peer: Peer) -> Endpoint:

@@ -1,6 +1,5 @@
 """A new NAT mapping in mid-call: the peer is found again on its own host, once its old port has fallen silent."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ from tests.media.wire import Peer, Studio
 
 MUSIC = Clip(tones.sound([500], 5.0), 8000)
 NAT = "127.0.0.3"
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 def opened(studio: Studio, phone: Peer, *, behind_nat: bool) -> Endpoint:

@@ -1,6 +1,6 @@
 """What the box sends is one stream, whose numbers skip nothing: no peer counts loss that never was (RFC 3550, A.3)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
 from random import Random
@@ -18,13 +18,6 @@ from pbx.media.telephone_event import EventReceiver, EventSender, TelephoneEvent
 from tests.media.wire import Peer, Studio
 
 MUSIC = Clip(tones.sound([500], 5.0), 8000)
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 class Talk:

@@ -1,6 +1,5 @@
 """Endpoints and the pump: playing, beats, ports, events."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -15,13 +14,6 @@ from pbx.media.pump import Pump
 from pbx.media.relay import join, part
 from pbx.media.telephone_event import EventSender
 from tests.media.wire import Peer, Studio, tone
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 @pytest.mark.parametrize("codec", [PCMA, PCMU, G722], ids=lambda codec: codec.name)

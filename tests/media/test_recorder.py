@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -20,13 +19,6 @@ from pbx.media.telephone_event import TelephoneEvent
 from pbx.media.wav import read
 from pbx.store.sound_files import mend
 from tests.media.wire import Peer, Studio, tone
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 def recorded(studio: Studio) -> list[Recorded]:

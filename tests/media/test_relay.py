@@ -1,6 +1,5 @@
 """Bridges: what the far end gets is one continuous stream, whatever happens at either end."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -16,13 +15,6 @@ from pbx.media.packet import Packet
 from pbx.media.relay import join, part
 from pbx.media.telephone_event import EventReceiver, EventSender, TelephoneEvent
 from tests.media.wire import Peer, Studio, tone
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 def bridged(studio: Studio, left: Peer, right: Peer, *, events: int | None = 101) -> tuple[Endpoint, Endpoint]:

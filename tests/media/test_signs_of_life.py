@@ -1,6 +1,6 @@
 """Who is muted and only listens is there all the same: reports, comfort noise and keys are signs of life (RFC 3550)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,13 +19,6 @@ MUSIC = Clip(sound([500], 1.0), 8000)
 MOMENTS = ["alone", "greeting", "recording", "bridged", "other side", "never spoke"]
 
 Sign = Callable[[Peer, Endpoint], None]
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 def receiver_report(peer: Peer, endpoint: Endpoint) -> None:

@@ -1,6 +1,5 @@
 """Strangers never get a call's voice nor into it (threats: RTP bleed and injection)."""
 
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,13 +14,6 @@ from tests.media.wire import Peer, Studio, tone
 
 MUSIC = Clip(tones.sound([500], 5.0), 8000)
 PRESS = bytes(TelephoneEvent(5, 160))
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
 
 
 def listening(studio: Studio, peer: Peer, trusted: frozenset[str] = frozenset()) -> Endpoint:

@@ -5,9 +5,9 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from webui.form import Field, Form, Options
+from webui.form import Field, Form
 from webui.parts import paging
-from webui.parts.extension import offer, with_offer
+from webui.parts.extension import offer, people, with_offer
 from webui.request import Visit
 from webui.routes import Routes
 from webui.words import N_
@@ -47,13 +47,13 @@ GROUP = (
 @routes.get("/groups", may="admin")
 def groups(visit: Visit) -> str:
     """All groups."""
-    return _all(visit, visit.form(NEW, visit.ask("user free"), members=_people(visit)))
+    return _all(visit, visit.form(NEW, visit.ask("user free"), members=people(visit)))
 
 
 @routes.post("/groups", may="admin")
 def add(visit: Visit) -> HTTPResponse | str:
     """One more group."""
-    form = with_offer(visit, visit.form(NEW, members=_people(visit)))
+    form = with_offer(visit, visit.form(NEW, members=people(visit)))
     if form.sent("group add"):
         return visit.see_other(f"/groups/{form.result['extension']}", visit._("Saved."))
     return _all(visit, form)
@@ -142,11 +142,7 @@ def _group(visit: Visit, shown: dict[str, Any], form: Form, other: Form | None =
         pages=where,
         form=form,
         other=other or visit.blank((), {}),
-        outside=[each for each in _people(visit) if each[0] not in inside],
+        outside=[each for each in people(visit) if each[0] not in inside],
         free=offer(visit, form),
         meanings=MEANINGS,
     )
-
-
-def _people(visit: Visit) -> Options:
-    return [(each["extension"], f"{each['extension']}  {each['name']}") for each in visit.ask("user list")]

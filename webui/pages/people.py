@@ -6,6 +6,7 @@ from typing import Any
 from bottle import HTTPResponse
 
 from webui.form import Field, Form
+from webui.pages.now import STATES
 from webui.parts import paging
 from webui.parts.extension import offer, with_offer
 from webui.parts.sound import sound_arguments
@@ -16,7 +17,6 @@ from webui.words import N_
 routes = Routes()
 
 _PAGE = 50
-LAMPS = {"free": N_("free"), "ringing": N_("ringing"), "talking": N_("talking"), "offline": N_("not registered")}
 
 NAME = Field("name", label=N_("Name"), required=True, autocomplete="off")
 NEW = (
@@ -191,7 +191,7 @@ def _everybody(visit: Visit, form: Form) -> str:
         former_pages=where_former,
         form=form,
         free=offer(visit, form),
-        lamps=LAMPS,
+        lamps=STATES,
     )
 
 

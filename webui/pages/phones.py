@@ -8,6 +8,7 @@ from bottle import HTTPResponse
 from pbx.control.client import Refused
 from webui.form import Field, Form
 from webui.parts import paging
+from webui.parts.extension import people
 from webui.parts.softphone import code, provisioning, sip_address, ticket_address
 from webui.request import Visit
 from webui.routes import Routes
@@ -60,13 +61,13 @@ MAKES = (
 @routes.get("/phones", may="admin")
 def phones(visit: Visit) -> str:
     """Every account, with what is registered with it."""
-    return _all(visit, visit.form(NEW, {"extension": visit.query.get("extension", "")}, extension=_owners(visit)))
+    return _all(visit, visit.form(NEW, {"extension": visit.query.get("extension", "")}, extension=people(visit)))
 
 
 @routes.post("/phones", may="admin")
 def add(visit: Visit) -> str:
     """One more account; the only page that shows its password."""
-    form = visit.form(NEW, extension=_owners(visit))
+    form = visit.form(NEW, extension=people(visit))
     return _account(visit, form.result) if form.sent("phone add") else _all(visit, form)
 
 
@@ -161,10 +162,6 @@ def _found(visit: Visit, username: str) -> dict[str, Any]:
         if each["username"] == username:
             return dict(each) | {"person": visit.ask("user show", person=each["extension"])["name"]}
     raise Refused(visit._("This phone does not exist."))
-
-
-def _owners(visit: Visit) -> list[tuple[str, str]]:
-    return [(each["extension"], f"{each['extension']}  {each['name']}") for each in visit.ask("user list")]
 
 
 def _seen(visit: Visit) -> dict[str, str]:

@@ -11,6 +11,7 @@ import dns.query
 from pbx.administration.desk.desk import Stores
 from pbx.administration.desk.live import Check
 from pbx.administration.office.phones import LOOPBACK, own_address
+from pbx.box.addresses import lines
 from pbx.sentence import Sentence
 from pbx.sip.transport.hop import is_address, split_host_port
 from pbx.store.models import Trunk
@@ -50,17 +51,17 @@ def _way_out(root: Path) -> Check:
 
 def has_default_route(root: Path) -> bool:
     """Whether the kernel below `root` knows a way to everywhere, by IPv4 or IPv6."""
-    four = (line.split() for line in _lines(root / "proc/net/route"))
+    four = (line.split() for line in lines(root / "proc/net/route"))
     if any(len(fields) > 2 and fields[1] == "00000000" and fields[0] != "lo" for fields in four):
         return True
-    six = (line.split() for line in _lines(root / "proc/net/ipv6_route"))
+    six = (line.split() for line in lines(root / "proc/net/ipv6_route"))
     return any(len(f) > 9 and f[0] == "0" * 32 and f[1] == "00" and f[9] != "lo" for f in six)
 
 
 def name_servers(root: Path) -> list[str]:
     """Whom the machine below `root` asks for names."""
-    lines = (line.split() for line in _lines(root / "etc/resolv.conf"))
-    return [fields[1] for fields in lines if len(fields) > 1 and fields[0] == "nameserver" and _is_address(fields[1])]
+    told = (line.split() for line in lines(root / "etc/resolv.conf"))
+    return [fields[1] for fields in told if len(fields) > 1 and fields[0] == "nameserver" and _is_address(fields[1])]
 
 
 def answers(server: str, port: int = 53) -> bool:
@@ -97,10 +98,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text("ascii", "replace").splitlines()
-    except OSError:
-        return []

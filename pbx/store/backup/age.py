@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from pbx.sentence import Sentence
+from pbx.sentence import Sentence, Wrong
 
 _VERSION = b"age-encryption.org/v1"
 _WORK = 16
@@ -35,12 +35,8 @@ DAMAGED = Sentence("The backup is damaged or incomplete.")
 _NO_KEY = Sentence("The key of the backup every night is damaged: enter its password again.")
 
 
-class NotOpened(Exception):
+class NotOpened(Wrong):
     """The file cannot be decrypted."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class WrongPassword(NotOpened):

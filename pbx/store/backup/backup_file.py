@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from pbx.sentence import Sentence
+from pbx.sentence import Sentence, Wrong
 from pbx.store.settings.rules import EXTENSION, FILE_NAME
 
 BACKUPS = "backups"
@@ -48,12 +48,8 @@ DAMAGED = Sentence("The backup is damaged or incomplete.")
 NO_ROOM = Sentence("There is not enough room on the disk.")
 
 
-class Unreadable(Exception):
+class Unreadable(Wrong):
     """The file is no backup of ours, or was changed."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class Sink(Protocol):
