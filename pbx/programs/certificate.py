@@ -6,7 +6,6 @@ signs, whatever the box is called later. A certificate that the office brought i
 A program of its own, because what it loads would stay in the exchange's memory for good, and is needed seldom.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pbx.sip.transport.hop import is_address
 from pbx.sip.transport.issued import AHEAD, BUILT, NOTE, Issued, is_believed, mark, spoken
 from pbx.sip.transport.tls import authority_paths, paths
+from pbx.store.disk.atomic import write_file
 
 BEGIN, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
 """Of the authority, whatever the box's clock shows when it is made. What is later than 2049 is written in another way
@@ -64,11 +64,11 @@ def own_certificate(folder: Path, names: Sequence[str], now: datetime) -> tuple[
     wanted = spoken(names) or FORMER
     if not isinstance(key, rsa.RSAPrivateKey):
         key = _new_key(2048)
-        _write(files[1], _private(key), 0o600)
+        write_file(files[1], _private(key))
     if there is None or not _holds(there, authority, key, wanted, now):
         there = _signed(authority, key, wanted, _begin(there, now))
         # The authority goes along, so that whoever is shown this chain can keep its last link.
-        _write(files[0], _public(there) + _public(authority.certificate), 0o644)
+        write_file(files[0], _public(there) + _public(authority.certificate), 0o644)
     _note(folder, there, authority)
     return files
 
@@ -109,11 +109,11 @@ def _authority(folder: Path) -> Pair:
     certificate, key = _certificate(certificate_file), _key(key_file)
     if not isinstance(key, rsa.RSAPrivateKey):
         key = _new_key(3072)
-        _write(key_file, _private(key), 0o600)
+        write_file(key_file, _private(key))
         certificate = None
     if certificate is None or certificate.public_key() != key.public_key():
         certificate = _self_signed(key)
-        _write(certificate_file, _public(certificate), 0o644)
+        write_file(certificate_file, _public(certificate), 0o644)
     return Pair(certificate, key)
 
 
@@ -223,7 +223,7 @@ def _note(folder: Path, certificate: x509.Certificate, authority: Pair | None) -
         mark(folder),
     )
     if Issued.read(folder) != issued:
-        _write(folder / NOTE, issued.text(), 0o600)
+        write_file(folder / NOTE, issued.text())
 
 
 def _private(key: rsa.RSAPrivateKey) -> bytes:
@@ -234,23 +234,6 @@ def _private(key: rsa.RSAPrivateKey) -> bytes:
 
 def _public(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """Whole or not at all, and on the disk before anybody is told: what was trusted must outlive a pulled plug."""
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(file, "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(file)
-    new.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def main() -> int:
