@@ -5,7 +5,7 @@ from typing import Any
 
 from bottle import SimpleTemplate, html_escape
 
-from webui.parts.icons import ICONS
+from webui.icons import ICONS
 
 VIEWS = Path(__file__).parent / "views"
 

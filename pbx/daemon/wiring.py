@@ -43,8 +43,8 @@ from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import Resolver
 from pbx.sip.uri import Uri
 from pbx.store.models import CallRecord, Office, Step
+from pbx.store.secret_forms import REALM
 from pbx.store.secrets.box_secret import box_secret
-from pbx.store.secrets.secret_forms import REALM
 from pbx.store.secrets.vault import NotSealed
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pbx.store.secrets.secret_forms import h_a1
+from pbx.store.secret_forms import h_a1
 
 Language = Literal["de", "en"]
 Strategy = Literal["all", "in-order", "longest-idle"]

@@ -27,7 +27,7 @@ from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, retold, said
 from pbx.store.backup.backup_file import ENDING, PART
 from pbx.store.disk.atomic import write_file
-from pbx.store.secrets.secret_forms import is_sealed
+from pbx.store.secret_forms import is_sealed
 from pbx.store.secrets.vault import NotSealed
 
 Shown = dict[str, Any]

@@ -18,7 +18,7 @@ from pbx.store.backup import restoring
 from pbx.store.disk.atomic import remove_file
 from pbx.store.records.changes import Changes
 from pbx.store.records.database import Database, RecordsError
-from pbx.store.secrets.secret_forms import kept
+from pbx.store.secret_forms import kept
 from pbx.store.secrets.vault import NotSealed, Vault, secured
 from pbx.store.settings.differences import OFFICE, Difference
 from pbx.store.settings.settings import Settings, SettingsError

@@ -11,7 +11,7 @@ from pbx.sip.digest import Accepted, Challenger, Missing, Stale
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request
 from pbx.store.models import Office, Phone
-from pbx.store.secrets.secret_forms import kept
+from pbx.store.secret_forms import kept
 
 ALGORITHMS = ("MD5", "SHA-256")
 """MD5 first, against RFC 8760, section 2.4: SIPp, Asterisk and PJSIP of past years read only the first challenge. Who

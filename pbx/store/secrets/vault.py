@@ -16,8 +16,8 @@ from typing import Any
 
 from pbx.sentence import Sentence, Wrong
 from pbx.store.models import Office, Phone, Trunk
+from pbx.store.secret_forms import is_kept, is_sealed, kept, sealed_part
 from pbx.store.secrets.box_secret import box_secret
-from pbx.store.secrets.secret_forms import is_kept, is_sealed, kept, sealed_part
 
 log = logging.getLogger(__name__)
 

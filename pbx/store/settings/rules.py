@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pbx.sentence import Sentence
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
-from pbx.store.secrets.secret_forms import is_kept, is_sealed
+from pbx.store.secret_forms import is_kept, is_sealed
 
 T = TypeVar("T")
 

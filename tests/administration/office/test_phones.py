@@ -11,7 +11,7 @@ from pbx.administration.office import phones
 from pbx.control.protocol import Refused
 from pbx.sentence import english
 from pbx.sip.digest import hashed
-from pbx.store.secrets.secret_forms import REALM
+from pbx.store.secret_forms import REALM
 from pbx.store.settings.settings import read_office
 from tests.box.test_addresses import FOUR, SIX, machine
 from tests.commands import Run

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.store.secrets.secret_forms import is_sealed
+from pbx.store.secret_forms import is_sealed
 from pbx.store.secrets.vault import Vault
 from pbx.store.settings.settings import read_office
 from tests.commands import Run

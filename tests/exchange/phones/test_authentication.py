@@ -15,8 +15,8 @@ from pbx.sip.flow import Flow
 from pbx.sip.message import Request, parse
 from pbx.sip.uri import Uri
 from pbx.store.models import Office, Person, Phone
-from pbx.store.secrets.secret_forms import REALM
-from pbx.store.secrets.secret_forms import kept as hidden
+from pbx.store.secret_forms import REALM
+from pbx.store.secret_forms import kept as hidden
 
 FLOW = Flow("udp", ("127.0.0.1", 5060), ("127.0.0.9", 5062))
 OFFICE = Office(people={"21": Person("21", "Anna")}, phones={"anna": Phone("anna", "21", "secret")})

@@ -20,9 +20,9 @@ from pbx.administration.office.trunk_words import explained
 from pbx.control.protocol import Refused
 from pbx.programs import seal
 from pbx.store.models import Trunk
+from pbx.store.secret_forms import is_sealed
 from pbx.store.secrets import vault
 from pbx.store.secrets.box_secret import FILE, box_secret
-from pbx.store.secrets.secret_forms import is_sealed
 from pbx.store.secrets.vault import NotSealed, Vault
 
 PROCESS = vault.answered

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pbx.sip.digest import hashed
 from pbx.store.models import Office, Person, Phone
-from pbx.store.secrets.secret_forms import REALM, h_a1, is_kept, is_sealed, kept, sealed_part
+from pbx.store.secret_forms import REALM, h_a1, is_kept, is_sealed, kept, sealed_part
 from pbx.store.settings.rules import faults
 
 SEALED = "sealed$1$" + "A" * 64
