@@ -12,7 +12,7 @@ SECTOR = 512
 """Bytes; /sys/block/*/stat counts these whatever the disk's own are."""
 UNSYNCHRONISED = 5
 """What adjtimex(2) returns for a clock that nobody sets: TIME_ERROR."""
-LOW_NOW, LOW_BEFORE, SLOWED_NOW = 1 << 0, 1 << 16, 1 << 2
+LOW_NOW, LOW_BEFORE = 1 << 0, 1 << 16
 """Bits of the Pi's get_throttled."""
 LIFE_TIME = range(1, 12)
 """Steps of an eMMC's life_time (JEDEC 84-B50, 7.4.46): each a tenth; 11 is past the end. 0: not told."""
@@ -54,8 +54,6 @@ class Machine:
     """Degrees Celsius of the processor."""
     power: Power | None = None
     """Whether the supply's voltage is enough; was-low: not always since the start."""
-    slowed: bool = False
-    """The processor is held back, because of heat or voltage."""
     synchronised: bool | None = None
     """Whether a time server sets the clock."""
     uptime: float | None = None
@@ -79,7 +77,6 @@ def read(root: Path = Path("/"), data: Path | None = None, clock: Callable[[], b
     if clock is None:
         clock = kernel_sets_clock if root == Path("/") else lambda: None
     memory = dict(_memory(root))
-    power, slowed = _power(root)
     return Machine(
         model=_text(root / "proc/device-tree/model").strip("\0 \n"),
         load=_number(_text(root / "proc/loadavg").partition(" ")[0]),
@@ -88,8 +85,7 @@ def read(root: Path = Path("/"), data: Path | None = None, clock: Callable[[], b
         memory_free=memory.get("MemAvailable"),
         card=_card(root, data),
         temperature=_temperature(root),
-        power=power,
-        slowed=slowed,
+        power=_power(root),
         synchronised=True if (root / "run/systemd/timesync/synchronized").exists() else clock(),
         uptime=_number(_text(root / "proc/uptime").partition(" ")[0]),
     )
@@ -126,21 +122,20 @@ def _temperature(root: Path) -> float | None:
     return processor if processor is not None else max(zones.values(), default=None)
 
 
-def _power(root: Path) -> tuple[Power | None, bool]:
+def _power(root: Path) -> Power | None:
     """What the Pi's firmware says (it remembers), else what the kernel's voltage sensor says (it does not)."""
     for path in sorted((root / "sys/devices/platform").glob("soc*/*firmware/get_throttled")):
         try:
             bits = int(_text(path).strip(), 16)
         except ValueError:
             continue
-        state: Power = "low" if bits & LOW_NOW else "was-low" if bits & LOW_BEFORE else "good"
-        return state, bool(bits & SLOWED_NOW)
+        return "low" if bits & LOW_NOW else "was-low" if bits & LOW_BEFORE else "good"
     for sensor in sorted((root / "sys/class/hwmon").glob("hwmon*")):
         if _text(sensor / "name").strip() == "rpi_volt":
             alarms = [_text(path).strip() for path in sensor.glob("in*_lcrit_alarm")]
             if alarms:
-                return ("low" if "1" in alarms else "good"), False
-    return None, False
+                return "low" if "1" in alarms else "good"
+    return None
 
 
 def _card(root: Path, data: Path | None) -> Card | None:

@@ -29,9 +29,6 @@ class Format:
     """Hosts (IP addresses as text) whose packets may be the peer's, besides `remote`: where its signalling comes
     from. Behind NAT the SDP names an address nobody here ever sees."""
     direction: Direction = "sendrecv"
-    ptime: int = 20
-    """Milliseconds a packet that the peer would like. Packets of 20 ms are sent whatever it says: everybody takes
-    them."""
     receive_payload_type: int | None = None
     """What voice arrives as; like `payload_type` when None."""
     event_receive: int | None = None

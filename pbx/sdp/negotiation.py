@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -27,7 +26,6 @@ _EVENT = "TELEPHONE-EVENT"
 _CLOCK_RATE = 8000
 _PROFILES = ("RTP/AVP", "RTP/AVPF")
 _EVENTS = "0-16"
-_MILLISECONDS = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,6})?", re.ASCII)
 _SENDING = ("sendrecv", "sendonly")
 _RECEIVING = ("sendrecv", "recvonly")
 
@@ -68,8 +66,6 @@ class Agreed:
     """Where our RTCP goes (RFC 3605), by default the port above `remote`'s."""
     direction: Direction
     """Ours: sendonly means that we send."""
-    ptime: int
-    """Milliseconds of sound in each packet we send."""
     on_hold: bool
     """The peer does not want to hear us now."""
     listed: tuple[tuple[int, str | None], ...] = field(default=(), compare=False)
@@ -304,18 +300,5 @@ def _agreement(
         remote=remote,
         rtcp=rtcp_of(stream, remote),
         direction=direction,
-        ptime=_ptime(stream),
         on_hold=_seen_from_here(theirs, stream) not in _SENDING,
     )
-
-
-def _ptime(stream: Media) -> int:
-    """The packet time the peer wants to get, in whole tens of milliseconds within 10 to 60; 20 when it says nothing."""
-    wanted = _milliseconds(stream.attribute("ptime")) or 20
-    longest = _milliseconds(stream.attribute("maxptime")) or 60
-    return max(10, min(wanted, longest, 60) // 10 * 10)
-
-
-def _milliseconds(text: str | None) -> int | None:
-    match = _MILLISECONDS.fullmatch((text or "").strip())
-    return int(match[1]) if match else None

@@ -39,7 +39,6 @@ def test_an_offer_and_its_answer_come_to_the_same_on_both_sides() -> None:
         remote=("192.0.2.10", 30_000),
         rtcp=("192.0.2.10", 30_001),
         direction="sendrecv",
-        ptime=20,
         on_hold=False,
     )
     assert theirs == replace(ours, remote=("198.51.100.1", 20_000), rtcp=("198.51.100.1", 20_001))
@@ -215,23 +214,6 @@ def test_ipv6_works_like_ipv4() -> None:
     answered, ours = answer(offered, Local("2001:db8::1", 5000), ALL)
     assert ours.remote == ("2001:db8::10", 4000)
     assert agreed(offered, answered).remote == ("2001:db8::1", 5000)
-
-
-@pytest.mark.parametrize(
-    ("attributes", "ptime"),
-    [
-        ((), 20),
-        (("a=ptime:30",), 30),
-        (("a=ptime:30", "a=maxptime:20"), 20),
-        (("a=ptime:2000",), 60),
-        (("a=ptime:5",), 10),
-        (("a=ptime:20.0",), 20),
-        (("a=ptime:-20", "a=maxptime:x"), 20),
-        (("a=ptime:0",), 20),
-    ],
-)
-def test_packet_time_is_what_the_peer_wants_within_reason(attributes: tuple[str, ...], ptime: int) -> None:
-    assert answer(described("m=audio 4000 RTP/AVP 8", *attributes), US, ALL)[1].ptime == ptime
 
 
 @pytest.mark.parametrize(

@@ -313,7 +313,6 @@ class Leg:
                 rtcp=agreement.rtcp,
                 trusted=signalling,
                 direction=agreement.direction if agreement.remote else "inactive",
-                ptime=agreement.ptime,
             )
         )
 
