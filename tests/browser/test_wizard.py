@@ -49,13 +49,13 @@ def first_visit(page: Page, office: Office) -> None:
     page.get_by_label("Password", exact=True).fill("Lamm-Regen-7-Kupfer")
     page.get_by_label("Language", exact=False).select_option("en")
     page.get_by_label("Country").select_option("DE")
-    page.get_by_label("The office's telephone number").fill("030 12400")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Phone number of the office").fill("030 12400")
+    page.get_by_role("button", name="Get started").click()
     expect(page.locator(".field .error").first).to_be_visible()
     expect(page.get_by_label("Your name")).to_have_value("Petra Chefin")
     page.get_by_label("Code", exact=True).fill(office.ask("code show")["code"])
     page.get_by_label("Password", exact=True).fill("Lamm-Regen-7-Kupfer")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Get started").click()
     page.wait_for_url("**/wizard/**")
 
 
@@ -69,24 +69,24 @@ def line(page: Page, provider: Kamailio) -> None:
     page.get_by_label("Transport").select_option("udp")
     page.get_by_role("button", name="Connect").click()
     expect(page.locator("#lines .lamp")).to_have_class(re.compile("free"))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def people(page: Page) -> None:
     """A pasted list: extensions appear."""
     plain(page)
     page.get_by_label("Names").fill("Petra Chefin\nMax Muster; 47\n")
-    page.get_by_role("button", name="Show their extensions").click()
+    page.get_by_role("button", name="Show preview").click()
     expect(page.locator("main li", has_text="Max Muster")).to_contain_text("47")
-    page.get_by_role("button", name="So it shall be").click()
+    page.get_by_role("button", name="Add people").click()
     page.wait_for_url("**/wizard/numbers")
 
 
 def numbers(page: Page) -> None:
     """The number of the first page is there already."""
     plain(page)
-    expect(page.get_by_label("Your telephone numbers")).to_have_value(re.compile("12400"))
-    page.get_by_role("button", name="Save and go on").click()
+    expect(page.get_by_label("Your phone numbers")).to_have_value(re.compile("12400"))
+    page.get_by_role("button", name="Save and continue").click()
     page.wait_for_url("**/wizard/greeting")
 
 
@@ -97,7 +97,7 @@ def greeting(page: Page) -> None:
     text.fill("Hello. Please dial the extension now, we will connect you at once, and thank you for calling us today.")
     page.get_by_role("button", name="Listen").click()
     until(lambda: page.evaluate("[...document.querySelectorAll('audio')].some(a => a.duration > 2)"), "it is spoken")
-    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Save and continue").click()
     page.wait_for_url("**/wizard/phones", timeout=20_000)
 
 

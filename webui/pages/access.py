@@ -17,17 +17,20 @@ from webui.words import LANGUAGES, N_
 
 routes = Routes()
 
-ROLES = (("user", N_("Colleague: sees what is theirs")), ("admin", N_("Admin: looks after the office")))
+ROLES = (("user", N_("Colleague: only sees their own data")), ("admin", N_("Admin: manages the office and the box")))
 ACCOUNT = (
-    Field("name", label=N_("Logs in as"), required=True, autocomplete="off"),
+    Field("name", label=N_("Login name"), required=True, autocomplete="off"),
     Field("role", "choice", N_("Role"), options=ROLES),
     Field("extension", "choice", N_("Person")),
     Field("language", "choice", N_("Language"), options=tuple(LANGUAGES.items())),
     Field(
         "mailboxes",
         "list",
-        N_("May also hear the messages of"),
-        N_("Everybody hears their own mailbox and those of their groups. An admin hears no more than that either."),
+        N_("Can also listen to these mailboxes"),
+        N_(
+            "People can always listen to their own mailbox and those of their groups. Not even admins can listen to"
+            " any others."
+        ),
     ),
 )
 _PAGE = 50
@@ -36,12 +39,12 @@ ADMIN = (Field("name", label=N_("Name"), required=True, autocomplete="off"),)
 CHOSEN = (PASSWORD,)
 LANGUAGE = (Field("language", "choice", N_("Language"), options=tuple(LANGUAGES.items())),)
 OWN_PASSWORD = (
-    Field("old", "password", N_("Password until now"), required=True, autocomplete="current-password"),
+    Field("old", "password", N_("Current password"), required=True, autocomplete="current-password"),
     Field(
         "new",
         "password",
         N_("New password"),
-        N_("At least 10 characters. All your other devices are logged out."),
+        N_("At least 10 characters. You will be logged out on all your other devices."),
         required=True,
         autocomplete="new-password",
     ),
@@ -81,14 +84,14 @@ def add_admin(visit: Visit) -> str:
 def withdraw(visit: Visit) -> HTTPResponse:
     """An invitation that nobody has followed yet works no longer."""
     account = visit.ask("account withdraw", account=visit.sent("account"))
-    return _back(visit, account, visit._("The invitation works no longer."))
+    return _back(visit, account, visit._("The invitation has been withdrawn."))
 
 
 @routes.post("/access/remove", may="admin")
 def remove(visit: Visit) -> HTTPResponse:
     """Nobody logs in with this account any more."""
     account = visit.ask("account remove", account=visit.sent("account"), seen=visit.sent("seen") or None)
-    return visit.see_other("/access", visit._("{name} has no account any more.").format(name=account["person"]))
+    return visit.see_other("/access", visit._("{name} no longer has a login.").format(name=account["person"]))
 
 
 @routes.get("/access/account", may="admin")
@@ -127,7 +130,7 @@ def _account(visit: Visit, name: str, form: Form | None = None) -> HTTPResponse 
     accounts = visit.ask("account list")
     shown = next((each for each in accounts if each["name"] == name), None)
     if shown is None:
-        return visit.see_other("/access", visit._("There is no such account."))
+        return visit.see_other("/access", visit._("This login does not exist."))
     form = form or visit.form(ACCOUNT, **_choices(visit, accounts, name))
     return visit.page("account", account=shown, form=form.fill(shown), path=_path(shown))
 
@@ -135,7 +138,7 @@ def _account(visit: Visit, name: str, form: Form | None = None) -> HTTPResponse 
 def _choices(visit: Visit, accounts: list[dict[str, Any]], name: str) -> dict[str, list[tuple[str, str]]]:
     own = next((each["extension"] for each in accounts if each["name"] == name), "")
     others = [each for each in accounts if each["extension"] != own]
-    nobody = ("", visit._("nobody: an admin without extension"))
+    nobody = ("", visit._("nobody: an admin without an extension"))
     mailboxes = [each for each in [*visit.ask("user list"), *visit.ask("group list")] if each["extension"] != own]
     return {
         "extension": [nobody, *_without_account(visit, others)],
@@ -206,7 +209,7 @@ def change_password(visit: Visit) -> HTTPResponse | str:
     """A new password."""
     form = visit.form(OWN_PASSWORD)
     if form.sent("account own"):
-        return visit.see_other("/access/own", visit._("Your new password is set."))
+        return visit.see_other("/access/own", visit._("Your new password has been saved."))
     return _own(visit, password=form)
 
 
@@ -234,7 +237,7 @@ def accept(visit: Visit, code: str) -> HTTPResponse | str:
     form = visit.form(CHOSEN)
     if form.sent("invitation accept", code=code, source=visit.source):
         visit.enter(form.result["token"])
-        return visit.see_other("/", visit._("Your password is set."))
+        return visit.see_other("/", visit._("Your password has been saved."))
     return _chosen(visit, code, form)
 
 

@@ -38,7 +38,7 @@ def logout(visit: Visit) -> HTTPResponse:
     """The session ends, here and in the exchange."""
     visit.ask("session close")
     visit.leave()
-    return visit.see_other("/login", visit._("You are logged out."))
+    return visit.see_other("/login", visit._("You have been logged out."))
 
 
 def _page(visit: Visit, form: Form, after: str) -> str:

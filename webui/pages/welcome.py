@@ -17,7 +17,7 @@ routes = Routes()
 CODE = Field(
     "code",
     label=N_("Code"),
-    help=N_("Ten letters and digits; capitals and dashes do not matter."),
+    help=N_("Ten letters and digits. Capital letters and dashes do not matter."),
     required=True,
     autocomplete="one-time-code",
 )
@@ -25,15 +25,23 @@ PASSWORD = Field(
     "password",
     "password",
     N_("Password"),
-    N_("At least 10 characters. Three or four words that have nothing to do with each other are good."),
+    N_("At least 10 characters. Three or four unrelated words work well."),
     required=True,
     autocomplete="new-password",
 )
 FIRST = (
     CODE,
-    Field("name", label=N_("Your name"), help=N_("You log in with it."), required=True, autocomplete="username"),
+    Field(
+        "name",
+        label=N_("Your name"),
+        help=N_("You will log in with this name."),
+        required=True,
+        autocomplete="username",
+    ),
     PASSWORD,
-    Field("language", "choice", N_("Language of the page and of what callers hear"), options=tuple(LANGUAGES.items())),
+    Field(
+        "language", "choice", N_("Language of this website and of the announcements"), options=tuple(LANGUAGES.items())
+    ),
     Field(
         "country",
         "choice",
@@ -42,8 +50,8 @@ FIRST = (
     ),
     Field(
         "number",
-        label=N_("The office's telephone number"),
-        help=N_("As on your letterhead, with the area code. You can leave it empty for now."),
+        label=N_("Phone number of the office"),
+        help=N_("As on your letterhead, with the area code. You can leave this empty for now."),
         inputmode="tel",
         autocomplete="tel",
     ),
@@ -76,7 +84,7 @@ def begin(visit: Visit) -> HTTPResponse | str:
     visit.enter(form.result["token"])
     if state["first"]:
         return visit.see_other("/wizard")
-    return visit.see_other("/", visit._("Your new password is set."))
+    return visit.see_other("/", visit._("Your new password has been saved."))
 
 
 def _page(visit: Visit, state: dict[str, Any], values: dict[str, str]) -> str:

@@ -24,19 +24,19 @@ from webui.words import N_
 routes = Routes()
 
 NUMBERS = (
-    Field("name", label=N_("Name of the office"), help=N_("As callers know it; the greeting says it."),
+    Field("name", label=N_("Name of the office"), help=N_("The name callers know; the greeting mentions it."),
           autocomplete="organization"),
-    Field("numbers", "area", N_("Your telephone numbers"), N_("One a line, as you would tell them to somebody."),
+    Field("numbers", "area", N_("Your phone numbers"), N_("One per line, written as on a business card."),
           required=True),
-    Field("to", "list", N_("Who is rung when a caller dials no extension"),
-          N_("All of them at once. What nobody answers goes to the mailbox of the first one."), required=True),
+    Field("to", "list", N_("Who to ring if callers dial no extension"),
+          N_("All of them ring at once. If nobody answers, callers reach the first one's mailbox."), required=True),
 )  # fmt: skip
 GREETING = N_(
-    "Hello, this is {office}. If you know the extension, please dial it now."
-    " Otherwise please hold the line: somebody will answer."
+    "Hello, this is {office}. If you know the extension, please dial it now. Otherwise, please hold the line and"
+    " somebody will answer."
 )
 NAMELESS = N_(
-    "Hello. If you know the extension, please dial it now. Otherwise please hold the line: somebody will answer."
+    "Hello. If you know the extension, please dial it now. Otherwise, please hold the line and somebody will answer."
 )
 FEW = 5
 """Up to so many people all of them are rung, as long as nobody says otherwise."""
@@ -283,7 +283,12 @@ def accounts(visit: Visit) -> str:
         made += [visit.ask("phone renew", username=phone["username"]) for phone in _waiting(facts)]
     names = {each["extension"]: each["name"] for each in facts.people}
     cards = [
-        (phone, names[phone["extension"]], code(sip_address(phone), visit._("Account for a camera"))) for phone in made
+        (
+            phone,
+            names[phone["extension"]],
+            code(sip_address(phone), visit._("QR code with user name and password as a SIP address")),
+        )
+        for phone in made
     ]
     return _page(visit, 4, "wizard_sheet", cards=cards)
 
@@ -307,7 +312,7 @@ def _waiting(facts: Facts) -> list[dict[str, Any]]:
 
 def _earlier(visit: Visit, path: str = "/wizard") -> HTTPResponse:
     """Back to the step without which the one that was asked for cannot be."""
-    return visit.see_other(path, visit._("This step comes first; the others follow from it."))
+    return visit.see_other(path, visit._("Please complete this step first; the others build on it."))
 
 
 # --- what all pages share -------------------------------------------------------------------------------------------

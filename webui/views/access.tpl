@@ -1,4 +1,4 @@
-% rebase("layout", title=_("Logins"), lead=_("Who may open this page, and as what. Phones have accounts of their own."))
+% rebase("layout", title=_("Logins"), lead=_("Everybody who can log in to this website. Phones have user names and passwords of their own."))
 <section id="accounts" data-live="settings" aria-label="{{_("Logins")}}">
 <ul class="list">
 % for each in accounts:
@@ -12,10 +12,10 @@
 <span class="badge good">{{icon("access")}} {{_("Admin")}}</span>
 % end
 % if each["mailboxes"]:
-<span class="badge">{{icon("messages")}} {{_("also hears {extensions}").format(extensions=", ".join(each["mailboxes"]))}}</span>
+<span class="badge">{{icon("messages")}} {{_("can also listen to {extensions}").format(extensions=", ".join(each["mailboxes"]))}}</span>
 % end
 % if each["invited_until"]:
-<span class="badge busy">{{icon("clock")}} {{_("invited until {moment}").format(moment=visit.when(each["invited_until"]))}}</span>
+<span class="badge busy">{{icon("clock")}} {{_("invitation valid until {moment}").format(moment=visit.when(each["invited_until"]))}}</span>
 % elif not each["active"]:
 <span class="badge warn">{{icon("warn")}} {{_("has no password yet")}}</span>
 % end
@@ -23,7 +23,7 @@
 % end
 </ul>
 % if not accounts:
-<p class="empty">{{icon("access")}} {{_("Nobody has an account yet.")}}</p>
+<p class="empty">{{icon("access")}} {{_("Nobody has a login yet.")}}</p>
 % end
 % include("pages", pages=pages, label=_("Logins"))
 </section>
@@ -31,14 +31,14 @@
 {{csrf()}}
 <h2>{{_("Invite a colleague")}}</h2>
 % if people:
-<p class="hint">{{_("They get a link by which they choose their password themselves. It works once, and for two days.")}}</p>
+<p class="hint">{{_("They get a link to choose their own password. It works once and is valid for two days.")}}</p>
 % include("fields", form=invited)
 <div class="toolbar"><button class="button primary">{{_("Invite")}}</button></div>
 % else:
-<p class="hint">{{_("Everybody has an account.")}} <a href="/people">{{_("Add people")}}</a></p>
+<p class="hint">{{_("Everybody already has a login.")}} <a href="/people">{{_("Add people")}}</a></p>
 % end
 </form>
-<details class="more"{{!" open" if admin.errors or admin.error else ""}}><summary>{{_("Add an admin who has no extension")}}</summary>
+<details class="more"{{!" open" if admin.errors or admin.error else ""}}><summary>{{_("Add an admin without an extension")}}</summary>
 <form method="post" action="/access/admin" class="card fields">
 {{csrf()}}
 % include("fields", form=admin)

@@ -1,7 +1,7 @@
-% rebase("layout", title=_("Your account"))
+% rebase("layout", title=_("Your login"))
 <section class="card">
 <dl class="facts">
-<dt>{{_("Logs in as")}}</dt><dd>{{visit.account.name}}</dd>
+<dt>{{_("Login name")}}</dt><dd>{{visit.account.name}}</dd>
 % if visit.account.extension:
 <dt>{{_("Extension")}}</dt><dd class="extension">{{visit.account.extension}}</dd>
 % end
@@ -12,12 +12,12 @@
 {{csrf()}}
 <h2>{{_("Language")}}</h2>
 % include("fields", form=language)
-<div class="toolbar"><button class="button">{{_("Save the language")}}</button></div>
+<div class="toolbar"><button class="button">{{_("Save language")}}</button></div>
 </form>
 <form method="post" action="/access/own/password" class="card fields">
 {{csrf()}}
 <h2>{{_("Password")}}</h2>
 <input type="text" name="username" value="{{visit.account.name}}" autocomplete="username" readonly hidden>
 % include("fields", form=password)
-<div class="toolbar"><button class="button primary">{{_("Change the password")}}</button></div>
+<div class="toolbar"><button class="button primary">{{_("Change password")}}</button></div>
 </form>

@@ -1,4 +1,4 @@
-% rebase("layout", title=_("Welcome, {name}").format(name=invited["person"]), lead=_("Choose the password that you will log in with."))
+% rebase("layout", title=_("Welcome, {name}").format(name=invited["person"]), lead=_("Choose a password for logging in."))
 <form method="post" action="/invitation/{{code}}" class="card fields">
 {{csrf()}}
 <p>{{_("You log in as")}} <strong>{{invited["name"]}}</strong>\\
@@ -8,5 +8,5 @@
 .</p>
 <input type="text" name="username" value="{{invited["name"]}}" autocomplete="username" readonly hidden>
 % include("fields")
-<button class="button primary">{{_("Set the password")}}</button>
+<button class="button primary">{{_("Set password")}}</button>
 </form>

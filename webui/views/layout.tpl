@@ -55,7 +55,7 @@
 % end
 <a href="/trust">{{_("Trust this box")}}</a>
 % if visit.account is not None:
-<a href="/about">{{_("About")}}</a>
+<a href="/about">{{_("About Durchwahl")}}</a>
 % end
 <p class="connection" id="connection" role="status" hidden>{{icon("warn")}} <span data-said="lost">{{_("Connection lost. Trying to reconnect …")}}</span></p>
 </footer>

@@ -5,7 +5,7 @@
 % include("fields")
 <button class="button primary">{{_("Log in")}}</button>
 </form>
-<details class="more"><summary>{{_("Password forgotten?")}}</summary>
-<p>{{_("Ask an admin to invite you once more: then you choose a new one.")}}</p>
-<p>{{_("Admins who forgot their own need the code that the box shows.")}} <a href="/welcome">{{_("I have the code")}}</a></p>
+<details class="more"><summary>{{_("Forgot your password?")}}</summary>
+<p>{{_("Ask an admin for a new invitation, then choose a new password.")}}</p>
+<p>{{_("If you are an admin and have forgotten your own, you need the code of the box.")}} <a href="/welcome">{{_("I have the code")}}</a></p>
 </details>

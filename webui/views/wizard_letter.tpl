@@ -3,7 +3,7 @@
 <form method="post" action="/wizard/line/{{provider["key"]}}" class="card" id="line">
 {{csrf()}}
 % for other in others:
-<p class="notice">{{icon("info")}} <span>{{_("It takes the place of {name}, which does not work.").format(name=other["name"])}}</span></p>
+<p class="notice">{{icon("info")}} <span>{{_("This line replaces {name}, which is not working.").format(name=other["name"])}}</span></p>
 % end
 % include("letter", provider=provider, form=form)
 <div class="save"><button class="button primary">{{_("Connect")}}</button></div>

@@ -1,22 +1,22 @@
-% rebase("layout", title=_("Your telephone line"), lead=_("Which provider brings the office's calls? The box knows the rest of these."))
+% rebase("layout", title=_("Your phone line"), lead=_("Choose your provider. The box already knows the other settings."))
 % include("wizard_steps", steps=steps, index=index)
 % if facts.trunks:
-<section class="card" id="lines" data-live="trunks" aria-label="{{_('Lines that are there')}}">
+<section class="card" id="lines" data-live="trunks" aria-label="{{_('Existing lines')}}">
 % for trunk in facts.trunks:
 <header><h2>{{trunk["name"]}}</h2>
 % include("trunk_lamp", trunk=trunk)
 </header>
 <p>{{visit.said(trunk["words"])}}</p>
 % if trunk["provider"]:
-<p><a class="button small" href="/wizard/line/{{trunk["provider"]}}">{{icon("edit")}} {{_("Change the account")}}</a></p>
+<p><a class="button small" href="/wizard/line/{{trunk["provider"]}}">{{icon("edit")}} {{_("Change the account details")}}</a></p>
 % end
 % end
 </section>
 <form method="post" action="/wizard/line" class="card" id="access">
-<h2>{{_("Calling out")}}</h2>
+<h2>{{_("Outgoing calls")}}</h2>
 {{csrf()}}
 % include("fields", form=form)
-<div class="save"><button class="button primary">{{_("Go on")}} {{icon("next")}}</button></div>
+<div class="save"><button class="button primary">{{_("Continue")}} {{icon("next")}}</button></div>
 </form>
 <details class="more">
 <summary>{{_("Another provider")}}</summary>

@@ -1,9 +1,9 @@
-% rebase("layout", title=_("Who works here"), lead=_("Paste or type names, one a line: everybody gets an extension that callers can dial."))
+% rebase("layout", title=_("Who works here?"), lead=_("Paste or type names, one per line. Everybody gets an extension that callers can dial."))
 % include("wizard_steps", steps=steps, index=index)
 % if facts.people:
 <section class="card">
-<h2>{{n_("{number} person is here", "{number} people are here", len(facts.people)).format(number=len(facts.people))}}</h2>
-<p><a class="button{{"" if found else " primary"}}" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a></p>
+<h2>{{n_("{number} person added", "{number} people added", len(facts.people)).format(number=len(facts.people))}}</h2>
+<p><a class="button{{"" if found else " primary"}}" href="{{after}}">{{_("Continue")}} {{icon("next")}}</a></p>
 <ul class="list">
 % for each in facts.people:
 <li><span class="extension">{{each["extension"]}}</span> <span class="name">{{each["name"]}}</span></li>
@@ -14,12 +14,12 @@
 <form method="post" action="/wizard/people" class="card" id="people">
 {{csrf()}}
 % include("fields", form=form)
-<div class="save"><button class="button{{"" if found or facts.people else " primary"}}" name="step" value="look">{{_("Show their extensions")}}</button></div>
+<div class="save"><button class="button{{"" if found or facts.people else " primary"}}" name="step" value="look">{{_("Show preview")}}</button></div>
 % if found is not None:
 % if any(each["wrong"] for each in found):
-<p class="error">{{_("Please correct what is marked, and look again.")}}</p>
+<p class="error">{{_("Please correct the marked lines and show the preview again.")}}</p>
 % else:
-<div class="save"><button class="button primary" name="step" value="add">{{_("So it shall be")}}</button></div>
+<div class="save"><button class="button primary" name="step" value="add">{{_("Add people")}}</button></div>
 % end
 <ul class="list">
 % for each in sorted(found, key=lambda one: not one["wrong"]):
@@ -27,7 +27,7 @@
 % if each["wrong"]:
 <span class="error">{{icon("warn")}} {{visit.said(each["wrong"])}}</span>
 % elif each["known"]:
-<span class="badge">{{_("is here already")}}</span>
+<span class="badge">{{_("already added")}}</span>
 % end
 </li>
 % end

@@ -1,4 +1,4 @@
-% rebase("layout", title=_("Phones"), lead=_("Each phone needs an account. The box makes one for everybody, and a sheet to print with a card for each."))
+% rebase("layout", title=_("Phones"), lead=_("Every phone needs a user name and a password. The box creates them for everybody, with one card per phone to print."))
 % include("wizard_steps", steps=steps, index=index)
 <section class="card" id="phones" data-live="phones" aria-label="{{_('Phones')}}">
 <ul class="list">
@@ -8,9 +8,9 @@
 % if any(phone["registered"] for phone in own):
 <span class="lamp free push">{{_("connected")}}</span>
 % elif own:
-<span class="lamp offline push">{{_("waits for its phone")}}</span>
+<span class="lamp offline push">{{_("waiting for the phone")}}</span>
 % else:
-<span class="soft push">{{_("no account yet")}}</span>
+<span class="soft push">{{_("no card yet")}}</span>
 % end
 </li>
 % end
@@ -19,9 +19,9 @@
 <form method="post" action="/wizard/phones" class="toolbar" id="make">
 {{csrf()}}
 % if without:
-<button class="button primary" name="do" value="new">{{n_("Make {number} account", "Make {number} accounts", len(without)).format(number=len(without))}}</button>
+<button class="button primary" name="do" value="new">{{n_("Create {number} card", "Create {number} cards", len(without)).format(number=len(without))}}</button>
 % elif waiting:
-<button class="button" name="do" value="again">{{_("Print the cards of phones that wait, with new passwords")}}</button>
+<button class="button" name="do" value="again">{{_("Print cards with new passwords for unregistered phones")}}</button>
 % end
-<a class="button{{"" if without else " primary"}}" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a>
+<a class="button{{"" if without else " primary"}}" href="{{after}}">{{_("Continue")}} {{icon("next")}}</a>
 </form>

@@ -1,8 +1,8 @@
 % visit.holds_secrets = True
-% rebase("layout", title=_("Cards for the phones"), scripts=("print.js",), lead=_("Print them now: passwords are shown only once. Whoever has a card can telephone in that name."))
-<div class="toolbar"><button class="button primary" type="button" data-print hidden>{{_("Print")}}</button> <a class="button" href="{{after}}">{{_("Go on")}} {{icon("next")}}</a></div>
+% rebase("layout", title=_("Cards for the phones"), scripts=("print.js",), lead=_("Print them now: the passwords are only shown once. Anybody with a card can make calls in that person's name."))
+<div class="toolbar"><button class="button primary" type="button" data-print hidden>{{_("Print")}}</button> <a class="button" href="{{after}}">{{_("Continue")}} {{icon("next")}}</a></div>
 % if not cards:
-<p class="empty">{{_("Everybody has an account already.")}}</p>
+<p class="empty">{{_("Everybody already has a card.")}}</p>
 % end
 <div class="two" id="cards">
 % for phone, name, drawing in cards:
@@ -18,7 +18,7 @@
 <p class="notice bad">{{icon("warn")}} <span>{{visit.said(phone["note"])}}</span></p>
 % end
 <figure class="qr">{{drawing}}</figure>
-<p class="hint">{{_("Type the first three into the phone's own page, where it asks for an account, or scan the picture with a telephone app.")}}</p>
+<p class="hint">{{_("Enter the first three on the phone's web page, or scan the code with a phone app.")}}</p>
 </section>
 % end
 </div>

@@ -1,6 +1,6 @@
-% rebase("layout", title=_("The test call"), lead=_("Call the office from your mobile now, and watch what happens here."), refresh=refresh)
+% rebase("layout", title=_("Test call"), lead=_("Now call the office from your mobile and watch what happens here."), refresh=refresh)
 % include("wizard_steps", steps=steps, index=index)
-<section class="card" id="trial" data-live="calls lines trunks phones messages tasks settings" aria-label="{{_('The test call')}}" aria-live="polite">
+<section class="card" id="trial" data-live="calls lines trunks phones messages tasks settings" aria-label="{{_('Test call')}}" aria-live="polite">
 % for number in trial["numbers"]:
 <p class="code number">{{visit.number(number)}}</p>
 % end
@@ -11,7 +11,7 @@
 <p>{{visit.said(trial["advice"])}}</p>
 % end
 % if trial["good"] is False:
-<p><a class="button" href="/wizard">{{_("Back to what is missing")}}</a> <a class="button" href="/wizard/line">{{_("Look at the line")}}</a></p>
+<p><a class="button" href="/wizard">{{_("Go to the missing step")}}</a> <a class="button" href="/wizard/line">{{_("Check the line")}}</a></p>
 % end
 % else:
 <h2>{{_("Call from {number}, {when}").format(number=visit.said(call["from"]), when=visit.when(call["started"]))}}</h2>

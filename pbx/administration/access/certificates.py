@@ -33,7 +33,9 @@ def export(stores: Stores) -> Shown:
     issued = _issued(stores)
     if not issued.authority:
         raise Refused(
-            Sentence("The office uses its own certificate: phones and browsers must trust whoever signed that.")
+            Sentence(
+                "The office uses its own certificate: phones and browsers must trust the authority that signed it."
+            )
         )
     pem = authority_paths(stores.data)[0].read_text("ascii")
     return {"pem": pem, "fingerprint": _readable(issued.authority)}
@@ -45,11 +47,11 @@ def check(stores: Stores) -> Check | None:
     if issued is None:
         return None
     if issued.made_by == "box":
-        sentence = Sentence("The box's certificate is signed by an authority of its own, for all its names.")
+        sentence = Sentence("The box's certificate is signed by its own authority and valid for all its names.")
         return Check("certificate", "ok", sentence)
     left = issued.end - time.time()
     advice = Sentence(
-        "Put a newer one into the data folder, or delete tls.crt and tls.key: then the box makes its own."
+        "Put a newer one into the data folder, or delete tls.crt and tls.key; the box then creates its own."
     )
     if left < 0:
         sentence = Sentence("The office's own certificate has expired: phones and browsers refuse it.")
@@ -64,7 +66,7 @@ def check(stores: Stores) -> Check | None:
 def _issued(stores: Stores) -> Issued:
     issued = Issued.read(stores.data)
     if issued is None:
-        raise Refused(Sentence("There is no certificate yet: the exchange makes it when it runs."), 1)
+        raise Refused(Sentence("There is no certificate yet; the exchange creates it once it is running."), 1)
     return issued
 
 

@@ -22,11 +22,13 @@ LOOKED_AT = 20
 """The last calls, among which it is looked for."""
 NOT_OURS = "not-our-number"
 ADVICE = {
-    NOT_OURS: Sentence("Add that number, then call again."),
+    NOT_OURS: Sentence("Please add this number and call again."),
     OTHER_PORT: Sentence("Enter the address with the port that calls come from, or without a port."),
-    "not-encrypted": Sentence("Ask the provider to send calls encrypted, or choose another way of connecting."),
-    "encryption": Sentence("Ask the provider to send the voice unencrypted: this box cannot do that yet."),
-    "no common codec": Sentence("Tell the provider that this box speaks G.711 and G.722."),
+    "not-encrypted": Sentence("Ask the provider to send calls encrypted, or choose a different type of connection."),
+    "encryption": Sentence(
+        "Ask the provider to send the voice unencrypted: this box does not support encrypted voice yet."
+    ),
+    "no common codec": Sentence("Please tell the provider that this box supports G.711 and G.722."),
 }
 """What to do, by why a call was refused."""
 TOGETHER = 1.0
@@ -53,7 +55,7 @@ def trial(stores: Stores, actor: Actor) -> Shown:
     if running:
         call = running[-1]
         shown = _call(office, actor.language, call.id, call.from_, call.started, call.steps) | {"running": True}
-        verdict = Verdict(Sentence("A call from {number} is here.", number=_caller(call.from_)))
+        verdict = Verdict(Sentence("A call from {number} is coming in.", number=_caller(call.from_)))
     elif (record := _latest(stores)) is not None:
         shown = _call(office, actor.language, record.id, record.from_, record.started, record.steps)
         shown, verdict = shown | {"running": False}, judged(office, record, actor.language)
@@ -77,21 +79,21 @@ def judged(office: Office, record: CallRecord, language: Language) -> Verdict:
         code = str(steps["not-allowed"].detail.get("reason", ""))
         if code in ("", "404", NOT_OURS):
             return Verdict(
-                Sentence("A call for {number} came in, which is none of your numbers here.", number=record.to),
+                Sentence("A call for {number} came in, but this number has not been added here.", number=record.to),
                 ADVICE[NOT_OURS],
                 False,
             )
         return _of_refusal(Refusal(record.started, record.to, code, ""), language)
     if "failed" in steps:
         return Verdict(
-            Sentence("The call came in, but the two sides did not agree on how to send the voice."),
+            Sentence("The call came in, but the provider and the box could not agree on an audio format."),
             ADVICE["no common codec"],
             False,
         )
     heard = [leg.received for leg in record.legs if leg.party == record.from_]
     if heard and not any(heard) and record.ended - record.started > 2:
         return Verdict(
-            Sentence("The call came in, but not one sound of you arrived here."),
+            Sentence("The call came in, but no sound from you arrived."),
             _of_silence(office, record.trunk),
             False,
         )
@@ -102,40 +104,38 @@ def _of_silence(office: Office, trunk: str) -> Sentence:
     """What to do when no voice arrives; no router can help with what is encrypted."""
     if trunk in office.trunks and office.trunks[trunk].transport == "tls":
         return Sentence("The router or a firewall keeps the voice out: let the box's UDP through.")
-    return Sentence(
-        "Routers that try to help internet telephony do this: switch that help off in yours (it is called ALG)."
-    )
+    return Sentence("This is usually caused by a router feature called SIP ALG. Please switch it off in your router.")
 
 
 def _of_ringing(office: Office, record: CallRecord, steps: dict[str, Step]) -> Verdict:
     name = office.names.get(record.extension, record.extension)
     if record.outcome == "answered":
-        return Verdict(Sentence("It works: you were connected with {name}.", name=name), good=True)
+        return Verdict(Sentence("It works: you were connected to {name}.", name=name), good=True)
     if record.outcome == "voicemail":
         return Verdict(
             Sentence("It works: nobody answered, and your message is in the mailbox of {name}.", name=name), good=True
         )
     if "unreachable" in steps:
         return Verdict(
-            Sentence("The call came in, but no phone of {name} is connected.", name=name),
-            Sentence("Enter the account into a phone, wait until it shows its extension, and call again."),
+            Sentence("The call came in, but none of {name}'s phones is registered.", name=name),
+            Sentence("Enter the user name and password in a phone, wait until it is registered, and call again."),
             False,
         )
     if "silent" in steps:
         return Verdict(
-            Sentence("The call came in, but no phone of {name} answered the exchange.", name=name),
-            Sentence("Look whether the phone has power and network, and call again."),
+            Sentence("The call came in, but none of {name}'s phones responded.", name=name),
+            Sentence("Check that the phone has power and a network connection, then call again."),
             False,
         )
     if "rang" in steps:
         return Verdict(
-            Sentence("The call came in and it rang at {name}, but nobody answered.", name=name),
-            Sentence("Call again and let somebody answer, or leave a message."),
+            Sentence("The call came in and rang {name}, but nobody answered.", name=name),
+            Sentence("Please call again and let somebody answer, or leave a message."),
             True,
         )
     return Verdict(
         Sentence("The call came in, and you hung up during the greeting."),
-        Sentence("Call again and dial an extension, or wait until it rings."),
+        Sentence("Please call again and dial an extension, or wait until a phone rings."),
         True,
     )
 
@@ -162,9 +162,9 @@ def _nothing_yet(stores: Stores) -> Verdict:
     """Why no call may have come in."""
     office, live = stores.office, stores.live
     if not office.trunks:
-        return Verdict(Sentence("No call can come in: there is no line yet."), good=False)
+        return Verdict(Sentence("Calls cannot come in yet because there is no line."), good=False)
     if not office.numbers:
-        return Verdict(Sentence("No call can come in: there is no number yet."), good=False)
+        return Verdict(Sentence("Calls cannot come in yet because there is no number."), good=False)
     states = live.trunk_states() if live is not None else {}
     used = [trunk for name, trunk in office.trunks.items() if any(n.trunk == name for n in office.numbers.values())]
     for trunk in used:
@@ -191,4 +191,4 @@ def _call(office: Office, language: Language, id: str, caller: str, started: flo
 
 
 def _caller(number: str) -> str | Sentence:
-    return printed(number) if number else Sentence("a hidden number")
+    return printed(number) if number else Sentence("a withheld number")

@@ -59,9 +59,9 @@ def said(stores: Stores) -> str:
 
 
 def test_what_is_missing_is_told_before_anybody_calls(stores: Stores) -> None:
-    assert said(stores) == "No call can come in: there is no line yet."
+    assert said(stores) == "Calls cannot come in yet because there is no line."
     perform(stores, "trunk add", {"name": "line", "peer": "198.51.100.1"})
-    assert said(stores) == "No call can come in: there is no number yet."
+    assert said(stores) == "Calls cannot come in yet because there is no number."
 
 
 def test_a_line_that_does_not_work_is_explained(ready: Stores) -> None:
@@ -76,14 +76,14 @@ def test_a_line_that_does_not_work_is_explained(ready: Stores) -> None:
 @pytest.mark.parametrize(
     ("outcome", "steps", "received", "words", "good"),
     [
-        ("answered", ["greeted", "dialled", "rang", "answered"], 100, "It works: you were connected with Bert.", True),
+        ("answered", ["greeted", "dialled", "rang", "answered"], 100, "It works: you were connected to Bert.", True),
         ("voicemail", ["greeted", "rang", "no-answer", "message"], 100, "your message is in the mailbox of Bert", True),
-        ("missed", ["greeted", "unreachable"], 100, "no phone of Bert is connected", False),
-        ("missed", ["greeted", "rang", "no-answer"], 100, "rang at Bert, but nobody answered", True),
+        ("missed", ["greeted", "unreachable"], 100, "none of Bert's phones is registered", False),
+        ("missed", ["greeted", "rang", "no-answer"], 100, "rang Bert, but nobody answered", True),
         ("gave-up", ["greeted", "gave-up"], 100, "hung up during the greeting", True),
-        ("gave-up", ["greeted", "gave-up"], 0, "not one sound of you arrived here", False),
-        ("refused", ["not-allowed"], 100, "+4930123450 came in, which is none of your numbers here", False),
-        ("failed", ["failed"], 100, "did not agree on how to send the voice", False),
+        ("gave-up", ["greeted", "gave-up"], 0, "no sound from you arrived", False),
+        ("refused", ["not-allowed"], 100, "+4930123450 came in, but this number has not been added here", False),
+        ("failed", ["failed"], 100, "could not agree on an audio format", False),
     ],
 )
 def test_a_call_that_is_over_is_judged(
@@ -129,8 +129,8 @@ def test_what_came_last_is_told(ready: Stores) -> None:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("not-our-number", "none of your numbers here. Add that number"),
-        ("404", "none of your numbers here"),
+        ("not-our-number", "has not been added here. Please add this number"),
+        ("404", "has not been added here"),
         ("encryption", "the other side asked for encrypted voice"),
         ("bad-description", "could not be understood"),
     ],

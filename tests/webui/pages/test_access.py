@@ -27,7 +27,7 @@ def test_a_colleague_is_invited_chooses_his_password_and_is_logged_in(web: Web) 
     invitation = form.submit()
     (path,) = set(re.findall(r"/invitation/[A-Z2-9]{10}", invitation.text))
     assert "<svg" in invitation.text
-    assert "invited until" in web.admin.get("/access").text
+    assert "invitation valid until" in web.admin.get("/access").text
     browser = web.visitor
     chosen = form_to(browser.get(path), path)
     chosen["password"] = "kurz"
@@ -53,7 +53,7 @@ def test_an_invitation_is_withdrawn(web: Web) -> None:
     code = web.do("account invite", extension="22")["path"]
     form = form_to(web.admin.get("/access/account?name=Bert+Braun"), "/access/invite")
     page = web.admin.post("/access/withdraw", {"csrf": form["csrf"].value, "account": "Bert Braun"})
-    assert "works no longer" in page.follow().text
+    assert "has been withdrawn" in page.follow().text
     assert web.visitor.get(code, expect_errors=True).status_int == 404
 
 
@@ -111,7 +111,7 @@ def test_one_changes_one_s_own_password(web: Web) -> None:
     refused = form.submit(status=422)
     assert 'id="f-old-error"' in refused.text
     form["old"] = PASSWORD
-    assert "new password is set" in form.submit().follow().text
+    assert "new password has been saved" in form.submit().follow().text
     assert web.log_in("user-21", OTHER)
 
 

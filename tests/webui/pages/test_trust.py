@@ -57,6 +57,6 @@ def test_who_signed_what_the_office_brought_is_not_ours_to_tell(known: Web) -> N
 
 @pytest.mark.parametrize(("days", "words"), [(100, "own certificate."), (5.5, "days left: 5"), (-1, "has expired")])
 def test_the_doctor_tells_when_a_brought_certificate_ends(known: Web, days: float, words: str) -> None:
-    assert "signed by an authority of its own" in known.admin.get("/doctor")
+    assert "signed by its own authority" in known.admin.get("/doctor")
     brought(known.stores.data, days * DAY)
     assert words in known.admin.get("/doctor")

@@ -58,7 +58,7 @@ def test_the_code_is_filled_in_after_the_button_or_from_its_qr_code_and_else_not
     web.do("code press")
     pressed = web.visitor.get("/welcome")
     assert form_to(pressed, "/welcome")["code"].value == code
-    assert "You pressed the button" in pressed.text
+    assert "You have pressed the button" in pressed.text
 
 
 def test_the_countries_are_named_in_the_visitor_s_language(web: Web) -> None:

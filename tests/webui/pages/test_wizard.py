@@ -161,7 +161,7 @@ def test_a_step_that_needs_another_leads_there(box: Web) -> None:
     assert box.admin.get("/wizard/greeting").location == "/wizard"
     page = box.admin.get("/wizard/phones").follow()
     assert page.request.path == "/wizard/people"
-    assert "This step comes first" in page.html.find(role="status").text
+    assert "Please complete this step first" in page.html.find(role="status").text
 
 
 def test_another_provider_takes_the_place_of_one_that_does_not_work(box: Web) -> None:
@@ -171,7 +171,7 @@ def test_another_provider_takes_the_place_of_one_that_does_not_work(box: Web) ->
     box.live.trunks["sipgate trunk"] = ("failed", "403 Forbidden")
     assert "rejects the user name or the password" in box.admin.get("/wizard/line")
     page = box.admin.get("/wizard/line/easybell")
-    assert "takes the place of sipgate trunk" in page
+    assert "This line replaces sipgate trunk" in page
     form = page.forms["line"]
     form["account"], form["password"] = "493012345", "secret"
     form.submit().follow()
@@ -233,7 +233,7 @@ def test_a_call_is_told_while_it_lasts_and_afterwards(box: Web) -> None:
     box.live.calls = [lasting("c1", from_=CALLER, started=0.0, steps=steps)]
     page = box.admin.get("/wizard/test")
     assert "Heard the greeting." in page
-    assert "A call from +49 171 1234567 is here." in page
+    assert "A call from +49 171 1234567 is coming in." in page
 
     box.live.calls = []
     now = box.stores.clock()
@@ -244,5 +244,5 @@ def test_a_call_is_told_while_it_lasts_and_afterwards(box: Web) -> None:
         )
     )
     page = box.admin.get("/wizard/test")
-    assert "It works: you were connected with Bert Braun." in page
+    assert "It works: you were connected to Bert Braun." in page
     assert "Dialled 22 during the greeting." in page
