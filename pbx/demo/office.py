@@ -37,7 +37,7 @@ DESKS = (("Anna", 440.0, 2.0), ("Ben", 523.0, 3.5), ("Clara", 0.0, None))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the demo until Ctrl-C, or `options.calls` calls; the exit code: 0 if each call went as told."""
+    """Run the demo until Ctrl-C, or `options.calls` calls; the exit code: 0 if each call went as planned."""
     try:
         with contextlib.ExitStack() as stack:
             folder = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="durchwahl-demo-")))

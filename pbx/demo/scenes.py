@@ -111,8 +111,8 @@ async def _dials(caller: Caller, extension: str) -> None:
 SCENES: Sequence[Scene] = (
     Scene(
         {
-            "de": "wählt die {anna} in die Begrüßung; Annas Telefon klingelt, sie nimmt ab, sie reden, sie legt auf",
-            "en": "dials {anna} into the greeting; Anna's phone rings, she answers, and hangs up after the talk",
+            "de": "wählt während der Begrüßung die {anna}; Anna nimmt ab, sie sprechen, und Anna legt auf",
+            "en": "dials {anna} during the greeting; Anna answers, they talk, and Anna hangs up",
         },
         _dials_anna,
         "answered",
@@ -121,8 +121,8 @@ SCENES: Sequence[Scene] = (
     ),
     Scene(
         {
-            "de": "wählt die {clara}; Clara nimmt nicht ab, er spricht ihr auf die Mailbox",
-            "en": "dials {clara}; Clara does not answer, and the caller leaves her a message",
+            "de": "wählt die {clara}; Clara nimmt nicht ab und bekommt eine Nachricht auf die Mailbox",
+            "en": "dials {clara}; Clara does not answer, and the caller leaves a message",
         },
         _leaves_a_message,
         "voicemail",
@@ -130,8 +130,8 @@ SCENES: Sequence[Scene] = (
     ),
     Scene(
         {
-            "de": "wählt die Gruppe {group}; Annas und Bens Telefone klingeln, Anna ist schneller",
-            "en": "dials the group {group}; Anna's and Ben's phones ring, and Anna is faster",
+            "de": "wählt die Gruppe {group}; bei Anna und Ben klingelt es, und Anna nimmt zuerst ab",
+            "en": "dials the group {group}; Anna's and Ben's phones ring, and Anna answers first",
         },
         _dials_the_group,
         "answered",
@@ -140,8 +140,8 @@ SCENES: Sequence[Scene] = (
     ),
     Scene(
         {
-            "de": "wählt die {nobody}, die niemand hat, lässt es sich sagen und wählt dann die {ben}",
-            "en": "dials {nobody}, which nobody has, is told so, and then dials {ben}",
+            "de": "wählt die {nobody}, hört, dass es diese Durchwahl nicht gibt, und wählt dann die {ben}",
+            "en": "dials {nobody}, hears that there is no such extension, and then dials {ben}",
         },
         _errs,
         "answered",
@@ -150,8 +150,8 @@ SCENES: Sequence[Scene] = (
     ),
     Scene(
         {
-            "de": "wählt die {clara} und legt auf, während es klingelt",
-            "en": "dials {clara} and hangs up while it rings",
+            "de": "wählt die {clara} und legt auf, während es noch klingelt",
+            "en": "dials {clara} and hangs up while the phone is still ringing",
         },
         _gives_up,
         "gave-up",

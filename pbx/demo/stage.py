@@ -66,13 +66,13 @@ class Stage:
             "password": premises.own.password,
         }
         lines += ["", say("own", self.spoken)]
-        lines += [f"  {say(key, self.spoken):9}  {value}" for key, value in account.items()]
+        lines += [f"  {say(key, self.spoken):12}  {value}" for key, value in account.items()]
         lines += ["  " + say("then", self.spoken, extension=premises.extensions[0], pin=premises.pin)]
         lines += [say("ask", self.spoken, folder=self._daemon.stores.data)]
         print("\n".join(lines), flush=True)
 
     async def play(self, scene: Scene) -> bool:
-        """One call; whether it went as told."""
+        """One call; whether it went as planned."""
         self._count += 1
         number = f"+4930123{self._count % 10000:04}"
         print(

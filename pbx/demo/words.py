@@ -6,26 +6,26 @@ from pbx.store.models import Language
 
 WORDS: dict[str, dict[Language, str]] = {
     "title": {
-        "de": "Durchwahl: das Büro zum Zuschauen. Strg-C beendet es.",
-        "en": "Durchwahl: an office to look on at. Ctrl-C stops it.",
+        "de": "Durchwahl: ein Büro zum Zuschauen. Beenden mit Strg-C.",
+        "en": "Durchwahl: a demo office. Press Ctrl-C to stop it.",
     },
     "taken": {
-        "de": "Port {port} ist belegt, die Anlage nimmt {next}.",
-        "en": "Port {port} is taken; the exchange uses {next}.",
+        "de": "Port {port} ist belegt. Die Telefonanlage benutzt {next}.",
+        "en": "Port {port} is taken. The exchange uses {next}.",
     },
-    "number": {"de": "Amtsnummer", "en": "Outside number"},
+    "number": {"de": "Rufnummer", "en": "Outside number"},
     "group": {"de": "{extension}  {name} (Gruppe: Anna und Ben)", "en": "{extension}  {name} (group: Anna and Ben)"},
     "own": {
         "de": "Eigenes Telefon oder Softphone anmelden (es klingelt mit, wenn jemand Clara anruft):",
-        "en": "Register a telephone or softphone of your own (it rings too when somebody calls Clara):",
+        "en": "Connect a phone or softphone of your own (it also rings when somebody calls Clara):",
     },
     "server": {"de": "Server", "en": "Server"},
     "port": {"de": "Port", "en": "Port"},
-    "user": {"de": "Benutzer", "en": "User"},
+    "user": {"de": "Benutzername", "en": "User name"},
     "password": {"de": "Passwort", "en": "Password"},
     "then": {
-        "de": "Dann die {extension} wählen: Anna nimmt ab.   *97 ist Claras Mailbox, PIN {pin}.",
-        "en": "Then dial {extension}: Anna answers.   *97 is Clara's voicemail, PIN {pin}.",
+        "de": "Dann die {extension} wählen: Anna nimmt ab.   Die *97 ist Claras Mailbox, PIN {pin}.",
+        "en": "Then dial {extension}, and Anna answers.   *97 is Clara's voicemail, PIN {pin}.",
     },
     "ask": {
         "de": "In einem zweiten Terminal:  .venv/bin/durchwahl calls --data {folder}",
@@ -37,17 +37,17 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "both sides heard each other ({there:.0f} Hz here, {here:.0f} Hz there)",
     },
     "message-kept": {
-        "de": "die Nachricht ist da, {seconds} s, mit der Stimme des Anrufers",
-        "en": "the message is there, {seconds} s, with the caller's voice",
+        "de": "die Nachricht ist da ({seconds} s), und die Stimme ist zu hören",
+        "en": "the message is there ({seconds} s), with the caller's voice",
     },
-    "fault": {"de": "NICHT WIE ANGEKÜNDIGT: {fault}", "en": "NOT AS TOLD: {fault}"},
+    "fault": {"de": "NICHT WIE GEPLANT: {fault}", "en": "NOT AS PLANNED: {fault}"},
     "tally": {
-        "de": "{good} von {count} Anrufen verliefen wie angekündigt.",
-        "en": "{good} of {count} calls went as told.",
+        "de": "{good} von {count} Anrufen verliefen wie geplant.",
+        "en": "{good} of {count} calls went as planned.",
     },
     "not-ours": {
-        "de": "{folder} gehört einem anderen Büro; das Büro zum Zuschauen braucht einen eigenen Ordner.",
-        "en": "{folder} belongs to another office; the demo needs a folder of its own.",
+        "de": "{folder} gehört einem anderen Büro. Das Büro zum Zuschauen braucht einen eigenen Ordner.",
+        "en": "{folder} belongs to another office. The demo needs a folder of its own.",
     },
 }
 

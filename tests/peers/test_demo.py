@@ -23,7 +23,7 @@ def test_every_kind_of_call_goes_as_told(tmp_path: Path) -> None:
         code = office.wait(170)
         told = office.output()
         assert code == 0, told
-    assert "6 of 6 calls went as told" in told
+    assert "6 of 6 calls went as planned" in told
     assert told.count("both sides heard each other") == 4
     first, second = (at for at, line in enumerate(told.splitlines()) if line.startswith("The web page: http://"))
     lines = told.splitlines()
