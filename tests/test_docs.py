@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -203,3 +204,36 @@ def anchors(page: Path) -> set[str]:
     """The places a page can be linked at: its headings in lower case, spaces as hyphens, without punctuation."""
     headings = re.findall(r"^#+ +(.+?) *$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+# --- the architecture ----------------------------------------------------------------------------------------------
+
+
+def test_the_architecture_is_read_on_three_screens_and_has_every_room() -> None:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 3 * 45
+    rooms = text[text.index("## The rooms") : text.index("## Where to go on")]
+    given = {word.rpartition("/")[2] for row in rooms.splitlines() for word in words_of(row)}
+    found = {name.rpartition("/")[2] for name, file in modules().items() if file.name == "__init__.py" and name != "."}
+    inner = {"arguments", "codecs", "transactions", "transport"}
+    assert found - inner <= given, f"rooms without a row: {sorted(found - inner - given)}"
+
+
+def words_of(line: str) -> list[str]:
+    """What a line prints as code."""
+    return CODE.findall(line)
+
+
+def test_the_call_is_told_longer_than_anything_around_it() -> None:
+    length = {page.name: len(page.read_text(encoding="utf-8")) for page in DOCS.glob("*.md")}
+    assert length["calls.md"] > max(length["office.md"], length["box.md"])
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [
+        line for lines in (project["dependencies"], *project["optional-dependencies"].values()) for line in lines
+    ]
+    text = (DOCS / "dependencies.md").read_text(encoding="utf-8").lower()
+    missing = {name for line in declared if (name := re.split(r"[\[<>=; ]", line.lower())[0]) not in text}
+    assert not missing, f"no reason for {sorted(missing)}"
