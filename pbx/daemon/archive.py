@@ -9,16 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from pbx.administration.desk.desk import Stores
 from pbx.exchange.calls.call import Call, NewTask
 from pbx.exchange.calls.equipment import NoRoom
 from pbx.exchange.calls.leg import Party
 from pbx.exchange.calls.traced import Wire, readable
-from pbx.exchange.dialling.dialplan import taken_by
 from pbx.media import wav
 from pbx.media.clip import Clip
 from pbx.sip.trace import Trace
 from pbx.store import mailboxes
+from pbx.store.folder import Folder
 from pbx.store.models import Binding, CallRecord, LegSamples, Message
 from pbx.store.records.database import RecordsError
 from pbx.store.secrets.pins import pin_matches
@@ -59,16 +58,16 @@ class Archive:
 
     def __init__(
         self,
-        stores: Stores,
+        folder: Folder,
         trace: Trace,
         sentence: Callable[[Call], str],
         mailbox_changed: Callable[[str], None],
         call_ended: Callable[[CallRecord], None],
     ) -> None:
-        self._stores = stores
+        self._folder = folder
         self._trace = trace
-        self._records = stores.records
-        self._boxes = stores.mailboxes
+        self._records = folder.records
+        self._boxes = folder.mailboxes
         self._sentence = sentence
         self._mailbox_changed = mailbox_changed
         self._call_ended = call_ended
@@ -108,14 +107,10 @@ class Archive:
 
     def _kept(self, spool: Path) -> Message | None:
         message = self._boxes.keep(spool)
-        if message is not None and (owner := self._owner(message.extension)) not in ("", message.extension):
-            return self._records.give_message(message.id, owner)
-        return message
-
-    def _owner(self, extension: str) -> str:
-        """Whose it is what a call leaves: somebody may have left meanwhile, then his heir's, or the office's ("")."""
-        office, owner = self._stores.office, taken_by(extension, self._stores.office)
-        return owner if owner in office.people or owner in office.groups else ""
+        owner = self._folder.office.heir_of(message.extension) if message is not None else ""
+        if message is None or owner in ("", message.extension):
+            return message
+        return self._records.give_message(message.id, owner)  # somebody left meanwhile
 
     async def messages(self, extensions: Sequence[str]) -> list[Message]:
         """Messages of these mailboxes, oldest first."""
@@ -146,7 +141,7 @@ class Archive:
 
     async def pin_is(self, extension: str, pin: str) -> bool:
         """Whether this is the mailbox's PIN."""
-        person = self._stores.office.people.get(extension)
+        person = self._folder.office.people.get(extension)
         stored = person.pin if person is not None else ""
         return await asyncio.get_running_loop().run_in_executor(None, pin_matches, stored, pin)
 
@@ -194,7 +189,7 @@ class Archive:
                 self._records.add_call(record, each.names)
                 self._records.traces.add_samples(record.id, each.samples)
                 if task is not None:
-                    owner = self._owner(task.extension)
+                    owner = self._folder.office.heir_of(task.extension)
                     self._records.add_task(owner, task.kind, record.from_, record.id, record.started)
                 if record.answered is not None:
                     self._settle(record)

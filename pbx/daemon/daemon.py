@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from pbx.administration.backup import nightly
 from pbx.administration.commands import perform, writes
 from pbx.administration.desk.desk import open_stores
 from pbx.administration.desk.live import elsewhere
@@ -16,6 +18,7 @@ from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
 from pbx.daemon.live import LiveExchange
+from pbx.daemon.nightly import Nightly
 from pbx.daemon.own_certificate import OwnCertificate
 from pbx.daemon.own_names import own_names
 from pbx.daemon.status_line import status_line
@@ -61,7 +64,7 @@ class Daemon:
         self.stores = open_stores(_usable(data))
         self._loop = asyncio.get_running_loop()
         self.news = News(self._publish, self._loop.call_later)
-        self.exchange = Exchange(self.stores, rtp, self._step_heard, self._call_ended, self.news.changed)
+        self.exchange = Exchange(self.stores.folder, rtp, self._step_heard, self._call_ended, self.news.changed)
         self.control = ControlServer(self.stores.data / SOCKET, self._answer, writes)
         self._for_others: list[ControlServer] = []
         if page is not None:
@@ -76,7 +79,8 @@ class Daemon:
         """Hears now and then how it is, in one line."""
         self._live = LiveExchange(self.exchange, sip)
         self.certificate = OwnCertificate(self.stores.data, self._names, page.parent if page is not None else None)
-        self._keeping: asyncio.Task[None] | None = None
+        self._nightly = Nightly(self._look_after_backup, clock=self._loop.time, wall=time.time, sleep=asyncio.sleep)
+        self._working: tuple[asyncio.Task[None], ...] = ()
         self._tls_trouble = ""
         self._looking: list[asyncio.TimerHandle | None] = [None, None]
         """The next look at the health, and at what root tells of an update."""
@@ -96,17 +100,19 @@ class Daemon:
         self._look_at_health()
         if progress.is_possible(self.stores):
             self._look_at_update(progress.mark(self.stores))
-        for message in self.stores.reconciled.recovered:
+        for message in self.stores.folder.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
-        if self.stores.restored == "refused":
+        if self.stores.folder.restored == "refused":
             log.error("what was restored cannot be used: what was there before is there again")
         await self._look_at_certificate()
-        self._keeping = asyncio.create_task(self._keep_certificate())
+        self._working = tuple(map(asyncio.create_task, (self._keep_certificate(), self._nightly.run())))
+        for task in self._working:
+            task.add_done_callback(_complain)
 
     async def stop(self) -> None:
         """End it all in reverse order."""
-        if self._keeping is not None:
-            self._keeping.cancel()
+        for task in self._working:
+            task.cancel()
         for looking in self._looking:
             if looking is not None:
                 looking.cancel()
@@ -154,6 +160,9 @@ class Daemon:
         while True:
             await asyncio.sleep(CERTIFICATE_EVERY)
             await self._look_at_certificate()
+
+    async def _look_after_backup(self) -> None:
+        await asyncio.to_thread(nightly.look, self.stores)
 
     def _names(self) -> list[str]:
         return own_names(self.address[0], self.stores.office.domain, self.stores.root)
@@ -207,6 +216,11 @@ class Daemon:
         self.news.changed("tasks")
         if self.control.followed:
             self.control.publish({"event": "ended", "call": record.id, "record": calls.view(record)})
+
+
+def _complain(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("background work failed", exc_info=task.exception())
 
 
 def _usable(data: Path) -> Path:

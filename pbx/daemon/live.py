@@ -9,7 +9,7 @@ from typing import Any
 from pbx.administration.desk.callers import name_of
 from pbx.administration.desk.live import Check, Live, Running, Way
 from pbx.administration.doctor.self_call import Guest
-from pbx.administration.office.phones import shown_host
+from pbx.box.own_address import shown_host
 from pbx.control.protocol import Refused
 from pbx.daemon.wiring import Exchange
 from pbx.exchange.calls.traced import Wire
@@ -40,7 +40,7 @@ class LiveExchange(Live):
         self._host, self._port = address
 
     def domain(self) -> str:
-        host = self._exchange.stores.office.domain or shown_host(self._host)
+        host = self._exchange.folder.office.domain or shown_host(self._host)
         shown = f"[{host}]" if ":" in host else host
         return shown if self._port == 5060 else f"{shown}:{self._port}"
 
@@ -52,7 +52,7 @@ class LiveExchange(Live):
             "draining": exchange.switchboard.uas.draining,
             "uptime": round(exchange.uptime, 1),
             "clock_moved": round(exchange.clock_moved, 1),
-            "lines": {ext: house.lines.state(ext) for ext in exchange.stores.office.people},
+            "lines": {ext: house.lines.state(ext) for ext in exchange.folder.office.people},
             "counters": dict(exchange.stack.counters),
         }
 
@@ -75,7 +75,7 @@ class LiveExchange(Live):
 
     def refusals(self) -> Mapping[str, Sequence[Refusal]]:
         trunks = self._exchange.trunks
-        return {name: trunks.refusals(name) for name in self._exchange.stores.office.trunks}
+        return {name: trunks.refusals(name) for name in self._exchange.folder.office.trunks}
 
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
         began = time.time() - self._exchange.house.clock()
@@ -105,7 +105,7 @@ class LiveExchange(Live):
         ]
 
     def call(self, extension: str, number: str, suffix: str) -> str:
-        office, uas = self._exchange.stores.office, self._exchange.switchboard.uas
+        office, uas = self._exchange.folder.office, self._exchange.switchboard.uas
         emergency = is_emergency(number, office.country)
         person = self._ringable(extension, emergency=emergency)
         colleague = office.bearer(number)
@@ -120,7 +120,7 @@ class LiveExchange(Live):
 
     def _ringable(self, extension: str, *, emergency: bool = False) -> Person:
         """Somebody with a phone that can ring; an emergency waits for no restart. Raises Refused."""
-        exchange, office = self._exchange, self._exchange.stores.office
+        exchange, office = self._exchange, self._exchange.folder.office
         if exchange.switchboard.uas.draining and not emergency:
             raise Refused(Sentence("The box is about to restart. Please try again in a moment."), 1)
         person = office.people.get(extension)
@@ -176,10 +176,10 @@ class LiveExchange(Live):
         """Who asks so much that they are slowed down."""
         for storm in self._exchange.throttle.storms()[:MOST_STORMS]:
             at = {"address": storm.host, "count": storm.count, "method": storm.method}
-            phone = self._exchange.stores.office.phones.get(storm.user)
+            phone = self._exchange.folder.office.phones.get(storm.user)
             homes = (binding.remote[0] for binding in self._exchange.registrar.kept(storm.user))
             if phone is not None and storm.host in homes:
-                person = self._exchange.stores.office.people[phone.extension]
+                person = self._exchange.folder.office.people[phone.extension]
                 sentence = Sentence(
                     "A phone of {name} ({extension}) at {address} sends far too many requests: {count}"
                     " were put off lately ({method}).",

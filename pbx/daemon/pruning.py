@@ -4,8 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from pbx.administration.desk.desk import Stores
-from pbx.administration.history import retention
+from pbx.store import retention
+from pbx.store.folder import Folder
 from pbx.store.records.database import RecordsError
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Pruning:
 
     def __init__(
         self,
-        stores: Stores,
+        folder: Folder,
         do: Do,
         mailbox_changed: Callable[[str], None],
         *,
@@ -41,7 +41,7 @@ class Pruning:
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         """`clock` is monotonic, `wall` Unix time, both seconds; `mailbox_changed` hears of messages that went."""
-        self._stores = stores
+        self._folder = folder
         self._do = do
         self._mailbox_changed = mailbox_changed
         self._clock, self._wall, self._sleep = clock, wall, sleep
@@ -60,10 +60,10 @@ class Pruning:
         """Let go of what is too old now."""
         changed: set[str] = set()
         try:
-            for portion in retention.portions(self._stores, self._wall(), changed.add):
+            for portion in retention.portions(self._folder, self._wall(), changed.add):
                 while await self._do(portion):
                     await self._sleep(PAUSE)
-            await self._do(self._stores.records.history.settle)
+            await self._do(self._folder.records.history.settle)
         except (RecordsError, OSError) as error:
             log.error("what is too old could not be deleted: %s", error)
         for extension in sorted(changed):

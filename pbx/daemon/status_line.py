@@ -1,13 +1,28 @@
 """The exchange in one line, for `systemctl status`."""
 
-from pbx.administration.desk.live import Live
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
 from pbx.store.models import Office
 
 WORKING = ("registered", "reachable", "unknown")
 """States of a trunk that may take calls."""
 
 
-def status_line(live: Live, office: Office, unkept: str = "") -> str:
+class Running(Protocol):
+    """What is counted of the exchange."""
+
+    def status(self) -> Mapping[str, Any]:
+        """`calls` (number of calls), `draining` ..."""
+
+    def trunk_states(self) -> Mapping[str, tuple[str, str]]:
+        """Of each trunk, a word and a sentence."""
+
+    def registrations(self) -> Mapping[str, Sequence[str]]:
+        """Of each user name that is registered, the contacts that are rung."""
+
+
+def status_line(live: Running, office: Office, unkept: str = "") -> str:
     """How many calls, phones and trunks there are; and what is not as always."""
     status, states = live.status(), [state for state, _ in live.trunk_states().values()]
     calls, phones = status["calls"], len(live.registrations())

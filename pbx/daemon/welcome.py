@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pbx.administration.office.phones import shown_host
+from pbx.box.own_address import shown_host
 from pbx.store.models import Language
 
 _WORDS: dict[str, dict[Language, str]] = {

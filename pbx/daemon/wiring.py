@@ -8,11 +8,9 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 
-from pbx.administration.desk.desk import Stores
-from pbx.administration.office.target_rule import sifted
+from pbx.box.forbidden import may_be_meant
 from pbx.daemon.archive import Archive
 from pbx.daemon.message_counts import Waiting
-from pbx.daemon.nightly import Nightly
 from pbx.daemon.pruning import Pruning
 from pbx.daemon.sounds import Sounds
 from pbx.exchange.calls.call import Call
@@ -42,6 +40,7 @@ from pbx.sip.transport.hop import Target, is_address
 from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import Resolver
 from pbx.sip.uri import Uri
+from pbx.store.folder import Folder
 from pbx.store.models import CallRecord, Office, Step
 from pbx.store.secret_forms import REALM
 from pbx.store.secrets.box_secret import box_secret
@@ -69,14 +68,14 @@ class Exchange:
 
     def __init__(
         self,
-        stores: Stores,
+        folder: Folder,
         rtp: tuple[int, int],
         step_heard: StepHeard,
         call_ended: CallEnded,
         changed: TopicChanged = lambda topic: None,
     ) -> None:
         """`rtp` are the lowest and the highest port for media."""
-        self.stores = stores
+        self.folder = folder
         self.started = time.time()
         self._changed = changed
         self._loop = asyncio.get_running_loop()
@@ -108,7 +107,7 @@ class Exchange:
         self.trunks = self._trunks()
 
         # the house
-        self.archive = Archive(stores, self.trace, self._sentence, self.mailbox_changed, call_ended)
+        self.archive = Archive(folder, self.trace, self._sentence, self.mailbox_changed, call_ended)
         self._waiting = Waiting(office, self.archive.counts)
         self.mwi = Mwi(
             office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._waiting.told_to
@@ -122,9 +121,8 @@ class Exchange:
 
         # what comes by the clock
         self._pruning = Pruning(
-            stores, self.archive.do, self.mailbox_changed, clock=clock, wall=wall, sleep=asyncio.sleep
+            folder, self.archive.do, self.mailbox_changed, clock=clock, wall=wall, sleep=asyncio.sleep
         )
-        self._nightly = Nightly(stores, asyncio.to_thread, clock=clock, sleep=asyncio.sleep)
 
         self._unsaved: set[str] = set()
         """User names whose bindings changed and are not written yet."""
@@ -141,8 +139,8 @@ class Exchange:
             self._ids,
             clock=self._loop.time,
             flow_to=self.transports.flow_to,
-            secret=box_secret(self.stores.data),
-            password_of=self.stores.vault.in_use,
+            secret=box_secret(self.folder.data),
+            password_of=self.folder.vault.in_use,
             is_phone=lambda flow: self.registrar.binding_at(flow) is not None,
             changed=lambda: self._changed("trunks"),
             wall=time.time,
@@ -157,7 +155,7 @@ class Exchange:
             trunks=self.trunks,
             lines=Lines(self._loop.time, self._look),
             pins=Pins(),
-            sounds=Sounds(self.stores.greetings),
+            sounds=Sounds(self.folder.greetings),
             archive=self.archive,
             ids=self._ids,
             clock=self._loop.time,
@@ -182,20 +180,19 @@ class Exchange:
     async def start(self, sip: tuple[str, int]) -> tuple[str, int]:
         """Listen and go to work; the address in use. Raises OSError when the port is taken."""
         await self._waiting.count_uncounted()
-        self.registrar.restore(self.stores.records.bindings())
+        self.registrar.restore(self.folder.records.bindings())
         self.presence.look_at_all()
         address = await self.transports.listen(*sip)
         self._begin(self._start_trunks())
         self.keepalive.begin()
         self._begin(self._pruning.run())
-        self._begin(self._nightly.run())
         self.wake()
         return address
 
     async def _start_trunks(self) -> None:
         """Open the trunks' passwords first; phones and commands are answered meanwhile."""
         try:
-            await asyncio.to_thread(self.stores.vault.prepare, self._office())
+            await asyncio.to_thread(self.folder.vault.prepare, self._office())
         except NotSealed as error:  # their trunks say so
             log.error("%s", error)
         if not self._stopping:
@@ -302,14 +299,15 @@ class Exchange:
     async def _find(self, trunk: str, target: Target) -> None:
         hops = await self.resolver.resolve(target)
         if not is_address(target.host):
-            hops = sifted(hops, [host for _, (host, _) in self.transports.listening])
+            listening = [host for _, (host, _) in self.transports.listening]
+            hops = tuple(hop for hop in hops if may_be_meant(hop.host, listening))
         self.trunks.resolved(trunk, hops)
         self.turn()
 
     # --- towards the shelves ---------------------------------------------------------------------------------------
 
     def _office(self) -> Office:
-        return self.stores.office
+        return self.folder.office
 
     def office_changed(self) -> None:
         """The settings were changed: running calls keep what they began with."""

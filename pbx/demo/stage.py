@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.office.phones import shown_host
+from pbx.box.own_address import shown_host
 from pbx.cli.report import visible
 from pbx.control.client import ControlError, NotRunning, follow
 from pbx.control.protocol import SOCKET

@@ -219,6 +219,16 @@ class Office(Setting):
         """The person or group behind an extension."""
         return self.people.get(extension) or self.groups.get(extension)
 
+    def taken_by(self, extension: str) -> str:
+        """Who takes the calls to an extension: whoever was given those of somebody who left; else itself."""
+        former = self.former.get(extension)
+        return former.to if former and former.to else extension
+
+    def heir_of(self, extension: str) -> str:
+        """Whose it is what a call to an extension leaves: whoever takes its calls; the office's ("") if nobody does."""
+        taker = self.taken_by(extension)
+        return taker if self.bearer(taker) is not None else ""
+
     def phones_of(self, extension: str) -> tuple[Phone, ...]:
         """A person's devices."""
         return tuple(phone for phone in self.phones.values() if phone.extension == extension)

@@ -175,7 +175,7 @@ def test_a_backup_of_it_is_made_and_restored_by_the_older_version(stores: Stores
     perform(stores, "backup restore", {"opened": opened["opened"]})
     stores.close()
     again = open_stores(stores.data)
-    assert again.restored == "done"
+    assert again.folder.restored == "done"
     assert (stores.data / "settings.json").read_bytes() == before
     assert lacking(stores.data) == []
     again.close()

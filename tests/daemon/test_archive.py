@@ -10,12 +10,13 @@ from typing import Any, cast
 
 import pytest
 
-from pbx.administration.desk.desk import Stores, open_stores
 from pbx.daemon.archive import Archive
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import NoRoom
 from pbx.exchange.calls.leg import Party
+from pbx.exchange.story import story
 from pbx.sip.trace import Trace
+from pbx.store.folder import Folder, open_folder
 from pbx.store.mailboxes import Limits, Mailboxes
 from pbx.store.models import CallRecord, Direction, Former, Office, Outcome, Person
 from pbx.store.secrets.pins import hash_pin
@@ -27,13 +28,13 @@ CALLER = "+491701234567"
 class Shelf:
     """An archive, and what it told."""
 
-    def __init__(self, stores: Stores) -> None:
-        self.stores = stores
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
         self.lamps: list[str] = []
         self.ended: list[CallRecord] = []
         self.now = 1_700_000_000.0
         self.trace = Trace(lambda: self.now)
-        self.archive = Archive(stores, self.trace, lambda call: "Told.", self.lamps.append, self.ended.append)
+        self.archive = Archive(folder, self.trace, lambda call: "Told.", self.lamps.append, self.ended.append)
 
     def run(self, act: Callable[[Archive], Awaitable[object]]) -> object:
         """Do one thing with it, on a loop of its own."""
@@ -64,23 +65,23 @@ class Shelf:
 
     @property
     def open_tasks(self) -> list[tuple[str, str, str]]:
-        return [(task.extension, task.kind, task.from_) for task in self.stores.records.tasks(open_only=True)]
+        return [(task.extension, task.kind, task.from_) for task in self.folder.records.tasks(open_only=True)]
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    stores = open_stores(tmp_path / "data")
+    folder = open_folder(tmp_path / "data", story)
     people = (Person("21", "Anna", pin=hash_pin("4711")), Person("22", "Bert"))
-    stores.settings.save(Office(people={person.extension: person for person in people}))
-    shelf = Shelf(stores)
+    folder.settings.save(Office(people={person.extension: person for person in people}))
+    shelf = Shelf(folder)
     yield shelf
     shelf.run(lambda archive: archive.close())
-    stores.close()
+    folder.close()
 
 
 def test_a_call_leaves_its_row_and_is_told_afterwards(shelf: Shelf) -> None:
     shelf.run(lambda archive: archive.keep_call(shelf.call("answered", talked=True)))
-    [record] = shelf.stores.records.calls()
+    [record] = shelf.folder.records.calls()
     assert shelf.ended == [record]
     assert (record.outcome, record.story, record.extension) == ("answered", "Told.", "21")
     assert shelf.open_tasks == []
@@ -153,9 +154,9 @@ def test_less_than_a_second_and_nothing_at_all_are_no_message(shelf: Shelf) -> N
 
 
 def test_a_full_mailbox_is_said_in_the_exchanges_words(shelf: Shelf) -> None:
-    full = Mailboxes(shelf.stores.data, shelf.stores.records, Limits(messages=0))
+    full = Mailboxes(shelf.folder.data, shelf.folder.records, Limits(messages=0))
     archive = Archive(
-        replace(shelf.stores, mailboxes=full), shelf.trace, lambda call: "", shelf.lamps.append, shelf.ended.append
+        replace(shelf.folder, mailboxes=full), shelf.trace, lambda call: "", shelf.lamps.append, shelf.ended.append
     )
 
     async def story(_: Archive) -> None:
@@ -198,9 +199,9 @@ def test_calls_that_end_together_are_written_together(shelf: Shelf) -> None:
         await asyncio.gather(*(archive.keep_call(shelf.call("missed", id=f"c{number}")) for number in range(20)))
 
     commits: list[str] = []
-    shelf.stores.records._database._connection.set_trace_callback(commits.append)
+    shelf.folder.records._database._connection.set_trace_callback(commits.append)
     shelf.run(end)
-    assert {record.id for record in shelf.ended} == {record.id for record in shelf.stores.records.calls(99)}
+    assert {record.id for record in shelf.ended} == {record.id for record in shelf.folder.records.calls(99)}
     assert len(shelf.ended) == 20
     assert commits.count("COMMIT") == 1
 
@@ -216,7 +217,7 @@ def test_a_call_that_cannot_be_written_does_not_cost_the_others_their_rows(shelf
 
     first, second, third = cast("list[object]", shelf.run(end))
     assert (first, type(second), third) == (None, TypeError, None)
-    assert {record.id for record in shelf.stores.records.calls()} == {"c1", "c2"}
+    assert {record.id for record in shelf.folder.records.calls()} == {"c1", "c2"}
 
 
 def test_what_a_call_leaves_for_somebody_who_left_meanwhile_is_his_heirs(shelf: Shelf) -> None:
@@ -224,15 +225,15 @@ def test_what_a_call_leaves_for_somebody_who_left_meanwhile_is_his_heirs(shelf: 
     spool = cast(Path, shelf.run(lambda archive: archive.spool("21", call)))
     write_sound(spool, 2.0)
     office = Office(people={"22": Person("22", "Bert")}, former={"21": Former("21", "Anna", to="22")})
-    shelf.stores.settings.save(office)
+    shelf.folder.settings.save(office)
     assert shelf.run(lambda archive: archive.keep_message(spool, "21"))
     shelf.run(lambda archive: archive.keep_call(call))
-    assert [message.extension for message in shelf.stores.records.messages()] == ["22"]
+    assert [message.extension for message in shelf.folder.records.messages()] == ["22"]
     assert [task[0] for task in shelf.open_tasks] == ["22"]
     assert shelf.lamps == ["22"]
 
 
 def test_without_an_heir_the_task_becomes_the_office_s(shelf: Shelf) -> None:
-    shelf.stores.settings.save(Office())
+    shelf.folder.settings.save(Office())
     shelf.run(lambda archive: archive.keep_call(shelf.call("missed")))
     assert [task[0] for task in shelf.open_tasks] == [""]

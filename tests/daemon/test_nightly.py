@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, cast
 
 import pytest
 
-from pbx.administration.backup import nightly
-from pbx.administration.desk.desk import Stores
 from pbx.daemon.nightly import LOOK, Nightly
 
 NOW = 1_790_000_000.0
@@ -20,14 +16,14 @@ class Stopped(Exception):
 
 
 class Clocks:
-    """Stands in for the stores; sleeping pushes its clocks on."""
+    """Sleeping pushes them on."""
 
     def __init__(self, hours: int, jumps: dict[int, float], fails: bool = False) -> None:
         self.elapsed, self.jumped = 7.0, 0.0
         self.hours, self.jumps, self.fails = hours, jumps, fails
         self.looked: list[int] = []
 
-    def clock(self) -> float:
+    def wall(self) -> float:
         return NOW + self.elapsed + self.jumped
 
     @property
@@ -40,9 +36,7 @@ class Clocks:
         if self.hour > self.hours:
             raise Stopped
 
-    async def do(self, act: Callable[[Stores], None], stores: Stores) -> None:
-        assert act is nightly.look
-        assert stores is cast(Any, self)
+    async def look(self) -> None:
         self.looked.append(self.hour)
         if self.fails:
             raise OSError("the disk is full")
@@ -50,7 +44,7 @@ class Clocks:
 
 def looked(hours: int, jumps: dict[int, float] | None = None, fails: bool = False) -> list[int]:
     clocks = Clocks(hours, jumps or {}, fails)
-    work = Nightly(cast(Stores, clocks), clocks.do, clock=lambda: clocks.elapsed, sleep=clocks.sleep)
+    work = Nightly(clocks.look, clock=lambda: clocks.elapsed, wall=clocks.wall, sleep=clocks.sleep)
     with pytest.raises(Stopped):
         asyncio.run(work.run())
     return clocks.looked

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from pbx.administration.desk.desk import Stores, open_stores
-from pbx.administration.history import retention
 from pbx.daemon.pruning import DAY, LOOK, Pruning
+from pbx.exchange.story import story
+from pbx.store import retention
+from pbx.store.folder import Folder, open_folder
 from pbx.store.models import CallTrace, Office, Person
 from tests.store.records.test_history import NAMES, call
 from tests.store.sound import write_sound
@@ -28,8 +29,8 @@ class Stopped(Exception):
 class Years:
     """A pruning whose clocks are pushed on by its own sleeping."""
 
-    def __init__(self, stores: Stores) -> None:
-        self.stores = stores
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
         self.elapsed = 5.0
         self.jumped = 0.0
         self.acts: list[Callable[[], object]] = []
@@ -38,7 +39,7 @@ class Years:
         self.jumps: dict[int, float] = {}
         """After which hour the clock on the wall jumps, and how far."""
         self.pruning = Pruning(
-            stores, self.do, self.lamps.append, clock=lambda: self.elapsed, wall=self.wall, sleep=self.sleep
+            folder, self.do, self.lamps.append, clock=lambda: self.elapsed, wall=self.wall, sleep=self.sleep
         )
 
     def wall(self) -> float:
@@ -71,22 +72,22 @@ async def _awaited(work: Awaitable[None]) -> None:
 
 @pytest.fixture
 def years(tmp_path: Path) -> Iterator[Years]:
-    stores = open_stores(tmp_path / "data")
-    stores.settings.save(Office(people={"21": Person("21", "Anna")}))
-    yield Years(stores)
-    stores.close()
+    folder = open_folder(tmp_path / "data", story)
+    folder.settings.save(Office(people={"21": Person("21", "Anna")}))
+    yield Years(folder)
+    folder.close()
 
 
 def add_calls(years: Years, days_old: float, count: int = 1) -> None:
     for number in range(count):
         ended = NOW - days_old * DAY
         record = call(f"{days_old}-{number}", started=ended - 60, ended=ended)
-        years.stores.records.add_call(record, NAMES)
-        years.stores.records.traces.add(record.id, ended, CallTrace())
+        years.folder.records.add_call(record, NAMES)
+        years.folder.records.traces.add(record.id, ended, CallTrace())
 
 
 def ages(years: Years) -> set[str]:
-    return {record.id.partition("-")[0] for record in years.stores.records.calls(9999)}
+    return {record.id.partition("-")[0] for record in years.folder.records.calls(9999)}
 
 
 def test_calls_go_after_a_year_their_messages_on_the_wire_after_a_month(years: Years) -> None:
@@ -94,23 +95,23 @@ def test_calls_go_after_a_year_their_messages_on_the_wire_after_a_month(years: Y
         add_calls(years, days)
     years.prune()
     assert ages(years) == {"1", "40", "364"}
-    assert years.stores.records.traces.trace("1-0") is not None
-    assert years.stores.records.traces.trace("40-0") is None
+    assert years.folder.records.traces.trace("1-0") is not None
+    assert years.folder.records.traces.trace("40-0") is None
 
 
 def test_what_is_to_stay_for_ever_stays(years: Years) -> None:
-    years.stores.settings.save(replace(years.stores.office, keep_history_days=0, keep_done_tasks_days=0))
+    years.folder.settings.save(replace(years.folder.office, keep_history_days=0, keep_done_tasks_days=0))
     add_calls(years, 4000)
-    task = years.stores.records.add_task("21", "missed", "+4930", "c", 0.0)
-    years.stores.records.finish_task(task.id)
+    task = years.folder.records.add_task("21", "missed", "+4930", "c", 0.0)
+    years.folder.records.finish_task(task.id)
     years.prune()
     assert ages(years) == {"4000"}
-    assert len(years.stores.records.tasks()) == 1
+    assert len(years.folder.records.tasks()) == 1
 
 
 def test_messages_go_with_their_sound_and_the_lamp_is_told(years: Years) -> None:
-    years.stores.settings.save(replace(years.stores.office, keep_messages_days=30))
-    boxes = years.stores.mailboxes
+    years.folder.settings.save(replace(years.folder.office, keep_messages_days=30))
+    boxes = years.folder.mailboxes
     kept = []
     for days in [31] * (retention.FILES + 2) + [29]:
         spool = boxes.spool("21", "+49301", f"c{days}", NOW - days * DAY)
@@ -119,7 +120,7 @@ def test_messages_go_with_their_sound_and_the_lamp_is_told(years: Years) -> None
         assert message is not None
         kept.append(message)
     years.prune()
-    assert years.stores.records.messages() == (kept[-1],)
+    assert years.folder.records.messages() == (kept[-1],)
     assert [boxes.path(message).exists() for message in kept] == [False] * (retention.FILES + 2) + [True]
     assert years.lamps == ["21"]
 

@@ -17,7 +17,7 @@ from pbx.administration.desk import pieces
 from pbx.administration.desk.backup_work import Kind
 from pbx.administration.desk.desk import Stores
 from pbx.administration.desk.pieces import PIECE
-from pbx.administration.office.phones import own_address
+from pbx.box.own_address import own_address
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.backup import restoring

@@ -1,4 +1,4 @@
-"""The data folder with everything in it, opened by one program at a time."""
+"""What commands work on: an open data folder, and what is beside it."""
 
 import contextlib
 import logging
@@ -11,29 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.changes.change_words import moment, who
-from pbx.administration.desk import clear_text, cut_off, pieces
+from pbx.administration.desk import pieces
 from pbx.administration.desk.backup_work import Work
 from pbx.administration.desk.drafts import Takes
 from pbx.administration.desk.live import Live
 from pbx.administration.desk.login_throttle import Tries
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.tickets import Tickets
+from pbx.box.update.state import is_tried
 from pbx.control.protocol import Refused
+from pbx.exchange.story import story
 from pbx.sentence import Sentence, said
-from pbx.store.backup import restoring
-from pbx.store.backup.backup_file import clear_unfinished
-from pbx.store.disk import stand_in
-from pbx.store.disk.atomic import private_directory, sweep
-from pbx.store.disk.lock import Lock
-from pbx.store.disk.reserve import mind_reserve
-from pbx.store.mailboxes import Mailboxes, Reconciled
+from pbx.store import clear_text
+from pbx.store.folder import Folder, open_folder
+from pbx.store.mailboxes import Mailboxes
 from pbx.store.models import Office
-from pbx.store.records.changes import NOTHING_ALONG, Along, Changes, Handed
-from pbx.store.records.database import RecordsError
-from pbx.store.records.records import HandedOver, Records, set_aside
+from pbx.store.records.changes import NOTHING_ALONG, Along, Handed
+from pbx.store.records.records import Records
 from pbx.store.secrets.codes import Codes
 from pbx.store.secrets.vault import NotSealed, Vault, secured
-from pbx.store.settings.differences import differences, never_made
+from pbx.store.settings.differences import differences
 from pbx.store.settings.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -52,12 +49,7 @@ _ACTING: ContextVar[tuple[Actor, str] | None] = ContextVar("acting", default=Non
 class Stores:
     """What commands work on."""
 
-    data: Path
-    settings: Settings
-    records: Records
-    mailboxes: Mailboxes
-    reconciled: Reconciled
-    """What the last crash had left."""
+    folder: Folder
     live: Live | None = None
     """The running exchange, when it is this program."""
     root: Path = Path("/")
@@ -76,34 +68,56 @@ class Stores:
     """What the box shows to who stands before it."""
     takes: Takes = field(init=False, repr=False)
     """Sounds that are made and not used yet."""
-    vault: Vault = field(init=False, repr=False)
-    """Seals and opens passwords."""
     tickets: Tickets = field(default_factory=Tickets, repr=False)
     """Of softphones that are about to fetch their accounts."""
     work: Work = field(default_factory=Work, repr=False)
     """The backup that is being made or opened."""
     restart: Callable[[], None] | None = field(default=None, repr=False)
     """Have the exchange end and begin again, with what a restore puts in the place of the old; None: it cannot."""
-    restored: str = ""
-    """What became of a restore that waited for this start: "done" or "refused"; empty when none did."""
-    unkept: str = ""
-    """Why nothing is kept: the folder stands in, in memory, for one that cannot be written to; empty when it is one."""
-    _lock: Lock | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.codes = Codes(self.data / "access-code.json")
         self.takes = Takes(self.data / "takes")
-        self.vault = Vault(self.data)
+
+    @property
+    def data(self) -> Path:
+        """Where the folder is."""
+        return self.folder.data
 
     @property
     def office(self) -> Office:
         """The settings now."""
-        return self.settings.office
+        return self.folder.office
+
+    @property
+    def settings(self) -> Settings:
+        """Where the settings are saved."""
+        return self.folder.settings
+
+    @property
+    def records(self) -> Records:
+        """History, tasks, messages, changes."""
+        return self.folder.records
+
+    @property
+    def mailboxes(self) -> Mailboxes:
+        """The messages' sound."""
+        return self.folder.mailboxes
+
+    @property
+    def vault(self) -> Vault:
+        """Seals and opens passwords."""
+        return self.folder.vault
 
     @property
     def greetings(self) -> Path:
         """Where greetings and announcements are."""
-        return self.data / "greetings"
+        return self.folder.greetings
+
+    @property
+    def unkept(self) -> str:
+        """Why nothing is kept; empty when it is."""
+        return self.folder.unkept
 
     @property
     def acting(self) -> Actor | None:
@@ -144,7 +158,7 @@ class Stores:
         try:
             self.settings.save(office)
         except SettingsError as error:
-            self._revoke(change, along)
+            self.folder.revoke(change, along)
             raise _refused(error) from error
         if self.live is not None:
             self._open_passwords(office)
@@ -169,9 +183,8 @@ class Stores:
 
     def forget_clear_text(self) -> None:
         """Nothing on the disk holds a password in clear any more, as version 1 kept them."""
-        if not self.unkept:
-            with self.turns:
-                clear_text.forget(self.data, self.settings, self.records.changes, self.vault)
+        with self.turns:
+            self.folder.forget_clear_text()
 
     def save_moved(self, office: Office, old: str, new: str) -> None:
         """Save settings in which the bearer of extension `old` has `new`; his messages and tasks move along.
@@ -197,7 +210,7 @@ class Stores:
         except Refused:
             self.records.take_back(handed)
             raise
-        self._forget(extension)
+        self.folder.forget_leaver(extension)
 
     def check(self, office: Office) -> None:
         """Whether these could be the settings. Raises Refused."""
@@ -217,16 +230,6 @@ class Stores:
         """Who changed an item of the settings (or the office's own fields) last, and when; None if it is not known."""
         return next(((who(each), moment(each.at)) for each in self.records.changes.all() if each.is_of(item)), None)
 
-    def drop_unsaved(self) -> None:
-        """Take back what was listed as changed when a crash came before it was saved. Raises RecordsError."""
-        while (newest := self.records.changes.newest()) and never_made(self.office, newest.differences):
-            self._revoke(newest.id, newest.along)
-
-    def _revoke(self, change: int, along: Along) -> None:
-        with self.records.together():
-            self.records.changes.revoke(change)
-            self.records.carry(along.back())
-
     def _tell_mailboxes(self, along: Along) -> None:
         """Lamps of those whose messages came from elsewhere."""
         if self.live is not None:
@@ -234,28 +237,10 @@ class Stores:
             for extension in dict.fromkeys([new for _, new in along.moved] + messages):
                 self.live.mailbox_changed(extension)
 
-    def _forget(self, extension: str) -> None:
-        """Delete what was set aside when somebody left."""
-        self.mailboxes.remove_all(set_aside(extension))
-        self.records.forget_tasks(extension)
-
-    def settle_leavers(self) -> None:
-        """Put in order what a crash left while somebody left: whoever is still here gets back what nobody was to have.
-
-        Raises OSError, RecordsError.
-        """
-        for extension in self.records.leaving():
-            if extension in self.office.people or extension in self.office.groups:
-                self.records.take_back(HandedOver(extension, (), ()))
-            else:
-                self._forget(extension)
-
     def close(self) -> None:
         """Let go of everything."""
         self.work.close()
-        self.records.close()
-        if self._lock is not None:
-            self._lock.close()
+        self.folder.close()
 
 
 def _refused(error: SettingsError) -> Refused:
@@ -267,62 +252,18 @@ def _refused(error: SettingsError) -> Refused:
 
 
 def open_stores(data: Path, patience: float = 5.0, root: Path = Path("/")) -> Stores:
-    """Open a data folder, or make one, and put in order what a crash left there.
+    """Open a data folder, or make one, with what commands need beside it.
 
     Waits up to `patience` seconds for another program to let go of it. Below `root` it is told whether an update is
     being tried. Raises Busy, SettingsError, RecordsError, OSError.
     """
-    private_directory(data)
-    lock = Lock(data, patience)
+    folder = open_folder(data, story, patience)
     try:
-        mind_reserve(data)
-        restored = "done" if restoring.finish(data) else ""
-        try:
-            stores = _opened(data, lock, root)
-        except (SettingsError, RecordsError):
-            if not restored:
-                raise
-            # It was looked at before; whatever it is, the office must be reached again.
-            restoring.go_back(data)
-            restoring.finish(data)
-            stores, restored = _opened(data, lock, root), "refused"
-        stores.restored = restored
-        restoring.confirm(data)
-        restoring.clear_stage(data)
-        clear_unfinished(data)
+        stores = Stores(folder, root=root)
         pieces.clear(data / UPDATE)
-        if not clear_text.is_tried(root):
+        if not is_tried(root):
             stores.forget_clear_text()
     except BaseException:
-        lock.close()
+        folder.close()
         raise
     return stores
-
-
-def _opened(data: Path, lock: Lock, root: Path) -> Stores:
-    """The stores of a folder that is locked. Raises SettingsError, RecordsError, OSError."""
-    settings = Settings(data / "settings.json")
-    records = Records(data / "records.sqlite")
-    unkept = stand_in.reason(data)
-    mailboxes = Mailboxes(data, records, closed=unkept)
-    stores = Stores(data, settings, records, mailboxes, mailboxes.reconcile(), root=root, unkept=unkept, _lock=lock)
-    cut_off.write_down(records, stores.reconciled.recovered, settings.office)
-    clear_text.secure(settings, stores.vault)
-    stores.drop_unsaved()
-    stores.settle_leavers()
-    _tidy(private_directory(stores.greetings), settings.office, records.changes)
-    return stores
-
-
-def _tidy(greetings: Path, office: Office, changes: Changes) -> None:
-    """Remove recordings that neither a setting nor a change that can be undone names any more.
-
-    Only now: running calls may still have played them.
-    """
-    sweep(greetings)
-    used = {number.greeting for number in office.numbers.values()}
-    used |= {person.announcement for person in office.people.values()}
-    for path in greetings.glob("*-*.wav"):
-        if path.name not in used and not changes.mention(path.name):
-            with contextlib.suppress(OSError):
-                path.unlink()

@@ -10,8 +10,8 @@ import dns.query
 
 from pbx.administration.desk.desk import Stores
 from pbx.administration.desk.live import Check
-from pbx.administration.office.phones import LOOPBACK, own_address
 from pbx.box.addresses import lines
+from pbx.box.own_address import LOOPBACK, own_address
 from pbx.sentence import Sentence
 from pbx.sip.transport.hop import is_address, split_host_port
 from pbx.store.models import Trunk

@@ -13,7 +13,7 @@ from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Stores
 from pbx.administration.office.trunk_words import explained
 from pbx.exchange.calls.outgoing import share
-from pbx.exchange.dialling.dialplan import dialable, greets, reachable, taken_by
+from pbx.exchange.dialling.dialplan import dialable, greets, reachable
 from pbx.exchange.scripts.attendant import PATIENCE, TRIES
 from pbx.exchange.scripts.voicemail import takes_messages
 from pbx.phone_number import printed
@@ -205,7 +205,7 @@ def _nobody(way: Way, owner: Person | Group) -> str:
 
 def _dialled(way: Way, extension: str) -> Iterator[tuple[Sentence, str]]:
     """Who rings for an extension; that of somebody who left may be taken by another."""
-    taker = taken_by(extension, way.office)
+    taker = way.office.taken_by(extension)
     bearer = _bearer(way.office, taker)
     if taker == extension:
         yield next(_lines(way, bearer))  # of a group only how it rings: its members are there by themselves

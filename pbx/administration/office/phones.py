@@ -2,18 +2,15 @@
 
 import dataclasses
 import secrets
-import socket
 import time
 from collections.abc import Mapping
-from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Stores
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
-from pbx.box.addresses import addresses, networks_of
+from pbx.box.own_address import own_address
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Binding, Phone
@@ -22,10 +19,6 @@ from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 
-LOOPBACK = "127.0.0.1"
-"""What stands for the box's address when it has none."""
-VIRTUAL = ("docker", "br-", "veth", "virbr", "lxc", "podman", "cni")
-"""What the names of interfaces begin with that lead to programs on the box."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 """Without i, l and o: people type these on the keys of a phone."""
 _SIGNS = _LETTERS + "23456789"
@@ -155,41 +148,6 @@ def _label(name: str) -> str:
 def domain(stores: Stores) -> str:
     """What phones are told to register to."""
     return stores.live.domain() if stores.live else stores.office.domain or own_address()
-
-
-def shown_host(listening: str) -> str:
-    """What to type for an exchange that listens at this address, which may be a wildcard."""
-    return own_address() if listening in ("0.0.0.0", "::") else listening
-
-
-def own_address(root: Path = Path("/")) -> str:
-    """This machine's address towards the rest of the network, found without sending anything.
-
-    Where no way leads out: that of an interface, as phones may be in the same network. LOOPBACK if there is none.
-    """
-    outwards = _outwards()
-    if not ip_address(outwards).is_loopback:
-        return outwards
-    return next(iter(sorted(addresses(root), key=lambda each: _is_makeshift(each, root))), LOOPBACK)
-
-
-def _outwards() -> str:
-    """The address with which packets leave for the rest of the world; LOOPBACK where none do."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return LOOPBACK
-
-
-def _is_makeshift(address: str, root: Path) -> tuple[bool, bool, bool]:
-    """What speaks against an address, the most important first; False sorts before True.
-
-    That the box gave it to itself, that programs on the box (containers) have it, that it is IPv6.
-    """
-    found = ip_address(address)
-    return found.is_link_local, any(found in net for net in networks_of(VIRTUAL, root)), found.version == 6
 
 
 def _random(length: int) -> str:

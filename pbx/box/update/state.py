@@ -23,6 +23,15 @@ BROKEN_OFF = (CHECKING, WRITING, DRAINING)
 """States that are not left as they are but by a plug that was pulled."""
 
 
+def is_tried(root: Path) -> bool:
+    """Whether the system that runs may still be taken back; below `root` are the machine's files."""
+    try:
+        told = json.loads((root / FOLDER.relative_to("/") / STATE).read_bytes())
+    except (OSError, ValueError):
+        return False  # on a machine whose updates come by its package nothing is tried
+    return isinstance(told, dict) and told.get("state") in BUSY
+
+
 class Told:
     """What is told of the update. Everybody may read it; nobody but root writes it."""
 

@@ -94,7 +94,7 @@ def plan(dialled: str, caller: Person, office: Office) -> Plan:
     digits = dialled.removesuffix("#")
     if digits == VOICEMAIL:
         return ToVoicemail(caller.extension)
-    digits = taken_by(digits, office)
+    digits = office.taken_by(digits)
     if digits in office.people or digits in office.groups:
         return _inside(digits, caller, office)
     return _outside(digits, caller, office)
@@ -172,12 +172,6 @@ def caller_number(caller: Person, office: Office, trunk: str = "") -> str:
     return next((number.e164 for number in office.numbers.values() if trunk in ("", number.trunk)), "")
 
 
-def taken_by(extension: str, office: Office) -> str:
-    """Who takes the calls to an extension: whoever was given those of somebody who left; else itself."""
-    former = office.former.get(extension)
-    return former.to if former and former.to else extension
-
-
 def greets(number: Number) -> bool:
     """Whether callers are answered at once, and greeted; else they hear the phones ring."""
     return bool(number.greeting) or number.extensions != "off"
@@ -199,7 +193,7 @@ def reachable(extension: str, number: Number, office: Office) -> bool:
     """Whether a caller on this number may reach the extension by dialling it."""
     if extension not in dialable(number, office):
         return False
-    extension = taken_by(extension, office)
+    extension = office.taken_by(extension)
     person = office.people.get(extension)
     if person and not person.reachable:
         return False

@@ -1,7 +1,7 @@
 """The attendant: a caller from outside is greeted, dials an extension into the greeting, and is connected."""
 
 from pbx.exchange.calls.operator import Operator
-from pbx.exchange.dialling.dialplan import dialable, greets, reachable, taken_by
+from pbx.exchange.dialling.dialplan import dialable, greets, reachable
 from pbx.exchange.dialling.digits import Digits
 from pbx.exchange.scripts.reach import reach_all, reach_group, reach_person
 from pbx.media.clip import Clip
@@ -68,7 +68,7 @@ def _greeting(operator: Operator, number: Number) -> list[Clip]:
 
 async def _connect(operator: Operator, extension: str) -> None:
     office = operator.call.office
-    taker = taken_by(extension, office)
+    taker = office.taken_by(extension)
     if taker != extension:
         operator.call.note("left", digits=extension, extension=taker)
     if (person := office.people.get(taker)) is not None:

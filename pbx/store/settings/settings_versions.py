@@ -30,7 +30,7 @@ Step = Callable[[Content], None]
 
 STEPS: Mapping[int, Step] = {}
 # 1 to 2: passwords of phones and trunks stood in clear. That is mended as the folder is opened, whatever the version
-# (`administration/desk/clear_text`): somebody may type one into the file by hand.
+# (`store/clear_text`): somebody may type one into the file by hand.
 """By the version it starts from: what makes the next one of it; where there is none, nothing is to be done."""
 
 

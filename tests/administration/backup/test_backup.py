@@ -117,7 +117,7 @@ def test_everything_comes_back_and_what_was_there_is_kept(stores: Stores) -> Non
     answer = perform(stores, "backup restore", {"opened": opened["opened"]})
     assert answer["restarting"] is False
     stores = again(stores)
-    assert (stores.office, stores.records.messages(), stores.restored) == (office, messages, "done")
+    assert (stores.office, stores.records.messages(), stores.folder.restored) == (office, messages, "done")
     assert files(stores.data) == before
     kept = perform(stores, "backup list", {})["before"]
     assert (kept["people"], abs(kept["at"] - time.time()) < 60) == (1, True)
@@ -531,7 +531,7 @@ def test_what_cannot_be_opened_after_all_gives_way_to_what_was_there(stores: Sto
     perform(stores, "backup restore", {"name": name, "password": PASSWORD})
     (stores.data / restoring.STAGE / "settings.json").write_text("broken by a bad card")
     stores = again(stores)
-    assert (stores.office, stores.restored) == (office, "refused")
+    assert (stores.office, stores.folder.restored) == (office, "refused")
     assert not restoring.is_begun(stores.data)
     stores.close()
 

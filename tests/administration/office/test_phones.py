@@ -13,7 +13,6 @@ from pbx.sentence import english
 from pbx.sip.digest import hashed
 from pbx.store.secret_forms import REALM
 from pbx.store.settings.settings import read_office
-from tests.box.test_addresses import FOUR, SIX, machine
 from tests.commands import Run
 from tests.line import Clock
 
@@ -99,42 +98,6 @@ def test_whatever_is_wrong_with_a_ticket_is_said_in_the_same_words(office: Run, 
         perform(stores, "phone ticket", {"username": username}, "")
     assert refused.value.code == 4
     stores.close()
-
-
-CONTAINERS = (
-    FOUR
-    + """           |-- 172.17.0.1
-              /32 host LOCAL
-           |-- 169.254.9.9
-              /32 host LOCAL
-"""
-)
-ROUTES = """Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT
-docker0 000011AC 00000000 0001 0 0 0 0000FFFF 0 0 0
-eth0 00B2A8C0 00000000 0001 0 0 0 00FFFFFF 0 0 0
-"""
-
-
-@pytest.mark.parametrize(
-    ("outwards", "four", "six", "shown"),
-    [
-        ("192.0.2.10", FOUR, "", "192.0.2.10"),
-        ("127.0.0.1", FOUR, SIX, "192.168.178.20"),
-        ("127.0.0.1", CONTAINERS, "", "192.168.178.20"),
-        ("127.0.0.1", CONTAINERS.replace("192.168.178.20", "127.0.0.1").replace("10.8.0.1", "127.0.0.2"), SIX,
-         "2001:db8::20"),
-        ("127.0.0.1", CONTAINERS.replace("192.168.178.20", "127.0.0.1").replace("10.8.0.1", "127.0.0.2"), "",
-         "172.17.0.1"),
-        ("127.0.0.1", "", "", "127.0.0.1"),
-    ],
-)  # fmt: skip
-def test_without_a_way_out_phones_are_told_the_address_of_an_interface(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outwards: str, four: str, six: str, shown: str
-) -> None:
-    monkeypatch.setattr(phones, "_outwards", lambda: outwards)
-    root = machine(tmp_path, four, six)
-    (root / "proc/net/route").write_text(ROUTES)
-    assert phones.own_address(root) == shown
 
 
 def test_an_address_that_no_phone_reaches_is_told_as_that(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:

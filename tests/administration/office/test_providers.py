@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,8 +12,9 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.desk.rights import Actor
-from pbx.administration.office import providers, target_rule, trunks
+from pbx.administration.office import providers, trunks
 from pbx.administration.office.trunk_words import explained
+from pbx.box import forbidden
 from pbx.control.protocol import Refused
 from pbx.daemon.wiring import Exchange
 from pbx.sip.transport.hop import Hop, Target
@@ -179,14 +179,14 @@ def test_an_admin_cannot_lead_a_trunk_back_into_the_box(stores: Stores, host: st
 
 
 def test_an_address_of_this_machine_is_the_box_itself(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target_rule, "_is_own", lambda address: str(address) == "192.0.2.7")
+    monkeypatch.setattr(forbidden, "_is_own", lambda address: str(address) == "192.0.2.7")
     with pytest.raises(Refused):
         as_admin(stores, "add", name="p", peer="192.0.2.7:5060")
     as_admin(stores, "add", name="p", peer="192.0.2.8")
 
 
 def test_a_box_in_one_s_own_network_may_be_a_trunk(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target_rule, "_is_own", lambda address: False)
+    monkeypatch.setattr(forbidden, "_is_own", lambda address: False)
     for index, host in enumerate(["192.168.178.1", "10.0.0.138", "[fd00::1]", "fritz.box"]):
         as_admin(stores, "add", name=f"t{index}", provider="box", account="office", password="x", server=host)
 
@@ -199,18 +199,6 @@ def test_a_change_is_judged_like_a_new_trunk(stores: Stores) -> None:
         as_admin(stores, "set", trunk="FRITZ-Box", proxy="[::1]")
 
 
-def test_packets_to_one_s_own_address_stay_here() -> None:
-    assert target_rule.is_forbidden("127.0.0.1")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("198.51.100.1", 9))
-        except OSError:
-            pytest.skip("a machine without a network has no other address")
-        own = probe.getsockname()[0]
-    assert target_rule.is_forbidden(own)
-    assert not target_rule.is_forbidden("198.51.100.1")
-
-
 def test_an_exchange_on_loopback_is_in_a_world_of_its_own(stores: Stores) -> None:
     stores.live = Lines(sip=["udp 127.0.0.5:5060", "tcp 127.0.0.5:5060", "tls [::1]:5061"])
     as_admin(stores, "add", name="p", peer="127.0.0.9:5090")
@@ -219,13 +207,6 @@ def test_an_exchange_on_loopback_is_in_a_world_of_its_own(stores: Stores) -> Non
     stores.live = Lines(sip=["udp 0.0.0.0:5060"])
     with pytest.raises(Refused):
         as_admin(stores, "add", name="q", peer="127.0.0.10")
-
-
-def test_a_name_is_not_followed_into_the_box() -> None:
-    """DNS belongs to others: what it says is sifted at each look-up, whoever wrote the name."""
-    hops = [Hop("udp", host, 5060) for host in ("127.0.0.1", "198.51.100.7", "169.254.9.9", "::1", "fe80::1%eth0")]
-    assert [hop.host for hop in target_rule.sifted(hops, ["0.0.0.0", "::"])] == ["198.51.100.7"]
-    assert [hop.host for hop in target_rule.sifted(hops, ["127.0.0.2"])] == ["127.0.0.1", "198.51.100.7", "::1"]
 
 
 # --- states --------------------------------------------------------------------------------------------------------

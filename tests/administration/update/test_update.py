@@ -9,6 +9,7 @@ import socket
 import threading
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -350,7 +351,7 @@ def test_it_is_not_well_when_the_page_does_not_answer(
 
 
 def test_on_a_disk_that_takes_nothing_no_update_is_begun(box: Desk) -> None:
-    box.stores.unkept = "Read-only file system"
+    box.stores.folder = replace(box.stores.folder, unkept="Read-only file system")
     with pytest.raises(Refused, match="the disk cannot be written to"):
         offer(box, bundle())
 

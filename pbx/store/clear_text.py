@@ -5,7 +5,6 @@ version, should it come back, knows no other form, and telephones must ring. Onc
 tried, they go; each step may be cut off, and is done again with the next start.
 """
 
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pbx.box.update.state import BUSY, FOLDER, STATE
 from pbx.store.backup import restoring
 from pbx.store.disk.atomic import remove_file
 from pbx.store.records.changes import Changes
@@ -38,15 +36,6 @@ def secure(settings: Settings, vault: Vault) -> None:
         settings.take(secured(settings.office, vault))
     except NotSealed as error:  # an exchange that works is more than passwords that are hidden
         log.error("%s", error)
-
-
-def is_tried(root: Path) -> bool:
-    """Whether the system that runs may still be taken back."""
-    try:
-        told = json.loads((root / FOLDER.relative_to("/") / STATE).read_bytes())
-    except (OSError, ValueError):
-        return False  # on a machine whose updates come by its package nothing is tried
-    return isinstance(told, dict) and told.get("state") in BUSY
 
 
 def forget(data: Path, settings: Settings, changes: Changes, vault: Vault) -> None:

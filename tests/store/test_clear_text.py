@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk import clear_text
+from pbx.administration.desk import desk
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.protocol import Refused
 from pbx.daemon import daemon
@@ -273,7 +273,7 @@ def test_the_running_exchange_forgets_them_as_soon_as_root_says_that_the_update_
     async def story() -> None:
         host = own_host()
         with monkeypatch.context() as tried:
-            tried.setattr(clear_text, "is_tried", lambda root: True)
+            tried.setattr(desk, "is_tried", lambda root: True)
             exchange = Daemon(data, (host, free_ports(2, host)))
         exchange.stores.root = tmp_path / "root"
         monkeypatch.setattr(daemon, "UPDATE_EVERY", 0.02)
