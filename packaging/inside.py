@@ -235,7 +235,7 @@ def upgrade() -> None:
     caller.bye("call-1", to)
     told = dpkg.communicate(timeout=300)[0]
     assert dpkg.returncode == 0, told
-    assert "New calls are put off until the restart; no call lasts any more." in told, told
+    assert "New calls are turned away until the restart; no call is in progress." in told, told
     assert json.loads(ran("durchwahl", "status", "--json"))["draining"]
     assert answers()
     assert "DRAIN=60" in Path("/etc/default/durchwahl").read_text()

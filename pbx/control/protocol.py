@@ -70,7 +70,7 @@ def result(value: Json) -> bytes:
     line = _line({"result": value})
     if len(line) > LONGEST_LINE:
         sentence = Sentence(
-            "The answer is {size} MB in size, but no more than {most} MB can be sent at once. Please ask for less.",
+            "The answer is {size} MB, but only {most} MB can be sent at once. Please ask for less.",
             size=-(-len(line) // 1024**2),
             most=LONGEST_LINE // 1024**2,
         )

@@ -48,10 +48,10 @@ def read(path: Path) -> tuple[Samples, int]:
     try:
         with wave.open(str(path), "rb") as file:
             if file.getsampwidth() != 2 or file.getnchannels() != 1:
-                raise SoundError(f"{path.name} is not a mono WAV of 16 bit.")
+                raise SoundError(f"{path.name} is not a 16-bit mono WAV file.")
             frames, rate = file.readframes(file.getnframes()), file.getframerate()
     except (OSError, EOFError, wave.Error) as error:
-        raise SoundError(f"{path.name} cannot be read as WAV: {error}") from None
+        raise SoundError(f"{path.name} is not a readable WAV file: {error}") from None
     return np.frombuffer(frames, "<i2").astype(np.float64) / 32_768, rate
 
 
@@ -111,7 +111,7 @@ def _coloured(samples: Samples, rate: int, curve: Curve) -> Samples:
 def _trimmed(samples: Samples) -> Samples:
     speech = np.flatnonzero(_is_speech(_power(samples)))
     if not len(speech):
-        raise SoundError("There is nothing to hear in it.")
+        raise SoundError("The recording is silent.")
     first = max(0, int(speech[0]) * _FRAME - round(_BEFORE * RATE))
     last = min(len(samples), (int(speech[-1]) + 1) * _FRAME + round(_AFTER * RATE))
     kept = samples[first:last].copy()

@@ -364,7 +364,7 @@ def test_a_daemon_that_never_ends_its_answer_is_not_waited_for_either(path: Path
 
 
 @pytest.mark.parametrize(
-    ("answer", "sentence"), [(b"", "ended before"), (b"x\n", "not understood"), (b"{}\n", "neither")]
+    ("answer", "sentence"), [(b"", "stopped before"), (b"x\n", "could not be understood"), (b"{}\n", "neither")]
 )
 def test_a_daemon_that_answers_nonsense_is_an_error(path: Path, answer: bytes, sentence: str) -> None:
     with socket.socket(socket.AF_UNIX) as odd:
@@ -418,6 +418,6 @@ async def test_an_answer_that_is_too_long_is_refused_with_numbers_and_the_next_o
         return "x" * (LONGEST_LINE + arguments["more"])
 
     async with running(path, long):
-        with pytest.raises(Refused, match="The answer is 9 MB in size, but no more than 8 MB can be sent at once"):
+        with pytest.raises(Refused, match="The answer is 9 MB, but only 8 MB can be sent at once"):
             await asyncio.to_thread(ask, path, "list", {"more": 1})
         assert len(await asyncio.to_thread(ask, path, "list", {"more": -1000})) == LONGEST_LINE - 1000

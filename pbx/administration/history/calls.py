@@ -62,7 +62,7 @@ def to_ring(office: Office, actor: Actor, extension: str | None) -> Person:
             Sentence("You have no extension of your own. Please choose whose phone should ring."), field="extension"
         )
     if not (actor.is_admin or actor.owns(own)):
-        raise Refused(Sentence("You can only have your own phone ring."), 4, field="extension")
+        raise Refused(Sentence("You can only make your own phone ring."), 4, field="extension")
     return lookup.person(office, own)
 
 
@@ -86,7 +86,9 @@ def _wanted(office: Office, text: str) -> tuple[str, str]:
     if len(targets) == 1:
         return targets.pop()
     if len(targets) > 1:
-        raise Refused(Sentence("“{name}” is not unique. Please enter the number.", name=text[:60]), field="number")
+        raise Refused(
+            Sentence("There is more than one “{name}”. Please enter the number.", name=text[:60]), field="number"
+        )
     number = text.partition(";")[0]  # behind it may stand ext=21
     if any(char.isalpha() for char in (number[4:] if number[:4].lower() == "tel:" else number)):
         raise Refused(Sentence("Nobody is called “{name}”.", name=text[:60]), field="number")

@@ -62,7 +62,7 @@ def why_not(extension: str, country: str, access_digit: str = "") -> str:
     if not re.fullmatch("[0-9]{2,4}", extension, re.ASCII):
         return Sentence("An extension has 2 to 4 digits.")
     if extension.startswith("0"):
-        return Sentence("An extension cannot begin with 0, because outside numbers do.")
+        return Sentence("An extension cannot begin with 0, because outside numbers begin with it.")
     if access_digit and extension.startswith(access_digit):
         return Sentence(
             "An extension cannot begin with {digit}, because that digit gets an outside line.", digit=access_digit

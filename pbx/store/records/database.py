@@ -42,7 +42,7 @@ class Database:
             self._connection.execute("PRAGMA secure_delete = ON")  # what is deleted is not there to be read either
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
-                raise RecordsError(f"{path}: made by a newer version; update Durchwahl.")
+                raise RecordsError(f"{path} comes from a newer version. Please update Durchwahl.")
             columns = list(self._missing_columns(schema))
             if version < VERSION or columns or self._lacks(schema):
                 grow = "".join(f"{column}; " for column in columns)

@@ -78,7 +78,7 @@ class Settings:
     def _write(self, office: Office) -> None:
         if self._storage.touched():
             raise SettingsError(
-                Sentence("Another program has changed the settings file. Restart to use the changed file.")
+                Sentence("Another program has changed the settings file. Restart the exchange to load it.")
             )
         try:
             with self._storage.one_write():

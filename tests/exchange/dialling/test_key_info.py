@@ -202,8 +202,8 @@ def test_the_digits_of_a_pin_may_come_by_info() -> None:
         await premises.settle(0.2)
         for key in ("4", "7", "1", "1", "11"):
             inform(line, key)
-        await premises.settle(3.0)
-        assert "you-have" in premises.ear(line).said
+        await premises.settle(1.0)
+        assert "no-new-messages" in premises.ear(line).said
         line.ask("BYE")
         await premises.quiet()
 
