@@ -17,7 +17,7 @@ LEAVE = (
                                                                                " once."),
           unit=N_("days")),
     Field("number_to", "choice", N_("Who gets the outside number")),
-    Field("place_to", "choice", N_("Who takes the place in groups and numbers"),
+    Field("place_to", "choice", N_("Who takes over in groups and for numbers"),
           N_("Every group and every number needs at least one person.")),
     Field("messages_to", "choice", N_("Who gets the voicemail messages"), required=True),
     Field("tasks_to", "choice", N_("Who gets the open tasks")),

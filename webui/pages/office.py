@@ -34,7 +34,7 @@ FIELDS = (
           help=N_("After the call is answered. Choose a longer pause if the other side plays a greeting first.")),
     Field("digit_silence", "number", N_("Wait for another digit for"), unit=N_("seconds"),
           help=N_("Only matters where a longer extension starts with the same digits.")),
-    Field("media_timeout", "number", N_("End a silent call after"), unit=N_("seconds"),
+    Field("media_timeout", "number", N_("End calls without sound after"), unit=N_("seconds"),
           help=N_("If nothing at all arrives from the other side any more, for example after a power cut there.")),
 )  # fmt: skip
 

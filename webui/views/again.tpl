@@ -3,7 +3,7 @@
 % if why == "away":
 <p>{{_("Nothing was saved. Your entries are still here: please send them again in a moment.")}}</p>
 % elif visit.account is None:
-<p>{{_("You have been logged out, so nothing was saved.")}} <a href="/login" target="_blank" rel="noopener">{{_("Log in in a new tab")}}</a></p>
+<p>{{_("You have been logged out, so nothing was saved.")}} <a href="/login" target="_blank" rel="noopener">{{_("Open the login page in a new tab")}}</a></p>
 % else:
 <p>{{_("This page was open for too long, so nothing was saved.")}}</p>
 % end

@@ -4,7 +4,7 @@
 % if person:
 <p class="extension big" aria-label="{{_("Your extension")}}">{{person["extension"]}}</p>
 <div><h1>{{person["name"]}}</h1>
-<p class="soft">{{_("Your extension. Callers dial it during the greeting, colleagues dial it directly.") if person["reachable"] and not person["outbound_only"] else _("Your extension. Only colleagues can call it.") if not person["outbound_only"] else _("Your extension. It is for outgoing calls only, so your phone does not ring.")}}</p></div>
+<p class="soft">{{_("Your extension. Callers can dial it during the greeting, colleagues dial it directly.") if person["reachable"] and not person["outbound_only"] else _("Your extension. Only colleagues can call it.") if not person["outbound_only"] else _("Your extension. It is for outgoing calls only, so your phone does not ring.")}}</p></div>
 % else:
 <h1>{{_("My page")}}</h1>
 <p class="soft">{{_("This login has no extension.")}}</p>
@@ -96,7 +96,7 @@
 % if person["phones"]:
 <ul class="list">
 % for phone in person["phones"]:
-<li><span class="name">{{phone["label"] or _("Phone")}}</span> <span class="lamp push {{"free" if phone["registered"] else "offline"}}">{{_("ready") if phone["registered"] else _("not connected")}}</span></li>
+<li><span class="name">{{phone["label"] or _("Phone")}}</span> <span class="lamp push {{"free" if phone["registered"] else "offline"}}">{{_("ready") if phone["registered"] else _("not registered")}}</span></li>
 % end
 </ul>
 % else:

@@ -15,7 +15,7 @@
 % end
 </section>
 <section id="calls" data-live="calls lines" aria-labelledby="calls-title">
-<h2 id="calls-title">{{_("Calls") if visit.is_admin else _("My current calls")}}</h2>
+<h2 id="calls-title">{{_("Current calls") if visit.is_admin else _("My current calls")}}</h2>
 % if calls:
 <ul class="grid wide">
 % for call in calls:

@@ -34,7 +34,7 @@
 </ul>
 % include("pages", pages=pages, label=_("People"))
 % elif everybody:
-<p class="empty">{{icon("search")}} {{_("No person matches this name or extension.")}} <a href="/people">{{_("Show everybody")}}</a></p>
+<p class="empty">{{icon("search")}} {{_("No person matches this name or extension.")}} <a href="/people">{{_("Show all people")}}</a></p>
 % else:
 <p class="empty">{{icon("people")}} {{_("Nobody has been added yet. Add the first person below, or paste a whole list.")}}</p>
 % end

@@ -15,7 +15,7 @@
 <li>{{_("on the label, if there is one;")}}</li>
 % end
 <li>{{_("on this page, for two minutes after pressing the button on the box:")}} <a href="/welcome">{{_("I have pressed the button")}}</a></li>
-<li>{{_("on its screen or over SSH, with the command")}} <code>durchwahl code</code></li>
+<li>{{_("on a screen connected to the box or over SSH, with the command")}} <code>durchwahl code</code></li>
 </ul>
 % end
 </section>

@@ -6,7 +6,7 @@
 % own = [phone for phone in facts.phones if phone["extension"] == each["extension"]]
 <li><span class="extension">{{each["extension"]}}</span> <span class="name">{{each["name"]}}</span>
 % if any(phone["registered"] for phone in own):
-<span class="lamp free push">{{_("connected")}}</span>
+<span class="lamp free push">{{_("registered")}}</span>
 % elif own:
 <span class="lamp offline push">{{_("waiting for the phone")}}</span>
 % else:

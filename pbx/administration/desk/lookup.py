@@ -98,7 +98,7 @@ def check_unused(office: Office, bearer: Person | Group) -> None:
     if places := uses(office, bearer.extension):
         raise Refused(
             Sentence(
-                "{name} ({extension}) is still part of {places}.",
+                "{name} ({extension}) is still needed for {places}.",
                 name=bearer.name,
                 extension=bearer.extension,
                 places=places,

@@ -152,13 +152,13 @@ class _Farewell:
                 empty.append(_named(place))
             elif taker:
                 self._tell(
-                    Sentence("{taker} takes over the place in {place}.", taker=self._called(taker), place=_named(place))
+                    Sentence("{taker} takes over calls to {place}.", taker=self._called(taker), place=_named(place))
                 )
             else:
-                self._tell(Sentence("Nobody takes over the place in {place}.", place=_named(place)))
+                self._tell(Sentence("Nobody takes over calls to {place}.", place=_named(place)))
         if empty:
             raise Refused(
-                Sentence("Nobody would be left in {places}: please choose who takes over the place.", places=empty),
+                Sentence("Nobody would be left to take calls to {places}: please choose who takes over.", places=empty),
                 field="place_to",
             )
         self.office = with_items(self.office, *changed)

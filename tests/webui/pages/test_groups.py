@@ -38,6 +38,10 @@ def test_a_group_without_members_is_refused_and_what_was_typed_is_kept(web: Web)
     assert form_to(refused, "/groups")["name"].value == "Support"
 
 
+def test_the_button_that_saves_says_so_even_when_somebody_can_be_added(web: Web) -> None:
+    assert web.admin.get("/groups/30").html.select_one("[data-save] button").text == "Save changes"
+
+
 def test_a_clash_is_named_and_the_free_extension_taken(web: Web) -> None:
     form = form_to(web.admin.get("/groups/30"), "/groups/30")
     form["extension"] = "21"

@@ -17,7 +17,7 @@ def test_what_will_happen_is_told_before_it_happens(web: Web) -> None:
     assert web.stores.office is before
     for words in (
         "Calls to 21 go to Bert Braun (22).",
-        "Clara Vogel (23) takes over the place in the group Sales (30).",
+        "Clara Vogel (23) takes over calls to the group Sales (30).",
         "These phones are disconnected: Desk.",
     ):
         assert words in looked.text
