@@ -126,7 +126,7 @@ def _bring(exchange: Ask, path: Path) -> str:
             answer = exchange("backup put", data=data, size=length, upload=upload, at=at, last=file.tell() >= length)
             upload, name = answer["upload"], answer["name"]
     if not name:
-        raise Refused(Sentence("This is no backup of Durchwahl."))
+        raise Refused(Sentence("This is not a Durchwahl backup."))
     return str(name)
 
 

@@ -35,4 +35,4 @@ def _offer(exchange: Ask, path: Path) -> None:
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from error
     if not size:
-        raise Refused(Sentence("This is no update of Durchwahl, or not all of it."))
+        raise Refused(Sentence("This is not a Durchwahl update, or it is incomplete."))

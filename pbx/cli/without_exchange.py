@@ -68,7 +68,7 @@ def _examined(data: Path, error: SettingsError | RecordsError | OSError) -> Json
 def _unreadable(error: SettingsError | RecordsError | OSError) -> Check:
     if isinstance(error, OSError):
         sentence = Sentence("The data folder cannot be used: {why}.", why=error.strerror or str(error))
-        advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
+        advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
         return Check("folder", "fail", sentence, advice)
     if isinstance(error, SettingsError):
         advice = Sentence("Correct that line; the exchange does not start before.")

@@ -49,10 +49,10 @@ _EVERY = 0.3
 _WHY = {
     errno.ENOSPC: NO_ROOM,
     errno.EDQUOT: NO_ROOM,
-    errno.EFBIG: Sentence("The disk takes no file of this size: format the stick anew, as exFAT."),
-    errno.EIO: Sentence("The disk does not answer: was the stick pulled?"),
-    errno.ENODEV: Sentence("The disk does not answer: was the stick pulled?"),
-    errno.EROFS: Sentence("The disk can only be read, not written."),
+    errno.EFBIG: Sentence("The disk cannot hold a file of this size. Please format the stick with exFAT."),
+    errno.EIO: Sentence("The disk does not answer. Was the stick removed?"),
+    errno.ENODEV: Sentence("The disk does not answer. Was the stick removed?"),
+    errno.EROFS: Sentence("The disk is write-protected."),
 }
 
 Tell = Callable[[dict[str, Any]], None]
@@ -241,7 +241,7 @@ def _records(path: Path) -> tuple[int, int]:
     try:
         messages = records.messages()
         if not records.is_sound() or not all(backup_file.is_message(message.file) for message in messages):
-            raise Unreadable(Sentence("The records in the backup are damaged."))
+            raise Unreadable(Sentence("The database in the backup is damaged."))
     finally:
         records.close()
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as raw:
@@ -295,7 +295,7 @@ def work(kind: str, heard: IO[str], told: IO[str]) -> int:
         return fail(Sentence("The database cannot be used: {why}", why=str(error)))
     except OSError as error:
         known = _WHY.get(error.errno or 0)
-        return fail(known or Sentence("It could not be written: {why}.", why=error.strerror or str(error)))
+        return fail(known or Sentence("The box could not write the file: {why}.", why=error.strerror or str(error)))
     return 0
 
 

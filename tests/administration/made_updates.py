@@ -55,7 +55,7 @@ class Trunks:
         assert guest == "guest"
         self.called += 1
         if self.wrong:
-            raise Wrong(Sentence("Nothing was heard in the test call."))
+            raise Wrong(Sentence("There was no sound in the test call."))
 
     def status(self) -> dict[str, Any]:
         return {"uptime": self.uptime, "calls": 2}

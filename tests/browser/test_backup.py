@@ -25,7 +25,7 @@ def test_a_backup_is_carried_off_brought_back_and_restored(empty_office: Office,
     page.fill("#make input[name=password]", PASSWORD)
     page.fill("#make input[name=again]", PASSWORD)
     page.click("#make button")
-    admin.see("The backup is made")
+    admin.see("The backup is ready")
     with page.expect_download() as coming:
         page.get_by_role("link", name="Download").first.click()
     file = tmp_path / "mine.durchwahl-backup"
@@ -41,8 +41,8 @@ def test_a_backup_is_carried_off_brought_back_and_restored(empty_office: Office,
     admin.see("This is not the backup's password")
     page.fill("#open input[name=password]", PASSWORD)
     page.click("#open button")
-    admin.see("What is in it")
-    admin.see("Nobody is talking just now")
+    admin.see("Contents")
+    admin.see("Nobody is on the phone at the moment")
     assert violations(page) == []
     assert missed(page) == []
     assert office.ask("user show", person="23")["name"] == "Clara Somebody"
@@ -52,6 +52,6 @@ def test_a_backup_is_carried_off_brought_back_and_restored(empty_office: Office,
     assert office.ask("user show", person="23")["name"] == "Clara Vogel"
     again = admin.log_in(*ADMIN)
     page.goto("/backup")
-    again.see("From before the restore")
+    again.see("Data from before the restore")
     assert violations(page) == []
     assert missed(page) == []

@@ -98,7 +98,7 @@ def test_an_update_is_brought_installed_and_watched_until_the_new_version_is_the
     admin.see("Hochgeladen: Version 9.0")
     looks_right()
     page.keyboard.press("Tab")
-    page.get_by_role("button", name="Jetzt einspielen").focus()
+    page.get_by_role("button", name="Update installieren").focus()
     page.keyboard.press("Enter")
     current = page.locator("li[aria-current=step]")
     expect(current).to_contain_text("Beginnt gleich")

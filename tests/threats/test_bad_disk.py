@@ -39,7 +39,7 @@ def told(how: str, folder: Path) -> Any:
     ("how", "refusal", "words"),
     [
         ("full", "database or disk is full", "0 GB (0 %) of the disk are free. No messages are recorded."),
-        ("read-only", "Read-only file system", "The disk can only be read: nothing is saved any more."),
+        ("read-only", "Read-only file system", "The disk has become read-only: nothing can be saved any more."),
     ],
 )
 def test_calls_go_on_over_a_bad_disk_and_the_doctor_names_it(

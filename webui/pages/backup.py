@@ -18,18 +18,20 @@ routes = Routes()
 
 MAKE = (
     Field("password", "password", N_("Password of the backup"),
-          N_("At least 10 characters. Without it nobody can open the backup, not even you: write it down."),
+          N_("At least 10 characters. Write it down: without it nobody can open the backup, not even you."),
           required=True, autocomplete="new-password"),
-    Field("again", "password", N_("The same once more"), required=True, autocomplete="new-password"),
+    Field("again", "password", N_("Repeat the password"), required=True, autocomplete="new-password"),
 )  # fmt: skip
 OPEN = (Field("password", "password", N_("Password of the backup"), required=True, autocomplete="off"),)
 NIGHT = (
     Field("folder", "choice", N_("USB stick or network folder"),
-          N_("Its newest backups stay: of seven days and of four weeks."), autocomplete="off"),
-    Field("below", label=N_("Folder on it"), help=N_("Empty: the stick itself. The folder must be there."),
+          N_("The box keeps backups from seven days and from four weeks there."), autocomplete="off"),
+    Field("below", label=N_("Folder on it"), help=N_("Leave empty for the stick itself. The folder must already"
+                                                     " exist."),
           autocomplete="off"),
     Field("password", "password", N_("Password of the backups"),
-          N_("At least 10 characters. It alone opens them, on any box; the box keeps only a key. Empty: as it is."),
+          N_("At least 10 characters. Only this password opens the backups, on any box; this box keeps only a key."
+             " Leave empty to keep the saved password."),
           autocomplete="new-password"),
 )  # fmt: skip
 BRING = (Field("file", "file", N_("Backup file"), N_("Its name ends with .durchwahl-backup.")),)
@@ -46,7 +48,7 @@ def make(visit: Visit) -> HTTPResponse | str:
     """Have one made; the page shows how far it is."""
     form = visit.form(MAKE)
     if form.values["password"] != form.values["again"]:
-        form.errors["again"] = visit._("These two passwords are not the same.")
+        form.errors["again"] = visit._("The two passwords do not match.")
     if form.errors:
         form.status = 422
     else:
@@ -89,7 +91,7 @@ def restoring(visit: Visit) -> HTTPResponse | str:
     """Comes back by itself when the exchange runs with what was restored."""
     if visit.ask("backup list")["waits"]:
         return visit.page("backup_restoring")
-    return visit.see_other("/backup", visit._("Restored. The exchange runs again."))
+    return visit.see_other("/backup", visit._("Restored. The exchange is running again."))
 
 
 @routes.get("/backup/<name>/file", may="admin")
@@ -107,7 +109,7 @@ def file(visit: Visit, name: str) -> HTTPResponse:
 @routes.post("/backup/upload", may="admin", uploads=True)
 def upload(visit: Visit) -> HTTPResponse | str:
     """A backup from somewhere else: whole, or in pieces when a script sends it."""
-    missing = visit._("Choose a backup file first.")
+    missing = visit._("Please choose a backup file first.")
     try:
         return pieces.brought(visit, "backup put", missing, lambda answer: f"/backup/{answer['name']}")
     except Refused as refusal:
@@ -179,7 +181,7 @@ def _one(visit: Visit, name: str, form: Form | None = None) -> str:
     found = visit.ask("backup list")
     backup = next((each for each in found["backups"] if each["name"] == name), None)
     if backup is None:
-        raise Refused(visit._("There is no such backup any more."))
+        raise Refused(visit._("This backup no longer exists."))
     work = _work(found, "open", name)
     form = form or _unsent(visit, OPEN)
     if work and work["error"] and not form.errors and not form.error:
@@ -219,7 +221,7 @@ def _nightly(visit: Visit, night: Any, sent: bool = False) -> Form:
     there = [*night["places"], *(each["place"] for each in night["unfit"])]
     disk = next((place for place in there if f"{chosen}/".startswith(f"{place}/")), chosen)
     places = sorted({*night["places"], *filter(None, (disk,))})
-    options = (("", visit._("none: no backup by itself")), *((place, place) for place in places))
+    options = (("", visit._("none: no automatic backup")), *((place, place) for place in places))
     values = {"folder": disk, "below": chosen[len(disk) :].strip("/"), "version": night["version"]}
     if sent:
         return visit.form(NIGHT, values, folder=options)

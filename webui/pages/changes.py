@@ -36,7 +36,7 @@ def undo(visit: Visit, id: int) -> HTTPResponse | str:
     except Refused as refusal:
         visit.status = 422
         return _shown(visit, visit.said(refusal.said))
-    return visit.see_other("/changes", visit._("Undone. That is a change too, and can be undone."))
+    return visit.see_other("/changes", visit._("Undone. You can undo this as well."))
 
 
 def _shown(visit: Visit, error: str = "") -> str:

@@ -14,10 +14,10 @@ routes = Routes()
 
 BRING = (Field("file", "file", N_("Update file"), N_("Its name ends with .raucb.")),)
 STEPS = (
-    ("asked", N_("Begins in a moment")),
-    ("checking", N_("The file is checked")),
-    ("writing", N_("The new version is written beside the one that runs")),
-    ("draining", N_("New calls wait until no call lasts any more")),
+    ("asked", N_("Starts in a moment")),
+    ("checking", N_("The box checks the file")),
+    ("writing", N_("The box writes the new version beside the running one")),
+    ("draining", N_("New calls wait until all calls have ended")),
     ("trying", N_("The box restarts and tries the new version")),
 )
 """What happens, in order, by what the exchange calls it."""
@@ -33,7 +33,9 @@ def update(visit: Visit) -> str:
 def upload(visit: Visit) -> HTTPResponse | str:
     """A file for an update."""
     try:
-        return pieces.brought(visit, "update offer", visit._("Choose an update file first."), lambda _: "/update")
+        return pieces.brought(
+            visit, "update offer", visit._("Please choose an update file first."), lambda _: "/update"
+        )
     except Refused as refusal:
         form = visit.blank(BRING, {})
         form.refuse(refusal)

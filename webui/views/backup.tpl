@@ -5,47 +5,47 @@
 <h2>{{_("Make a backup")}}</h2>
 <section id="making" data-live="health" aria-live="polite">
 % if work and work["running"]:
-<p>{{icon("clock")}} {{_("A backup is being made. Calls go on, and so can you.")}}</p>
+<p>{{icon("clock")}} {{_("The box is making a backup. Calls continue, and you can keep working.")}}</p>
 <progress class="meter" max="{{max(work["total"], 1)}}" value="{{work["done"]}}">{{size(work["done"])}}</progress>
 % elif work and work["error"]:
 <p class="notice bad">{{icon("fail")}} <span>{{visit.said(work["error"])}}</span></p>
 % elif work and work["result"]:
-<p class="notice good">{{icon("ok")}} <span>{{_("The backup is made. Download it: on the box alone it does not help when the box is gone.")}}</span></p>
+<p class="notice good">{{icon("ok")}} <span>{{_("The backup is ready. Download it: if the box breaks, a backup that is only on the box is lost too.")}}</span></p>
 % elif found["last"] is None:
-<p class="hint">{{_("There is no backup yet.")}}</p>
+<p class="hint">{{_("No backups yet.")}}</p>
 % end
 </section>
 % include("fields", form=making)
 <div class="toolbar"><button class="button primary">{{icon("backup")}} {{_("Make a backup")}}</button></div>
-<p class="hint">{{_("The file opens with the program “age” too, on any computer. The newest five stay on the box.")}}</p>
+<p class="hint">{{_("You can also open the file with the program “age” on any computer. The box keeps the newest five.")}}</p>
 </form>
 <form method="post" action="/backup/upload" enctype="multipart/form-data" class="card fields" id="bring" data-pieces>
 {{csrf()}}
 <h2>{{_("Restore a backup")}}</h2>
-<p>{{_("Choose one that is on the box, below, or bring one from your computer. You see what is in it before anything is changed.")}}</p>
+<p>{{_("Choose one of the backups on the box, below, or upload one from your computer. You see its contents before anything changes.")}}</p>
 % include("fields", form=bringing)
 <progress class="meter" max="1" value="0" hidden aria-label="{{_("Uploading …")}}"></progress>
 <p class="error" data-failed hidden></p>
-<div class="toolbar"><button class="button">{{icon("upload")}} {{_("Bring it")}}</button></div>
-<noscript><p class="hint">{{_("Without JavaScript a file may have 32 MB; larger ones are brought by “durchwahl backup restore FILE”.")}}</p></noscript>
+<div class="toolbar"><button class="button">{{icon("upload")}} {{_("Upload file")}}</button></div>
+<noscript><p class="hint">{{_("Without JavaScript the limit is 32 MB. Restore larger files with “durchwahl backup restore FILE”.")}}</p></noscript>
 </form>
 </div>
 <section class="card fields" id="night">
-<h2>{{_("Every night")}}</h2>
+<h2>{{_("Nightly backup")}}</h2>
 <div id="nights" data-live="health" aria-live="polite">
 % if writing:
-<p>{{icon("clock")}} {{_("A backup is being written to {folder}. Leave the stick in.").format(folder=night["folder"])}}</p>
+<p>{{icon("clock")}} {{_("The box is writing a backup to {folder}. Leave the stick plugged in.").format(folder=night["folder"])}}</p>
 <progress class="meter" max="{{max(writing["total"], 1)}}" value="{{writing["done"]}}">{{size(writing["done"])}}</progress>
 % elif not night["folder"]:
-<p class="hint">{{_("Plug a USB stick in, choose it here, and a backup is made on it every night after two o'clock.")}}</p>
+<p class="hint">{{_("Plug in a USB stick and choose it here. The box then writes a backup to it every night after two o'clock.")}}</p>
 % elif night["failed"]:
-<p class="notice bad">{{icon("fail")}} <span>{{visit.said(night["failed"]["said"])}} {{_("Since {moment}; it is tried again every hour.").format(moment=visit.when(night["failed"]["at"]))}}</span></p>
+<p class="notice bad">{{icon("fail")}} <span>{{visit.said(night["failed"]["said"])}} {{_("Since {moment}; the box tries again every hour.").format(moment=visit.when(night["failed"]["at"]))}}</span></p>
 % elif night["own_disk"]:
-<p class="notice bad">{{icon("warn")}} <span>{{_("This folder is on the box's own disk: what breaks the box, breaks its backups, too.")}}</span></p>
+<p class="notice bad">{{icon("warn")}} <span>{{_("This folder is on the box's own disk. If the box breaks, its backups are lost too.")}}</span></p>
 % end
 % if night["folder"]:
 % if night["last"]:
-<p>{{_("The last one: {moment}").format(moment=visit.when(night["last"]["at"]))}} · {{size(night["last"]["size"])}} · <span class="figures">{{night["last"]["name"]}}</span></p>
+<p>{{_("Last backup: {moment}").format(moment=visit.when(night["last"]["at"]))}} · {{size(night["last"]["size"])}} · <span class="figures">{{night["last"]["name"]}}</span></p>
 % else:
 <p class="hint">{{_("None yet.")}}</p>
 % end
@@ -55,23 +55,23 @@
 {{csrf()}}
 % include("fields", form=nights)
 % for each in night["unfit"]:
-<p class="hint">{{icon("info")}} {{_("{place} cannot take the backups:").format(place=each["place"])}} {{visit.said(each["why"])}}</p>
+<p class="hint">{{icon("info")}} {{_("{place} cannot be used for backups:").format(place=each["place"])}} {{visit.said(each["why"])}}</p>
 % end
 <div class="toolbar"><button class="button">{{_("Save")}}</button></div>
 </form>
 % if night["folder"]:
-<form method="post" action="/backup/nightly/now" class="toolbar">{{csrf()}}<button class="button">{{icon("backup")}} {{_("Make it now")}}</button></form>
+<form method="post" action="/backup/nightly/now" class="toolbar">{{csrf()}}<button class="button">{{icon("backup")}} {{_("Make a backup now")}}</button></form>
 % end
 </section>
 <section class="card" id="kept" data-live="health">
-<h2>{{_("On the box")}}</h2>
+<h2>{{_("Backups on the box")}}</h2>
 % if found["backups"]:
 <ul class="list">
 % for each in found["backups"]:
 <li>
 <div class="grows"><p><strong>{{visit.when(each["at"])}}</strong>
 % if each["name"].startswith("uploaded"):
-<span class="badge">{{icon("upload")}} {{_("brought")}}</span>
+<span class="badge">{{icon("upload")}} {{_("uploaded")}}</span>
 % end
 </p><p class="soft"><span class="figures">{{each["name"]}}</span> · {{size(each["size"])}}</p></div>
 <div class="toolbar push">
@@ -84,11 +84,11 @@
 % end
 </ul>
 % else:
-<div class="empty">{{icon("backup")}} <p>{{_("There is no backup on the box.")}}</p></div>
+<div class="empty">{{icon("backup")}} <p>{{_("No backups on the box.")}}</p></div>
 % end
 % if found["before"]:
 <hr>
-<h3>{{_("From before the restore ({moment})").format(moment=visit.when(found["before"]["at"]))}}</h3>
+<h3>{{_("Data from before the restore ({moment})").format(moment=visit.when(found["before"]["at"]))}}</h3>
 % if found["before"]["people"] is not None:
 <p>{{n_("{count} person", "{count} people", found["before"]["people"]).format(count=found["before"]["people"])}}
 % if found["before"]["numbers"]:
@@ -96,12 +96,12 @@
 % end
 </p>
 % end
-<p class="hint">{{_("Going back ends the calls that are running, and starts the exchange again. What is there now is kept instead.")}}</p>
+<p class="hint">{{_("Returning cuts off calls in progress and restarts the exchange. The present data is kept in its place.")}}</p>
 <div class="toolbar">
-<form method="post" action="/backup/back">{{csrf()}}<button class="button">{{icon("back")}} {{_("Go back to it")}}</button></form>
-<details class="more" id="remove-before"><summary>{{icon("remove")}} {{_("Delete it")}}</summary>
+<form method="post" action="/backup/back">{{csrf()}}<button class="button">{{icon("back")}} {{_("Return to this data")}}</button></form>
+<details class="more" id="remove-before"><summary>{{icon("remove")}} {{_("Delete")}}</summary>
 <form method="post" action="/backup/before-restore/remove">{{csrf()}}<button class="button danger small">{{_("Delete permanently")}}</button></form></details>
 </div>
 % end
-<p class="hint">{{_("{size} of the box's disk are free.").format(size=size(found["free"]))}}</p>
+<p class="hint">{{_("{size} free on the box's disk.").format(size=size(found["free"]))}}</p>
 </section>

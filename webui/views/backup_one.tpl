@@ -1,18 +1,18 @@
-% rebase("layout", title=_("Restore the backup of {moment}").format(moment=visit.when(backup["at"])), above=("/backup", _("Backup")))
+% rebase("layout", title=_("Restore a backup ({moment})").format(moment=visit.when(backup["at"])), above=("/backup", _("Backup")))
 <p class="soft"><span class="figures">{{backup["name"]}}</span> · {{size(backup["size"])}}</p>
 <section id="looking" data-live="health" aria-live="polite">
 % if work and work["running"]:
 <div class="card">
-<p>{{icon("clock")}} {{_("The backup is being unpacked and looked at.")}}</p>
+<p>{{icon("clock")}} {{_("The box is unpacking and checking the backup.")}}</p>
 <progress class="meter" max="{{max(work["total"], 1)}}" value="{{work["done"]}}">{{size(work["done"])}}</progress>
 </div>
 % elif inside:
 <div class="two">
 <section class="card">
-<h2>{{_("What is in it")}}</h2>
+<h2>{{_("Contents")}}</h2>
 <dl class="facts">
-<dt>{{_("Made")}}</dt><dd>{{visit.when(inside["about"].get("made", backup["at"]))}}</dd>
-<dt>{{_("By the box")}}</dt><dd>{{(inside["about"].get("box") or {}).get("name", "?")}}, {{_("version {version}").format(version=inside["about"].get("version", "?"))}}</dd>
+<dt>{{_("Made on")}}</dt><dd>{{visit.when(inside["about"].get("made", backup["at"]))}}</dd>
+<dt>{{_("Made by")}}</dt><dd>{{(inside["about"].get("box") or {}).get("name", "?")}}, {{_("version {version}").format(version=inside["about"].get("version", "?"))}}</dd>
 <dt>{{_("Numbers")}}</dt><dd>{{", ".join(visit.number(each) for each in inside["numbers"]) or _("none")}}</dd>
 <dt>{{_("People")}}</dt><dd>{{inside["people"]}}</dd>
 <dt>{{_("Groups")}}</dt><dd>{{inside["groups"]}}</dd>
@@ -23,15 +23,15 @@
 </dl>
 </section>
 <section class="card">
-<h2>{{_("If you restore it")}}</h2>
+<h2>{{_("What restoring does")}}</h2>
 <ul class="facts-list">
-<li>{{_("What is on the box now is replaced, and kept to go back to.")}}</li>
+<li>{{_("The present data is replaced, but kept so that you can return to it.")}}</li>
 % if calls:
-<li><strong>{{n_("{count} call that is running now ends.", "{count} calls that are running now end.", calls).format(count=calls)}}</strong></li>
+<li><strong>{{n_("{count} call in progress will be cut off.", "{count} calls in progress will be cut off.", calls).format(count=calls)}}</strong></li>
 % else:
-<li>{{_("Nobody is talking just now.")}}</li>
+<li>{{_("Nobody is on the phone at the moment.")}}</li>
 % end
-<li>{{_("The exchange starts again, which takes some seconds, and everybody has to log in again.")}}</li>
+<li>{{_("The exchange restarts, which takes a few seconds. Then everybody has to log in again.")}}</li>
 % for note in inside["notes"]:
 <li>{{visit.said(note)}}</li>
 % end
@@ -40,7 +40,7 @@
 {{csrf()}}
 <input type="hidden" name="opened" value="{{inside["opened"]}}">
 <button class="button danger">{{icon("changes")}} {{_("Restore now")}}</button>
-<a class="button quiet" href="/backup">{{_("Leave everything as it is")}}</a>
+<a class="button quiet" href="/backup">{{_("Cancel")}}</a>
 </form>
 </section>
 </div>
@@ -48,8 +48,8 @@
 <form method="post" action="/backup/{{backup["name"]}}" class="card fields" id="open">
 {{csrf()}}
 % include("fields", form=form)
-<p class="hint">{{_("It is unpacked and looked at as a whole first. Nothing is changed by that.")}}</p>
-<div class="toolbar"><button class="button primary">{{_("Look into it")}}</button></div>
+<p class="hint">{{_("The box first unpacks and checks all of it. That changes nothing yet.")}}</p>
+<div class="toolbar"><button class="button primary">{{_("Open backup")}}</button></div>
 </form>
 % end
 </section>

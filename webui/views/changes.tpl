@@ -1,10 +1,10 @@
-% rebase("layout", title=_("Changes"), lead=_("Every saved change, by whom and when. Undoing touches no running call."))
+% rebase("layout", title=_("Changes"), lead=_("Everything that was changed, when and by whom. Undoing a change does not affect calls in progress."))
 % if error:
 <div class="error summary" role="alert" tabindex="-1">{{icon("warn")}} <p>{{error}}</p></div>
 % end
 <form method="get" action="/changes" class="search" role="search">
 <div class="field grows"><label for="search">{{_("Search")}}</label>
-<input type="search" name="search" id="search" value="{{wanted}}" placeholder="{{_("Name, number, extension, who did it")}}"></div>
+<input type="search" name="search" id="search" value="{{wanted}}" placeholder="{{_("Name, number, extension or who made it")}}"></div>
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
 <section id="changes" class="days" aria-label="{{_('Changes')}}"{{!"" if pages.back else ' data-live="settings"'}}>
@@ -17,7 +17,7 @@
 <div class="grows">
 <p class="soft"><time>{{line["clock"]}}</time> · {{line["who"]}}
 % if line["undoes"] is not None:
-<span class="badge busy">{{icon("changes")}} {{_("Undone again")}}</span>
+<span class="badge busy">{{icon("changes")}} {{_("Undo of an earlier change")}}</span>
 % end
 </p>
 % if len(line["words"]) == 1:
@@ -31,7 +31,7 @@
 % end
 </ul>
 % else:
-<details id="all-{{line["id"]}}" class="more"><summary>{{n_("{count} more thing changed with it", "{count} more things changed with it", len(line["words"]) - 1).format(count=len(line["words"]) - 1)}}</summary>
+<details id="all-{{line["id"]}}" class="more"><summary>{{n_("{count} more change", "{count} more changes", len(line["words"]) - 1).format(count=len(line["words"]) - 1)}}</summary>
 <ul class="facts-list">
 % for each in line["words"][1:]:
 <li>{{each}}</li>
@@ -59,7 +59,7 @@
 </section>
 % end
 % if not days:
-<div class="empty">{{icon("changes")}} <p>{{_("No change fits.") if wanted else _("Nothing was changed yet.")}}</p>
+<div class="empty">{{icon("changes")}} <p>{{_("No changes match.") if wanted else _("No changes yet.")}}</p>
 % if wanted:
 <p><a class="button" href="/changes">{{_("Show all changes")}}</a></p>
 % end

@@ -21,4 +21,4 @@
 % end
 </div>
 {{form.field("extensions")}}
-{{form.field("trunk")}}
+{{form.field("line")}}

@@ -124,7 +124,7 @@ def remove(stores: Stores, name: str) -> Shown:
     """Delete a backup, or what was there before the last restore. Raises Refused."""
     if name == BEFORE:
         if not restoring.kept(stores.data) or restoring.is_begun(stores.data):
-            raise Refused(Sentence("There is nothing from before a restore."), field="name")
+            raise Refused(Sentence("There is no data from before a restore."), field="name")
         restoring.forget(stores.data)
     else:
         remove_file(_path(stores, name))
@@ -165,7 +165,7 @@ def restore(stores: Stores, opened: str = "", name: str = "", password: str = ""
         opened = open(stores, name, password)["opened"]
     found = stores.work.result if stores.work.kind == "open" and not stores.work.is_running else None
     if found is None or not secrets.compare_digest(found["opened"], opened) or time.monotonic() > found["until"]:
-        raise Refused(Sentence("Open the backup again: that was too long ago."), 1)
+        raise Refused(Sentence("Too much time has passed. Please open the backup again."), 1)
     return _begun(stores, restoring.STAGE, found["name"])
 
 
@@ -173,14 +173,14 @@ def back(stores: Stores) -> Shown:
     """Put what was there before the last restore in its place again: the exchange starts again. Raises Refused."""
     kept = restoring.kept(stores.data)
     if not kept:
-        raise Refused(Sentence("There is nothing from before a restore."))
+        raise Refused(Sentence("There is no data from before a restore."))
     return _begun(stores, kept[0].folder.name, BEFORE)
 
 
 def _begun(stores: Stores, folder: str, name: str) -> Shown:
     """From here on there is no way back but a restore of what was there before."""
     if stores.live is not None and stores.restart is None:
-        raise Refused(Sentence("The demo office stays what it is: nothing can be restored over it."), 1)
+        raise Refused(Sentence("Nothing can be restored in the demo office."), 1)
     with stores.turns:
         if restoring.is_begun(stores.data):
             raise Refused(Sentence("A restore is about to begin."), 1)
@@ -217,25 +217,27 @@ def _notes(stores: Stores, result: Shown) -> Iterable[Sentence]:
     box = about.get("box") if isinstance(about.get("box"), dict) else {}
     there, name = str(box.get("address", "")), str(box.get("name", ""))
     if not result["admins"]:
-        yield Sentence("It has no admin account: a new one is made with the box's one-time code.")
+        yield Sentence("It contains no admin. Create one with the box's one-time code.")
     else:
-        yield Sentence("From then on its accounts and passwords hold; admins in it: {names}.", names=result["admins"])
+        yield Sentence(
+            "From then on the logins and passwords of the backup apply. Its admins: {names}.", names=result["admins"]
+        )
     if there == here:
         return
     if result["domain"]:
-        yield Sentence("Its phones look for {domain}: this name must lead to this box.", domain=result["domain"])
+        yield Sentence("Its phones look for {domain}. That name must lead to this box.", domain=result["domain"])
     else:
         yield Sentence(
-            "It was made by the box {name} at {there}, and this one is at {here}: phones that know the old address must"
-            " be told the new one, or this box is given the old one.",
+            "It comes from the box {name} at {there}; this box is at {here}. Phones that use the old address need"
+            " the new one, or this box needs the old one.",
             name=name,
             there=there,
             here=here,
         )
     if result["certificate"]:
         yield Sentence(
-            "Its certificate, which is used from then on, is for {names}: whoever called that box by"
-            " another name is warned by their browser or phone.",
+            "From then on the box uses the certificate of the backup, which is for {names}. Browsers and phones"
+            " that use another name show a warning.",
             names=result["certificate"],
         )
 
@@ -288,7 +290,7 @@ def _path(stores: Stores, name: str) -> Path:
     """A backup by its name. Raises Refused."""
     path = stores.data / BACKUPS / name
     if not _NAME.fullmatch(name) or not path.is_file() or path.is_symlink():
-        raise Refused(Sentence("There is no backup of this name."), field="name")
+        raise Refused(Sentence("There is no backup with this name."), field="name")
     return path
 
 
@@ -306,4 +308,4 @@ def _keep_newest(folder: Path) -> None:
 
 def _check_head(piece: bytes) -> None:
     if not piece.startswith(_HEAD):
-        raise Refused(Sentence("This is no backup of Durchwahl."), field="file")
+        raise Refused(Sentence("This is not a Durchwahl backup."), field="file")

@@ -20,14 +20,14 @@ _MB = 1_000_000
 def unfit(mount: Mount, needed: int, root: Path) -> Sentence | None:
     """Why it cannot take backups of so many bytes; None if it can, as far as can be told without waiting for it."""
     if mount.kind in _MEMORY:
-        return Sentence("It is the box's memory: whatever is there is lost when the power goes.")
+        return Sentence("It is the box's memory: everything there is lost when the power fails.")
     if "ro" in mount.options:
-        return Sentence("Nothing can be written on it.")
+        return Sentence("It is write-protected.")
     if mount.kind not in (*_DISKS, *_LENT) and not mount.kind.startswith("fuse."):
-        return Sentence("It is not a disk that keeps anything ({kind}).", kind=mount.kind[:40])
+        return Sentence("It cannot keep files ({kind}).", kind=mount.kind[:40])
     size = capacity(mount, root)
     if size is not None and size < needed:
-        return Sentence("It is too small: {size} MB; backups need {needed} MB.",
+        return Sentence("It is too small: it has {size} MB, but backups need {needed} MB.",
                         size=size // _MB, needed=-(-needed // _MB))  # fmt: skip
     return None
 
@@ -37,6 +37,6 @@ def full(folder: Path, needed: int) -> Sentence | None:
     found = os.statvfs(folder)
     free = found.f_bavail * found.f_frsize
     if free < needed:
-        return Sentence("It is too full: {free} MB are free; backups need {needed} MB.",
+        return Sentence("It is too full: {free} MB are free, but backups need {needed} MB.",
                         free=free // _MB, needed=-(-needed // _MB))  # fmt: skip
     return None

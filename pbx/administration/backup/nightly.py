@@ -71,7 +71,7 @@ def change(
         backup.check_password(password)
         given["backup_key"] = backup_work.made_key(password)
     elif given.get("backup_folder") and not stores.office.backup_key:
-        raise Refused(Sentence("Choose a password: without it nobody can open the backups."), field="password")
+        raise Refused(Sentence("Please choose a password. Without it nobody can open the backups."), field="password")
     with stores.turns:
         stores.save(replace(stores.office, **given))
     if "backup_folder" in given:
@@ -116,7 +116,7 @@ def _key(stores: Stores) -> str:
     except NotSealed as error:
         raise Refused(error.sentence, 1) from error
     if key is None:
-        lost = Sentence("The key of the backup every night cannot be read any more: enter its password again.")
+        lost = Sentence("The box can no longer read the key of the nightly backup. Please enter its password again.")
         raise Refused(lost, 1)
     return key
 
@@ -170,31 +170,31 @@ def keep_newest(folder: Path, tag: str, now: float) -> None:
 def check(stores: Stores) -> Check:
     """Whether there is a backup that is not too old. Waits for no disk."""
     if not stores.office.backup_folder:
-        sentence = Sentence("No backup is made by itself.")
-        advice = Sentence("Plug a USB stick in, and choose it for the backup every night.")
+        sentence = Sentence("No automatic backup.")
+        advice = Sentence("Plug in a USB stick and choose it for the nightly backup.")
         return Check("backup", "warn", sentence, advice, "/backup")
     state, at = _state(stores), stores.clock()
     last, failed = state.get("last") or {}, state.get("failed")
     age = at - last["at"] if last and last["at"] <= at else None
     sentence = _age(age)
     if failed:
-        sentence = Sentence("{last} The next cannot be made: {why}", last=sentence, why=retold(failed["said"]))
-        again = Sentence("It is tried again every hour.")
+        sentence = Sentence("{last} The next one failed: {why}", last=sentence, why=retold(failed["said"]))
+        again = Sentence("The box tries again every hour.")
         return Check("backup", "fail" if age is None or age > OVERDUE else "warn", sentence, again, "/backup")
     if age is not None and age > LATE:
-        advice = Sentence("Make one now, and see what is said.")
+        advice = Sentence("Make a backup now and see what the box reports.")
         return Check("backup", "fail" if age > OVERDUE else "warn", sentence, advice, "/backup")
     if _is_own_disk(stores):
-        sentence = Sentence("{last} It is on the box's own disk: what breaks the box, breaks it too.", last=sentence)
+        sentence = Sentence("{last} It is on the box's own disk: if the box breaks, it is lost too.", last=sentence)
         return Check("backup", "warn", sentence, Sentence("Choose a USB stick or a network folder."), "/backup")
     return Check("backup", "ok", sentence)
 
 
 def _age(age: float | None) -> Sentence:
     if age is None:
-        return Sentence("There is no backup from a night yet.")
-    if age < 86400.0:
-        return Sentence("The last backup is {hours} hours old.", hours=int(age // 3600))
+        return Sentence("No nightly backup yet.")
+    if age < 2 * 86400.0:
+        return Sentence("The last backup is {hours} h old.", hours=int(age // 3600))
     return Sentence("The last backup is {days} days old.", days=int(age // 86400))
 
 
@@ -208,7 +208,7 @@ def _asking(stores: Stores) -> Iterator[None]:
     Raises Refused.
     """
     if not stores.work.asking.acquire(blocking=False):
-        raise Refused(Sentence("The stick or network folder has not answered yet: is it still there?"), 1)
+        raise Refused(Sentence("The stick or network folder has not answered yet. Is it still connected?"), 1)
     try:
         yield
     finally:
@@ -223,7 +223,7 @@ def _checked(stores: Stores, actor: Actor, folder: str) -> dict[str, str]:
     except (OSError, ValueError, RuntimeError):
         is_folder = False
     if not is_folder:
-        raise Refused(Sentence("There is no folder {folder}.", folder=folder[:200]), field="folder")
+        raise Refused(Sentence("The folder {folder} does not exist.", folder=folder[:200]), field="folder")
     point = mount_of(path, mount_points(stores.root))
     if actor.role != "root" and not is_plugged(point, stores.root):
         only = Sentence("Choose a USB stick or a network folder that is mounted below /media, /mnt or /run/media.")
@@ -234,7 +234,7 @@ def _checked(stores: Stores, actor: Actor, folder: str) -> dict[str, str]:
         _try_writing(path)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Refused(Sentence("Nothing can be written there: {why}.", why=reason), field="folder") from error
+        raise Refused(Sentence("The box cannot write there: {why}.", why=reason), field="folder") from error
     return {"backup_folder": str(path), "backup_mount": str(point)}
 
 
@@ -260,18 +260,18 @@ def _place(stores: Stores) -> Path:
     """The folder, with the disk it was given with. Raises Refused, OSError."""
     office = stores.office
     if not office.backup_folder:
-        raise Refused(Sentence("No folder is given for the backup every night."), 1)
+        raise Refused(Sentence("No folder has been chosen for the nightly backup."), 1)
     folder = Path(office.backup_folder)
     if str(mount_of(folder, mount_points(stores.root))) != office.backup_mount:
         raise Refused(_missing(stores), 1)
     if folder.resolve(strict=True) != folder or not folder.is_dir():
-        raise Refused(Sentence("There is no folder {folder}.", folder=str(folder)), 1)
+        raise Refused(Sentence("The folder {folder} does not exist.", folder=str(folder)), 1)
     return folder
 
 
 def _missing(stores: Stores) -> Sentence:
     place = stores.office.backup_mount
-    return Sentence("The stick or network folder is not there: nothing is mounted at {place}.", place=place)
+    return Sentence("The stick or network folder is missing: nothing is mounted at {place}.", place=place)
 
 
 def _is_own_disk(stores: Stores) -> bool:
@@ -292,10 +292,10 @@ def _why(stores: Stores) -> Refused:
     try:
         _place(stores)
     except Refused:
-        return Refused(Sentence("The stick was pulled while the backup was written to it."), 1)
+        return Refused(Sentence("The stick was removed while the backup was being written."), 1)
     except OSError as error:
         return _unreachable(stores, error)
-    return stores.work.error or Refused(Sentence("The backup was broken off; the exchange's log says why."), 1)
+    return stores.work.error or Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
 
 
 # --- its files, and what became of them -----------------------------------------------------------------------------

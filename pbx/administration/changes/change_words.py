@@ -18,23 +18,23 @@ _LABELS = {
     "announcement": Sentence("announcement"),
     "area_code": Sentence("area code"),
     "auth_user": Sentence("login name"),
-    "backup_folder": Sentence("folder of the backup every night"),
-    "backup_key": Sentence("password of the backup every night"),
-    "backup_mount": Sentence("disk of the backup every night"),
+    "backup_folder": Sentence("folder of the nightly backup"),
+    "backup_key": Sentence("password of the nightly backup"),
+    "backup_mount": Sentence("disk of the nightly backup"),
     "country": Sentence("country"),
     "dial_pause": Sentence("pause before an extension"),
     "digit_silence": Sentence("pause after the last digit"),
     "domain": Sentence("domain"),
     "extension": Sentence("extension"),
-    "extensions": Sentence("extensions that callers may dial"),
+    "extensions": Sentence("extensions callers may dial"),
     "greeting": Sentence("greeting"),
-    "keep_done_tasks_days": Sentence("finished tasks are kept for"),
-    "keep_history_days": Sentence("calls are kept for"),
-    "keep_messages_days": Sentence("messages are kept for"),
+    "keep_done_tasks_days": Sentence("done tasks kept"),
+    "keep_history_days": Sentence("calls kept"),
+    "keep_messages_days": Sentence("messages kept"),
     "label": Sentence("label"),
     "language": Sentence("language"),
     "mailboxes": Sentence("mailboxes of others"),
-    "media_timeout": Sentence("silence until a call ends"),
+    "media_timeout": Sentence("silence before a call is ended"),
     "members": Sentence("members"),
     "name": Sentence("name"),
     "number": Sentence("number"),
@@ -43,14 +43,14 @@ _LABELS = {
     "pin": Sentence("PIN"),
     "provider": Sentence("provider"),
     "proxy": Sentence("proxy"),
-    "ring_seconds": Sentence("rings for"),
+    "ring_seconds": Sentence("ringing time"),
     "role": Sentence("role"),
     "strategy": Sentence("ringing order"),
     "to": Sentence("rings"),
     "transport": Sentence("transport"),
-    "trunk": Sentence("trunk"),
+    "trunk": Sentence("line"),
     "until": Sentence("kept until"),
-    "user": Sentence("account"),
+    "user": Sentence("user name"),
 }
 _SWITCHES = {
     "voicemail": (Sentence("voicemail off"), Sentence("voicemail on")),
@@ -62,12 +62,12 @@ _VALUES = {
     "strategy": {
         "all": Sentence("all at once"),
         "in-order": Sentence("one after the other"),
-        "longest-idle": Sentence("who was idle longest"),
+        "longest-idle": Sentence("the longest free first"),
     },
     "extensions": {
         "off": Sentence("none"),
         "all": Sentence("all"),
-        "distribution": Sentence("only those that ring there"),
+        "distribution": Sentence("only those this number rings"),
     },
     "role": {"admin": Sentence("admin"), "user": Sentence("user")},
 }
@@ -94,7 +94,7 @@ def who(change: Change) -> Words:
         return change.who
     return {
         "root": Sentence("The command line"),
-        "visitor": Sentence("A visitor"),
+        "visitor": Sentence("Somebody not logged in"),
     }.get(change.role, Sentence("The box itself"))
 
 
@@ -115,9 +115,9 @@ def _along(along: Along) -> Iterator[Sentence]:
     for each in along.handed:
         to = each.now or Sentence("the office")
         if each.what == "messages":
-            yield Sentence("{count} messages went to {to}", count=len(each.ids), to=to)
+            yield Sentence("messages ({count}) handed over to {to}", count=len(each.ids), to=to)
         else:
-            yield Sentence("{count} tasks went to {to}", count=len(each.ids), to=to)
+            yield Sentence("tasks ({count}) handed over to {to}", count=len(each.ids), to=to)
 
 
 def _told(difference: Difference) -> Sentence:
@@ -140,15 +140,15 @@ def item(difference: Difference) -> Sentence:
         case "groups":
             return Sentence("Group {name} ({extension})", name=name, extension=key)
         case "former":
-            return Sentence("Extension {extension} of {name}, who left", name=name, extension=key)
+            return Sentence("Extension {extension} of {name}, who has left", name=name, extension=key)
         case "trunks":
-            return Sentence("Trunk {name}", name=key)
+            return Sentence("Line {name}", name=key)
         case "numbers":
             return Sentence("Number {number}", number=key)
         case "contacts":
             return Sentence("Contact {name}", name=key)
         case "accounts":
-            return Sentence("Account {name}", name=key)
+            return Sentence("Login {name}", name=key)
         case "office":
             return Sentence("Office")
     return Sentence("{table} {key}", table=difference.table, key=key)
@@ -187,7 +187,7 @@ def _field(name: str, before: Any, after: Any) -> Sentence:
     if not now:
         return Sentence("{field} {before} removed", field=label, before=was)
     if not was:
-        return Sentence("{field} {after} new", field=label, after=now)
+        return Sentence("{field} {after} added", field=label, after=now)
     if isinstance(after, list):
         return Sentence("{field} {after} instead of {before}", field=label, after=now, before=was)
     return Sentence("{field} {before} → {after}", field=label, before=was, after=now)
@@ -204,10 +204,17 @@ def _value(name: str, value: Any) -> Any:
     if name in _SECONDS:
         return Sentence("{seconds} s", seconds=f"{value:g}")
     if name.endswith("_days"):
-        return Sentence("{count} days", count=value) if value else Sentence("ever")
+        return _kept(value)
     if name == "until":
         return moment(value) if value else ""
     return _VALUES.get(name, {}).get(value, str(value) if value is not None else "")
+
+
+def _kept(days: int) -> Sentence:
+    """How long something is kept; 0 is for ever."""
+    if not days:
+        return Sentence("for ever")
+    return Sentence("{count} days", count=days) if days > 1 else Sentence("1 day")
 
 
 def has_words(field: str) -> bool:

@@ -45,7 +45,7 @@ def page(stores: Stores, limit: int = 50, before: int | None = None, after: int 
 
 def _check_limit(limit: int) -> None:
     if not 0 < limit <= MOST:
-        raise Refused(Sentence("From 1 to {most} changes can be listed at once.", most=MOST), field="limit")
+        raise Refused(Sentence("You can list 1 to {most} changes at once.", most=MOST), field="limit")
 
 
 def undo(stores: Stores, id: int) -> Shown:
@@ -108,7 +108,7 @@ def _without(stores: Stores, change: Change, everything: Sequence[Change], undon
     if any(
         each.was and each.now and each.table == "accounts" and "password" in each.after for each in change.differences
     ):
-        raise Refused(Sentence("An old password does not come back: set a new one."), 1)
+        raise Refused(Sentence("An old password cannot be brought back. Please set a new one."), 1)
     later = [each for each in everything if each.id > change.id]
     try:
         office = taken_back(stores.office, change.differences)
@@ -126,7 +126,7 @@ def _without(stores: Stores, change: Change, everything: Sequence[Change], undon
 def _overtaken(difference: Difference, later: Sequence[Change]) -> Refused:
     by = _latest_of(later, difference.table, {difference.was, difference.now})
     if by is None:
-        return Refused(Sentence("{item} is no longer as this change left it.", item=item(difference)), 1)
+        return Refused(Sentence("{item} has changed since then.", item=item(difference)), 1)
     at = moment(by.at)
     return Refused(
         Sentence("{who} changed it again ({at}): {what}. Undo that first.", who=who(by), at=at, what=words(by)), 1
@@ -140,7 +140,7 @@ def _broken(error: SettingsError, later: Sequence[Change]) -> Refused:
         return Refused(error.sentence, 1)
     return Refused(
         Sentence(
-            "A later change is in the way: {what} ({who}, {at}). Undo that first.",
+            "A later change prevents this: {what} ({who}, {at}). Undo that one first.",
             what=words(by),
             who=who(by),
             at=moment(by.at),
@@ -164,7 +164,7 @@ def _check_admins(before: Office, after: Office) -> None:
     """Raises Refused if the last admin would go."""
     there, left = (any(each.role == "admin" for each in office.accounts.values()) for office in (before, after))
     if there and not left:
-        raise Refused(Sentence("Nobody could log in as an admin any more."), 1)
+        raise Refused(Sentence("Then nobody could log in as an admin any more."), 1)
 
 
 def _check_messages(stores: Stores, change: Change) -> None:
@@ -175,7 +175,7 @@ def _check_messages(stores: Stores, change: Change) -> None:
         if left:
             raise Refused(
                 Sentence(
-                    "{item} has {count} voicemail messages by now: delete them or hand them over first.",
+                    "{item} has messages in the mailbox by now ({count}). Delete them or hand them over first.",
                     item=item(each),
                     count=len(left),
                 ),

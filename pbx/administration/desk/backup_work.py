@@ -63,7 +63,9 @@ class Work:
         """
         with self._starting:
             if self.is_running:
-                raise Refused(Sentence("Another backup is being made or opened: wait until it is done."), 1)
+                raise Refused(
+                    Sentence("Another backup is being made or opened. Please wait until that is finished."), 1
+                )
             self.kind, self.name, self.done, self.total, self.result, self.error = kind, name, 0, 0, None, None
             self._child = started(kind)
             self._thread = threading.Thread(
@@ -101,7 +103,7 @@ class Work:
                 result = self._heard(child, turns, tell)
         finally:
             if result is None and self.error is None:
-                self.error = Refused(Sentence("The backup was broken off; the exchange's log says why."), 1)
+                self.error = Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
             with suppress(OSError):  # what it tidies up is tidied up again at the next start
                 finished(result)
             self.result = result
@@ -147,7 +149,7 @@ def made_key(password: str) -> str:
         _say(child.stdin, json.dumps({"password": password}))
         told = json.loads((child.stdout and child.stdout.readline()) or "{}")
     if "result" not in told:
-        raise Refused(Sentence("The backup was broken off; the exchange's log says why."), 1)
+        raise Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
     return str(told["result"]["key"])
 
 

@@ -71,9 +71,9 @@ def _decoded(data: str) -> bytes:
     try:
         piece = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refused(Sentence("The upload was interrupted: begin again."), field="data") from error
+        raise Refused(Sentence("The upload was interrupted. Please start again."), field="data") from error
     if len(piece) > PIECE:
-        raise Refused(Sentence("A piece is too long."), field="data")
+        raise Refused(Sentence("One part of the upload is too large."), field="data")
     return piece
 
 
@@ -84,8 +84,8 @@ def _begun(folder: Path) -> str:
 
 
 def _no_room() -> Refused:
-    return Refused(Sentence("There is not enough room on the disk."), 1)
+    return Refused(Sentence("There is not enough space on the disk."), 1)
 
 
 def _interrupted() -> Refused:
-    return Refused(Sentence("The upload was interrupted: begin again."), 1)
+    return Refused(Sentence("The upload was interrupted. Please start again."), 1)

@@ -78,8 +78,8 @@ def _memory(here: Machine) -> Check:
 def disk(data: Path) -> Check:
     """Whether the disk of this folder can be written to, and has room for messages. Raises OSError."""
     if os.statvfs(data).f_flag & os.ST_RDONLY:
-        sentence = Sentence("The disk can only be read: nothing is saved any more.")
-        advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
+        sentence = Sentence("The disk has become read-only: nothing can be saved any more.")
+        advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
         return Check("disk", "fail", sentence, advice, "/backup")
     usage = shutil.disk_usage(data)
     share = usage.free / max(usage.total, 1)
@@ -105,7 +105,7 @@ def _unkept(stores: Stores) -> Check | None:
         " can be changed, and whatever happens now will be forgotten at the next restart.",
         why=stores.unkept,
     )
-    advice = Sentence("Restart the box; if it comes back, put the last backup on a new card.")
+    advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
     return Check("disk", "fail", sentence, advice, "/backup")
 
 

@@ -249,7 +249,9 @@ def _passwords(stores: Stores) -> Iterator[Check]:
         )
         yield Check("passwords", "warn", sentence, Sentence("Make new passwords when you need them."), "/phones", hint)
     if backups:
-        sentence = Sentence("The key of the backup every night cannot be read any more: enter its password again.")
+        sentence = Sentence(
+            "The box can no longer read the key of the nightly backup. Please enter its password again."
+        )
         yield Check("passwords", "fail", sentence, key, "/backup", hint)
 
 

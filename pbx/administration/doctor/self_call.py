@@ -56,9 +56,9 @@ def call(guest: Guest) -> None:
         with _Phone(guest) as phone:
             phone.ask_who()
             phone.dial()
-            phone.hear(QUESTION, Sentence("Nothing was heard in the test call."))
+            phone.hear(QUESTION, Sentence("There was no sound in the test call."))
             phone.press("5")
-            phone.hear(ANSWER, Sentence("A key that was pressed in the test call was not noticed."))
+            phone.hear(ANSWER, Sentence("The test call did not notice a key that was pressed."))
             phone.hang_up()
     except OSError as error:
         why = error.strerror or str(error)
@@ -119,7 +119,7 @@ class _Phone:
         try:
             self._agreed = agreed(description, answer.body)
         except SdpError as error:
-            raise Wrong(Sentence("The exchange's answer to the test call was not understood.")) from error
+            raise Wrong(Sentence("The exchange's answer to the test call makes no sense.")) from error
 
     def hang_up(self) -> None:
         """BYE. Raises Wrong."""
@@ -165,13 +165,13 @@ class _Phone:
             if isinstance(answer, Response) and ours and answer.status >= 200:
                 return answer
         port = str(self._guest.address[1])
-        raise Wrong(Sentence("At port {port} nobody answered {method}.", port=port, method=request.method))
+        raise Wrong(Sentence("Nothing answered {method} on port {port}.", port=port, method=request.method))
 
     def _expect(self, answer: Response, status: int) -> None:
         if answer.status != status:
             text = f"{answer.status} {answer.reason}"
             method = str(answer.headers.get("CSeq")).partition(" ")[2]
-            raise Wrong(Sentence("In the test call {method} was answered with {status}.", method=method, status=text))
+            raise Wrong(Sentence("In the test call, the answer to {method} was {status}.", method=method, status=text))
 
     # --- RTP -------------------------------------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ class _Phone:
     def press(self, key: str) -> None:
         """Press a key, as telephone-event (RFC 4733)."""
         if self._agreed is None or self._agreed.remote is None or self._agreed.event_payload_type is None:
-            raise Wrong(Sentence("The exchange's answer to the test call was not understood."))
+            raise Wrong(Sentence("The exchange's answer to the test call makes no sense."))
         sender, source = EventSender(key), int.from_bytes(secrets.token_bytes(4), "big")
         for sequence, payload in enumerate(iter(sender.next, None)):
             packet = Packet(self._agreed.event_payload_type, sequence, 0, source, payload, sequence == 0)

@@ -24,16 +24,16 @@ LOST = 15 * 60.0
 """Seconds without news after which one that was busy is believed broken off."""
 
 WHY = {
-    "signature": Sentence("The file's signature is not right: it is damaged, or somebody else made it."),
-    "compatible": Sentence("It is made for another kind of box."),
-    "downgrade": Sentence("It is older than the version that runs."),
-    "equal": Sentence("It is the version that runs already."),
-    "room": Sentence("There is not enough room on the disk."),
-    "no-bundle": Sentence("The file is not there any more."),
-    "install": Sentence("It could not be written to the card."),
-    "broken-off": Sentence("It was broken off: the power failed, or the box was restarted."),
+    "signature": Sentence("The file's signature is not valid: the file is damaged, or somebody else made it."),
+    "compatible": Sentence("It is for different hardware."),
+    "downgrade": Sentence("It is older than the running version."),
+    "equal": Sentence("This version is already running."),
+    "room": Sentence("There is not enough space on the disk."),
+    "no-bundle": Sentence("The file no longer exists."),
+    "install": Sentence("The box could not write it to the card."),
+    "broken-off": Sentence("It was interrupted: the power failed, or the box was restarted."),
     "not-started": Sentence("The new version did not start."),
-    "unhealthy": Sentence("The new version was not well."),
+    "unhealthy": Sentence("The new version had problems."),
 }
 """Words that root may use instead of a sentence."""
 

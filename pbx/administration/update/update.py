@@ -104,9 +104,9 @@ def _check_free(stores: Stores) -> None:
     """Raises Refused while an update is under way, and where there is none."""
     stores.check_kept()
     if not is_possible(stores):
-        raise Refused(Sentence("On this machine updates come by its package."), 1)
+        raise Refused(Sentence("On this machine, updates are installed as a package."), 1)
     if told(stores).goes_on:
-        raise Refused(Sentence("An update is being installed: wait until it is done."), 1)
+        raise Refused(Sentence("An update is being installed. Please wait until it is finished."), 1)
 
 
 def _bundle(path: Path) -> Shown | None:
@@ -121,4 +121,4 @@ def _bundle(path: Path) -> Shown | None:
 
 
 def _no_bundle() -> Refused:
-    return Refused(Sentence("This is no update of Durchwahl, or not all of it."), field="file")
+    return Refused(Sentence("This is not a Durchwahl update, or it is incomplete."), field="file")

@@ -43,10 +43,13 @@ def _troubles(stores: Stores) -> Iterator[tuple[str, str]]:
         return
     uptime = stores.live.status()["uptime"]
     settled = uptime >= SETTLED
-    yield "running", "" if settled else Sentence("The exchange runs for {count} seconds only.", count=int(uptime))
+    yield (
+        "running",
+        "" if settled else Sentence("The exchange has only been running for {count} seconds.", count=int(uptime)),
+    )
     well = trunks_that_are_well(stores.live)
     missing = [name for name in wanted(stores).get("trunks", ()) if name not in well and name in stores.office.trunks]
-    yield "trunks", Sentence("Not as before the update: {names}.", names=missing) if missing else ""
+    yield "trunks", Sentence("Lines that no longer work since the update: {names}.", names=missing) if missing else ""
     yield "page", _page_trouble(stores.pages)
     try:
         self_call.call(stores.live.guest())
@@ -87,19 +90,27 @@ def checks(stores: Stores) -> list[Check]:
     new, why = last.new or "?", last.why.inside()
     match last.phase:
         case "returned":
-            sentence = Sentence("The update to {new} was taken back, {old} runs: {why}", new=new, old=VERSION, why=why)
-            advice = Sentence("All is as before. Try it once more; if it is taken back again, tell us.")
+            sentence = Sentence(
+                "The update to {new} was rolled back, {old} is running: {why}", new=new, old=VERSION, why=why
+            )
+            advice = Sentence(
+                "Everything is as it was before. Please try again. If the update is rolled back again, tell us."
+            )
         case "refused":
-            sentence = Sentence("The update was refused: {why}", why=why)
-            advice = Sentence("Download the file anew, and upload it again.")
+            sentence = Sentence("The update was rejected: {why}", why=why)
+            advice = Sentence("Download the file again, then upload it again.")
         case "failed" | "broken":
-            sentence = Sentence("The update to {new} did not come about: {why}", new=new, why=why)
-            advice = Sentence("Nothing was changed. Begin it again.")
+            sentence = Sentence("The update to {new} failed: {why}", new=new, why=why)
+            advice = Sentence("Nothing was changed. Please start again.")
         case "":
-            return [Check("update", "ok", Sentence("Version {version} runs.", version=VERSION))]
+            return [Check("update", "ok", Sentence("Version {version} is running.", version=VERSION))]
         case "kept":
             return [
-                Check("update", "ok", Sentence("The last update went well: version {version} runs.", version=VERSION))
+                Check(
+                    "update",
+                    "ok",
+                    Sentence("The last update succeeded: version {version} is running.", version=VERSION),
+                )
             ]
         case _:
             return [Check("update", "ok", Sentence("An update is being installed."), page="/update")]

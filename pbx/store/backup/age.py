@@ -32,7 +32,7 @@ _HEADER = re.compile(_VERSION + rb"\n-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)
 _LONGEST_HEADER = 1024
 
 DAMAGED = Sentence("The backup is damaged or incomplete.")
-_NO_KEY = Sentence("The key of the backup every night is damaged: enter its password again.")
+_NO_KEY = Sentence("The key of the nightly backup is damaged. Please enter its password again.")
 
 
 class NotOpened(Wrong):
@@ -150,10 +150,10 @@ def _opened(file: BinaryIO, password: str) -> bytes:
     head = file.read(_LONGEST_HEADER)
     found = _HEADER.match(head)
     if found is None:
-        raise NotOpened(Sentence("This is no backup: it was not encrypted with a password."))
+        raise NotOpened(Sentence("This is not a backup: it is not encrypted with a password."))
     work = int(found[2])
     if work > _MOST_WORK:
-        raise NotOpened(Sentence("It was encrypted with more work than this box can do."))
+        raise NotOpened(Sentence("Opening this backup takes more computing power than this box has."))
     key = _stretched(password, _binary(found[1]), work)
     try:
         file_key = ChaCha20Poly1305(key).decrypt(bytes(12), _binary(found[3]), None)

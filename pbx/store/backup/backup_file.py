@@ -45,7 +45,7 @@ _MOST_FILES = 50_000
 _MOST_BEHIND = 1024 * 1024
 
 DAMAGED = Sentence("The backup is damaged or incomplete.")
-NO_ROOM = Sentence("There is not enough room on the disk.")
+NO_ROOM = Sentence("There is not enough space on the disk.")
 
 
 class Unreadable(Wrong):
@@ -133,7 +133,7 @@ def unpack(source: Source, folder: Path, room: int, grown: Callable[[int], None]
             return manifest
         if not is_member(name) or name in found:
             raise Unreadable(
-                Sentence("The backup has something in it that does not belong there: {name}.", name=name[:80])
+                Sentence("The backup contains something that does not belong there: {name}.", name=name[:80])
             )
         room -= length
         if room < 0 or len(found) >= _MOST_FILES:
@@ -190,11 +190,11 @@ def _next(source: Source) -> tuple[str, int]:
         kind, _, length = _header(source)
         name = long
     if kind != b"0":
-        raise Unreadable(Sentence("The backup has something in it that is no plain file."))
+        raise Unreadable(Sentence("The backup contains something other than ordinary files."))
     try:
         return name.decode("ascii"), length
     except UnicodeDecodeError as error:
-        raise Unreadable(Sentence("The backup has a file with a strange name in it.")) from error
+        raise Unreadable(Sentence("The backup contains a file with an invalid name.")) from error
 
 
 def _header(source: Source) -> tuple[bytes, bytes, int]:
@@ -202,7 +202,7 @@ def _header(source: Source) -> tuple[bytes, bytes, int]:
     if len(block) != _BLOCK:
         raise Unreadable(DAMAGED)
     if block[257:263] != b"ustar ":
-        raise Unreadable(Sentence("This is no backup of Durchwahl."))
+        raise Unreadable(Sentence("This is not a Durchwahl backup."))
     length = block[124:136].strip(b" \0")
     if not re.fullmatch(rb"[0-7]{1,11}", length):
         raise Unreadable(DAMAGED)
@@ -234,7 +234,7 @@ def _checked(text: bytes, found: dict[str, tuple[int, str]]) -> Manifest:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Unreadable(DAMAGED) from error
     if newer:
-        raise Unreadable(Sentence("The backup was made by a newer version; update Durchwahl."))
+        raise Unreadable(Sentence("The backup was made by a newer version. Please update Durchwahl first."))
     if files != found or not {SETTINGS, RECORDS} <= found.keys():
-        raise Unreadable(Sentence("What is in the backup is not what its table of contents says."))
+        raise Unreadable(Sentence("The contents of the backup do not match its list of files."))
     return Manifest(told, files)

@@ -119,7 +119,7 @@ def _office(office: Office) -> Found:
             yield field, Sentence("Must be between 1 and 3650 days, or 0 to keep everything.")
     for field in ("backup_folder", "backup_mount"):
         if (path := getattr(office, field)) and not (path.startswith("/") and is_text(path, 400)):
-            yield field, Sentence("Must be a folder, with all folders it is in, like /media/stick.")
+            yield field, Sentence("Must be a full path, like /media/stick.")
     if office.backup_folder and not (is_sealed(office.backup_key) or BACKUP_KEY.fullmatch(office.backup_key)):
         yield "backup_key", Sentence("Must be set by giving a password, never by hand.")
 

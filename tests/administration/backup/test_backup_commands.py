@@ -27,16 +27,16 @@ def test_changes_are_listed_and_undone(office: Run, data: Path, capsys: pytest.C
     office("user", "set", "21", "--ring", "40")
     text = said(data, capsys, "change", "list", "--limit", "1")
     assert "The command line" in text
-    assert "Anna (21): rings for 25 s → 40 s" in text
+    assert "Anna (21): ringing time 25 s → 40 s" in text
     number = text.split()[0]
-    assert "Undone: Anna (21): rings for" in said(data, capsys, "change", "undo", number)
+    assert "Undone: Anna (21): ringing time" in said(data, capsys, "change", "undo", number)
     assert "(undone)" in said(data, capsys, "change", "list")
     assert office("user", "list")[0]["ring"] == 25.0
 
 
 def test_what_cannot_be_undone_says_why(office: Run, refused: Run) -> None:
     listed = office("change", "list")
-    assert "in the way" in refused("change", "undo", str(listed[-1]["id"]), code=1)
+    assert "prevents this" in refused("change", "undo", str(listed[-1]["id"]), code=1)
     assert "no change 999" in refused("change", "undo", "999")
 
 
@@ -48,24 +48,24 @@ def test_a_backup_goes_out_and_into_another_box(
     assert file.stat().st_size == made["size"]
     assert file.stat().st_mode & 0o077 == 0
     assert made["name"] in said(data, capsys, "backup", "list")
-    assert "no backup yet" in said(other, capsys, "backup", "list")
+    assert "No backups yet" in said(other, capsys, "backup", "list")
     look = ["backup", "restore", str(file), "--password-file", password]
     assert "2 people" in said(other, capsys, *look, "--dry")
     assert "Anna" not in said(other, capsys, "user", "list")
-    assert "is kept" in said(other, capsys, *look)
+    assert "Restored." in said(other, capsys, *look)
     assert "Anna" in said(other, capsys, "user", "list")
     assert "before the last restore" in said(other, capsys, "backup", "list")
-    assert "there again" in said(other, capsys, "backup", "back")
+    assert "Everything is back" in said(other, capsys, "backup", "back")
     assert "Anna" not in said(other, capsys, "user", "list")
     said(data, capsys, "backup", "remove", made["name"])
-    assert "no backup yet" in said(data, capsys, "backup", "list")
+    assert "No backups yet" in said(data, capsys, "backup", "list")
 
 
 def test_another_file_or_password_is_refused(office: Run, refused: Run, tmp_path: Path, password: str) -> None:
     other = tmp_path / "holiday.zip"
     other.write_bytes(b"PK\x03\x04")
-    assert "no backup" in refused("backup", "restore", str(other), "--password-file", password)
-    assert "no backup of this name" in refused("backup", "restore", "x", "--password-file", password)
+    assert "not a Durchwahl backup" in refused("backup", "restore", str(other), "--password-file", password)
+    assert "no backup with this name" in refused("backup", "restore", "x", "--password-file", password)
     name = office("backup", "make", "--password-file", password)["name"]
     Path(password).write_text("Regen in Husum")
     assert "not the backup's password" in refused("backup", "restore", name, "--password-file", password)

@@ -76,8 +76,8 @@ def leave_message(stores: Stores, extension: str, call: str = "call-1") -> int:
         ("user set", {"person": "21", "name": "Anna Kurz"}, "Anna Berger (21): name Anna Berger → Anna Kurz"),
         ("user set", {"person": "21", "voicemail": False}, "Anna Berger (21): voicemail off"),
         ("user set", {"person": "21", "pin": "7391"}, "Anna Berger (21): PIN changed"),
-        ("user set", {"person": "21", "number": "030 777"}, "Anna Berger (21): number +4930777 new"),
-        ("user set", {"person": "21", "ring": 40.0}, "Anna Berger (21): rings for 25 s → 40 s"),
+        ("user set", {"person": "21", "number": "030 777"}, "Anna Berger (21): number +4930777 added"),
+        ("user set", {"person": "21", "ring": 40.0}, "Anna Berger (21): ringing time 25 s → 40 s"),
         ("user set", {"person": "21", "language": "en"}, "Anna Berger (21): language German → English"),
         ("phone add", {"extension": "21"}, "Phone of Anna Berger added"),
         ("number set", {"number": "+4930123450", "to": ["21", "30"]}, "rings 21 and 30 instead of 21"),
@@ -87,6 +87,8 @@ def leave_message(stores: Stores, extension: str, call: str = "call-1") -> int:
         ("number remove", {"number": "+4930123450"}, "Number +4930123450 removed"),
         ("contact add", {"name": "Meier", "number": "+4989123456;21"}, "Contact Meier added: +4989123456;21"),
         ("office set", {"country": "AT"}, "Office: country DE → AT"),
+        ("retention set", {"keep_history_days": 0}, "Office: calls kept 365 days → for ever"),
+        ("retention set", {"keep_messages_days": 1}, "Office: messages kept for ever → 1 day"),
     ],
 )
 def test_a_change_is_told_in_words(stores: Stores, verb: str, arguments: dict[str, Any], words: str) -> None:
@@ -120,7 +122,7 @@ def test_secrets_are_never_told(stores: Stores) -> None:
 def test_words_stay_when_the_person_is_long_gone(stores: Stores) -> None:
     perform(stores, "user set", {"person": "23", "ring": 40.0})
     perform(stores, "user remove", {"person": "23"})
-    assert "Carla (23): rings for 25 s → 40 s" in repr(perform(stores, "change list", {}))
+    assert "Carla (23): ringing time 25 s → 40 s" in repr(perform(stores, "change list", {}))
 
 
 def test_every_field_of_the_settings_has_words() -> None:
@@ -210,7 +212,7 @@ def test_what_was_changed_again_names_who_did_and_when(stores: Stores) -> None:
     sentence = refused(stores, first)
     assert "anna changed it again" in sentence
     assert time.strftime("%H:") in sentence
-    assert "rings for 40 s → 50 s" in sentence
+    assert "ringing time 40 s → 50 s" in sentence
     line = perform(stores, "change list", {"limit": 2})[1]
     assert not line["undoable"]
     assert line["why_not"]["with"]["who"] == "anna"
@@ -221,8 +223,8 @@ def test_what_a_later_change_needs_is_not_taken_away(stores: Stores) -> None:
     dora = newest(stores)["id"]
     perform(stores, "group set", {"group": "30", "members": ["21", "25"]})
     sentence = refused(stores, dora)
-    assert "in the way: Group Sales (30): members 21 and 25" in sentence
-    assert "Undo that first" in sentence
+    assert "prevents this: Group Sales (30): members 21 and 25" in sentence
+    assert "Undo that one first" in sentence
     undo(stores)
     undo(stores, dora)
     assert "25" not in stores.office.people
@@ -245,7 +247,7 @@ def test_an_extension_that_somebody_else_has_now_is_not_taken_from_him(stores: S
 def test_messages_never_belong_to_nobody(stores: Stores) -> None:
     perform(stores, "user add", {"name": "Dora", "extension": "25"})
     leave_message(stores, "25")
-    assert "1 voicemail" in refused(stores, newest(stores)["id"])
+    assert "in the mailbox by now (1)" in refused(stores, newest(stores)["id"])
 
 
 def test_tasks_of_whom_undoing_takes_away_become_the_office_s(stores: Stores) -> None:

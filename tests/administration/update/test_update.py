@@ -64,7 +64,7 @@ def test_on_a_pc_there_are_no_updates_of_this_kind(desk: Desk, tmp_path: Path) -
     desk.stores.root = tmp_path / "pc"
     assert desk.do("update status")["possible"] is False
     for verb, given in (("install", {}), ("forget", {}), ("offer", {"data": ""})):
-        with pytest.raises(Refused, match="by its package"):
+        with pytest.raises(Refused, match="as a package"):
             desk.do(f"update {verb}", **given)
     assert update_health.checks(desk.stores) == []
 
@@ -86,7 +86,7 @@ def test_a_bundle_comes_in_pieces_and_says_what_it_is(box: Desk) -> None:
      b"hsqs" + bytes(7000) + (1 << 62).to_bytes(8, "big"), b"hsqs" + b"\x31" * 7000 + (99).to_bytes(8, "big")],
 )  # fmt: skip
 def test_what_is_no_bundle_or_not_all_of_it_is_refused_and_leaves_nothing(box: Desk, content: bytes) -> None:
-    with pytest.raises(Refused, match=r"This is no update of Durchwahl, or not all of it\.") as refused:
+    with pytest.raises(Refused, match=r"This is not a Durchwahl update, or it is incomplete\.") as refused:
         offer(box, content)
     assert refused.value.field == "file"
     assert folder(box) == {}
@@ -94,7 +94,7 @@ def test_what_is_no_bundle_or_not_all_of_it_is_refused_and_leaves_nothing(box: D
 
 def test_the_first_piece_of_something_else_is_refused_before_the_rest_comes(box: Desk) -> None:
     offer(box, bundle("1.0"))
-    with pytest.raises(Refused, match="no update"):
+    with pytest.raises(Refused, match="not a Durchwahl update"):
         box.do("update offer", data=base64.b64encode(b"%PDF").decode(), size=900_000_000)
     assert "bundle.raucb" in folder(box), "what was brought before is still there"
 
@@ -107,12 +107,12 @@ def test_a_file_larger_than_a_gigabyte_is_refused_and_so_is_one_without_room(
         box.do("update offer", data=head, size=1024**3 + 1)
     usage = SimpleNamespace(total=10_000_000_000, used=0, free=1_500_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
-    with pytest.raises(Refused, match="not enough room"):
+    with pytest.raises(Refused, match="not enough space"):
         box.do("update offer", data=head, size=600_000_000)
     assert folder(box) == {}
     upload = box.do("update offer", data=head, size=400_000_000)["upload"]
     usage.free = 1_000_000_000
-    with pytest.raises(Refused, match="not enough room"):
+    with pytest.raises(Refused, match="not enough space"):
         box.do("update offer", data=head, upload=upload, at=4)
     assert folder(box) == {}
 
@@ -120,7 +120,7 @@ def test_a_file_larger_than_a_gigabyte_is_refused_and_so_is_one_without_room(
 def test_an_upload_that_broke_off_is_cleared_away_at_the_next_start(box: Desk) -> None:
     upload = box.do("update offer", data=base64.b64encode(b"hsqs" + bytes(90)).decode(), size=9000)["upload"]
     for wrong in ({"upload": upload, "at": 7}, {"upload": "0" * 16, "at": 94}, {"upload": "../../settings.json"}):
-        with pytest.raises(Refused, match="begin again"):
+        with pytest.raises(Refused, match="start again"):
             box.do("update offer", data="", **wrong)
     box.stores.close()
     stores = open_stores(box.stores.data)
@@ -178,9 +178,9 @@ def test_while_it_is_under_way_nothing_else_is_begun(box: Desk, root: Root, runn
         told = box.do("update status")
         assert (told["phase"], told["progress"]) == (phase, 0 if phase == "asked" else 37)
         for verb in ("install", "forget"):
-            with pytest.raises(Refused, match="wait until it is done"):
+            with pytest.raises(Refused, match="wait until it is finished"):
                 box.do(f"update {verb}")
-        with pytest.raises(Refused, match="wait until it is done"):
+        with pytest.raises(Refused, match="wait until it is finished"):
             offer(box, bundle())
         assert [(each.name, each.state) for each in update_health.checks(box.stores)] == [("update", "ok")]
 
@@ -242,19 +242,19 @@ def test_how_it_ended_is_told_in_words_until_somebody_forgets_it(
 def test_a_reason_of_root_s_own_is_told_as_it_is_and_a_sentence_in_the_reader_s_language(box: Desk, root: Root) -> None:
     root.tells("failed", box.now, why="ENOSPC {}")
     assert english(box.do("update status")["why"]) == "ENOSPC {}"
-    told = said(Sentence("Not as before the update: {names}.", names=["amt"]))
+    told = said(Sentence("Lines that no longer work since the update: {names}.", names=["amt"]))
     root.tells("returned", box.now, why="unhealthy", said=told)
     assert box.do("update status")["why"] == told
     for nonsense in ({"say": "{a"}, ["x"], {"say": "{b}", "with": {}}, 7):
         root.tells("returned", box.now, why="unhealthy", said=nonsense)
-        assert english(box.do("update status")["why"]) == "The new version was not well."
+        assert english(box.do("update status")["why"]) == "The new version had problems."
 
 
 def test_one_that_went_well_is_told_too(box: Desk, root: Root) -> None:
     root.tells("kept", box.now)
     assert box.do("update status")["phase"] == "kept"
     [check] = update_health.checks(box.stores)
-    assert (check.state, str(check.sentence)) == ("ok", f"The last update went well: version {VERSION} runs.")
+    assert (check.state, str(check.sentence)) == ("ok", f"The last update succeeded: version {VERSION} is running.")
     assert "update" in {each["name"] for each in health.examine(box.stores)}
 
 
@@ -301,7 +301,7 @@ def test_it_is_well_when_the_trunks_are_as_before_and_it_can_call_itself(
 def test_it_is_not_well_before_it_has_run_for_a_while(box: Desk, root: Root, running: Trunks) -> None:
     wanting(box, root)
     running.uptime = 3.2
-    assert judged(box) == (False, "The exchange runs for 3 seconds only.")
+    assert judged(box) == (False, "The exchange has only been running for 3 seconds.")
     assert running.called == 0
     assert "bundle.raucb" in folder(box)
 
@@ -309,9 +309,11 @@ def test_it_is_not_well_before_it_has_run_for_a_while(box: Desk, root: Root, run
 def test_it_is_not_well_when_a_trunk_does_not_come_back(box: Desk, root: Root, running: Trunks) -> None:
     wanting(box, root)
     running.states = {"amt": ("trying", ""), "peer": ("failed", "timeout"), "spare": ("registered", "")}
-    assert judged(box) == (False, "Not as before the update: amt and peer.")
+    assert judged(box) == (False, "Lines that no longer work since the update: amt and peer.")
     box.do("trunk remove", trunk="amt")
-    assert judged(box) == (False, "Not as before the update: peer."), "one that was removed meanwhile is not missed"
+    assert judged(box) == (False, "Lines that no longer work since the update: peer."), (
+        "one that was removed meanwhile is not missed"
+    )
     running.states["peer"] = ("reachable", "")
     assert judged(box) == (True, "")
 
@@ -320,7 +322,7 @@ def test_it_is_not_well_when_nobody_could_call(box: Desk, root: Root, running: T
     wanting(box, root)
     running.wrong = "silent"
     told = box.do("update check")
-    assert (told["healthy"], told["why"]) == (False, "Nothing was heard in the test call.")
+    assert (told["healthy"], told["why"]) == (False, "There was no sound in the test call.")
     assert english(told["why_said"]) == told["why"]
     assert [(each["name"], each["ok"]) for each in told["checks"]] == [
         ("running", True), ("trunks", True), ("page", True), ("call", False)
@@ -395,7 +397,7 @@ def test_the_command_line_brings_installs_and_forgets(cli: Cli, tmp_path: Path) 
     assert cli("status")[:2] == (0, f"version  {VERSION}\n")
     (tmp_path / "new.raucb").write_bytes(bundle("2.0", size=600_000))
     code, out, _ = cli("offer", str(tmp_path / "new.raucb"))
-    assert (code, "Brought: version 2.0, 0.6 MB." in out) == (0, True)
+    assert (code, "Uploaded: version 2.0, 0.6 MB." in out) == (0, True)
     code, out, _ = cli("install", "--json")
     assert json.loads(out)["phase"] == "asked"
     assert cli("forget")[0] == 1
@@ -405,7 +407,7 @@ def test_the_command_line_s_refusals_are_a_sentence(cli: Cli, tmp_path: Path) ->
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "other").write_bytes(bytes(9))
     for file in ("empty", "other"):
-        assert cli("offer", str(tmp_path / file)) == (2, "", "This is no update of Durchwahl, or not all of it.\n")
+        assert cli("offer", str(tmp_path / file)) == (2, "", "This is not a Durchwahl update, or it is incomplete.\n")
     assert "cannot be read: No such file" in cli("offer", str(tmp_path / "nowhere"))[2]
     assert cli("install")[::2] == (1, "Upload an update first.\n")
 

@@ -95,8 +95,8 @@ def test_one_whose_trunk_does_not_come_back_is_taken_back_and_says_why(box: Box)
     box.start()
     told = box.do("update status")
     assert (told["phase"], box.running) == ("returned", "a")
-    assert english(told["why"]) == "Not as before the update: amt."
-    assert told["why"]["say"] == "Not as before the update: {names}.", "to be said in German, too"
+    assert english(told["why"]) == "Lines that no longer work since the update: amt."
+    assert told["why"]["say"] == "Lines that no longer work since the update: {names}.", "to be said in German, too"
     box.live.states["amt"] = ("registered", "")  # type: ignore[attr-defined]
     box.offers("1.1")
     box.install()
@@ -109,10 +109,10 @@ def test_one_that_cannot_call_itself_is_taken_back_too(box: Box) -> None:
     assert box.install()
     box.live.wrong = "silent"  # type: ignore[attr-defined]
     box.start()
-    assert english(box.do("update status")["why"]) == "Nothing was heard in the test call."
+    assert english(box.do("update status")["why"]) == "There was no sound in the test call."
 
 
-@pytest.mark.parametrize(("version", "why"), [("0.9", "It is older"), ("1.0", "It is the version that runs")])
+@pytest.mark.parametrize(("version", "why"), [("0.9", "It is older"), ("1.0", "This version is already running")])
 def test_what_root_refuses_is_told_with_its_reason(box: Box, version: str, why: str) -> None:
     box.offers(version)
     assert not box.install()

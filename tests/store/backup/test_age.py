@@ -99,5 +99,5 @@ def test_other_files_are_told_so(head: bytes) -> None:
 
 
 def test_a_file_cannot_ask_for_all_our_memory(long: tuple[bytes, bytes]) -> None:
-    with pytest.raises(age.NotOpened, match="more work"):
+    with pytest.raises(age.NotOpened, match="more computing power"):
         opened(long[1].replace(b" 16\n", b" 30\n", 1))

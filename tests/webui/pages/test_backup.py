@@ -50,10 +50,10 @@ def opened(box: Web, name: str, password: str = PASSWORD) -> Any:
 
 
 def test_a_backup_is_made_and_downloaded(box: Web) -> None:
-    assert "There is no backup on the box" in box.admin.get("/backup").text
+    assert "No backups on the box" in box.admin.get("/backup").text
     name = made(box)
     page = box.admin.get("/backup")
-    assert "The backup is made" in text(page, "#making")
+    assert "The backup is ready" in text(page, "#making")
     file = page.click(href=f"/backup/{name}/file")
     assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert file.body == (box.stores.data / "backups" / name).read_bytes()
@@ -64,7 +64,7 @@ def test_a_backup_is_made_and_downloaded(box: Web) -> None:
     ("password", "again", "field", "sentence"),
     [
         ("kurz", "kurz", "password", "at least 10"),
-        (PASSWORD, PASSWORD + "!", "again", "not the same"),
+        (PASSWORD, PASSWORD + "!", "again", "do not match"),
         ("", "", "password", ""),
     ],
 )
@@ -81,8 +81,8 @@ def test_one_sees_what_is_in_it_then_restores_it_and_goes_back(box: Web) -> None
     box.do("user set", person="21", name="Changed")
     page = opened(box, name)
     assert "People 3" in text(page)
-    assert "Nobody is talking just now" in text(page)
-    assert "admins in it: chef" in text(page)
+    assert "Nobody is on the phone at the moment" in text(page)
+    assert "Its admins: chef" in text(page)
     assert box.stores.office.people["21"].name == "Changed"
     waiting = form_to(page, f"/backup/{name}/restore").submit().follow()
     assert "comes back by itself" in text(waiting)
@@ -101,7 +101,7 @@ def test_what_was_there_before_is_offered(box: Web) -> None:
     restoring.finish(box.stores.data)
     restoring.confirm(box.stores.data)
     page = box.admin.get("/backup")
-    assert "From before the restore" in text(page)
+    assert "Data from before the restore" in text(page)
     assert form_to(page, "/backup/back").submit().headers["Location"].endswith("/backup/restoring")
     assert box.live.told[-1] == ("restart",)
     (box.stores.data / "restore.json").unlink()
@@ -110,12 +110,12 @@ def test_what_was_there_before_is_offered(box: Web) -> None:
 
 
 def test_when_it_runs_again_one_is_told(box: Web) -> None:
-    assert "The exchange runs again" in box.admin.get("/backup/restoring").follow().text
+    assert "The exchange is running again" in box.admin.get("/backup/restoring").follow().text
 
 
 def test_a_running_call_is_named_before_it_is_ended(box: Web) -> None:
     box.live.state["calls"] = 2
-    assert "2 calls that are running now end" in text(opened(box, made(box)))
+    assert "2 calls in progress will be cut off" in text(opened(box, made(box)))
 
 
 def test_another_password_is_said_and_nothing_is_unpacked(box: Web) -> None:
@@ -147,9 +147,9 @@ def test_a_backup_is_brought_whole_or_in_pieces(box: Web) -> None:
 def test_another_file_is_refused_at_its_field(box: Web) -> None:
     form = box.admin.get("/backup").forms["bring"]
     form["file"] = Upload("holiday.zip", b"PK\x03\x04")
-    assert "no backup" in text(form.submit(status=422), "#f-file-error")
+    assert "not a Durchwahl backup" in text(form.submit(status=422), "#f-file-error")
     empty = box.admin.get("/backup").forms["bring"].submit(status=422)
-    assert "Choose a backup file first" in text(empty, "#f-file-error")
+    assert "choose a backup file first" in text(empty, "#f-file-error")
     token = csrf(box.admin.get("/backup"))
     fields = {"csrf": token, "piece": "1", "upload": "../../x", "at": "0", "last": "0"}
     answer = box.admin.post("/backup/upload", fields, upload_files=[("file", "p", b"x")], status=422)
@@ -175,7 +175,7 @@ def test_what_is_being_made_is_shown_without_script_too(box: Web, monkeypatch: p
 def test_it_is_told_in_german(box: Web) -> None:
     box.do("account set", account="chef", language="de")
     page = opened(box, made(box))
-    assert "Was jetzt auf dem Gerät ist, wird ersetzt" in text(page)
+    assert "Die jetzigen Daten werden ersetzt" in text(page)
     assert "Admins darin: chef" in text(page)
 
 

@@ -18,13 +18,13 @@ def test_a_change_is_told_with_who_and_undone_by_a_press(web: Web) -> None:
     token = web.admin
     web.do("user set", person="21", ring=40.0)
     assert "The command line" in line(web)
-    assert "Anna Adler (21): rings for 25 s → 40 s" in line(web)
+    assert "Anna Adler (21): ringing time 25 s → 40 s" in line(web)
     page = token.get("/changes")
     done = page.forms[f"undo-{newest(web)}"].submit()
     assert done.status_int == 303
-    assert "can be undone" in done.follow().text
+    assert "can undo this as well" in done.follow().text
     assert web.stores.office.people["21"].ring_seconds == 25.0
-    assert "chef Undone again" in line(web)
+    assert "chef Undo of an earlier change" in line(web)
     assert "Undone by chef" in line(web, 1)
 
 
@@ -54,7 +54,7 @@ def test_words_in_any_order_find_a_change(web: Web) -> None:
     web.do("contact add", name="Müller", number="+4989123456")
     web.do("user set", person="22", ring=40.0)
     assert "Contact Müller added" in line(web, search="ADDED muller")
-    assert "No change fits" in web.admin.get("/changes", {"search": "nobody"}).text
+    assert "No changes match" in web.admin.get("/changes", {"search": "nobody"}).text
 
 
 def test_many_changes_come_in_pages(web: Web) -> None:

@@ -59,12 +59,12 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(web: Web, st
     form = web.admin.get("/backup").forms["nightly"]
     form["folder"], form["below"], form["password"] = str(stick), "nowhere", PASSWORD
     page = form.submit(status=422)
-    assert "There is no folder" in page.html.select_one("#f-folder-error").get_text()
+    assert "does not exist" in page.html.select_one("#f-folder-error").get_text()
     assert page.forms["nightly"]["below"].value == "nowhere"
     form["below"], form["password"] = "../..", PASSWORD
     assert "Choose a USB stick" in form.submit(status=422).html.select_one("#f-folder-error").get_text()
     form["below"], form["password"] = "", ""
-    assert "Choose a password" in form.submit(status=422).html.select_one("#f-password-error").get_text()
+    assert "choose a password" in form.submit(status=422).html.select_one("#f-password-error").get_text()
 
 
 def test_a_folder_on_the_stick_is_shown_as_it_was_chosen(web: Web, stick: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_stick_that_is_gone_is_said_in_words(web: Web, stick: Path) -> None:
     (web.stores.root / "proc/self/mountinfo").write_text("24 1 8:1 / / rw - ext4 /d rw\n")
     page = form_to(web.admin.get("/backup"), "/backup/nightly/now").submit().follow()
     assert "nothing is mounted at" in text(page)
-    assert "tried again every hour" in text(page)
+    assert "tries again every hour" in text(page)
     assert page.forms["nightly"]["folder"].value == str(stick), "it is still the one that was chosen"
     assert "nothing is mounted at" in web.admin.get("/doctor").text
 
@@ -97,7 +97,7 @@ def test_two_admins_do_not_overwrite_each_other(web: Web, stick: Path) -> None:
 
 def test_the_box_s_own_disk_is_warned_of(web: Web, stick: Path, tmp_path: Path) -> None:
     web.do("nightly set", folder=str(tmp_path), password=PASSWORD)
-    assert "what breaks the box" in text(web.admin.get("/backup"))
+    assert "If the box breaks" in text(web.admin.get("/backup"))
     assert nightly.check(web.stores).state == "warn"
 
 
@@ -107,4 +107,4 @@ def test_what_cannot_take_backups_is_no_choice_and_the_page_says_why(web: Web, s
         file.write(f"26 24 0:25 / {place} ro,nosuid - tmpfs none ro,size=4k\n")
     page = web.admin.get("/backup")
     assert [value for value, _, _ in page.forms["nightly"]["folder"].options] == ["", str(stick)]
-    assert f"{place} cannot take the backups: It is the box's memory" in text(page)
+    assert f"{place} cannot be used for backups: It is the box's memory" in text(page)
