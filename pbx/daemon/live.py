@@ -45,14 +45,14 @@ class LiveExchange(Live):
         return shown if self._port == 5060 else f"{shown}:{self._port}"
 
     def status(self) -> Mapping[str, Any]:
-        exchange, house = self._exchange, self._exchange.house
+        exchange, equipment = self._exchange, self._exchange.equipment
         return {
             "sip": [f"{name} {host}:{port}" for name, (host, port) in exchange.transports.listening],
-            "calls": len(house.calls),
+            "calls": len(equipment.calls),
             "draining": exchange.switchboard.uas.draining,
             "uptime": round(exchange.uptime, 1),
             "clock_moved": round(exchange.clock_moved, 1),
-            "lines": {ext: house.lines.state(ext) for ext in exchange.folder.office.people},
+            "lines": {ext: equipment.lines.state(ext) for ext in exchange.folder.office.people},
             "counters": dict(exchange.stack.counters),
         }
 
@@ -78,7 +78,7 @@ class LiveExchange(Live):
         return {name: trunks.refusals(name) for name in self._exchange.folder.office.trunks}
 
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
-        began = time.time() - self._exchange.house.clock()
+        began = time.time() - self._exchange.equipment.clock()
         return {
             extension: (lamp.state, None if lamp.since is None else round(began + lamp.since, 1))
             for extension, lamp in self._exchange.presence.lamps().items()
@@ -101,7 +101,7 @@ class LiveExchange(Live):
                     dict.fromkeys(leg.party.number for leg in call.legs if not leg.party.outside and not leg.over)
                 ),
             )
-            for call in self._exchange.house.calls.values()
+            for call in self._exchange.equipment.calls.values()
         ]
 
     def call(self, extension: str, number: str, suffix: str) -> str:
@@ -139,14 +139,14 @@ class LiveExchange(Live):
 
     def drain(self, on: bool) -> int:
         self._exchange.switchboard.uas.draining = on
-        return len(self._exchange.house.calls)
+        return len(self._exchange.equipment.calls)
 
     def guest(self) -> Guest:
         exchange, uas = self._exchange, self._exchange.switchboard.uas
         host, port = next(address for name, address in exchange.transports.listening if name == "udp")
         phone = Phone(secrets.token_hex(8), self_call.EXTENSION, secrets.token_urlsafe(24))
         uas.expect_itself(phone)
-        exchange.timers.at(exchange.house.clock() + GUEST, lambda: uas.forget_itself(phone))
+        exchange.timers.at(exchange.equipment.clock() + GUEST, lambda: uas.forget_itself(phone))
         exchange.wake()
         return Guest((LOOPBACK.get(host, host), port), phone.username, phone.password)
 
@@ -157,7 +157,7 @@ class LiveExchange(Live):
         self._exchange.mailbox_changed(extension)
 
     def wire(self, call: str | None = None) -> Wire | None:
-        trace, calls = self._exchange.trace, self._exchange.house.calls
+        trace, calls = self._exchange.trace, self._exchange.equipment.calls
         if call is None:
             dialogs = {call_id: party for each in calls.values() for call_id, party in each.dialogs.items()}
             entries, left_out = trace.of(dialogs)

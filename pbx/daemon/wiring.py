@@ -14,7 +14,7 @@ from pbx.daemon.message_counts import Waiting
 from pbx.daemon.pruning import Pruning
 from pbx.daemon.sounds import Sounds
 from pbx.exchange.calls.call import Call
-from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.dialling.dialled import is_for_emergency
 from pbx.exchange.dialling.pins import Pins
 from pbx.exchange.phones.authentication import ALGORITHMS, Doorkeeper
@@ -106,7 +106,7 @@ class Exchange:
         self.registrar = Registrar(office, doorkeeper, self.timers, clock=clock, wall=wall)
         self.trunks = self._trunks()
 
-        # the house
+        # what calls use
         self.archive = Archive(folder, self.trace, self._sentence, self.mailbox_changed, call_ended)
         self._waiting = Waiting(office, self.archive.counts)
         self.mwi = Mwi(
@@ -115,9 +115,9 @@ class Exchange:
         self.keepalive = Keepalive(
             self.registrar, self.stack, self.timers, self._ids, clock=clock, chance=random.SystemRandom().random
         )
-        self.house = self._house(step_heard)
-        self.presence = Presence(office, self.house.lines, self._is_registered, clock, lambda: changed("lines"))
-        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self.keepalive, self._bindings_changed)
+        self.equipment = self._equipment(step_heard)
+        self.presence = Presence(office, self.equipment.lines, self._is_registered, clock, lambda: changed("lines"))
+        self.switchboard = Switchboard(self.equipment, doorkeeper, self.mwi, self.keepalive, self._bindings_changed)
 
         # what comes by the clock
         self._pruning = Pruning(
@@ -146,8 +146,8 @@ class Exchange:
             wall=time.time,
         )
 
-    def _house(self, step_heard: StepHeard) -> House:
-        return House(
+    def _equipment(self, step_heard: StepHeard) -> Equipment:
+        return Equipment(
             stack=self.stack,
             trace=self.trace,
             pump=self.pump,
@@ -201,14 +201,14 @@ class Exchange:
 
     async def stop(self) -> None:
         """End the calls, take leave of the providers, write everything down."""
-        self._stopping = self.house.stopping = self.switchboard.uas.draining = True
-        for leg in list(self.house.legs.values()):
+        self._stopping = self.equipment.stopping = self.switchboard.uas.draining = True
+        for leg in list(self.equipment.legs.values()):
             leg.hang_up("shutdown")
         self.trunks.stop()
         self.turn()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL):
-                while self.house.calls or not self.trunks.settled:
+                while self.equipment.calls or not self.trunks.settled:
                     await asyncio.sleep(0.02)
         self._turning = True  # nothing more goes out
         if self._alarm is not None:
@@ -287,7 +287,7 @@ class Exchange:
         return (
             self.registrar.binding_at(flow) is not None
             or self.trunks.trunk_of(flow) is not None
-            or any(leg.session is not None and leg.session.flow == flow for leg in self.house.legs.values())
+            or any(leg.session is not None and leg.session.flow == flow for leg in self.equipment.legs.values())
         )
 
     def _is_ours(self, host: str) -> bool:

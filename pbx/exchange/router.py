@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from pbx.exchange.calls.call import Call
-from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.leg import Leg, Party
 from pbx.exchange.calls.operator import Operator, Story
 from pbx.exchange.calls.outgoing import outside_lines
@@ -65,11 +65,11 @@ ROWS, PER = 30, 60.0
 class Uas:
     """The judge at the door: a trunk's own calls, a phone with its credentials, nobody else."""
 
-    def __init__(self, house: House, doorkeeper: Doorkeeper, begin: Begin) -> None:
-        self._house = house
+    def __init__(self, equipment: Equipment, doorkeeper: Doorkeeper, begin: Begin) -> None:
+        self._equipment = equipment
         self._doorkeeper = doorkeeper
         self._begin = begin
-        self._rows = Allowance(ROWS, PER, house.clock)
+        self._rows = Allowance(ROWS, PER, equipment.clock)
         self.draining = False
         """A restart waits until the calls have ended: a new one is told 503, unless it is an emergency."""
 
@@ -87,7 +87,7 @@ class Uas:
         if admitted.extension == self_call.EXTENSION:
             self._from_itself(event)
             return
-        person = self._house.office().people.get(admitted.extension)
+        person = self._equipment.office().people.get(admitted.extension)
         if person is None:
             call = self._call("internal", Party(admitted.extension), _asked_for(event.request))
             self._turn_away(call, event, 403, "nobody")
@@ -97,58 +97,58 @@ class Uas:
     def turned_away(self, event: TurnedAway) -> None:
         """The stack refused an INVITE: whose it seems to have been is told, as far as that cannot fill anything."""
         request, flow = event.request, event.flow
-        trunk = self._trunk_of(request, flow) or self._house.trunks.trunk_at(flow)
-        binding = self._house.registrar.binding_at(flow)
-        phone = self._house.office().phones.get(binding.username) if binding else None
+        trunk = self._trunk_of(request, flow) or self._equipment.trunks.trunk_at(flow)
+        binding = self._equipment.registrar.binding_at(flow)
+        phone = self._equipment.office().phones.get(binding.username) if binding else None
         if trunk is not None:
-            self._house.trunks.refused(trunk.name, _asked_for(request), str(event.status), flow)
-        elif phone is not None and (person := self._house.office().people.get(phone.extension)):
+            self._equipment.trunks.refused(trunk.name, _asked_for(request), str(event.status), flow)
+        elif phone is not None and (person := self._equipment.office().people.get(phone.extension)):
             call = self._call("internal", Party(person.extension, person.name), _asked_for(request))
             self._tell_refusal(call, request, str(event.status))
         else:
-            self._house.stack.counters["stranger"] += 1
+            self._equipment.stack.counters["stranger"] += 1
 
     def _strange(self, request: Request, flow: Flow) -> None:
         """An INVITE of nobody we know was asked for a password: a trunk's host cannot answer that."""
         if _has_credentials(request) or self._doorkeeper.knows(request.from_.uri.user):
             return
-        trunk = self._house.trunks.trunk_at(flow)
+        trunk = self._equipment.trunks.trunk_at(flow)
         if trunk is None:
-            self._house.stack.counters["stranger"] += 1
+            self._equipment.stack.counters["stranger"] += 1
             return
         plain = trunk.transport == "tls" and flow.transport != "tls"
-        self._house.trunks.refused(trunk.name, _asked_for(request), "not-encrypted" if plain else OTHER_PORT, flow)
+        self._equipment.trunks.refused(trunk.name, _asked_for(request), "not-encrypted" if plain else OTHER_PORT, flow)
 
     def _too_much(self) -> str:
         """Why there is no room for one more call now; empty if there is."""
         if self.draining:
             return "restarting"
-        return "too-many-calls" if len(self._house.calls) >= MOST_CALLS else ""
+        return "too-many-calls" if len(self._equipment.calls) >= MOST_CALLS else ""
 
     def _turn_away(self, call: Call, event: Invited, status: int, reason: str, digit: str = "", text: str = "") -> None:
         """Refuse a call that is none yet, and tell why: in the history, and on the page of the trunk it came over."""
         after = _RETRY.get(reason)
         event.session.refuse(status, text, headers=[("Retry-After", after)] if after else [])
         if call.trunk:
-            self._house.trunks.refused(call.trunk, call.to, reason, event.flow)
+            self._equipment.trunks.refused(call.trunk, call.to, reason, event.flow)
         self._tell_refusal(call, event.request, reason, digit)
 
     def _tell_refusal(self, call: Call, request: Request, reason: str, digit: str = "") -> None:
         """Its row in the history, as far as there is room."""
         if not self._rows.take():
-            self._house.stack.counters["refused without a row"] += 1
+            self._equipment.stack.counters["refused without a row"] += 1
             return
         call.note("not-allowed", reason=reason, **({"digit": digit} if digit else {}))
         call.outcome = "refused"
         call.dropped[request.call_id] = call.caller
-        self._house.trace.follow(request.call_id)
+        self._equipment.trace.follow(request.call_id)
         self._begin(call, None, _over)
 
     def click_to_call(self, person: Person, number: str, name: str, extension: str) -> Call:
         """Ring the person's phone, then dial an outside number for them; an emergency number over any trunk."""
-        office = self._house.office()
+        office = self._equipment.office()
         shown, emergency = caller_number(person, office), is_emergency(number, office.country)
-        lines = outside_lines(self._house, shown, emergency=emergency)
+        lines = outside_lines(self._equipment, shown, emergency=emergency)
         then = partial(
             outbound.call_out, number=number, shown=shown, lines=lines, extension=extension, emergency=emergency
         )
@@ -188,10 +188,10 @@ class Uas:
             return None
         if self._doorkeeper.knows(request.from_.uri.user):
             return None
-        return self._house.trunks.trunk_of(flow, request.uri.user or "")
+        return self._equipment.trunks.trunk_of(flow, request.uri.user or "")
 
     def _from_trunk(self, trunk: Trunk, event: Invited) -> None:
-        office = self._house.office()
+        office = self._equipment.office()
         called = self._called(trunk, event.request)
         caller = _caller(event.request, office_of=lambda user: number_of_caller(user, office))
         call = self._call("in", caller, called.number.e164 if called else _asked_for(event.request))
@@ -203,16 +203,16 @@ class Uas:
             call.note("called", number=call.to, trunk=trunk.name)
             self._turn_away(call, event, 404, "not-our-number")
             return
-        event.session.trusted |= self._house.trunks.addresses(trunk.name)
-        event.session.names = self._house.trunks.names(trunk.name)
-        routes = self._house.trunks.route(trunk.name)
+        event.session.trusted |= self._equipment.trunks.addresses(trunk.name)
+        event.session.names = self._equipment.trunks.names(trunk.name)
+        routes = self._equipment.trunks.route(trunk.name)
         event.session.credentials = routes[0].credentials if routes else None  # some challenge our BYE
         story = partial(attendant.attend, number=called.number, extension=called.extension)
         self._take(call, event, caller, story)
 
     def _called(self, trunk: Trunk, request: Request) -> Called | None:
         """Which of our numbers is meant; the trunk's own first, as a spare trunk may bring calls for all of them."""
-        office = self._house.office()
+        office = self._equipment.office()
         candidates = _called_candidates(request)
         own = {e164: number for e164, number in office.numbers.items() if number.trunk == trunk.name}
         for numbers in (own, office.numbers):
@@ -223,7 +223,7 @@ class Uas:
     # --- from a desk phone -----------------------------------------------------------------------------------------
 
     def _from_phone(self, person: Person, event: Invited) -> None:
-        request, office = event.request, self._house.office()
+        request, office = event.request, self._equipment.office()
         here = {event.flow.local[0], office.domain.lower(), request.from_.uri.host}
         asked = dialled(request.uri, office, here)
         planned = plan(asked, person, office)
@@ -238,13 +238,13 @@ class Uas:
             self._take(call, event, caller, self._story(planned, person))
 
     def _story(self, planned: Plan, person: Person) -> Story:
-        house = self._house
+        equipment = self._equipment
         match planned:
             case ToEmergency(number, shown):
-                lines = outside_lines(house, shown, emergency=True)
+                lines = outside_lines(equipment, shown, emergency=True)
                 return partial(outbound.call_out, number=number, shown=shown, lines=lines, emergency=True)
             case ToOutside(number, shown):
-                return partial(outbound.call_out, number=number, shown=shown, lines=outside_lines(house, shown))
+                return partial(outbound.call_out, number=number, shown=shown, lines=outside_lines(equipment, shown))
             case _:
                 return partial(internal.connect, planned=planned, person=person)
 
@@ -257,8 +257,10 @@ class Uas:
     # --- both ------------------------------------------------------------------------------------------------------
 
     def _call(self, direction: Direction, caller: Party, to: str) -> Call:
-        house = self._house
-        return Call(house.ids.token(), direction, house.office(), caller, to, house.even_wall(), house.told)
+        equipment = self._equipment
+        return Call(
+            equipment.ids.token(), direction, equipment.office(), caller, to, equipment.even_wall(), equipment.told
+        )
 
     def _take(self, call: Call, event: Invited, caller: Party, story: Story) -> None:
         """Give the caller a leg and let the story run; what cannot be talked with is refused at once."""
@@ -269,18 +271,18 @@ class Uas:
                     call, event, 488, "encryption" if wants_encryption(session.offer) else "no common codec"
                 )
                 return
-            endpoint = self._house.pump.open(event.flow.local[0])
+            endpoint = self._equipment.pump.open(event.flow.local[0])
         except SdpError:
             self._turn_away(call, event, 400, "bad-description", text="Bad Session Description")
             return
         except NoPort:
             self._turn_away(call, event, 503, "no-port")
             return
-        leg = Leg(caller, endpoint, call.tell, self._house.clock, self._house.ids.session_id())
+        leg = Leg(caller, endpoint, call.tell, self._equipment.clock, self._equipment.ids.session_id())
         call.add(leg)
         session.is_phone = not caller.outside
         call.hops = (70 if event.request.max_forwards is None else event.request.max_forwards) - 1
-        self._house.connect(leg, session)
+        self._equipment.connect(leg, session)
         self._begin(call, leg, story)
 
 

@@ -137,7 +137,7 @@ _MESSAGES = (
 )
 _RANG_ENDS = ("answered", "no-answer", "busy", "refused", "unavailable", "not-taken", "unreachable")
 _OF_PHONES = ("busy", "refused", "unavailable", "not-taken", "unreachable")
-"""Steps whose status a phone of the house answered."""
+"""Steps whose status one of the office's own phones answered."""
 
 
 def story(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:

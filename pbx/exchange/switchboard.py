@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.endings import note_gone, note_stopped
-from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.leg import Leg
 from pbx.exchange.calls.operator import HungUp, Operator, Story, begin
 from pbx.exchange.phones.authentication import Doorkeeper, Refused
@@ -30,15 +30,15 @@ class Switchboard:
 
     def __init__(
         self,
-        house: House,
+        equipment: Equipment,
         doorkeeper: Doorkeeper,
         mwi: Mwi,
         keepalive: Keepalive,
         changed: Callable[[str, bool], None],
     ) -> None:
         """`changed(username, moved)` hears of bindings to be stored; `moved`: one came or went, not merely stayed."""
-        self.house = house
-        self.uas = Uas(house, doorkeeper, self.begin)
+        self.equipment = equipment
+        self.uas = Uas(equipment, doorkeeper, self.begin)
         self._doorkeeper = doorkeeper
         self._mwi = mwi
         self._keepalive = keepalive
@@ -46,13 +46,13 @@ class Switchboard:
 
     def empty(self) -> None:
         """Take every event the stack has, including those that taking one brings about."""
-        events = self.house.stack.events
+        events = self.equipment.stack.events
         while events:
             event = events.popleft()
             try:
                 self.take(event)
             except Exception:  # a mistake of ours in one call must not end the others
-                self.house.stack.counters["fault"] += 1
+                self.equipment.stack.counters["fault"] += 1
                 log.exception("an event was not understood: %s", type(event).__name__)
                 self._excuse(event)
         self._note_bindings()
@@ -70,21 +70,21 @@ class Switchboard:
                 self._replied(token, response, flow)
             case sip.Unanswered(token=token, reason=reason):
                 _ = (
-                    self.house.trunks.unanswered(token, reason)
+                    self.equipment.trunks.unanswered(token, reason)
                     or self._mwi.unanswered(token)
                     or self._keepalive.unanswered(token)
                 )
             case _:
-                leg = self.house.legs.get(event.session.id)
+                leg = self.equipment.legs.get(event.session.id)
                 if leg is not None:
                     leg.take(event)
                 if isinstance(event, sip.Ended | sip.Rejected):
-                    self.house.legs.pop(event.session.id, None)
+                    self.equipment.legs.pop(event.session.id, None)
 
     def _replied(self, token: str, response: Response, flow: Flow) -> None:
         """A response to a request of ours: of the trunks, the message lamps, or the questions to phones."""
         _ = (
-            self.house.trunks.replied(token, response, flow)
+            self.equipment.trunks.replied(token, response, flow)
             or self._mwi.replied(token, response)
             or self._keepalive.replied(token, flow)
         )
@@ -92,7 +92,7 @@ class Switchboard:
     def _excuse(self, event: sip.Event) -> None:
         """End what nobody will look after, now that we made a mistake."""
         if isinstance(event, sip.Requested):
-            self.house.stack.reply(event.transaction, event.request.reply(500))
+            self.equipment.stack.reply(event.transaction, event.request.reply(500))
         elif not isinstance(event, sip.Replied | sip.Unanswered | sip.TurnedAway):
             event.session.refuse(500)
             event.session.hang_up("internal error")
@@ -101,7 +101,7 @@ class Switchboard:
         request = event.request
         match request.method:
             case "REGISTER":
-                response = self.house.registrar.register(request, event.flow)
+                response = self.equipment.registrar.register(request, event.flow)
             case "OPTIONS":
                 response = request.reply(200, headers=ABILITIES)
             case "SUBSCRIBE":
@@ -113,11 +113,11 @@ class Switchboard:
                     return
             case _:
                 response = request.reply(405, headers=[("Allow", ", ".join(METHODS))])
-        self.house.stack.reply(event.transaction, response)
+        self.equipment.stack.reply(event.transaction, response)
 
     def _note_bindings(self) -> None:
         """Tell the shelves, and a phone that is new its message lamp: only now, as it has its answer."""
-        changes = self.house.registrar.changes
+        changes = self.equipment.registrar.changes
         while changes:
             change = changes.popleft()
             self._changed(change.binding.username, not isinstance(change, Bound) or change.new)
@@ -135,13 +135,13 @@ class Switchboard:
     def begin(self, call: Call, leg: Leg | None, story: Story) -> None:
         """A new call: its story runs until it is told."""
         if not call.unseen:
-            self.house.calls[call.id] = call
-        begin(story, Operator(self.house, call, leg), self._told)
+            self.equipment.calls[call.id] = call
+        begin(story, Operator(self.equipment, call, leg), self._told)
 
     async def _told(self, operator: Operator, trouble: BaseException | None) -> None:
         """The story is over: what is left of the legs goes, the row is written."""
         call = operator.call
-        if self.house.stopping:
+        if self.equipment.stopping:
             note_stopped(call)
         elif isinstance(trouble, HungUp):
             if call.outcome is None or (call.outcome == "missed" and call.direction != "out"):
@@ -152,16 +152,16 @@ class Switchboard:
             call.note("failed", reason="internal-error")
         for leg in list(call.legs):
             leg.hang_up()
-        self.house.wake()
+        self.equipment.wake()
         try:
             if call.unseen:
-                self.house.trace.take(call.dialogs)
+                self.equipment.trace.take(call.dialogs)
             else:
-                await self.house.archive.keep_call(call)
+                await self.equipment.archive.keep_call(call)
         except Exception:  # a full disk, most likely; the next call may have more luck
             log.exception("call %s could not be written down", call.id)
         finally:
-            self.house.calls.pop(call.id, None)
+            self.equipment.calls.pop(call.id, None)
             call.forget()
 
 

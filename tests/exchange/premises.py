@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from pbx.exchange.calls.call import Call
-from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.dialling.dialled import is_for_emergency
 from pbx.exchange.dialling.pins import Pins
 from pbx.exchange.phones.authentication import Doorkeeper
@@ -112,8 +112,8 @@ class Premises:
         self.trace = Trace(self.wall)
         self.shelves = Shelves(self.studio.recordings, lambda: self.office.names)
         self.steps: list[tuple[Call, Step]] = []
-        self.house = self._house(ids, pump)
-        self.switchboard = Switchboard(self.house, doorkeeper, self.mwi, self.keepalive, lambda *_: None)
+        self.equipment = self._equipment(ids, pump)
+        self.switchboard = Switchboard(self.equipment, doorkeeper, self.mwi, self.keepalive, lambda *_: None)
         self.peers: dict[str, Peer] = {}
         self._turning = False
         self._alarm: asyncio.TimerHandle | None = None
@@ -136,8 +136,8 @@ class Premises:
             wall=self.wall,
         )
 
-    def _house(self, ids: Ids, pump: Pump | None) -> House:
-        return House(
+    def _equipment(self, ids: Ids, pump: Pump | None) -> Equipment:
+        return Equipment(
             stack=self.stack,
             trace=self.trace,
             pump=pump or cast(Pump, self.studio),
@@ -264,13 +264,13 @@ class Premises:
 
     def assert_empty(self) -> None:
         """No call, leg, story, port, session or lamp is left."""
-        house = self.house
+        equipment = self.equipment
         left = {
-            "calls": list(house.calls),
-            "legs": list(house.legs),
-            "stories": list(house.stories),
-            "ringing": dict(house.lines._ringing),
-            "talking": dict(house.lines._talking),
+            "calls": list(equipment.calls),
+            "legs": list(equipment.legs),
+            "stories": list(equipment.stories),
+            "ringing": dict(equipment.lines._ringing),
+            "talking": dict(equipment.lines._talking),
             "endpoints": self.studio.endpoints,
             "sessions": list(self.stack.sessions),
             "dialogs": list(self.stack._dialogs),

@@ -64,11 +64,11 @@ class Whim:
 
     def _assert_nobody_is_forgotten(self) -> None:
         """Nobody is on the line whom no call serves any more; at most is he being cancelled."""
-        house = self.premises.house
-        legs = [leg for call in house.calls.values() for leg in call.legs]
+        equipment = self.premises.equipment
+        legs = [leg for call in equipment.calls.values() for leg in call.legs]
         for session in self.premises.stack.sessions.values():
-            assert session.state == "cancelling" or house.legs[session.id] in legs, session.state
-            assert session.state == "cancelling" or not house.legs[session.id].over, session.state
+            assert session.state == "cancelling" or equipment.legs[session.id] in legs, session.state
+            assert session.state == "cancelling" or not equipment.legs[session.id].over, session.state
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         """Do it then; what does not fit any more is not done."""

@@ -191,7 +191,7 @@ class BadCall:
 
     async def end(self) -> None:
         """Somebody hangs up, or dies; who holds while dying is another matter (nothing is heard of who holds)."""
-        dying = self.dice.choice([False, True]) and not any(leg.held for leg in self.premises.house.legs.values())
+        dying = self.dice.choice([False, True]) and not any(leg.held for leg in self.premises.equipment.legs.values())
         line = self.dice.choice(self.lines)
         if dying:
             for each in self.dice.choice([self.lines, [line]]):

@@ -50,7 +50,7 @@ def test_the_group_member_who_has_been_idle_longest_rings_first() -> None:
 def test_the_lamp_of_a_line_shows_ringing_and_talking() -> None:
     async def story() -> None:
         premises = await opened("anna", "bert")
-        state = premises.house.lines.state
+        state = premises.equipment.lines.state
         line = premises.call("bert", "21")
         await premises.settle()
         assert (state("21"), state("22")) == ("free", "free"), "her phone has not said yet that it rings"

@@ -52,7 +52,7 @@ def test_each_address_of_a_trunk_may_end_its_calls_and_no_other_may(outgoing: bo
         for place in (SPARE, STRANGER):
             await hang_up_from(premises, trunk, place)
             assert "BYE" not in said(anna)
-            assert premises.house.calls
+            assert premises.equipment.calls
         await hang_up_from(premises, trunk, OTHER)
         assert said(anna)[-1] == "BYE"
         await premises.quiet()
@@ -151,10 +151,10 @@ def test_at_the_end_of_a_talk_both_are_hung_up_though_the_call_goes_on(who: str)
 
 
 async def talk_with_bert(operator: Operator) -> Any:
-    house, call = operator.house, operator.call
-    rounds = rounds_for_person(house, house.office().people["22"])
+    equipment, call = operator.equipment, operator.call
+    rounds = rounds_for_person(equipment, equipment.office().people["22"])
     _, leg, _ = await operator.ring(
-        rounds, lambda target: ring_phone(house, call, target, call.caller, codecs_for(operator.party))
+        rounds, lambda target: ring_phone(equipment, call, target, call.caller, codecs_for(operator.party))
     )
     assert leg is not None
     return await operator.talk(leg)

@@ -97,7 +97,7 @@ def test_the_answer_is_here_but_not_read_when_the_leg_is_cancelled(monkeypatch: 
         premises.ear(caller).hears("21")
         await premises.settle()
         anna = premises.peers["anna"].last
-        leg = next(leg for leg in premises.house.legs.values() if leg.party.number == "21")
+        leg = next(leg for leg in premises.equipment.legs.values() if leg.party.number == "21")
         take = leg.take
 
         def take_and_cancel(event: Event) -> None:
@@ -202,7 +202,7 @@ def test_the_caller_is_gone_with_the_last_packet_of_the_tone() -> None:
         ear.hears("21")
         while ear.said[-1] != "beep":
             await asyncio.sleep(0.01)
-        leg = next(iter(premises.house.legs.values()))
+        leg = next(iter(premises.equipment.legs.values()))
         told, leg.endpoint.told = leg.endpoint.told, None
 
         def tell_and_hang_up(endpoint: Endpoint, event: MediaEvent) -> None:
@@ -262,7 +262,7 @@ def test_a_mistake_of_ours_in_one_event_ends_one_call_only(monkeypatch: pytest.M
         premises, caller = await begin()
         other = premises.call("provider", "4930123450")
         await premises.settle()
-        leg = next(iter(premises.house.legs.values()))
+        leg = next(iter(premises.equipment.legs.values()))
 
         def mistake(sdp: bytes) -> None:
             raise ZeroDivisionError

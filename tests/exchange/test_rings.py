@@ -33,7 +33,7 @@ def test_an_unplugged_phone_rings_for_nobody_and_the_next_caller_does_not_wait_f
             line = premises.call("anna", "23")
             await premises.settle(waits - 0.5)
             assert said(line) == ["100"]
-            assert premises.house.lines.state("23") == "free"
+            assert premises.equipment.lines.state("23") == "free"
             await premises.settle(1)
             assert said(line)[-1] == "480"
         await premises.quiet()
@@ -82,7 +82,7 @@ def test_the_caller_hears_what_the_phone_says(phone: tuple[int, ...], caller: li
             premises.peers["anna"].last.reply(status)
         await premises.settle()
         assert said(line) == ["100", *caller]
-        assert premises.house.lines.state("21") == ("ringing" if caller else "free")
+        assert premises.equipment.lines.state("21") == ("ringing" if caller else "free")
         assert ("rang" in what(premises)) is bool(caller)
         line.cancel()
         await premises.quiet()
@@ -116,7 +116,7 @@ def test_who_was_greeted_hears_ringing_from_the_moment_on_in_which_a_phone_rings
         premises.peers["bert"].last.reply(180)  # of a group the first that rings counts
         await premises.settle()
         assert premises.ear(line).said == ["greeting", "ringback"]
-        assert premises.house.lines.state("21") == "free"
+        assert premises.equipment.lines.state("21") == "free"
         line.ask("BYE")
         await premises.quiet()
         assert premises.told == "called greeted dialled rang gave-up"

@@ -110,8 +110,8 @@ def test_an_account_prefers_the_number_and_a_peer_is_told_it(
         premises = Premises()
         provider = premises.peers["provider"]
         route = Route(Flow("udp", BOX, provider.address), "provider.test")
-        call = Call("c", "out", premises.office, Party("21"), "+4989111", premises.wall, premises.house.told)
-        leg = ring_outside(premises.house, call, OutsideLine(trunk, route), "+4989111", SHOWN, ("PCMA",))
+        call = Call("c", "out", premises.office, Party("21"), "+4989111", premises.wall, premises.equipment.told)
+        leg = ring_outside(premises.equipment, call, OutsideLine(trunk, route), "+4989111", SHOWN, ("PCMA",))
         premises.wake()
         await premises.settle()
         invite = provider.last.invite

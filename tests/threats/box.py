@@ -117,7 +117,7 @@ class Box:
     @property
     def calls(self) -> int:
         """Calls that last."""
-        return len(self.daemon.exchange.house.calls)
+        return len(self.daemon.exchange.equipment.calls)
 
     async def do(self, verb: str, **arguments: Any) -> Any:
         """A command, as the command line gives it."""
@@ -125,13 +125,13 @@ class Box:
 
     async def end_calls(self) -> None:
         """Cut every call short."""
-        for leg in list(self.daemon.exchange.house.legs.values()):
+        for leg in list(self.daemon.exchange.equipment.legs.values()):
             leg.hang_up()
         self.daemon.exchange.wake()
         try:
             await self.until(lambda: not self.calls)
         except TimeoutError:
-            raise AssertionError(f"calls that do not end: {list(self.daemon.exchange.house.calls.values())}") from None
+            raise AssertionError(f"calls that do not end: {list(self.daemon.exchange.equipment.calls.values())}") from None
 
     async def history(self) -> list[Any]:
         """The calls that ended."""

@@ -150,7 +150,7 @@ def test_damaged_calls_leave_nothing_behind_and_break_nothing(tmp_path: Path, se
         await box.pass_time(200.0, 0.5)
         exchange = box.daemon.exchange
         assert exchange.pump.endpoints == ()
-        assert dict(exchange.house.legs) == {}
+        assert dict(exchange.equipment.legs) == {}
         assert dict(exchange.stack.sessions) == {}
         assert exchange.stack._dialogs == {}
         assert exchange.stack.transactions <= 1, "a question to the provider"

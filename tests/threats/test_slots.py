@@ -263,10 +263,10 @@ def test_calls_past_the_last_port_are_refused_and_leave_nothing_behind(tmp_path:
         await box.end_calls()
         assert box.daemon.exchange.pump.endpoints == ()
         await box.pass_time(70.0)
-        assert len(box.daemon.exchange.house.legs) == 0
+        assert len(box.daemon.exchange.equipment.legs) == 0
         assert len(box.daemon.exchange.stack.sessions) == 0
         assert len(box.daemon.exchange.stack._dialogs) == 0
-        assert len(box.daemon.exchange.house.stories) == 0
+        assert len(box.daemon.exchange.equipment.stories) == 0
 
     besiege(tmp_path, story)
 

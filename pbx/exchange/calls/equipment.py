@@ -1,4 +1,4 @@
-"""What every call may use: the wire, the sound, the phones, the trunks, the shelves. The daemon puts it together."""
+"""What every call may use: SIP, sound, phones, trunks, storage. The daemon puts it together."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -71,7 +71,7 @@ class Archive(Protocol):
 
 
 @dataclass(slots=True)
-class House:
+class Equipment:
     """One exchange's equipment."""
 
     stack: Stack

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbx.exchange.calls.call import Call
-from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.forking import Result, Round
 from pbx.exchange.calls.leg import PREFERENCE, Leg, codecs_for
 from pbx.exchange.calls.ringing import RINGING, Dial, Reaction, Rung
@@ -42,8 +42,8 @@ class Recording:
 class Operator:
     """Serves one party of a call: speaks to him, listens to him, connects him."""
 
-    def __init__(self, house: House, call: Call, party: Leg | None = None) -> None:
-        self.house = house
+    def __init__(self, equipment: Equipment, call: Call, party: Leg | None = None) -> None:
+        self.equipment = equipment
         self.call = call
         self.party = party
         self._news: deque[tuple[Leg, LegEvent]] = deque()
@@ -71,7 +71,7 @@ class Operator:
             self.call.outcome = "failed"
             self.call.note("failed", reason="no common codec")
             raise HungUp("no common codec")
-        self.house.wake()
+        self.equipment.wake()
 
     def ring_back(self) -> None:
         """Let him hear that it rings: his own phone's ringback, or ours once he is connected."""
@@ -79,18 +79,18 @@ class Operator:
             self.leg.endpoint.tone("ringback")
         else:
             self.leg.ring()
-        self.house.wake()
+        self.equipment.wake()
 
     def refuse(self, status: int, reason: str = "") -> None:
         """Do not take his call."""
         self.leg.refuse(status, reason)
-        self.house.wake()
+        self.equipment.wake()
 
     def hang_up(self) -> None:
         """Say goodbye."""
         if self.party is not None:
             self.party.hang_up()
-        self.house.wake()
+        self.equipment.wake()
 
     async def play(self, clips: Sequence[Clip]) -> None:
         """Speak to the end, whatever he presses."""
@@ -109,7 +109,7 @@ class Operator:
         try:
             while True:
                 news = await self._next_until(digits.deadline if digits.deadline is not None else give_up)
-                now = self.house.clock()
+                now = self.equipment.clock()
                 dialled = None
                 if news is None:
                     dialled = digits.expired(now)
@@ -160,7 +160,7 @@ class Operator:
         A target that has not even said 100 within its `reaction` is given up, as if it had refused with 408.
         `rings` is called once, when the first of them rings or takes the call.
         """
-        rung = Rung(self.house, self.call, rounds, dial, reaction)
+        rung = Rung(self.equipment, self.call, rounds, dial, reaction)
         rang = False
         try:
             rung.start()
@@ -181,7 +181,7 @@ class Operator:
             rung.abandon()
             raise
         finally:
-            self.house.wake()
+            self.equipment.wake()
         taken = rung.taken()
         return result, taken, 200 if taken is not None else rung.status
 
@@ -193,8 +193,8 @@ class Operator:
         mine = self.leg
         mine.endpoint.hush()
         join(mine.endpoint, other.endpoint)
-        self.house.wake()
-        dial_at = self.house.clock() + pause if extension else None
+        self.equipment.wake()
+        dial_at = self.equipment.clock() + pause if extension else None
         try:
             while True:
                 news = await self._any_until(dial_at)
@@ -215,7 +215,7 @@ class Operator:
             part(mine.endpoint, other.endpoint)
             for leg in (mine, other):
                 leg.hang_up()
-            self.house.wake()
+            self.equipment.wake()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ class Operator:
         if when is None:
             return await self._any()
         if not self._news:
-            await self._wait(max(0.0, when - self.house.clock()))
+            await self._wait(max(0.0, when - self.equipment.clock()))
         return self._news.popleft() if self._news else None
 
     async def _any(self) -> tuple[Leg, LegEvent]:
@@ -277,7 +277,7 @@ class Operator:
 
     def _present(self, news: tuple[Leg, LegEvent]) -> tuple[Leg, LegEvent]:
         leg, event = news
-        if self.house.stopping:
+        if self.equipment.stopping:
             raise HungUp("stopping")
         if leg is self.party:
             if isinstance(event, Gone):
@@ -312,7 +312,7 @@ class Operator:
         if heard and (self.party.answered or self.party.early(codecs_for(leg))):
             self.party.endpoint.hush()
             join(self.party.endpoint, leg.endpoint)
-            self.house.wake()
+            self.equipment.wake()
             return
         self.ring_back()
 
@@ -337,5 +337,5 @@ def begin(story: Story, operator: Operator, done: Callable[[Operator, BaseExcept
         await done(operator, trouble)
 
     task = asyncio.get_running_loop().create_task(told(), name=f"call {operator.call.id}")
-    operator.house.stories.add(task)
-    task.add_done_callback(operator.house.stories.discard)
+    operator.equipment.stories.add(task)
+    task.add_done_callback(operator.equipment.stories.discard)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pbx.exchange.calls.call import Call
-from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.forking import Round, Target
 from pbx.exchange.calls.leg import Leg, Party
 from pbx.exchange.trunks.trunk import Route
@@ -24,49 +24,49 @@ class OutsideLine:
     route: Route
 
 
-def outside_lines(house: House, shown: str, *, emergency: bool = False) -> list[OutsideLine]:
+def outside_lines(equipment: Equipment, shown: str, *, emergency: bool = False) -> list[OutsideLine]:
     """Every way out, best first: the trunk that owns the number to show, then those that work, then the rest.
 
     In an emergency a trunk that is known to work comes before everything: whose number is shown does not matter then.
     """
-    office = house.office()
+    office = equipment.office()
     number = office.numbers.get(shown)
     owner = number.trunk if number is not None else ""
-    states = {state.name: state.state for state in house.trunks.states()}
+    states = {state.name: state.state for state in equipment.trunks.states()}
     working = ("registered", "reachable") if emergency else ("registered", "reachable", "unknown")
     names = sorted(office.trunks, key=lambda name: (states.get(name) not in working, name != owner))
-    return [OutsideLine(office.trunks[name], route) for name in names for route in house.trunks.route(name)]
+    return [OutsideLine(office.trunks[name], route) for name in names for route in equipment.trunks.route(name)]
 
 
-def phones_of(house: House, person: Person) -> list[Target]:
+def phones_of(equipment: Equipment, person: Person) -> list[Target]:
     """Every place where one of his phones is registered."""
     return [
         Target(binding, person.extension)
-        for phone in house.office().phones_of(person.extension)
-        for binding in house.registrar.bindings(phone.username)
+        for phone in equipment.office().phones_of(person.extension)
+        for binding in equipment.registrar.bindings(phone.username)
     ]
 
 
-def rounds_for_person(house: House, person: Person) -> list[Round]:
+def rounds_for_person(equipment: Equipment, person: Person) -> list[Round]:
     """All his phones at once."""
-    return [Round(tuple(phones_of(house, person)), person.ring_seconds)]
+    return [Round(tuple(phones_of(equipment, person)), person.ring_seconds)]
 
 
-def rounds_for_group(house: House, group: Group, but_for: str = "") -> list[Round]:
+def rounds_for_group(equipment: Equipment, group: Group, but_for: str = "") -> list[Round]:
     """As the group's strategy says; in order, the members share the group's time.
 
     `but_for` is the extension of a member who calls his own group: he need not be rung.
     """
-    office = house.office()
+    office = equipment.office()
     members = [
         office.people[ext]
         for ext in group.members
         if ext in office.people and not office.people[ext].outbound_only and ext != but_for
     ]
     if group.strategy == "longest-idle":
-        order = house.lines.longest_idle(person.extension for person in members)
+        order = equipment.lines.longest_idle(person.extension for person in members)
         members.sort(key=lambda person: order.index(person.extension))
-    each = [tuple(phones_of(house, person)) for person in members]
+    each = [tuple(phones_of(equipment, person)) for person in members]
     if group.strategy == "all":
         return [Round(tuple(target for targets in each for target in targets), group.ring_seconds)]
     rung = [targets for targets in each if targets]
@@ -78,15 +78,15 @@ def share(group: Group, members: int) -> float:
     return max(5.0, group.ring_seconds / members)
 
 
-def ring_phone(house: House, call: Call, target: Target, caller: Party, codecs: Sequence[str]) -> Leg | None:
+def ring_phone(equipment: Equipment, call: Call, target: Target, caller: Party, codecs: Sequence[str]) -> Leg | None:
     """Send the INVITE to a registered phone, showing the caller's number and name."""
     binding = target.device
     assert isinstance(binding, Binding)
-    uri, flow = house.registrar.target(binding)
+    uri, flow = equipment.registrar.target(binding)
     number = shown_to_phones(caller, call.office)
     shown = Address(_uri(number or "anonymous", flow.local[0]), caller.name)
     return _invite(
-        house,
+        equipment,
         call,
         Party(target.person),
         uri,
@@ -109,7 +109,7 @@ def shown_to_phones(caller: Party, office: Office) -> str:
 
 
 def ring_outside(
-    house: House, call: Call, line: OutsideLine, number: str, shown: str, codecs: Sequence[str]
+    equipment: Equipment, call: Call, line: OutsideLine, number: str, shown: str, codecs: Sequence[str]
 ) -> Leg | None:
     """Send the INVITE for an outside number over a trunk, with the number we may show as caller.
 
@@ -126,7 +126,7 @@ def ring_outside(
         identity = [("P-Asserted-Identity", f"<{_uri(shown, route.flow.local[0])}>")] if shown else []
     target = _uri(number, domain, route.port)
     return _invite(
-        house,
+        equipment,
         call,
         Party(number, outside=True),
         target,
@@ -143,7 +143,7 @@ def ring_outside(
 
 
 def _invite(
-    house: House,
+    equipment: Equipment,
     call: Call,
     party: Party,
     target: Uri,
@@ -159,12 +159,12 @@ def _invite(
     trunk: str = "",
 ) -> Leg | None:
     try:
-        endpoint = house.pump.open(flow.local[0])
+        endpoint = equipment.pump.open(flow.local[0])
     except NoPort:
         call.note("failed", reason="no-port")
         return None
-    leg = Leg(party, endpoint, call.tell, house.clock, house.ids.session_id())
-    session = house.stack.invite(
+    leg = Leg(party, endpoint, call.tell, equipment.clock, equipment.ids.session_id())
+    session = equipment.stack.invite(
         target,
         flow,
         from_=from_,
@@ -176,11 +176,11 @@ def _invite(
         credentials=credentials,
         max_forwards=call.hops,
     )
-    session.trusted |= house.trunks.addresses(trunk)
-    session.names = house.trunks.names(trunk)
+    session.trusted |= equipment.trunks.addresses(trunk)
+    session.names = equipment.trunks.names(trunk)
     session.is_phone = not trunk
     call.add(leg)
-    house.connect(leg, session)
+    equipment.connect(leg, session)
     return leg
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pbx.exchange.calls.call import Call
-from pbx.exchange.calls.equipment import House
+from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.forking import Cancel, Invite, Order, Result, Ringing, Round, Taken, Target
 from pbx.exchange.calls.leg import Leg
 from pbx.exchange.calls.signals import Gone, LegEvent, Proceeding, Refused, TookCall
@@ -21,9 +21,14 @@ class Rung:
     """The legs of one ringing, until one of them has the call."""
 
     def __init__(
-        self, house: House, call: Call, rounds: Sequence[Round], dial: Dial, reaction: Reaction = lambda target: None
+        self,
+        equipment: Equipment,
+        call: Call,
+        rounds: Sequence[Round],
+        dial: Dial,
+        reaction: Reaction = lambda target: None,
     ) -> None:
-        self._house = house
+        self._equipment = equipment
         self._call = call
         self._dial = dial
         self._ringing = Ringing(rounds)
@@ -59,11 +64,11 @@ class Rung:
 
     def start(self) -> None:
         """Ring the first round."""
-        self._obey(self._ringing.start(self._house.clock()))
+        self._obey(self._ringing.start(self._equipment.clock()))
 
     def expire(self) -> None:
         """Those that do not react, or a whole round, may have had their time."""
-        now = self._house.clock()
+        now = self._equipment.clock()
         self._drop_dumb(now)
         self._obey(self._ringing.expired(now))
 
@@ -77,11 +82,11 @@ class Rung:
         if target is None:
             return
         if isinstance(event, Proceeding | TookCall) and isinstance(target.device, Binding):
-            self._house.registrar.heard(target.device)
+            self._equipment.registrar.heard(target.device)
         if isinstance(event, Proceeding) and event.status in RINGING and target not in self._rings:
             self.rang = True
             self._rings.add(target)
-            self._house.lines.rings(target.person)
+            self._equipment.lines.rings(target.person)
         elif isinstance(event, TookCall):
             self.rang = True
             self._obey(self._ringing.answered(target))
@@ -106,13 +111,13 @@ class Rung:
             if leg.session is None or not leg.session.reacted:
                 self.status = 408
                 if isinstance(target.device, Binding):
-                    self._house.registrar.unheard(target.device)
+                    self._equipment.registrar.unheard(target.device)
                 self._obey(self._ringing.silent(target, now))
 
     def _lose(self, target: Target, status: int) -> None:
         self.status = status
         self._leave(target)
-        self._obey(self._ringing.rejected(target, status, self._house.clock()))
+        self._obey(self._ringing.rejected(target, status, self._equipment.clock()))
 
     def _leave(self, target: Target) -> None:
         """It did not get the call."""
@@ -124,7 +129,7 @@ class Rung:
         """It rings no longer, if it did."""
         if target in self._rings:
             self._rings.remove(target)
-            self._house.lines.rang(target.person)
+            self._equipment.lines.rang(target.person)
 
     def _obey(self, orders: list[Order]) -> None:
         """Carry out what the machine orders; an INVITE that cannot be sent is a refusal at once."""
@@ -134,14 +139,14 @@ class Rung:
                 case Invite(target):
                     leg = self._dial(target)
                     if leg is None:
-                        queue += self._ringing.rejected(target, 503, self._house.clock())
+                        queue += self._ringing.rejected(target, 503, self._equipment.clock())
                     else:
                         self._legs[target] = leg
                         reaction = self._reaction(target)
                         if reaction is not None:
-                            self._react_by[target] = self._house.clock() + reaction
+                            self._react_by[target] = self._equipment.clock() + reaction
                 case Cancel(target, elsewhere):
                     if target in self._legs:
                         self._legs[target].cancel(elsewhere=elsewhere)
                         self._leave(target)
-        self._house.wake()
+        self._equipment.wake()

@@ -39,7 +39,7 @@ async def attend(operator: Operator, *, number: Number, extension: str = "") -> 
 
 async def _hear_extension(operator: Operator, number: Number) -> str | None:
     """What the caller dials into the greeting; None when he dials nothing, or wrong ones only."""
-    office, call, sounds = operator.call.office, operator.call, operator.house.sounds
+    office, call, sounds = operator.call.office, operator.call, operator.equipment.sounds
     speech = _greeting(operator, number)
     call.note("greeted")
     if number.extensions == "off":
@@ -61,7 +61,7 @@ async def _hear_extension(operator: Operator, number: Number) -> str | None:
 
 def _greeting(operator: Operator, number: Number) -> list[Clip]:
     """The number's own greeting, else the spoken default."""
-    sounds = operator.house.sounds
+    sounds = operator.equipment.sounds
     own = sounds.recorded(number.greeting) if number.greeting else None
     return [own or sounds.sentence("greeting", operator.call.office.language)]
 

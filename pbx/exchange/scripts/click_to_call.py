@@ -19,10 +19,10 @@ async def click_to_call(operator: Operator, *, person: Person, wanted: Party, th
 
 async def fetch(operator: Operator, person: Person, shown: Party, codecs: Sequence[str] = PREFERENCE) -> bool:
     """Ring the person's phones, which show `shown`; whether he is there, and now the one the story serves."""
-    house, call = operator.house, operator.call
-    rounds = rounds_for_person(house, person)
+    equipment, call = operator.equipment, operator.call
+    rounds = rounds_for_person(equipment, person)
     result, leg = await ring_people(
-        operator, rounds, lambda target: ring_phone(house, call, target, shown, codecs), person.extension
+        operator, rounds, lambda target: ring_phone(equipment, call, target, shown, codecs), person.extension
     )
     if isinstance(result, NotTaken):
         call.note(result.why.value, extension=person.extension, seconds=person.ring_seconds, **answered(result))

@@ -1,4 +1,4 @@
-"""Calls a desk phone makes inside the house: to a colleague, to a group, to one's own voicemail."""
+"""Calls a desk phone makes within the office: to a colleague, to a group, to one's own voicemail."""
 
 from pbx.exchange.calls.operator import Operator
 from pbx.exchange.dialling.dialplan import Plan, ToGroup, ToPerson, ToVoicemail

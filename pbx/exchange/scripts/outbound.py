@@ -57,7 +57,7 @@ async def call_out(
         call.note("failed", reason="no-trunk")
     call.outcome = _outcome(status)
     if operator.leg.answered:  # click to call: he listens
-        sentence = operator.house.sounds.sentence("call-failed" if lines else "no-line", call.office.language)
+        sentence = operator.equipment.sounds.sentence("call-failed" if lines else "no-line", call.office.language)
         await operator.play([sentence])
     operator.refuse(_passed_on(status))
 
@@ -76,7 +76,7 @@ async def _ring(
 
 
 def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: Target) -> Leg | None:
-    return ring_outside(operator.house, operator.call, line, number, shown, codecs_for(operator.party))
+    return ring_outside(operator.equipment, operator.call, line, number, shown, codecs_for(operator.party))
 
 
 def _passed_on(status: int) -> int:

@@ -26,7 +26,7 @@ SOON = 2.0
 async def reach_person(operator: Operator, person: Person) -> None:
     """Ring all of a person's phones; talk, or announce and take a message. Who only calls out is not rung."""
     operator.call.extension = person.extension
-    rounds = [] if person.outbound_only else rounds_for_person(operator.house, person)
+    rounds = [] if person.outbound_only else rounds_for_person(operator.equipment, person)
     await _reach(operator, rounds, person.extension, person)
 
 
@@ -34,20 +34,20 @@ async def reach_group(operator: Operator, group: Group) -> None:
     """Ring a group as its strategy says; talk, or announce and take a message for the group."""
     operator.call.extension = group.extension
     caller = operator.leg.party
-    rounds = rounds_for_group(operator.house, group, "" if caller.outside else caller.number)
+    rounds = rounds_for_group(operator.equipment, group, "" if caller.outside else caller.number)
     await _reach(operator, rounds, group.extension, group)
 
 
 async def reach_all(operator: Operator, extensions: tuple[str, ...], owner: str) -> None:
     """Ring a number's distribution: several people and groups at once; messages are the first one's."""
-    house, office = operator.house, operator.call.office
+    equipment, office = operator.equipment, operator.call.office
     targets: dict[Target, None] = {}
     seconds = 0.0
     for extension in extensions:
         if (person := office.people.get(extension)) is not None and not person.outbound_only:
-            rounds = rounds_for_person(house, person)
+            rounds = rounds_for_person(equipment, person)
         elif (group := office.groups.get(extension)) is not None:
-            rounds = rounds_for_group(house, group)
+            rounds = rounds_for_group(equipment, group)
         else:
             continue
         seconds = max(seconds, sum(round_.seconds for round_ in rounds))
@@ -63,27 +63,27 @@ async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Pers
         call.note("unreachable", extension=rung)
         await _nobody(operator, owner, Why.UNREACHABLE)
         return
-    began = operator.house.clock()
+    began = operator.equipment.clock()
     result, leg = await ring_people(
         operator,
         rounds,
-        lambda target: ring_phone(operator.house, call, target, call.caller, codecs_for(operator.party)),
+        lambda target: ring_phone(operator.equipment, call, target, call.caller, codecs_for(operator.party)),
         rung,
     )
     if leg is not None:
         await talk(operator, leg)
     elif isinstance(result, NotTaken):
-        seconds = round(operator.house.clock() - began, 3)
+        seconds = round(operator.equipment.clock() - began, 3)
         call.note(result.why.value, extension=rung, seconds=seconds, **answered(result))
         await _nobody(operator, owner, result.why)
 
 
 async def ring_people(operator: Operator, rounds: list[Round], dial: Dial, extension: str) -> tuple[Result, Leg | None]:
     """Call their phones; it is told that it rang when it did, and not before (the caller hears of it then, too)."""
-    call, clock = operator.call, operator.house.clock
+    call, clock = operator.call, operator.equipment.clock
     began, known = clock(), len(call.steps)
     phones = sum(len(round_.targets) for round_ in rounds)
-    doubtful = operator.house.registrar.is_unheard
+    doubtful = operator.equipment.registrar.is_unheard
     try:
         result, leg, _ = await operator.ring(
             rounds,
@@ -92,7 +92,7 @@ async def ring_people(operator: Operator, rounds: list[Round], dial: Dial, exten
             rings=lambda: call.note("rang", extension=extension, phones=phones),
         )
     except HungUp:
-        if len(call.steps) == known and clock() - began >= SOON and not operator.house.stopping:
+        if len(call.steps) == known and clock() - began >= SOON and not operator.equipment.stopping:
             call.note("silent", extension=extension)
         raise
     return result, leg
@@ -100,7 +100,7 @@ async def ring_people(operator: Operator, rounds: list[Round], dial: Dial, exten
 
 async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: float = 0.0) -> None:
     """Two people talk until one hangs up."""
-    call, lines = operator.call, operator.house.lines
+    call, lines = operator.call, operator.equipment.lines
     operator.answer(codecs_for(other))
     call.took_place()
     call.note("answered", extension=other.party.number)
@@ -109,7 +109,7 @@ async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: fl
         lines.talks(party)
     try:
         gone = await operator.talk(other, extension=extension, pause=pause)
-        if not operator.house.stopping:
+        if not operator.equipment.stopping:
             note_talk_ended(call, gone)
     finally:
         for party in parties:
@@ -127,7 +127,7 @@ async def _nobody(operator: Operator, owner: Person | Group | None, why: Why) ->
         operator.call.outcome = _OUTCOMES.get(why, "missed")
         if operator.leg.answered:  # click to call: he listens
             key = "busy" if why is Why.BUSY else "unavailable"
-            await operator.play([operator.house.sounds.sentence(key, operator.call.office.language)])
+            await operator.play([operator.equipment.sounds.sentence(key, operator.call.office.language)])
         operator.refuse(REFUSALS.get(why, 480))
         return
     operator.call.outcome = "missed"

@@ -34,9 +34,9 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
         if not await fetch(operator, person, Party(person.extension, shown), WIDE):
             return
         call.outcome = "answered"
-        await operator.house.archive.note(call)
+        await operator.equipment.archive.note(call)
         told("speaking")
-        sentence = operator.house.sounds.sentence
+        sentence = operator.equipment.sounds.sentence
         for _ in range(TRIES):
             spoken = 0.0
             await operator.play([sentence("record-announcement", person.language), beep()])
@@ -58,8 +58,8 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
 
 async def _is_kept(operator: Operator, person: Person, path: Path) -> bool:
     """Play it back; whether he is content, also when he presses nothing."""
-    sound = await operator.house.archive.open_recording(path)
-    menu = operator.house.sounds.sentence("recording-menu", person.language)
+    sound = await operator.equipment.archive.open_recording(path)
+    menu = operator.equipment.sounds.sentence("recording-menu", person.language)
     while True:
         key = await operator.ask([sound, menu] if sound is not None else [menu], Code(1, 4.0), 6.0)
         if key is None or key.digits in ("1", "2"):

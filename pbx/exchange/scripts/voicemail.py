@@ -21,33 +21,33 @@ def takes_messages(owner: Person | Group | None) -> bool:
 
 async def leave(operator: Operator, owner: Person | Group | None) -> None:
     """Announce that nobody is there, then keep what the caller says."""
-    call, house = operator.call, operator.house
+    call, equipment = operator.call, operator.equipment
     language = owner.language if isinstance(owner, Person) else call.office.language
     wanted = takes_messages(owner)
     operator.answer()
-    own = house.sounds.recorded(owner.announcement) if isinstance(owner, Person) and owner.announcement else None
-    announcement = own or house.sounds.sentence("leave-message" if wanted else "unavailable", language)
+    own = equipment.sounds.recorded(owner.announcement) if isinstance(owner, Person) and owner.announcement else None
+    announcement = own or equipment.sounds.sentence("leave-message" if wanted else "unavailable", language)
     call.note("announced", extension=call.extension)
     await operator.play([announcement])
     if not wanted or owner is None:
         operator.hang_up()
         return
     try:
-        spool = await house.archive.spool(owner.extension, call)
+        spool = await equipment.archive.spool(owner.extension, call)
     except NoRoom as full:
         call.note("no-message", reason=str(full))
-        await operator.play([house.sounds.sentence("mailbox-full", language)])
+        await operator.play([equipment.sounds.sentence("mailbox-full", language)])
         operator.hang_up()
         return
     await operator.play([beep()])
     recording = await operator.record(spool, limit=LONGEST, silence=SILENCE)
-    if await house.archive.keep_message(spool, owner.extension):
+    if await equipment.archive.keep_message(spool, owner.extension):
         call.outcome = "voicemail"
         call.note("message", seconds=round(recording.seconds, 3), extension=owner.extension)
     else:
         call.note("no-message", reason="too-short")
     if not recording.gone:
-        await operator.play([house.sounds.sentence("goodbye", language)])
+        await operator.play([equipment.sounds.sentence("goodbye", language)])
         operator.hang_up()
 
 
@@ -60,9 +60,9 @@ async def listen(operator: Operator, person: Person) -> None:
     if not await _unlocked(operator, person):
         operator.hang_up()
         return
-    messages = await operator.house.archive.messages(call.office.mailboxes_of(person.extension))
+    messages = await operator.equipment.archive.messages(call.office.mailboxes_of(person.extension))
     waiting = [message for message in messages if not message.heard]
-    sounds = operator.house.sounds
+    sounds = operator.equipment.sounds
     await operator.play(_count(sounds, len(waiting), person.language))
     heard = 0
     try:
@@ -88,23 +88,23 @@ def _count(sounds: Sounds, new: int, language: Language) -> list[Clip]:
 
 async def _unlocked(operator: Operator, person: Person) -> bool:
     """Whether he knows the PIN; three wrong ones end the call, and the mailbox's lock grows with each further call."""
-    house, sounds = operator.house, operator.house.sounds
+    equipment, sounds = operator.equipment, operator.equipment.sounds
     if not person.pin:
         operator.call.note("no-pin")
         await operator.play([sounds.sentence("no-pin", person.language)])
         return False
     for _ in range(PIN_TRIES):
-        if house.pins.locked(person.extension, house.clock()):
+        if equipment.pins.locked(person.extension, equipment.clock()):
             operator.call.note("pin-locked")
             await operator.play([sounds.sentence("pin-locked", person.language)])
             return False
         dialled = await operator.ask([sounds.sentence("enter-pin", person.language)], Code(12, 4.0), 8.0)
         if dialled is None:
             return False
-        if not house.pins.locked(person.extension, house.clock()):
-            house.pins.wrong(person.extension, house.clock())  # until it is known: many calls may try at the same time
-            if await house.archive.pin_is(person.extension, dialled.digits):
-                house.pins.right(person.extension)
+        if not equipment.pins.locked(person.extension, equipment.clock()):
+            equipment.pins.wrong(person.extension, equipment.clock())  # until it is known: many calls may try at once
+            if await equipment.archive.pin_is(person.extension, dialled.digits):
+                equipment.pins.right(person.extension)
                 return True
         operator.call.note("pin-wrong")
         await operator.play([sounds.sentence("wrong-pin", person.language)])
@@ -113,7 +113,7 @@ async def _unlocked(operator: Operator, person: Person) -> bool:
 
 async def _hear(operator: Operator, person: Person, message: Message) -> bool:
     """One message and what to do with it; False when he has had enough."""
-    archive, sounds = operator.house.archive, operator.house.sounds
+    archive, sounds = operator.equipment.archive, operator.equipment.sounds
     sound = await archive.open_message(message)
     speech: list[Clip] = [sound] if sound is not None else [sounds.sentence("message-unreadable", person.language)]
     if not message.heard:

@@ -75,7 +75,7 @@ def test_a_running_call_outlives_changes_and_their_undoing(
             perform(stores, "change undo", {"id": change["id"]})
             await premises.settle(3)
         assert stores.office == before
-        assert len(premises.house.calls) == 1
+        assert len(premises.equipment.calls) == 1
         assert "BYE" not in said(line) + said(anna)
         line.ask("BYE")
         await premises.settle(1)

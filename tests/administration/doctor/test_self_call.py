@@ -51,7 +51,7 @@ async def call(daemon: Daemon) -> None:
 async def quiet(daemon: Daemon) -> None:
     """Until the call's story is over."""
     async with asyncio.timeout(5):
-        while daemon.exchange.house.stories or daemon.exchange.house.legs:
+        while daemon.exchange.equipment.stories or daemon.exchange.equipment.legs:
             await asyncio.sleep(0.01)
 
 
@@ -116,7 +116,7 @@ def test_who_does_not_prove_who_he_is_is_not_let_in(tmp_path: Path) -> None:
 
         with pytest.raises(Wrong, match="INVITE was 401"):
             await asyncio.to_thread(wrong)
-        assert not daemon.exchange.house.legs
+        assert not daemon.exchange.equipment.legs
 
     at(tmp_path, calls)
 

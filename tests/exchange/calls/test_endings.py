@@ -44,8 +44,8 @@ def english(record: CallRecord) -> str:
 
 def stop(premises: Premises) -> None:
     """As `wiring.Exchange.stop` ends its calls."""
-    premises.house.stopping = premises.switchboard.uas.draining = True
-    for leg in list(premises.house.legs.values()):
+    premises.equipment.stopping = premises.switchboard.uas.draining = True
+    for leg in list(premises.equipment.legs.values()):
         leg.hang_up("shutdown")
     premises.turn()
 
