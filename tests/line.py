@@ -1,6 +1,6 @@
 """Made-up time for tests, and a made-up line that loses packets; nothing here ever sleeps.
 
-Machines take a `Clock` and are told the time. Stories (coroutines) run in `play`, on an event loop whose clock jumps
+Machines take a `Clock` and are told the time. Scripts (coroutines) run in `play`, on an event loop whose clock jumps
 to the next timer as soon as nothing is left to do: an hour of ringing passes in a millisecond, and always the same way.
 """
 
@@ -89,14 +89,14 @@ class MadeUpLoop(asyncio.SelectorEventLoop):
         return self._clock.now
 
 
-def play(story: Coroutine[Any, Any, Result], clock: Clock | None = None) -> Result:
+def play(script: Coroutine[Any, Any, Result], clock: Clock | None = None) -> Result:
     """Run a coroutine to its end on made-up time and return what it returns.
 
-    Raises `Stuck` when everything waits for ever, and whatever the story raises. Left-over tasks are cancelled.
+    Raises `Stuck` when everything waits for ever, and whatever the script raises. Left-over tasks are cancelled.
     """
     made_up = clock or Clock()
     with asyncio.Runner(loop_factory=lambda: MadeUpLoop(made_up)) as runner:
-        return runner.run(story)
+        return runner.run(script)
 
 
 class Line:

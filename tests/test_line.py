@@ -37,16 +37,16 @@ def test_timers_happen_in_order_and_at_their_own_time() -> None:
     assert clock() == 10
 
 
-def test_a_story_that_waits_for_nothing_is_found_out() -> None:
-    async def story() -> None:
+def test_a_script_that_waits_for_nothing_is_found_out() -> None:
+    async def script() -> None:
         await asyncio.Event().wait()
 
     with pytest.raises(Stuck):
-        play(story())
+        play(script())
 
 
 def test_packets_on_real_sockets_arrive_before_time_passes() -> None:
-    async def story() -> float:
+    async def script() -> float:
         loop = asyncio.get_running_loop()
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         here.setblocking(False)
@@ -57,12 +57,12 @@ def test_packets_on_real_sockets_arrive_before_time_passes() -> None:
             assert await loop.sock_recv(there, 100) == b"hello"
             return loop.time() - began
 
-    assert play(story()) == pytest.approx(5)
+    assert play(script()) == pytest.approx(5)
 
 
 @given(st.lists(st.floats(0, 100), max_size=20))
-def test_the_same_story_goes_the_same_way_twice(delays: list[float]) -> None:
-    async def story() -> list[tuple[int, float]]:
+def test_the_same_script_goes_the_same_way_twice(delays: list[float]) -> None:
+    async def script() -> list[tuple[int, float]]:
         woken: list[tuple[int, float]] = []
 
         async def sleeper(number: int, seconds: float) -> None:
@@ -72,8 +72,8 @@ def test_the_same_story_goes_the_same_way_twice(delays: list[float]) -> None:
         await asyncio.gather(*(sleeper(number, seconds) for number, seconds in enumerate(delays)))
         return woken
 
-    first = play(story())
-    assert first == play(story())
+    first = play(script())
+    assert first == play(script())
     assert [when for _, when in first] == sorted(when for _, when in first)
 
 

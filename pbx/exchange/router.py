@@ -7,7 +7,7 @@ from pathlib import Path
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.leg import Leg, Party
-from pbx.exchange.calls.operator import Operator, Story
+from pbx.exchange.calls.operator import Operator, Script
 from pbx.exchange.calls.outgoing import outside_lines
 from pbx.exchange.dialling.dialled import dialled
 from pbx.exchange.dialling.dialplan import (
@@ -38,8 +38,8 @@ from pbx.sip.message import Request
 from pbx.sip.privacy import addresses, is_withheld
 from pbx.store.models import Direction, Group, Person, Phone, Trunk
 
-Begin = Callable[[Call, Leg | None, Story], None]
-"""Lets a story run on a call."""
+Begin = Callable[[Call, Leg | None, Script], None]
+"""Lets a script run on a call."""
 
 _STATUS = {
     "no-such-extension": 404,
@@ -74,7 +74,7 @@ class Uas:
         """A restart waits until the calls have ended: a new one is told 503, unless it is an emergency."""
 
     def invited(self, event: Invited) -> None:
-        """A new INVITE: it becomes a call with a story, or is refused."""
+        """A new INVITE: it becomes a call with a script, or is refused."""
         trunk = self._trunk_of(event.request, event.flow)
         if trunk is not None:
             self._from_trunk(trunk, event)
@@ -160,7 +160,7 @@ class Uas:
         planned = (ToGroup if isinstance(other, Group) else ToPerson)(wanted.number)
         return self._click("internal", person, wanted, partial(internal.connect, planned=planned, person=person))
 
-    def _click(self, direction: Direction, person: Person, wanted: Party, then: Story) -> Call:
+    def _click(self, direction: Direction, person: Person, wanted: Party, then: Script) -> Call:
         call = self._call(direction, Party(person.extension, person.name), wanted.number)
         self._begin(call, None, partial(click_to_call, person=person, wanted=wanted, then=then))
         return call
@@ -207,8 +207,8 @@ class Uas:
         event.session.names = self._equipment.trunks.names(trunk.name)
         routes = self._equipment.trunks.route(trunk.name)
         event.session.credentials = routes[0].credentials if routes else None  # some challenge our BYE
-        story = partial(attendant.attend, number=called.number, extension=called.extension)
-        self._take(call, event, caller, story)
+        script = partial(attendant.attend, number=called.number, extension=called.extension)
+        self._take(call, event, caller, script)
 
     def _called(self, trunk: Trunk, request: Request) -> Called | None:
         """Which of our numbers is meant; the trunk's own first, as a spare trunk may bring calls for all of them."""
@@ -235,9 +235,9 @@ class Uas:
         elif isinstance(planned, Refused):
             self._turn_away(call, event, _STATUS[planned.reason], planned.reason, planned.digit)
         else:
-            self._take(call, event, caller, self._story(planned, person))
+            self._take(call, event, caller, self._script(planned, person))
 
-    def _story(self, planned: Plan, person: Person) -> Story:
+    def _script(self, planned: Plan, person: Person) -> Script:
         equipment = self._equipment
         match planned:
             case ToEmergency(number, shown):
@@ -262,8 +262,8 @@ class Uas:
             equipment.ids.token(), direction, equipment.office(), caller, to, equipment.even_wall(), equipment.told
         )
 
-    def _take(self, call: Call, event: Invited, caller: Party, story: Story) -> None:
-        """Give the caller a leg and let the story run; what cannot be talked with is refused at once."""
+    def _take(self, call: Call, event: Invited, caller: Party, script: Script) -> None:
+        """Give the caller a leg and let the script run; what cannot be talked with is refused at once."""
         session = event.session
         try:
             if session.offer and not offered_codecs(session.offer):
@@ -283,11 +283,11 @@ class Uas:
         session.is_phone = not caller.outside
         call.hops = (70 if event.request.max_forwards is None else event.request.max_forwards) - 1
         self._equipment.connect(leg, session)
-        self._begin(call, leg, story)
+        self._begin(call, leg, script)
 
 
 async def _over(operator: Operator) -> None:
-    """The story of a call that was refused at once."""
+    """The script of a call that was refused at once."""
 
 
 def _has_credentials(request: Request) -> bool:

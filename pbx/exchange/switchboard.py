@@ -7,7 +7,7 @@ from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.endings import note_gone, note_stopped
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.leg import Leg
-from pbx.exchange.calls.operator import HungUp, Operator, Story, begin
+from pbx.exchange.calls.operator import HungUp, Operator, Script, begin
 from pbx.exchange.phones.authentication import Doorkeeper, Refused
 from pbx.exchange.phones.bound import Bound, Unbound
 from pbx.exchange.phones.keepalive import Keepalive
@@ -26,7 +26,7 @@ ABILITIES = (("Allow", ", ".join(METHODS)), ("Accept", "application/sdp"), ("Sup
 
 
 class Switchboard:
-    """Takes what the stack tells, hands it to its leg, or lets a new story begin."""
+    """Takes what the stack tells, hands it to its leg, or lets a new script begin."""
 
     def __init__(
         self,
@@ -132,14 +132,14 @@ class Switchboard:
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
-    def begin(self, call: Call, leg: Leg | None, story: Story) -> None:
-        """A new call: its story runs until it is told."""
+    def begin(self, call: Call, leg: Leg | None, script: Script) -> None:
+        """A new call: its script runs to its end."""
         if not call.unseen:
             self.equipment.calls[call.id] = call
-        begin(story, Operator(self.equipment, call, leg), self._told)
+        begin(script, Operator(self.equipment, call, leg), self._told)
 
     async def _told(self, operator: Operator, trouble: BaseException | None) -> None:
-        """The story is over: what is left of the legs goes, the row is written."""
+        """The script is over: what is left of the legs goes, the row is written."""
         call = operator.call
         if self.equipment.stopping:
             note_stopped(call)
@@ -147,7 +147,7 @@ class Switchboard:
             if call.outcome is None or (call.outcome == "missed" and call.direction != "out"):
                 note_gone(call, operator.party, _where(call))
         elif trouble is not None:
-            log.error("call %s: its story failed", call.id, exc_info=trouble)
+            log.error("call %s: its script failed", call.id, exc_info=trouble)
             call.outcome = call.outcome or "failed"
             call.note("failed", reason="internal-error")
         for leg in list(call.legs):

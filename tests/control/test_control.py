@@ -34,13 +34,13 @@ from pbx.sentence import Sentence
 Answer = Callable[[str, dict[str, Any], str | None], Any]
 
 
-def in_a_loop(story: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+def in_a_loop(script: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     """Let pytest run a coroutine."""
 
-    @wraps(story)
+    @wraps(script)
     def test(*fixtures: Any, **named: Any) -> None:
         async def told() -> None:
-            await asyncio.wait_for(story(*fixtures, **named), 30.0)
+            await asyncio.wait_for(script(*fixtures, **named), 30.0)
 
         asyncio.run(told())
 

@@ -120,7 +120,7 @@ def test_a_call_out_is_nobodys_task_and_a_withheld_number_closes_none(shelf: She
 
 
 def test_a_message_is_kept_heard_and_removed_and_the_lamp_told_each_time(shelf: Shelf) -> None:
-    async def story(archive: Archive) -> None:
+    async def script(archive: Archive) -> None:
         spool = await archive.spool("21", shelf.call("missed"))
         write_sound(spool, 3.0)
         assert await archive.keep_message(spool, "21")
@@ -137,19 +137,19 @@ def test_a_message_is_kept_heard_and_removed_and_the_lamp_told_each_time(shelf: 
         await archive.remove_message(message)  # from two phones at the same time
         assert await archive.open_message(message) is None
 
-    shelf.run(story)
+    shelf.run(script)
     assert set(shelf.lamps) == {"21"}
     assert len(shelf.lamps) >= 3
 
 
 def test_less_than_a_second_and_nothing_at_all_are_no_message(shelf: Shelf) -> None:
-    async def story(archive: Archive) -> None:
+    async def script(archive: Archive) -> None:
         spool = await archive.spool("21", shelf.call("missed"))
         assert not await archive.keep_message(spool, "21")
         write_sound(spool, 0.5)
         assert not await archive.keep_message(spool, "21")
 
-    shelf.run(story)
+    shelf.run(script)
     assert shelf.lamps == []
 
 
@@ -159,21 +159,21 @@ def test_a_full_mailbox_is_said_in_the_exchanges_words(shelf: Shelf) -> None:
         replace(shelf.folder, mailboxes=full), shelf.trace, lambda call: "", shelf.lamps.append, shelf.ended.append
     )
 
-    async def story(_: Archive) -> None:
+    async def script(_: Archive) -> None:
         with pytest.raises(NoRoom, match="is full"):
             await archive.spool("21", shelf.call("missed"))
         await archive.close()
 
-    shelf.run(story)
+    shelf.run(script)
 
 
 def test_only_the_right_pin_of_somebody_who_has_one_is_right(shelf: Shelf) -> None:
-    async def story(archive: Archive) -> None:
+    async def script(archive: Archive) -> None:
         assert await archive.pin_is("21", "4711")
         assert not await archive.pin_is("21", "4712")
         assert not await archive.pin_is("99", "")
 
-    shelf.run(story)
+    shelf.run(script)
 
 
 @pytest.mark.parametrize("back", [False, True])

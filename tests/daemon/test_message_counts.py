@@ -18,7 +18,7 @@ def test_a_lamp_tells_of_ones_own_mailbox_and_those_of_ones_groups() -> None:
         asked.append(mailbox)
         return kept.get(mailbox, (0, 0))
 
-    async def story() -> None:
+    async def script() -> None:
         nonlocal office
         waiting = Waiting(lambda: office, ask)
         assert waiting.told_to("21") == (0, 0)
@@ -31,5 +31,5 @@ def test_a_lamp_tells_of_ones_own_mailbox_and_those_of_ones_groups() -> None:
         await waiting.count_uncounted()
         assert waiting.told_to("22") == (0, 0)
 
-    asyncio.run(story())
+    asyncio.run(script())
     assert asked == ["21", "30", "21", "22"]

@@ -154,7 +154,7 @@ def test_who_is_connected_stays_so_and_who_comes_then_is_shown_the_new_name(tmp_
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
         return head.startswith(b"SIP/2.0 200 ")
 
-    async def story() -> None:
+    async def script() -> None:
         daemon = Daemon(tmp_path / "data", ("127.0.0.64", 0), (20000, 20099))
         await daemon.start()
         try:
@@ -175,7 +175,7 @@ def test_who_is_connected_stays_so_and_who_comes_then_is_shown_the_new_name(tmp_
         finally:
             await daemon.stop()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_the_command_prints_and_exports_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,7 +74,7 @@ async def seen_by_all(box: Box) -> None:
 
 
 def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.until(lambda: "health" in {event.get("topic") for event in box.events})
         anna, bert = await phone(box, "21"), await phone(box, "22")
         await told_all(box, {"settings", "phones", "lines"})
@@ -91,11 +91,11 @@ def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) ->
         await anna.register(expires=0)
         await told(box, {"phones", "lines"})
 
-    besiege(tmp_path / "office", story)
+    besiege(tmp_path / "office", script)
 
 
 def test_an_exchange_tells_of_trunks_messages_and_what_commands_say(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await told_all(box, {"trunks"})
         await box.do("trunk add", name="gone", register="me@127.0.0.9:9", password="x")
         await told_all(box, {"trunks", "settings"})
@@ -103,4 +103,4 @@ def test_an_exchange_tells_of_trunks_messages_and_what_commands_say(tmp_path: Pa
         box.daemon.exchange.mailbox_changed("21")
         await told(box, {"tasks", "messages"})
 
-    besiege(tmp_path / "office", story)
+    besiege(tmp_path / "office", script)

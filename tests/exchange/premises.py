@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from collections.abc import Callable
+from typing import cast
 
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
@@ -33,7 +33,6 @@ from pbx.store.models import CallRecord, Former, Group, Number, Office, Person, 
 from tests.exchange.peers import BOX, Line, Peer
 from tests.exchange.shelves import Shelves, Sounds
 from tests.exchange.studio import Ear, Studio
-from tests.line import Clock, play
 
 WALL = 1_700_000_000.0
 SETTLED = 0.05
@@ -214,7 +213,7 @@ class Premises:
         self.stack.receive(data, flow)
         self.turn()
 
-    # -- what stories do
+    # -- what scripts do
 
     async def open(self, *phones: str) -> None:
         """Bring the trunks up and let these phones register."""
@@ -263,12 +262,12 @@ class Premises:
         self.assert_empty()
 
     def assert_empty(self) -> None:
-        """No call, leg, story, port, session or lamp is left."""
+        """No call, leg, script, port, session or lamp is left."""
         equipment = self.equipment
         left = {
             "calls": list(equipment.calls),
             "legs": list(equipment.legs),
-            "stories": list(equipment.stories),
+            "scripts": list(equipment.scripts),
             "ringing": dict(equipment.lines._ringing),
             "talking": dict(equipment.lines._talking),
             "endpoints": self.studio.endpoints,
@@ -289,8 +288,3 @@ class Premises:
     def told(self) -> str:
         """What the only call's steps are, in words."""
         return " ".join(step.what for step in self.record.steps)
-
-
-def tell(story: Coroutine[Any, Any, None], clock: Clock | None = None) -> None:
-    """Run a story on made-up time."""
-    play(story, clock)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pbx.exchange.calls.equipment import NoRoom
 from pbx.sip.message import Message, Request, Response
 from tests.exchange.peers import Line
-from tests.exchange.premises import CALLER, Premises, tell
+from tests.exchange.premises import CALLER, Premises
+from tests.line import play
 
 NUMBERS = ("4930123450", "4930123451", "4930123452", "4930123453", "4930123455", "4930123456", "493077721", "999")
 DIALLED = ("21", "22", "23", "26", "30", "31", "32", "*97", "04012345678", "110", "030123459", "29", "0")
@@ -180,7 +181,7 @@ class Whim:
 @settings(max_examples=100)
 @example(0)
 def test_whatever_peers_do_nothing_is_left_and_every_call_has_its_row(seed: int) -> None:
-    async def story() -> None:
+    async def script() -> None:
         await Whim(seed).play()
 
-    tell(story())
+    play(script())

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pbx.sip.message import Message, Request
 from pbx.sip.transport.hop import Hop
 from tests.exchange.peers import BOX, Line, Peer, polite
-from tests.exchange.premises import Premises, tell
+from tests.exchange.premises import Premises
 from tests.exchange.test_bad_voices import BadLine
+from tests.line import play
 
 HERE, ALSO, VICTIM = "127.0.0.50", "127.0.0.55", "127.7.7.7"
 CALLER = "+498912345678"
@@ -132,4 +133,4 @@ def end(dice: random.Random, lines: list[Line]) -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32))
 def test_whatever_a_trunk_names_in_its_dialogs_calls_end_and_strangers_hear_nothing(seed: int) -> None:
-    tell(call(seed))
+    play(call(seed))

@@ -18,8 +18,8 @@ from pbx.media.packet import Packet
 from pbx.media.rtcp import compound
 from pbx.media.telephone_event import TelephoneEvent
 from tests.exchange.peers import Line, Peer, polite
-from tests.exchange.premises import tell
 from tests.exchange.test_sound import Talkers
+from tests.line import play
 from tests.media.wire import Peer as Voice
 from tests.media.wire import tone
 
@@ -221,8 +221,8 @@ class BadCall:
 @settings(max_examples=12)
 @given(st.integers(0, 1 << 32))
 def test_bad_lines_and_worse_parties_neither_hang_nor_leak_nor_misdirect_a_call(seed: int) -> None:
-    async def story(folder: Path) -> None:
+    async def script(folder: Path) -> None:
         await BadCall(seed, folder).play()
 
     with TemporaryDirectory() as folder:
-        tell(story(Path(folder)))
+        play(script(Path(folder)))

@@ -8,7 +8,8 @@ import pytest
 
 from pbx.exchange import router
 from tests.exchange.peers import BOX, Line, polite, said
-from tests.exchange.premises import OFFICE, PEOPLE, Premises, tell
+from tests.exchange.premises import OFFICE, PEOPLE, Premises
+from tests.line import play
 
 ANYBODY = ("anna", "bert", "carla", "dirk", "eva", "finn")
 
@@ -31,7 +32,7 @@ async def talk(premises: Premises, peer: str, user: str, seconds: float = 5.0) -
 
 
 def test_the_group_member_who_has_been_idle_longest_rings_first() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert", anna=200, bert=200)
         for who in ("anna", "bert", "anna", "bert"):
             before = len(premises.peers[who].lines)
@@ -44,11 +45,11 @@ def test_the_group_member_who_has_been_idle_longest_rings_first() -> None:
         line.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_the_lamp_of_a_line_shows_ringing_and_talking() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert")
         state = premises.equipment.lines.state
         line = premises.call("bert", "21")
@@ -65,13 +66,13 @@ def test_the_lamp_of_a_line_shows_ringing_and_talking() -> None:
         assert (state("21"), state("22")) == ("free", "free")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("name", ANYBODY)
 @pytest.mark.parametrize(("provider", "spare"), [(200, 200), (503, 200), (486, 200), (603, 200), (404, 200)])
 def test_everybody_reaches_112_over_any_trunk_that_works(name: str, provider: int, spare: int) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened(name, provider=provider, spare=spare)
         line = await talk(premises, name, "112", 1)
         assert "200" in said(line)
@@ -79,13 +80,13 @@ def test_everybody_reaches_112_over_any_trunk_that_works(name: str, provider: in
         assert premises.record.outcome == "answered"
         assert premises.record.trunk == ("provider" if provider == 200 else "spare")
 
-    tell(story())
+    play(script())
 
 
 def test_an_emergency_is_not_told_that_there_are_too_many_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(router, "MOST_CALLS", 1)
 
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert", provider=200)
         first = premises.call("provider", "4930123450")
         await premises.settle()
@@ -97,11 +98,11 @@ def test_an_emergency_is_not_told_that_there_are_too_many_calls(monkeypatch: pyt
         first.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_before_a_restart_new_calls_are_put_off_and_those_that_last_go_on() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert", provider=200)
         first = premises.call("provider", "4930123450")
         await premises.settle()
@@ -121,11 +122,11 @@ def test_before_a_restart_new_calls_are_put_off_and_those_that_last_go_on() -> N
         again.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_an_emergency_goes_first_over_a_trunk_that_is_known_to_work() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         premises.peers["provider"].there = False
         await premises.open("anna")
@@ -135,11 +136,11 @@ def test_an_emergency_goes_first_over_a_trunk_that_is_known_to_work() -> None:
         assert "200" in said(line)
         assert premises.record.trunk == "spare"
 
-    tell(story())
+    play(script())
 
 
 def test_a_dead_trunk_gives_way_to_the_next() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("bert", spare=200)
         premises.peers["provider"].there = False
         line = await talk(premises, "bert", "04012345678", 33)
@@ -147,11 +148,11 @@ def test_a_dead_trunk_gives_way_to_the_next() -> None:
         await premises.quiet()
         assert [step.detail.get("status") for step in premises.record.steps if step.what == "not-connected"] == [408]
 
-    tell(story())
+    play(script())
 
 
 def test_without_a_trunk_the_phone_is_told_so() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises(replace(OFFICE, trunks={}, numbers={}))
         await premises.open("anna")
         polite(premises.peers.values())
@@ -161,11 +162,11 @@ def test_without_a_trunk_the_phone_is_told_so() -> None:
         await premises.quiet()
         assert [call.outcome for call in premises.shelves.calls] == ["refused", "failed"]
 
-    tell(story())
+    play(script())
 
 
 def test_click_to_call_without_a_line_says_so() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises(replace(OFFICE, trunks={}, numbers={}))
         await premises.open("anna")
         polite(premises.peers.values(), anna=200)
@@ -177,11 +178,11 @@ def test_click_to_call_without_a_line_says_so() -> None:
         assert said(line)[-1] == "BYE"
         assert premises.record.outcome == "failed"
 
-    tell(story())
+    play(script())
 
 
 def test_an_emergency_number_that_is_clicked_goes_out_over_any_trunk() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", anna=200, provider=603, spare=200)
         premises.switchboard.uas.click_to_call(PEOPLE[0], "112", "", "")
         await premises.settle(5)
@@ -189,11 +190,11 @@ def test_an_emergency_number_that_is_clicked_goes_out_over_any_trunk() -> None:
         await premises.quiet()
         assert (premises.record.outcome, premises.record.trunk) == ("answered", "spare")
 
-    tell(story())
+    play(script())
 
 
 def test_who_clicked_hangs_up_before_the_contact_answers() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", anna=200)
         premises.switchboard.uas.click_to_call(PEOPLE[0], "+494012345678", "Contact", "")
         await premises.settle(1)
@@ -206,11 +207,11 @@ def test_who_clicked_hangs_up_before_the_contact_answers() -> None:
         assert premises.record.outcome == "gave-up"
         assert premises.shelves.tasks == []
 
-    tell(story())
+    play(script())
 
 
 def test_a_stranger_gets_nothing_through() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna")
         for user in ("21", "4930123450", "04012345678", "110", "*97"):
             line = premises.peers["carla"].line()
@@ -225,11 +226,11 @@ def test_a_stranger_gets_nothing_through() -> None:
         await premises.quiet()
         assert premises.shelves.calls == []
 
-    tell(story())
+    play(script())
 
 
 def test_a_trunk_host_that_asks_for_a_line_out_with_a_stolen_name_gets_none() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna")
         for user in ("04012345678", "+494012345678", "0110", "21", "*97"):
             line = premises.call("provider", user, 'P-Asserted-Identity: "Anna" <sip:21@127.0.0.1>', caller="21")
@@ -238,11 +239,11 @@ def test_a_trunk_host_that_asks_for_a_line_out_with_a_stolen_name_gets_none() ->
         assert not premises.peers["spare"].lines
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_wrong_pins_lock_the_mailbox_over_all_calls() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna")
         premises.shelves.pins["21"] = "4711"
         for attempt in range(3):
@@ -264,11 +265,11 @@ def test_wrong_pins_lock_the_mailbox_over_all_calls() -> None:
         line.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_many_calls_at_once_have_no_more_tries_for_the_pin() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna")
         tried = []
         premises.shelves.pins["21"] = "9999"
@@ -280,11 +281,11 @@ def test_many_calls_at_once_have_no_more_tries_for_the_pin() -> None:
         await premises.quiet()
         assert len(tried) == 3
 
-    tell(story())
+    play(script())
 
 
 def test_a_groups_messages_are_heard_by_its_members() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna")
         premises.shelves.pins["21"] = "4711"
         caller = premises.call("provider", "4930123450")
@@ -305,12 +306,12 @@ def test_a_groups_messages_are_heard_by_its_members() -> None:
         line.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("path", [("<sip:p1;lr>, <sip:p2;lr>",), ("<sip:p1;lr>", "<sip:p2;lr>")])
 def test_a_phone_behind_several_proxies_is_rung_through_them(path: tuple[str, ...]) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("bert", anna=200)
         anna = premises.peers["anna"]
         line, uri = anna.line(), f"sip:{BOX[0]}"
@@ -327,11 +328,11 @@ def test_a_phone_behind_several_proxies_is_rung_through_them(path: tuple[str, ..
         call.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_digits_by_info_reach_the_other_side_once() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", provider=200)
         line = premises.call("anna", "04012345678", sdp=premises.peers["anna"].line().description(types="8"))
         await premises.settle()
@@ -343,11 +344,11 @@ def test_digits_by_info_reach_the_other_side_once() -> None:
         line.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_a_caller_of_whom_nothing_is_heard_any_more_is_let_go() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna")
         line = premises.call("provider", "4930123450")
         await premises.settle()
@@ -361,12 +362,12 @@ def test_a_caller_of_whom_nothing_is_heard_any_more_is_let_go() -> None:
         assert "lost" in premises.told
         assert len(premises.shelves.tasks) == 1
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize(("types", "codec"), [("0 101", "PCMU"), ("9 8 101", "PCMA"), ("9 101", "G722")])
 def test_the_phone_is_offered_first_what_the_caller_speaks(types: str, codec: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna")
         line = premises.call("provider", "4930123450", sdp=premises.peers["provider"].line().description(types=types))
         await premises.settle()
@@ -381,7 +382,7 @@ def test_the_phone_is_offered_first_what_the_caller_speaks(types: str, codec: st
         await premises.quiet()
         assert [leg.codec for leg in premises.record.legs] == [codec, codec]
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("caller", ["provider", "bert"])
@@ -394,7 +395,7 @@ def test_the_phone_is_offered_first_what_the_caller_speaks(types: str, codec: st
     ],
 )
 def test_a_description_that_says_too_much_of_what_nobody_needs_costs_no_call(caller: str, old: str, new: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open("anna", "bert")
         polite(premises.peers.values(), anna=200)
@@ -409,11 +410,11 @@ def test_a_description_that_says_too_much_of_what_nobody_needs_costs_no_call(cal
         await premises.settle(1.0)
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_a_call_that_is_given_up_before_a_phone_says_anything_is_cancelled_as_soon_as_it_does() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna")
         line = premises.call("provider", "493077721")
         await premises.settle()
@@ -427,11 +428,11 @@ def test_a_call_that_is_given_up_before_a_phone_says_anything_is_cancelled_as_so
         assert said(anna)[-2:] == ["CANCEL", "ACK"]
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_early_media_of_a_refused_line_gives_way_to_the_next() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("bert")
         line = premises.call("bert", "04012345678")
         await premises.settle()
@@ -453,4 +454,4 @@ def test_early_media_of_a_refused_line_gives_way_to_the_next() -> None:
         await premises.quiet()
         assert [leg.party for leg in premises.record.legs] == ["22", "+494012345678"]
 
-    tell(story())
+    play(script())

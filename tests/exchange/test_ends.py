@@ -10,11 +10,12 @@ import pytest
 
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.leg import Leg, codecs_for
-from pbx.exchange.calls.operator import Operator, Story
+from pbx.exchange.calls.operator import Operator, Script
 from pbx.exchange.calls.outgoing import ring_phone, rounds_for_person
 from pbx.sip.transport.hop import Hop
 from tests.exchange.peers import Line, polite, said
-from tests.exchange.premises import Premises, tell
+from tests.exchange.premises import Premises
+from tests.line import play
 
 OTHER, SPARE, STRANGER = ("127.0.0.55", 5062), ("127.0.0.51", 5060), ("127.0.0.66", 5060)
 HOPS = (Hop("udp", "127.0.0.50", 5060), Hop("udp", OTHER[0], 5060))
@@ -47,7 +48,7 @@ async def hang_up_from(premises: Premises, line: Line, place: tuple[str, int]) -
 
 @pytest.mark.parametrize("outgoing", [True, False], ids=["call out", "call in"])
 def test_each_address_of_a_trunk_may_end_its_calls_and_no_other_may(outgoing: bool) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, anna, trunk = await talking(outgoing)
         for place in (SPARE, STRANGER):
             await hang_up_from(premises, trunk, place)
@@ -57,29 +58,29 @@ def test_each_address_of_a_trunk_may_end_its_calls_and_no_other_may(outgoing: bo
         assert said(anna)[-1] == "BYE"
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("outgoing", [True, False], ids=["call out", "call in"])
 def test_an_address_that_the_trunk_had_until_just_now_may_end_its_calls(outgoing: bool) -> None:
     """Names whose addresses rotate: those of the look-up before count."""
 
-    async def story() -> None:
+    async def script() -> None:
         premises, anna, trunk = await talking(outgoing, HOPS, HOPS[:1])
         await hang_up_from(premises, trunk, OTHER)
         assert said(anna)[-1] == "BYE"
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 # --- each leg is hung up
 
 
-def telling(premises: Premises, story: Story) -> None:
-    """Every INVITE is told this story from now on."""
-    begin: Callable[[Call, Leg | None, Story], None] = premises.switchboard.begin
-    premises.switchboard.uas._begin = lambda call, leg, _: begin(call, leg, story)
+def telling(premises: Premises, script: Script) -> None:
+    """Every INVITE runs this script from now on."""
+    begin: Callable[[Call, Leg | None, Script], None] = premises.switchboard.begin
+    premises.switchboard.uas._begin = lambda call, leg, _: begin(call, leg, script)
 
 
 async def fails(operator: Operator) -> None:
@@ -100,38 +101,38 @@ async def forgets(operator: Operator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("story", "end"), [(answers_and_forgets, "BYE"), (answers_and_fails, "BYE"), (forgets, "480"), (fails, "480")]
+    ("forgetful", "end"), [(answers_and_forgets, "BYE"), (answers_and_fails, "BYE"), (forgets, "480"), (fails, "480")]
 )
-def test_at_the_end_of_a_call_what_its_story_forgot_is_hung_up(story: Story, end: str) -> None:
-    async def play() -> None:
+def test_at_the_end_of_a_call_what_its_script_forgot_is_hung_up(forgetful: Script, end: str) -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open("anna")
         polite(premises.peers.values())
-        telling(premises, story)
+        telling(premises, forgetful)
         line = premises.call("anna", "22")
         await premises.settle()
         assert said(line)[-1] == end
         await premises.quiet()
 
-    tell(play())
+    play(script())
 
 
 @pytest.mark.parametrize("who", ["caller", "callee", "lost"])
 def test_at_the_end_of_a_talk_both_are_hung_up_though_the_call_goes_on(who: str) -> None:
-    async def play() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open("anna", "bert")
         polite(premises.peers.values(), bert=200)
         ended: list[str] = []
 
-        async def story(operator: Operator) -> None:
+        async def script(operator: Operator) -> None:
             operator.answer()
             await talk_with_bert(operator)
             ended.append("talk")
             await asyncio.sleep(10)
             ended.append("call")
 
-        telling(premises, story)
+        telling(premises, script)
         anna = premises.call("anna", "22")
         await premises.settle(0.2)
         bert = premises.peers["bert"].last
@@ -147,7 +148,7 @@ def test_at_the_end_of_a_talk_both_are_hung_up_though_the_call_goes_on(who: str)
         await premises.quiet()
         assert ended == ["talk", "call"]
 
-    tell(play())
+    play(script())
 
 
 async def talk_with_bert(operator: Operator) -> Any:

@@ -12,7 +12,8 @@ from pbx.media.endpoint import Endpoint
 from pbx.media.events import MediaEvent
 from pbx.sip.events import Event
 from tests.exchange.peers import Line, polite, said
-from tests.exchange.premises import OFFICE, Premises, tell
+from tests.exchange.premises import OFFICE, Premises
+from tests.line import play
 
 
 async def begin(*phones: str, number: str = "4930123450") -> tuple[Premises, Line]:
@@ -26,7 +27,7 @@ async def begin(*phones: str, number: str = "4930123450") -> tuple[Premises, Lin
 
 
 def test_two_phones_answer_at_the_same_moment() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin("anna", "bert")
         premises.ear(caller).hears("30")
         await premises.settle()
@@ -41,12 +42,12 @@ def test_two_phones_answer_at_the_same_moment() -> None:
         await premises.quiet()
         assert [leg.party for leg in premises.record.legs] == ["+491701234567", "21"]
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("early", [0.0, 0.0005])
 def test_a_phone_answers_at_the_moment_its_time_is_up(early: float) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin("anna")
         premises.ear(caller).hears("21")
         await asyncio.sleep(0.01)
@@ -65,11 +66,11 @@ def test_a_phone_answers_at_the_moment_its_time_is_up(early: float) -> None:
         await premises.quiet()
         assert said(anna).count("BYE") == 1
 
-    tell(story())
+    play(script())
 
 
 def test_a_phone_answers_the_call_that_is_being_cancelled() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin("anna")
         premises.ear(caller).hears("21")
         await premises.settle()
@@ -86,13 +87,13 @@ def test_a_phone_answers_the_call_that_is_being_cancelled() -> None:
         await premises.quiet()
         assert premises.record.outcome == "gave-up"
 
-    tell(story())
+    play(script())
 
 
 def test_the_answer_is_here_but_not_read_when_the_leg_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The story may learn of an answer a moment after it decided to go on without it."""
+    """The script may learn of an answer a moment after it decided to go on without it."""
 
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin("anna")
         premises.ear(caller).hears("21")
         await premises.settle()
@@ -111,11 +112,11 @@ def test_the_answer_is_here_but_not_read_when_the_leg_is_cancelled(monkeypatch: 
         caller.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_the_caller_hangs_up_at_the_moment_the_phone_answers() -> None:
-    async def story() -> None:
+    async def script() -> None:
         for caller_first in (True, False):
             premises, caller = await begin("anna")
             premises.ear(caller).hears("21")
@@ -133,11 +134,11 @@ def test_the_caller_hangs_up_at_the_moment_the_phone_answers() -> None:
             assert talked or premises.record.outcome == "gave-up"
             assert len(premises.shelves.tasks) == int(not talked)
 
-    tell(story())
+    play(script())
 
 
 def test_the_phone_hangs_up_at_once_after_it_answered() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin("anna")
         premises.ear(caller).hears("21")
         await premises.settle()
@@ -152,12 +153,12 @@ def test_the_phone_hangs_up_at_once_after_it_answered() -> None:
         await premises.quiet()
         assert premises.record.outcome == "answered"
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("verb", ["spool", "keep_message", "keep_call"])
 def test_the_caller_hangs_up_while_the_disk_is_slow(verb: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin()
         ear = premises.ear(caller)
 
@@ -174,12 +175,12 @@ def test_the_caller_hangs_up_while_the_disk_is_slow(verb: str) -> None:
         assert len(premises.shelves.tasks) == 1
         assert premises.record.outcome == ("missed" if verb == "spool" else "voicemail")
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("after", [0.05 * step for step in range(80)])
 def test_the_caller_hangs_up_at_any_moment_of_a_call_that_ends_in_voicemail(after: float) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin()
         premises.ear(caller).hears("21")
         premises.ear(caller).speaks(60)
@@ -190,13 +191,13 @@ def test_the_caller_hangs_up_at_any_moment_of_a_call_that_ends_in_voicemail(afte
         kept = premises.shelves.kept
         assert premises.record.outcome == ("voicemail" if kept else "missed" if after >= 0.02 else "gave-up")
 
-    tell(story())
+    play(script())
 
 
 def test_the_caller_is_gone_with_the_last_packet_of_the_tone() -> None:
     """Played and Gone are both unread when the recording is to begin: it never will."""
 
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin()
         ear = premises.ear(caller)
         ear.hears("21")
@@ -215,11 +216,11 @@ def test_the_caller_is_gone_with_the_last_packet_of_the_tone() -> None:
         await premises.quiet()
         assert premises.record.outcome == "missed"
 
-    tell(story())
+    play(script())
 
 
-def test_a_story_that_fails_ends_its_own_call_only() -> None:
-    async def story() -> None:
+def test_a_script_that_fails_ends_its_own_call_only() -> None:
+    async def script() -> None:
         premises, caller = await begin("anna")
         other = premises.call("provider", "4930123450")
         await premises.settle()
@@ -239,11 +240,11 @@ def test_a_story_that_fails_ends_its_own_call_only() -> None:
         assert [call.outcome for call in premises.shelves.calls] == ["missed", "answered"]
         assert premises.shelves.calls[0].steps[-1].detail == {"reason": "internal-error"}
 
-    tell(story())
+    play(script())
 
 
 def test_a_call_that_cannot_be_written_down_leaves_nothing_behind() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin()
 
         def full(verb: str) -> None:
@@ -254,11 +255,11 @@ def test_a_call_that_cannot_be_written_down_leaves_nothing_behind() -> None:
         await premises.quiet()
         assert premises.shelves.calls == []
 
-    tell(story())
+    play(script())
 
 
 def test_a_mistake_of_ours_in_one_event_ends_one_call_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin()
         other = premises.call("provider", "4930123450")
         await premises.settle()
@@ -277,11 +278,11 @@ def test_a_mistake_of_ours_in_one_event_ends_one_call_only(monkeypatch: pytest.M
         await premises.quiet()
         assert len(premises.shelves.calls) == 2
 
-    tell(story())
+    play(script())
 
 
 def test_ports_run_out_in_the_middle_of_a_group() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises(most=2)
         await premises.open("anna", "bert")
         polite(premises.peers.values())
@@ -300,11 +301,11 @@ def test_ports_run_out_in_the_middle_of_a_group() -> None:
             line.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_settings_that_change_do_not_change_a_call_that_lasts() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, caller = await begin("anna")
         premises.office = replace(OFFICE, people={}, groups={}, numbers={}, phones={})
         premises.ear(caller).hears("21")
@@ -313,4 +314,4 @@ def test_settings_that_change_do_not_change_a_call_that_lasts() -> None:
         await premises.quiet()
         assert premises.record.steps[2].what == "dialled"
 
-    tell(story())
+    play(script())

@@ -17,7 +17,8 @@ from pbx.exchange.wording import Wording
 from pbx.sip.reasons import REASONS
 from pbx.store.models import CallRecord, Trunk
 from tests.exchange.peers import BOX, SDP, Line, Peer, polite, said
-from tests.exchange.premises import OFFICE, Premises, tell
+from tests.exchange.premises import OFFICE, Premises
+from tests.line import play
 
 NUMBER = "4930123450"
 EVERYBODY: tuple[By, ...] = ("network", "phone", "box")
@@ -40,7 +41,7 @@ def call(work: Work, *phones: str, premises: Mapping[str, Any] | None = None) ->
         await work(opened)
         await opened.quiet()
 
-    tell(told())
+    play(told())
     return there[0]
 
 

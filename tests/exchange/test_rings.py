@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pbx.sip.message import Message, Request, Response
 from tests.exchange.peers import Line, polite, said
-from tests.exchange.premises import OFFICE, Premises, tell
+from tests.exchange.premises import OFFICE, Premises
+from tests.line import play
 
 
 async def opened(*phones: str, **answers: int) -> Premises:
@@ -26,7 +27,7 @@ def what(premises: Premises) -> list[str]:
 
 
 def test_an_unplugged_phone_rings_for_nobody_and_the_next_caller_does_not_wait_for_it() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "carla")
         premises.peers["carla"].there = False
         for waits in (25.0, 4.0):
@@ -42,11 +43,11 @@ def test_an_unplugged_phone_rings_for_nobody_and_the_next_caller_does_not_wait_f
         assert premises.shelves.calls[0].story == "No phone of Carla Dorn (23) responded."
         assert [(task.kind, task.extension) for task in premises.shelves.tasks] == [("missed", "23")] * 2
 
-    tell(story())
+    play(script())
 
 
 def test_a_phone_that_did_not_react_to_the_last_call_rings_again_as_soon_as_it_does() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "carla")
         premises.peers["carla"].there = False
         premises.call("anna", "23")
@@ -65,7 +66,7 @@ def test_a_phone_that_did_not_react_to_the_last_call_rings_again_as_soon_as_it_d
         line.cancel()
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_phone_that_did_not_react_to_the_last_call_rings_again_as_soon_as_it_d
 )
 @pytest.mark.parametrize("peer", ["bert", "provider"])
 def test_the_caller_hears_what_the_phone_says(phone: tuple[int, ...], caller: list[str], peer: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert")
         line = premises.call(peer, "21" if peer == "bert" else "493077721")
         await premises.settle()
@@ -87,11 +88,11 @@ def test_the_caller_hears_what_the_phone_says(phone: tuple[int, ...], caller: li
         line.cancel()
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_a_session_progress_without_sound_is_ringing() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert")
         line = premises.call("bert", "21")
         await premises.settle()
@@ -102,11 +103,11 @@ def test_a_session_progress_without_sound_is_ringing() -> None:
         line.cancel()
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_who_was_greeted_hears_ringing_from_the_moment_on_in_which_a_phone_rings() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert")
         line = premises.call("provider", "4930123450")
         await premises.settle()
@@ -122,11 +123,11 @@ def test_who_was_greeted_hears_ringing_from_the_moment_on_in_which_a_phone_rings
         assert premises.told == "called greeted dialled rang gave-up"
         assert premises.record.steps[-1].detail["where"] == "ringing"
 
-    tell(story())
+    play(script())
 
 
 def test_a_phone_that_answers_at_once_is_not_said_to_ring_before() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert", anna=200)
         line = premises.call("bert", "21")
         await premises.settle(1)
@@ -135,14 +136,14 @@ def test_a_phone_that_answers_at_once_is_not_said_to_ring_before() -> None:
         await premises.quiet()
         assert premises.told == "called rang answered hung-up"
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize(
     ("status", "steps"), [(486, "called busy"), (603, "called refused"), (503, "called unreachable")]
 )
 def test_a_phone_that_refuses_at_once_did_not_ring(status: int, steps: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "carla", carla=status)
         line = premises.call("anna", "23")
         await premises.settle(1)
@@ -150,7 +151,7 @@ def test_a_phone_that_refuses_at_once_did_not_ring(status: int, steps: str) -> N
         await premises.quiet()
         assert premises.told == steps
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_a_phone_that_refuses_at_once_did_not_ring(status: int, steps: str) -> N
 def test_who_gives_up_before_anything_rings_is_not_said_to_have_heard_it(
     dialled: str, waits: float, steps: str, words: str
 ) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert")
         line = premises.call("bert", dialled)
         await premises.settle(waits)
@@ -174,11 +175,11 @@ def test_who_gives_up_before_anything_rings_is_not_said_to_have_heard_it(
         assert premises.record.story.startswith(words)
         assert "while being connected" in premises.record.story.lower()
 
-    tell(story())
+    play(script())
 
 
 def test_who_gives_up_while_a_number_outside_rings_did_hear_it() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("bert")
         line = premises.call("bert", "040123456")
         await premises.settle()
@@ -188,11 +189,11 @@ def test_who_gives_up_while_a_number_outside_rings_did_hear_it() -> None:
         await premises.quiet()
         assert premises.record.story.endswith("hung up after 2 s while it was ringing.")
 
-    tell(story())
+    play(script())
 
 
 def test_whose_own_phone_is_silent_is_not_connected_by_a_click() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "bert")
         premises.switchboard.uas.click_to_colleague(OFFICE.people["21"], OFFICE.people["22"])
         premises.wake()
@@ -200,7 +201,7 @@ def test_whose_own_phone_is_silent_is_not_connected_by_a_click() -> None:
         assert premises.told == "clicked silent"
         assert not premises.peers["bert"].lines
 
-    tell(story())
+    play(script())
 
 
 STATUSES = st.lists(st.sampled_from([100, 100, 180, 180, 181, 182, 183, 200, 302, 404, 486, 488, 500, 603]), max_size=5)
@@ -214,12 +215,12 @@ STATUSES = st.lists(st.sampled_from([100, 100, 180, 180, 181, 182, 183, 200, 302
     st.floats(0.0, 60.0),
 )
 def test_whatever_phones_say_nobody_hears_ringing_before_one_rings_and_every_call_ends(
-    seed: int, scripts: tuple[list[int], ...], dialled: str, patience: float
+    seed: int, answers: tuple[list[int], ...], dialled: str, patience: float
 ) -> None:
     """What they say is lost, doubled and out of order, and some die in the middle of it."""
     dice = random.Random(seed)
 
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened("anna", "anna2", "bert", "carla")
         rang: list[float] = []
         caller = premises.peers["carla" if len(dialled) == 2 else "provider"]
@@ -234,14 +235,14 @@ def test_whatever_phones_say_nobody_hears_ringing_before_one_rings_and_every_cal
             elif isinstance(message, Request) and message.method == "BYE":
                 line.reply(200, method="BYE")
 
-        def sloppy(name: str, script: list[int], dies_at: float) -> None:
+        def sloppy(name: str, statuses: list[int], dies_at: float) -> None:
             def react(line: Line, message: Message) -> None:
                 if not isinstance(message, Request) or premises.clock() > dies_at:
                     return
                 if message.method in ("BYE", "CANCEL"):
                     line.reply(200, method=message.method)
                 elif message.method == "INVITE" and len([each for each in line.heard if each is not message]) == 0:
-                    for status in script:
+                    for status in statuses:
                         premises.loop.call_later(dice.choice([0.0, 0.2, 3.0, 9.0]), say, line, status)
 
             def say(line: Line, status: int) -> None:
@@ -253,8 +254,8 @@ def test_whatever_phones_say_nobody_hears_ringing_before_one_rings_and_every_cal
 
             premises.peers[name].react = react
 
-        for name, script in zip(("anna", "anna2", "bert"), scripts, strict=True):
-            sloppy(name, script, premises.clock() + dice.choice([1.0, 5.0, 1000.0]))
+        for name, statuses in zip(("anna", "anna2", "bert"), answers, strict=True):
+            sloppy(name, statuses, premises.clock() + dice.choice([1.0, 5.0, 1000.0]))
         caller.react = heard_by_caller
         lines.append(premises.call(caller.name, dialled))
         await premises.settle(patience)
@@ -269,4 +270,4 @@ def test_whatever_phones_say_nobody_hears_ringing_before_one_rings_and_every_cal
         others = {name for name, peer in premises.peers.items() if peer.lines} - {caller.name, "anna", "anna2", "bert"}
         assert not others, "nobody else was called"
 
-    tell(story())
+    play(script())

@@ -18,7 +18,8 @@ from pbx.media.rtcp import compound
 from pbx.media.telephone_event import DIGITS, EventSender, TelephoneEvent
 from pbx.media.tones import dtmf, strength
 from tests.exchange.peers import Line, polite, said
-from tests.exchange.premises import PEOPLE, Premises, tell
+from tests.exchange.premises import PEOPLE, Premises
+from tests.line import play
 from tests.media.wire import Peer as Voice
 from tests.media.wire import tone
 from tests.peers.tones import loudest
@@ -85,7 +86,7 @@ class Talkers:
 
 
 def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
-    async def story() -> None:
+    async def script() -> None:
         talkers = Talkers()
         premises, caller, anna = talkers.premises, talkers.voice("provider"), talkers.voice("anna")
         await premises.open("anna")
@@ -113,14 +114,14 @@ def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
             assert each.samples[-1].received == leg.received
             assert abs(each.samples[-1].at - premises.record.ended) < 1
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("dialled", ["", "21 as tones", "21 by INFO", "99 and 21 as tones"])
 def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> None:
     """A talk after a greeting takes the quick way; and what sounds like a key in it is nobody's business."""
 
-    async def story() -> None:
+    async def script() -> None:
         talkers = Talkers()
         premises, caller = talkers.premises, talkers.voice("provider")
         talkers.voice("anna")
@@ -162,11 +163,11 @@ def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> No
         await talkers.close()
         assert premises.record.outcome == "answered"
 
-    tell(story())
+    play(script())
 
 
 def test_who_lists_several_codecs_is_heard_in_each_by_caller_callee_and_mailbox(tmp_path: Path) -> None:
-    async def story() -> None:
+    async def script() -> None:
         talkers = Talkers()
         premises, caller, anna = talkers.premises, talkers.voice("provider"), talkers.voice("anna")
         premises.shelves.folder = tmp_path
@@ -202,11 +203,11 @@ def test_who_lists_several_codecs_is_heard_in_each_by_caller_callee_and_mailbox(
         sound = wav.read(tmp_path / message.file).at(8000)
         assert min(strength(sound[at : at + 8000], 8000, 700.0) for at in (2000, 20000)) > 0.5
 
-    tell(story())
+    play(script())
 
 
 def test_a_message_of_packets_is_a_file_of_sound(tmp_path: Path) -> None:
-    async def story() -> None:
+    async def script() -> None:
         talkers = Talkers()
         premises = talkers.premises
         premises.shelves.folder = tmp_path
@@ -226,11 +227,11 @@ def test_a_message_of_packets_is_a_file_of_sound(tmp_path: Path) -> None:
         assert strength(clip.at(8000)[8000:16000], 8000, 700.0) > 0.5
         assert premises.record.outcome == "voicemail"
 
-    tell(story())
+    play(script())
 
 
 def test_the_contacts_extension_goes_out_as_telephone_events_after_the_pause() -> None:
-    async def story() -> None:
+    async def script() -> None:
         talkers = Talkers()
         premises, contact = talkers.premises, talkers.voice("provider")
         talkers.voice("anna")
@@ -249,11 +250,11 @@ def test_the_contacts_extension_goes_out_as_telephone_events_after_the_pause() -
         await talkers.close()
         assert said(premises.peers["provider"].last)[-1] == "BYE"
 
-    tell(story())
+    play(script())
 
 
 def test_two_parties_of_whom_nothing_is_heard_any_more_are_hung_up_after_the_set_time() -> None:
-    async def story() -> None:
+    async def script() -> None:
         talkers = Talkers()
         premises = talkers.premises
         talkers.voice("provider")
@@ -272,12 +273,12 @@ def test_two_parties_of_whom_nothing_is_heard_any_more_are_hung_up_after_the_set
         await talkers.close()
         assert "lost" in premises.told
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("muted", ["provider", "anna", "both"])
 def test_who_is_muted_and_sends_only_reports_stays_until_the_reports_end_too(muted: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         talkers = Talkers()
         premises = talkers.premises
         talkers.voice("provider")
@@ -302,7 +303,7 @@ def test_who_is_muted_and_sends_only_reports_stays_until_the_reports_end_too(mut
         assert "BYE" in said(line)
         await talkers.close()
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("described_again", [True, False])
@@ -310,7 +311,7 @@ def test_who_is_muted_and_sends_only_reports_stays_until_the_reports_end_too(mut
 def test_who_listens_before_the_answer_without_a_sound_stays_and_has_the_whole_time_from_the_answer_on(
     caller: str, described_again: bool
 ) -> None:
-    async def story() -> None:
+    async def script() -> None:
         talkers = Talkers()
         premises = talkers.premises
         premises.office = replace(premises.office, media_timeout=10.0)
@@ -333,4 +334,4 @@ def test_who_listens_before_the_answer_without_a_sound_stays_and_has_the_whole_t
         await talkers.close()
         assert premises.told.endswith("lost")
 
-    tell(story())
+    play(script())

@@ -12,7 +12,8 @@ from pbx.sip.flow import Flow
 from pbx.sip.message import Response
 from pbx.store.models import Trunk
 from tests.exchange.peers import BOX, Line, polite
-from tests.exchange.premises import Premises, tell
+from tests.exchange.premises import Premises
+from tests.line import play
 
 SHOWN = "+4930123450"
 
@@ -27,7 +28,7 @@ def asked(premises: Premises, method: str, *headers: str, peer: str = "anna") ->
 
 @pytest.mark.parametrize("method", ["MESSAGE", "REFER", "NOTIFY", "PUBLISH"])
 def test_what_the_box_cannot_do_is_refused_with_what_it_can(method: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open("anna")
         line = asked(premises, method, "Refer-To: <sip:22@box>", "Event: message-summary")
@@ -38,7 +39,7 @@ def test_what_the_box_cannot_do_is_refused_with_what_it_can(method: str) -> None
         assert "INVITE" in (response.headers.get("Allow") or "")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 EVERY = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE", "UPDATE", "PRACK", "INFO",
@@ -48,7 +49,7 @@ EVERY = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE", "
 def test_allow_names_what_is_done_and_nothing_else() -> None:
     """In each message that has the header: what it names never gets 405, and what it does not name always does."""
 
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open("anna", "bert")
         polite([premises.peers["anna"]])
@@ -76,11 +77,11 @@ def test_allow_names_what_is_done_and_nothing_else() -> None:
         bert.reply(200, method="BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_anybody_may_ask_what_the_box_can_do() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open()
         line = asked(premises, "OPTIONS", peer="bert")
@@ -93,7 +94,7 @@ def test_anybody_may_ask_what_the_box_can_do() -> None:
         assert response.headers.get("Supported") == "100rel, timer"
         assert response.to.tag
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_anybody_may_ask_what_the_box_can_do() -> None:
 def test_an_account_prefers_the_number_and_a_peer_is_told_it(
     trunk: Trunk, user: str, preferred: str | None, asserted: str | None
 ) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         provider = premises.peers["provider"]
         route = Route(Flow("udp", BOX, provider.address), "provider.test")
@@ -124,4 +125,4 @@ def test_an_account_prefers_the_number_and_a_peer_is_told_it(
         await premises.settle()
         leg.close()
 
-    tell(story())
+    play(script())

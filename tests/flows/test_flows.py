@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange.premises import tell
 from tests.flows.flow import Flow
+from tests.line import play
 
 FILES = sorted(Path(__file__).parent.glob("*.flow"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_call_goes_as_told(path: Path) -> None:
-    tell(Flow(path).play())
+    play(Flow(path).play())

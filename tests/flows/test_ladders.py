@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pbx.sip.message import parse
-from tests.exchange.premises import tell
 from tests.flows.flow import Flow, label
+from tests.line import play
 
 CALLS = (
     *("dialled-extension", "group-rings-all", "group-in-order", "busy-then-message", "click-to-call", "trunk-failover"),
@@ -35,7 +35,7 @@ def told(flow: Flow) -> dict[str, list[str]]:
 @pytest.mark.parametrize("name", CALLS)
 def test_the_ladder_of_a_call_is_its_flow(name: str) -> None:
     flow = Flow(Path(__file__).parent / f"{name}.flow")
-    tell(flow.play())
+    play(flow.play())
     premises = flow.premises
     [dialogs] = premises.shelves.dialogs
     entries, left_out = premises.trace.of(dialogs)

@@ -270,7 +270,7 @@ def test_the_running_exchange_forgets_them_as_soon_as_root_says_that_the_update_
     root = Root(tmp_path / "root")
     root.tells("trying", time.time())
 
-    async def story() -> None:
+    async def script() -> None:
         host = own_host()
         with monkeypatch.context() as tried:
             tried.setattr(desk, "is_tried", lambda root: True)
@@ -285,5 +285,5 @@ def test_the_running_exchange_forgets_them_as_soon_as_root_says_that_the_update_
                 await asyncio.sleep(0.05)
         await exchange.stop()
 
-    asyncio.run(story())
+    asyncio.run(script())
     assert found(data) == {}

@@ -75,7 +75,7 @@ def main(how: str, folder: Path) -> None:
     """Spoil the disk while the exchange runs, and see what still works."""
     disk, seen = Disk(folder), dict[str, Any](before=[], spoilt=[], mended=[])
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert = await phone(box, "21"), await phone(box, "22")
         await called(box, anna, bert, seen["before"])
         await box.pass_time(6)
@@ -92,7 +92,7 @@ def main(how: str, folder: Path) -> None:
         seen["history"] = len(await box.history())
         seen["log"], box.faults.lines = box.faults.lines, []
 
-    besiege(folder / "data", story)
+    besiege(folder / "data", script)
     print(json.dumps(seen))
 
 
@@ -102,11 +102,11 @@ def start(folder: Path) -> None:
     accounts = old_box(folder / "data")
     disk.spoil("full")
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await called(box, Phone(box, accounts[0]), Phone(box, accounts[1]), seen)
         box.faults.lines = []  # what cannot be kept on the disk may well be told
 
-    besiege(folder / "data", story)
+    besiege(folder / "data", script)
     print(json.dumps(seen))
 
 

@@ -131,7 +131,8 @@ class Box:
         try:
             await self.until(lambda: not self.calls)
         except TimeoutError:
-            raise AssertionError(f"calls that do not end: {list(self.daemon.exchange.equipment.calls.values())}") from None
+            left = list(self.daemon.exchange.equipment.calls.values())
+            raise AssertionError(f"calls that do not end: {left}") from None
 
     async def history(self) -> list[Any]:
         """The calls that ended."""
@@ -160,19 +161,19 @@ class Box:
             await self.settle(4)
 
 
-def besiege(folder: Path, story: Callable[[Box], Coroutine[Any, Any, None]], seconds: float = 60.0) -> None:
-    """Run a story with a box of its own; at its end the box must be in order."""
+def besiege(folder: Path, script: Callable[[Box], Coroutine[Any, Any, None]], seconds: float = 60.0) -> None:
+    """Run a script with a box of its own; at its end the box must be in order."""
 
     async def told() -> None:
         async with Box(folder) as box:
-            await _within(story(box), seconds)
+            await _within(script(box), seconds)
 
     with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(told())
 
 
 async def _within(work: Awaitable[None], seconds: float) -> None:
-    """Real seconds: stories put the loop's clock forward."""
+    """Real seconds: scripts put the loop's clock forward."""
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
     alarm = await asyncio.to_thread(_alarm, loop, task, seconds)

@@ -45,7 +45,7 @@ def test_an_exchange_that_starts_in_1970_answers_and_says_what_is_wrong(
 ) -> None:
     wall = Wall(monkeypatch, 60.0)
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert = await phone(box, "21"), await phone(box, "22")
         talk, other = await conversation(box, anna, bert)
         assert await spoken(box, talk, other)
@@ -59,7 +59,7 @@ def test_an_exchange_that_starts_in_1970_answers_and_says_what_is_wrong(
         await box.until(lambda: not box.calls)
         assert len(await box.history()) == 1
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("years", [10, -10])
@@ -68,7 +68,7 @@ def test_a_jump_of_years_ends_no_call_and_no_registration(
 ) -> None:
     wall = Wall(monkeypatch, time.time() + 20 * YEAR)
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert = await phone(box, "21"), await phone(box, "22")
         talk, other = await conversation(box, anna, bert)
         wall.jump(years)
@@ -86,4 +86,4 @@ def test_a_jump_of_years_ends_no_call_and_no_registration(
         assert len(ended) == 2
         assert all(each["ended"] >= each["started"] for each in ended), "no call lasts less than nothing"
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

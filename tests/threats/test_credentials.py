@@ -34,7 +34,7 @@ def stale(response: Response | None) -> bool:
 
 
 def test_sha_256_is_offered_and_taken(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", registered=False)
         first = await challenge(anna)
         assert {"SHA-256", "MD5"} == set(
@@ -45,22 +45,22 @@ def test_sha_256_is_offered_and_taken(tmp_path: Path) -> None:
         assert "SHA-256" in (request.headers.get("Authorization") or "")
         assert await anna.status(request) == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_each_challenge_has_a_nonce_of_its_own(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         nonces = {re.findall(r'nonce="([^"]+)"', bytes(await challenge(stranger)).decode())[0] for _ in range(20)}
         assert len(nonces) == 20
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_what_was_seen_on_the_wire_cannot_be_sent_again(tmp_path: Path) -> None:
     """The very same credentials in a new transaction, by the phone's own address or another's, with another nc too."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", registered=False)
         request, response = await anna.prove(to_itself(anna, box))
         assert response is not None
@@ -75,11 +75,11 @@ def test_what_was_seen_on_the_wire_cannot_be_sent_again(tmp_path: Path) -> None:
         registered = await box.do("phone list")
         assert registered[0]["contacts"] == [f"sip:{anna.username}@127.0.0.1:{anna.address[1]}"]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_higher_nc_needs_the_password_and_then_passes(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", registered=False)
         first = await challenge(anna)
         for nc, status in ((1, 200), (2, 200), (2, 401), (1, 401), (7, 200)):
@@ -87,11 +87,11 @@ def test_a_higher_nc_needs_the_password_and_then_passes(tmp_path: Path) -> None:
             proven = again(request, authorization(first, request, anna.username, anna.password, nc=nc))
             assert await anna.status(proven) == status
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_an_old_nonce_is_stale_and_no_mistake(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", registered=False)
         first = await challenge(anna)
         await box.pass_time(301.0, 60.0)
@@ -100,11 +100,11 @@ def test_an_old_nonce_is_stale_and_no_mistake(tmp_path: Path) -> None:
             assert stale(await anna.ask(again(request, authorization(first, request, anna.username, anna.password))))
         await anna.register()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_invented_nonces_tell_nothing_even_with_the_right_password(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", registered=False)
         first = await challenge(anna)
         for nonce in ("", "x", "A" * 40, "A" * 5000, "\u0665", "%00", "AAAA" * 10):
@@ -116,13 +116,13 @@ def test_invented_nonces_tell_nothing_even_with_the_right_password(tmp_path: Pat
             proven = again(request, authorization(forged, request, anna.username, anna.password))
             assert stale(await anna.ask(proven))
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_credentials_for_one_request_do_not_fit_another(tmp_path: Path) -> None:
     """Another method, another number dialled: the answer was made for something else."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21")
         provider = End(box, *box.provider)
         for made_for, uri in (("REGISTER", ""), ("INVITE", f"sip:22@{box.host}"), ("INVITE", "sip:22@evil.example")):
@@ -132,7 +132,7 @@ def test_credentials_for_one_request_do_not_fit_another(tmp_path: Path) -> None:
             assert await anna.status(again(anna.request("INVITE", "+4989123456"), field)) == 401
         assert not [each for each in provider.heard() if isinstance(each, Request) and each.method == "INVITE"]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 async def guess(end: End, box: Box, name: str, tries: int) -> list[int | None]:
@@ -150,7 +150,7 @@ async def guess(end: End, box: Box, name: str, tries: int) -> list[int | None]:
 
 
 def test_who_guesses_is_not_answered_for_longer_and_longer(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21")
         stranger = End(box)
         statuses = await guess(stranger, box, anna.username, SEVERAL)
@@ -167,20 +167,20 @@ def test_who_guesses_is_not_answered_for_longer_and_longer(tmp_path: Path) -> No
         assert silences == sorted(silences)
         assert silences[2] >= 4 * silences[0]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_asking_without_credentials_is_no_mistake(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         for _ in range(5 * SEVERAL):
             await challenge(stranger)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_the_owner_is_never_locked_out_whoever_guesses_from_wherever(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", host="127.0.0.5")
         for number in range(int(ACCOUNT_BUDGET)):
             await guess(End(box, f"127.9.0.{number + 1}"), box, anna.username, 2)
@@ -191,13 +191,13 @@ def test_the_owner_is_never_locked_out_whoever_guesses_from_wherever(tmp_path: P
         assert response is not None
         assert response.status == 401, "under attack the right password counts only from where it counted before"
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_the_owner_gets_in_from_his_own_address_even_when_others_guessed_from_there(tmp_path: Path) -> None:
     """A forged source address, or a colleague behind the same NAT, while the phone is switched off."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", host="127.0.0.5")
         await anna.register(expires=0)
         neighbour = End(box, "127.0.0.5")
@@ -205,11 +205,11 @@ def test_the_owner_gets_in_from_his_own_address_even_when_others_guessed_from_th
         await guess(neighbour, box, "nobody", 3 * SEVERAL)
         await anna.register()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_the_tables_of_who_guessed_are_bounded(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21")
         guard = box.daemon.exchange.guard
         for number in range(REMEMBERED + 500):
@@ -226,13 +226,13 @@ def test_the_tables_of_who_guessed_are_bounded(tmp_path: Path) -> None:
             await box.settle(1)
         assert len(doorkeeper._puzzled) <= 1024
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_after_wrong_tries_from_elsewhere_the_right_password_is_told_from_no_wrong_one(tmp_path: Path) -> None:
     """Sent twice over one nonce it was stale the second time, and only then: that told that it was right."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", host="127.0.0.5")
         for number in range(25):
             await guess(End(box, f"127.9.0.{number + 1}"), box, anna.username, 1)
@@ -253,4 +253,4 @@ def test_after_wrong_tries_from_elsewhere_the_right_password_is_told_from_no_wro
         assert told[0] == told[1] == told[2]
         await anna.register()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

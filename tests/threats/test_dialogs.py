@@ -23,7 +23,7 @@ def as_if(stranger: End, request: Request) -> Request:
 
 @pytest.mark.parametrize("side", [0, 1], ids=["caller", "callee"])
 def test_who_knows_everything_about_a_call_but_sits_elsewhere_cannot_touch_it(tmp_path: Path, side: int) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         talks = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         stranger, thief = End(box), Voice("127.6.6.6")
         victim = talks[side]
@@ -48,11 +48,11 @@ def test_who_knows_everything_about_a_call_but_sits_elsewhere_cannot_touch_it(tm
         assert box.calls == 1
         assert await victim.hang_up() == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_stranger_cannot_cancel_a_call_that_rings(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert, stranger = await phone(box, "21"), await phone(box, "22"), End(box)
         request = anna.request("INVITE", "22", sdp=Voice().sdp)
         refusal = await anna.ask(request)
@@ -71,12 +71,12 @@ def test_a_stranger_cannot_cancel_a_call_that_rings(tmp_path: Path) -> None:
         bert.send(invite.reply(487, tag="x"))
         await box.until(lambda: not box.calls)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("status", [180, 200])
 def test_a_phone_s_contact_and_record_route_name_a_victim_that_gets_nothing(tmp_path: Path, status: int) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert, victim = await phone(box, "21"), await phone(box, "22", "127.0.0.9"), End(box, "127.7.7.7")
         place = "{}:{}".format(*victim.address)
         calling = asyncio.ensure_future(anna.call("22"))
@@ -95,14 +95,14 @@ def test_a_phone_s_contact_and_record_route_name_a_victim_that_gets_nothing(tmp_
         assert requests & {"ACK", "PRACK"}
         assert requests & {"BYE", "CANCEL"}
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("way", ["Contact", "Record-Route"])
 def test_a_trunk_s_call_goes_on_at_another_port_of_its_own_and_a_phone_s_where_the_phone_is(
     tmp_path: Path, way: str
 ) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.do("user set", person="21", number=NUMBER)
         anna, provider, spare = await phone(box, "21"), End(box, *box.provider), End(box, box.provider[0], PORT + 7)
         phone_s_spare = End(box, anna.address[0])
@@ -129,11 +129,11 @@ def test_a_trunk_s_call_goes_on_at_another_port_of_its_own_and_a_phone_s_where_t
         assert phone_s_spare.heard() == []
         assert [each for each in provider.heard() if isinstance(each, Request) and each.method != "OPTIONS"] == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_caller_s_proxy_on_the_trunk_is_told_of_the_end_and_a_victim_is_not(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, provider, spare = await phone(box, "21"), End(box, *box.provider), End(box, box.provider[0], PORT + 7)
         victim = End(box, "127.7.7.7")
         for route, told in (("<sip:{}:{};lr>".format(*spare.address), spare),
@@ -155,11 +155,11 @@ def test_a_caller_s_proxy_on_the_trunk_is_told_of_the_end_and_a_victim_is_not(tm
             told.met(bye)
         assert victim.heard() == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_old_and_wrong_requests_inside_a_dialog_change_nothing(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         talk, other = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         assert await talk.end.status(talk.request("BYE", cseq=1)) == 500
         headers = talk.request("BYE").headers
@@ -174,22 +174,22 @@ def test_old_and_wrong_requests_inside_a_dialog_change_nothing(tmp_path: Path) -
         assert box.calls == 1
         assert await other.hang_up() == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("method", ["INVITE", "REGISTER", "SUBSCRIBE", "OPTIONS", "MESSAGE"])
 def test_requests_that_have_been_around_too_long_end_here(tmp_path: Path, method: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         request = stranger.request(method, "21")
         request = request.with_headers(request.headers.with_("Max-Forwards", "0"))
         assert await stranger.status(request) in ((483,) if method != "MESSAGE" else (483, 405))
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_one_request_that_came_by_two_ways_is_one(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, anna = End(box, *box.provider), await phone(box, "21")
         first = provider.request("INVITE", NUMBER, sdp=Voice(box.provider[0]).sdp)
         provider.send(first)
@@ -200,11 +200,11 @@ def test_one_request_that_came_by_two_ways_is_one(tmp_path: Path) -> None:
         assert box.calls == 1
         await box.end_calls()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_trunk_that_leads_back_to_the_box_itself_ends(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.do("trunk add", name="circle", peer=f"{box.host}:{PORT}")
         await box.do("number add", number="+4930777", trunk="circle", to=["22"])
         await box.do("user set", person="21", number="+4930777")
@@ -218,11 +218,11 @@ def test_a_trunk_that_leads_back_to_the_box_itself_ends(tmp_path: Path) -> None:
             await calling
         assert len(await box.history()) <= 6
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_flood_of_offers_that_are_never_acknowledged_ends_by_itself(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         talk, _ = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         for number in range(300):
             talk.end.send(talk.request("INVITE", sdp=described("127.0.0.1", 4000 + 2 * number)))
@@ -237,13 +237,13 @@ def test_a_flood_of_offers_that_are_never_acknowledged_ends_by_itself(tmp_path: 
         await box.pass_time(40.0)
         await box.until(lambda: not box.calls)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_flood_of_strangers_requests_leaves_room_for_the_office(tmp_path: Path) -> None:
     """Refused INVITEs that nobody acknowledges live for half a minute: they must not fill the table."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stack = box.daemon.exchange.stack
         small = Limits(transactions=200, answered=50)
         stack.limits = stack._transactions.limits = small
@@ -260,13 +260,13 @@ def test_a_flood_of_strangers_requests_leaves_room_for_the_office(tmp_path: Path
         await anna.register()
         assert await talk.hang_up() == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_unanswered_refusals_are_repeated_only_a_few_times(tmp_path: Path) -> None:
     """A forged source address must not be flooded with our 401s."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         stranger.send(stranger.request("INVITE", "21"))
         await box.pass_time(64.0, 0.25)
@@ -274,4 +274,4 @@ def test_unanswered_refusals_are_repeated_only_a_few_times(tmp_path: Path) -> No
         assert 1 <= len(heard) <= 13
         assert box.daemon.exchange.stack.transactions <= 1
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

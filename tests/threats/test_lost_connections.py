@@ -103,7 +103,7 @@ def reset(connected: Connected) -> None:
 def test_a_phone_whose_connection_is_gone_is_told_and_its_caller_does_not_wait(
     tmp_path: Path, transport: str, end: Any
 ) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         account, caller = await silent(box, "21"), await phone(box, "22")
         connected = await Connected(box, account, transport).open()
         response = await connected.register(40999)
@@ -122,7 +122,7 @@ def test_a_phone_whose_connection_is_gone_is_told_and_its_caller_does_not_wait(
         checks = {each["name"]: each for each in await box.do("doctor")}
         assert "Anna (21)" in checks["connections"]["sentence"]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_after_a_restart_a_phone_on_tcp_is_told_as_lost_until_it_comes_back_from_another_port(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_after_a_restart_a_phone_on_tcp_is_told_as_lost_until_it_comes_back_from
 
 
 def test_a_desk_phone_that_listens_is_connected_to_before_anybody_calls(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         account, caller = await silent(box, "21"), await phone(box, "22")
         with socket.create_server(("127.0.0.1", 0)) as listening:
             listening.setblocking(False)
@@ -179,4 +179,4 @@ def test_a_desk_phone_that_listens_is_connected_to_before_anybody_calls(tmp_path
             called_back.send(invite.reply(486, tag="t"))
             await calling
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

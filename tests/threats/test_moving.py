@@ -27,7 +27,7 @@ def old_box(folder: Path) -> list[dict[str, Any]]:
     """An office in which a call was made; the accounts of its two phones."""
     accounts: list[dict[str, Any]] = []
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         phones = [await phone(box, extension) for extension in ("21", "22")]
         talk, _ = await conversation(box, *phones)
         assert await talk.hang_up() == 200
@@ -35,7 +35,7 @@ def old_box(folder: Path) -> list[dict[str, Any]]:
         names = ("username", "password", "extension")
         accounts.extend({name: getattr(each, name) for name in names} for each in phones)
 
-    besiege(folder, story)
+    besiege(folder, script)
     return accounts
 
 
@@ -43,7 +43,7 @@ def works_at(folder: Path, accounts: list[dict[str, Any]], root: Path) -> dict[s
     """Start on the folder at another address; phones that are told it get through. The doctor's states by name."""
     states: dict[str, str] = {}
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         box.daemon.stores.root = root
         phones = [Phone(box, account) for account in accounts]
         for each in phones:
@@ -58,7 +58,7 @@ def works_at(folder: Path, accounts: list[dict[str, Any]], root: Path) -> dict[s
         assert len(await box.history()) == 2, "the old box's call, and this one"
         states.update({each["name"]: each["state"] for each in await box.do("doctor")})
 
-    besiege(folder, story)
+    besiege(folder, script)
     return states
 
 

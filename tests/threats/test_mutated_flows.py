@@ -78,7 +78,9 @@ def answers(dice: random.Random, end: End) -> None:
         end.send(data)
 
 
-async def script(box: Box, dice: random.Random, end: End, account: Phone | None, nonce: Response | None) -> Request:
+async def first_request(
+    box: Box, dice: random.Random, end: End, account: Phone | None, nonce: Response | None
+) -> Request:
     """Some request that begins something, from a phone with good credentials, the provider, or a stranger."""
     voice = Voice(end.address[0])
     method = dice.choice(["INVITE"] * 4 + ["REGISTER", "SUBSCRIBE", "OPTIONS", "MESSAGE", "REFER"])
@@ -120,7 +122,7 @@ def followers(dice: random.Random, end: End, begun: list[Request]) -> Request:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_damaged_calls_leave_nothing_behind_and_break_nothing(tmp_path: Path, seed: int) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         dice = random.Random(seed)
         anna, bert = await phone(box, "21"), await phone(box, "22")
         provider, stranger = End(box, *box.provider), End(box)
@@ -135,7 +137,7 @@ def test_damaged_calls_leave_nothing_behind_and_break_nothing(tmp_path: Path, se
             if begun[end] and dice.random() < 0.5:
                 request = followers(dice, end, begun[end][-8:])
             else:
-                request = await script(box, dice, end, account, nonce)
+                request = await first_request(box, dice, end, account, nonce)
                 begun[end].append(request)
             end.send(changed(dice, request))
             await box.settle(2)
@@ -157,4 +159,4 @@ def test_damaged_calls_leave_nothing_behind_and_break_nothing(tmp_path: Path, se
         fresh = await phone(box, "21", "127.0.0.77")
         assert await fresh.status(fresh.request("OPTIONS")) == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

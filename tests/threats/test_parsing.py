@@ -26,7 +26,7 @@ async def in_order(box: Box, talk: Talk, other: Talk) -> None:
 
 
 def test_torture_messages_reach_the_running_exchange_and_a_call_goes_on(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         talk, other = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         for case in MESSAGES:
             stranger = End(box)
@@ -43,12 +43,12 @@ def test_torture_messages_reach_the_running_exchange_and_a_call_goes_on(tmp_path
         await in_order(box, talk, other)
         assert await talk.hang_up() == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_damaged_messages_of_strangers_break_nothing(tmp_path: Path, seed: int) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         dice = random.Random(seed)
         talk, other = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         stranger = End(box)
@@ -60,7 +60,7 @@ def test_damaged_messages_of_strangers_break_nothing(tmp_path: Path, seed: int) 
         await box.settle()
         await in_order(box, talk, other)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def damaged(dice: random.Random, data: bytes) -> bytes:
@@ -108,14 +108,14 @@ def huge(box: Box) -> list[bytes]:
 
 
 def test_the_largest_datagrams_take_no_time_worth_mentioning(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         talk, other = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         for data in huge(box):
             End(box).send(data)
             await box.settle(3)
         await in_order(box, talk, other)
 
-    besiege(tmp_path, story, 20.0)
+    besiege(tmp_path, script, 20.0)
 
 
 SMUGGLERS = ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r", "%0d%0a", "\\\r\n"]
@@ -125,7 +125,7 @@ SMUGGLERS = ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r", "%0d%0a",
 def test_headers_cannot_be_smuggled_through_a_name_to_a_phone(tmp_path: Path, smuggler: str) -> None:
     """From the provider, whose callers choose their own names."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         bert = await phone(box, "21")
         provider = End(box, *box.provider)
         inner = f"Ann{smuggler}Alert-Info: <http://evil>{smuggler}Priority: urgent"
@@ -139,7 +139,7 @@ def test_headers_cannot_be_smuggled_through_a_name_to_a_phone(tmp_path: Path, sm
             assert b"\nAlert-Info" not in bytes(rung)
             assert rung.from_.display.isprintable()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_headers_cannot_be_smuggled_through_a_name_to_a_phone(tmp_path: Path, sm
     ids=ascii,
 )
 def test_numbers_that_only_python_takes_for_numbers_are_refused(tmp_path: Path, field: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         name = field.partition(":")[0].encode() + b":"
         lines = bytes(stranger.request("INVITE", "21")).split(b"\r\n")
@@ -166,13 +166,13 @@ def test_numbers_that_only_python_takes_for_numbers_are_refused(tmp_path: Path, 
         assert answer is None or answer.status == 400
         assert box.calls == 0
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_answers_go_where_the_packet_came_from_and_nowhere_else(tmp_path: Path) -> None:
     """Via, Contact, Route and Record-Route may name anybody: a victim gets no packet."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         victim, stranger = End(box, "127.7.7.7"), End(box)
         place = "{}:{}".format(*victim.address)
         for method in ("OPTIONS", "INVITE", "REGISTER", "SUBSCRIBE", "BYE", "MESSAGE", "NOTIFY", "FOO", "CANCEL"):
@@ -188,11 +188,11 @@ def test_answers_go_where_the_packet_came_from_and_nowhere_else(tmp_path: Path) 
         await box.pass_time(40.0)
         assert victim.heard() == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_responses_and_acks_that_nobody_waits_for_are_not_answered(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         for request in (stranger.request("OPTIONS", "21"), stranger.request("INVITE", "21")):
             for status in (100, 180, 200, 302, 401, 407, 500):
@@ -204,4 +204,4 @@ def test_responses_and_acks_that_nobody_waits_for_are_not_answered(tmp_path: Pat
         await box.pass_time(40.0)
         assert stranger.heard() == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

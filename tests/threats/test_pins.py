@@ -60,7 +60,7 @@ async def try_pins(box: Box, anna: Phone, pins: list[str]) -> list[str]:
 
 
 def test_a_pin_may_be_tried_three_times_and_then_the_mailbox_is_locked(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.do("user set", person="21", voicemail=True, pin=RIGHT)
         anna = await phone(box, "21")
         first = await try_pins(box, anna, ["1111", "2222", "3333", RIGHT])
@@ -79,12 +79,12 @@ def test_a_pin_may_be_tried_three_times_and_then_the_mailbox_is_locked(tmp_path:
         await box.pass_time(61.0, 1.0)
         assert "listened" in await try_pins(box, anna, [RIGHT])
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("pin", ["0000", "1234", "4321", "9999", "21", "2121", "0021", "12", "", " ", "١٢٣٤", "8362x"])
 def test_pins_that_everybody_tries_first_are_refused(tmp_path: Path, pin: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         if pin:
             with pytest.raises(Refused):
                 await box.do("user set", person="21", pin=pin)
@@ -92,20 +92,20 @@ def test_pins_that_everybody_tries_first_are_refused(tmp_path: Path, pin: str) -
             await box.do("user set", person="21", pin=pin)
         assert RIGHT not in (tmp_path / "settings.json").read_text()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_pin_is_kept_as_a_hash_only(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.do("user set", person="21", pin=RIGHT)
         assert f'"{RIGHT}"' not in (tmp_path / "settings.json").read_text()
         assert RIGHT not in repr(await box.do("user list"))
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_nobody_hears_messages_from_outside_or_from_a_colleague_s_phone(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.do("user set", person="21", voicemail=True, pin=RIGHT)
         bert, provider = await phone(box, "22"), End(box, *box.provider)
         steps = await try_pins(box, bert, [RIGHT])
@@ -122,4 +122,4 @@ def test_nobody_hears_messages_from_outside_or_from_a_colleague_s_phone(tmp_path
         assert not {"listened", "called-voicemail"} & set(await notes(box)) - {"called-voicemail"}
         assert "listened" not in await notes(box)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

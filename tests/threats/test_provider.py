@@ -62,7 +62,7 @@ class Registrar(End):
 @pytest.mark.parametrize("status", [401, 407])
 @pytest.mark.parametrize("realm", ["callee.example", "Provider", "provider ", "", 'provider\\"', "durchwahl"])
 def test_a_callee_s_challenge_of_another_realm_gets_nothing(tmp_path: Path, status: int, realm: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, registrar = await phone(box, "21"), Registrar(box)
         await registrar.take()
         await box.do("number add", number="+4930777", trunk="account", to=["21"])
@@ -74,11 +74,11 @@ def test_a_callee_s_challenge_of_another_realm_gets_nothing(tmp_path: Path, stat
         requests = [each for each in [*registrar.seen, *registrar.heard()] if isinstance(each, Request)]
         assert [proofs(each) for each in requests if each.method in ("INVITE", "BYE", "ACK")] == [[], []]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_the_trunk_s_own_realm_gets_an_answer_and_after_that_no_other_does(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, registrar = await phone(box, "21"), Registrar(box)
         await registrar.take()
         await box.do("number add", number="+4930777", trunk="account", to=["21"])
@@ -100,13 +100,13 @@ def test_the_trunk_s_own_realm_gets_an_answer_and_after_that_no_other_does(tmp_p
         await box.settle()
         assert [each for each in registrar.heard() if isinstance(each, Request) and each.method == "BYE"] == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_phone_that_asks_for_a_password_gets_none(tmp_path: Path) -> None:
     """Neither for the INVITE nor for BYE, NOTIFY and re-INVITE."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         registrar = Registrar(box)
         await registrar.take()
         anna, bert = await phone(box, "21"), await phone(box, "22")
@@ -126,12 +126,12 @@ def test_a_phone_that_asks_for_a_password_gets_none(tmp_path: Path) -> None:
         assert {each.method for each in requests} >= {"INVITE", "BYE", "ACK"}
         assert [proofs(each) for each in requests if proofs(each)] == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("more", ["", ", stale=true"])
 def test_a_registrar_that_is_never_content_is_not_asked_for_ever(tmp_path: Path, more: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         registrar = Registrar(box)
         await registrar.take(granted=False)
         count = 1
@@ -147,11 +147,11 @@ def test_a_registrar_that_is_never_content_is_not_asked_for_ever(tmp_path: Path,
         assert "password" in state.words
         assert SECRET not in repr(await box.do("trunk list"))
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_strange_words_of_a_registrar_are_shown_harmlessly(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         registrar = Registrar(box)
         await registrar.take(granted=False)
         register = next(each for each in reversed(registrar.seen) if isinstance(each, Request))
@@ -162,7 +162,7 @@ def test_strange_words_of_a_registrar_are_shown_harmlessly(tmp_path: Path) -> No
         (shown,) = [each for each in await box.do("trunk list") if each["name"] == "account"]
         assert shown["detail"].isprintable(), ascii(shown["detail"])
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 class Secure:
@@ -196,7 +196,7 @@ def test_no_register_goes_to_a_provider_that_cannot_prove_itself(tmp_path: Path,
     good.mkdir()
     bad.mkdir()
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         trusted, unknown = Authority(good), Authority(bad)
         box.daemon.exchange.transports.connections._tls_client = client_context(trusted.file)
         signed = unknown if fault == "chain" else trusted
@@ -221,4 +221,4 @@ def test_no_register_goes_to_a_provider_that_cannot_prove_itself(tmp_path: Path,
             await box.until(lambda: b"REGISTER" in provider.heard)
         server.close()
 
-    besiege(tmp_path / "box", story)
+    besiege(tmp_path / "box", script)

@@ -34,7 +34,7 @@ async def proven(end: Phone, request: Request) -> int:
 
 @pytest.mark.parametrize("contact", ["<sip:thief@127.6.6.6>", "*", "<sip:x@127.0.0.1>;expires=0"])
 def test_one_account_can_neither_register_nor_unregister_another(tmp_path: Path, contact: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert = await phone(box, "21"), await phone(box, "22")
         before = await contacts(box, anna)
         expires = [("Expires", "0" if contact == "*" else "600")]
@@ -46,13 +46,13 @@ def test_one_account_can_neither_register_nor_unregister_another(tmp_path: Path,
         assert await stranger.status(register(bert, box, anna.username, contact, expires)) in (401, None)
         assert await contacts(box, anna) == before
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_the_contact_of_a_colleague_s_phone_can_be_named_but_not_taken(tmp_path: Path) -> None:
     """Calls go to where the REGISTER came from, whatever Contact, Path or Via say."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert, victim = await phone(box, "21"), await phone(box, "22", "127.0.0.9"), End(box, "127.7.7.7")
         place, at_anna = "{}:{}".format(*victim.address), "{}:{}".format(*anna.address)
         extra = [("Path", f"<sip:{place};lr>"), ("Expires", "600"), ("Supported", "path")]
@@ -68,11 +68,11 @@ def test_the_contact_of_a_colleague_s_phone_can_be_named_but_not_taken(tmp_path:
         await box.end_calls()
         await calling
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_bindings_of_one_account_are_bounded(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21")
         for number in range(30):
             request = register(anna, box, "", f"<sip:p{number}@127.0.0.1:{2000 + number}>", [("Expires", "600")])
@@ -92,7 +92,7 @@ def test_bindings_of_one_account_are_bounded(tmp_path: Path) -> None:
         assert len(registrar._by_flow) == 1
         assert len(mwi._deaf) <= PER_PHONE
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_phones_that_know_no_lamps_and_move_about_leave_nothing_behind(
@@ -101,7 +101,7 @@ def test_phones_that_know_no_lamps_and_move_about_leave_nothing_behind(
     """Over TCP a phone has another Contact after each reconnection, for months."""
     monkeypatch.setattr("pbx.exchange.phones.message_waiting.UNASKED_AFTER", 0.0)
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21")
         anna.knows_no_lamps = True
         for number in range(40):
@@ -116,11 +116,11 @@ def test_phones_that_know_no_lamps_and_move_about_leave_nothing_behind(
         assert len(box.daemon.exchange.mwi._deaf) <= PER_PHONE
         assert len(box.daemon.exchange.mwi._tokens) <= PER_PHONE
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_lamp_shows_only_one_s_own_mailbox(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert, stranger = await phone(box, "21"), await phone(box, "22"), End(box)
         wanted = [("Event", "message-summary"), ("Accept", "application/simple-message-summary"), ("Expires", "600")]
         for user in ("22", bert.username, "21", anna.username, ""):
@@ -152,4 +152,4 @@ def test_a_lamp_shows_only_one_s_own_mailbox(tmp_path: Path) -> None:
             anna.send((await anna.prove(anna.request("SUBSCRIBE", "21", wanted)))[0])
         assert len(box.daemon.exchange.mwi._watchers) <= 8
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

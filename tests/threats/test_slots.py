@@ -83,7 +83,7 @@ def options(box: Box, number: int = 1) -> bytes:
 
 @pytest.mark.parametrize("secure", [False, True], ids=["tcp", "tls"])
 def test_silent_half_and_slow_clients_are_gone_within_a_minute(tmp_path: Path, secure: bool) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.until(lambda: len(box.daemon.exchange.transports.listening) == 3)
         kinds = {
             name: await Stream(box, f"127.6.6.{at + 1}", secure=secure, shake=name != "speechless").open()
@@ -104,11 +104,11 @@ def test_silent_half_and_slow_clients_are_gone_within_a_minute(tmp_path: Path, s
         for stream in kinds.values():
             stream.writer.transport.abort()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_who_holds_all_places_gives_way_to_the_office(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         connections = box.daemon.exchange.transports.connections
         connections.limits = Limits(connections=40, per_source=10)
         hogs = [await Stream(box, f"127.6.6.{host}").open() for host in range(1, 7) for _ in range(12)]
@@ -121,11 +121,11 @@ def test_who_holds_all_places_gives_way_to_the_office(tmp_path: Path) -> None:
             stream.writer.transport.abort()
         await box.until(lambda: len(connections) == 0)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_stream_that_is_no_sip_is_closed_at_once(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         for data in (
             b"\x16\x03\x01" * 400,
             b"A" * 70000,
@@ -141,7 +141,7 @@ def test_a_stream_that_is_no_sip_is_closed_at_once(tmp_path: Path) -> None:
             assert await stream.closed(), data[:40]
         assert await End(box).status(End(box).request("OPTIONS")) in (200, None)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def listening() -> set[tuple[str, int, str]]:
@@ -166,7 +166,7 @@ def listening() -> set[tuple[str, int, str]]:
 def test_only_sip_and_rtp_listen(tmp_path: Path) -> None:
     before = listening()
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.until(lambda: len(box.daemon.exchange.transports.listening) == 3)
         sip = {(box.host, PORT, "udp"), (box.host, PORT, "tcp"), (box.host, PORT + 1, "tcp")}
         assert listening() - before == sip
@@ -181,17 +181,17 @@ def test_only_sip_and_rtp_listen(tmp_path: Path) -> None:
         assert {each for each in listening() - before if each[0] == box.host} == sip
         provider.close()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_files_of_the_box_are_for_the_box_alone(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await phone(box, "21")
         await box.until(lambda: len(box.daemon.exchange.transports.listening) == 3)
         for name in ("settings.json", "secret", "tls.key", "control.sock"):
             assert (tmp_path / name).stat().st_mode & 0o077 == 0, name
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def resident() -> float:
@@ -202,7 +202,7 @@ def resident() -> float:
 def test_large_requests_are_not_kept(tmp_path: Path) -> None:
     """A response says Via, From, To, Call-ID and CSeq again, and is kept for half a minute."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         before = resident()
         for number in range(250):
@@ -223,21 +223,21 @@ def test_large_requests_are_not_kept(tmp_path: Path) -> None:
         assert resident() - before < 30, "they were 70 MB"
         assert await stranger.status(stranger.request("OPTIONS")) == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_merely_long_request_is_answered(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         way = [("Via", f"SIP/2.0/UDP 127.0.0.{hop};branch=z9hG4bK{'x' * 60}") for hop in range(40)]
         assert await stranger.status(stranger.request("OPTIONS", "21", [*way, ("Subject", "x" * 9000)])) == 200
         assert await stranger.status(stranger.request("OPTIONS", "21", way * 4), 0.3) in (400, 513, None)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_calls_past_the_last_port_are_refused_and_leave_nothing_behind(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider = End(box, *box.provider)
         asked = []
         for number in range(80):
@@ -266,9 +266,9 @@ def test_calls_past_the_last_port_are_refused_and_leave_nothing_behind(tmp_path:
         assert len(box.daemon.exchange.equipment.legs) == 0
         assert len(box.daemon.exchange.stack.sessions) == 0
         assert len(box.daemon.exchange.stack._dialogs) == 0
-        assert len(box.daemon.exchange.equipment.stories) == 0
+        assert len(box.daemon.exchange.equipment.scripts) == 0
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 async def message_for_anna(box: Box, provider: End, voice: Voice, talking: float) -> None:
@@ -289,7 +289,7 @@ async def message_for_anna(box: Box, provider: End, voice: Voice, talking: float
 
 
 def test_with_a_full_disk_nothing_is_recorded_and_the_caller_is_told(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         boxes = box.daemon.stores.mailboxes
         boxes._free_share = lambda path: 0.09
         await message_for_anna(box, End(box, *box.provider), Voice(box.provider[0]), 12.0)
@@ -302,24 +302,24 @@ def test_with_a_full_disk_nothing_is_recorded_and_the_caller_is_told(tmp_path: P
         talking = End(box, own_host())
         assert await talking.status(talking.request("OPTIONS")) == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_one_message_is_no_longer_than_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voicemail, "LONGEST", 2.0)
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await message_for_anna(box, End(box, *box.provider), Voice(box.provider[0]), 20.0)
         (message,) = await box.do("voicemail list", extension="21")
         assert 1.5 <= message["seconds"] <= 2.6
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_readers_of_answers_see_whole_messages_only(tmp_path: Path) -> None:
     """Many requests in one segment, and one request in many."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stream = await Stream(box, "127.0.0.1").open()
         stream.send(b"".join(options(box, number + 1) for number in range(20)))
         assert [await stream.final() for _ in range(20)] == [200] * 20
@@ -330,7 +330,7 @@ def test_readers_of_answers_see_whole_messages_only(tmp_path: Path) -> None:
         assert await stream.final() == 200
         stream.writer.transport.abort()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("secure", [False, True], ids=["tcp", "tls"])
@@ -338,7 +338,7 @@ def test_readers_of_answers_see_whole_messages_only(tmp_path: Path) -> None:
 def test_whole_requests_are_answered_before_rubbish_in_their_segment_ends_the_connection(
     tmp_path: Path, rubbish: bytes, secure: bool
 ) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         end = End(box)
         stream = await Stream(box, secure=secure).open()
         whole = [bytes(end.request(method, "21")) for method in ("OPTIONS", "REGISTER", "OPTIONS")]
@@ -351,4 +351,4 @@ def test_whole_requests_are_answered_before_rubbish_in_their_segment_ends_the_co
         assert await stream.closed() is bool(rubbish)
         stream.writer.close()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

@@ -18,7 +18,7 @@ WANTED: Fields = [("Event", "message-summary"), ("Expires", "600")]
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_the_doctor_names_the_phone_that_asks_far_too_much_and_calls_go_through(tmp_path: Path, transport: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert = await phone(box, "21"), await phone(box, "22", "127.0.0.9")
         wild = bytes(anna.request("SUBSCRIBE", "21", WANTED))
         branch = wild.partition(b"branch=")[2].partition(b"\r\n")[0]
@@ -49,11 +49,11 @@ def test_the_doctor_names_the_phone_that_asks_far_too_much_and_calls_go_through(
         assert box.counters["slowed"] > MANY / 2
         writer.close()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_stranger_who_uses_a_colleague_s_name_is_not_taken_for_him(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, stranger = await phone(box, "21"), End(box)
         answers: list[Response] = []
         for number in range(3000):
@@ -69,14 +69,14 @@ def test_a_stranger_who_uses_a_colleague_s_name_is_not_taken_for_him(tmp_path: P
         assert sentence.startswith(f"Somebody at {STRANGER}")
         assert await anna.status(anna.request("OPTIONS")) == 200
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize(
     ("good", "bad"), [(b"Max-Forwards: 70", b"Max-Forwards: x"), (b"branch=", b"x=" + b"x" * 9000 + b";branch=")]
 )
 def test_what_is_refused_unread_is_answered_for_a_while_only(tmp_path: Path, good: bytes, bad: bytes) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box)
         broken = bytes(stranger.request("OPTIONS")).replace(good, bad)
         answers: list[Message] = []
@@ -91,4 +91,4 @@ def test_what_is_refused_unread_is_answered_for_a_while_only(tmp_path: Path, goo
         assert 200 < len(answers) < 1600
         await box.do("doctor")
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

@@ -37,7 +37,7 @@ OUTSIDE = [
 def test_no_stranger_gets_a_call_or_a_message_through(tmp_path: Path, host: str) -> None:
     """Not even from the host where phones are registered."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider = End(box, *box.provider)
         anna = await phone(box, "21")
         stranger = End(box, host)
@@ -52,11 +52,11 @@ def test_no_stranger_gets_a_call_or_a_message_through(tmp_path: Path, host: str)
         assert box.calls == 0
         assert await box.history() == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_routes_and_disguises_open_no_way_to_the_trunk(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, stranger = End(box, *box.provider), End(box)
         place, own = "{}:{}".format(*box.provider), f"{box.host}:{PORT}"
         disguises = [
@@ -88,15 +88,15 @@ def test_routes_and_disguises_open_no_way_to_the_trunk(tmp_path: Path) -> None:
         assert [each for each in provider.heard() if isinstance(each, Request) and each.method != "OPTIONS"] == []
         assert box.calls == 0
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_peer_with_a_port_is_that_port_only(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         neighbour = End(box, box.provider[0])
         assert await neighbour.status(neighbour.request("INVITE", NUMBER, sdp=Voice().sdp)) == 401
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 async def names(box: Box) -> dict[str, str]:
@@ -125,7 +125,7 @@ def shape(response: Response, request: Request) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("proof", ["none", "wrong", "invented nonce"])
 def test_every_method_answers_alike_whatever_name_is_asked_for(tmp_path: Path, proof: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         everybody = await names(box)
         for at, method in enumerate(METHODS):
             shapes = set()
@@ -147,7 +147,7 @@ def test_every_method_answers_alike_whatever_name_is_asked_for(tmp_path: Path, p
                 stranger.close()
             assert len(shapes) == 1, (method, shapes)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_wrong_passwords_of_known_and_unknown_names_take_the_same_time(
@@ -155,7 +155,7 @@ def test_wrong_passwords_of_known_and_unknown_names_take_the_same_time(
 ) -> None:
     """No timed test: medians of many, told apart only when one is half as long again as the other."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         everybody = await names(box)
         exchange = box.daemon.exchange
         monkeypatch.setattr(exchange.guard, "silent", lambda host: False)
@@ -175,13 +175,13 @@ def test_wrong_passwords_of_known_and_unknown_names_take_the_same_time(
         medians = {kind: statistics.median(times) for kind, times in taken.items()}
         assert max(medians.values()) < 1.5 * min(medians.values()), medians
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_name_that_is_somebody_else_s_gets_a_phone_nowhere(tmp_path: Path) -> None:
     """Right credentials, but From or To of a colleague."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert = await phone(box, "21"), await phone(box, "22")
         for name in (bert.username, "nobody", "22"):
             request = anna.request("REGISTER", to=f"<sip:{name}@{box.host}>", headers=[("Expires", "600")])
@@ -189,4 +189,4 @@ def test_a_name_that_is_somebody_else_s_gets_a_phone_nowhere(tmp_path: Path) -> 
             assert response is not None
             assert response.status == 403
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

@@ -51,7 +51,7 @@ def out_of(provider: End) -> list[Request]:
     ],
 )
 def test_only_plain_numbers_come_near_a_trunk(tmp_path: Path, dialled: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, anna = End(box, *box.provider), await phone(box, "21")
         refusal = await anna.call(dialled)
         assert isinstance(refusal, Response)
@@ -60,7 +60,7 @@ def test_only_plain_numbers_come_near_a_trunk(tmp_path: Path, dialled: str) -> N
         for call in await box.history():
             assert call["to"].isprintable()
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_only_plain_numbers_come_near_a_trunk(tmp_path: Path, dialled: str) -> N
     ],
 )
 def test_what_only_helps_reading_does_not_come_near_a_trunk(tmp_path: Path, dialled: str, number: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, anna = End(box, *box.provider), await phone(box, "21")
         await box.do("office set", area_code="30")
         invite = await rung_outside(provider, asyncio.ensure_future(anna.call(dialled)))
         assert invite.uri.user == number
         assert "%" not in str(invite.uri)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 async def from_outside(provider: End, number: str, user: str = FOREIGN, **more: Any) -> Talk:
@@ -97,17 +97,17 @@ async def from_outside(provider: End, number: str, user: str = FOREIGN, **more: 
 
 @pytest.mark.parametrize("number", [FOREIGN, "0089123456", "112", "110", "*97", "21*", "00", "+49301234", "22"])
 def test_nothing_that_comes_from_a_trunk_goes_out_over_one(tmp_path: Path, number: str) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider = End(box, *box.provider)
         status = await provider.status(provider.request("INVITE", number, sdp=Voice().sdp))
         assert status == 404
         assert out_of(provider) == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_digits_dialled_into_the_greeting_reach_no_outside_line_and_no_voicemail(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider = End(box, *box.provider)
         for digits in ("0089123456", "112", "*97", "23", "0"):
             talk = await from_outside(provider, GREETED)
@@ -122,12 +122,12 @@ def test_digits_dialled_into_the_greeting_reach_no_outside_line_and_no_voicemail
         assert "called-voicemail" not in steps
         assert "listened" not in steps
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 305, 380])
 def test_a_phone_that_redirects_to_the_outside_moves_nobody_there(tmp_path: Path, status: int) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, anna, bert = End(box, *box.provider), await phone(box, "21"), await phone(box, "22")
         calling = asyncio.ensure_future(anna.call("22"))
         invite = await bert.request_of("INVITE")
@@ -140,13 +140,13 @@ def test_a_phone_that_redirects_to_the_outside_moves_nobody_there(tmp_path: Path
         assert out_of(provider) == []
         assert not [each for each in bert.heard() if isinstance(each, Request) and each.method == "INVITE"]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_refer_moves_nobody(tmp_path: Path) -> None:
     """Inside a call and outside of one, by a colleague and by a caller."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, anna, bert = End(box, *box.provider), await phone(box, "21"), await phone(box, "22")
         talk, other = await conversation(box, anna, bert)
         for end in (talk, other):
@@ -160,7 +160,7 @@ def test_refer_moves_nobody(tmp_path: Path) -> None:
         assert out_of(provider) == []
         assert box.calls == 1
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 async def rung_outside(provider: End, calling: asyncio.Future[Any]) -> Request:
@@ -174,7 +174,7 @@ async def rung_outside(provider: End, calling: asyncio.Future[Any]) -> Request:
 
 @pytest.mark.parametrize("emergency", [False, True])
 def test_a_phone_shows_only_numbers_that_are_its_own(tmp_path: Path, emergency: bool) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, anna = End(box, *box.provider), await phone(box, "21")
         lie = "+49110"
         headers = [
@@ -196,7 +196,7 @@ def test_a_phone_shows_only_numbers_that_are_its_own(tmp_path: Path, emergency: 
         assert invite.from_.uri.user == NUMBER
         assert (invite.headers.get("P-Asserted-Identity") or "").startswith(f"<sip:{NUMBER}@")
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 NAMES = [
@@ -221,7 +221,7 @@ NAMES = [
 def test_what_callers_call_themselves_arrives_harmlessly(tmp_path: Path, name: str) -> None:
     """At the phone that rings, in the story, and at whoever follows it."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, anna = End(box, *box.provider), await phone(box, "21")
         invite = provider.request("INVITE", NUMBER, [("User-Agent", name[:100])], sdp=Voice(provider.address[0]).sdp)
         for field in ("From", "P-Asserted-Identity"):
@@ -253,7 +253,7 @@ def test_what_callers_call_themselves_arrives_harmlessly(tmp_path: Path, name: s
         for event in box.events:
             assert _harmless(event)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def _harmless(value: Any) -> bool:
@@ -270,7 +270,7 @@ def _harmless(value: Any) -> bool:
 
 
 def test_what_phones_call_themselves_is_listed_harmlessly(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = await phone(box, "21", registered=False)
         for evil in ("\x9b31m", "\u202e", "=1+1", "%1b[31m"):
             request = anna.request(
@@ -288,4 +288,4 @@ def test_what_phones_call_themselves_is_listed_harmlessly(tmp_path: Path) -> Non
         bindings = box.daemon.exchange.registrar.all_bindings()
         assert all(binding.user_agent.isprintable() and binding.contact.isprintable() for binding in bindings)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

@@ -94,7 +94,7 @@ async def everything_kept(box: Box) -> tuple[str, list[dict[str, Any]]]:
 
 
 def test_no_secret_of_a_whole_day_is_in_what_is_kept_or_handed_out(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         await box.do("user set", person="21", pin=PIN, voicemail=True)
         anna = Wiretap(box, await box.do("phone add", extension="21"))
         await anna.register()
@@ -124,11 +124,11 @@ def test_no_secret_of_a_whole_day_is_in_what_is_kept_or_handed_out(tmp_path: Pat
         assert said[-1][1].startswith("200")
         assert {lane["party"] for lane in outside["lanes"]} == {CALLER, "21"}
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_somebody_who_is_erased_is_gone_from_the_running_box_too(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna = Wiretap(box, await box.do("phone add", extension="21"))
         await anna.register()
         await outside_call(box, anna)
@@ -143,11 +143,11 @@ def test_somebody_who_is_erased_is_gone_from_the_running_box_too(tmp_path: Path)
         left = [path for path in box.folder.rglob("*") if path.is_file() and CALLER.encode() in path.read_bytes()]
         assert left == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_call_in_progress_can_be_traced(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, bert = await phone(box, "21"), await phone(box, "22")
         ringing = asyncio.ensure_future(anna.call("22"))
         invite = await bert.request_of("INVITE")
@@ -159,4 +159,4 @@ def test_a_call_in_progress_can_be_traced(tmp_path: Path) -> None:
         bert.send(invite.reply(486, tag="b"))
         await ringing
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

@@ -25,7 +25,7 @@ async def flood(box: Box, stranger: Voice, ports: list[tuple[str, int]], beats: 
 
 
 def test_a_stranger_who_speaks_first_is_not_taken_for_the_phone(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         talk, other = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         stranger = Voice(STRANGER)
         await flood(box, stranger, [talk.remote, other.remote])
@@ -39,11 +39,11 @@ def test_a_stranger_who_speaks_first_is_not_taken_for_the_phone(tmp_path: Path) 
         assert not has_injected(heard + heard_too)
         assert stranger.heard() == []
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_stranger_cannot_take_a_call_over_nor_speak_into_it_with_the_phone_s_own_ssrc(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         talk, other = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         for _ in range(20):
             talk.voice.say(talk.remote)
@@ -63,11 +63,11 @@ def test_a_stranger_cannot_take_a_call_over_nor_speak_into_it_with_the_phone_s_o
         assert not has_injected(heard)
         assert [stranger.heard() for stranger in strangers] == [[], []]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_rtcp_and_rubbish_on_the_ports_of_a_call_do_no_harm(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         talk, other = await conversation(box, await phone(box, "21"), await phone(box, "22"))
         stranger = Voice(STRANGER)
         for host, port in (talk.remote, other.remote):
@@ -82,13 +82,13 @@ def test_rtcp_and_rubbish_on_the_ports_of_a_call_do_no_harm(tmp_path: Path) -> N
         assert other.voice.heard()
         assert box.calls == 1
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_voice_for_an_address_that_never_answers_stops_soon(tmp_path: Path) -> None:
     """A caller whose description names a victim: the greeting plays on, to nobody."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, victim = End(box, *box.provider), Voice("127.7.7.7")
         invite = provider.request("INVITE", GREETED, sdp=described(*victim.address), from_="<sip:+4989123456@x>;tag=1")
         response = await provider.ask(invite)
@@ -106,11 +106,11 @@ def test_voice_for_an_address_that_never_answers_stops_soon(tmp_path: Path) -> N
         await box.pass_time(2.0, 0.02)
         assert len(victim.heard()) <= 1
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_stranger_s_digits_are_not_the_caller_s(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         provider, anna, bert = End(box, *box.provider), await phone(box, "21"), await phone(box, "22")
         voice, stranger = Voice(box.provider[0]), Voice(STRANGER)
         invite = provider.request("INVITE", GREETED, sdp=voice.sdp, from_="<sip:+4989123456@x>;tag=1")
@@ -127,4 +127,4 @@ def test_a_stranger_s_digits_are_not_the_caller_s(tmp_path: Path) -> None:
         heard = bert.heard() + anna.heard()
         assert not [each for each in heard if isinstance(each, Request) and each.method == "INVITE"]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

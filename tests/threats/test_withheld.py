@@ -56,7 +56,7 @@ async def told(box: Box) -> str:
 def test_a_withheld_number_stands_nowhere(tmp_path: Path, form: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "pbx")
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         anna, caller = await phone(box, "21"), End(box, *box.provider, user=CALLER)
         request = invite(caller, WITHHELD[form], from_=f'"Moritz {CALLER}" <sip:{CALLER}@p>;tag={token()}')
         caller.send(request)
@@ -78,7 +78,7 @@ def test_a_withheld_number_stands_nowhere(tmp_path: Path, form: str, caplog: pyt
         assert NUMBER in shown["later"]
         assert "Max-Forwards" in shown["later"]
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 async def acknowledged(caller: End, request: Request) -> Response:
@@ -111,7 +111,7 @@ async def tasks(box: Box) -> list[dict[str, Any]]:
 def test_who_is_called_by_nobody_hangs_up_and_the_trace_names_nobody(tmp_path: Path) -> None:
     """Requests of ours carry the caller's Contact on top and the caller in To; those are hidden as well."""
 
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         caller = End(box, *box.provider, user=CALLER)
         request = invite(caller, [], from_="<sip:anonymous@anonymous.invalid>;tag=x", to="+4930123451")
         caller.send(request)
@@ -127,11 +127,11 @@ def test_who_is_called_by_nobody_hangs_up_and_the_trace_names_nobody(tmp_path: P
         assert TAIL not in text
         assert re.search(r"BYE sip:\*\*\*@", text)
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)
 
 
 def test_a_refused_caller_who_belongs_to_no_call_is_not_named_either(tmp_path: Path) -> None:
-    async def story(box: Box) -> None:
+    async def script(box: Box) -> None:
         stranger = End(box, user=CALLER)
         request = invite(stranger, ["Privacy: id"], from_=f"<sip:{CALLER}@p>;tag=x")
         assert await stranger.status(request) == 401
@@ -141,4 +141,4 @@ def test_a_refused_caller_who_belongs_to_no_call_is_not_named_either(tmp_path: P
         assert TAIL not in text
         assert "+4930999999" in text
 
-    besiege(tmp_path, story)
+    besiege(tmp_path, script)

@@ -18,7 +18,7 @@ class NewTask:
 
 @dataclass(slots=True)
 class Call:
-    """The facts of a call while it lasts; what happens next is its story's business."""
+    """The facts of a call while it lasts; what happens next is its script's business."""
 
     id: str
     direction: Direction
@@ -48,7 +48,7 @@ class Call:
     unseen: bool = False
     """The box calls itself: nobody is told of it, it counts for nothing, and nothing is kept."""
     inbox: Callable[[Leg, LegEvent], None] | None = None
-    """Where the story reads what the legs tell."""
+    """Where the script reads the events of the legs."""
 
     def __post_init__(self) -> None:
         self.started = self.wall()
@@ -82,12 +82,12 @@ class Call:
                 self.dropped[leg.session.dialog.call_id] = leg.party
 
     def forget(self) -> None:
-        """It is written down: let go of legs and story, which know the call in turn, so that their memory is free."""
+        """It is written down: let go of legs and script, which know the call in turn: so their memory is free."""
         self.legs.clear()
         self.inbox = None
 
     def tell(self, leg: Leg, event: LegEvent) -> None:
-        """A leg has news; it waits for the story to come round to it."""
+        """A leg has an event; it waits until the script asks for it."""
         if self.inbox is not None:
             self.inbox(leg, event)
 

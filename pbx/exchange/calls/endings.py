@@ -24,7 +24,7 @@ def note_talk_ended(call: Call, gone: Leg) -> None:
 
 
 def note_gone(call: Call, gone: Leg | None, where: str) -> None:
-    """The party whom a story served is gone, and had come as far as `where`; a call that nothing came of is over."""
+    """The party whom a script served is gone, and had come as far as `where`; a call that nothing came of is over."""
     if _note_otherwise(call, gone):
         call.outcome = call.outcome or "failed"
     else:

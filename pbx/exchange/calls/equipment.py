@@ -99,8 +99,8 @@ class Equipment:
     calls: dict[str, Call] = field(default_factory=dict)
     """Those that last, by id."""
     stopping: bool = False
-    """The box is being stopped: whatever ends now was ended by that, and no story begins anything new."""
-    stories: set[object] = field(default_factory=set)
+    """The box is being stopped: whatever ends now was ended by that, and no script begins anything new."""
+    scripts: set[object] = field(default_factory=set)
     """The tasks that tell them: asyncio itself keeps only weak references."""
 
     def even_wall(self) -> Callable[[], float]:

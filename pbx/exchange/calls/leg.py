@@ -143,7 +143,7 @@ class Leg:
         self.close()
 
     def cancel(self, *, elsewhere: bool) -> None:
-        """Stop ringing the party; hang up if it has just answered, and the story does not know yet."""
+        """Stop ringing the party; hang up if it has just answered, and the script does not know yet."""
         if self.session is not None and not self.over:
             self.session.cancel(elsewhere)
             self.session.hang_up("answered elsewhere" if elsewhere else "")

@@ -1,6 +1,6 @@
-"""The verbs of which stories are made: answer, play, ask, record, ring, talk. The exchange's only use of asyncio.
+"""The verbs of which scripts are made: answer, play, ask, record, ring, talk. The exchange's only use of asyncio.
 
-A verb returns when it is done and raises HungUp when the party it serves is gone, so that a story reads from top to
+A verb returns when it is done and raises HungUp when the party it serves is gone, so that a script reads from top to
 bottom and never asks "are they still there?".
 """
 
@@ -27,7 +27,7 @@ ALSO_AS_EVENT = 0.3
 
 
 class HungUp(Exception):
-    """The party the story serves is gone; the text says how."""
+    """The party the script serves is gone; the text says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Operator:
         self._keys: deque[tuple[Leg, str]] = deque()
         """Those that came by INFO and wait for their events."""
         self._reader: asyncio.Future[None] | None = None
-        """Done when there is news for the story that waits."""
+        """Done when there is news for the script that waits."""
         call.inbox = self._take
 
     # --- the party himself -----------------------------------------------------------------------------------------
@@ -322,20 +322,22 @@ def _wake(reader: "asyncio.Future[None]") -> None:
         reader.set_result(None)
 
 
-Story = Callable[[Operator], Awaitable[None]]
+Script = Callable[[Operator], Awaitable[None]]
 
 
-def begin(story: Story, operator: Operator, done: Callable[[Operator, BaseException | None], Awaitable[None]]) -> None:
-    """Let a story run; `done` is awaited at its end, however it ends."""
+def begin(
+    script: Script, operator: Operator, done: Callable[[Operator, BaseException | None], Awaitable[None]]
+) -> None:
+    """Let a script run; `done` is awaited at its end, however it ends."""
 
     async def told() -> None:
         trouble: BaseException | None = None
         try:
-            await story(operator)
-        except Exception as error:  # a story that fails ends its own call only
+            await script(operator)
+        except Exception as error:  # a script that fails ends its own call only
             trouble = error
         await done(operator, trouble)
 
     task = asyncio.get_running_loop().create_task(told(), name=f"call {operator.call.id}")
-    operator.equipment.stories.add(task)
-    task.add_done_callback(operator.equipment.stories.discard)
+    operator.equipment.scripts.add(task)
+    task.add_done_callback(operator.equipment.scripts.discard)

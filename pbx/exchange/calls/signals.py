@@ -1,4 +1,4 @@
-"""What a leg tells its call: the vocabulary of the stories, free of SIP."""
+"""What a leg tells its call: the vocabulary of the scripts, free of SIP."""
 
 from dataclasses import dataclass
 

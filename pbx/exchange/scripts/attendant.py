@@ -14,7 +14,7 @@ PATIENCE = 4.0
 
 
 async def attend(operator: Operator, *, number: Number, extension: str = "") -> None:
-    """The story of a call to one of the office's numbers; `extension` is what was dialled behind it in one go."""
+    """The script of a call to one of the office's numbers; `extension` is what was dialled behind it in one go."""
     operator.call.extension = number.to[0]  # whose task it is, should the caller give up before he has chosen
     operator.call.note("called", number=number.e164, trunk=operator.call.trunk)
     if extension and reachable(extension, number, operator.call.office):

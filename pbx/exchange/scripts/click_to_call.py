@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from pbx.exchange.calls.forking import NotTaken
 from pbx.exchange.calls.leg import PREFERENCE, Party
-from pbx.exchange.calls.operator import Operator, Story
+from pbx.exchange.calls.operator import Operator, Script
 from pbx.exchange.calls.outgoing import ring_phone, rounds_for_person
 from pbx.exchange.scripts.reach import answered, ring_people
 from pbx.store.models import Person
 
 
-async def click_to_call(operator: Operator, *, person: Person, wanted: Party, then: Story) -> None:
+async def click_to_call(operator: Operator, *, person: Person, wanted: Party, then: Script) -> None:
     """Ring the person's phones, showing whom he wants; when he answers, `then` goes on with him as the caller."""
     operator.call.note("clicked", number=wanted.number)
     if await fetch(operator, person, wanted):
@@ -18,7 +18,7 @@ async def click_to_call(operator: Operator, *, person: Person, wanted: Party, th
 
 
 async def fetch(operator: Operator, person: Person, shown: Party, codecs: Sequence[str] = PREFERENCE) -> bool:
-    """Ring the person's phones, which show `shown`; whether he is there, and now the one the story serves."""
+    """Ring the person's phones, which show `shown`; whether he is there, and now the one the script serves."""
     equipment, call = operator.equipment, operator.call
     rounds = rounds_for_person(equipment, person)
     result, leg = await ring_people(

@@ -1,4 +1,4 @@
-"""The part all stories share: ring people, let them talk, or take a message."""
+"""The part all scripts share: ring people, let them talk, or take a message."""
 
 from collections.abc import Mapping
 

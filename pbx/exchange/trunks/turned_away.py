@@ -28,7 +28,7 @@ class Refusal:
     number: str
     """That was called; printable, as it came."""
     reason: str
-    """A code, or a status of SIP: `stories.reason` has the words."""
+    """A code, or a status of SIP: `story.reason` has the words."""
     source: str
     """TRANSPORT HOST:PORT the last one came from."""
     times: int = 1

@@ -11,7 +11,8 @@ from pbx.administration.desk.live import Live
 from pbx.store.models import Office
 from pbx.store.secrets.vault import secured
 from tests.exchange.peers import polite, said
-from tests.exchange.premises import OFFICE, Premises, tell
+from tests.exchange.premises import OFFICE, Premises
+from tests.line import play
 
 STEPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "the person's name": [("user set", {"person": "21", "name": "Anna Kurz", "ring": 5.0})],
@@ -59,7 +60,7 @@ def opened(data: Path, premises: Premises) -> Stores:
 def test_a_running_call_outlives_changes_and_their_undoing(
     steps: list[tuple[str, dict[str, Any]]], tmp_path: Path
 ) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         stores = opened(tmp_path / "data", premises)
         await premises.open("anna", "bert")
@@ -86,4 +87,4 @@ def test_a_running_call_outlives_changes_and_their_undoing(
         stores.close()
         await premises.quiet()
 
-    tell(story())
+    play(script())

@@ -51,7 +51,7 @@ async def call(daemon: Daemon) -> None:
 async def quiet(daemon: Daemon) -> None:
     """Until the call's story is over."""
     async with asyncio.timeout(5):
-        while daemon.exchange.equipment.stories or daemon.exchange.equipment.legs:
+        while daemon.exchange.equipment.scripts or daemon.exchange.equipment.legs:
             await asyncio.sleep(0.01)
 
 

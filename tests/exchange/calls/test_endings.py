@@ -12,7 +12,8 @@ from pbx.exchange.story import story
 from pbx.store.models import CallRecord
 from pbx.store.records.records import Records
 from tests.exchange.peers import Line, polite, said
-from tests.exchange.premises import OFFICE, Premises, tell
+from tests.exchange.premises import OFFICE, Premises
+from tests.line import play
 from tests.threats.box import Box, besiege
 from tests.threats.ends import conversation, phone
 
@@ -34,7 +35,7 @@ def call(work: Work, *phones: str, **answers: int) -> Premises:
         await work(premises)
         await premises.quiet()
 
-    tell(told())
+    play(told())
     return there[0]
 
 
@@ -95,7 +96,7 @@ def test_nobody_hung_up_who_was_cut_off_by_a_stop(user: str, seconds: float, ste
     assert premises.record.outcome in ("failed", "missed")
 
 
-def test_no_story_begins_anything_while_the_box_stops() -> None:
+def test_no_script_begins_anything_while_the_box_stops() -> None:
     """A call out whose line breaks does not go on over the next one; whoever clicked is not told of a dead phone."""
 
     async def work(premises: Premises) -> None:

@@ -29,7 +29,8 @@ from pbx.store.models import Office, Person
 from tests.exchange.dialled_numbers import EVERYTHING, OFFICE
 from tests.exchange.peers import polite, said
 from tests.exchange.premises import OFFICE as AT_WORK
-from tests.exchange.premises import Premises, tell
+from tests.exchange.premises import Premises
+from tests.line import play
 
 MOBILE = "+4915112345678"
 DIGITS = "0123456789"
@@ -194,7 +195,7 @@ def test_callers_without_a_country_code_are_shown_so_that_they_can_be_called_bac
     """The police may call as 110, the health office as 115."""
     shown: list[str] = []
 
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises(replace(AT_WORK, access_digit="9"))
         await premises.open("anna", "bert")
         polite(premises.peers.values(), anna=486, bert=486)
@@ -212,14 +213,14 @@ def test_callers_without_a_country_code_are_shown_so_that_they_can_be_called_bac
         shown.append(invite.from_.uri.user or "")
         await premises.settle(300)
 
-    tell(story())
+    play(script())
     assert shown == ["9115", "+491701234567", "anonymous", "22"]
 
 
 def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
     told: list[list[str]] = []
 
-    async def story() -> None:
+    async def script() -> None:
         for digit, dialled in (("", "0015112345678"), ("9", "015112345678"), ("", "0019995551234")):
             premises = Premises(replace(AT_WORK, access_digit=digit))
             await premises.open("bert")
@@ -229,7 +230,7 @@ def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
             assert premises.record.outcome == "refused"
             told.append([sentence(premises.record.steps, language) for language in ("en", "de")])
 
-    tell(story())
+    play(script())
     assert told == [
         [
             "Could not be connected (apparently dialled with a 0 for an outside line).",

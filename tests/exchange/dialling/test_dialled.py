@@ -14,7 +14,8 @@ from pbx.sip.uri import Uri
 from pbx.store.models import CallRecord
 from tests.exchange.dialled_numbers import EVERYTHING, OFFICE
 from tests.exchange.peers import BOX, polite, said
-from tests.exchange.premises import Premises, tell
+from tests.exchange.premises import Premises
+from tests.line import play
 
 HERE = frozenset({"box", "192.0.2.7"})
 
@@ -154,7 +155,7 @@ def call_to(uri: str, *, to: str = "", answers: int = 200) -> tuple[list[str], C
     """What Anna is answered who dials that, the call's row, and whom the provider was asked for."""
     told: list[tuple[list[str], CallRecord, list[str]]] = []
 
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open("anna", "bert")
         polite(premises.peers.values(), bert=answers, provider=answers, spare=answers)
@@ -170,7 +171,7 @@ def call_to(uri: str, *, to: str = "", answers: int = 200) -> tuple[list[str], C
         asked = [each.invite for name in ("provider", "spare") for each in premises.peers[name].lines]
         told.append((said(line), premises.record, [invite.uri.user or "" for invite in asked if invite]))
 
-    tell(story())
+    play(script())
     return told[0]
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pbx.exchange.dialling.key_info import TYPES, KeyInfo
 from pbx.sip.multipart import media_type
 from tests.exchange.peers import Line, polite
-from tests.exchange.premises import Premises, tell
+from tests.exchange.premises import Premises
+from tests.line import play
 
 RELAY, DTMF, EVENT, NORTEL = TYPES
 
@@ -93,7 +94,7 @@ def inform(line: Line, key: str) -> None:
 @pytest.mark.parametrize("hotline", [EVENTS, NO_EVENTS])
 @pytest.mark.parametrize("by_hotline", [False, True], ids=["from the phone", "from the trunk"])
 def test_keys_by_info_reach_the_other_side_whatever_was_agreed(caller: str, hotline: str, by_hotline: bool) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, anna, trunk = await talk(caller, hotline)
         presses, hears = (trunk, anna) if by_hotline else (anna, trunk)
         for key in ("5", "5", "11"):
@@ -105,12 +106,12 @@ def test_keys_by_info_reach_the_other_side_whatever_was_agreed(caller: str, hotl
         anna.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("event_first", [False, True])
 def test_a_press_that_comes_both_ways_is_passed_on_by_the_relay_alone(event_first: bool) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, anna, trunk = await talk()
         for key in "55":
             if event_first:
@@ -126,11 +127,11 @@ def test_a_press_that_comes_both_ways_is_passed_on_by_the_relay_alone(event_firs
         anna.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_a_phone_that_agrees_events_away_in_the_call_is_heard_by_info() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, anna, trunk = await talk()
         premises.ear(anna).hears("1")
         await premises.settle(2.0)
@@ -147,11 +148,11 @@ def test_a_phone_that_agrees_events_away_in_the_call_is_heard_by_info() -> None:
         anna.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_keys_by_info_are_heard_before_the_hotline_answers() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open("anna")
         polite(premises.peers.values())
@@ -168,11 +169,11 @@ def test_keys_by_info_are_heard_before_the_hotline_answers() -> None:
         anna.cancel()
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_a_hash_by_info_ends_a_message() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open()
         polite(premises.peers.values())
@@ -189,11 +190,11 @@ def test_a_hash_by_info_ends_a_message() -> None:
         line.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_the_digits_of_a_pin_may_come_by_info() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = Premises()
         await premises.open("anna")
         polite(premises.peers.values())
@@ -207,7 +208,7 @@ def test_the_digits_of_a_pin_may_come_by_info() -> None:
         line.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 @settings(max_examples=25, deadline=None)
@@ -220,7 +221,7 @@ def test_each_press_is_passed_on_once_however_the_phone_tells_of_it(
 ) -> None:
     """A phone's habits; the last hangs up in the middle of it all."""
 
-    async def story() -> None:
+    async def script() -> None:
         premises, anna, trunk = await talk()
         ear, relayed = premises.ear(trunk), ""
         for key, pause in presses:
@@ -239,4 +240,4 @@ def test_each_press_is_passed_on_once_however_the_phone_tells_of_it(
         anna.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())

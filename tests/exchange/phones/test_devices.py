@@ -16,7 +16,8 @@ from pbx.sip.flow import Flow
 from pbx.store.models import Binding
 from tests.exchange.desk import BOX, DESK, OTHER, Desk
 from tests.exchange.peers import Peer, polite, said
-from tests.exchange.premises import Premises, tell
+from tests.exchange.premises import Premises
+from tests.line import play
 
 ELSEWHERE = Flow("udp", BOX, ("192.0.2.20", 40002))
 """Another port of the same host."""
@@ -188,7 +189,7 @@ def test_the_instance_of_a_contact(text: str, found: tuple[str, str]) -> None:
 
 
 def test_a_living_twin_is_rung_and_what_a_restart_left_behind_is_not() -> None:
-    async def story() -> None:
+    async def script() -> None:
         for alive in (True, False):
             premises = Premises()
             await premises.open("anna", "bert")
@@ -209,7 +210,7 @@ def test_a_living_twin_is_rung_and_what_a_restart_left_behind_is_not() -> None:
             line.cancel()
             await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 FLOWS = [Flow("udp", BOX, ("192.0.2.20", port)) for port in (5062, 5064, 40001)]

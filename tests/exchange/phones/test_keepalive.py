@@ -24,7 +24,7 @@ from pbx.store.models import Binding, Office, Phone
 from tests.exchange.desk import BOX, Desk
 from tests.exchange.nat import PUBLIC, Behind
 from tests.exchange.peers import polite, said
-from tests.exchange.premises import tell
+from tests.line import play
 
 
 async def opened(
@@ -49,7 +49,7 @@ async def is_reached(premises: Behind) -> bool:
 @pytest.mark.parametrize("timeout", [30.0, 60.0, 300.0])
 @pytest.mark.parametrize("answers", [200, 405, 404, 486, 500, 600])
 def test_a_phone_behind_a_nat_is_reached_all_the_time_whatever_it_answers(timeout: float, answers: int) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened(timeout, answers=answers)
         await premises.settle(75)
         assert await is_reached(premises)
@@ -57,11 +57,11 @@ def test_a_phone_behind_a_nat_is_reached_all_the_time_whatever_it_answers(timeou
         assert await is_reached(premises)
         assert len(premises.anna.asked_at) <= 8, "the cost is bounded"
 
-    tell(story())
+    play(script())
 
 
 def test_a_registration_behind_a_nat_is_short_and_in_the_office_it_is_not() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened()
         assert premises.anna.granted is not None
         assert (premises.anna.granted.headers.get("Contact") or "").endswith(";expires=120")
@@ -71,23 +71,23 @@ def test_a_registration_behind_a_nat_is_short_and_in_the_office_it_is_not() -> N
         assert premises.anna.asked_at
         assert said(premises.peers["bert"].line()) == []
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("inbound", [True, False])
 def test_a_phone_that_answers_no_questions_is_not_lost_for_that(inbound: bool) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened(inbound=inbound, answers=0)
         await premises.settle(110)
         assert premises.registrar.troubles() == ()
         assert len(premises.registrar.bindings("anna")) == 1
         assert await is_reached(premises) is inbound, "what comes in keeps such a NAT open as well"
 
-    tell(story())
+    play(script())
 
 
 def test_a_phone_that_stops_answering_is_not_waited_for_and_rings_again_when_it_is_heard_from() -> None:
-    async def story() -> None:
+    async def script() -> None:
         for comes in ("answers", "registers"):
             premises = await opened(300.0)
             await premises.settle(40)
@@ -106,12 +106,12 @@ def test_a_phone_that_stops_answering_is_not_waited_for_and_rings_again_when_it_
             assert premises.registrar.troubles() == ()
             assert await is_reached(premises)
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_interval_is_learned_to_suffice_for_a_nat_that_forgets_soon(keeps: bool) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises = await opened(14.0, keeps=keeps)
         premises._register(premises.anna)
         for _ in range(6):  # the phone does what it was granted to: it registers again in time
@@ -126,7 +126,7 @@ def test_the_interval_is_learned_to_suffice_for_a_nat_that_forgets_soon(keeps: b
         assert min(gaps) > 5
         assert await is_reached(premises)
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize(

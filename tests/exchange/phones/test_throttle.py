@@ -14,8 +14,8 @@ from pbx.sip.admission import Verdict
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, parse
 from tests.exchange.peers import BOX, polite, said
-from tests.exchange.premises import Premises, tell
-from tests.line import Clock
+from tests.exchange.premises import Premises
+from tests.line import Clock, play
 
 SECONDS, EACH = 42, 1571
 """66,000 requests, as a common client was seen to send them."""
@@ -71,7 +71,7 @@ async def opened() -> tuple[Premises, Counter[str]]:
 
 
 def test_66000_subscribes_of_one_phone_are_slowed_down_and_told_and_its_calls_go_through() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, answers = await opened()
         proof = premises.proof(premises.peers["anna"], "SUBSCRIBE", f"sip:22@{BOX[0]}")
         await storm(premises, "SUBSCRIBE", proof=proof)
@@ -98,7 +98,7 @@ def test_66000_subscribes_of_one_phone_are_slowed_down_and_told_and_its_calls_go
         premises.peers["anna"].lines.clear()
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_66000_subscribes_of_one_phone_are_slowed_down_and_told_and_its_calls_go
      *((method, "nobody") for method in ("INFO", "BYE", "ACK", "NOTIFY", "SUBSCRIBE"))],
 )  # fmt: skip
 def test_storms_of_any_kind_leave_calls_alone(method: str, to_tag: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, answers = await opened()
         await storm(premises, method, 4, to_tag=to_tag)
         kind = REGISTER if method == "REGISTER" else OTHER
@@ -121,11 +121,11 @@ def test_storms_of_any_kind_leave_calls_alone(method: str, to_tag: str) -> None:
         await premises.settle()
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_a_phone_that_dials_like_mad_still_reaches_112_and_others_whom_they_like() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, answers = await opened()
         await storm(premises, "INVITE", 4)
         assert answers["401"] <= CALL.burst + 4 * CALL.rate + 2
@@ -153,7 +153,7 @@ def test_a_phone_that_dials_like_mad_still_reaches_112_and_others_whom_they_like
         line.ask("BYE")
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_even_emergencies_are_not_dialled_like_mad() -> None:
@@ -167,7 +167,7 @@ def test_even_emergencies_are_not_dialled_like_mad() -> None:
 
 
 def test_a_phone_with_200_lamps_starts_without_being_slowed() -> None:
-    async def story() -> None:
+    async def script() -> None:
         premises, answers = await opened()
         flow = Flow("udp", BOX, premises.peers["anna"].address)
         for number in range(400):
@@ -179,7 +179,7 @@ def test_a_phone_with_200_lamps_starts_without_being_slowed() -> None:
         assert premises.throttle.storms() == []
         await premises.quiet()
 
-    tell(story())
+    play(script())
 
 
 def test_calls_over_a_trunk_are_never_too_many_for_the_throttle() -> None:

@@ -68,14 +68,14 @@ class NameServer(asyncio.DatagramProtocol):
         self.transport.sendto(answer.to_wire(), addr)
 
 
-def ask(story: Callable[[Resolver, NameServer], Coroutine[Any, Any, None]]) -> None:
-    """Run a story with a resolver and its name server."""
+def ask(script: Callable[[Resolver, NameServer], Coroutine[Any, Any, None]]) -> None:
+    """Run a script with a resolver and its name server."""
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
         transport, server = await loop.create_datagram_endpoint(NameServer, local_addr=("127.0.0.1", 0))
         port = transport.get_extra_info("sockname")[1]
-        await story(Resolver(random.Random(1).random, nameservers=["127.0.0.1"], port=port), server)
+        await script(Resolver(random.Random(1).random, nameservers=["127.0.0.1"], port=port), server)
         transport.close()
 
     asyncio.run(run())
@@ -85,10 +85,10 @@ def hops(text: str, transport: Any = "") -> tuple[Hop, ...]:
     """What one target resolves to."""
     found: list[Hop] = []
 
-    async def story(resolver: Resolver, server: NameServer) -> None:
+    async def script(resolver: Resolver, server: NameServer) -> None:
         found.extend(await resolver.resolve(Target.parse(text, transport)))
 
-    ask(story)
+    ask(script)
     return tuple(found)
 
 
@@ -134,20 +134,20 @@ def test_what_needs_no_srv(text: str, transport: str, expected: Hop) -> None:
 
 
 def test_a_port_in_the_setting_asks_for_addresses_only() -> None:
-    async def story(resolver: Resolver, server: NameServer) -> None:
+    async def script(resolver: Resolver, server: NameServer) -> None:
         await resolver.resolve(Target.parse("full.test:5060"))
         assert {kind for _, kind in server.asked} == {"A", "AAAA"}
 
-    ask(story)
+    ask(script)
 
 
 def test_localhost_comes_from_the_hosts_file_and_dns_is_not_asked() -> None:
-    async def story(resolver: Resolver, server: NameServer) -> None:
+    async def script(resolver: Resolver, server: NameServer) -> None:
         found = await resolver.resolve(Target.parse("localhost:5070"))
         assert Hop("udp", "127.0.0.1", 5070) in found
         assert not server.asked
 
-    ask(story)
+    ask(script)
 
 
 def test_unknown_names_lead_nowhere_and_nothing_is_raised() -> None:
@@ -165,7 +165,7 @@ def test_a_name_with_very_many_addresses_is_cut() -> None:
 
 
 def test_answers_are_believed_as_long_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story(resolver: Resolver, server: NameServer) -> None:
+    async def script(resolver: Resolver, server: NameServer) -> None:
         now = 0.0
         monkeypatch.setattr(resolver, "_loop", _Clocked(lambda: now, resolver._loop))
         await resolver.resolve(Target.parse("plain.test:5060"))
@@ -175,11 +175,11 @@ def test_answers_are_believed_as_long_as_they_say(monkeypatch: pytest.MonkeyPatc
         await resolver.resolve(Target.parse("plain.test:5060"))
         assert server.asked["plain.test", "A"] == 2
 
-    ask(story)
+    ask(script)
 
 
 def test_when_dns_falls_silent_the_last_answer_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story(resolver: Resolver, server: NameServer) -> None:
+    async def script(resolver: Resolver, server: NameServer) -> None:
         now = 0.0
         monkeypatch.setattr(resolver, "_loop", _Clocked(lambda: now, resolver._loop))
         before = await resolver.resolve(Target.parse("plain.test:5060"))
@@ -187,7 +187,7 @@ def test_when_dns_falls_silent_the_last_answer_still_counts(monkeypatch: pytest.
         monkeypatch.setattr("pbx.sip.transport.resolve.LOOK_UP", 0.2)
         assert await resolver.resolve(Target.parse("plain.test:5060")) == before
 
-    ask(story)
+    ask(script)
 
 
 class _Clocked:

@@ -36,7 +36,7 @@ def is_closed(client: socket.socket) -> bool:
 
 
 def test_one_connection_is_used_for_everything() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here, there = End(), End(echo=True)
         local = await here.open().listen("127.0.0.1", 0)
         remote = await there.open().listen("127.0.0.1", 0)
@@ -55,7 +55,7 @@ def test_one_connection_is_used_for_everything() -> None:
         await here.transports.close()
         await there.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 async def everything(client: socket.socket) -> bytes:
@@ -97,7 +97,7 @@ NO_LENGTH = b"OPTIONS sip:a SIP/2.0\r\n\r\n"
 def test_what_came_whole_is_answered_before_rubbish_ends_the_connection(
     segments: list[bytes], answers: list[bytes]
 ) -> None:
-    async def story() -> None:
+    async def script() -> None:
         here = End(echo=True)
         local = await here.open().listen("127.0.0.1", 0)
         with connected(local) as client:
@@ -110,11 +110,11 @@ def test_what_came_whole_is_answered_before_rubbish_ends_the_connection(
         assert here.failed[-1][1].startswith("not SIP")
         await here.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_who_sends_rubbish_and_takes_no_answer_is_let_go_all_the_same() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here = End()
         local = await here.open().listen("127.0.0.1", 0)
         with connected(local) as client:
@@ -127,11 +127,11 @@ def test_who_sends_rubbish_and_takes_no_answer_is_let_go_all_the_same() -> None:
             assert len(here.transports.connections) == 0
         await here.transports.close()
 
-    play(story())
+    play(script())
 
 
 def test_a_refused_connection_is_reported_with_the_flow_that_was_asked_for() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here = End()
         await here.open().listen("127.0.0.1", 0)
         with socket.socket() as closed:
@@ -145,11 +145,11 @@ def test_a_refused_connection_is_reported_with_the_flow_that_was_asked_for() -> 
         assert len(here.transports.connections) == 0
         await here.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_a_connection_that_is_never_made_fails_after_a_while() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here = End()
         await here.open(BORING).listen("127.0.0.1", 0)
         with socket.socket() as full:
@@ -168,11 +168,11 @@ def test_a_connection_that_is_never_made_fails_after_a_while() -> None:
         assert (flow, "no answer in time") in here.failed
         await here.transports.close()
 
-    play(story())
+    play(script())
 
 
 def test_a_lost_connection_is_reported_and_the_next_message_opens_a_new_one() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here, there = End(), End()
         await here.open().listen("127.0.0.1", 0)
         remote = await there.open().listen("127.0.0.1", 0)
@@ -193,11 +193,11 @@ def test_a_lost_connection_is_reported_and_the_next_message_opens_a_new_one() ->
         await here.transports.close()
         await again.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_a_ping_gets_its_pong() -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End()
         client = connected(await box.open().listen("127.0.0.1", 0))
         client.sendall(b"\r\n\r\n" + message())
@@ -206,12 +206,12 @@ def test_a_ping_gets_its_pong() -> None:
         client.close()
         await box.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 @pytest.mark.parametrize("sent", [b"", b"OPTIONS sip:a SIP/2.0\r\nVia: S", b"\r\n\r\n\r\n\r\n", message() + b"OPT"])
 def test_who_says_nothing_or_half_of_it_is_gone_within_a_minute(sent: bytes) -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End()
         client = connected(await box.open(BORING).listen("127.0.0.1", 0))
         client.sendall(sent)
@@ -224,11 +224,11 @@ def test_who_says_nothing_or_half_of_it_is_gone_within_a_minute(sent: bytes) -> 
         client.close()
         await box.transports.close()
 
-    play(story())
+    play(script())
 
 
 def test_a_client_that_drips_is_gone_within_a_minute() -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End()
         client = connected(await box.open(BORING).listen("127.0.0.1", 0))
         for byte in message("slow", b"x" * 500)[:59]:
@@ -242,11 +242,11 @@ def test_a_client_that_drips_is_gone_within_a_minute() -> None:
         client.close()
         await box.transports.close()
 
-    play(story())
+    play(script())
 
 
 def test_an_idle_connection_stays_as_long_as_somebody_needs_it() -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End(kept=lambda flow: True)
         client = connected(await box.open(BORING).listen("127.0.0.1", 0))
         client.sendall(message())
@@ -259,11 +259,11 @@ def test_an_idle_connection_stays_as_long_as_somebody_needs_it() -> None:
         client.close()
         await box.transports.close()
 
-    play(story())
+    play(script())
 
 
 def test_connections_of_ours_are_kept_alive() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here = End(kept=lambda flow: True)
         await here.open(BORING).listen("127.0.0.1", 0)
         with socket.create_server(("127.0.0.1", 0)) as provider:
@@ -275,11 +275,11 @@ def test_connections_of_ours_are_kept_alive() -> None:
             far.close()
         await here.transports.close()
 
-    play(story())
+    play(script())
 
 
 def test_one_address_cannot_take_all_places() -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End(kept=lambda flow: flow.remote[0] == "127.0.0.3")
         local = await box.open(BORING).listen("127.0.0.1", 0)
         greedy = [connected(local) for _ in range(30)]
@@ -296,11 +296,11 @@ def test_one_address_cannot_take_all_places() -> None:
             client.close()
         await box.transports.close()
 
-    play(story())
+    play(script())
 
 
 def test_a_peer_that_never_reads_is_given_up() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here = End(kept=lambda flow: True)
         await here.open(Limits(unsent=100_000)).listen("127.0.0.1", 0)
         with socket.create_server(("127.0.0.1", 0)) as deaf:
@@ -314,14 +314,14 @@ def test_a_peer_that_never_reads_is_given_up() -> None:
             assert len(here.transports.connections) <= 1
         await here.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 @pytest.mark.parametrize(
     "sent", [b"x" * 70_000, b"OPTIONS sip:a SIP/2.0\r\n\r\n", message("", b"")[:-4] + b"\r\nContent-Length: 9\r\n\r\n"]
 )
 def test_what_is_not_sip_closes_only_its_own_connection(sent: bytes) -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End()
         local = await box.open().listen("127.0.0.1", 0)
         good, bad = connected(local), connected(local)
@@ -337,7 +337,7 @@ def test_what_is_not_sip_closes_only_its_own_connection(sent: bytes) -> None:
         bad.close()
         await box.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def _push(client: socket.socket, data: bytes) -> None:
@@ -347,7 +347,7 @@ def _push(client: socket.socket, data: bytes) -> None:
 
 
 def test_nothing_is_told_after_closing() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here, there = End(), End()
         await here.open().listen("127.0.0.1", 0)
         remote = await there.open().listen("127.0.0.1", 0)
@@ -358,11 +358,11 @@ def test_nothing_is_told_after_closing() -> None:
         assert here.failed == []
         await there.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_a_peer_that_vanished_while_nothing_was_said_is_noticed_within_a_minute() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here, there = End(), End()
         remote = await there.open().listen("127.0.0.1", 0)
         await here.open().listen("127.0.0.1", 0)
@@ -381,4 +381,4 @@ def test_a_peer_that_vanished_while_nothing_was_said_is_noticed_within_a_minute(
         await here.transports.close()
         await there.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())

@@ -20,7 +20,7 @@ def talk(authority: Path | None, server: ssl.SSLContext, name: str) -> tuple[End
     """One message from here to a TLS server there, and back."""
     here, there = End(), End(echo=True)
 
-    async def story() -> None:
+    async def script() -> None:
         await here.open(tls_client=client_context(authority)).listen("127.0.0.1", 0)
         remote = await there.open().listen_tls("127.0.0.1", 0, server)
         here.transports.send(message(), here.transports.flow_to(Hop("tls", *remote, name)))
@@ -28,7 +28,7 @@ def talk(authority: Path | None, server: ssl.SSLContext, name: str) -> tuple[End
         await here.transports.close()
         await there.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
     return here, there
 
 
@@ -92,7 +92,7 @@ def test_without_a_name_to_check_nothing_is_opened(tmp_path: Path) -> None:
 
 
 def test_a_handshake_that_never_comes_is_gone_within_a_minute(tmp_path: Path) -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End()
         context = Authority(tmp_path).server("a.test")
         local = await box.open(Limits(patience=25.0)).listen_tls("127.0.0.1", 0, context)
@@ -107,11 +107,11 @@ def test_a_handshake_that_never_comes_is_gone_within_a_minute(tmp_path: Path) ->
         half.close()
         await box.transports.close()
 
-    play(story())
+    play(script())
 
 
 def test_what_came_whole_over_tls_is_answered_before_rubbish_ends_it(tmp_path: Path) -> None:
-    async def story() -> None:
+    async def script() -> None:
         authority, box = Authority(tmp_path), End(echo=True)
         host, port = await box.open().listen_tls("127.0.0.1", 0, authority.server("a.test"))
         trusting = client_context(authority.file)
@@ -123,11 +123,11 @@ def test_what_came_whole_over_tls_is_answered_before_rubbish_ends_it(tmp_path: P
         await until(lambda: not len(box.transports.connections))
         await box.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_what_is_no_tls_is_closed_at_once(tmp_path: Path) -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End()
         local = await box.open().listen_tls("127.0.0.1", 0, Authority(tmp_path).server("a.test"))
         client = connected(local)
@@ -137,4 +137,4 @@ def test_what_is_no_tls_is_closed_at_once(tmp_path: Path) -> None:
         client.close()
         await box.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())

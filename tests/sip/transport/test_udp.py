@@ -14,7 +14,7 @@ from tests.sip.transport.ends import End, message, until
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_a_datagram_goes_there_and_back(host: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         here, there = End(), End(echo=True)
         port = (await here.open().listen(host, 0))[1]
         remote = await there.open().listen(host, 0)
@@ -27,11 +27,11 @@ def test_a_datagram_goes_there_and_back(host: str) -> None:
         await here.transports.close()
         await there.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_a_wildcard_socket_answers_from_the_address_that_was_written_to() -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End(echo=True)
         _, port = await box.open().listen("0.0.0.0", 0)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
@@ -44,11 +44,11 @@ def test_a_wildcard_socket_answers_from_the_address_that_was_written_to() -> Non
                 assert phone.recvfrom(2000)[1] == (address, port)
         await box.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_both_families_listen_at_one_port() -> None:
-    async def story() -> None:
+    async def script() -> None:
         box, phone = End(echo=True), End()
         _, port = await box.open().listen("::", 0)
         phone.open()
@@ -63,12 +63,12 @@ def test_both_families_listen_at_one_port() -> None:
         await box.transports.close()
         await phone.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 @pytest.mark.parametrize("bound", ["127.0.0.1", "0.0.0.0", "::1"])
 def test_a_port_nobody_listens_at_is_reported_with_its_own_flow(bound: str) -> None:
-    async def story() -> None:
+    async def script() -> None:
         here, other = End(), End()
         await here.open().listen(bound, 0)
         host = "::1" if ":" in bound else "127.0.0.1"
@@ -85,11 +85,11 @@ def test_a_port_nobody_listens_at_is_reported_with_its_own_flow(bound: str) -> N
         await here.transports.close()
         await other.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_what_no_datagram_can_carry_is_refused_and_the_socket_goes_on() -> None:
-    async def story() -> None:
+    async def script() -> None:
         here, there = End(), End()
         await here.open().listen("127.0.0.1", 0)
         flow = here.transports.flow_to(Hop("udp", *(await there.open().listen("127.0.0.1", 0))))
@@ -103,7 +103,7 @@ def test_what_no_datagram_can_carry_is_refused_and_the_socket_goes_on() -> None:
         await here.transports.close()
         await there.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 @pytest.mark.parametrize("remote", [("127.0.0.1", 0), ("127.0.0.1", 70000), ("::1", 5060), ("a\0b", 5060), ("", 1)])
@@ -111,7 +111,7 @@ def test_what_no_datagram_can_carry_is_refused_and_the_socket_goes_on() -> None:
 def test_an_address_that_is_none_fails_and_does_not_raise(
     transport: Literal["udp", "tcp"], remote: tuple[str, int]
 ) -> None:
-    async def story() -> None:
+    async def script() -> None:
         here = End()
         local = await here.open().listen("127.0.0.1", 0)
         here.transports.send(message(), Flow(transport, local, remote))
@@ -119,11 +119,11 @@ def test_an_address_that_is_none_fails_and_does_not_raise(
         assert here.failed[0][0].remote == remote
         await here.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_packets_that_only_keep_a_nat_open_are_not_passed_on() -> None:
-    async def story() -> None:
+    async def script() -> None:
         box = End()
         local = await box.open().listen("127.0.0.1", 0)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
@@ -133,7 +133,7 @@ def test_packets_that_only_keep_a_nat_open_are_not_passed_on() -> None:
         assert [data for data, _ in box.received] == [message("real")]
         await box.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
 
 
 def test_the_addresses_remembered_are_bounded() -> None:
@@ -149,7 +149,7 @@ def test_the_addresses_remembered_are_bounded() -> None:
 
 
 def test_no_socket_is_left_when_the_port_is_taken() -> None:
-    async def story() -> None:
+    async def script() -> None:
         first, second = End(), End()
         local = await first.open().listen("127.0.0.1", 0)
         second.open()
@@ -161,4 +161,4 @@ def test_no_socket_is_left_when_the_port_is_taken() -> None:
         await second.transports.close()
         await first.transports.close()
 
-    asyncio.run(story())
+    asyncio.run(script())
