@@ -1,7 +1,6 @@
 """The `durchwahl` command: asks the running exchange, or works on the data folder itself when none runs."""
 
 import argparse
-import importlib
 import io
 import json
 import os
@@ -15,12 +14,19 @@ from pbx.cli import report
 from pbx.cli.arguments import BadArguments, given, parse
 from pbx.control.client import ControlError, NotRunning, ask, follow
 from pbx.control.protocol import SOCKET, Json, Refused
+from pbx.service.later import Later, load
 from pbx.store.disk import stand_in
 from pbx.store.disk.atomic import write_file
 from pbx.store.disk.lock import Busy
 from pbx.store.disk.owner import become, owner, rights_of
 from pbx.store.records.database import RecordsError
 from pbx.store.settings.settings import SettingsError
+
+# All that the exchange consists of takes a Pi seconds to load: only who needs it waits for it.
+as_owner = Later("pbx.cli.as_owner")
+greetings = Later("pbx.administration.sounds.greetings")
+label = Later("pbx.cli.label")
+without_exchange = Later("pbx.cli.without_exchange")
 
 _SOUNDS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".gsm", ".raw")
 
@@ -105,7 +111,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _program(module: str, options: argparse.Namespace) -> int:
     """Run a program of its own to its end."""
-    return int(importlib.import_module(module).run(options))
+    return int(load(module).run(options))
 
 
 def data_folder(wanted: Path | None) -> Path:
@@ -134,10 +140,9 @@ def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
         return ask(data / SOCKET, verb, arguments)
     except NotRunning:
         if user := owner(data):
-            with importlib.import_module("pbx.cli.as_owner").opened(data, user) as do:
+            with as_owner.opened(data, user) as do:
                 return do(verb, **arguments)
-        # All that the exchange consists of takes a Pi seconds to load: only who needs it waits for it.
-        return importlib.import_module("pbx.cli.without_exchange").done(data, verb, arguments)
+        return without_exchange.done(data, verb, arguments)
 
 
 def _calls(data: Path, arguments: dict[str, Json]) -> dict[str, Json]:
@@ -186,7 +191,7 @@ def _sound_or_text(name: str, value: str) -> dict[str, Json]:
     except (OSError, ValueError):  # too long for a name, or with a NUL in it
         is_file = is_folder = False
     if value and is_file:
-        return {f"{name}_sound": importlib.import_module("pbx.administration.sounds.greetings").read_sound(path)}
+        return {f"{name}_sound": greetings.read_sound(path)}
     if value.strip() and (is_folder or path.suffix.lower() in _SOUNDS or ("/" in value and " " not in value)):
         raise Refused(f"There is no sound file called {value}.")
     return {f"{name}_text": value}
@@ -208,7 +213,6 @@ def _password(path: Path) -> str:
 
 def _show_code(shown: dict[str, Json], file: Path | None, as_json: bool) -> None:
     """The code as QR code on a terminal, and as label in a file. Raises Refused."""
-    label = importlib.import_module("pbx.cli.label")
     address = next(iter(shown["pages"]), "")
     if sys.stdout.isatty() and not as_json:
         print(label.terminal(label.linked(address, shown["code"])))

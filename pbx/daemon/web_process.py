@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import importlib
 import logging
 import socket
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from pbx.control.protocol import SOCKET
+from pbx.service.later import load
 from pbx.sip.transport.tls import paths
 
 log = logging.getLogger(__name__)
@@ -127,4 +127,4 @@ def run(options: argparse.Namespace) -> int:
     """`durchwahl web`: the page alone, for an exchange that runs elsewhere on this machine; the exit code."""
     web = next_free(options.web or DEFAULT) if options.next_port else options.web or DEFAULT
     words = arguments(options.socket or options.data / SOCKET, web, options.allow_all)
-    return int(importlib.import_module("webui.__main__").main(words))
+    return int(load("webui.__main__").main(words))

@@ -1,1 +1,1 @@
-"""What a service of ours tells systemd, and gives back to the kernel."""
+"""What programs of ours tell systemd, give back to the kernel, and load only when it is needed."""

@@ -9,5 +9,5 @@ def test_ctrl_c_ends_it_quietly_also_while_it_still_loads(monkeypatch: pytest.Mo
     def interrupted(name: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(entry, "import_module", interrupted)
+    monkeypatch.setattr(entry, "load", interrupted)
     assert entry.main() == 130

@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Literal, get_args
 
 from pbx.administration.desk.desk import Stores
@@ -15,6 +14,7 @@ from pbx.administration.office.contacts import MOST, check_limit, split
 from pbx.administration.office.contacts_tables import ROLES, Entry, Table, entries, read_table, text_of
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence, said
+from pbx.service.later import load
 from pbx.store.models import Contact, Office
 from pbx.store.settings.settings import with_items
 
@@ -172,7 +172,7 @@ def _visible(text: str) -> str:
 
 def _of_cards(text: str) -> Iterator[Entry]:
     """Everybody's numbers in a file of vCards (2.1, 3.0, 4.0), but for those of fax machines."""
-    vobject = import_module("vobject")  # only now: it takes a twentieth of a start, and its memory stays
+    vobject = load("vobject")  # only now: it takes a twentieth of a start, and its memory stays
     # It logs what it cannot read, and so people's names; and as it is loaded it sets a level of its own.
     logging.getLogger("vobject.base").setLevel(logging.CRITICAL)
     for body in _CARD.findall(text.replace("\r\n", "\n").replace("\r", "\n")):
