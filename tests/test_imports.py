@@ -19,7 +19,10 @@ HOUSE = Path(__file__).parents[1]
 LEAVES = ("pbx.VERSION", "pbx.sentence", "pbx.seconds", "pbx.alphabet", "pbx.phone_number")
 """Any room above the protocol libraries may import these; they import nothing of ours."""
 
-BASIS = ("pbx.store.models", "pbx.store.secret_forms", "pbx.store.shapes", "pbx.store.json_lines")
+BASIS = (
+    *("pbx.store.errors", "pbx.store.models", "pbx.store.secret_forms", "pbx.store.shapes"),
+    "pbx.store.json_lines",
+)
 DESK = ("pbx.administration.desk", "pbx.control.protocol", "pbx.store", "pbx.box")
 CALLS = ("pbx.exchange.calls", "pbx.exchange.dialling", "pbx.exchange.scripts", "pbx.exchange.trunks")
 OFFICE = ("pbx.administration.sounds", "pbx.administration.history", "pbx.administration.office")
@@ -33,7 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.media": ("pbx.media.codecs",),
     "pbx.media.codecs": (),
     # what is kept
-    "pbx.store.disk": (),
+    "pbx.store.disk": ("pbx.store.errors",),
     "pbx.store.secrets": ("pbx.store.disk", *BASIS),
     "pbx.store.settings": ("pbx.store.disk", *BASIS),
     "pbx.store.records": ("pbx.store.settings", *BASIS),
@@ -83,7 +86,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("pbx.administration", "pbx.exchange", "pbx.sip", "pbx.media", "pbx.store", "pbx.prompts"),
         *("pbx.box", "pbx.control", "pbx.service"),
     ),
-    "pbx.cli.arguments": ("pbx.store.settings.rules",),
+    "pbx.cli.arguments": ("pbx.store.settings.hosts",),
     "pbx.cli": ("pbx.cli.arguments", "pbx.administration", "pbx.control", "pbx.service", "pbx.store"),
     "pbx.programs": ("pbx.prompts", "pbx.sip.transport", "pbx.store"),
     "pbx.demo": ("pbx",),

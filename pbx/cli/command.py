@@ -17,10 +17,8 @@ from pbx.control.protocol import SOCKET, Json, Refused
 from pbx.service.later import Later, load
 from pbx.store.disk import stand_in
 from pbx.store.disk.atomic import write_file
-from pbx.store.disk.lock import Busy
 from pbx.store.disk.owner import become, owner, rights_of
-from pbx.store.records.database import RecordsError
-from pbx.store.settings.settings import SettingsError
+from pbx.store.errors import FolderError
 
 # All that the exchange consists of takes a Pi seconds to load: only who needs it waits for it.
 as_owner = Later("pbx.cli.as_owner")
@@ -50,10 +48,13 @@ def main(words: Sequence[str] | None = None) -> int:
     except Refused as error:
         print(report.visible(f"{error} {error.hint}".strip()), file=sys.stderr)
         return error.code
-    except (BadArguments, SettingsError) as error:
+    except BadArguments as error:
         print(report.visible(error), file=sys.stderr)
         return 2
-    except (Busy, ControlError, RecordsError) as error:
+    except FolderError as error:
+        print(report.visible(error), file=sys.stderr)
+        return error.code
+    except ControlError as error:
         print(report.visible(error), file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -134,7 +135,7 @@ def data_folder(wanted: Path | None) -> Path:
 def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
     """Let the running exchange do a command, or do it here when none runs.
 
-    Raises Refused, ControlError, Busy, SettingsError, RecordsError, OSError.
+    Raises Refused, ControlError, FolderError, OSError.
     """
     try:
         return ask(data / SOCKET, verb, arguments)

@@ -13,9 +13,7 @@ from pbx.daemon.web_process import TLS_ABOVE, WebProcess, command, next_free
 from pbx.daemon.welcome import code_command, invitation, language, urls
 from pbx.service.memory import give_back
 from pbx.service.systemd import Notify, from_environment
-from pbx.store.disk.lock import Busy
-from pbx.store.records.database import RecordsError
-from pbx.store.settings.settings import SettingsError
+from pbx.store.errors import FolderError
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         give_back()
         return asyncio.run(_run(options))
-    except (Busy, SettingsError, RecordsError) as error:
+    except FolderError as error:
         log.error("%s", error)
         return 2
     except OSError as error:

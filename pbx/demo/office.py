@@ -22,10 +22,8 @@ from pbx.demo.provider import Provider
 from pbx.demo.scenes import SCENES, Cast
 from pbx.demo.stage import Stage
 from pbx.demo.words import say
-from pbx.store.disk.lock import Busy
+from pbx.store.errors import FolderError
 from pbx.store.models import Language
-from pbx.store.records.database import RecordsError
-from pbx.store.settings.settings import SettingsError
 
 PORTS_TRIED = 20
 PAUSE = 6.0
@@ -45,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     except NotTheDemo:
         print(say("not-ours", language(), folder=options.data), file=sys.stderr)
         return 2
-    except (Busy, SettingsError, RecordsError, Refused) as error:
+    except (FolderError, Refused) as error:
         print(error, file=sys.stderr)
         return 2
     except PhoneFailed as error:

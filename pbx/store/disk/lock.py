@@ -5,8 +5,10 @@ import os
 import time
 from pathlib import Path
 
+from pbx.store.errors import FolderError
 
-class Busy(Exception):
+
+class Busy(FolderError):
     """Another program has the data folder."""
 
 

@@ -9,6 +9,8 @@ from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
+from pbx.store.errors import FolderError
+
 VERSION = 1
 """Of the schemas. It stays as it is: schemas only ever grow by tables, indexes, and columns that have a default.
 
@@ -17,7 +19,7 @@ knows, and leaves the others alone. A file with a higher number would be refused
 """
 
 
-class RecordsError(Exception):
+class RecordsError(FolderError):
     """The records cannot be read or written; the text says why."""
 
 

@@ -1,6 +1,5 @@
 """What must hold in the settings, whoever wrote them: a person with an editor, a command, the web page."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import TypeVar
 from pbx.sentence import Sentence
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.secret_forms import is_kept, is_sealed
+from pbx.store.settings.hosts import host_port, is_address, is_host
 
 T = TypeVar("T")
 
@@ -21,7 +21,6 @@ TAIL = re.compile(r"[0-9*#]{1,20}")
 TRUNK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
 BACKUP_KEY = re.compile(r"[A-Za-z0-9+/=]{24}\.[A-Za-z0-9+/=]{100,300}")
 PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +56,6 @@ def is_text(text: str, longest: int = 80) -> bool:
     return 0 < len(text) <= longest and text.isprintable() and text == text.strip()
 
 
-def host_port(text: str) -> tuple[str, int | None] | None:
-    """Host (IPv6 without brackets) and port of HOST[:PORT]; None when it is none."""
-    if text.startswith("["):
-        host, bracket, rest = text[1:].partition("]")
-        if not bracket or not _is_address(host, 6) or (rest and not rest.startswith(":")):
-            return None
-        port = rest[1:] if rest else None
-    else:
-        host, colon, after = text.partition(":")
-        port = after if colon else None
-        if not is_host(host):
-            return None
-    if port is None:
-        return host, None
-    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
-        return None
-    return host, int(port)
-
-
-def is_host(text: str) -> bool:
-    """Whether it is a host name or an IPv4 address (IPv6 needs brackets next to a port)."""
-    if re.fullmatch(r"[0-9.]+", text):
-        return _is_address(text, 4)
-    return _HOST_NAME.fullmatch(text) is not None
-
-
-def _is_address(text: str, version: int) -> bool:
-    try:
-        return ipaddress.ip_address(text).version == version
-    except ValueError:
-        return False
-
-
 def _table(name: str, items: dict[str, T], key_of: Callable[[T], str], check: Callable[[T], Found]) -> Iterator[Fault]:
     for key, item in items.items():
         if key_of(item) != key:
@@ -107,7 +73,7 @@ def _office(office: Office) -> Found:
         yield "area_code", Sentence("Must be digits only, such as 30.")
     if not re.fullmatch(r"[0-9]?", office.access_digit):
         yield "access_digit", Sentence("Must be a single digit, or empty.")
-    if office.domain and not (is_host(office.domain) or _is_address(office.domain, 6)):
+    if office.domain and not (is_host(office.domain) or is_address(office.domain, 6)):
         yield "domain", Sentence("Must be a host name or an IP address.")
     if office.number and not E164.fullmatch(office.number):
         yield "number", Sentence("Must be an international number such as +493012345.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.sentence import Sentence, Wrong
+from pbx.store.errors import FolderError
 from pbx.store.json_lines import DuplicateKey, json_lines
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.settings.rules import Fault, faults
@@ -30,8 +31,10 @@ log = logging.getLogger(__name__)
 _LONGEST = 32 * 1024 * 1024
 
 
-class SettingsError(Wrong):
+class SettingsError(Wrong, FolderError):
     """Settings that cannot be used, or not be saved; the sentence says where and why."""
+
+    code = 2
 
     def __init__(self, sentence: Sentence, fault: Fault | None = None) -> None:
         super().__init__(sentence)
