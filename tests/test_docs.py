@@ -133,7 +133,7 @@ def commands(above: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Ite
     below = [action for action in above._actions if isinstance(action, argparse._SubParsersAction)]
     for action in below:
         for name, each in action.choices.items():
-            yield from commands(each, (*words, name))
+            yield from commands(each.whole(), (*words, name))
     if not below:
         yield " ".join(words), {option for action in above._actions for option in action.option_strings}
 

@@ -14,7 +14,7 @@ __all__ = ["BadArguments", "given", "parse", "parser"]
 
 @cache
 def parser() -> Parser:
-    """All of `durchwahl`, made once: argparse takes its time for some ninety commands. Parsing raises BadArguments."""
+    """All of `durchwahl`, made once. Parsing raises BadArguments."""
     shared = OneSentence(add_help=False)
     shared.add_argument("--data", type=folder, metavar="DIR", default=argparse.SUPPRESS, help="the data folder")
     shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")

@@ -1,6 +1,7 @@
 """How a command is declared: nouns with verbs below them, options that several have, and complaints in one sentence."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,9 +17,24 @@ class OneSentence(Parser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "allow_abbrev": False})
+        self._declare: Callable[[], None] = lambda: None
 
     def error(self, message: str) -> NoReturn:
         raise BadArguments(f"{message[:1].upper()}{message[1:]}. See “{self.prog} --help”.")
+
+    def later(self, declare: Callable[[], None]) -> None:
+        """What declares the rest of this command once it is given: argparse would take its time for all the ninety."""
+        self._declare = declare
+
+    def whole(self) -> "OneSentence":
+        """This command with all that is below it."""
+        declare, self._declare = self._declare, lambda: None
+        declare()
+        return self
+
+    def parse_known_args(self, *words: Any, **more: Any) -> Any:
+        """As always; help that was asked for is given in here."""
+        return super(OneSentence, self.whole()).parse_known_args(*words, **more)
 
 
 class Branch:
@@ -30,12 +46,16 @@ class Branch:
 
     def command(self, name: str, help: str, description: str = "") -> Parser:
         """One more command."""
+        return self._add(name, help, description)
+
+    def noun(self, name: str, help: str, declare: Callable[["Branch"], None]) -> None:
+        """One more noun, with verbs of its own that `declare` declares."""
+        noun = self._add(name, help)
+        noun.later(lambda: declare(Branch(noun, self._shared, "verb")))
+
+    def _add(self, name: str, help: str, description: str = "") -> OneSentence:
         text = f"{help[:1].upper()}{help[1:]}. {description}".strip()
         return self._below.add_parser(name, help=help, description=text, parents=[self._shared])
-
-    def noun(self, name: str, help: str) -> "Branch":
-        """One more noun with verbs of its own."""
-        return Branch(self.command(name, help), self._shared, "verb")
 
 
 def switch(parser: Parser, name: str, help: str, off: str = "") -> None:

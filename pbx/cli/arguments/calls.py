@@ -17,7 +17,7 @@ def declare(commands: Branch) -> None:
     tasks.add_argument("extension", metavar="EXT", nargs="?", help="only those of this person or group")
     tasks.add_argument("--open", dest="open_only", action="store_true", default=None, help="leave out finished tasks")
     tasks.add_argument("--done", type=count, metavar="ID", help="mark this task as done")
-    _voicemail(commands.noun("voicemail", "the messages in the mailboxes"))
+    commands.noun("voicemail", "the messages in the mailboxes", _voicemail)
     history = commands.command("history", "search past calls, the newest first")
     history.add_argument(
         "search", metavar="TEXT", nargs="?", help="words to look for in names, numbers and descriptions"

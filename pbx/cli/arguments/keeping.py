@@ -8,12 +8,12 @@ from pbx.cli.arguments.kinds import count, days
 
 def declare(commands: Branch) -> None:
     """retention, privacy, change, backup, nightly and update."""
-    _retention(commands.noun("retention", "how long calls, messages and tasks are kept"))
-    _privacy(commands.noun("privacy", "everything stored about an outside number"))
-    _changes(commands.noun("change", "changes to the settings: what, who and when"))
-    _backups(commands.noun("backup", "backups: everything in one file, encrypted with a password"))
-    _nights(commands.noun("nightly", "the nightly backup to a USB stick or a network folder"))
-    _updates(commands.noun("update", "updates of the whole box; it goes back by itself if an update does not work"))
+    commands.noun("retention", "how long calls, messages and tasks are kept", _retention)
+    commands.noun("privacy", "everything stored about an outside number", _privacy)
+    commands.noun("change", "changes to the settings: what, who and when", _changes)
+    commands.noun("backup", "backups: everything in one file, encrypted with a password", _backups)
+    commands.noun("nightly", "the nightly backup to a USB stick or a network folder", _nights)
+    commands.noun("update", "updates of the whole box; it goes back by itself if an update does not work", _updates)
 
 
 def _retention(retention: Branch) -> None:

@@ -18,8 +18,8 @@ def declare(commands: Branch) -> None:
         help="the SIP port of the exchange",
     )
     commands.command("follow", "print events line by line until the exchange stops")
-    _certificate(commands.noun("certificate", "the certificate by which phones and browsers recognise the box"))
-    _settings(commands.noun("office", "the settings of the whole office"))
+    commands.noun("certificate", "the certificate by which phones and browsers recognise the box", _certificate)
+    commands.noun("office", "the settings of the whole office", _settings)
 
 
 def _certificate(certificate: Branch) -> None:

@@ -6,11 +6,10 @@ from pbx.cli.arguments.kinds import extensions
 
 def declare(commands: Branch) -> None:
     """trunk, provider, number and contact."""
-    _trunks(commands.noun("trunk", "the lines to the telephone network"))
-    providers = commands.noun("provider", "providers whose lines need only an account and its password")
-    providers.command("list", "list the known providers, those of the office's country first")
-    _numbers(commands.noun("number", "the office's outside numbers"))
-    _contacts(commands.noun("contact", "people outside the office"))
+    commands.noun("trunk", "the lines to the telephone network", _trunks)
+    commands.noun("provider", "providers whose lines need only an account and its password", _providers)
+    commands.noun("number", "the office's outside numbers", _numbers)
+    commands.noun("contact", "people outside the office", _contacts)
 
 
 def _trunks(trunks: Branch) -> None:
@@ -31,6 +30,10 @@ def _trunks(trunks: Branch) -> None:
     remove = trunks.command("remove", "remove a line", "Not possible while it brings a number's calls.")
     remove.add_argument("trunk", metavar="NAME")
     trunks.command("list", "list the lines and their state")
+
+
+def _providers(providers: Branch) -> None:
+    providers.command("list", "list the known providers, those of the office's country first")
 
 
 def _numbers(numbers: Branch) -> None:

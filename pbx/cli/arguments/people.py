@@ -8,12 +8,10 @@ from pbx.cli.arguments.kinds import count, extensions, seconds
 
 def declare(commands: Branch) -> None:
     """user, extension, code and account."""
-    _users(commands.noun("user", "the people who work here"))
-    former = commands.noun("extension", "the extensions of people who have left")
-    former.command("list", "list the reserved extensions and who takes their calls")
-    former.command("release", "make an extension available again").add_argument("extension", metavar="N")
+    commands.noun("user", "the people who work here", _users)
+    commands.noun("extension", "the extensions of people who have left", _reserved)
     _code(commands)
-    _accounts(commands.noun("account", "the logins for the web page"))
+    commands.noun("account", "the logins for the web page", _accounts)
 
 
 def _users(users: Branch) -> None:
@@ -33,13 +31,16 @@ def _users(users: Branch) -> None:
     users.command("show", "show everything about a person").add_argument("person", metavar="EXT")
     free = users.command("free", "suggest a free extension, or check one")
     free.add_argument("extension", metavar="N", nargs="?")
-    paste = users.command(
-        "paste", "add a list of people: a name per line, and behind a semicolon or tab an extension"
-    )
+    paste = users.command("paste", "add a list of people: a name per line, and behind a semicolon or tab an extension")
     paste.add_argument("names", type=Path, metavar="FILE", help="- reads standard input")
     leave = _leave(users)
     for each in (paste, leave):
         each.add_argument("--dry", action="store_true", default=None, help="only show what would happen")
+
+
+def _reserved(extensions: Branch) -> None:
+    extensions.command("list", "list the reserved extensions and who takes their calls")
+    extensions.command("release", "make an extension available again").add_argument("extension", metavar="N")
 
 
 def _settings(person: Parser) -> None:

@@ -6,8 +6,8 @@ from pbx.cli.arguments.kinds import extensions, seconds
 
 def declare(commands: Branch) -> None:
     """phone and group."""
-    _phones(commands.noun("phone", "phones, and the user names and passwords they register with"))
-    _groups(commands.noun("group", "groups: several people behind one extension"))
+    commands.noun("phone", "phones, and the user names and passwords they register with", _phones)
+    commands.noun("group", "groups: several people behind one extension", _groups)
 
 
 def _phones(phones: Branch) -> None:
