@@ -120,6 +120,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "gpiozero": ("pbx.box.leds", "pbx.box.panel", "pbx.box.gpiod_pins"),
     "gpiod": ("pbx.box.gpiod_pins",),
     "av": ("pbx.programs.sound_decoder",),
+    "dns": ("pbx.sip.transport.name_servers", "pbx.sip.transport.resolve"),
     "cryptography": ("pbx.programs.certificate", "pbx.store.backup.age", "pbx.programs.backup", "pbx.programs.seal"),
     "pbx.store.backup.age": ("pbx.programs.backup",),
     "subprocess": (

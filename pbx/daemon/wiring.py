@@ -7,6 +7,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING
 
 from pbx.box.forbidden import may_be_meant
 from pbx.daemon.archive import Archive
@@ -30,6 +31,7 @@ from pbx.exchange.switchboard import METHODS, Switchboard
 from pbx.exchange.trunks.trunk import Find
 from pbx.exchange.trunks.trunks import Trunks
 from pbx.media.pump import Pump
+from pbx.service.later import Later
 from pbx.sip.digest import Challenger
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
@@ -38,7 +40,7 @@ from pbx.sip.trace import Trace
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Target, is_address
 from pbx.sip.transport.listener import Transports
-from pbx.sip.transport.resolve import Resolver
+from pbx.sip.transport.resolve import Found, Resolver
 from pbx.sip.uri import Uri
 from pbx.store.folder import Folder
 from pbx.store.models import CallRecord, Office, Step
@@ -46,7 +48,11 @@ from pbx.store.secret_forms import REALM
 from pbx.store.secrets.box_secret import box_secret
 from pbx.store.secrets.vault import NotSealed
 
+if TYPE_CHECKING:
+    from pbx.sip.transport.name_servers import NameServers
+
 log = logging.getLogger(__name__)
+name_servers = Later("pbx.sip.transport.name_servers")
 
 PING = b"\r\n\r\n"
 BINDINGS_WAIT = 0.2
@@ -96,7 +102,8 @@ class Exchange:
         )
         self.trace = Trace(wall)
         self.transports = Transports(self._received, self._failed, kept=self._is_needed)
-        self.resolver = Resolver(random.SystemRandom().random)
+        self.resolver = Resolver(random.SystemRandom().random, self._ask_dns)
+        self._name_servers: NameServers | None = None
         self.pump = Pump(clock, *rtp, secrets.token_bytes, call_at=self._loop.call_at)
 
         # who may what
@@ -303,6 +310,12 @@ class Exchange:
             hops = tuple(hop for hop in hops if may_be_meant(hop.host, listening))
         self.trunks.resolved(trunk, hops)
         self.turn()
+
+    async def _ask_dns(self, name: str, kind: str) -> Found | None:
+        """Its library is large: who has no name to find never loads it, and the calls go on meanwhile."""
+        make = await asyncio.to_thread(getattr, name_servers, "NameServers")
+        self._name_servers = self._name_servers or make()
+        return await self._name_servers.ask(name, kind)
 
     # --- towards the shelves ---------------------------------------------------------------------------------------
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-
-import dns.asyncresolver
-import dns.exception
-import dns.rdata
-import dns.resolver
-from dns.rdtypes.IN.A import A
-from dns.rdtypes.IN.AAAA import AAAA
-from dns.rdtypes.IN.NAPTR import NAPTR
-from dns.rdtypes.IN.SRV import SRV
+from typing import TYPE_CHECKING, Any
 
 from pbx.sip.flow import TransportName
 from pbx.sip.transport.hop import DEFAULT_PORT, Hop, Target, is_address
+
+if TYPE_CHECKING:
+    from dns.rdtypes.IN.NAPTR import NAPTR
+    from dns.rdtypes.IN.SRV import SRV
 
 SERVICES: dict[str, TransportName] = {"SIP+D2U": "udp", "SIP+D2T": "tcp", "SIPS+D2T": "tls"}
 """NAPTR services (RFC 3263, section 4.1)."""
@@ -36,22 +32,24 @@ CACHE = 512
 class Found:
     """What one question brought: the records of its type and their time to live, seconds."""
 
-    records: tuple[dns.rdata.Rdata, ...]
+    records: tuple[Any, ...]
     ttl: float
+
+
+Ask = Callable[[str, str], Awaitable[Found | None]]
+"""A name and a type (NAPTR, SRV, A, AAAA) to what DNS has of it; None when it did not answer. Never raises."""
 
 
 class Resolver:
     """Finds hops by DNS, with the system's hosts file behind it; believes answers as long as they say.
 
     When DNS is silent, the last answer is taken again: a name server that restarts must not take the trunk down.
-    `random` gives numbers in [0, 1) for the weights of SRV records.
+    `random` gives numbers in [0, 1) for the weights of SRV records, `ask` asks DNS.
     """
 
-    def __init__(
-        self, random: Callable[[], float], *, nameservers: Sequence[str] | None = None, port: int = 53
-    ) -> None:
+    def __init__(self, random: Callable[[], float], ask: Ask) -> None:
         self._random = random
-        self._resolver = _make_resolver(nameservers, port)
+        self._ask_dns = ask
         self._cache: dict[tuple[str, str], tuple[float, Found]] = {}
         self._loop = asyncio.get_running_loop()
 
@@ -78,7 +76,8 @@ class Resolver:
         wanted: tuple[TransportName, ...] = (target.transport,) if target.transport else ("udp", "tcp", "tls")
         found = await self._ask(target.host, "NAPTR")
         named: list[tuple[str, TransportName]] = []
-        for record in sorted(_naptr(found.records), key=lambda each: (each.order, each.preference)):
+        records: Iterable[NAPTR] = found.records
+        for record in sorted(records, key=lambda each: (each.order, each.preference)):
             transport = SERVICES.get(record.service.decode("ascii", "replace").upper())
             replacement = record.replacement.to_text(omit_final_dot=True)
             if transport is not None and transport in wanted and record.flags.lower() == b"s" and replacement:
@@ -89,7 +88,7 @@ class Resolver:
 
     async def _srv_hops(self, domain: str, srv_name: str, transport: TransportName) -> list[Hop]:
         found = await self._ask(srv_name, "SRV")
-        records = [record for record in found.records if isinstance(record, SRV)][:MOST_HOPS]
+        records: Sequence[SRV] = found.records[:MOST_HOPS]
         hops: list[Hop] = []
         for record in in_order(records, self._random):
             host = record.target.to_text(omit_final_dot=True)
@@ -104,8 +103,7 @@ class Resolver:
     async def _addresses(self, host: str) -> list[str]:
         if "." in host.rstrip("."):
             four, six = await asyncio.gather(self._ask(host, "A"), self._ask(host, "AAAA"))
-            addresses = [each.address for each in four.records if isinstance(each, A)]
-            addresses += [each.address for each in six.records if isinstance(each, AAAA)]
+            addresses = [each.address for each in (*four.records, *six.records)]
             if addresses:
                 return addresses[:MOST_HOPS]
         return await self._from_system(host)
@@ -125,25 +123,13 @@ class Resolver:
         until, known = self._cache.get((name, kind), (0.0, None))
         if known is not None and now < until:
             return known
-        found = await self._query(name, kind)
+        found = await self._ask_dns(name, kind)
         if found is None:
             found = Found(known.records if known else (), NEGATIVE)
         if len(self._cache) >= CACHE:
             self._cache.clear()
         self._cache[name, kind] = now + min(max(found.ttl, SHORTEST), LONGEST), found
         return found
-
-    async def _query(self, name: str, kind: str) -> Found | None:
-        """Ask DNS; None when it did not answer."""
-        if self._resolver is None:
-            return None
-        try:
-            answer = await self._resolver.resolve(name, kind, search=False, lifetime=LOOK_UP)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return Found((), NEGATIVE)
-        except (dns.exception.DNSException, OSError, ValueError):
-            return None
-        return Found(tuple(answer.rrset or ()), answer.rrset.ttl if answer.rrset else NEGATIVE)
 
 
 def in_order(records: Sequence[SRV], random: Callable[[], float]) -> list[SRV]:
@@ -165,19 +151,3 @@ def _draw(weights: Sequence[int], random: Callable[[], float]) -> int:
         if mark <= 0 and weight:
             return index
     return len(weights) - 1
-
-
-def _naptr(records: Iterable[dns.rdata.Rdata]) -> list[NAPTR]:
-    return [record for record in records if isinstance(record, NAPTR)]
-
-
-def _make_resolver(nameservers: Sequence[str] | None, port: int) -> dns.asyncresolver.Resolver | None:
-    if nameservers is None:
-        try:
-            return dns.asyncresolver.Resolver()
-        except (dns.exception.DNSException, OSError):
-            return None  # a machine without name servers still knows its hosts file
-    resolver = dns.asyncresolver.Resolver(configure=False)
-    resolver.nameservers = list(nameservers)
-    resolver.port = port
-    return resolver

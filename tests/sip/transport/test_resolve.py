@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.sip.transport.hop import Hop, Target
+from pbx.sip.transport.name_servers import NameServers
 from pbx.sip.transport.resolve import Resolver, in_order
 
 ZONE = {
@@ -75,7 +76,7 @@ def ask(script: Callable[[Resolver, NameServer], Coroutine[Any, Any, None]]) -> 
         loop = asyncio.get_running_loop()
         transport, server = await loop.create_datagram_endpoint(NameServer, local_addr=("127.0.0.1", 0))
         port = transport.get_extra_info("sockname")[1]
-        await script(Resolver(random.Random(1).random, nameservers=["127.0.0.1"], port=port), server)
+        await script(Resolver(random.Random(1).random, NameServers(["127.0.0.1"], port).ask), server)
         transport.close()
 
     asyncio.run(run())
@@ -184,7 +185,7 @@ def test_when_dns_falls_silent_the_last_answer_still_counts(monkeypatch: pytest.
         monkeypatch.setattr(resolver, "_loop", _Clocked(lambda: now, resolver._loop))
         before = await resolver.resolve(Target.parse("plain.test:5060"))
         server.silent, now = True, 301.0
-        monkeypatch.setattr("pbx.sip.transport.resolve.LOOK_UP", 0.2)
+        monkeypatch.setattr("pbx.sip.transport.name_servers.LOOK_UP", 0.2)
         assert await resolver.resolve(Target.parse("plain.test:5060")) == before
 
     ask(script)
