@@ -109,6 +109,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         *(
             "pbx.daemon.process",
             "pbx.daemon.daemon",
+            "pbx.daemon.office_work",
             "pbx.daemon.wiring",
             "pbx.daemon.archive",
             "pbx.daemon.web_process",

@@ -20,7 +20,7 @@ from pbx.store.disk.atomic import write_file
 from pbx.store.disk.owner import become, owner, rights_of
 from pbx.store.errors import FolderError
 
-# All that the exchange consists of takes a Pi seconds to load: only who needs it waits for it.
+# Loading the whole exchange takes a Pi seconds: only commands that need it wait for it.
 as_owner = Later("pbx.cli.as_owner")
 greetings = Later("pbx.administration.sounds.greetings")
 label = Later("pbx.cli.label")

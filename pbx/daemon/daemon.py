@@ -3,45 +3,39 @@
 import asyncio
 import logging
 import ssl
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pbx.administration.backup import nightly
-from pbx.administration.commands import perform, writes
 from pbx.administration.desk.desk import open_stores
-from pbx.administration.desk.live import elsewhere
-from pbx.administration.history import calls
-from pbx.administration.update import progress
-from pbx.box.update.state import KEPT
 from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
-from pbx.daemon.live import LiveExchange
-from pbx.daemon.nightly import Nightly
 from pbx.daemon.own_certificate import OwnCertificate
 from pbx.daemon.own_names import own_names
-from pbx.daemon.status_line import status_line
 from pbx.daemon.topics import News
 from pbx.daemon.wiring import Exchange
 from pbx.exchange.calls.call import Call
+from pbx.service.later import Later
 from pbx.store.disk import stand_in
 from pbx.store.models import CallRecord, Step
+
+if TYPE_CHECKING:
+    from pbx.daemon.office_work import OfficeWork
 
 log = logging.getLogger(__name__)
 
 TLS_ABOVE = 1
 """TLS listens this many ports above UDP and TCP (RFC 3261, 19.1.2: 5060 and 5061)."""
 
-LOOK_EVERY = 15.0
-"""Seconds after which pages look at the machine's health again."""
-UPDATE_EVERY = 1.0
-"""And at how far an update is."""
 CERTIFICATE_EVERY = 60.0
-"""And whether the certificate still speaks for all the box's names."""
+"""Seconds after which the certificate is compared with all the box's names again."""
 
 LAST_WORDS = 0.5
 """Seconds between the command for a restart and the restart."""
+
+# Phones need not wait for this: a Pi takes a second to load it, and meanwhile it answers phones.
+office_work = Later("pbx.daemon.office_work")
 
 
 class Daemon:
@@ -65,25 +59,22 @@ class Daemon:
         self._loop = asyncio.get_running_loop()
         self.news = News(self._publish, self._loop.call_later)
         self.exchange = Exchange(self.stores.folder, rtp, self._step_heard, self._call_ended, self.news.changed)
-        self.control = ControlServer(self.stores.data / SOCKET, self._answer, writes)
+        self.control = ControlServer(self.stores.data / SOCKET, self._answer, _writes)
         self._for_others: list[ControlServer] = []
         if page is not None:
-            self._for_others.append(ControlServer(page, self._answer, writes, PAGE))
+            self._for_others.append(ControlServer(page, self._answer, _writes, PAGE))
         if lamps is not None:
-            self._for_others.append(ControlServer(lamps, self._answer_lamps, writes, LAMPS))
+            self._for_others.append(ControlServer(lamps, self._answer_lamps, _writes, LAMPS))
         self.address = sip
         """Where SIP listens."""
         self.again = asyncio.Event()
         """Set when this exchange is to end and another one to begin: a restore waits for that."""
         self.told: Callable[[str], None] = lambda line: None
         """Hears now and then how it is, in one line."""
-        self._live = LiveExchange(self.exchange, sip)
+        self._work: OfficeWork | None = None
         self.certificate = OwnCertificate(self.stores.data, self._names, page.parent if page is not None else None)
-        self._nightly = Nightly(self._look_after_backup, clock=self._loop.time, wall=time.time, sleep=asyncio.sleep)
         self._working: tuple[asyncio.Task[None], ...] = ()
         self._tls_trouble = ""
-        self._looking: list[asyncio.TimerHandle | None] = [None, None]
-        """The next look at the health, and at what root tells of an update."""
 
     @property
     def _servers(self) -> tuple[ControlServer, ...]:
@@ -92,20 +83,19 @@ class Daemon:
     async def start(self) -> None:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
         self.address = await self.exchange.start(self._wanted)
-        self._live = LiveExchange(self.exchange, self.address)
-        self.stores.live = elsewhere(self._live, self.control.on_loop)
+        make = await asyncio.to_thread(getattr, office_work, "OfficeWork")
+        work: OfficeWork = make(self.stores, self.exchange, self.address, self.control.on_loop)
         self.stores.changed = self._changed_elsewhere
         for server in self._servers:
             await server.start()
-        self._look_at_health()
-        if progress.is_possible(self.stores):
-            self._look_at_update(progress.mark(self.stores))
+        work.begin(self.news.changed, self.told)
+        self._work = work
         for message in self.stores.folder.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
         if self.stores.folder.restored == "refused":
             log.error("what was restored cannot be used: what was there before is there again")
         await self._look_at_certificate()
-        self._working = tuple(map(asyncio.create_task, (self._keep_certificate(), self._nightly.run())))
+        self._working = tuple(map(asyncio.create_task, (self._keep_certificate(), work.nights())))
         for task in self._working:
             task.add_done_callback(_complain)
 
@@ -113,9 +103,8 @@ class Daemon:
         """End it all in reverse order."""
         for task in self._working:
             task.cancel()
-        for looking in self._looking:
-            if looking is not None:
-                looking.cancel()
+        if self._work is not None:
+            self._work.end()
         await asyncio.to_thread(self.stores.work.close)  # somebody may be waiting for it
         for server in self._servers:
             await server.stop()
@@ -126,14 +115,14 @@ class Daemon:
 
     async def do(self, verb: str, **arguments: Json) -> Json:
         """Perform a command as the command line would. Raises Refused."""
-        return await asyncio.to_thread(perform, self.stores, verb, arguments)
+        return await asyncio.to_thread(self._answer, verb, arguments, None)
 
     def _answer(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
-        return perform(self.stores, verb, arguments, session)
+        return office_work.perform(self.stores, verb, arguments, session)
 
     def _answer_lamps(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
         """Who calls whom, and a code, is none of the lamps' business."""
-        told = perform(self.stores, verb, arguments, session)
+        told = self._answer(verb, arguments, session)
         return {name: told[name] for name in ("lamps",) if name in told}
 
     async def _look_at_certificate(self) -> None:
@@ -161,9 +150,6 @@ class Daemon:
             await asyncio.sleep(CERTIFICATE_EVERY)
             await self._look_at_certificate()
 
-    async def _look_after_backup(self) -> None:
-        await asyncio.to_thread(nightly.look, self.stores)
-
     def _names(self) -> list[str]:
         return own_names(self.address[0], self.stores.office.domain, self.stores.root)
 
@@ -179,19 +165,6 @@ class Daemon:
     def _changed_elsewhere(self, topic: str) -> None:
         """`stores.changed`: commands run in threads."""
         self._loop.call_soon_threadsafe(self.news.changed, topic)
-
-    def _look_at_health(self) -> None:
-        self.news.changed("health")
-        self.told(status_line(self._live, self.stores.office, self.stores.unkept))
-        self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
-
-    def _look_at_update(self, before: int) -> None:
-        mark = progress.mark(self.stores)
-        if mark != before:
-            self.news.changed("health")
-            if progress.told(self.stores).phase == KEPT:
-                self._loop.run_in_executor(None, self.stores.forget_clear_text)
-        self._looking[1] = self._loop.call_later(UPDATE_EVERY, self._look_at_update, mark)
 
     def _step_heard(self, call: Call, step: Step) -> None:
         self.news.changed("calls")
@@ -214,8 +187,13 @@ class Daemon:
         log.info("%s -> %s: %s", record.from_ or "anonymous", record.to, record.story)
         self.news.changed("calls")
         self.news.changed("tasks")
-        if self.control.followed:
-            self.control.publish({"event": "ended", "call": record.id, "record": calls.view(record)})
+        if self.control.followed and self._work is not None:
+            self.control.publish({"event": "ended", "call": record.id, "record": self._work.row(record)})
+
+
+def _writes(verb: str) -> bool:
+    """Whether a command changes something."""
+    return bool(office_work.writes(verb))
 
 
 def _complain(task: "asyncio.Task[None]") -> None:

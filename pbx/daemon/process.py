@@ -6,16 +6,19 @@ import gc
 import logging
 import os
 import signal
-import sys
+from typing import TYPE_CHECKING
 
 from pbx.daemon.daemon import Daemon
-from pbx.daemon.web_process import TLS_ABOVE, WebProcess, command, next_free
-from pbx.daemon.welcome import code_command, invitation, language, urls
+from pbx.service.later import Later
 from pbx.service.memory import give_back
 from pbx.service.systemd import Notify, from_environment
 from pbx.store.errors import FolderError
 
+if TYPE_CHECKING:
+    from pbx.daemon.web_process import WebProcess
+
 log = logging.getLogger(__name__)
+own_page = Later("pbx.daemon.own_page")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,7 +46,9 @@ async def _run(options: argparse.Namespace) -> int:
     _collect_seldom()
     notify.ready()
     notify.live(asyncio.get_running_loop().call_later)
-    page = await _open_page(daemon, options) if options.web is not None else None
+    page: WebProcess | None = None
+    if options.web is not None:
+        page = await own_page.opened(daemon, options)
     while not await _first(stopped, daemon.again):
         log.info("the exchange restarts with what was restored")
         await daemon.stop()
@@ -79,34 +84,6 @@ async def _first(one: asyncio.Event, other: asyncio.Event) -> bool:
     for each in waiting:
         each.cancel()
     return one.is_set()
-
-
-async def _open_page(daemon: Daemon, options: argparse.Namespace) -> WebProcess | None:
-    """Start the web page, and tell on the terminal, not in the log, where it is and how the first admin gets in."""
-    if options.page_socket is not None:  # it runs by itself, as another user
-        daemon.stores.pages = tuple(urls(options.web))
-        return None
-    try:
-        web = next_free(options.web) if options.next_port else options.web
-    except OSError as error:
-        log.error("The web page cannot start: %s.", error)
-        return None
-    page = WebProcess(command(daemon.stores.data, web, options.allow_all))
-    page.start()
-    log.info("the web page on %s port %s, encrypted on port %s", *web, web[1] + TLS_ABOVE)
-    daemon.stores.pages = tuple(urls(web))
-    print(await _invitation(daemon, web), flush=True)
-    return page
-
-
-async def _invitation(daemon: Daemon, web: tuple[str, int]) -> str:
-    """What is said at the start, in the terminal's language: what callers hear is the office's."""
-    if not (await daemon.do("welcome state"))["first"]:
-        return invitation(web, language())
-    # What is no terminal may be a log, where no secret belongs: there a command tells it.
-    if sys.stdout.isatty():
-        return invitation(web, language(), code=(await daemon.do("code show"))["code"])
-    return invitation(web, language(), command=code_command(daemon.stores.data, sys.argv[0]))
 
 
 def _collect_seldom() -> None:

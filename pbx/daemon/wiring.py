@@ -312,7 +312,7 @@ class Exchange:
         self.turn()
 
     async def _ask_dns(self, name: str, kind: str) -> Found | None:
-        """Its library is large: who has no name to find never loads it, and the calls go on meanwhile."""
+        """The library is large: an office without a name to look up never loads it, and calls go on meanwhile."""
         make = await asyncio.to_thread(getattr, name_servers, "NameServers")
         self._name_servers = self._name_servers or make()
         return await self._name_servers.ask(name, kind)

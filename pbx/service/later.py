@@ -1,4 +1,4 @@
-"""Modules that are loaded when somebody needs something of them: what is loaded costs a start its time, and memory."""
+"""Modules that are loaded when they are first needed: loading takes time at the start, and memory for good."""
 
 import gc
 from importlib import import_module
@@ -17,7 +17,7 @@ class Later:
 
 
 def load(name: str) -> ModuleType:
-    """The module, loaded without a look for garbage: nearly all that is made then stays, and each look goes over it."""
+    """The module, loaded without collecting garbage: what modules make while they load stays, nearly all of it."""
     collects = gc.isenabled()
     gc.disable()
     try:

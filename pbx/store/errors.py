@@ -1,4 +1,4 @@
-"""What is wrong with a data folder, for whoever only tells of it and need not know what is in one."""
+"""What can be wrong with a data folder, for programs that only report it."""
 
 
 class FolderError(Exception):

@@ -1,4 +1,4 @@
-"""Modules that are loaded when somebody needs something of them."""
+"""Modules that are loaded when they are first needed."""
 
 import gc
 import sys
@@ -11,7 +11,7 @@ from pbx.service.later import Later, load
 
 @pytest.fixture
 def late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a module that nobody has loaded; it knows whether garbage was looked for while it was."""
+    """The name of a module that nobody has loaded; it knows whether garbage was collected meanwhile."""
     (tmp_path / "late_module.py").write_text("import gc\n\ncollects = gc.isenabled()\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "late_module", raising=False)
@@ -30,12 +30,12 @@ def test_what_a_module_does_not_have_its_stand_in_has_neither(late: str) -> None
         _ = Later(late).nothing
 
 
-def test_no_garbage_is_looked_for_while_a_module_loads_but_again_afterwards(late: str) -> None:
+def test_garbage_is_collected_after_a_module_loads_and_not_meanwhile(late: str) -> None:
     assert load(late).collects is False
     assert gc.isenabled()
 
 
-def test_loading_does_not_begin_to_look_for_garbage_where_nobody_did(late: str) -> None:
+def test_where_garbage_is_not_collected_loading_does_not_start_it(late: str) -> None:
     gc.disable()
     try:
         load(late)

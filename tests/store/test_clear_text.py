@@ -17,7 +17,7 @@ from pbx.administration.commands import perform
 from pbx.administration.desk import desk
 from pbx.administration.desk.desk import Stores, open_stores
 from pbx.control.protocol import Refused
-from pbx.daemon import daemon
+from pbx.daemon import office_work
 from pbx.daemon.daemon import Daemon
 from pbx.store.backup import restoring
 from pbx.store.secrets import vault
@@ -276,7 +276,7 @@ def test_the_running_exchange_forgets_them_as_soon_as_root_says_that_the_update_
             tried.setattr(desk, "is_tried", lambda root: True)
             exchange = Daemon(data, (host, free_ports(2, host)))
         exchange.stores.root = tmp_path / "root"
-        monkeypatch.setattr(daemon, "UPDATE_EVERY", 0.02)
+        monkeypatch.setattr(office_work, "UPDATE_EVERY", 0.02)
         await exchange.start()
         assert found(data)
         root.tells("kept", time.time())

@@ -23,7 +23,7 @@ class OneSentence(Parser):
         raise BadArguments(f"{message[:1].upper()}{message[1:]}. See “{self.prog} --help”.")
 
     def later(self, declare: Callable[[], None]) -> None:
-        """What declares the rest of this command once it is given: argparse would take its time for all the ninety."""
+        """`declare` declares the verbs, once they are needed: argparse takes its time for all ninety commands."""
         self._declare = declare
 
     def whole(self) -> "OneSentence":
@@ -33,7 +33,7 @@ class OneSentence(Parser):
         return self
 
     def parse_known_args(self, *words: Any, **more: Any) -> Any:
-        """As always; help that was asked for is given in here."""
+        """As always. Printing the help also happens in here."""
         return super(OneSentence, self.whole()).parse_known_args(*words, **more)
 
 
