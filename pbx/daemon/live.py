@@ -129,7 +129,7 @@ class LiveExchange(Live):
         if not any(exchange.registrar.bindings(phone.username) for phone in office.phones_of(extension)):
             raise Refused(
                 Sentence(
-                    "{name} ({extension}) has no phone connected, so nothing can ring.",
+                    "{name} ({extension}) has no registered phone, so nothing can ring.",
                     name=person.name,
                     extension=extension,
                 ),

@@ -99,10 +99,11 @@ CODES: Mapping[str, Wording] = {
     "bad-number": Wording("keine gültige Rufnummer", "not a valid number"),
     "unknown-code": Wording("unbekannter Tastencode", "unknown code"),
     "with-access-digit": Wording(
-        "wohl mit einer {digit} für externe Anrufe gewählt", "apparently dialled with a {digit} for an outside line"
+        "wohl mit einer {digit} für Anrufe nach draußen gewählt",
+        "apparently dialled with a {digit} for an outside line",
     ),
     "without-access-digit": Wording(
-        "die {digit} für externe Anrufe fehlte", "the {digit} for an outside line was missing"
+        "die {digit} für Anrufe nach draußen fehlte", "the {digit} for an outside line was missing"
     ),
     "unknown-abroad": Wording("keine bekannte Rufnummer im Ausland", "not a known number abroad"),
     "no common codec": Wording("kein gemeinsames Audioformat", "no common audio format"),

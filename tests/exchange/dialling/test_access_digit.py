@@ -234,11 +234,11 @@ def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
     assert told == [
         [
             "Could not be connected (apparently dialled with a 0 for an outside line).",
-            "Konnte nicht verbunden werden (wohl mit einer 0 für externe Anrufe gewählt).",
+            "Konnte nicht verbunden werden (wohl mit einer 0 für Anrufe nach draußen gewählt).",
         ],
         [
             "Could not be connected (the 9 for an outside line was missing).",
-            "Konnte nicht verbunden werden (die 9 für externe Anrufe fehlte).",
+            "Konnte nicht verbunden werden (die 9 für Anrufe nach draußen fehlte).",
         ],
         [
             "Could not be connected (not a known number abroad).",
