@@ -78,9 +78,9 @@ def _updates(updates: Branch) -> None:
     updates.command(
         "install",
         "install the uploaded update",
-        "It is written next to the running version. The box restarts after the last call, in about two minutes.",
+        "It is written next to the running version. The box restarts once no call is in progress (about two minutes).",
     )
     updates.command("forget", "delete the uploaded update and dismiss the result of the last one")
     updates.command(
-        "check", "check the box: trunks as before, a test call to itself", "Exit code 1 if something is wrong."
+        "check", "check the box: lines as before, a test call to itself", "Exit code 1 if something is wrong."
     )

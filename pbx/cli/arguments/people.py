@@ -20,7 +20,7 @@ def _users(users: Branch) -> None:
     change = users.command(
         "set",
         "change a person",
-        "A new extension keeps the phones, groups, numbers, messages and tasks.",
+        "If the extension changes, their phones, groups, numbers, messages and tasks move with it.",
     )
     change.add_argument("person", metavar="EXT")
     change.add_argument("--name", metavar="NAME")
@@ -50,8 +50,10 @@ def _settings(person: Parser) -> None:
     person.add_argument("--ring", type=seconds, metavar="SECONDS", help="how long their phones ring")
     switch(person, "reachable", "callers from outside can dial their extension", off="not-reachable")
     switch(person, "outbound-only", "they only make calls; their phones never ring")
-    person.add_argument("--number", metavar="NUMBER", help="their own outside number; empty removes it")
-    person.add_argument("--pin", metavar="PIN", help="for hearing their messages by phone (*97); empty removes it")
+    person.add_argument("--number", metavar="NUMBER", help="their own outside number; an empty one removes it")
+    person.add_argument(
+        "--pin", metavar="PIN", help="for hearing their messages by phone (*97); an empty one removes it"
+    )
     person.add_argument(
         "--announcement",
         metavar="FILE|TEXT",
@@ -75,7 +77,7 @@ def _leave(users: Branch) -> Parser:
     leave = users.command(
         "leave",
         "remove a person and hand over what is theirs",
-        "What is not handed over: calls, number and places end, and open tasks go to the office.",
+        "By default, nobody takes their calls, number and places, and open tasks go to the office.",
     )
     leave.add_argument("person", metavar="EXT")
     leave.add_argument("--extension-to", metavar="EXT", help="who takes the calls to their extension")

@@ -31,7 +31,7 @@ def _phones(phones: Branch) -> None:
 def _groups(groups: Branch) -> None:
     add = groups.command("add", "add a group")
     add.add_argument("name", metavar="NAME")
-    change = groups.command("set", "change a group", "A new extension keeps the numbers and messages.")
+    change = groups.command("set", "change a group", "If the extension changes, its numbers and messages move with it.")
     change.add_argument("group", metavar="EXT")
     change.add_argument("--name", metavar="NAME")
     for each in (add, change):
@@ -39,7 +39,9 @@ def _groups(groups: Branch) -> None:
         each.add_argument(
             "--members", type=extensions, required=each is add, metavar="EXT,EXT", help="the members, in ringing order"
         )
-        each.add_argument("--strategy", choices=("all", "in-order", "longest-idle"), help="who rings first")
+        each.add_argument(
+            "--strategy", choices=("all", "in-order", "longest-idle"), help="the order in which members ring"
+        )
         each.add_argument("--ring", type=seconds, metavar="SECONDS", help="how long the group rings in all")
         switch(each, "voicemail", "record messages when nobody answers")
     remove = groups.command(

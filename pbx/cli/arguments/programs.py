@@ -58,7 +58,7 @@ def declare(commands: Branch) -> None:
 def _drain(commands: Branch) -> None:
     drain = commands.command(
         "drain",
-        "turn new calls away until the restart that follows",
+        "turn new calls away until the next restart",
         "Emergency calls and calls in progress go on. Exit code 1 if some are still in progress.",
     )
     drain.add_argument(
