@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from pbx.exchange.trunks.trunk import USABLE
 from pbx.store.models import Office
-
-WORKING = ("registered", "reachable", "unknown")
-"""States of a trunk that may take calls."""
 
 
 class Running(Protocol):
@@ -29,7 +27,7 @@ def status_line(live: Running, office: Office, unkept: str = "") -> str:
     told = [
         "1 call" if calls == 1 else f"{calls} calls",
         f"{phones} of {len(office.phones)} phones registered",
-        f"{sum(state in WORKING for state in states)} of {len(states)} trunks work" if states else "no trunk",
+        f"{sum(state in USABLE for state in states)} of {len(states)} trunks work" if states else "no trunk",
     ]
     if status.get("draining"):
         told.append("new calls are turned away")

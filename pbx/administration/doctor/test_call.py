@@ -9,6 +9,7 @@ from pbx.administration.desk.live import lasting
 from pbx.administration.desk.rights import Actor
 from pbx.administration.office.trunk_words import explained
 from pbx.exchange.story import clauses, reason
+from pbx.exchange.trunks.trunk import USABLE
 from pbx.exchange.trunks.turned_away import OTHER_PORT, Refusal
 from pbx.phone_number import printed
 from pbx.sentence import Sentence, said
@@ -33,8 +34,6 @@ ADVICE = {
 """What to do, by why a call was refused."""
 TOGETHER = 1.0
 """Seconds within which a refusal and a row are of the same call."""
-WORKS = ("registered", "reachable", "unknown")
-"""States of a trunk over which calls come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ def _nothing_yet(stores: Stores) -> Verdict:
     used = [trunk for name, trunk in office.trunks.items() if any(n.trunk == name for n in office.numbers.values())]
     for trunk in used:
         state, detail = states.get(trunk.name, ("stopped", ""))
-        if state not in WORKS:
+        if state not in USABLE:
             return Verdict(explained(trunk, state, detail), good=None if state == "trying" else False)
     return Verdict(Sentence("No call has come in yet."))
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pbx.administration.desk.desk import Stores
 from pbx.administration.desk.live import Check, Live, Way
 from pbx.administration.office.trunk_words import explained
+from pbx.exchange.trunks.trunk import PROVEN
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import CallRecord, Office
@@ -60,7 +61,7 @@ def _refused(name: str, refusals: Sequence[Refusal], now: float) -> Iterator[Che
 
 def _trunk(sentence: Sentence, state: str, name: str) -> Check:
     page = f"/trunks/{name}"
-    if state in ("registered", "reachable"):
+    if state in PROVEN:
         return Check("trunk", "ok", sentence)
     if state == "failed":
         return Check("trunk", "fail", sentence, Sentence("Look at the trunk's account and server."), page)

@@ -16,6 +16,7 @@ from pbx.exchange.calls.outgoing import share
 from pbx.exchange.dialling.dialplan import dialable, greets, reachable
 from pbx.exchange.scripts.attendant import PATIENCE, TRIES
 from pbx.exchange.scripts.voicemail import takes_messages
+from pbx.exchange.trunks.trunk import USABLE
 from pbx.phone_number import printed
 from pbx.sentence import Sentence, said
 from pbx.store.models import Group, Number, Office, Person
@@ -98,7 +99,7 @@ def _arrival(way: Way) -> str:
     number, live = way.number, way.stores.live
     trunk = way.office.trunks[number.trunk]
     state, detail = live.trunk_states().get(trunk.name, ("unknown", "")) if live else ("stopped", "")
-    works = state in ("registered", "reachable", "unknown") or not way.live
+    works = state in USABLE or not way.live
     if not works:
         way.warnings.append(explained(trunk, state, detail))
     words = Sentence("Comes in over {trunk}.", trunk=trunk.name)

@@ -7,7 +7,7 @@ from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.forking import Round, Target
 from pbx.exchange.calls.leg import Leg, Party
-from pbx.exchange.trunks.trunk import Route
+from pbx.exchange.trunks.trunk import PROVEN, USABLE, Route
 from pbx.media.ports import NoPort
 from pbx.sip.address import Address
 from pbx.sip.digest import Credentials
@@ -33,7 +33,7 @@ def outside_lines(equipment: Equipment, shown: str, *, emergency: bool = False) 
     number = office.numbers.get(shown)
     owner = number.trunk if number is not None else ""
     states = {state.name: state.state for state in equipment.trunks.states()}
-    working = ("registered", "reachable") if emergency else ("registered", "reachable", "unknown")
+    working = PROVEN if emergency else USABLE
     names = sorted(office.trunks, key=lambda name: (states.get(name) not in working, name != owner))
     return [OutsideLine(office.trunks[name], route) for name in names for route in equipment.trunks.route(name)]
 

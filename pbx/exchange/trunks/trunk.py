@@ -13,6 +13,10 @@ from pbx.sip.transport.hop import Hop, Target
 from pbx.store.models import Trunk
 
 TrunkCondition = Literal["trying", "registered", "failed", "reachable", "unknown"]
+PROVEN: tuple[TrunkCondition, ...] = ("registered", "reachable")
+"""The other side has answered."""
+USABLE: tuple[TrunkCondition, ...] = (*PROVEN, "unknown")
+"""A call may be tried: it works, or nobody knows that it does not."""
 
 
 @dataclass(frozen=True, slots=True)
