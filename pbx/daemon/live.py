@@ -49,7 +49,7 @@ class LiveExchange(Live):
         return {
             "sip": [f"{name} {host}:{port}" for name, (host, port) in exchange.transports.listening],
             "calls": len(equipment.calls),
-            "draining": exchange.switchboard.uas.draining,
+            "draining": exchange.switchboard.router.draining,
             "uptime": round(exchange.uptime, 1),
             "clock_moved": round(exchange.clock_moved, 1),
             "lines": {ext: equipment.lines.state(ext) for ext in exchange.folder.office.people},
@@ -105,7 +105,7 @@ class LiveExchange(Live):
         ]
 
     def call(self, extension: str, number: str, suffix: str) -> str:
-        office, uas = self._exchange.folder.office, self._exchange.switchboard.uas
+        office, uas = self._exchange.folder.office, self._exchange.switchboard.router
         emergency = is_emergency(number, office.country)
         person = self._ringable(extension, emergency=emergency)
         colleague = office.bearer(number)
@@ -116,12 +116,12 @@ class LiveExchange(Live):
     def record(self, extension: str, path: Path, told: Told) -> str:
         person = self._ringable(extension)
         shown = "Ansage" if person.language == "de" else "Recording"
-        return self._exchange.switchboard.uas.record(person, shown, path, told).id
+        return self._exchange.switchboard.router.record(person, shown, path, told).id
 
     def _ringable(self, extension: str, *, emergency: bool = False) -> Person:
         """Somebody with a phone that can ring; an emergency waits for no restart. Raises Refused."""
         exchange, office = self._exchange, self._exchange.folder.office
-        if exchange.switchboard.uas.draining and not emergency:
+        if exchange.switchboard.router.draining and not emergency:
             raise Refused(Sentence("The box is about to restart. Please try again in a moment."), 1)
         person = office.people.get(extension)
         if person is None:
@@ -138,11 +138,11 @@ class LiveExchange(Live):
         return person
 
     def drain(self, on: bool) -> int:
-        self._exchange.switchboard.uas.draining = on
+        self._exchange.switchboard.router.draining = on
         return len(self._exchange.equipment.calls)
 
     def guest(self) -> Guest:
-        exchange, uas = self._exchange, self._exchange.switchboard.uas
+        exchange, uas = self._exchange, self._exchange.switchboard.router
         host, port = next(address for name, address in exchange.transports.listening if name == "udp")
         phone = Phone(secrets.token_hex(8), self_call.EXTENSION, secrets.token_urlsafe(24))
         uas.expect_itself(phone)

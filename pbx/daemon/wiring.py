@@ -208,7 +208,7 @@ class Exchange:
 
     async def stop(self) -> None:
         """End the calls, take leave of the providers, write everything down."""
-        self._stopping = self.equipment.stopping = self.switchboard.uas.draining = True
+        self._stopping = self.equipment.stopping = self.switchboard.router.draining = True
         for leg in list(self.equipment.legs.values()):
             leg.hang_up("shutdown")
         self.trunks.stop()

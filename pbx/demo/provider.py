@@ -11,7 +11,7 @@ from pbx.media.clip import Clip
 from pbx.media.codecs.codec import CODECS
 from pbx.media.codecs.g711 import Samples
 from pbx.media.endpoint import Endpoint
-from pbx.media.events import Dialled, FirstPacket, MediaEvent
+from pbx.media.events import DigitsSent, FirstPacket, MediaEvent
 from pbx.media.format import Format
 from pbx.media.pump import Pump
 from pbx.media.tones import sound, strength
@@ -147,7 +147,7 @@ class Caller:
         match event:
             case FirstPacket():
                 self._sounding.set()
-            case Dialled():
+            case DigitsSent():
                 self._dialled.set()
 
 

@@ -12,19 +12,19 @@ from pbx.exchange.calls.outgoing import outside_lines
 from pbx.exchange.dialling.dialled import dialled
 from pbx.exchange.dialling.dialplan import (
     Plan,
-    Refused,
     ToEmergency,
     ToGroup,
     ToOutside,
     ToPerson,
+    Undialable,
     caller_number,
     plan,
 )
 from pbx.exchange.dialling.emergency import is_emergency
-from pbx.exchange.dialling.numbers import Called, called_number
+from pbx.exchange.dialling.numbers import CalledNumber, called_number
 from pbx.exchange.dialling.numbers import caller_number as number_of_caller
 from pbx.exchange.phones.authentication import Doorkeeper
-from pbx.exchange.phones.authentication import Refused as NotAdmitted
+from pbx.exchange.phones.authentication import NotAdmitted as NotAdmitted
 from pbx.exchange.scripts import attendant, internal, outbound, recording, self_call
 from pbx.exchange.scripts.click_to_call import click_to_call
 from pbx.exchange.trunks.turned_away import OTHER_PORT, Allowance
@@ -62,8 +62,8 @@ ROWS, PER = 30, 60.0
 """Rows of refused calls that may come into the history within so many seconds."""
 
 
-class Uas:
-    """The judge at the door: a trunk's own calls, a phone with its credentials, nobody else."""
+class Router:
+    """Admits a trunk's own calls and a phone with its credentials, nobody else."""
 
     def __init__(self, equipment: Equipment, doorkeeper: Doorkeeper, begin: Begin) -> None:
         self._equipment = equipment
@@ -210,7 +210,7 @@ class Uas:
         script = partial(attendant.attend, number=called.number, extension=called.extension)
         self._take(call, event, caller, script)
 
-    def _called(self, trunk: Trunk, request: Request) -> Called | None:
+    def _called(self, trunk: Trunk, request: Request) -> CalledNumber | None:
         """Which of our numbers is meant; the trunk's own first, as a spare trunk may bring calls for all of them."""
         office = self._equipment.office()
         candidates = _called_candidates(request)
@@ -232,7 +232,7 @@ class Uas:
         call = self._call(direction, caller, getattr(planned, "number", None) or asked[:32])
         if not isinstance(planned, ToEmergency) and (reason := self._too_much()):
             self._turn_away(call, event, 503, reason)
-        elif isinstance(planned, Refused):
+        elif isinstance(planned, Undialable):
             self._turn_away(call, event, _STATUS[planned.reason], planned.reason, planned.digit)
         else:
             self._take(call, event, caller, self._script(planned, person))

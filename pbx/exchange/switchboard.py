@@ -7,12 +7,12 @@ from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.endings import note_gone, note_stopped
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.leg import Leg
-from pbx.exchange.calls.operator import HungUp, Operator, Script, begin
-from pbx.exchange.phones.authentication import Doorkeeper, Refused
+from pbx.exchange.calls.operator import Operator, PartyGone, Script, begin
+from pbx.exchange.phones.authentication import Doorkeeper, NotAdmitted
 from pbx.exchange.phones.bound import Bound, Unbound
 from pbx.exchange.phones.keepalive import Keepalive
 from pbx.exchange.phones.message_waiting import Mwi
-from pbx.exchange.router import Uas
+from pbx.exchange.router import Router
 from pbx.sip import events as sip
 from pbx.sip.admission import EXTENSIONS
 from pbx.sip.flow import Flow
@@ -38,7 +38,7 @@ class Switchboard:
     ) -> None:
         """`changed(username, moved)` hears of bindings to be stored; `moved`: one came or went, not merely stayed."""
         self.equipment = equipment
-        self.uas = Uas(equipment, doorkeeper, self.begin)
+        self.router = Router(equipment, doorkeeper, self.begin)
         self._doorkeeper = doorkeeper
         self._mwi = mwi
         self._keepalive = keepalive
@@ -61,9 +61,9 @@ class Switchboard:
         """One event."""
         match event:
             case sip.Invited():
-                self.uas.invited(event)
+                self.router.invited(event)
             case sip.TurnedAway():
-                self.uas.turned_away(event)
+                self.router.turned_away(event)
             case sip.Requested():
                 self._requested(event)
             case sip.Replied(token=token, response=response, flow=flow):
@@ -106,7 +106,7 @@ class Switchboard:
                 response = request.reply(200, headers=ABILITIES)
             case "SUBSCRIBE":
                 admitted = self._doorkeeper.admit(request, event.flow)
-                if isinstance(admitted, Refused):
+                if isinstance(admitted, NotAdmitted):
                     response = request.reply(admitted.status, headers=admitted.headers)
                 else:
                     self._mwi.subscribe(request, event, admitted)
@@ -143,7 +143,7 @@ class Switchboard:
         call = operator.call
         if self.equipment.stopping:
             note_stopped(call)
-        elif isinstance(trouble, HungUp):
+        elif isinstance(trouble, PartyGone):
             if call.outcome is None or (call.outcome == "missed" and call.direction != "out"):
                 note_gone(call, operator.party, _where(call))
         elif trouble is not None:

@@ -13,7 +13,7 @@ from pbx.media.clip import Clip
 from pbx.media.codecs.codec import PCMA, Codec
 from pbx.media.dialler import Dialler
 from pbx.media.dtmf_in import DigitHearing
-from pbx.media.events import Digit, FirstPacket, MediaEvent, Recorded, Silent
+from pbx.media.events import DigitHeard, FirstPacket, MediaEvent, Recorded, Silent
 from pbx.media.format import Address, Format
 from pbx.media.latch import MOVED
 from pbx.media.onward import Onward
@@ -303,7 +303,7 @@ class Endpoint:
             self._tell_digit(digit, "event")
 
     def _tell_digit(self, digit: str, how: Literal["event", "tone"]) -> None:
-        self._tell(Digit(digit, how))
+        self._tell(DigitHeard(digit, how))
         if self._recorder and digit in self._recorder.until:
             self._end_recording("digit")
 

@@ -10,7 +10,7 @@ class FirstPacket:
 
 
 @dataclass(frozen=True, slots=True)
-class Digit:
+class DigitHeard:
     """A key was pressed; told once for each press."""
 
     char: str
@@ -26,7 +26,7 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialled:
+class DigitsSent:
     """All the digits given to `dial` went out."""
 
     token: int
@@ -49,4 +49,4 @@ class Silent:
     seconds: float
 
 
-MediaEvent = FirstPacket | Digit | Played | Dialled | Recorded | Silent
+MediaEvent = FirstPacket | DigitHeard | Played | DigitsSent | Recorded | Silent

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pbx.media.clip import Clip
 from pbx.media.codecs.codec import FRAME_TICKS, PCMA, Codec
 from pbx.media.dialler import Dialler
-from pbx.media.events import Dialled, MediaEvent, Played
+from pbx.media.events import DigitsSent, MediaEvent, Played
 from pbx.media.format import Format
 from pbx.media.outgoing import Outgoing
 from pbx.media.packet import HEADER, MARKER, VERSION
@@ -100,7 +100,7 @@ class Speaking:
         if step is None:
             self._dialler = None
             self._dial_next()
-            self._tell(Dialled(dialler.token))
+            self._tell(DigitsSent(dialler.token))
             return
         payload, first = step
         kind = format.event_payload_type if dialler.events else format.payload_type

@@ -57,13 +57,13 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class WrongCredentials:
     """User, password or URI is wrong, whichever: a failed attempt."""
 
     username: str
 
 
-Verdict = Accepted | Missing | Stale | Wrong
+Verdict = Accepted | Missing | Stale | WrongCredentials
 
 
 class Challenger:
@@ -135,7 +135,7 @@ class Challenger:
         right = _right(given, method, h_a1 or self._nobody, self._algorithms)
         fits, counts = _same_place(given["uri"], str(uri)), may_pass(username)
         if not (right and h_a1 and fits and counts):
-            return Wrong(username)
+            return WrongCredentials(username)
         return Accepted(username) if self._counted(nonce, minted, given) else Stale()
 
     def _given(self, header_values: Sequence[str]) -> dict[str, str] | None:

@@ -11,14 +11,14 @@ from pbx.sip.grammar import BLANK, ParseError, find, number, read_params
 from pbx.sip.message import Request, Response
 from pbx.sip.session import Session
 from pbx.sip.transactions.layer import Server, Transactions
-from pbx.sip.transactions.retransmission import Repetition
+from pbx.sip.transactions.retransmission import Retransmission
 from pbx.sip.usage import SDP, HeaderFields, Usage, reason_field
 
 AGAIN = 60.0
 """Seconds after which a ringing phone says so again, for the timers of proxies (13.3.1.1)."""
 
 
-class Called(Session):
+class IncomingInvite(Session):
     """A session that begins with an INVITE of theirs."""
 
     incoming = True
@@ -46,7 +46,7 @@ class Called(Session):
         self._server = server
         self._reliably = "100rel" in request.headers.words("Require")
         self._rseq = 1 + transactions.ids.cseq()
-        self._unpracked: tuple[Response, Repetition] | None = None
+        self._unpracked: tuple[Response, Retransmission] | None = None
         """The reliable provisional response that waits for its PRACK."""
         self._overtaken: Response | None = None
         """One that the 200 overtook: its PRACK may still come (RFC 3262, 3)."""
@@ -218,7 +218,7 @@ class Called(Session):
 
     def _await_prack(self, response: Response, sdp: bytes) -> None:
         again = partial(self._transactions.reply, self._server, response)
-        self._unpracked = response, Repetition(self._transactions, again, self._no_prack, capped=False)
+        self._unpracked = response, Retransmission(self._transactions, again, self._no_prack, capped=False)
         if sdp:
             self._answer_sent = True
             self.local_sdp = sdp

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SipLimits:
     """Upper bounds and standing values of one `Stack`."""
 
     transactions: int = 20_000
@@ -19,7 +19,7 @@ class Limits:
     forks: int = 16
     """Early dialogs one INVITE of ours may open."""
     patience: float = 300.0
-    """Longest time an INVITE may ring, either way, without any news, seconds."""
+    """Longest time an INVITE may ring, either way, without any response, seconds."""
     session_expires: int = 1_800
     """The session interval we ask for (RFC 4028, 4.2), seconds."""
     min_se: int = 90

@@ -26,7 +26,7 @@ ELSEWHERE: HeaderFields = (
 """What a CANCEL says when another phone took the call (RFC 3326)."""
 
 
-class Calling(Session):
+class OutgoingInvite(Session):
     """A session that begins with an INVITE of ours."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Calling(Session):
         """The dialog before anybody answered."""
         self._early: dict[str, Dialog] = {}
         """Early dialogs by the peer's tag, one per fork."""
-        self._told: tuple[str, int, bytes] | None = None
+        self._last_progress: tuple[str, int, bytes] | None = None
         self._taken: str | None = None
         """The peer's tag in the 2xx that made the session."""
         self._client: Client | None = None
@@ -182,9 +182,9 @@ class Calling(Session):
         """A PRACK that fails says nothing that the INVITE's own answer would not say."""
 
     def _tell_progress(self, response: Response) -> None:
-        news = (response.to.tag, response.status, response.sdp)
-        if news != self._told:
-            self._told = news
+        progress = (response.to.tag, response.status, response.sdp)
+        if progress != self._last_progress:
+            self._last_progress = progress
             self._tell(Progressed(self, response.status, response.sdp))
 
     def _accepted(self, response: Response) -> None:

@@ -30,7 +30,7 @@ ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class RegistrationAccount:
     """What to register, and as whom."""
 
     registrar: Uri
@@ -75,7 +75,7 @@ class Registration:
     up until `stop`. One REGISTER is on its way at a time.
     """
 
-    def __init__(self, account: Account, ids: Ids) -> None:
+    def __init__(self, account: RegistrationAccount, ids: Ids) -> None:
         self.account = account
         self.state: State = "idle"
         self.words = ""

@@ -29,8 +29,8 @@ MOST_UNACKNOWLEDGED = 4
 
 
 @dataclass(slots=True)
-class Change:
-    """An offer or a refresh of ours that is under way."""
+class Reoffer:
+    """A re-INVITE or UPDATE of ours that is under way: an offer, or a mere refresh."""
 
     sdp: bytes
     """The offer; empty in an UPDATE that only refreshes."""
@@ -73,7 +73,7 @@ class Session(Usage):
         self._owed: tuple[Server, Request] | None = None
         """Their re-INVITE, UPDATE or PRACK whose answer the layer above still owes."""
         self._unacknowledged = Unacknowledged(transactions, self._no_ack)
-        self._change: Change | None = None
+        self._reoffer: Reoffer | None = None
         self._wanted: bytes | None = None
         """The latest offer of ours that still waits for its turn."""
         self._glares = 0
@@ -146,7 +146,7 @@ class Session(Usage):
 
     # --- requests of theirs ----------------------------------------------------------------------------------------
 
-    def receive(self, server: Server, request: Request) -> None:
+    def receive_request(self, server: Server, request: Request) -> None:
         """A request within the dialog that was admitted; ACKs come to `acknowledged`."""
         match request.method:
             case "BYE":
@@ -154,7 +154,7 @@ class Session(Usage):
             case _ if self._over:
                 self._refuse(server, request, 481)
             case "INVITE" | "UPDATE":
-                self._changed(server, request)
+                self._reoffered(server, request)
             case "INFO":
                 self._refuse(server, request, 200)
                 self._tell(Informed(self, request.content_type, request.body))
@@ -167,7 +167,7 @@ class Session(Usage):
         """The ACK to one of our 2xx."""
         if not self._unacknowledged.acknowledged(ack.cseq.number):
             return
-        late = self.dialog.offering == "ours" and self._change is None
+        late = self.dialog.offering == "ours" and self._reoffer is None
         if late:
             self.dialog.offering = "idle"
             self.remote_sdp = ack.sdp
@@ -184,7 +184,7 @@ class Session(Usage):
         self._end("hung-up")
         self._finish()
 
-    def _changed(self, server: Server, request: Request) -> None:
+    def _reoffered(self, server: Server, request: Request) -> None:
         """A re-INVITE or UPDATE (14.2; RFC 3311, 5.2)."""
         if self._timer.refuses(request):
             self._refuse(server, request, 422, (("Min-SE", str(self._timer.min_se)),))
@@ -201,7 +201,7 @@ class Session(Usage):
             self._refuse(server, request, 200, (("Contact", self._contact), *self._abilities, *fields))
             self._watch()
             return
-        server.cancelled = self._change_cancelled
+        server.cancelled = self._their_reoffer_cancelled
         self._owed = (server, request)
         self._take_offer(request)
 
@@ -213,7 +213,7 @@ class Session(Usage):
 
     def _conflict(self, request: Request) -> int:
         """The status that settles a glare, or 0 (14.2; RFC 3311, 5.2; RFC 5407)."""
-        ours = self._change is not None and (self._change.method == "INVITE" or bool(self._change.sdp))
+        ours = self._reoffer is not None and (self._reoffer.method == "INVITE" or bool(self._reoffer.sdp))
         if request.method == "UPDATE" and not request.sdp:
             return 0
         if self._owed is not None or self.dialog.offering == "theirs":
@@ -224,7 +224,7 @@ class Session(Usage):
             return 500 if self.incoming else 491
         return 491 if ours or self.dialog.offering == "ours" else 0
 
-    def _change_cancelled(self, cancel: Request) -> None:
+    def _their_reoffer_cancelled(self, cancel: Request) -> None:
         """Their re-INVITE was cancelled before we answered it."""
         if self._owed is not None:
             (server, request), self._owed = self._owed, None
@@ -242,45 +242,45 @@ class Session(Usage):
         if self._wanted is None or not self._free() or "glare" in self._timers:
             return
         sdp, self._wanted = self._wanted, None
-        self._start(Change(sdp, False, "INVITE" if self.state == "confirmed" else "UPDATE"))
+        self._start(Reoffer(sdp, False, "INVITE" if self.state == "confirmed" else "UPDATE"))
 
     def _free(self) -> bool:
         """Whether we may make an offer now (14.1; RFC 3311, 5.1)."""
-        if self._over or self._change or self._owed or self._unacknowledged or self.dialog.offering != "idle":
+        if self._over or self._reoffer or self._owed or self._unacknowledged or self.dialog.offering != "idle":
             return False
         return self.state == "confirmed" or (
             self.state == "early" and bool(self.local_sdp and self.remote_sdp) and "update" in self._allow
         )
 
-    def _start(self, change: Change) -> None:
-        self._change = change
+    def _start(self, reoffer: Reoffer) -> None:
+        self._reoffer = reoffer
         fields: HeaderFields = (("Contact", self._contact), *self._abilities, *self._timer.asking())
-        if change.method == "INVITE":  # a reliable 18x to a re-INVITE helps nobody
+        if reoffer.method == "INVITE":  # a reliable 18x to a re-INVITE helps nobody
             fields = tuple(("Supported", "timer") if name == "Supported" else (name, at) for name, at in fields)
-        if change.sdp:
+        if reoffer.sdp:
             self.dialog.offering = "ours"
             fields = (*fields, ("Content-Type", SDP))
-        self._ask(change.method, partial(self._change_answered, change), fields, change.sdp)
+        self._ask(reoffer.method, partial(self._reoffer_answered, reoffer), fields, reoffer.sdp)
 
-    def _change_answered(self, change: Change, answer: Answer, request: Request) -> None:
+    def _reoffer_answered(self, reoffer: Reoffer, answer: Answer, request: Request) -> None:
         if isinstance(answer, Response) and answer.status < 200:
             return
         if isinstance(answer, Response) and answer.status < 300:
             self.dialog.retarget(answer)
-            if change.method == "INVITE":
+            if reoffer.method == "INVITE":
                 self._acknowledge(self.dialog, answer, request)
-            if self._change is change:
-                self._change_accepted(change, answer)
+            if self._reoffer is reoffer:
+                self._reoffer_accepted(reoffer, answer)
             return
-        if self._change is not change:
+        if self._reoffer is not reoffer:
             return
-        self._change = None
+        self._reoffer = None
         self.dialog.offering = "idle"
         if not self._over:
-            self._change_refused(change, answer)
+            self._reoffer_refused(reoffer, answer)
 
-    def _change_accepted(self, change: Change, response: Response) -> None:
-        self._change = None
+    def _reoffer_accepted(self, reoffer: Reoffer, response: Response) -> None:
+        self._reoffer = None
         self._glares = 0
         self.dialog.offering = "idle"
         if self._over:
@@ -288,15 +288,15 @@ class Session(Usage):
         self._learn(response)
         self._timer.agreed(response)
         self._watch()
-        if change.sdp:
-            self.local_sdp = change.sdp
-            news = not change.refresh or response.sdp != self.remote_sdp
+        if reoffer.sdp:
+            self.local_sdp = reoffer.sdp
+            is_new = not reoffer.refresh or response.sdp != self.remote_sdp
             self.remote_sdp = response.sdp
-            if news:
+            if is_new:
                 self._tell(OfferAnswered(self, response.sdp))
         self._push()
 
-    def _change_refused(self, change: Change, answer: Answer) -> None:
+    def _reoffer_refused(self, reoffer: Reoffer, answer: Answer) -> None:
         status = answer.status
         if isinstance(answer, Failure) or status in (408, 481):
             self._lost()
@@ -305,27 +305,27 @@ class Session(Usage):
         wait = self._put_off(answer)
         if wait is not None and self._glares < MOST_GLARES:
             self._glares += 1
-            self._put_back(change)
+            self._put_back(reoffer)
             self._later("glare", wait, self._retry)
             return
         if status == 422 and self._glares < MOST_GLARES and self._timer.too_small(answer):
             self._glares += 1
-            self._start(Change(change.sdp, change.refresh, change.method))
+            self._start(Reoffer(reoffer.sdp, reoffer.refresh, reoffer.method))
             return
-        if change.refresh and change.method == "UPDATE":
+        if reoffer.refresh and reoffer.method == "UPDATE":
             self._allow = ()  # what it cannot do, whatever it says; so by re-INVITE
             self._refresh()
             return
         self._glares = 0
-        if change.refresh:  # until the session expires there is time to try again
+        if reoffer.refresh:  # until the session expires there is time to try again
             self._later("refresh", max(10.0, self._timer.interval / 10), self._refresh)
         else:
             self._tell(OfferDeclined(self, status))
         self._push()
 
-    def _put_back(self, change: Change) -> None:
-        if not change.refresh and self._wanted is None:
-            self._wanted = change.sdp
+    def _put_back(self, reoffer: Reoffer) -> None:
+        if not reoffer.refresh and self._wanted is None:
+            self._wanted = reoffer.sdp
 
     def _put_off(self, response: Response) -> float | None:
         """Seconds after which a refused change is to be tried again, or None (14.1)."""
@@ -364,9 +364,9 @@ class Session(Usage):
         if not self._free() or self.state != "confirmed":
             self._later("refresh", 2.0, self._refresh)
         elif "update" in self._allow:
-            self._start(Change(b"", True, "UPDATE"))
+            self._start(Reoffer(b"", True, "UPDATE"))
         else:
-            self._start(Change(self.local_sdp, True, "INVITE"))
+            self._start(Reoffer(self.local_sdp, True, "INVITE"))
 
     def _expired(self) -> None:
         if not self._over:

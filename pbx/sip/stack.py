@@ -16,10 +16,10 @@ from pbx.sip.digest import Credentials
 from pbx.sip.events import Event, Invited, Replied, Requested, TurnedAway, Unanswered
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
-from pbx.sip.incoming_invite import Called
-from pbx.sip.limits import Limits
+from pbx.sip.incoming_invite import IncomingInvite
+from pbx.sip.limits import SipLimits
 from pbx.sip.message import Message, ParseError, Request, Response, parse
-from pbx.sip.outgoing_invite import Calling, compose_invite
+from pbx.sip.outgoing_invite import OutgoingInvite, compose_invite
 from pbx.sip.session import Session
 from pbx.sip.transactions.effects import Failure, Send
 from pbx.sip.transactions.layer import Answer, Key, Server, Transactions, server_key
@@ -28,7 +28,7 @@ from pbx.sip.uri import Uri
 from pbx.sip.usage import Usage
 from pbx.sip.via import Via
 
-__all__ = ["Ids", "Limits", "Send", "Stack"]
+__all__ = ["Ids", "Send", "SipLimits", "Stack"]
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +50,12 @@ class Stack:
         timers: Timers,
         ids: Ids,
         agent: str,
-        limits: Limits | None = None,
+        limits: SipLimits | None = None,
         methods: Sequence[str] = METHODS,
         extensions: Sequence[str] = EXTENSIONS,
         brake: Brake | None = None,
     ) -> None:
-        limits = limits or Limits()
+        limits = limits or SipLimits()
         self.ids = ids
         self.limits = limits
         self._transactions = Transactions(clock=clock, timers=timers, ids=ids, agent=agent, limits=limits)
@@ -127,7 +127,7 @@ class Stack:
         """
         self._transactions.fail(flow, reason)
         for session in list(self._sessions.values()):
-            if isinstance(session, Called) and flow.connection and session.flow == flow:
+            if isinstance(session, IncomingInvite) and flow.connection and session.flow == flow:
                 session.abandoned()
 
     def _unreadable(self, data: bytes, error: ParseError, flow: Flow) -> None:
@@ -226,7 +226,7 @@ class Stack:
         if status:
             self._refuse(server, request.reply(status))
         elif request.method in SESSION_METHODS:
-            session.receive(server, request)
+            session.receive_request(server, request)
         else:
             self._ask_above(server, request, flow)
 
@@ -237,7 +237,7 @@ class Stack:
             self._turn_away(request, server.flow, 503)
             return
         contact = contact_of(request.uri.user or "", server.flow, secure=request.uri.scheme == "sips")
-        session = Called(
+        session = IncomingInvite(
             self._transactions, server, request, contact=contact, abilities=self._abilities, forget=self._forget
         )
         if session.refuses_interval():
@@ -332,7 +332,7 @@ class Stack:
         expires = ("Session-Expires", str(self.limits.session_expires))
         fields = (("Contact", contact), *abilities, expires, *agent, *headers)
         request = compose_invite(dialog, self._transactions.via(flow), fields, sdp, max_forwards)
-        session = Calling(
+        session = OutgoingInvite(
             self._transactions,
             request,
             flow,
@@ -345,7 +345,7 @@ class Stack:
         self._begin(session)
         return session
 
-    def _begin(self, session: Calling) -> None:
+    def _begin(self, session: OutgoingInvite) -> None:
         if self._transactions.full or len(self._sessions) >= self.limits.sessions:
             self.counters["full"] += 1
             session.fail(503, "too many calls")

@@ -16,7 +16,7 @@ import numpy as np
 
 from pbx.media.clip import Clip
 from pbx.media.codecs.codec import PCMA, Codec
-from pbx.media.events import Dialled, Digit, MediaEvent, Played, Recorded, Silent
+from pbx.media.events import DigitHeard, DigitsSent, MediaEvent, Played, Recorded, Silent
 from pbx.media.format import Format
 from pbx.media.ports import NoPort
 from pbx.media.quality_points import Samples
@@ -70,7 +70,7 @@ class Ear:
     def hears(self, digits: str, how: str = "event") -> None:
         """Keys are pressed."""
         for digit in digits:
-            self._tell(Digit(digit, "event" if how == "event" else "tone"))
+            self._tell(DigitHeard(digit, "event" if how == "event" else "tone"))
             if self._recording and digit in self._recording[3]:
                 self._finish("digit")
 
@@ -123,7 +123,7 @@ class Ear:
         self._token += 1
         if not self.closed:
             self.dialled += digits
-            self._tell(Dialled(self._token))
+            self._tell(DigitsSent(self._token))
         return self._token
 
     def record(self, path: Path, *, limit: float = 180.0, silence: float = 10.0, until: str = "#") -> int:

@@ -94,7 +94,7 @@ class Whim:
         kind = dice.choice(["in", "in", "phone", "click"])
         if kind == "click":
             person = premises.office.people[dice.choice(["21", "22"])]
-            premises.switchboard.uas.click_to_call(person, "+494012345678", "Contact", dice.choice(["", "12"]))
+            premises.switchboard.router.click_to_call(person, "+494012345678", "Contact", dice.choice(["", "12"]))
             return
         sdp = "" if dice.random() < 0.1 else None
         if kind == "in" or not phones:

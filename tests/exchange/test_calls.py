@@ -106,7 +106,7 @@ def test_before_a_restart_new_calls_are_put_off_and_those_that_last_go_on() -> N
         premises = await opened("anna", "bert", provider=200)
         first = premises.call("provider", "4930123450")
         await premises.settle()
-        premises.switchboard.uas.draining = True
+        premises.switchboard.router.draining = True
         refused = [premises.call("bert", "21"), premises.call("provider", "4930123450")]
         await premises.settle()
         assert [said(line) for line in refused] == [["503"], ["503"]]
@@ -114,7 +114,7 @@ def test_before_a_restart_new_calls_are_put_off_and_those_that_last_go_on() -> N
         emergency = await talk(premises, "bert", "110", 1)
         assert "200" in said(emergency)
         assert "BYE" not in said(first)
-        premises.switchboard.uas.draining = False
+        premises.switchboard.router.draining = False
         again = premises.call("provider", "4930123450")
         await premises.settle()
         assert said(again) != ["503"]
@@ -170,7 +170,7 @@ def test_click_to_call_without_a_line_says_so() -> None:
         premises = Premises(replace(OFFICE, trunks={}, numbers={}))
         await premises.open("anna")
         polite(premises.peers.values(), anna=200)
-        premises.switchboard.uas.click_to_call(PEOPLE[0], "+494012345678", "Contact", "")
+        premises.switchboard.router.click_to_call(PEOPLE[0], "+494012345678", "Contact", "")
         await premises.settle()
         line = premises.peers["anna"].last
         assert premises.ear(line).said == ["no-line"]
@@ -184,7 +184,7 @@ def test_click_to_call_without_a_line_says_so() -> None:
 def test_an_emergency_number_that_is_clicked_goes_out_over_any_trunk() -> None:
     async def script() -> None:
         premises = await opened("anna", anna=200, provider=603, spare=200)
-        premises.switchboard.uas.click_to_call(PEOPLE[0], "112", "", "")
+        premises.switchboard.router.click_to_call(PEOPLE[0], "112", "", "")
         await premises.settle(5)
         premises.peers["spare"].last.ask("BYE")
         await premises.quiet()
@@ -196,7 +196,7 @@ def test_an_emergency_number_that_is_clicked_goes_out_over_any_trunk() -> None:
 def test_who_clicked_hangs_up_before_the_contact_answers() -> None:
     async def script() -> None:
         premises = await opened("anna", anna=200)
-        premises.switchboard.uas.click_to_call(PEOPLE[0], "+494012345678", "Contact", "")
+        premises.switchboard.router.click_to_call(PEOPLE[0], "+494012345678", "Contact", "")
         await premises.settle(1)
         premises.peers["provider"].last.reply(180)
         await premises.settle(1)

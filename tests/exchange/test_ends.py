@@ -80,7 +80,7 @@ def test_an_address_that_the_trunk_had_until_just_now_may_end_its_calls(outgoing
 def telling(premises: Premises, script: Script) -> None:
     """Every INVITE runs this script from now on."""
     begin: Callable[[Call, Leg | None, Script], None] = premises.switchboard.begin
-    premises.switchboard.uas._begin = lambda call, leg, _: begin(call, leg, script)
+    premises.switchboard.router._begin = lambda call, leg, _: begin(call, leg, script)
 
 
 async def fails(operator: Operator) -> None:

@@ -195,7 +195,7 @@ def test_the_caller_hangs_up_at_any_moment_of_a_call_that_ends_in_voicemail(afte
 
 
 def test_the_caller_is_gone_with_the_last_packet_of_the_tone() -> None:
-    """Played and Gone are both unread when the recording is to begin: it never will."""
+    """Played and Ended are both unread when the recording is to begin: it never will."""
 
     async def script() -> None:
         premises, caller = await begin()

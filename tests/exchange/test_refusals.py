@@ -137,7 +137,7 @@ def test_the_phone_that_decided_it_is_the_one_that_is_quoted() -> None:
 def test_a_phone_that_was_clicked_and_refuses_is_told_likewise() -> None:
     async def work(premises: Premises) -> None:
         polite(premises.peers.values(), anna=488)
-        premises.switchboard.uas.click_to_call(OFFICE.people["21"], "+4989123456", "", "")
+        premises.switchboard.router.click_to_call(OFFICE.people["21"], "+4989123456", "", "")
         await premises.settle(1)
 
     assert english(call(work, "anna").record) == "21 could not take the call (no common audio format)."
@@ -303,11 +303,11 @@ def test_a_call_that_comes_unencrypted_where_the_trunk_is_encrypted_stands_on_it
 
 def test_before_a_restart_and_in_a_crowd_the_rows_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(premises: Premises) -> None:
-        premises.switchboard.uas.draining = True
+        premises.switchboard.router.draining = True
         invite(premises)
         premises.call("anna", "22")
         await premises.settle(1)
-        premises.switchboard.uas.draining = False
+        premises.switchboard.router.draining = False
         monkeypatch.setattr(router, "MOST_CALLS", 0)
         invite(premises)
         premises.call("anna", "22")

@@ -195,7 +195,7 @@ def test_who_gives_up_while_a_number_outside_rings_did_hear_it() -> None:
 def test_whose_own_phone_is_silent_is_not_connected_by_a_click() -> None:
     async def script() -> None:
         premises = await opened("anna", "bert")
-        premises.switchboard.uas.click_to_colleague(OFFICE.people["21"], OFFICE.people["22"])
+        premises.switchboard.router.click_to_colleague(OFFICE.people["21"], OFFICE.people["22"])
         premises.wake()
         await premises.quiet()
         assert premises.told == "clicked silent"

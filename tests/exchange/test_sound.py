@@ -12,7 +12,7 @@ import pytest
 from pbx.media import wav
 from pbx.media.codecs.codec import CODECS
 from pbx.media.endpoint import Endpoint
-from pbx.media.events import Digit, MediaEvent
+from pbx.media.events import DigitHeard, MediaEvent
 from pbx.media.pump import Pump
 from pbx.media.rtcp import compound
 from pbx.media.telephone_event import DIGITS, EventSender, TelephoneEvent
@@ -156,7 +156,7 @@ def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> No
         endpoint.told = listen
         await talkers.whistle(line, "123")
         assert not endpoint._hearing.listens
-        assert not [event for event in told if isinstance(event, Digit)]
+        assert not [event for event in told if isinstance(event, DigitHeard)]
         for end in (endpoint, talkers.endpoint(ringing)):
             assert "quick" in talkers.pump._acts[end.link.rtp.fileno()].__qualname__
         line.ask("BYE")
@@ -237,7 +237,7 @@ def test_the_contacts_extension_goes_out_as_telephone_events_after_the_pause() -
         talkers.voice("anna")
         await premises.open("anna")
         polite(premises.peers.values(), anna=200, provider=200)
-        premises.switchboard.uas.click_to_call(PEOPLE[0], "+494012345678", "Contact", "47")
+        premises.switchboard.router.click_to_call(PEOPLE[0], "+494012345678", "Contact", "47")
         await premises.settle(1.3)
         contact.hear()
         assert not any(packet.payload_type == 101 for packet in contact.got)

@@ -162,7 +162,7 @@ class Flow:
 
     def _asked(self, words: list[str]) -> bool:
         """Whether the line is what somebody asks for at the page."""
-        office, uas = self.premises.office, self.premises.switchboard.uas
+        office, uas = self.premises.office, self.premises.switchboard.router
         match words:
             case ["click", extension, callee, *suffix]:
                 person = office.people[extension]

@@ -10,7 +10,7 @@ import pytest
 from pbx.media import tones
 from pbx.media.clip import Clip
 from pbx.media.endpoint import Endpoint
-from pbx.media.events import Dialled, MediaEvent, Played
+from pbx.media.events import DigitsSent, MediaEvent, Played
 from pbx.media.pump import Pump
 from pbx.media.rtcp import Report, ReportBlock, SenderInfo, compound
 from tests.media.wire import Peer, Studio
@@ -69,7 +69,10 @@ def test_digits_are_dialled_one_after_the_other_and_their_ends_told(studio: Stud
     studio.agree(endpoint, peer)
     peer.say(endpoint)
     studio.pass_time(2.0)
-    assert [event for event in studio.told(endpoint) if isinstance(event, Dialled)] == [Dialled(first), Dialled(second)]
+    assert [event for event in studio.told(endpoint) if isinstance(event, DigitsSent)] == [
+        DigitsSent(first),
+        DigitsSent(second),
+    ]
     peer.hear()
     codes = [packet.payload[0] for packet in peer.got if packet.payload_type == 101]
     assert codes == [1] * 7 + [2] * 7 + [3] * 12

@@ -7,7 +7,7 @@ import pytest
 from pbx.media import tones
 from pbx.media.clip import Clip
 from pbx.media.endpoint import Endpoint
-from pbx.media.events import Digit
+from pbx.media.events import DigitHeard
 from pbx.media.format import Format
 from pbx.media.latch import MOVED, Latch
 from pbx.media.relay import join
@@ -81,7 +81,7 @@ def test_both_directions_go_on_soon_after_the_port_changed(
             assert len(far.hear()) == 50
     phone.press(endpoint, bytes(TelephoneEvent(5, 160)))
     studio.pass_time(0.1)
-    assert Digit("5", "event") in studio.told(endpoint)
+    assert DigitHeard("5", "event") in studio.told(endpoint)
 
 
 @pytest.mark.parametrize("behind_nat", [True, False])

@@ -8,7 +8,7 @@ import pytest
 from pbx.media import tones
 from pbx.media.clip import Clip
 from pbx.media.codecs.codec import G722, PCMA, PCMU, Codec
-from pbx.media.events import Digit, FirstPacket, Played, Silent
+from pbx.media.events import DigitHeard, FirstPacket, Played, Silent
 from pbx.media.ports import NoPort
 from pbx.media.pump import Pump
 from pbx.media.relay import join, part
@@ -69,7 +69,7 @@ def test_a_digit_is_told_once_and_passed_on_under_the_other_payload_type(studio:
     while payload := sender.next():
         left.press(a, payload)
         studio.pass_time(0.02)
-    assert [event for event in studio.told(a) if isinstance(event, Digit)] == [Digit("5", "event")]
+    assert [event for event in studio.told(a) if isinstance(event, DigitHeard)] == [DigitHeard("5", "event")]
     right.hear()
     events = [packet for packet in right.got if packet.payload_type == 96]
     assert len(events) == 7

@@ -13,7 +13,7 @@ import pytest
 from pbx.media import tones
 from pbx.media.codecs.codec import G722, PCMA, PCMU, Codec
 from pbx.media.codecs.g711 import alaw_decode
-from pbx.media.events import Digit, Recorded
+from pbx.media.events import DigitHeard, Recorded
 from pbx.media.recorder import Recorder
 from pbx.media.telephone_event import TelephoneEvent
 from pbx.media.wav import read
@@ -36,7 +36,7 @@ def test_a_tone_is_recorded_until_the_hash_key(studio: Studio, tmp_path: Path, c
     peer.press(endpoint, bytes(TelephoneEvent(11, 160)))
     studio.pass_time(0.02)
     assert recorded(studio) == [Recorded(token, 2.0, "digit")]
-    assert Digit("#", "event") in studio.told(endpoint)
+    assert DigitHeard("#", "event") in studio.told(endpoint)
     clip = read(tmp_path / "m.wav")
     assert (clip.rate, clip.seconds) == (codec.sample_rate, 2.0)
     assert tones.strength(clip.samples, clip.rate, 700) > 0.95

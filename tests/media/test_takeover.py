@@ -6,7 +6,7 @@ import pytest
 from pbx.media import tones
 from pbx.media.clip import Clip
 from pbx.media.endpoint import Endpoint
-from pbx.media.events import Digit, FirstPacket
+from pbx.media.events import DigitHeard, FirstPacket
 from pbx.media.format import Format
 from pbx.media.relay import join
 from pbx.media.telephone_event import TelephoneEvent
@@ -67,7 +67,7 @@ def test_another_port_of_the_phones_host_loses_to_the_phone_however_much_it_sent
         studio.pass_time(0.02)
     assert not stranger.hear()
     assert len(phone.hear()) == 50
-    assert not [event for event in studio.told(endpoint) if isinstance(event, Digit)]
+    assert not [event for event in studio.told(endpoint) if isinstance(event, DigitHeard)]
 
 
 def test_a_phone_behind_nat_is_found_where_its_signalling_comes_from_and_kept(studio: Studio) -> None:

@@ -13,7 +13,7 @@ from pbx.sip.events import Event, Invited
 from pbx.sip.flow import Flow, TransportName
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.session import Session
-from pbx.sip.stack import Ids, Limits, Stack
+from pbx.sip.stack import Ids, SipLimits, Stack
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
 from tests.line import Clock, Line
@@ -29,7 +29,7 @@ E = TypeVar("E")
 class End:
     """One side: a stack, what it told, and what it said on the wire."""
 
-    def __init__(self, clock: Clock, seed: int, limits: Limits | None = None, **options: Any) -> None:
+    def __init__(self, clock: Clock, seed: int, limits: SipLimits | None = None, **options: Any) -> None:
         self.timers = Timers()
         self.random = random.Random(seed)
         self.stack = Stack(
@@ -75,7 +75,7 @@ class Pair:
         seed: int = 1,
         transport: TransportName = "udp",
         *,
-        limits: Limits | None = None,
+        limits: SipLimits | None = None,
         **options: Any,
     ) -> None:
         self.clock = Clock()

@@ -13,7 +13,7 @@ from pbx.sip.digest import (
     Missing,
     Stale,
     Verdict,
-    Wrong,
+    WrongCredentials,
     answer,
     hashed,
     is_stale,
@@ -115,14 +115,16 @@ def test_a_wrong_password_and_an_unknown_user_look_the_same() -> None:
     server = Server()
     for name in ("alice", "nobody"):
         header = answered(server.challenge(), credentials=Credentials(name, "guess"))
-        assert server.check(header) == Wrong(name)
+        assert server.check(header) == WrongCredentials(name)
     assert server.asked == ["alice", "nobody"]
 
 
 def test_an_unknown_user_has_no_password_at_all() -> None:
     server = Server()
     for guess in ("", "None", "nobody"):
-        assert isinstance(server.check(answered(server.challenge(), credentials=Credentials("bob", guess))), Wrong)
+        assert isinstance(
+            server.check(answered(server.challenge(), credentials=Credentials("bob", guess))), WrongCredentials
+        )
 
 
 def test_a_nonce_counts_up() -> None:
@@ -198,10 +200,10 @@ def test_forgetting_old_nonces_never_makes_them_good_again() -> None:
 
 def test_the_answer_holds_for_one_method_and_one_place() -> None:
     server = Server()
-    assert server.check(answered(server.challenge()), method="REGISTER") == Wrong("alice")
-    assert server.check(answered(server.challenge()), uri="sip:0900123@192.0.2.1") == Wrong("alice")
-    assert server.check(answered(server.challenge()), uri="sip:21@192.0.2.2") == Wrong("alice")
-    assert server.check(answered(server.challenge()).replace('uri="sip:21', 'uri="sip:22')) == Wrong("alice")
+    assert server.check(answered(server.challenge()), method="REGISTER") == WrongCredentials("alice")
+    assert server.check(answered(server.challenge()), uri="sip:0900123@192.0.2.1") == WrongCredentials("alice")
+    assert server.check(answered(server.challenge()), uri="sip:21@192.0.2.2") == WrongCredentials("alice")
+    assert server.check(answered(server.challenge()).replace('uri="sip:21', 'uri="sip:22')) == WrongCredentials("alice")
 
 
 def test_phones_that_spell_the_uri_a_little_differently_are_accepted() -> None:
@@ -222,7 +224,7 @@ def test_what_was_not_offered_is_wrong() -> None:
         ("nc=00000001", "nc=-1"),
         ('cnonce="0a4f113b"', 'cnonce=""'),
     ):
-        assert isinstance(server.check(answered(server.challenge()).replace(old, new)), Wrong), new
+        assert isinstance(server.check(answered(server.challenge()).replace(old, new)), WrongCredentials), new
 
 
 def test_a_hash_in_capitals_is_the_same_hash() -> None:
@@ -309,7 +311,7 @@ def test_an_answer_with_any_part_missing_or_garbled_is_a_verdict(part: int, inst
     else:
         parts[part % len(parts)] = parts[part % len(parts)].partition("=")[0] + "=" + instead
     verdict = server.check("Digest " + ", ".join(parts))
-    assert isinstance(verdict, Missing | Stale | Wrong | Accepted)
+    assert isinstance(verdict, Missing | Stale | WrongCredentials | Accepted)
 
 
 @given(st.text(), st.text(), st.text())

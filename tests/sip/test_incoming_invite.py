@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from pbx.sip.events import Confirmed, Ended, Invited, OfferAnswered, Offered
-from pbx.sip.incoming_invite import Called
-from pbx.sip.limits import Limits
+from pbx.sip.incoming_invite import IncomingInvite
+from pbx.sip.limits import SipLimits
 from pbx.sip.session import Session
 from tests.sip.wire import OUR_SDP, SDP, STRANGER, Wire
 
@@ -211,7 +211,7 @@ def test_a_bye_while_it_rings_ends_it() -> None:
 
 
 def test_ringing_is_repeated_every_minute_and_not_for_ever() -> None:
-    wire = Wire(limits=Limits(patience=130))
+    wire = Wire(limits=SipLimits(patience=130))
     session = invited(wire)
     session.ring()
     wire.wait(125)
@@ -301,7 +301,7 @@ def test_required_reliability_repeats_the_ringing_until_the_prack() -> None:
 
 
 def rseq_of(session: Session) -> int:
-    assert isinstance(session, Called)
+    assert isinstance(session, IncomingInvite)
     return session._rseq
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from pbx.sip.events import Answered, Confirmed, Ended, Event, Invited, Offered, Rejected
-from pbx.sip.limits import Limits
+from pbx.sip.limits import SipLimits
 from pbx.sip.message import Request
 from pbx.sip.session import Session
 from tests.sip.pair import ANSWER, OFFER, End, Pair
@@ -64,7 +64,7 @@ def test_a_call_always_gets_through_a_line_that_loses_every_fourth_packet(seed: 
 
 
 def test_storms_of_short_calls_are_forgotten_oldest_first() -> None:
-    pair = Pair(limits=Limits(answered=4, parted=2))
+    pair = Pair(limits=SipLimits(answered=4, parted=2))
     for _ in range(20):
         ours, _ = pair.established()
         ours.hang_up()
@@ -76,7 +76,7 @@ def test_storms_of_short_calls_are_forgotten_oldest_first() -> None:
 
 
 def test_storms_of_refused_calls_are_forgotten_too() -> None:
-    pair = Pair(limits=Limits(answered=4, parted=2))
+    pair = Pair(limits=SipLimits(answered=4, parted=2))
     pair.lose = lambda message: isinstance(message, Request) and message.method == "ACK"
     for _ in range(20):
         pair.call()

@@ -7,7 +7,7 @@ import pytest
 from pbx.sip.digest import Credentials
 from pbx.sip.events import Answered, Ended, OfferAnswered, Progressed, Rejected
 from pbx.sip.flow import Flow
-from pbx.sip.limits import Limits
+from pbx.sip.limits import SipLimits
 from pbx.sip.message import Response
 from tests.sip.wire import OUR_SDP, OURS, SDP, THEIRS, Wire
 
@@ -113,7 +113,7 @@ def test_a_second_fork_that_answers_too_is_sent_away() -> None:
 
 
 def test_forks_without_end_are_ignored() -> None:
-    wire = Wire(limits=Limits(forks=3))
+    wire = Wire(limits=SipLimits(forks=3))
     wire.call()
     invite = wire.newest("INVITE")
     for number in range(50):
@@ -186,7 +186,7 @@ def test_a_cancelled_call_that_nobody_ends_is_given_up() -> None:
 
 
 def test_ringing_for_ever_is_cancelled() -> None:
-    wire = Wire(limits=Limits(patience=60))
+    wire = Wire(limits=SipLimits(patience=60))
     wire.call()
     invite = wire.newest("INVITE")
     wire.respond(invite, 180, CONTACT)

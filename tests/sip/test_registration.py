@@ -12,14 +12,14 @@ from pbx.sip.digest import Accepted, Challenger, hashed
 from pbx.sip.flow import Flow, TransportName
 from pbx.sip.ids import Ids
 from pbx.sip.message import Request, Response, parse
-from pbx.sip.registration import Account, Ask, Effects, Find, Registration, Wake
+from pbx.sip.registration import Ask, Effects, Find, Registration, RegistrationAccount, Wake
 from pbx.sip.uri import Uri
 
 LOCAL = ("192.0.2.10", 5060)
 ONE = Flow("udp", LOCAL, ("198.51.100.1", 5060))
 TWO = Flow("udp", LOCAL, ("198.51.100.2", 5060))
 TCP = Flow("tcp", LOCAL, ("198.51.100.3", 5060))
-ACCOUNT = Account(
+ACCOUNT = RegistrationAccount(
     Uri.parse("sip:provider.test"), Uri.parse("sip:4930555@provider.test"), "token", "auth-user", "secret"
 )
 

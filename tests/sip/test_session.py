@@ -8,7 +8,7 @@ import pytest
 
 from pbx.sip.events import Answered, Confirmed, Ended, Informed, OfferAnswered, OfferDeclined, Offered
 from pbx.sip.flow import Flow
-from pbx.sip.limits import Limits
+from pbx.sip.limits import SipLimits
 from pbx.sip.message import Request
 from pbx.sip.session import Session
 from tests.sip.pair import ANSWER, OFFER, End, Pair
@@ -444,7 +444,7 @@ def test_who_refreshes_a_call_that_we_take(fields: tuple[str, ...], expected: st
 
 
 def test_two_of_us_keep_a_long_call_alive() -> None:
-    pair = Pair(limits=Limits(session_expires=100))
+    pair = Pair(limits=SipLimits(session_expires=100))
     ours, theirs = pair.established()
     pair.run(1000)
     assert (ours.state, theirs.state) == ("confirmed", "confirmed")
@@ -455,7 +455,7 @@ def test_two_of_us_keep_a_long_call_alive() -> None:
 
 
 def test_a_peer_that_vanished_is_noticed_by_the_session_timer() -> None:
-    pair = Pair(limits=Limits(session_expires=200))
+    pair = Pair(limits=SipLimits(session_expires=200))
     pair.established()
     pair.lose = lambda message: True
     pair.run(400)

@@ -10,7 +10,7 @@ from pbx.sip.digest import Credentials
 from pbx.sip.events import Ended, Invited, Rejected, Replied, Requested, TurnedAway, Unanswered
 from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
-from pbx.sip.limits import Limits
+from pbx.sip.limits import SipLimits
 from pbx.sip.message import Request, Response
 from pbx.sip.uri import Uri
 from tests.sip.wire import OURS, SDP, STRANGER, THEIRS, Wire
@@ -225,7 +225,7 @@ def test_a_mistake_above_the_parser_ends_in_500_and_not_in_silence(monkeypatch: 
 
 
 def test_a_full_stack_says_so_without_remembering() -> None:
-    wire = Wire(limits=Limits(transactions=1))
+    wire = Wire(limits=SipLimits(transactions=1))
     wire.request("OPTIONS")
     wire.request("OPTIONS", call_id="another")
     assert wire.response().status == 503
@@ -233,7 +233,7 @@ def test_a_full_stack_says_so_without_remembering() -> None:
 
 
 def test_too_many_calls_are_refused_both_ways() -> None:
-    wire = Wire(limits=Limits(sessions=1))
+    wire = Wire(limits=SipLimits(sessions=1))
     wire.request("INVITE")
     wire.request("INVITE", call_id="another")
     assert wire.response().status == 503
@@ -244,7 +244,7 @@ def test_too_many_calls_are_refused_both_ways() -> None:
 
 
 def test_storms_of_answered_requests_are_forgotten_oldest_first() -> None:
-    wire = Wire(limits=Limits(answered=3))
+    wire = Wire(limits=SipLimits(answered=3))
     for number in range(10):
         wire.request("REGISTER", cseq=number)
         asked = wire.last(Requested)

@@ -12,7 +12,7 @@ from pbx.sip.events import Event, Invited
 from pbx.sip.flow import Flow, TransportName
 from pbx.sip.message import Request, Response, parse
 from pbx.sip.session import Session
-from pbx.sip.stack import Ids, Limits, Stack
+from pbx.sip.stack import Ids, SipLimits, Stack
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
 from tests.line import Clock
@@ -37,7 +37,7 @@ class Inside(TypedDict):
 class Wire:
     """The stack under test, time, and what it has told and sent so far."""
 
-    def __init__(self, transport: TransportName = "udp", limits: Limits | None = None) -> None:
+    def __init__(self, transport: TransportName = "udp", limits: SipLimits | None = None) -> None:
         self.clock = Clock()
         self.timers = Timers()
         ids = Ids(random.Random(1).randbytes)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.sip.limits import Limits
+from pbx.sip.limits import SipLimits
 from pbx.sip.message import Request, Response
 from tests.threats.box import NUMBER, PORT, Box, besiege
 from tests.threats.ends import End, Talk, Voice, again, answered, authorization, contact, conversation, described, phone
@@ -245,7 +245,7 @@ def test_a_flood_of_strangers_requests_leaves_room_for_the_office(tmp_path: Path
 
     async def script(box: Box) -> None:
         stack = box.daemon.exchange.stack
-        small = Limits(transactions=200, answered=50)
+        small = SipLimits(transactions=200, answered=50)
         stack.limits = stack._transactions.limits = small
         anna, bert = await phone(box, "21"), await phone(box, "22")
         talk, _ = await conversation(box, anna, bert)

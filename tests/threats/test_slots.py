@@ -14,7 +14,7 @@ import pytest
 
 from pbx.exchange.scripts import voicemail
 from pbx.sip.message import Response
-from pbx.sip.transport.limits import Limits
+from pbx.sip.transport.limits import ConnectionLimits
 from tests.peers.programs import own_host
 from tests.threats.box import GREETED, NUMBER, PORT, Box, besiege
 from tests.threats.ends import End, Talk, Voice, ack_of_refusal, phone
@@ -110,7 +110,7 @@ def test_silent_half_and_slow_clients_are_gone_within_a_minute(tmp_path: Path, s
 def test_who_holds_all_places_gives_way_to_the_office(tmp_path: Path) -> None:
     async def script(box: Box) -> None:
         connections = box.daemon.exchange.transports.connections
-        connections.limits = Limits(connections=40, per_source=10)
+        connections.limits = ConnectionLimits(connections=40, per_source=10)
         hogs = [await Stream(box, f"127.6.6.{host}").open() for host in range(1, 7) for _ in range(12)]
         await box.settle()
         assert len(connections) <= 40

@@ -87,7 +87,7 @@ class Call:
         self.inbox = None
 
     def tell(self, leg: Leg, event: LegEvent) -> None:
-        """A leg has an event; it waits until the script asks for it."""
+        """A leg has a signal; it waits until the script asks for it."""
         if self.inbox is not None:
             self.inbox(leg, event)
 

@@ -12,7 +12,7 @@ from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.leg import Leg
 
 BROKEN: Collection[str] = ("lost", "expired", "no-ack")
-"""Causes of `signals.Gone` for which nobody did anything."""
+"""Causes of `signals.Ended` for which nobody did anything."""
 OVER = ("hung-up", "gave-up", "lost", "disconnected", "ended", "not-allowed", "interrupted")
 """Steps after which nothing more is to be told of the end."""
 
@@ -43,11 +43,11 @@ def _note_otherwise(call: Call, leg: Leg | None) -> bool:
     """Whether something else ended it than the party's hanging up: it is told now, or was told already."""
     if call.steps and call.steps[-1].what == "lost":
         return True
-    cause = leg.gone.cause if leg is not None and leg.gone is not None else ""
+    cause = leg.ended.cause if leg is not None and leg.ended is not None else ""
     if leg is None or cause not in (*BROKEN, "closed"):
         return False
     if cause == "closed":
-        call.note("ended", **({"reason": leg.parted} if leg.parted else {}))
+        call.note("ended", **({"reason": leg.hang_up_reason} if leg.hang_up_reason else {}))
     else:
         call.note("disconnected", party=leg.party.number, reason=cause)
     return True

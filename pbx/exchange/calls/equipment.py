@@ -95,7 +95,7 @@ class Equipment:
     wake: Callable[[], None]
     """Asks the daemon to send what the stack has for the wire."""
     legs: dict[str, Leg] = field(default_factory=dict)
-    """By session id: whose news it is."""
+    """By session id: the leg whose events they are."""
     calls: dict[str, Call] = field(default_factory=dict)
     """Those that last, by id."""
     stopping: bool = False

@@ -98,7 +98,7 @@ def why_of(status: int) -> Why:
 
 
 @dataclass(slots=True)
-class Ringing:
+class Forking:
     """Rings round after round until somebody answers, all are out, or the caller is gone."""
 
     rounds: Sequence[Round]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pbx.exchange.calls.signals import Gone, LegEvent, Pressed, Proceeding, Refused, TookCall
+from pbx.exchange.calls.signals import Answered, Digit, Ended, LegEvent, Proceeding, Rejected
 from pbx.exchange.dialling.digit_dedup import Keypad
 from pbx.exchange.dialling.key_info import KeyInfo
 from pbx.media.codecs.codec import CODECS
 from pbx.media.endpoint import Endpoint
-from pbx.media.events import Digit, MediaEvent
+from pbx.media.events import DigitHeard, MediaEvent
 from pbx.media.format import Format
 from pbx.sdp.description import SdpError
 from pbx.sdp.negotiation import Agreed, Local, agreed, answer, offer, offered_codecs
@@ -58,9 +58,9 @@ class Leg:
         self.held = False
         """Whether the party has put us on hold (RFC 3264, section 8.4)."""
         self.over = False
-        self.gone: Gone | None = None
+        self.ended: Ended | None = None
         """How its session ended; None as long as that is not known."""
-        self.parted = ""
+        self.hang_up_reason = ""
         """Why we hung up, as the party was told (RFC 3326); empty when nothing was said."""
         self.answered = False
         self._rings = False
@@ -152,7 +152,7 @@ class Leg:
     def hang_up(self, reason: str = "") -> None:
         """End it, whatever state it is in."""
         if self.session is not None and not self.over:
-            self.parted = reason
+            self.hang_up_reason = reason
             self.session.hang_up(reason)
         self.close()
 
@@ -208,7 +208,7 @@ class Leg:
                 self._answered(sdp)
             case sip.Rejected(status=status, reason=reason):
                 self.close()
-                self._tell(self, Refused(status, reason))
+                self._tell(self, Rejected(status, reason))
             case sip.Confirmed(sdp=sdp):
                 if (sdp and not self._accept(sdp)) or self.agreed is None:
                     self.hang_up("no answer to our offer")
@@ -218,32 +218,32 @@ class Leg:
                 self._accept(sdp)
             case sip.Informed(content_type=content_type, body=body):
                 if digit := self._key_info.key(content_type, body):
-                    self._pressed(digit, "info")
+                    self._digit(digit, "info")
             case sip.Ended(cause=cause):
                 self.close()
-                self.gone = Gone(cause)
-                self._tell(self, self.gone)
+                self.ended = Ended(cause)
+                self._tell(self, self.ended)
             case _:
                 pass
 
     def _heard(self, _: Endpoint, event: MediaEvent) -> None:
-        if isinstance(event, Digit):
-            self._pressed(event.char, event.how)
+        if isinstance(event, DigitHeard):
+            self._digit(event.char, event.how)
         else:
             self._tell(self, event)
 
-    def _pressed(self, digit: str, how: str) -> None:
+    def _digit(self, digit: str, how: str) -> None:
         if self._keypad.press(digit, how, self._clock()):
-            self._tell(self, Pressed(digit, how))
+            self._tell(self, Digit(digit, how))
 
     def _answered(self, sdp: bytes) -> None:
         """The party picked up; without a usable answer there is nothing to talk with."""
         if (sdp and not self._accept(sdp)) or self.agreed is None:
             self.hang_up("no common codec")
-            self._tell(self, Refused(488, "Not Acceptable Here"))
+            self._tell(self, Rejected(488, "Not Acceptable Here"))
             return
         self._is_answered()
-        self._tell(self, TookCall())
+        self._tell(self, Answered())
 
     def _is_answered(self) -> None:
         """The call stands: who had nothing to say to what was heard before is given time to speak from now on."""

@@ -1,6 +1,6 @@
 """The verbs of which scripts are made: answer, play, ask, record, ring, talk. The exchange's only use of asyncio.
 
-A verb returns when it is done and raises HungUp when the party it serves is gone, so that a script reads from top to
+A verb returns when it is done and raises PartyGone when the party it serves is gone, so that a script reads from top to
 bottom and never asks "are they still there?".
 """
 
@@ -14,8 +14,8 @@ from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.forking import Result, Round
 from pbx.exchange.calls.leg import PREFERENCE, Leg, codecs_for
-from pbx.exchange.calls.ringing import RINGING, Dial, Reaction, Rung
-from pbx.exchange.calls.signals import Gone, LegEvent, Pressed, Proceeding
+from pbx.exchange.calls.ringing import RINGING, Dial, Reaction, Ringing
+from pbx.exchange.calls.signals import Digit, Ended, LegEvent, Proceeding
 from pbx.exchange.dialling.codes import Collector
 from pbx.exchange.dialling.digits import Dialled
 from pbx.media.clip import Clip
@@ -26,7 +26,7 @@ ALSO_AS_EVENT = 0.3
 """Seconds for which a key that came by INFO may still come as a telephone-event, where those were agreed on."""
 
 
-class HungUp(Exception):
+class PartyGone(Exception):
     """The party the script serves is gone; the text says how."""
 
 
@@ -46,11 +46,11 @@ class Operator:
         self.equipment = equipment
         self.call = call
         self.party = party
-        self._news: deque[tuple[Leg, LegEvent]] = deque()
+        self._signals: deque[tuple[Leg, LegEvent]] = deque()
         self._keys: deque[tuple[Leg, str]] = deque()
         """Those that came by INFO and wait for their events."""
         self._reader: asyncio.Future[None] | None = None
-        """Done when there is news for the script that waits."""
+        """Done when there is a signal for the script that waits."""
         call.inbox = self._take
 
     # --- the party himself -----------------------------------------------------------------------------------------
@@ -59,18 +59,18 @@ class Operator:
     def leg(self) -> Leg:
         """The party's leg; there must be one."""
         if self.party is None:
-            raise HungUp("nobody there")
+            raise PartyGone("nobody there")
         return self.party
 
     def answer(self, codecs: Sequence[str] | None = None) -> None:
         """Pick up."""
         leg = self.leg
         if leg.over:
-            raise HungUp("gone")
+            raise PartyGone("gone")
         if not leg.answered and not leg.answer(codecs or PREFERENCE):
             self.call.outcome = "failed"
             self.call.note("failed", reason="no common codec")
-            raise HungUp("no common codec")
+            raise PartyGone("no common codec")
         self.equipment.wake()
 
     def ring_back(self) -> None:
@@ -108,18 +108,18 @@ class Operator:
         give_up: float | None = None
         try:
             while True:
-                news = await self._next_until(digits.deadline if digits.deadline is not None else give_up)
+                signal = await self._next_until(digits.deadline if digits.deadline is not None else give_up)
                 now = self.equipment.clock()
                 dialled = None
-                if news is None:
+                if signal is None:
                     dialled = digits.expired(now)
                     if dialled is None and digits.deadline is None:
                         return None
-                elif isinstance(news[1], Pressed):
+                elif isinstance(signal[1], Digit):
                     endpoint.hush()
                     give_up = now + patience
-                    dialled = digits.digit(news[1].digit, now)
-                elif isinstance(news[1], Played) and news[1].token == token:
+                    dialled = digits.digit(signal[1].digit, now)
+                elif isinstance(signal[1], Played) and signal[1].token == token:
                     give_up = now + patience
                 if dialled is not None:
                     return dialled
@@ -129,7 +129,7 @@ class Operator:
     async def record(self, path: Path, *, limit: float, silence: float) -> Recording:
         """Record him until `#`, `silence` or `limit` seconds, or until he hangs up: then too it is a recording."""
         if self.leg.over:  # he hung up with the tone's last packet: nothing will ever be recorded
-            raise HungUp("gone")
+            raise PartyGone("gone")
         self.leg.endpoint.record(path, limit=limit, silence=silence, until="#")
         gone = False
         while True:
@@ -138,9 +138,9 @@ class Operator:
                 continue
             if isinstance(event, Recorded):
                 return Recording(event.seconds, event.why, gone or self.leg.over)
-            if isinstance(event, Pressed) and event.digit == "#":
+            if isinstance(event, Digit) and event.digit == "#":
                 leg.endpoint.stop_recording()  # one that came as INFO; by all other ways it has ended already
-            elif isinstance(event, Gone):
+            elif isinstance(event, Ended):
                 gone = True
             elif self._is_lost(leg, event):
                 self._lose(leg)
@@ -160,30 +160,30 @@ class Operator:
         A target that has not even said 100 within its `reaction` is given up, as if it had refused with 408.
         `rings` is called once, when the first of them rings or takes the call.
         """
-        rung = Rung(self.equipment, self.call, rounds, dial, reaction)
+        ringing = Ringing(self.equipment, self.call, rounds, dial, reaction)
         rang = False
         try:
-            rung.start()
-            while (result := rung.result) is None:
-                news = await self._next_until(rung.deadline)
-                if news is None:
-                    rung.expire()
+            ringing.start()
+            while (result := ringing.result) is None:
+                signal = await self._next_until(ringing.deadline)
+                if signal is None:
+                    ringing.expire()
                     continue
-                leg, event = news
-                known = rung.rings(leg)
-                rung.hear(leg, event)
-                if rung.rang and not rang:
+                leg, event = signal
+                known = ringing.rings(leg)
+                ringing.hear(leg, event)
+                if ringing.rang and not rang:
                     rang = True
                     rings()
                 if known and isinstance(event, Proceeding) and event.status in RINGING:
-                    self._proceeds(leg, event, alone=rung.alone)
+                    self._proceeds(leg, event, alone=ringing.alone)
         except BaseException:
-            rung.abandon()
+            ringing.abandon()
             raise
         finally:
             self.equipment.wake()
-        taken = rung.taken()
-        return result, taken, 200 if taken is not None else rung.status
+        taken = ringing.taken()
+        return result, taken, 200 if taken is not None else ringing.status
 
     async def talk(self, other: Leg, *, extension: str = "", pause: float = 0.0) -> Leg:
         """Connect him and `other` until one of them hangs up or is lost: that one is returned.
@@ -197,19 +197,19 @@ class Operator:
         dial_at = self.equipment.clock() + pause if extension else None
         try:
             while True:
-                news = await self._any_until(dial_at)
-                if news is None:
+                signal = await self._any_until(dial_at)
+                if signal is None:
                     dial_at = None
                     self.call.note("sent-digits", digits=extension)
                     other.endpoint.dial(extension)
                     continue
-                leg, event = news
+                leg, event = signal
                 if leg not in (mine, other):
                     continue
                 if self._is_lost(leg, event):
                     self._lose(leg)
                     return leg
-                if isinstance(event, Gone):
+                if isinstance(event, Ended):
                     return leg
         finally:
             part(mine.endpoint, other.endpoint)
@@ -220,30 +220,30 @@ class Operator:
     # --- inside ----------------------------------------------------------------------------------------------------
 
     async def _next(self) -> tuple[Leg, LegEvent]:
-        """The next news; raises HungUp when it is that the party is gone."""
+        """The next signal; raises PartyGone when it is that the party is gone."""
         return self._present(await self._any())
 
     async def _next_until(self, when: float | None) -> tuple[Leg, LegEvent] | None:
-        """The next news, or None once the clock shows `when`; raises HungUp."""
-        news = await self._any_until(when)
-        return news if news is None else self._present(news)
+        """The next signal, or None once the clock shows `when`; raises PartyGone."""
+        signal = await self._any_until(when)
+        return signal if signal is None else self._present(signal)
 
     async def _any_until(self, when: float | None) -> tuple[Leg, LegEvent] | None:
-        """The next news, also that the party is gone; None once the clock shows `when`."""
+        """The next signal, also that the party is gone; None once the clock shows `when`."""
         if when is None:
             return await self._any()
-        if not self._news:
+        if not self._signals:
             await self._wait(max(0.0, when - self.equipment.clock()))
-        return self._news.popleft() if self._news else None
+        return self._signals.popleft() if self._signals else None
 
     async def _any(self) -> tuple[Leg, LegEvent]:
-        """The next news, also that the party is gone."""
-        if not self._news:
+        """The next signal, also that the party is gone."""
+        if not self._signals:
             await self._wait()
-        return self._news.popleft()
+        return self._signals.popleft()
 
     async def _wait(self, seconds: float | None = None) -> None:
-        """Until there is news, or for so long; asyncio.Queue with asyncio.timeout costs four times as much."""
+        """Until there is a signal, or for so long; asyncio.Queue with asyncio.timeout costs four times as much."""
         loop = asyncio.get_running_loop()
         self._reader = loop.create_future()
         alarm = loop.call_later(seconds, _wake, self._reader) if seconds is not None else None
@@ -256,9 +256,9 @@ class Operator:
 
     def _take(self, leg: Leg, event: LegEvent) -> None:
         """The call's inbox."""
-        if isinstance(event, Pressed) and event.how == "info":
+        if isinstance(event, Digit) and event.how == "info":
             self._pass_on(leg, event.digit)
-        self._news.append((leg, event))
+        self._signals.append((leg, event))
         if self._reader is not None:
             _wake(self._reader)
 
@@ -275,17 +275,17 @@ class Operator:
         if leg.endpoint.bridge is not None and leg.dials_by != "event":
             leg.endpoint.bridge.dial(digit)
 
-    def _present(self, news: tuple[Leg, LegEvent]) -> tuple[Leg, LegEvent]:
-        leg, event = news
+    def _present(self, signal: tuple[Leg, LegEvent]) -> tuple[Leg, LegEvent]:
+        leg, event = signal
         if self.equipment.stopping:
-            raise HungUp("stopping")
+            raise PartyGone("stopping")
         if leg is self.party:
-            if isinstance(event, Gone):
-                raise HungUp(event.cause)
+            if isinstance(event, Ended):
+                raise PartyGone(event.cause)
             if self._is_lost(leg, event):
                 self._lose(leg)
-                raise HungUp("lost")
-        return news
+                raise PartyGone("lost")
+        return signal
 
     def _is_lost(self, leg: Leg, event: LegEvent) -> bool:
         """Nothing comes from a phone that holds us: it may say sendonly and play no music, for as long as it likes.

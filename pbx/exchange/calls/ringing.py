@@ -1,12 +1,12 @@
-"""The phones that a call calls: what the machine (`ringing`) orders is done to their legs, and it hears of them."""
+"""The phones that a call calls: what the machine (`forking`) orders is done to their legs, and it hears of them."""
 
 from collections.abc import Callable, Sequence
 
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
-from pbx.exchange.calls.forking import Cancel, Invite, Order, Result, Ringing, Round, Taken, Target
+from pbx.exchange.calls.forking import Cancel, Forking, Invite, Order, Result, Round, Taken, Target
 from pbx.exchange.calls.leg import Leg
-from pbx.exchange.calls.signals import Gone, LegEvent, Proceeding, Refused, TookCall
+from pbx.exchange.calls.signals import Answered, Ended, LegEvent, Proceeding, Rejected
 from pbx.store.models import Binding
 
 Dial = Callable[[Target], Leg | None]
@@ -17,7 +17,7 @@ RINGING = (180, 183)
 """What a phone says when it rings, or when its network lets something be heard instead (RFC 3261, 21.1)."""
 
 
-class Rung:
+class Ringing:
     """The legs of one ringing, until one of them has the call."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Rung:
         self._equipment = equipment
         self._call = call
         self._dial = dial
-        self._ringing = Ringing(rounds)
+        self._forking = Forking(rounds)
         self._legs: dict[Target, Leg] = {}
         self._rings: set[Target] = set()
         """Those that said so."""
@@ -45,12 +45,12 @@ class Rung:
     @property
     def result(self) -> Result | None:
         """What came of it; None as long as it rings."""
-        return self._ringing.result
+        return self._forking.result
 
     @property
     def deadline(self) -> float | None:
         """When `expire` is to be called."""
-        ends = self._ringing.deadline
+        ends = self._forking.deadline
         return ends if ends is None else min(ends, *self._react_by.values()) if self._react_by else ends
 
     def rings(self, leg: Leg) -> bool:
@@ -64,34 +64,34 @@ class Rung:
 
     def start(self) -> None:
         """Ring the first round."""
-        self._obey(self._ringing.start(self._equipment.clock()))
+        self._obey(self._forking.start(self._equipment.clock()))
 
     def expire(self) -> None:
         """Those that do not react, or a whole round, may have had their time."""
         now = self._equipment.clock()
         self._drop_dumb(now)
-        self._obey(self._ringing.expired(now))
+        self._obey(self._forking.expired(now))
 
     def abandon(self) -> None:
         """Nobody is to get the call any more."""
-        self._obey(self._ringing.abandoned())
+        self._obey(self._forking.abandoned())
 
     def hear(self, leg: Leg, event: LegEvent) -> None:
         """A leg rings, took the call, or will not; whatever else it says changes nothing."""
         target = next((target for target, known in self._legs.items() if known is leg), None)
         if target is None:
             return
-        if isinstance(event, Proceeding | TookCall) and isinstance(target.device, Binding):
+        if isinstance(event, Proceeding | Answered) and isinstance(target.device, Binding):
             self._equipment.registrar.heard(target.device)
         if isinstance(event, Proceeding) and event.status in RINGING and target not in self._rings:
             self.rang = True
             self._rings.add(target)
             self._equipment.lines.rings(target.person)
-        elif isinstance(event, TookCall):
+        elif isinstance(event, Answered):
             self.rang = True
-            self._obey(self._ringing.answered(target))
-        elif isinstance(event, Refused | Gone):
-            self._lose(target, event.status if isinstance(event, Refused) else 503)
+            self._obey(self._forking.answered(target))
+        elif isinstance(event, Rejected | Ended):
+            self._lose(target, event.status if isinstance(event, Rejected) else 503)
 
     def taken(self) -> Leg | None:
         """The leg that has the call."""
@@ -102,7 +102,7 @@ class Rung:
 
     def _drop_dumb(self, now: float) -> None:
         """Give up on those who have not reacted at all and whose time, or the round's, is over."""
-        ends = self._ringing.deadline
+        ends = self._forking.deadline
         for target, leg in list(self._legs.items()):
             by = self._react_by.get(target)
             if (ends is None or now < ends) and (by is None or now < by):
@@ -112,12 +112,12 @@ class Rung:
                 self.status = 408
                 if isinstance(target.device, Binding):
                     self._equipment.registrar.unheard(target.device)
-                self._obey(self._ringing.silent(target, now))
+                self._obey(self._forking.silent(target, now))
 
     def _lose(self, target: Target, status: int) -> None:
         self.status = status
         self._leave(target)
-        self._obey(self._ringing.rejected(target, status, self._equipment.clock()))
+        self._obey(self._forking.rejected(target, status, self._equipment.clock()))
 
     def _leave(self, target: Target) -> None:
         """It did not get the call."""
@@ -139,7 +139,7 @@ class Rung:
                 case Invite(target):
                     leg = self._dial(target)
                     if leg is None:
-                        queue += self._ringing.rejected(target, 503, self._equipment.clock())
+                        queue += self._forking.rejected(target, 503, self._equipment.clock())
                     else:
                         self._legs[target] = leg
                         reaction = self._reaction(target)

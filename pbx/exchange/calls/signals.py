@@ -14,12 +14,12 @@ class Proceeding:
 
 
 @dataclass(frozen=True, slots=True)
-class TookCall:
+class Answered:
     """The party answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """The party's INVITE ended without an answer."""
 
     status: int
@@ -27,7 +27,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class Digit:
     """The party pressed a key; reported once however it was signalled."""
 
     digit: str
@@ -36,10 +36,10 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Ended:
     """The party hung up, gave up or got lost."""
 
     cause: str
 
 
-LegEvent = Proceeding | TookCall | Refused | Pressed | Gone | MediaEvent
+LegEvent = Proceeding | Answered | Rejected | Digit | Ended | MediaEvent

@@ -67,7 +67,7 @@ class ToEmergency:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Undialable:
     """The call cannot be made."""
 
     reason: Refusal
@@ -77,7 +77,7 @@ class Refused:
     """The digit for an outside line that is there and should not be, or not there and should."""
 
 
-Plan = ToPerson | ToGroup | ToVoicemail | ToOutside | ToEmergency | Refused
+Plan = ToPerson | ToGroup | ToVoicemail | ToOutside | ToEmergency | Undialable
 
 
 def plan(dialled: str, caller: Person, office: Office) -> Plan:
@@ -88,7 +88,7 @@ def plan(dialled: str, caller: Person, office: Office) -> Plan:
     with a +: a phone's list of calls has them like that.
     """
     if not DIALLED.fullmatch(dialled):
-        return Refused("bad-number", "Only digits, *, # and + can be dialled.")
+        return Undialable("bad-number", "Only digits, *, # and + can be dialled.")
     if number := emergency_meant(dialled, office.country, office.access_digit):
         return ToEmergency(number, caller_number(caller, office))
     digits = dialled.removesuffix("#")
@@ -104,9 +104,9 @@ def _inside(extension: str, caller: Person, office: Office) -> Plan:
     if extension in office.groups:
         return ToGroup(extension)
     if extension == caller.extension:
-        return Refused("own-extension")
+        return Undialable("own-extension")
     if office.people[extension].outbound_only:
-        return Refused("not-reachable")
+        return Undialable("not-reachable")
     return ToPerson(extension)
 
 
@@ -114,9 +114,9 @@ def _outside(dialled: str, caller: Person, office: Office) -> Plan:
     line = office.access_digit
     behind = dialled.removeprefix(line)
     if not behind.lstrip("+").isdigit():
-        return Refused("unknown-code" if behind == dialled or behind else "bad-number")
+        return Undialable("unknown-code" if behind == dialled or behind else "bad-number")
     if line and behind == dialled and not dialled.startswith("+"):
-        return Refused("no-such-extension") if _is_short(dialled) else Refused("without-access-digit", digit=line)
+        return Undialable("no-such-extension") if _is_short(dialled) else Undialable("without-access-digit", digit=line)
     try:
         meant = as_typed(behind, office, outside_line=behind != dialled)
     except BadNumber as wrong:
@@ -125,22 +125,22 @@ def _outside(dialled: str, caller: Person, office: Office) -> Plan:
     if isinstance(meant, Emergency):
         return ToEmergency(meant.number, shown)
     if isinstance(meant, Outside) and was_meant_whole(dialled, behind, office):
-        return Refused("without-access-digit", digit=line)
+        return Undialable("without-access-digit", digit=line)
     number = meant.number if isinstance(meant, Service) else meant.e164
     if extension := _colleague(number, office):
         return _inside(extension, caller, office)
-    return ToOutside(number, shown) if office.trunks else Refused("no-trunk")
+    return ToOutside(number, shown) if office.trunks else Undialable("no-trunk")
 
 
-def _wrong(dialled: str, behind: str, office: Office, wrong: BadNumber) -> Refused:
+def _wrong(dialled: str, behind: str, office: Office, wrong: BadNumber) -> Undialable:
     """Why it is no number, as far as one can guess what was meant."""
     if isinstance(wrong, WithDigit):
-        return Refused("with-access-digit", str(wrong), wrong.digit)
+        return Undialable("with-access-digit", str(wrong), wrong.digit)
     if isinstance(wrong, UnknownAbroad):
-        return Refused("unknown-abroad", str(wrong))
+        return Undialable("unknown-abroad", str(wrong))
     if was_meant_whole(dialled, behind, office):
-        return Refused("without-access-digit", digit=office.access_digit)
-    return Refused("no-such-extension") if _is_short(behind) else Refused("bad-number", str(wrong))
+        return Undialable("without-access-digit", digit=office.access_digit)
+    return Undialable("no-such-extension") if _is_short(behind) else Undialable("bad-number", str(wrong))
 
 
 def _is_short(digits: str) -> bool:

@@ -66,7 +66,7 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class CalledNumber:
     """Which number of the office a call from a trunk is for."""
 
     number: Number
@@ -269,7 +269,7 @@ def split_contact(text: str) -> tuple[str, str]:
 
 def called_number(
     candidates: Iterable[str], numbers: Mapping[str, Number], country: str, area_code: str
-) -> Called | None:
+) -> CalledNumber | None:
     """Which of the office's numbers (by E.164) a trunk call is for; None if no candidate tells.
 
     `candidates` are user parts where providers put the number (Request-URI, P-Called-Party-ID, To), best first. They
@@ -282,7 +282,7 @@ def called_number(
     forms = [form for text in texts for form in _forms(text, country, area_code)]
     for form in forms:
         if form in numbers:
-            return Called(numbers[form])
+            return CalledNumber(numbers[form])
     for form in forms:
         if found := _of_block(form, numbers):
             return found
@@ -308,24 +308,24 @@ def _forms(digits: str, country: str, area_code: str) -> list[str]:
     return [*forms, code + digits]
 
 
-def _of_block(form: str, numbers: Mapping[str, Number]) -> Called | None:
+def _of_block(form: str, numbers: Mapping[str, Number]) -> CalledNumber | None:
     """The number whose block this one belongs to; the longest one that fits."""
     for e164 in sorted(numbers, key=len, reverse=True):
         for stem in (e164, e164.removesuffix("0")):
             if form.startswith(stem) and len(form) - len(stem) <= 5:
-                return Called(numbers[e164], form.removeprefix(stem))
+                return CalledNumber(numbers[e164], form.removeprefix(stem))
     return None
 
 
-def _by_extension_part(digits: str, numbers: Mapping[str, Number]) -> Called | None:
+def _by_extension_part(digits: str, numbers: Mapping[str, Number]) -> CalledNumber | None:
     """A block's provider may send only the digits behind the base number."""
     if digits.startswith("+") or len(digits) > 5:
         return None
     ending = [number for e164, number in numbers.items() if e164.endswith(digits)]
     if len(ending) == 1:
-        return Called(ending[0])
+        return CalledNumber(ending[0])
     if len(numbers) == 1:
-        return Called(next(iter(numbers.values())), digits)
+        return CalledNumber(next(iter(numbers.values())), digits)
     return None
 
 

@@ -24,7 +24,7 @@ _NOBODY = Phone("nobody", "", kept("nobody", "", f"sealed$1${'A' * 64}"))
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class NotAdmitted:
     """Not without (better) credentials: the same for a wrong password, an unknown and a disabled name."""
 
     status: int
@@ -43,7 +43,7 @@ class Doorkeeper:
         self._puzzled: OrderedDict[tuple[str, str], bool] = OrderedDict()
         """Host and user of whom was offered a choice; True once he asked again without having answered."""
 
-    def admit(self, request: Request, flow: Flow) -> Phone | Refused:
+    def admit(self, request: Request, flow: Flow) -> Phone | NotAdmitted:
         """The phone whose credentials the request carries; else what to refuse it with."""
         phones = self._office().phones
 
@@ -72,7 +72,7 @@ class Doorkeeper:
             self._guard.failed(host, verdict.username, known=verdict.username in phones)
         only = "MD5" if isinstance(verdict, Missing) and self._cannot_choose(request, host) else ""
         values = self._challenger.challenge(stale=isinstance(verdict, Stale), only=only)
-        return Refused(401, tuple(("WWW-Authenticate", value) for value in values))
+        return NotAdmitted(401, tuple(("WWW-Authenticate", value) for value in values))
 
     def knows(self, username: str | None) -> bool:
         """Whether there is such an account, for whoever proves that it is his."""

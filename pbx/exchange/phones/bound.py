@@ -33,7 +33,7 @@ class Doubted:
     """Whether it can be asked: there is a way to it."""
 
 
-Change = Bound | Unbound | Doubted
+BindingChange = Bound | Unbound | Doubted
 
 Trouble = Literal["", "replaced", "lost", "silent"]
 """Why a binding is not rung: its phone seems to have come back at another port, its connection is gone, or it answers

@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from pbx.exchange.phones.authentication import Doorkeeper, Refused
-from pbx.exchange.phones.bound import Bound, Change, Doubted, Trouble, Unbound
+from pbx.exchange.phones.authentication import Doorkeeper, NotAdmitted
+from pbx.exchange.phones.bound import BindingChange, Bound, Doubted, Trouble, Unbound
 from pbx.exchange.phones.devices import Kin, came_through_nat, kin
 from pbx.exchange.phones.registering import (
     FRAGILE,
@@ -61,7 +61,7 @@ class Registrar:
         clock: Callable[[], float],
         wall: Callable[[], float],
     ) -> None:
-        self.changes: deque[Change] = deque()
+        self.changes: deque[BindingChange] = deque()
         self._office = office
         self._doorkeeper = doorkeeper
         self._timers = timers
@@ -136,7 +136,7 @@ class Registrar:
     def register(self, request: Request, flow: Flow) -> Response:
         """Answer a REGISTER; nothing changes unless the answer is 200, and then all of it does."""
         admitted = self._doorkeeper.admit(request, flow)
-        if isinstance(admitted, Refused):
+        if isinstance(admitted, NotAdmitted):
             return request.reply(admitted.status, headers=admitted.headers)
         username = admitted.username
         try:

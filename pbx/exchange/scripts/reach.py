@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pbx.exchange.calls.endings import note_talk_ended
 from pbx.exchange.calls.forking import NotTaken, Result, Round, Target, Why
 from pbx.exchange.calls.leg import Leg, codecs_for
-from pbx.exchange.calls.operator import HungUp, Operator
+from pbx.exchange.calls.operator import Operator, PartyGone
 from pbx.exchange.calls.outgoing import ring_phone, rounds_for_group, rounds_for_person
 from pbx.exchange.calls.ringing import Dial
 from pbx.exchange.scripts import voicemail
@@ -91,7 +91,7 @@ async def ring_people(operator: Operator, rounds: list[Round], dial: Dial, exten
             reaction=lambda target: REACTION if doubtful(target.device) else None,
             rings=lambda: call.note("rang", extension=extension, phones=phones),
         )
-    except HungUp:
+    except PartyGone:
         if len(call.steps) == known and clock() - began >= SOON and not operator.equipment.stopping:
             call.note("silent", extension=extension)
         raise

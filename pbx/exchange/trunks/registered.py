@@ -15,7 +15,7 @@ from pbx.exchange.trunks.trunk import (
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
 from pbx.sip.message import Response
-from pbx.sip.registration import Account, Ask, Effects, Registration, Wake
+from pbx.sip.registration import Ask, Effects, Registration, RegistrationAccount, Wake
 from pbx.sip.registration import Find as FindRegistrar
 from pbx.sip.transport.hop import Hop, Target
 from pbx.sip.uri import Uri
@@ -39,7 +39,7 @@ class Provider:
         self._refresh_at = 0.0
         self._contact_user = contact_user
         self.registration = Registration(
-            Account(
+            RegistrationAccount(
                 registrar=Uri("sip", None, None, self._domain.host, self._domain.port),
                 aor=Uri("sip", trunk.user, None, self._domain.host),
                 contact_user=contact_user,

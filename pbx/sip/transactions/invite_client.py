@@ -41,7 +41,7 @@ class InviteClient:
             return (Send(self.request, self.flow), Start("B", 64 * T1))
         return (Send(self.request, self.flow), Start("A", T1), Start("B", 64 * T1))
 
-    def receive(self, response: Response) -> Effects:
+    def receive_response(self, response: Response) -> Effects:
         """A response with our branch arrived."""
         status = response.status
         if self.state in ("calling", "proceeding"):

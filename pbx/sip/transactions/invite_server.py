@@ -32,7 +32,7 @@ class InviteServer:
         """The 100, as long as it is all that was answered."""
         return self._response if self._response is not None and self._response.status == 100 else None
 
-    def receive(self, request: Request) -> Effects:
+    def receive_request(self, request: Request) -> Effects:
         """A copy of the INVITE, or its ACK."""
         if request.method == "ACK":
             return self._acknowledged(request)

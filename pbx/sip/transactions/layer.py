@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pbx.sip.events import Event
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
-from pbx.sip.limits import Limits
+from pbx.sip.limits import SipLimits
 from pbx.sip.message import Request, Response
 from pbx.sip.transactions.effects import Effects, Failure, Finish, Send, Start, Stop
 from pbx.sip.transactions.invite_client import InviteClient
@@ -72,7 +72,7 @@ class Server:
 class Transactions:
     """Owns every transaction; acts out what they want on real timers and two outboxes."""
 
-    def __init__(self, *, clock: Callable[[], float], timers: Timers, ids: Ids, agent: str, limits: Limits) -> None:
+    def __init__(self, *, clock: Callable[[], float], timers: Timers, ids: Ids, agent: str, limits: SipLimits) -> None:
         self.ids = ids
         self.agent = agent
         self.limits = limits
@@ -132,7 +132,7 @@ class Transactions:
         client = self._clients.get((response.via.branch, response.cseq.method))
         if client is None:
             return False
-        self._act_client(client, client.machine.receive(response), flow)
+        self._act_client(client, client.machine.receive_response(response), flow)
         return True
 
     def release_client(self, client: Client) -> None:
@@ -158,7 +158,7 @@ class Transactions:
         server = self._servers.get(key)
         if server is None:
             return False
-        self._act_server(server, server.machine.receive(request))
+        self._act_server(server, server.machine.receive_request(request))
         return True
 
     def serve(self, request: Request, key: Key, flow: Flow, merging: Key | None = None) -> Server:

@@ -32,7 +32,7 @@ class RequestClient:
             return (Send(self.request, self.flow), Start("F", 64 * T1))
         return (Send(self.request, self.flow), Start("E", T1), Start("F", 64 * T1))
 
-    def receive(self, response: Response) -> Effects:
+    def receive_response(self, response: Response) -> Effects:
         """A response with our branch arrived."""
         if self.state not in ("trying", "proceeding"):
             return ()

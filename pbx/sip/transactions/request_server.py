@@ -30,7 +30,7 @@ class RequestServer:
         """Begin to wait for the user's response."""
         return (Start("N", 64 * T1),)
 
-    def receive(self, request: Request) -> Effects:
+    def receive_request(self, request: Request) -> Effects:
         """A copy of the request."""
         return () if self._response is None else (Send(self._response, self.flow),)
 

@@ -10,7 +10,7 @@ from pbx.sip.transactions.layer import Server, Transactions
 from pbx.sip.transactions.timers import T1, T2
 
 
-class Repetition:
+class Retransmission:
     """Calls `again` at growing intervals, and after 64 * T1 seconds once `give_up`; neither after `stop`."""
 
     __slots__ = ("_again", "_capped", "_give_up", "_interval", "_timer", "_transactions", "_waited")
@@ -55,7 +55,7 @@ class Unacknowledged:
         """`no_ack` is called when one was repeated in vain."""
         self._transactions = transactions
         self._no_ack = no_ack
-        self._repeated: dict[int, Repetition] = {}
+        self._repeated: dict[int, Retransmission] = {}
         """By CSeq number."""
 
     def __len__(self) -> int:
@@ -67,7 +67,7 @@ class Unacknowledged:
         number = response.cseq.number
         self.acknowledged(number)  # whoever counts wrongly will not acknowledge the older one of the same number
         again = partial(self._transactions.reply, server, response)
-        self._repeated[number] = Repetition(self._transactions, again, partial(self._give_up, number))
+        self._repeated[number] = Retransmission(self._transactions, again, partial(self._give_up, number))
 
     def acknowledged(self, number: int) -> bool:
         """The ACK with that CSeq number came; whether one waited for it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pbx.sip.flow import Address, Flow, TransportName
 from pbx.sip.transport.hop import DEFAULT_PORT, Hop
-from pbx.sip.transport.limits import Limits
+from pbx.sip.transport.limits import ConnectionLimits
 from pbx.sip.transport.tcp import Connections
 from pbx.sip.transport.udp import UdpSocket, family_of, source_address
 
@@ -28,7 +28,7 @@ class Transports:
         self,
         receive: Callable[[bytes, Flow], None],
         failed: Callable[[Flow, str], None],
-        limits: Limits | None = None,
+        limits: ConnectionLimits | None = None,
         *,
         kept: Callable[[Flow], bool],
         tls_client: ssl.SSLContext | None = None,
@@ -39,7 +39,7 @@ class Transports:
         self._udp: dict[Address, UdpSocket] = {}
         self._routed: dict[Address, UdpSocket | None] = {}
         self._sources: dict[str, tuple[float, str]] = {}
-        self.connections = Connections(receive, failed, limits or Limits(), kept, tls_client)
+        self.connections = Connections(receive, failed, limits or ConnectionLimits(), kept, tls_client)
         self.listening: list[tuple[TransportName, Address]] = []
         """Every transport with the address it is bound to (which may be a wildcard), in order of `listen`."""
 

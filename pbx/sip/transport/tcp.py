@@ -13,7 +13,7 @@ from typing import Any
 from pbx.sip.flow import Address, Flow, TransportName
 from pbx.sip.framing import Framer, FramingError, Ping
 from pbx.sip.transport.hop import is_address
-from pbx.sip.transport.limits import Limits
+from pbx.sip.transport.limits import ConnectionLimits
 from pbx.sip.transport.tls import client_context, words_for
 from pbx.sip.transport.udp import family_of, socket_address
 
@@ -139,7 +139,7 @@ class Connections:
         self,
         receive: Callable[[bytes, Flow], None],
         failed: Callable[[Flow, str], None],
-        limits: Limits,
+        limits: ConnectionLimits,
         kept: Callable[[Flow], bool],
         tls_client: ssl.SSLContext | None = None,
     ) -> None:

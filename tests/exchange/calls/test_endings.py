@@ -45,7 +45,7 @@ def english(record: CallRecord) -> str:
 
 def stop(premises: Premises) -> None:
     """As `wiring.Exchange.stop` ends its calls."""
-    premises.equipment.stopping = premises.switchboard.uas.draining = True
+    premises.equipment.stopping = premises.switchboard.router.draining = True
     for leg in list(premises.equipment.legs.values()):
         leg.hang_up("shutdown")
     premises.turn()
@@ -101,7 +101,7 @@ def test_no_script_begins_anything_while_the_box_stops() -> None:
 
     async def work(premises: Premises) -> None:
         premises.call("anna", "089123456")
-        premises.switchboard.uas.click_to_call(OFFICE.people["22"], "+4989123456", "", "")
+        premises.switchboard.router.click_to_call(OFFICE.people["22"], "+4989123456", "", "")
         await premises.settle(1)
         before = {name: len(peer.lines) for name, peer in premises.peers.items()}
         stop(premises)

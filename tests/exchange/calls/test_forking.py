@@ -3,15 +3,15 @@
 import random
 from itertools import pairwise
 
-from pbx.exchange.calls.forking import Cancel, Invite, NotTaken, Order, Ringing, Round, Taken, Target, Why
+from pbx.exchange.calls.forking import Cancel, Forking, Invite, NotTaken, Order, Round, Taken, Target, Why
 
 DESK = Target("desk", "21")
 MOBILE = Target("mobile", "21")
 OTHER = Target("other", "22")
 
 
-def together(*targets: Target, seconds: float = 25.0) -> Ringing:
-    return Ringing([Round(targets, seconds)])
+def together(*targets: Target, seconds: float = 25.0) -> Forking:
+    return Forking([Round(targets, seconds)])
 
 
 def test_all_phones_ring_and_the_first_to_answer_has_the_call() -> None:
@@ -56,7 +56,7 @@ def test_declining_on_one_phone_speaks_for_all_of_that_person_but_for_nobody_els
 
 
 def test_in_order_the_next_one_rings_when_the_first_does_not_answer() -> None:
-    ringing = Ringing([Round((DESK,), 10), Round((OTHER,), 10)])
+    ringing = Forking([Round((DESK,), 10), Round((OTHER,), 10)])
     assert ringing.start(0) == [Invite(DESK)]
     assert ringing.expired(10) == [Cancel(DESK, elsewhere=False), Invite(OTHER)]
     assert ringing.deadline == 20
@@ -79,7 +79,7 @@ def run_at_random(dice: random.Random) -> None:
     targets = [Target(n, str(20 + n // 2)) for n in range(dice.randint(0, 6))]
     cut = sorted(dice.sample(range(len(targets) + 1), k=min(dice.randint(0, 3), len(targets) + 1)))
     bounds = [0, *cut, len(targets)]
-    ringing = Ringing([Round(tuple(targets[a:b]), dice.uniform(1, 30)) for a, b in pairwise(bounds)])
+    ringing = Forking([Round(tuple(targets[a:b]), dice.uniform(1, 30)) for a, b in pairwise(bounds)])
     now, ring, orders = 0.0, set[Target](), ringing.start(0)
     invited: set[Target] = set()
 

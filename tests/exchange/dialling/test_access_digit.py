@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from pbx.exchange.dialling.dialled import keys
 from pbx.exchange.dialling.dialplan import (
     Plan,
-    Refused,
     ToEmergency,
     ToGroup,
     ToOutside,
     ToPerson,
     ToVoicemail,
+    Undialable,
     plan,
 )
 from pbx.exchange.dialling.emergency import emergency_numbers
@@ -44,7 +44,7 @@ def asked(dialled: str, digit: str = "", office: Office = OFFICE) -> Plan:
 def number(dialled: str, digit: str = "", office: Office = OFFICE) -> str:
     """The number that goes out; the reason why none does."""
     planned = asked(dialled, digit, office)
-    assert isinstance(planned, ToOutside | Refused), planned
+    assert isinstance(planned, ToOutside | Undialable), planned
     return planned.number if isinstance(planned, ToOutside) else planned.reason
 
 
@@ -68,13 +68,13 @@ def test_without_the_digit_nothing_goes_out_but_what_has_a_plus(digit: str) -> N
     assert number(MOBILE, digit) == MOBILE
     assert number("+19995551234", digit) == "+19995551234"
     assert number("+15112345678", digit) == "with-access-digit", "as softphones make it of 0 and 0151 12345678"
-    missing = Refused("without-access-digit", digit=digit)
+    missing = Undialable("without-access-digit", digit=digit)
     assert asked("765432", digit) == missing
     assert asked("116117", digit) == missing
     if digit != "0":
         assert asked("015112345678", digit) == missing
         assert asked("0043512345678", digit) == missing
-    assert asked("77", digit) == Refused("no-such-extension")
+    assert asked("77", digit) == Undialable("no-such-extension")
 
 
 def test_inside_the_digit_is_never_dialled() -> None:
@@ -82,14 +82,14 @@ def test_inside_the_digit_is_never_dialled() -> None:
         assert asked("22", digit) == ToPerson("22")
         assert asked("30", digit) == ToGroup("30")
         assert asked("*97", digit) == ToVoicemail("21")
-        assert isinstance(asked(f"{digit}22", digit), Refused)
-        assert isinstance(asked(f"{digit}*97", digit), Refused)
+        assert isinstance(asked(f"{digit}22", digit), Undialable)
+        assert isinstance(asked(f"{digit}*97", digit), Undialable)
         assert asked(f"{digit}030123450", digit) == ToGroup("30"), "the office's own number needs no line"
 
 
 def test_a_number_that_was_dialled_without_the_0_is_no_number_in_town() -> None:
-    assert asked("015112345678", "0") == Refused("without-access-digit", digit="0")
-    assert asked("015112345678", "0", replace(OFFICE, area_code="")) == Refused("without-access-digit", digit="0")
+    assert asked("015112345678", "0") == Undialable("without-access-digit", digit="0")
+    assert asked("015112345678", "0", replace(OFFICE, area_code="")) == Undialable("without-access-digit", digit="0")
     assert number("0765432", "0") == "+4930765432"
     assert number("0040301234567", "0") == "+4940301234567", "Hamburg, not Romania"
 
@@ -115,14 +115,14 @@ def test_without_a_digit_a_number_abroad_that_nobody_knows_is_refused_with_a_hin
 
 
 def test_the_hint_names_the_digit_that_was_dialled() -> None:
-    assert asked("0015112345678") == Refused(
+    assert asked("0015112345678") == Undialable(
         "with-access-digit",
         "“0015112345678” seems to begin with a 0 for an outside line. Please leave that digit out.",
         "0",
     )
     usa = replace(OFFICE, country="US", area_code="", numbers={})
     planned = asked("912125550100", office=usa)
-    assert isinstance(planned, Refused)
+    assert isinstance(planned, Undialable)
     assert (planned.reason, planned.digit) == ("with-access-digit", "9")
 
 
@@ -205,7 +205,9 @@ def test_callers_without_a_country_code_are_shown_so_that_they_can_be_called_bac
             invite = premises.peers["anna"].last.invite
             assert invite is not None
             shown.append(invite.from_.uri.user or "")
-            assert plan(shown[-1], AT_WORK.people["22"], premises.office) != Refused("without-access-digit", digit="9")
+            assert plan(shown[-1], AT_WORK.people["22"], premises.office) != Undialable(
+                "without-access-digit", digit="9"
+            )
         premises.call("bert", "21")
         await premises.settle(1)
         invite = premises.peers["anna"].last.invite

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.exchange.dialling.dialplan import (
-    Refused,
     ToEmergency,
     ToGroup,
     ToOutside,
     ToPerson,
     ToVoicemail,
+    Undialable,
     caller_number,
     dialable,
     plan,
@@ -51,7 +51,7 @@ OFFICE = Office(
         ("*97", ToVoicemail("21")),
         ("110", ToEmergency("110", "+493012345621")),
         ("0112", ToEmergency("112", "+493012345621")),
-        ("0170 1", Refused("bad-number", "Only digits, *, # and + can be dialled.")),
+        ("0170 1", Undialable("bad-number", "Only digits, *, # and + can be dialled.")),
         ("01701234567", ToOutside("+491701234567", "+493012345621")),
         ("+4903012345622", ToPerson("22")),  # +49 (0)30 ..., as many write it
         ("+431512345", ToOutside("+431512345", "+493012345621")),
@@ -63,12 +63,12 @@ OFFICE = Office(
         ("+4930123456", ToGroup("30")),
         ("030777", ToOutside("+4930777", "+493012345621")),
         ("03012345623", ToOutside("+493012345623", "+493012345621")),
-        ("21", Refused("own-extension")),
-        ("23", Refused("not-reachable")),
-        ("99", Refused("no-such-extension")),
-        ("*21*030123#", Refused("unknown-code")),
-        ("#", Refused("unknown-code")),
-        ("*", Refused("unknown-code")),
+        ("21", Undialable("own-extension")),
+        ("23", Undialable("not-reachable")),
+        ("99", Undialable("no-such-extension")),
+        ("*21*030123#", Undialable("unknown-code")),
+        ("#", Undialable("unknown-code")),
+        ("*", Undialable("unknown-code")),
     ],
 )
 def test_what_annas_phone_asks_for(dialled: str, expected: object) -> None:
@@ -79,7 +79,7 @@ def test_what_annas_phone_asks_for(dialled: str, expected: object) -> None:
     "dialled", ["", "21&22", "%26", "21;phone-context=+1", "a", "21@evil", "٢١", "2 1", "1" * 33, "21\n"]
 )
 def test_what_no_keypad_sends_is_refused(dialled: str) -> None:
-    assert isinstance(plan(dialled, ANNA, OFFICE), Refused)
+    assert isinstance(plan(dialled, ANNA, OFFICE), Undialable)
 
 
 def test_emergency_calls_go_before_everything_from_everybody() -> None:
@@ -96,7 +96,7 @@ def test_emergency_calls_go_before_everything_from_everybody() -> None:
 
 def test_without_a_trunk_nothing_goes_out_but_colleagues_still_ring() -> None:
     alone = replace(OFFICE, trunks={})
-    assert plan("01701234567", ANNA, alone) == Refused("no-trunk")
+    assert plan("01701234567", ANNA, alone) == Undialable("no-trunk")
     assert plan("03012345622", ANNA, alone) == ToPerson("22")
 
 
@@ -104,8 +104,8 @@ def test_calls_to_somebody_who_left_go_to_whoever_took_them_over() -> None:
     former = (Former("41", "Emil", to="22"), Former("42", "Frida"), Former("43", "Gero", "24"), Former("44", "H", "23"))
     office = replace(OFFICE, former={each.extension: each for each in former})
     assert plan("41", ANNA, office) == ToPerson("22")
-    assert plan("42", ANNA, office) == Refused("no-such-extension")
-    assert plan("44", ANNA, office) == Refused("not-reachable")
+    assert plan("42", ANNA, office) == Undialable("no-such-extension")
+    assert plan("44", ANNA, office) == Undialable("not-reachable")
     everybody, distributed = (
         Number("+4930777", "provider", ("21",), extensions=way) for way in ("all", "distribution")
     )

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pbx.exchange.dialling.numbers import (
     BadNumber,
-    Called,
+    CalledNumber,
     Outside,
     Service,
     as_typed,
@@ -154,38 +154,38 @@ BOTH = {number.e164: number for number in (MAIN, FAX)}
     ["+49301234560", "0049301234560", "49301234560", "0301234560", "301234560", "1234560", "+49 30 123 456 0"],
 )
 def test_a_providers_form_of_the_number_does_not_matter(form: str) -> None:
-    assert called_number([form], BOTH, "DE", "30") == Called(MAIN)
+    assert called_number([form], BOTH, "DE", "30") == CalledNumber(MAIN)
 
 
 @pytest.mark.parametrize(
     ("candidates", "called"),
     [
-        (["s-7f3a9", "+4930999888"], Called(FAX)),
-        (["0049309998885"], Called(FAX, "5")),
-        (["+493012345621"], Called(MAIN, "21")),
-        (["03012345621;npdi=yes"], Called(MAIN, "21")),
-        (["560"], Called(MAIN)),
-        (["888"], Called(FAX)),
+        (["s-7f3a9", "+4930999888"], CalledNumber(FAX)),
+        (["0049309998885"], CalledNumber(FAX, "5")),
+        (["+493012345621"], CalledNumber(MAIN, "21")),
+        (["03012345621;npdi=yes"], CalledNumber(MAIN, "21")),
+        (["560"], CalledNumber(MAIN)),
+        (["888"], CalledNumber(FAX)),
         (["21"], None),
-        (["+4930123456"], Called(MAIN)),
+        (["+4930123456"], CalledNumber(MAIN)),
         (["+4989123456"], None),
         (["anonymous", ""], None),
         ([], None),
         (["1" * 500], None),
     ],
 )
-def test_which_number_a_trunk_call_is_for(candidates: list[str], called: Called | None) -> None:
+def test_which_number_a_trunk_call_is_for(candidates: list[str], called: CalledNumber | None) -> None:
     assert called_number(candidates, BOTH, "DE", "30") == called
 
 
 def test_a_lone_block_takes_the_bare_extension_part() -> None:
-    assert called_number(["21"], {MAIN.e164: MAIN}, "DE", "30") == Called(MAIN, "21")
-    assert called_number(["0"], {MAIN.e164: MAIN}, "DE", "30") == Called(MAIN)
+    assert called_number(["21"], {MAIN.e164: MAIN}, "DE", "30") == CalledNumber(MAIN, "21")
+    assert called_number(["0"], {MAIN.e164: MAIN}, "DE", "30") == CalledNumber(MAIN)
     assert called_number(["21"], {}, "DE", "30") is None
 
 
 def test_an_exact_number_in_a_later_field_goes_before_a_block_in_an_earlier_one() -> None:
-    assert called_number(["+493012345621", "+4930999888"], BOTH, "DE", "30") == Called(FAX)
+    assert called_number(["+493012345621", "+4930999888"], BOTH, "DE", "30") == CalledNumber(FAX)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from types import FrameType
 
 import pytest
 
-from pbx.exchange.phones.authentication import ALGORITHMS, Doorkeeper, Refused
+from pbx.exchange.phones.authentication import ALGORITHMS, Doorkeeper, NotAdmitted
 from pbx.exchange.phones.lockout import Guard
 from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow
@@ -50,8 +50,8 @@ def register(
     return request
 
 
-def challenges(verdict: Phone | Refused) -> list[str]:
-    assert isinstance(verdict, Refused)
+def challenges(verdict: Phone | NotAdmitted) -> list[str]:
+    assert isinstance(verdict, NotAdmitted)
     assert verdict.status == 401
     return [value for _, value in verdict.headers]
 
@@ -112,7 +112,7 @@ def offered(door: Doorkeeper, algorithm: str) -> list[str]:
     return [each for each in challenges(door.admit(register("x", user="unseen"), STRANGER)) if algorithm in each]
 
 
-def shape(answered: Phone | Refused) -> list[str]:
+def shape(answered: Phone | NotAdmitted) -> list[str]:
     """All of an answer but its nonce."""
     return [re.sub(r'nonce="[^"]*"', "", each) for each in challenges(answered)]
 

@@ -45,7 +45,7 @@ def request_server(flow: Flow = UDP) -> Bench:
 def receive(bench: Bench, status: int) -> Response:
     response = (INVITE if isinstance(bench.machine, InviteClient) else OPTIONS).reply(status, tag="b")
     assert isinstance(bench.machine, InviteClient | RequestClient)
-    bench.act(bench.machine.receive(response))
+    bench.act(bench.machine.receive_response(response))
     return response
 
 
@@ -135,7 +135,7 @@ def reply(bench: Bench, status: int) -> None:
 
 def copy(bench: Bench, copied: Request = INVITE) -> None:
     assert isinstance(bench.machine, InviteServer | RequestServer)
-    bench.act(bench.machine.receive(copied))
+    bench.act(bench.machine.receive_request(copied))
 
 
 def test_copies_of_an_invite_get_the_latest_provisional_response() -> None:
@@ -262,7 +262,9 @@ def poke(machine: Machine, chance: random.Random, bench: Bench) -> None:
         if chance.random() < 0.1:
             bench.act(machine.fail("broken"))
         else:
-            bench.act(machine.receive((INVITE if isinstance(machine, InviteClient) else OPTIONS).reply(status)))
+            bench.act(
+                machine.receive_response((INVITE if isinstance(machine, InviteClient) else OPTIONS).reply(status))
+            )
     elif chance.random() < 0.5:
         reply(bench, status)
     else:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pbx.sip.flow import Flow
-from pbx.sip.transport.limits import Limits
+from pbx.sip.transport.limits import ConnectionLimits
 from pbx.sip.transport.listener import Transports
 
 
@@ -36,7 +36,7 @@ class End:
     echo: bool = False
     kept: Callable[[Flow], bool] = lambda flow: False
 
-    def open(self, limits: Limits | None = None, tls_client: ssl.SSLContext | None = None) -> Transports:
+    def open(self, limits: ConnectionLimits | None = None, tls_client: ssl.SSLContext | None = None) -> Transports:
         """Make the transports; to be called in the loop."""
         self.transports = Transports(
             self.take,

@@ -9,11 +9,11 @@ import pytest
 
 from pbx.sip.flow import Flow
 from pbx.sip.transport.hop import Hop
-from pbx.sip.transport.limits import Limits
+from pbx.sip.transport.limits import ConnectionLimits
 from tests.line import play
 from tests.sip.transport.ends import End, message, until
 
-BORING = Limits(connections=10, per_source=4, patience=25.0, idle=50.0)
+BORING = ConnectionLimits(connections=10, per_source=4, patience=25.0, idle=50.0)
 
 
 def connected(local: tuple[str, int], source: str = "127.0.0.1") -> socket.socket:
@@ -302,7 +302,7 @@ def test_one_address_cannot_take_all_places() -> None:
 def test_a_peer_that_never_reads_is_given_up() -> None:
     async def script() -> None:
         here = End(kept=lambda flow: True)
-        await here.open(Limits(unsent=100_000)).listen("127.0.0.1", 0)
+        await here.open(ConnectionLimits(unsent=100_000)).listen("127.0.0.1", 0)
         with socket.create_server(("127.0.0.1", 0)) as deaf:
             flow = here.transports.flow_to(Hop("tcp", *deaf.getsockname()))
             for _ in range(2000):

@@ -9,7 +9,7 @@ import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pbx.sip.transport.hop import Hop
-from pbx.sip.transport.limits import Limits
+from pbx.sip.transport.limits import ConnectionLimits
 from pbx.sip.transport.tls import client_context
 from tests.line import play
 from tests.sip.transport.ends import Authority, End, message, until
@@ -95,7 +95,7 @@ def test_a_handshake_that_never_comes_is_gone_within_a_minute(tmp_path: Path) ->
     async def script() -> None:
         box = End()
         context = Authority(tmp_path).server("a.test")
-        local = await box.open(Limits(patience=25.0)).listen_tls("127.0.0.1", 0, context)
+        local = await box.open(ConnectionLimits(patience=25.0)).listen_tls("127.0.0.1", 0, context)
         silent, half = connected(local), connected(local)
         half.sendall(b"\x16\x03\x01")
         await until(lambda: len(box.transports.connections) == 2)
