@@ -40,15 +40,15 @@ def read_pins(path: Path | None = None) -> Pins:
         raise PinError(Sentence("{file} cannot be read: {why}.", file=where, why=why)) from error
     lamps, button = content.get("lamps"), content.get("button")
     if not isinstance(lamps, dict) or not isinstance(button, dict) or content.keys() != {"lamps", "button"}:
-        raise PinError(Sentence("{file} must have the tables [lamps] and [button], and no others.", file=where))
+        raise PinError(Sentence("{file} must have the tables [lamps] and [button] and no others.", file=where))
     if lamps.keys() != set(NAMES):
         raise PinError(Sentence("{file}: [lamps] must name {names}.", file=where, names=list(NAMES)))
     if button.keys() != {"pin"}:
-        raise PinError(Sentence("{file}: [button] must have “pin”, and nothing else.", file=where))
+        raise PinError(Sentence("{file}: [button] must have “pin” and nothing else.", file=where))
     pins = Pins({name: _pin(where, name, lamps[name]) for name in NAMES}, _pin(where, "button", button["pin"]))
     used = [*pins.lamps.values(), pins.button]
     if twice := sorted({pin for pin in used if used.count(pin) > 1}):
-        raise PinError(Sentence("{file}: GPIO {pin} is there twice.", file=where, pin=twice[0]))
+        raise PinError(Sentence("{file}: GPIO {pin} occurs twice.", file=where, pin=twice[0]))
     return pins
 
 

@@ -71,7 +71,7 @@ def _unreadable(error: SettingsError | RecordsError | OSError) -> Check:
         advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
         return Check("folder", "fail", sentence, advice)
     if isinstance(error, SettingsError):
-        advice = Sentence("Correct that line; the exchange does not start before.")
+        advice = Sentence("Correct that line; until then the exchange cannot start.")
         return Check("settings", "fail", error.sentence, advice)
     sentence = Sentence("The database cannot be used: {why}", why=str(error))
     return Check("records", "fail", sentence, Sentence("Restore a backup."))

@@ -181,28 +181,30 @@ class LiveExchange(Live):
             if phone is not None and storm.host in homes:
                 person = self._exchange.folder.office.people[phone.extension]
                 sentence = Sentence(
-                    "A phone of {name} ({extension}) at {address} sends far too many requests: {count}"
-                    " were put off lately ({method}).",
+                    "A phone of {name} ({extension}) at {address} sends far too many requests. The box recently put"
+                    " off {count} of them ({method}).",
                     name=person.name,
                     extension=person.extension,
                     **at,
                 )
             else:
                 sentence = Sentence(
-                    "Somebody at {address} sends far too many requests: {count} were put off lately ({method}).", **at
+                    "Somebody at {address} sends far too many requests. The box recently put off {count} of them"
+                    " ({method}).",
+                    **at,
                 )
-            advice = Sentence("Restart that phone, or update its software. Its calls go through all the same.")
+            advice = Sentence("Restart the phone or update its software. Its calls still go through.")
             yield Check("storm", "warn", sentence, advice, "/phones")
 
     def _wire_check(self) -> Check:
         faults = self._exchange.stack.counters["fault"]
         if not faults:
-            return Check("wire", "ok", Sentence("No message has been too much for the exchange."))
+            return Check("wire", "ok", Sentence("The exchange has handled every message without an error."))
         return Check(
             "wire",
             "warn",
-            Sentence("{count} messages brought a mistake of ours to light.", count=faults),
-            Sentence("Download the trace and send it to us."),
+            Sentence("Messages that revealed an error in Durchwahl: {count}.", count=faults),
+            Sentence("Download the SIP trace and send it to us."),
             page="/doctor",
         )
 
@@ -210,14 +212,14 @@ class LiveExchange(Live):
         ports = [port for name, (_, port) in self._exchange.transports.listening if name == "tls"]
         if ports:
             sentence = Sentence(
-                "Phones can connect encrypted on port {port}: nobody on the way can read passwords, or"
-                " who calls whom. Voices are not encrypted.",
+                "Phones can connect encrypted on port {port}. Then nobody on the way can read passwords, or who"
+                " calls whom. The sound is not encrypted.",
                 port=str(ports[0]),
             )
             return Check("tls", "ok", sentence)
         return Check(
             "tls",
             "warn",
-            Sentence("Phones cannot connect encrypted: the port is taken, or the certificate is not made yet."),
-            Sentence("Look again in a minute; if it stays so, restart the box."),
+            Sentence("Phones cannot connect encrypted: the port is in use, or the certificate is not ready yet."),
+            Sentence("Check again in a minute. If nothing changes, restart the box."),
         )

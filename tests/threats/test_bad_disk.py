@@ -38,7 +38,7 @@ def told(how: str, folder: Path) -> Any:
 @pytest.mark.parametrize(
     ("how", "refusal", "words"),
     [
-        ("full", "database or disk is full", "0 GB (0 %) of the disk are free. No messages are recorded."),
+        ("full", "database or disk is full", "0 GB (0%) of the disk is free. The box records no messages."),
         ("read-only", "Read-only file system", "The disk has become read-only: nothing can be saved any more."),
     ],
 )

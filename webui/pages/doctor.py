@@ -20,7 +20,7 @@ AREAS = (
 )
 """Checks by what they are about; one with a new name is shown with the last."""
 WORST = ("fail", "warn", "ok")
-WORDS = {"ok": N_("well"), "warn": N_("to be looked at"), "fail": N_("does not work")}
+WORDS = {"ok": N_("OK"), "warn": N_("needs attention"), "fail": N_("not working")}
 
 
 @routes.get("/doctor", may="admin")

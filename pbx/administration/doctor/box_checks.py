@@ -51,27 +51,27 @@ def _untold(name: str, sentence: Sentence) -> Check:
 
 def _load(here: Machine) -> Check:
     if here.load is None or here.cores is None:
-        return _untold("load", Sentence("This machine does not tell how busy it is."))
+        return _untold("load", Sentence("This machine does not report how busy it is."))
     share = round(100 * here.load / max(here.cores, 1))
     if here.load > BUSY * here.cores:
-        sentence = Sentence("The processor has more to do than it can: {share} %.", share=share)
-        return Check("load", "warn", sentence, Sentence("If it stays so, calls will crackle: use a faster machine."))
-    return Check("load", "ok", Sentence("The processor is busy to {share} %.", share=share))
+        sentence = Sentence("The processor is overloaded: {share}%.", share=share)
+        return Check("load", "warn", sentence, Sentence("If this continues, calls will crackle. Use a faster machine."))
+    return Check("load", "ok", Sentence("The processor is {share}% busy.", share=share))
 
 
 def _memory(here: Machine) -> Check:
     if not here.memory or here.memory_free is None:
-        return _untold("memory", Sentence("This machine does not tell how full its memory is."))
+        return _untold("memory", Sentence("This machine does not report how full its memory is."))
     share = here.memory_free / here.memory
     sentence = Sentence(
-        "{percent} % of the memory are free: {free} of {all} MB.",
+        "{percent}% of the memory is free: {free} of {all} MB.",
         percent=round(100 * share),
         free=round(here.memory_free / 1e6),
         all=round(here.memory / 1e6),
     )
     if share >= SCARCE:
         return Check("memory", "ok", sentence)
-    advice = Sentence("Restart the box at night; if it comes back, tell us.")
+    advice = Sentence("Restart the box at night. If this happens again, tell us.")
     return Check("memory", "fail" if share < GONE else "warn", sentence, advice)
 
 
@@ -85,14 +85,14 @@ def disk(data: Path) -> Check:
     share = usage.free / max(usage.total, 1)
     room = {"free": round(usage.free / 1e9), "percent": round(100 * share)}
     if share >= FILLING:
-        return Check("disk", "ok", Sentence("{free} GB ({percent} %) of the disk are free.", **room))
-    advice = Sentence("Delete old messages, or shorten how long they are kept.")
+        return Check("disk", "ok", Sentence("{free} GB ({percent}%) of the disk is free.", **room))
+    advice = Sentence("Delete old messages, or keep messages for a shorter time.")
     if share >= FULL:
         sentence = Sentence(
-            "{free} GB ({percent} %) of the disk are free. Below 10 % no messages are recorded.", **room
+            "{free} GB ({percent}%) of the disk is free. Below 10% the box records no messages.", **room
         )
         return Check("disk", "warn", sentence, advice, "/privacy")
-    sentence = Sentence("{free} GB ({percent} %) of the disk are free. No messages are recorded.", **room)
+    sentence = Sentence("{free} GB ({percent}%) of the disk is free. The box records no messages.", **room)
     return Check("disk", "fail", sentence, advice, "/privacy")
 
 
@@ -111,12 +111,12 @@ def _unkept(stores: Stores) -> Check | None:
 
 def _card(card: Card | None) -> Check:
     if card is None:
-        return _untold("card", Sentence("This machine does not tell what its data is kept on."))
-    replace = Sentence("Make a backup, and put it on a new card.")
+        return _untold("card", Sentence("This machine does not report what its data is stored on."))
+    replace = Sentence("Make a backup and restore it on a new card.")
     if card.dying or (card.wear is not None and card.wear > WORN_OUT):
         return Check("card", "fail", Sentence("The memory card is worn out."), replace, "/backup")
     if card.wear is not None:
-        sentence = Sentence("Up to {wear} % of the memory card's life are used up.", wear=card.wear)
+        sentence = Sentence("Up to {wear}% of the memory card's life is used up.", wear=card.wear)
         if card.wear >= WORN:
             return Check("card", "warn", sentence, replace, "/backup")
         return Check("card", "ok", sentence)
@@ -126,41 +126,41 @@ def _card(card: Card | None) -> Check:
 def _unworn(card: Card) -> Sentence:
     """What there is to say of a card or disk that does not tell its wear."""
     if card.kind != "sd":
-        return Sentence("The disk does not tell how worn it is.")
+        return Sentence("The disk does not report how worn it is.")
     if card.written is None:
-        return Sentence("SD cards do not tell how worn they are.")
+        return Sentence("SD cards do not report how worn they are.")
     gigabytes = round(card.written / 1e9)
     return Sentence(
-        "SD cards do not tell how worn they are; {written} GB were written since the start.", written=gigabytes
+        "SD cards do not report how worn they are. {written} GB were written since the start.", written=gigabytes
     )
 
 
 def _temperature(here: Machine) -> Check:
     if here.temperature is None:
-        return _untold("temperature", Sentence("This machine does not tell its temperature."))
+        return _untold("temperature", Sentence("This machine does not report its temperature."))
     degrees = round(here.temperature)
     advice = Sentence("Give the box more air, or a heat sink.")
     if here.temperature >= HOT:
         return Check(
-            "temperature", "fail", Sentence("The processor has {degrees} °C: too hot.", degrees=degrees), advice
+            "temperature", "fail", Sentence("The processor is too hot: {degrees} °C.", degrees=degrees), advice
         )
-    sentence = Sentence("The processor has {degrees} °C.", degrees=degrees)
+    sentence = Sentence("The processor is at {degrees} °C.", degrees=degrees)
     return (
         Check("temperature", "warn", sentence, advice) if here.temperature >= WARM else _untold("temperature", sentence)
     )
 
 
 def _power(here: Machine) -> Check:
-    advice = Sentence("Use the power supply that the maker of the machine recommends, and a short cable.")
+    advice = Sentence("Use the power supply that the manufacturer recommends, and a short cable.")
     match here.power:
         case "low":
             return Check("power", "fail", Sentence("The power supply is too weak: the voltage is too low."), advice)
         case "was-low":
-            sentence = Sentence("The voltage was too low for a moment since the start: the power supply is weak.")
+            sentence = Sentence("The voltage has been too low at least once since the start: the power supply is weak.")
             return Check("power", "warn", sentence, advice)
         case "good":
             return Check("power", "ok", Sentence("The voltage has never been too low since the box started."))
-    return _untold("power", Sentence("This machine does not tell whether its power supply is strong enough."))
+    return _untold("power", Sentence("This machine does not report whether its power supply is strong enough."))
 
 
 def clock(stores: Stores, here: Machine) -> Check:
@@ -168,18 +168,20 @@ def clock(stores: Stores, here: Machine) -> Check:
     now = time.time()
     last = max((call.ended for call in stores.records.calls(1)), default=0.0)
     shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
-    advice = Sentence("Connect the box to the internet, or enter a time server (NTP) of your network in its system.")
+    advice = Sentence("Connect the box to the internet, or set its system to a time server (NTP) in your network.")
     if now < BUILT or now < last - 60.0:
-        return Check("clock", "fail", Sentence("The clock shows {time}, which cannot be.", time=shown), advice)
+        return Check("clock", "fail", Sentence("The clock shows {time}, which cannot be right.", time=shown), advice)
     if here.synchronised is False:
-        sentence = Sentence("The clock shows {time}, but no time server sets it: it will go wrong slowly.", time=shown)
+        sentence = Sentence(
+            "The clock shows {time}, but no time server sets it, so it slowly becomes wrong.", time=shown
+        )
         return Check("clock", "warn", sentence, advice)
     moved = stores.live.status().get("clock_moved", 0.0) if stores.live is not None else 0.0
     if abs(moved) >= JUMP:
         minutes = round(abs(moved) / 60)
         way = Sentence("forwards") if moved > 0 else Sentence("backwards")
         sentence = Sentence(
-            "The clock shows {time}; it was set {minutes} minutes {way} while the exchange ran.",
+            "The clock shows {time}. It was set {minutes} minutes {way} while the exchange was running.",
             time=shown,
             minutes=minutes,
             way=way,
@@ -192,8 +194,8 @@ def clock(stores: Stores, here: Machine) -> Check:
 
 def _uptime(here: Machine) -> Check:
     if here.uptime is None:
-        return _untold("uptime", Sentence("This machine does not tell since when it runs."))
+        return _untold("uptime", Sentence("This machine does not report how long it has been running."))
     hours = int(here.uptime // 3600)
     if hours < 48:
-        return Check("uptime", "ok", Sentence("The box has been running for {hours} hours.", hours=hours))
+        return Check("uptime", "ok", Sentence("The box has been running for {hours} h.", hours=hours))
     return Check("uptime", "ok", Sentence("The box has been running for {days} days.", days=hours // 24))

@@ -19,7 +19,7 @@ def checks(stores: Stores) -> Iterator[Check]:
     digit = office.access_digit
     if hidden := [each for each in _extensions(office) if digit and each.startswith(digit)]:
         sentence = Sentence(
-            "{digit} stands for an outside line, but these extensions begin with it: {extensions}.",
+            "{digit} is the digit for an outside line, but these extensions begin with it: {extensions}.",
             digit=digit,
             extensions=hidden,
         )
@@ -29,14 +29,17 @@ def checks(stores: Stores) -> Iterator[Check]:
     dialled = _lately(stores)
     if digit and (missed := dialled["without-access-digit", digit]):
         sentence = Sentence(
-            "In {count} of the last calls out the {digit} for an outside line was missing.", count=missed, digit=digit
+            "In {count} of the latest outgoing calls, the {digit} for an outside line was missing.",
+            count=missed,
+            digit=digit,
         )
-        advice = Sentence("Tell your colleagues, or set that none is needed.")
+        advice = Sentence("Tell your colleagues, or change the setting so that no digit is needed.")
         yield Check("dialling", "warn", sentence, advice, PAGE, "durchwahl office set --access-digit off")
     for (reason, seen), count in dialled.items():
         if reason == "with-access-digit" and not digit:
             sentence = Sentence(
-                "A {digit} for an outside line seems to have been dialled in {count} of the last calls: none is set.",
+                "In {count} of the latest calls, people seem to have dialled {digit} for an outside line, but no"
+                " such digit is set.",
                 count=count,
                 digit=seen,
             )

@@ -67,12 +67,12 @@ def rights(data: Path) -> Check:
     """Whether nobody else may read what is kept here."""
     open_to_others = [str(path) for path in (data, data / "settings.json", data / "records.sqlite") if _is_open(path)]
     if not open_to_others:
-        return Check("rights", "ok", Sentence("Only its owner can enter {folder}.", folder=str(data)))
+        return Check("rights", "ok", Sentence("Only its owner has access to {folder}.", folder=str(data)))
     return Check(
         "rights",
         "warn",
         Sentence("Other users of this machine may read {files}.", files=open_to_others),
-        Sentence("Take their rights away."),
+        Sentence("Take these rights away from them."),
         hint=f"chmod go= {' '.join(open_to_others)}",
     )
 
@@ -86,8 +86,8 @@ def _is_open(path: Path) -> bool:
 
 def _records(stores: Stores) -> Check:
     if stores.records.is_sound():
-        return Check("records", "ok", Sentence("Settings and records are sound."))
-    sentence = Sentence("The records file is damaged.")
+        return Check("records", "ok", Sentence("Settings and database are intact."))
+    sentence = Sentence("The database is damaged.")
     hint = "Stop the exchange, put records.sqlite away and restore it from a backup."
     return Check("records", "fail", sentence, Sentence("Restore a backup."), "/backup", hint)
 
@@ -95,9 +95,9 @@ def _records(stores: Stores) -> Check:
 def _speech() -> Check:
     engines = speech.installed()
     if engines:
-        return Check("speech", "ok", Sentence("Typed greetings are spoken by {engine}.", engine=engines[0]))
-    sentence = Sentence("No speech engine is installed: typed greetings cannot be spoken.")
-    advice = Sentence("Record greetings by phone, or upload them.")
+        return Check("speech", "ok", Sentence("{engine} speaks typed greetings.", engine=engines[0]))
+    sentence = Sentence("No speech engine is installed, so the box cannot speak typed greetings.")
+    advice = Sentence("Record greetings by phone, or upload sound files.")
     hint = "apt-get install espeak-ng (or libttspico-utils from non-free)"
     return Check("speech", "warn", sentence, advice, "/greetings", hint)
 
@@ -110,7 +110,7 @@ def header(root: Path) -> Iterator[Check]:
     try:
         read_pins(file)
     except PinError as error:
-        advice = Sentence("Correct the file and restart the box; until then the lamps stay dark.")
+        advice = Sentence("Correct the file and restart the box. Until then the lamps stay dark.")
         yield Check("header", "fail", error.sentence, advice)
 
 
@@ -120,7 +120,7 @@ def _prompts() -> Check:
     if not missing:
         return Check("prompts", "ok", Sentence("All {count} spoken sentences are there.", count=len(paths)))
     sentence = Sentence(
-        "{missing} of {all} spoken sentences are missing, {first} first.",
+        "{missing} of {all} spoken sentences are missing, for example {first}.",
         missing=len(missing),
         all=len(paths),
         first=str(missing[0]),
@@ -129,29 +129,29 @@ def _prompts() -> Check:
 
 
 def _greetings(stores: Stores) -> Iterator[Check]:
-    office, again = stores.office, Sentence("Set it again.")
+    office, again = stores.office, Sentence("Record it again, or type it again.")
     for number in office.numbers.values():
         if number.greeting and not (stores.greetings / number.greeting).is_file():
-            sentence = Sentence("The greeting of {number} is gone from the disk.", number=number.e164)
+            sentence = Sentence("The recording of the greeting of {number} is missing.", number=number.e164)
             yield Check("greetings", "fail", sentence, again, f"/numbers/{number.e164}")
     for person in office.people.values():
         if person.announcement and not (stores.greetings / person.announcement).is_file():
-            sentence = Sentence("The announcement of {name} is gone from the disk.", name=person.name)
+            sentence = Sentence("The recording of the announcement of {name} is missing.", name=person.name)
             yield Check("greetings", "fail", sentence, again, f"/people/{person.extension}")
 
 
 def _numbers(office: Office) -> Iterator[Check]:
     if office.trunks and not office.numbers:
-        sentence = Sentence("There is no number: all calls from outside are refused.")
+        sentence = Sentence("There are no numbers yet, so calls from outside are refused.")
         hint = "durchwahl number add E164 --trunk NAME --to EXT"
-        yield Check("numbers", "warn", sentence, Sentence("Enter the numbers you have."), "/numbers", hint)
+        yield Check("numbers", "warn", sentence, Sentence("Add your numbers."), "/numbers", hint)
     if silent := [number.e164 for number in office.numbers.values() if not _rings(office, number)]:
         sentence = Sentence("No phone rings when somebody calls {numbers}.", numbers=silent)
-        advice = Sentence("Give somebody a phone whom these calls are for.")
+        advice = Sentence("Add a phone for somebody these calls are for.")
         yield Check("numbers", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
     if office.numbers and all(number.extensions == "off" for number in office.numbers.values()):
-        sentence = Sentence("No number lets callers dial an extension: none of them has a greeting to dial into.")
-        advice = Sentence("Switch on “extensions may be dialled” for one of the numbers.")
+        sentence = Sentence("No number lets callers dial an extension.")
+        advice = Sentence("Choose for one of the numbers which extensions callers may dial.")
         yield Check("extensions", "warn", sentence, advice, "/numbers", "durchwahl number set E164 --extensions all")
 
 
@@ -166,14 +166,14 @@ def _pins(office: Office) -> Iterator[Check]:
         sentence = Sentence(
             "These people have no PIN, so they cannot hear their messages by phone: {people}.", people=people
         )
-        advice = Sentence("Set a PIN, or let everybody set their own on their page.")
+        advice = Sentence("Set a PIN for them, or let them set their own on their page.")
         yield Check("pins", "warn", sentence, advice, "/people", "durchwahl user set EXT --pin PIN")
 
 
 def _accounts(office: Office) -> Iterator[Check]:
     if people := _named(each for each in office.people.values() if not office.phones_of(each.extension)):
-        sentence = Sentence("These have no phone yet: {people}.", people=people)
-        advice = Sentence("Make accounts for phones.")
+        sentence = Sentence("These people have no phone yet: {people}.", people=people)
+        advice = Sentence("Add phones for them.")
         yield Check("phones", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
 
 
@@ -187,21 +187,19 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
     ]
     cut_off, silent = (_troubled(office, live, why) for why in ("connection lost", "no answer"))
     if silent:
-        sentence = Sentence("A phone of {people} no longer answers.", people=_named(silent))
-        advice = Sentence("Look whether it has power and network; it rings again as soon as it is heard from.")
+        sentence = Sentence("A phone no longer answers: {people}.", people=_named(silent))
+        advice = Sentence("Check that it has power and network. It rings again as soon as it responds.")
         yield Check("answers", "warn", sentence, advice, "/phones")
     if cut_off:
-        sentence = Sentence("The connection to a phone of {people} is lost.", people=_named(cut_off))
-        advice = Sentence("It comes back by itself within two minutes; if not, restart the phone.")
+        sentence = Sentence("The connection to a phone is lost: {people}.", people=_named(cut_off))
+        advice = Sentence("It should come back by itself within two minutes. If not, restart the phone.")
         yield Check("connections", "warn", sentence, advice, "/phones")
     if missing := _named(each for each in away if each not in (*cut_off, *silent)):
-        sentence = Sentence("No phone of {people} is registered.", people=missing)
-        advice = Sentence(
-            "Look whether the phones have power and network, and whether user name and password are right."
-        )
+        sentence = Sentence("No phone is connected for {people}.", people=missing)
+        advice = Sentence("Check that the phones have power and network, and that user name and password are correct.")
         yield Check("registered", "warn", sentence, advice, "/phones")
     elif office.phones and not away:
-        yield Check("registered", "ok", Sentence("Everybody who has a phone has one that is registered."))
+        yield Check("registered", "ok", Sentence("Everybody who has a phone has one that is connected."))
 
 
 def _troubled(office: Office, live: Live, why: str) -> list[Person]:
@@ -232,22 +230,27 @@ def _passwords(stores: Stores) -> Iterator[Check]:
     try:
         phones, trunks, backups = stores.vault.unreadable(office)
     except NotSealed as error:
-        again = Sentence("Restart the box; if this is said again, restore a backup.")
+        again = Sentence("Restart the box. If this message comes back, restore a backup.")
         yield Check("passwords", "fail", error.sentence, again)
         return
-    key = Sentence("The box's key for passwords was lost, or is another box's: restore a backup, or type them again.")
+    key = Sentence(
+        "The box's key for passwords was lost or belongs to another box. Restore a backup, or enter the"
+        " passwords again."
+    )
     hint = f"The key is the file “{FILE}” in the data folder."
     if trunks:
         names = [trunk.name for trunk in trunks]
-        sentence = Sentence("The passwords of these trunks cannot be read any more: {names}.", names=names)
+        sentence = Sentence("The box can no longer read the passwords of these lines: {names}.", names=names)
         yield Check("passwords", "fail", sentence, key, f"/trunks/{names[0]}", hint)
     if phones:
         names = sorted({office.people[phone.extension].name for phone in phones})
         sentence = Sentence(
-            "The phones of {names} work as ever, but the box cannot give their passwords to a softphone any more.",
+            "The phones of {names} work as before, but the box can no longer pass their passwords on to a softphone.",
             names=names,
         )
-        yield Check("passwords", "warn", sentence, Sentence("Make new passwords when you need them."), "/phones", hint)
+        yield Check(
+            "passwords", "warn", sentence, Sentence("Create new passwords when you need them."), "/phones", hint
+        )
     if backups:
         sentence = Sentence(
             "The box can no longer read the key of the nightly backup. Please enter its password again."
@@ -270,9 +273,9 @@ def _port(port: int) -> Check:
 
 def _port_taken(word: str, port: int, error: OSError) -> Check:
     if error.errno == errno.EADDRINUSE:
-        sentence = Sentence("{protocol} port {port} is in use by another program.", protocol=word, port=str(port))
+        sentence = Sentence("Another program is using {protocol} port {port}.", protocol=word, port=str(port))
     else:
         why = error.strerror or str(error)
-        sentence = Sentence("{protocol} port {port} is not to be had: {why}.", protocol=word, port=str(port), why=why)
+        sentence = Sentence("The box cannot use {protocol} port {port}: {why}.", protocol=word, port=str(port), why=why)
     hint = f"Find it with “ss -lpn sport = :{port}”, or run with --sip HOST:PORT."
-    return Check("port", "fail", sentence, Sentence("End the other program."), hint=hint)
+    return Check("port", "fail", sentence, Sentence("Stop the other program."), hint=hint)

@@ -30,22 +30,20 @@ def checks(stores: Stores) -> Iterator[Check]:
 def _address(address: str) -> Check:
     if address == LOOPBACK:
         sentence = Sentence("The box has no address in the network.")
-        return Check("network", "fail", sentence, Sentence("Plug in the network cable, and look at the router."))
+        return Check("network", "fail", sentence, Sentence("Plug in the network cable and check the router."))
     if ip_address(address).is_link_local:
         sentence = Sentence(
-            "The box gave itself the address {address}, because no router gave it one.", address=address
+            "The box gave itself the address {address} because it got none from a router.", address=address
         )
-        return Check("network", "fail", sentence, Sentence("Look whether the router hands out addresses (DHCP)."))
+        return Check("network", "fail", sentence, Sentence("Check that the router assigns addresses (DHCP)."))
     return Check("network", "ok", Sentence("The box has the address {address}.", address=address))
 
 
 def _way_out(root: Path) -> Check:
     if has_default_route(root):
         return Check("internet", "ok", Sentence("The box knows a router that leads out of the local network."))
-    sentence = Sentence("There is no way out of the local network: no router is known.")
-    return Check(
-        "internet", "fail", sentence, Sentence("Look whether the router is on and hands out addresses (DHCP).")
-    )
+    sentence = Sentence("The box knows no router, so it cannot leave the local network.")
+    return Check("internet", "fail", sentence, Sentence("Check that the router is on and assigns addresses (DHCP)."))
 
 
 def has_default_route(root: Path) -> bool:
@@ -87,12 +85,14 @@ def needs_names(trunk: Trunk) -> bool:
 
 def _names(servers: list[str]) -> Check:
     if not servers:
-        sentence = Sentence("No name server is known: the provider cannot be found.")
-        return Check("names", "fail", sentence, Sentence("Look whether the router hands out addresses (DHCP)."))
+        sentence = Sentence("The box knows no name server, so it cannot find the provider.")
+        return Check("names", "fail", sentence, Sentence("Check that the router assigns addresses (DHCP)."))
     if not any(answers(server) for server in servers[:2]):
-        sentence = Sentence("The name server {servers} does not answer: the provider cannot be found.", servers=servers)
-        return Check("names", "fail", sentence, Sentence("Restart the router, and look whether the internet works."))
-    return Check("names", "ok", Sentence("A name server answers."))
+        sentence = Sentence(
+            "No answer from the name server {servers}, so the box cannot find the provider.", servers=servers
+        )
+        return Check("names", "fail", sentence, Sentence("Restart the router and check whether the internet works."))
+    return Check("names", "ok", Sentence("The name server answers."))
 
 
 def _is_address(text: str) -> bool:

@@ -23,8 +23,8 @@ OFTEN = 2
 NONE = Check(
     "trunk",
     "warn",
-    Sentence("There is no trunk: nobody can call in or out, not even 110 and 112."),
-    Sentence("Set up the account at your provider."),
+    Sentence("There is no line yet, so nobody can call in or out, not even 110 and 112."),
+    Sentence("Add a line with your provider."),
     "/trunks",
     "durchwahl trunk add NAME ...",
 )
@@ -53,10 +53,8 @@ def checks(stores: Stores, live: Live) -> Iterator[Check]:
 def _refused(name: str, refusals: Sequence[Refusal], now: float) -> Iterator[Check]:
     """Calls of the trunk's that never became one."""
     if count := sum(each.times for each in refusals if now - each.at < LATELY):
-        sentence = Sentence(
-            "Calls over {name} that were refused in the last 24 hours: {count}.", name=name, count=count
-        )
-        yield Check("refused", "warn", sentence, Sentence("The trunk's page says why."), f"/trunks/{name}")
+        sentence = Sentence("Refused calls over {name} in the last 24 hours: {count}.", name=name, count=count)
+        yield Check("refused", "warn", sentence, Sentence("The line's page says why."), f"/trunks/{name}")
 
 
 def _trunk(sentence: Sentence, state: str, name: str) -> Check:
@@ -64,9 +62,9 @@ def _trunk(sentence: Sentence, state: str, name: str) -> Check:
     if state in PROVEN:
         return Check("trunk", "ok", sentence)
     if state == "failed":
-        return Check("trunk", "fail", sentence, Sentence("Look at the trunk's account and server."), page)
+        return Check("trunk", "fail", sentence, Sentence("Check the line's account and server."), page)
     return Check(
-        "trunk", "warn", sentence, Sentence("Wait a minute; if it stays so, look at the trunk's server."), page
+        "trunk", "warn", sentence, Sentence("Wait a minute. If nothing changes, check the line's server."), page
     )
 
 
@@ -81,13 +79,11 @@ def _on_the_way(name: str, way: Way, is_silent: bool) -> Iterator[Check]:
             sentence = Sentence("{name} sees the box as {address}.", name=name, address=way.seen_as)
             yield Check("path", "ok", sentence)
         return
-    sentence = Sentence("Something on the way to {name} changes the addresses in our messages.", name=name)
+    sentence = Sentence("Something on the way to {name} changes the addresses in the box's messages.", name=name)
     if not is_silent:
         yield Check("path", "ok", sentence)
         return
-    advice = Sentence(
-        "Switch off “SIP ALG” (or “SIP helper”) in the router: it spoils the voice more often than it helps."
-    )
+    advice = Sentence("Switch off “SIP ALG” (or “SIP helper”) in the router: it does more harm than good to the sound.")
     yield Check("path", "warn", sentence, advice)
 
 
@@ -110,17 +106,17 @@ def voice(office: Office, silent: Counter[str], encrypted: Collection[str] = ())
     trunks = [whose for whose in often if whose in office.trunks]
     people = [office.people[whose].name for whose in often if whose in office.people]
     if trunks:
-        sentence = Sentence("In several calls over {trunks} nothing was heard from outside.", trunks=trunks)
+        sentence = Sentence("In several calls over {trunks}, no sound arrived from outside.", trunks=trunks)
         if set(trunks) <= set(encrypted):
-            advice = Sentence("The router or a firewall keeps the voice out: let the box's UDP through.")
+            advice = Sentence("The router or a firewall blocks the sound. Let the box's UDP through.")
         else:
-            advice = Sentence("The router or a firewall keeps the voice out: switch off “SIP ALG” in the router.")
+            advice = Sentence("The router or a firewall blocks the sound. Switch off “SIP ALG” in the router.")
         return Check("voice", "fail", sentence, advice, "/history")
     if people:
-        sentence = Sentence("In several calls nothing was heard from {people}.", people=people)
-        advice = Sentence("Look at the phone's microphone and at the network it is in.")
+        sentence = Sentence("In several calls, no sound arrived from {people}.", people=people)
+        advice = Sentence("Check the phone's microphone and its network.")
         return Check("voice", "warn", sentence, advice, "/history")
     if silent:
         names = [office.names.get(whose, whose) for whose in silent]
-        return Check("voice", "ok", Sentence("In one of the last calls nothing was heard from {names}.", names=names))
-    return Check("voice", "ok", Sentence("In the last calls everybody was heard."))
+        return Check("voice", "ok", Sentence("In one of the latest calls, no sound arrived from {names}.", names=names))
+    return Check("voice", "ok", Sentence("Everybody could be heard in the latest calls."))

@@ -37,7 +37,7 @@ class Exchange(Lines):
     def call(self, extension: str, number: str, suffix: str) -> str:
         self.threads.add(threading.get_ident())
         if extension == "22":
-            raise Refused("No phone of Bert is registered.", 1)
+            raise Refused("No phone is connected for Bert.", 1)
         return super().call(extension, number, suffix)
 
 
@@ -106,7 +106,7 @@ def test_click_to_call_takes_numbers_with_extensions_and_contacts(office: Run, r
     assert office("call", "21", "030 9876543;21")["id"] == "call-1"
     office("call", "21", "Meier")
     assert running.told[-2:] == [("call", "21", "+49309876543", "21"), ("call", "21", "+4989123456", "77")]
-    assert "No phone of Bert" in refused("call", "22", "Meier", code=1)
+    assert "No phone is connected for Bert" in refused("call", "22", "Meier", code=1)
     assert len(running.threads) == 1, "the exchange is only touched in its own thread"
 
 

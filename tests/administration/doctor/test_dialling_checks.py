@@ -46,7 +46,7 @@ def test_who_dials_a_digit_that_is_not_set_is_seen(stores: Stores) -> None:
     dialled(stores, "with-access-digit", "0", 3)
     [check] = checks(stores)
     assert str(check.sentence) == (
-        "A 0 for an outside line seems to have been dialled in 3 of the last calls: none is set."
+        "In 3 of the latest calls, people seem to have dialled 0 for an outside line, but no such digit is set."
     )
     assert (check.state, check.page, check.hint) == ("warn", "/office", "durchwahl office set --access-digit 0")
     digit(stores, "0")
@@ -57,11 +57,11 @@ def test_who_leaves_the_digit_out_is_seen(stores: Stores) -> None:
     digit(stores, "9")
     dialled(stores, "without-access-digit", "9", 2)
     dialled(stores, "without-access-digit", "0")  # what was set before is over
-    assert found(stores) == ["warn: In 2 of the last calls out the 9 for an outside line was missing."]
+    assert found(stores) == ["warn: In 2 of the latest outgoing calls, the 9 for an outside line was missing."]
 
 
 def test_extensions_that_came_back_behind_the_digit_are_named(stores: Stores) -> None:
     """By an undone change, or an older version that knew no digit."""
     stores.settings.put(Person("91", "Anna"), Person("21", "Bert"), Former("92", "Carl", until=9e9))
     digit(stores, "9")
-    assert found(stores) == ["warn: 9 stands for an outside line, but these extensions begin with it: 91 and 92."]
+    assert found(stores) == ["warn: 9 is the digit for an outside line, but these extensions begin with it: 91 and 92."]

@@ -21,18 +21,18 @@ def patient(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
 
 def test_every_check_says_what_is_so_and_what_to_do_and_leads_there(patient: Web) -> None:
     page = patient.admin.get("/doctor")
-    [check] = [item for item in page.html.select(".checks li") if "There is no trunk" in item.text]
+    [check] = [item for item in page.html.select(".checks li") if "There is no line yet" in item.text]
     assert "warn" in check["class"]
-    assert "Set up the account at your provider." in check.text
+    assert "Add a line with your provider." in check.text
     assert check.a["href"] == "/trunks"
-    assert "The processor has 48 °C." in page
+    assert "The processor is at 48 °C." in page
     assert "durchwahl " not in page.html.main.text
 
 
 def test_the_worst_comes_first_and_is_counted(patient: Web) -> None:
     pi.make(patient.stores.root, {"sys/class/thermal/thermal_zone0/temp": "85000"})
     page = patient.admin.get("/doctor")
-    assert "1 thing does not work." in page.html.select_one(".notice.bad").text
+    assert "1 thing is not working." in page.html.select_one(".notice.bad").text
     assert page.html.select_one("section h2").text == "The box"
     assert "too hot" in page.html.select_one(".checks li").text
 
@@ -48,10 +48,10 @@ def test_the_doctor_speaks_german(patient: Web) -> None:
     patient.do("account add", name="berta", password="rotes-Fahrrad-im-Regen", role="admin", language="de")
     page = patient.log_in("berta").get("/doctor")
     for words in (
-        "Es gibt keine Leitung",
-        "Der Prozessor hat 48 °C.",
-        "Mitschnitt herunterladen",
-        "Noch kein Telefon haben: Anna Adler (21)",
+        "Es gibt noch keine Leitung",
+        "Der Prozessor ist 48\u202f°C warm.",
+        "SIP-Protokoll herunterladen",
+        "Diese Personen haben noch kein Telefon: Anna Adler (21)",
     ):
         assert words in page, words
     left = [item.text for item in page.html.select(".checks .grows") if " is " in item.text or " the " in item.text]

@@ -156,5 +156,5 @@ def test_the_whole_page_is_there_in_german(house: Web) -> None:
     lamps = ("frei", "im Gespräch", "nicht angemeldet", "Lampen an der Anlage")
     for words in (*lamps, "wählte während der Begrüßung die 21"):
         assert words in page, words
-    for words in ("free", "talking", "Lamps on the box", "The box", "does not tell", "Somebody"):
+    for words in ("free", "talking", "Lamps on the box", "The box", "does not report", "Somebody"):
         assert words not in page.html.main.text, words
