@@ -104,7 +104,7 @@ def greeting(page: Page) -> None:
 def phones(page: Page) -> tuple[str, str]:
     """Everybody's account is made; those of Max are read off his card."""
     plain(page)
-    page.get_by_role("button", name=re.compile("^Make . accounts$")).click()
+    page.get_by_role("button", name=re.compile("^Create . cards$")).click()
     card = page.locator("#cards .card", has_text="Max Muster")
     expect(card.locator("figure.qr svg")).to_be_visible()
     _, username, password, _ = card.locator("dd code").all_inner_texts()
