@@ -16,7 +16,7 @@ LEAVE = (
     Field("keep_days", "number", N_("Reserve the extension for"), N_("Leave empty to make it available at"
                                                                                " once."),
           unit=N_("days")),
-    Field("number_to", "choice", N_("Who gets the outside number")),
+    Field("number_to", "choice", N_("Who gets the personal number")),
     Field("place_to", "choice", N_("Who takes over in groups and for numbers"),
           N_("Every group and every number needs at least one person.")),
     Field("messages_to", "choice", N_("Who gets the voicemail messages"), required=True),

@@ -12,7 +12,7 @@
 <li>{{sentence}}</li>
 % end
 </ul>
-<p class="hint">{{_("Calls in progress are not cut off. You can undo everything under “Changes”, except deleting messages.")}}</p>
+<p class="hint">{{_("Calls in progress are not cut off. Changed settings can be restored under “Changes”, deleted messages cannot.")}}</p>
 <div class="toolbar">
 <button class="button danger" name="step" value="leave">{{_("Confirm that {name} is leaving").format(name=person["name"])}}</button>
 <button class="button" name="step" value="choose">{{_("Change the choices")}}</button>

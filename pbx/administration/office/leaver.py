@@ -123,7 +123,7 @@ class _Farewell:
         if not number:
             return
         if not to:
-            self._tell(Sentence("{number} is no longer anybody's own number.", number=number))
+            self._tell(Sentence("{number} is no longer anybody's personal number.", number=number))
             return
         heir = lookup.person(self.office, to, "number_to")
         if heir.number:
@@ -132,7 +132,7 @@ class _Farewell:
                 field="number_to",
             )
         self.office = with_items(self.office, dataclasses.replace(heir, number=number))
-        self._tell(Sentence("{number} becomes {taker}'s own number.", number=number, taker=self._called(to)))
+        self._tell(Sentence("{number} becomes the personal number of {taker}.", number=number, taker=self._called(to)))
 
     def give_places(self, to: str, number_to: str) -> None:
         """His places in groups and in the distributions of numbers; none of them may be left empty."""
