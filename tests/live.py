@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pbx.administration.desk.live import Check, Running, Way
-from pbx.exchange.calls.traced import Wire
+from pbx.exchange.calls.traced import WireCapture
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.store.models import Office
 
@@ -41,7 +41,7 @@ class Lines:
         """Lamps: free, ringing, talking or offline, and since when."""
         self.calls: list[Running] = []
         """Those that last."""
-        self.tapped: Wire | None = None
+        self.tapped: WireCapture | None = None
         """What the tap at the wire has, of whatever call."""
         self.checks: list[Check] = []
         self.state: dict[str, Any] = {"sip": ["192.0.2.10:5060"], "calls": 0, "uptime": 60.0} | state
@@ -73,7 +73,7 @@ class Lines:
     def running(self) -> Sequence[Running]:
         return self.calls
 
-    def wire(self, call: str | None = None) -> Wire | None:
+    def wire(self, call: str | None = None) -> WireCapture | None:
         return self.tapped
 
     def call(self, extension: str, number: str, suffix: str) -> str:

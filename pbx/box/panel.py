@@ -19,7 +19,7 @@ from pbx.box.lamps import NAMES, Name, Rhythm, Seen, shown
 from pbx.box.leds import Front, Press
 from pbx.box.pins import PinError, Pins, read_pins
 from pbx.control.client import ControlError, NotRunning, Refused, ask, follow
-from pbx.service.systemd import Notify, from_environment
+from pbx.service.systemd import Systemd, from_environment
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Panel:
         socket: Path,
         show: Show,
         switch_off: Callable[[], None],
-        notify: Notify | None = None,
+        systemd: Systemd | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._socket = socket
@@ -54,7 +54,7 @@ class Panel:
         """When the exchange answered last; it is thought to be starting now."""
         self._show = show
         self._switch_off = switch_off
-        self._notify = notify or Notify()
+        self._systemd = systemd or Systemd()
         self._news = threading.Event()
         self._ended = threading.Event()
 
@@ -62,12 +62,12 @@ class Panel:
         """Until `end`; systemd hears a sign of life at least every 20 seconds."""
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
         while not self._ended.is_set():
-            self._notify.alive()
+            self._systemd.alive()
             self._news.clear()
             self._show(self._rhythms())
             self._news.wait(AGAIN)
             self._ended.wait(MOMENT)
-        self._notify.stopping()
+        self._systemd.stopping()
 
     def end(self) -> None:
         """Have `run` return; any thread may call."""
@@ -111,11 +111,11 @@ def run(options: argparse.Namespace) -> int:
     except PinError as error:
         log.error("%s", error)
         return 2
-    notify = from_environment(os.environ, os.getpid())
-    notify.ready()  # the exchange starts after us, to be seen starting; it shall not wait for our pins
+    systemd = from_environment(os.environ, os.getpid())
+    systemd.ready()  # the exchange starts after us, to be seen starting; it shall not wait for our pins
     panel: Panel | None = None
     front, show = open_front(pins, lambda press: panel.pressed(press) if panel is not None else None)
-    panel = Panel(options.socket or options.data / "control.sock", show, lambda: switch_off(options.off), notify)
+    panel = Panel(options.socket or options.data / "control.sock", show, lambda: switch_off(options.off), systemd)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: panel.end())
     panel.run()

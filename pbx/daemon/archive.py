@@ -1,4 +1,4 @@
-"""The shelves as the exchange sees them: a thread waits for the disk, so that the voice never does."""
+"""Storage as the exchange sees it: a thread waits for the disk, so that the voice never does."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from typing import TypeVar
 from pbx.exchange.calls.call import Call, NewTask
 from pbx.exchange.calls.equipment import NoRoom
 from pbx.exchange.calls.leg import Party
-from pbx.exchange.calls.traced import Wire, readable
+from pbx.exchange.calls.traced import WireCapture, readable
 from pbx.media import wav
 from pbx.media.clip import Clip
 from pbx.sip.trace import Trace
@@ -154,7 +154,7 @@ class Archive:
         self._settle_trace(_Traced(call.id, call.wall(), call.dialogs))  # first: the tap must let go, whatever fails
         record = call.record(self._sentence)
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._ended.append(_Ended(record, call.task, call.office.names, call.samples(), kept))
+        self._ended.append(_Ended(record, call.task, call.office.names, call.quality_points(), kept))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_ended())
         await kept
@@ -196,10 +196,10 @@ class Archive:
 
     # --- what went over the wire -----------------------------------------------------------------------------------
 
-    def unsettled(self, call: str) -> Wire | None:
+    def unsettled(self, call: str) -> WireCapture | None:
         """What went over the wire in a call that has just ended; None when it is written down, or none of ours."""
         found = next((each for each in self._settling if each.call == call), None)
-        return Wire(found.dialogs, *self._trace.of(found.dialogs)) if found is not None else None
+        return WireCapture(found.dialogs, *self._trace.of(found.dialogs)) if found is not None else None
 
     def _settle_trace(self, traced: _Traced) -> None:
         self._settling.append(traced)
@@ -216,11 +216,11 @@ class Archive:
         finally:
             self._settled = None
 
-    def _taken(self, ripe: Sequence[_Traced]) -> list[tuple[_Traced, Wire]]:
+    def _taken(self, ripe: Sequence[_Traced]) -> list[tuple[_Traced, WireCapture]]:
         self._settling = [each for each in self._settling if each not in ripe]
-        return [(each, Wire(each.dialogs, *self._trace.take(each.dialogs))) for each in ripe]
+        return [(each, WireCapture(each.dialogs, *self._trace.take(each.dialogs))) for each in ripe]
 
-    def _write_now(self, taken: Sequence[tuple[_Traced, Wire]]) -> None:
+    def _write_now(self, taken: Sequence[tuple[_Traced, WireCapture]]) -> None:
         """In the thread: black out, compress, write."""
         try:
             with self._records.together():

@@ -13,7 +13,7 @@ from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
 from pbx.daemon.own_certificate import OwnCertificate
 from pbx.daemon.own_names import own_names
-from pbx.daemon.topics import News
+from pbx.daemon.topics import Topics
 from pbx.daemon.wiring import Exchange
 from pbx.exchange.calls.call import Call
 from pbx.service.later import Later
@@ -57,8 +57,8 @@ class Daemon:
         self._page = page
         self.stores = open_stores(_usable(data))
         self._loop = asyncio.get_running_loop()
-        self.news = News(self._publish, self._loop.call_later)
-        self.exchange = Exchange(self.stores.folder, rtp, self._step_heard, self._call_ended, self.news.changed)
+        self.topics = Topics(self._publish, self._loop.call_later)
+        self.exchange = Exchange(self.stores.folder, rtp, self._step_heard, self._call_ended, self.topics.changed)
         self.control = ControlServer(self.stores.data / SOCKET, self._answer, _writes)
         self._for_others: list[ControlServer] = []
         if page is not None:
@@ -88,7 +88,7 @@ class Daemon:
         self.stores.changed = self._changed_elsewhere
         for server in self._servers:
             await server.start()
-        work.begin(self.news.changed, self.told)
+        work.begin(self.topics.changed, self.told)
         self._work = work
         for message in self.stores.folder.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
@@ -164,10 +164,10 @@ class Daemon:
 
     def _changed_elsewhere(self, topic: str) -> None:
         """`stores.changed`: commands run in threads."""
-        self._loop.call_soon_threadsafe(self.news.changed, topic)
+        self._loop.call_soon_threadsafe(self.topics.changed, topic)
 
     def _step_heard(self, call: Call, step: Step) -> None:
-        self.news.changed("calls")
+        self.topics.changed("calls")
         if not self.control.followed:
             return
         self.control.publish(
@@ -185,8 +185,8 @@ class Daemon:
 
     def _call_ended(self, record: CallRecord) -> None:
         log.info("%s -> %s: %s", record.from_ or "anonymous", record.to, record.story)
-        self.news.changed("calls")
-        self.news.changed("tasks")
+        self.topics.changed("calls")
+        self.topics.changed("tasks")
         if self.control.followed and self._work is not None:
             self.control.publish({"event": "ended", "call": record.id, "record": self._work.row(record)})
 

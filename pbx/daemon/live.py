@@ -12,7 +12,7 @@ from pbx.administration.doctor.self_call import Guest
 from pbx.box.own_address import shown_host
 from pbx.control.protocol import Refused
 from pbx.daemon.wiring import Exchange
-from pbx.exchange.calls.traced import Wire
+from pbx.exchange.calls.traced import WireCapture
 from pbx.exchange.dialling.emergency import is_emergency
 from pbx.exchange.phones.bound import Trouble
 from pbx.exchange.scripts import self_call
@@ -81,7 +81,7 @@ class LiveExchange(Live):
         began = time.time() - self._exchange.equipment.clock()
         return {
             extension: (lamp.state, None if lamp.since is None else round(began + lamp.since, 1))
-            for extension, lamp in self._exchange.presence.lamps().items()
+            for extension, lamp in self._exchange.lamps.all().items()
         }
 
     def running(self) -> Sequence[Running]:
@@ -105,13 +105,13 @@ class LiveExchange(Live):
         ]
 
     def call(self, extension: str, number: str, suffix: str) -> str:
-        office, uas = self._exchange.folder.office, self._exchange.switchboard.router
+        office, router = self._exchange.folder.office, self._exchange.switchboard.router
         emergency = is_emergency(number, office.country)
         person = self._ringable(extension, emergency=emergency)
         colleague = office.bearer(number)
         if colleague is not None and not emergency:
-            return uas.click_to_colleague(person, colleague).id
-        return uas.click_to_call(person, number, name_of(office, number), suffix).id
+            return router.click_to_colleague(person, colleague).id
+        return router.click_to_call(person, number, name_of(office, number), suffix).id
 
     def record(self, extension: str, path: Path, told: Told) -> str:
         person = self._ringable(extension)
@@ -142,11 +142,11 @@ class LiveExchange(Live):
         return len(self._exchange.equipment.calls)
 
     def guest(self) -> Guest:
-        exchange, uas = self._exchange, self._exchange.switchboard.router
+        exchange, router = self._exchange, self._exchange.switchboard.router
         host, port = next(address for name, address in exchange.transports.listening if name == "udp")
         phone = Phone(secrets.token_hex(8), self_call.EXTENSION, secrets.token_urlsafe(24))
-        uas.expect_itself(phone)
-        exchange.timers.at(exchange.equipment.clock() + GUEST, lambda: uas.forget_itself(phone))
+        router.expect_itself(phone)
+        exchange.timers.at(exchange.equipment.clock() + GUEST, lambda: router.forget_itself(phone))
         exchange.wake()
         return Guest((LOOPBACK.get(host, host), port), phone.username, phone.password)
 
@@ -156,14 +156,14 @@ class LiveExchange(Live):
     def mailbox_changed(self, extension: str) -> None:
         self._exchange.mailbox_changed(extension)
 
-    def wire(self, call: str | None = None) -> Wire | None:
+    def wire(self, call: str | None = None) -> WireCapture | None:
         trace, calls = self._exchange.trace, self._exchange.equipment.calls
         if call is None:
             dialogs = {call_id: party for each in calls.values() for call_id, party in each.dialogs.items()}
             entries, left_out = trace.of(dialogs)
-            return Wire(dialogs, sorted([*trace.recent(), *entries], key=lambda entry: entry[0]), left_out)
+            return WireCapture(dialogs, sorted([*trace.recent(), *entries], key=lambda entry: entry[0]), left_out)
         if call in calls:
-            return Wire(dict(calls[call].dialogs), *trace.of(calls[call].dialogs))
+            return WireCapture(dict(calls[call].dialogs), *trace.of(calls[call].dialogs))
         return self._exchange.archive.unsettled(call)
 
     def forget_wire(self, digits: str) -> None:

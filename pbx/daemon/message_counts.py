@@ -8,7 +8,7 @@ Counts = tuple[int, int]
 """New messages, old messages."""
 
 
-class Waiting:
+class MessageCounts:
     """The counts of all mailboxes as they were when last asked for."""
 
     def __init__(self, office: Callable[[], Office], ask: Callable[[str], Awaitable[Counts]]) -> None:
@@ -26,7 +26,7 @@ class Waiting:
         """Ask how it is in those of which that is not known."""
         await self.count([mailbox for mailbox in self._office().names if mailbox not in self._counts])
 
-    def told_to(self, extension: str) -> Counts:
+    def of(self, extension: str) -> Counts:
         """What a person's lamp tells of: his own messages and those of his groups."""
         counts = [self._counts.get(mailbox, (0, 0)) for mailbox in self._office().mailboxes_of(extension)]
         return sum(new for new, _ in counts), sum(old for _, old in counts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pbx.daemon.daemon import Daemon
 from pbx.service.later import Later
 from pbx.service.memory import give_back
-from pbx.service.systemd import Notify, from_environment
+from pbx.service.systemd import Systemd, from_environment
 from pbx.store.errors import FolderError
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ async def _run(options: argparse.Namespace) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    notify = from_environment(os.environ, os.getpid())
-    notify.status("The exchange is starting.")
-    daemon = await _started(options, options.sip, notify)
+    systemd = from_environment(os.environ, os.getpid())
+    systemd.status("The exchange is starting.")
+    daemon = await _started(options, options.sip, systemd)
     _collect_seldom()
-    notify.ready()
-    notify.live(asyncio.get_running_loop().call_later)
+    systemd.ready()
+    systemd.live(asyncio.get_running_loop().call_later)
     page: WebProcess | None = None
     if options.web is not None:
         page = await own_page.opened(daemon, options)
@@ -53,20 +53,20 @@ async def _run(options: argparse.Namespace) -> int:
         log.info("the exchange restarts with what was restored")
         await daemon.stop()
         pages = daemon.stores.pages
-        daemon = await _started(options, daemon.address, notify)
+        daemon = await _started(options, daemon.address, systemd)
         daemon.stores.pages = pages
-    notify.stopping()
-    notify.status("Ending calls and signing off from providers.")
+    systemd.stopping()
+    systemd.status("Ending calls and signing off from providers.")
     if page is not None:
         await page.stop()
     await daemon.stop()
     return 0
 
 
-async def _started(options: argparse.Namespace, sip: tuple[str, int], notify: Notify) -> Daemon:
+async def _started(options: argparse.Namespace, sip: tuple[str, int], systemd: Systemd) -> Daemon:
     daemon = Daemon(options.data, sip, options.rtp, options.page_socket, options.lamps_socket)
     daemon.stores.restart = daemon.restart
-    daemon.told = notify.status
+    daemon.told = systemd.status
     try:
         await daemon.start()
     except BaseException:

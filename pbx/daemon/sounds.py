@@ -20,8 +20,8 @@ class Sounds:
         self._own: dict[str, tuple[float, Clip]] = {}
         """By file: when it was written, and its sound; what was played last comes last."""
 
-    def sentence(self, key: str, language: Language) -> Clip:
-        """A sentence of the catalogue."""
+    def prompt(self, key: str, language: Language) -> Clip:
+        """A prompt of the catalogue."""
         return _shipped(clip_path(key, language))
 
     def number(self, value: int, language: Language) -> list[Clip]:

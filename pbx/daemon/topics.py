@@ -8,7 +8,7 @@ MOMENT = 0.2
 TOPICS = ("lines", "phones", "trunks", "calls", "tasks", "messages", "settings", "health")
 
 
-class News:
+class Topics:
     """For one thread. `publish` tells an event; `call_later` calls in so many seconds."""
 
     def __init__(

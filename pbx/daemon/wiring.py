@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 
 from pbx.box.forbidden import may_be_meant
 from pbx.daemon.archive import Archive
-from pbx.daemon.message_counts import Waiting
+from pbx.daemon.message_counts import MessageCounts
 from pbx.daemon.pruning import Pruning
 from pbx.daemon.sounds import Sounds
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.dialling.dialled import is_for_emergency
-from pbx.exchange.dialling.pins import Pins
-from pbx.exchange.phones.authentication import ALGORITHMS, Doorkeeper
+from pbx.exchange.dialling.pins import PinLockout
+from pbx.exchange.phones.authentication import ALGORITHMS, Authentication
 from pbx.exchange.phones.keepalive import Keepalive
-from pbx.exchange.phones.lamps import Presence
+from pbx.exchange.phones.lamps import Lamps
 from pbx.exchange.phones.lines import Lines
-from pbx.exchange.phones.lockout import Guard
-from pbx.exchange.phones.message_waiting import Mwi
+from pbx.exchange.phones.lockout import Lockout
+from pbx.exchange.phones.message_waiting import MessageWaiting
 from pbx.exchange.phones.registrar import Registrar
 from pbx.exchange.phones.throttle import Throttle
 from pbx.exchange.story import clause, story
 from pbx.exchange.switchboard import METHODS, Switchboard
-from pbx.exchange.trunks.trunk import Find
+from pbx.exchange.trunks.trunk import Resolve
 from pbx.exchange.trunks.trunks import Trunks
 from pbx.media.pump import Pump
 from pbx.service.later import Later
@@ -40,7 +40,7 @@ from pbx.sip.trace import Trace
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Target, is_address
 from pbx.sip.transport.listener import Transports
-from pbx.sip.transport.resolve import Found, Resolver
+from pbx.sip.transport.resolve import DnsAnswer, Resolver
 from pbx.sip.uri import Uri
 from pbx.store.folder import Folder
 from pbx.store.models import CallRecord, Office, Step
@@ -70,7 +70,7 @@ TopicChanged = Callable[[str], None]
 
 
 class Exchange:
-    """Wire, sound, phones, trunks and shelves of one data folder. Make it inside a running loop."""
+    """SIP, sound, phones, trunks and storage of one data folder. Make it inside a running loop."""
 
     def __init__(
         self,
@@ -107,24 +107,26 @@ class Exchange:
         self.pump = Pump(clock, *rtp, secrets.token_bytes, call_at=self._loop.call_at)
 
         # who may what
-        self.guard = Guard(clock, self._is_ours)
+        self.lockout = Lockout(clock, self._is_ours)
         challenger = Challenger(REALM, secrets.token_bytes(32), clock, secrets.token_bytes, algorithms=ALGORITHMS)
-        doorkeeper = Doorkeeper(office, challenger, self.guard)
-        self.registrar = Registrar(office, doorkeeper, self.timers, clock=clock, wall=wall)
+        authentication = Authentication(office, challenger, self.lockout)
+        self.registrar = Registrar(office, authentication, self.timers, clock=clock, wall=wall)
         self.trunks = self._trunks()
 
         # what calls use
         self.archive = Archive(folder, self.trace, self._sentence, self.mailbox_changed, call_ended)
-        self._waiting = Waiting(office, self.archive.counts)
-        self.mwi = Mwi(
-            office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._waiting.told_to
+        self._message_counts = MessageCounts(office, self.archive.counts)
+        self.message_waiting = MessageWaiting(
+            office, self.registrar, self.stack, self.timers, self._ids, clock=clock, counts=self._message_counts.of
         )
         self.keepalive = Keepalive(
             self.registrar, self.stack, self.timers, self._ids, clock=clock, chance=random.SystemRandom().random
         )
         self.equipment = self._equipment(step_heard)
-        self.presence = Presence(office, self.equipment.lines, self._is_registered, clock, lambda: changed("lines"))
-        self.switchboard = Switchboard(self.equipment, doorkeeper, self.mwi, self.keepalive, self._bindings_changed)
+        self.lamps = Lamps(office, self.equipment.lines, self._is_registered, clock, lambda: changed("lines"))
+        self.switchboard = Switchboard(
+            self.equipment, authentication, self.message_waiting, self.keepalive, self._bindings_changed
+        )
 
         # what comes by the clock
         self._pruning = Pruning(
@@ -161,7 +163,7 @@ class Exchange:
             registrar=self.registrar,
             trunks=self.trunks,
             lines=Lines(self._loop.time, self._look),
-            pins=Pins(),
+            pins=PinLockout(),
             sounds=Sounds(self.folder.greetings),
             archive=self.archive,
             ids=self._ids,
@@ -186,9 +188,9 @@ class Exchange:
 
     async def start(self, sip: tuple[str, int]) -> tuple[str, int]:
         """Listen and go to work; the address in use. Raises OSError when the port is taken."""
-        await self._waiting.count_uncounted()
+        await self._message_counts.count_uncounted()
         self.registrar.restore(self.folder.records.bindings())
-        self.presence.look_at_all()
+        self.lamps.look_at_all()
         address = await self.transports.listen(*sip)
         self._begin(self._start_trunks())
         self.keepalive.begin()
@@ -246,7 +248,7 @@ class Exchange:
             self.transports.send(data, send.flow)
         while self.trunks.orders:
             order = self.trunks.orders.popleft()
-            if isinstance(order, Find):
+            if isinstance(order, Resolve):
                 self._begin(self._find(order.trunk, order.target))
             else:
                 self.transports.send(PING, order.flow)
@@ -272,7 +274,7 @@ class Exchange:
     # --- from the wire ---------------------------------------------------------------------------------------------
 
     def _received(self, data: bytes, flow: Flow) -> None:
-        if self.guard.silent(flow.remote[0]):
+        if self.lockout.silent(flow.remote[0]):
             self.stack.counters["silenced"] += 1
             return
         if self.throttle.drops(data, flow):
@@ -311,7 +313,7 @@ class Exchange:
         self.trunks.resolved(trunk, hops)
         self.turn()
 
-    async def _ask_dns(self, name: str, kind: str) -> Found | None:
+    async def _ask_dns(self, name: str, kind: str) -> DnsAnswer | None:
         """The library is large: an office without a name to look up never loads it, and calls go on meanwhile."""
         make = await asyncio.to_thread(getattr, name_servers, "NameServers")
         self._name_servers = self._name_servers or make()
@@ -326,9 +328,9 @@ class Exchange:
         """The settings were changed: running calls keep what they began with."""
         self.registrar.office_changed()
         self.trunks.office_changed()
-        self.mwi.office_changed()
-        self.presence.look_at_all()
-        self._begin(self._waiting.count_uncounted())
+        self.message_waiting.office_changed()
+        self.lamps.look_at_all()
+        self._begin(self._message_counts.count_uncounted())
         self.wake()
 
     def mailbox_changed(self, extension: str) -> None:
@@ -337,14 +339,14 @@ class Exchange:
         self._begin(self._relight(extension))
 
     async def _relight(self, extension: str) -> None:
-        await self._waiting.count([extension])
+        await self._message_counts.count([extension])
         group = self._office().groups.get(extension)
         for each in group.members if group is not None else (extension,):
-            self.mwi.changed(each)
+            self.message_waiting.changed(each)
         self.wake()
 
     def _look(self, extension: str) -> None:
-        self.presence.look(extension)
+        self.lamps.look(extension)
 
     def _is_registered(self, username: str) -> bool:
         return bool(self.registrar.bindings(username))
@@ -354,7 +356,7 @@ class Exchange:
         phone = self._office().phones.get(username)
         if moved and phone is not None:
             self._changed("phones")
-            self.presence.look(phone.extension)
+            self.lamps.look(phone.extension)
         if not self._unsaved:
             self._loop.call_later(BINDINGS_WAIT, self._save_bindings)
         self._unsaved.add(username)

@@ -7,7 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
-from pbx.demo.deskphone import Account, line_of
+from pbx.demo.deskphone import PhoneAccount, line_of
 
 
 class PhoneFailed(Exception):
@@ -35,7 +35,7 @@ class Desk:
     async def start(self, exchange: tuple[str, int], own_host: str, user: str, password: str, log: Path) -> None:
         """Plug the phone in and wait until it is registered. Raises PhoneFailed."""
         port, rtp = _free_port(own_host), 30000
-        account = Account(*exchange, user, password, own_host, port, rtp, self._answers_after, 4.0, self.frequency)
+        account = PhoneAccount(*exchange, user, password, own_host, port, rtp, self._answers_after, 4.0, self.frequency)
         with log.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

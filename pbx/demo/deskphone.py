@@ -28,7 +28,7 @@ SILENCE = b"\x80" * FRAME
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PhoneAccount:
     """What the phone must know."""
 
     host: str
@@ -66,7 +66,7 @@ class Softphone(VoIPPhone):
 class Deskphone:
     """One phone: rings, answers, hums, hangs up."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: PhoneAccount) -> None:
         self._account = account
         self._phone = Softphone(
             account.host,
@@ -138,7 +138,7 @@ def tell(event: str, **details: float) -> None:
     print(json.dumps({"event": event, **details}), file=sys.__stdout__, flush=True)
 
 
-def line_of(account: Account) -> str:
+def line_of(account: PhoneAccount) -> str:
     """What `main` reads."""
     return json.dumps(asdict(account)) + "\n"
 
@@ -146,7 +146,7 @@ def line_of(account: Account) -> str:
 def main() -> None:
     """Run one phone."""
     sys.stdout = sys.stderr  # pyVoIP prints what it does not understand
-    account = Account(**json.loads(sys.stdin.readline()))
+    account = PhoneAccount(**json.loads(sys.stdin.readline()))
     phone = Deskphone(account)
     phone.run()
 

@@ -18,7 +18,7 @@ from pbx.daemon.web_process import DEFAULT, WebProcess, command, next_free
 from pbx.daemon.welcome import invitation, language, logins
 from pbx.demo.desk import Desk, PhoneFailed
 from pbx.demo.premises import NotTheDemo, Premises, admit, furnish
-from pbx.demo.provider import Provider
+from pbx.demo.provider import DemoProvider
 from pbx.demo.scenes import SCENES, Cast
 from pbx.demo.stage import Stage
 from pbx.demo.words import say
@@ -94,7 +94,7 @@ async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[tuple[
     print(say("title", spoken), flush=True)
     async with contextlib.AsyncExitStack() as stack:
         ears = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="durchwahl-ears-")))
-        provider = Provider(ears)
+        provider = DemoProvider(ears)
         await provider.start()
         stack.push_async_callback(provider.stop)
         daemon, premises = await _start(data, options.sip, options.rtp, spoken, provider.address)

@@ -151,7 +151,7 @@ class Caller:
                 self._dialled.set()
 
 
-class Provider:
+class DemoProvider:
     """Places calls to the office, and answers the office's OPTIONS. Make it inside a running loop."""
 
     def __init__(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ from pbx.control.client import ControlError, NotRunning, follow
 from pbx.control.protocol import SOCKET
 from pbx.daemon.daemon import Daemon
 from pbx.demo.premises import NUMBER, Premises
-from pbx.demo.provider import RATE, Caller, Provider, sounds
+from pbx.demo.provider import RATE, Caller, DemoProvider, sounds
 from pbx.demo.scenes import FREQUENCY, Cast, Scene
 from pbx.demo.words import say
 from pbx.media import wav
@@ -31,7 +31,7 @@ class Stage:
     """The exchange, the provider and the cast; plays scenes and tells every call, also those of real phones."""
 
     def __init__(
-        self, daemon: Daemon, provider: Provider, cast: Cast, exchange: tuple[str, int], spoken: Language
+        self, daemon: Daemon, provider: DemoProvider, cast: Cast, exchange: tuple[str, int], spoken: Language
     ) -> None:
         self.spoken = spoken
         self._daemon = daemon

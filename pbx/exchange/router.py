@@ -23,7 +23,7 @@ from pbx.exchange.dialling.dialplan import (
 from pbx.exchange.dialling.emergency import is_emergency
 from pbx.exchange.dialling.numbers import CalledNumber, called_number
 from pbx.exchange.dialling.numbers import caller_number as number_of_caller
-from pbx.exchange.phones.authentication import Doorkeeper
+from pbx.exchange.phones.authentication import Authentication
 from pbx.exchange.phones.authentication import NotAdmitted as NotAdmitted
 from pbx.exchange.scripts import attendant, internal, outbound, recording, self_call
 from pbx.exchange.scripts.click_to_call import click_to_call
@@ -65,9 +65,9 @@ ROWS, PER = 30, 60.0
 class Router:
     """Admits a trunk's own calls and a phone with its credentials, nobody else."""
 
-    def __init__(self, equipment: Equipment, doorkeeper: Doorkeeper, begin: Begin) -> None:
+    def __init__(self, equipment: Equipment, authentication: Authentication, begin: Begin) -> None:
         self._equipment = equipment
-        self._doorkeeper = doorkeeper
+        self._authentication = authentication
         self._begin = begin
         self._rows = Allowance(ROWS, PER, equipment.clock)
         self.draining = False
@@ -79,7 +79,7 @@ class Router:
         if trunk is not None:
             self._from_trunk(trunk, event)
             return
-        admitted = self._doorkeeper.admit(event.request, event.flow)
+        admitted = self._authentication.admit(event.request, event.flow)
         if isinstance(admitted, NotAdmitted):
             event.session.refuse(admitted.status, headers=admitted.headers)
             self._strange(event.request, event.flow)
@@ -110,7 +110,7 @@ class Router:
 
     def _strange(self, request: Request, flow: Flow) -> None:
         """An INVITE of nobody we know was asked for a password: a trunk's host cannot answer that."""
-        if _has_credentials(request) or self._doorkeeper.knows(request.from_.uri.user):
+        if _has_credentials(request) or self._authentication.knows(request.from_.uri.user):
             return
         trunk = self._equipment.trunks.trunk_at(flow)
         if trunk is None:
@@ -167,12 +167,12 @@ class Router:
 
     def expect_itself(self, guest: Phone) -> None:
         """Let the box call itself once, as this phone."""
-        self._doorkeeper.guest = guest
+        self._authentication.guest = guest
 
     def forget_itself(self, guest: Phone) -> None:
         """No longer as this one."""
-        if self._doorkeeper.guest is guest:
-            self._doorkeeper.guest = None
+        if self._authentication.guest is guest:
+            self._authentication.guest = None
 
     def record(self, person: Person, shown: str, path: Path, told: recording.Told) -> Call:
         """Ring the person's phone, so that he can speak an announcement into the file."""
@@ -186,7 +186,7 @@ class Router:
         """The trunk a request comes over; a phone at the same address says who it is, and proves it."""
         if _has_credentials(request):
             return None
-        if self._doorkeeper.knows(request.from_.uri.user):
+        if self._authentication.knows(request.from_.uri.user):
             return None
         return self._equipment.trunks.trunk_of(flow, request.uri.user or "")
 

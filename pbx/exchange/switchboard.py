@@ -8,10 +8,10 @@ from pbx.exchange.calls.endings import note_gone, note_stopped
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.leg import Leg
 from pbx.exchange.calls.operator import Operator, PartyGone, Script, begin
-from pbx.exchange.phones.authentication import Doorkeeper, NotAdmitted
+from pbx.exchange.phones.authentication import Authentication, NotAdmitted
 from pbx.exchange.phones.bound import Bound, Unbound
 from pbx.exchange.phones.keepalive import Keepalive
-from pbx.exchange.phones.message_waiting import Mwi
+from pbx.exchange.phones.message_waiting import MessageWaiting
 from pbx.exchange.router import Router
 from pbx.sip import events as sip
 from pbx.sip.admission import EXTENSIONS
@@ -31,16 +31,16 @@ class Switchboard:
     def __init__(
         self,
         equipment: Equipment,
-        doorkeeper: Doorkeeper,
-        mwi: Mwi,
+        authentication: Authentication,
+        message_waiting: MessageWaiting,
         keepalive: Keepalive,
         changed: Callable[[str, bool], None],
     ) -> None:
         """`changed(username, moved)` hears of bindings to be stored; `moved`: one came or went, not merely stayed."""
         self.equipment = equipment
-        self.router = Router(equipment, doorkeeper, self.begin)
-        self._doorkeeper = doorkeeper
-        self._mwi = mwi
+        self.router = Router(equipment, authentication, self.begin)
+        self._authentication = authentication
+        self._message_waiting = message_waiting
         self._keepalive = keepalive
         self._changed = changed
 
@@ -71,7 +71,7 @@ class Switchboard:
             case sip.Unanswered(token=token, reason=reason):
                 _ = (
                     self.equipment.trunks.unanswered(token, reason)
-                    or self._mwi.unanswered(token)
+                    or self._message_waiting.unanswered(token)
                     or self._keepalive.unanswered(token)
                 )
             case _:
@@ -85,7 +85,7 @@ class Switchboard:
         """A response to a request of ours: of the trunks, the message lamps, or the questions to phones."""
         _ = (
             self.equipment.trunks.replied(token, response, flow)
-            or self._mwi.replied(token, response)
+            or self._message_waiting.replied(token, response)
             or self._keepalive.replied(token, flow)
         )
 
@@ -105,18 +105,18 @@ class Switchboard:
             case "OPTIONS":
                 response = request.reply(200, headers=ABILITIES)
             case "SUBSCRIBE":
-                admitted = self._doorkeeper.admit(request, event.flow)
+                admitted = self._authentication.admit(request, event.flow)
                 if isinstance(admitted, NotAdmitted):
                     response = request.reply(admitted.status, headers=admitted.headers)
                 else:
-                    self._mwi.subscribe(request, event, admitted)
+                    self._message_waiting.subscribe(request, event, admitted)
                     return
             case _:
                 response = request.reply(405, headers=[("Allow", ", ".join(METHODS))])
         self.equipment.stack.reply(event.transaction, response)
 
     def _note_bindings(self) -> None:
-        """Tell the shelves, and a phone that is new its message lamp: only now, as it has its answer."""
+        """Have bindings stored, and tell a phone that is new its messages: only now, as it has its answer."""
         changes = self.equipment.registrar.changes
         while changes:
             change = changes.popleft()
@@ -128,7 +128,7 @@ class Switchboard:
             elif change.ask:
                 self._keepalive.ask(change.binding)
             if isinstance(change, Bound) and change.new:
-                self._mwi.greet(change.binding, told=change.notified)
+                self._message_waiting.greet(change.binding, told=change.notified)
 
     # --- calls -----------------------------------------------------------------------------------------------------
 

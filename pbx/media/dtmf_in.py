@@ -10,7 +10,7 @@ _SAME_PRESS = 1.0
 """Seconds after a digit was heard as tone in which the event of the same press may still come."""
 
 
-class DigitHearing:
+class DtmfIn:
     """One caller's digits. Once a telephone-event came, sound counts no more: many networks send both."""
 
     def __init__(self) -> None:

@@ -12,20 +12,20 @@ from pbx.media import tones
 from pbx.media.clip import Clip
 from pbx.media.codecs.codec import PCMA, Codec
 from pbx.media.dialler import Dialler
-from pbx.media.dtmf_in import DigitHearing
+from pbx.media.dtmf_in import DtmfIn
 from pbx.media.events import DigitHeard, FirstPacket, MediaEvent, Recorded, Silent
 from pbx.media.format import Address, Format
 from pbx.media.latch import MOVED
 from pbx.media.onward import Onward
 from pbx.media.outgoing import Outgoing
 from pbx.media.packet import HEADER, VERSION, Packet, PacketError
-from pbx.media.quality_points import Samples
+from pbx.media.quality_points import QualityPoints
 from pbx.media.reception import LATE, STARTS, STRAY, Reception
 from pbx.media.recorder import Recorder
 from pbx.media.reports import Quality, Reports
 from pbx.media.rtcp import REPORTS
-from pbx.media.rtp_socket import Link, Watch
-from pbx.media.sender import Speaking
+from pbx.media.rtp_socket import RtpSocket, Watch
+from pbx.media.sender import Sender
 from pbx.media.signs import Signs
 
 _COMFORT_NOISE = 13
@@ -60,26 +60,26 @@ class Endpoint:
         """Who `relay.join` joined it with."""
         self.outgoing = Outgoing(loop.random_bytes)
         self.reception = Reception()
-        self.link = Link(loop, sockets, self.take, self._found, self._moved)
-        self.local: Address = self.link.local
+        self.rtp_socket = RtpSocket(loop, sockets, self.take, self._found, self._moved)
+        self.local: Address = self.rtp_socket.local
         self.voice_type = PCMA.payload_type
         """The payload type under which voice arrives at the moment."""
         self.heard = PCMA
         """The codec of that voice; it may be another one than is spoken to the peer."""
         self._voices: dict[int, Codec] = {}
         self._event_types: frozenset[int] = frozenset()
-        self._speaking = Speaking(self.link, self.outgoing, self._tell)
-        self._hearing = DigitHearing()
+        self._sender = Sender(self.rtp_socket, self.outgoing, self._tell)
+        self._dtmf_in = DtmfIn()
         self._recorder: Recorder | None = None
         now = loop.clock()
         self._reports = Reports(self.outgoing, self.reception, loop.random_bytes(8).hex(), loop.random_bytes, now)
-        self.samples = Samples(now)
+        self.quality_points = QualityPoints(now)
         """How the voice went until now, every few seconds."""
         self._malformed = 0
         self._tokens = 0
         self._signs = Signs(now)
-        loop.watch(self.link.rtp, self.link.receive)
-        loop.watch(self.link.rtcp, self._receive_report)
+        loop.watch(self.rtp_socket.rtp, self.rtp_socket.read)
+        loop.watch(self.rtp_socket.rtcp, self._receive_report)
 
     # -- the verbs
 
@@ -97,16 +97,16 @@ class Endpoint:
         self._hear_as(next(iter(self._voices)))
         if before and format.receives and not before.receives:
             self.reception.resume()
-        self._speaking.agree(format)
+        self._sender.agree(format)
         self._want_beats()
-        self.link.agree(format)
+        self.rtp_socket.agree(format)
         self._moved()
 
     def play(self, clips: Sequence[Clip], *, repeat: bool = False) -> int:
         """Play these clips, instead of what may be playing; the token that `Played` will carry."""
         self._tokens += 1
         if not self.closed:
-            self._speaking.play(self._tokens, clips, repeat)
+            self._sender.play(self._tokens, clips, repeat)
             self._want_beats()
         return self._tokens
 
@@ -116,7 +116,7 @@ class Endpoint:
 
     def hush(self) -> None:
         """Stop playing."""
-        self._speaking.hush()
+        self._sender.hush()
         self._want_beats()
 
     def dial(self, digits: str, *, tone: float = 0.1, gap: float = 0.1) -> int:
@@ -127,7 +127,7 @@ class Endpoint:
         Dialler(0, digits, self.codec, True, tone, gap)  # complains at once of what cannot be dialled
         self._tokens += 1
         if not self.closed:
-            self._speaking.dial(self._tokens, digits, tone, gap)
+            self._sender.dial(self._tokens, digits, tone, gap)
             self._want_beats()
         return self._tokens
 
@@ -152,7 +152,7 @@ class Endpoint:
 
     def listen_for_tones(self, wanted: bool) -> None:
         """Whether to look for digits in the sound as well, as long as no telephone-event was seen."""
-        self._hearing.listen(self.heard if wanted else None)
+        self._dtmf_in.listen(self.heard if wanted else None)
         self.refresh_receiving()
 
     def quality(self) -> Quality:
@@ -166,7 +166,7 @@ class Endpoint:
             remote_lost=reports.remote_lost,
             remote_jitter=reports.remote_jitter,
             round_trip=reports.round_trip,
-            strangers=self.link.strangers,
+            strangers=self.rtp_socket.strangers,
             malformed=self._malformed + reports.malformed,
         )
 
@@ -177,11 +177,11 @@ class Endpoint:
         self._end_recording("closed")
         self.closed = True
         if self.format is not None:
-            self._sample(self.loop.clock())
-        self._speaking.stop()
+            self._take_quality_point(self.loop.clock())
+        self._sender.stop()
         if self._reports.known:
-            self.link.send_report(self._reports.report(self.loop.clock(), goodbye=True))
-        self.link.close()
+            self.rtp_socket.send_report(self._reports.report(self.loop.clock(), goodbye=True))
+        self.rtp_socket.close()
         self.loop.forget(self)
         self.told = None  # who is told knows us, too: a ring that only the garbage collector would open
         if self.bridge:
@@ -194,44 +194,44 @@ class Endpoint:
     @property
     def codec(self) -> Codec:
         """The voice that is spoken here; PCMA until anything was agreed."""
-        return self._speaking.codec
+        return self._sender.codec
 
     @property
     def occupied(self) -> bool:
         """Whether something else than a bridge is sending here."""
-        return self._speaking.busy
+        return self._sender.busy
 
     def refresh_receiving(self) -> None:
         """Choose the quickest way that does all that is wanted of a packet."""
         if self.closed:
             return
         quick = None
-        if self.format and self.format.receives and self.link.connected and not self._recorder:
+        if self.format and self.format.receives and self.rtp_socket.connected and not self._recorder:
             if self.onward is None:
                 quick = self._listening()
-            elif not self._hearing.listens:
+            elif not self._dtmf_in.listens:
                 quick = self.onward.quick()
-        self.loop.watch(self.link.rtp, quick or self.link.receive)
+        self.loop.watch(self.rtp_socket.rtp, quick or self.rtp_socket.read)
 
     # -- taking packets
 
     def _listening(self) -> Callable[[float], None]:
         """What takes the packets of a peer whom nobody but the box listens to; all it needs is in local names."""
-        link, take, expected, count = self.link, self.take, self.voice_type, self.reception.packet
-        receive, view, buffer, unpack = link.rtp.recv_into, self.loop.view, self.loop.buffer, HEADER.unpack_from
-        hearing = self._hearing if self._hearing.listens else None
+        rtp_socket, take, expected, count = self.rtp_socket, self.take, self.voice_type, self.reception.packet
+        receive, view, buffer, unpack = rtp_socket.rtp.recv_into, self.loop.view, self.loop.buffer, HEADER.unpack_from
+        dtmf_in = self._dtmf_in if self._dtmf_in.listens else None
 
         def listen(now: float) -> None:
             try:
                 size = receive(buffer)
             except OSError:
-                link.errors += 1
+                rtp_socket.errors += 1
                 return
             first, second, sequence, timestamp, ssrc = unpack(buffer)
             if first != VERSION or second & 127 != expected or size <= HEADER.size:
                 take(size, now)
-            elif count(ssrc, sequence, timestamp, now) != STRAY and hearing:
-                for digit in hearing.sound(bytes(view[HEADER.size : size]), now):
+            elif count(ssrc, sequence, timestamp, now) != STRAY and dtmf_in:
+                for digit in dtmf_in.sound(bytes(view[HEADER.size : size]), now):
                     self._tell_digit(digit, "tone")
 
         return listen
@@ -283,8 +283,8 @@ class Endpoint:
             self.refresh_receiving()
         if self._recorder:
             self._record(self._recorder, packet, status, now)
-        if self._hearing.listens and status != LATE:
-            for digit in self._hearing.sound(packet.payload, now):
+        if self._dtmf_in.listens and status != LATE:
+            for digit in self._dtmf_in.sound(packet.payload, now):
                 self._tell_digit(digit, "tone")
         if self.onward:
             self.onward.voice(packet, status, now)
@@ -293,9 +293,9 @@ class Endpoint:
         fits = self._untimed(packet)
         if not format.receives:
             return
-        listened = self._hearing.listens
-        digit = self._hearing.event(packet.ssrc, packet.sequence, packet.timestamp, packet.payload, now)
-        if listened and not self._hearing.listens:
+        listened = self._dtmf_in.listens
+        digit = self._dtmf_in.event(packet.ssrc, packet.sequence, packet.timestamp, packet.payload, now)
+        if listened and not self._dtmf_in.listens:
             self.refresh_receiving()
         if self.onward:
             self.onward.event(packet, fits, digit, now)
@@ -314,11 +314,11 @@ class Endpoint:
         if before != self.heard:
             if self._recorder:
                 self._recorder.change(self.heard)
-            if self._hearing.listens:
-                self._hearing.listen(self.heard)
+            if self._dtmf_in.listens:
+                self._dtmf_in.listen(self.heard)
 
     def _receive_report(self, now: float) -> None:
-        if data := self.link.receive_report():
+        if data := self.rtp_socket.read_report():
             self._take_report(data, now)
 
     def _take_report(self, data: bytes, now: float) -> None:
@@ -357,8 +357,8 @@ class Endpoint:
                 why = "failed"
             if why:
                 self._end_recording(why)
-        self._speaking.beat(number, now)
-        if not self._speaking.busy:
+        self._sender.beat(number, now)
+        if not self._sender.busy:
             self._want_beats()
 
     def housekeeping(self, now: float) -> None:
@@ -367,27 +367,27 @@ class Endpoint:
             return
         self._signs.look(self.reception.received + self.reception.strays, now)
         if now - self._signs.spoke_at >= MOVED - 1.5:
-            self.link.doubt(self._signs.spoke_at)
+            self.rtp_socket.doubt(self._signs.spoke_at)
         if self.format.receives and (seconds := self._signs.silence(now)) is not None:
             self._tell(Silent(seconds))
-        if now >= self.samples.due:
-            self._sample(now)
-        if not self.link.heard:
-            self.link.aim()
-        if self.link.speaks:
-            self._speaking.keep_alive(now)
+        if now >= self.quality_points.due:
+            self._take_quality_point(now)
+        if not self.rtp_socket.heard:
+            self.rtp_socket.aim()
+        if self.rtp_socket.speaks:
+            self._sender.keep_alive(now)
             if report := self._reports.due(now):
-                self.link.send_report(report)
+                self.rtp_socket.send_report(report)
 
-    def _sample(self, now: float) -> None:
+    def _take_quality_point(self, now: float) -> None:
         reception, reports = self.reception, self._reports
         lost, jitter = max(0, reception.lost), reception.jitter / 8000
-        self.samples.take(now, reception.received, lost, jitter, reports.round_trip, reports.remote_lost)
+        self.quality_points.take(now, reception.received, lost, jitter, reports.round_trip, reports.remote_lost)
 
     # -- and the rest
 
     def _want_beats(self) -> None:
-        wanted = self._recorder is not None or self._speaking.busy
+        wanted = self._recorder is not None or self._sender.busy
         self.loop.beat_for(self, wanted and not self.closed)
 
     def _tell(self, event: MediaEvent) -> None:

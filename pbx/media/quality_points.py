@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 INTERVAL = 5.0
-"""Seconds between two samples, as long as the call is short."""
+"""Seconds between two points, as long as the call is short."""
 MOST = 240
-"""Samples that are kept: when there are more, every second one goes, and those to come are half as many."""
+"""Points that are kept: when there are more, every second one goes, and those to come are half as many."""
 SLACK = 0.5
-"""Seconds a sample may be early: its endpoint is looked after once a second."""
+"""Seconds a point may be early: its endpoint is looked after once a second."""
 _FIELDS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class QualityPoint:
     """What had been counted at one moment; counts are from the beginning of the call."""
 
     at: float
@@ -31,8 +31,8 @@ class Sample:
     """Of our packets, as the peer reports; None while it did not."""
 
 
-class Samples:
-    """The samples of one endpoint, six kilobytes at most."""
+class QualityPoints:
+    """The points of one endpoint, six kilobytes at most."""
 
     __slots__ = ("_began", "_interval", "_numbers", "due")
 
@@ -55,11 +55,11 @@ class Samples:
             kept = range(_FIELDS, len(self._numbers), 2 * _FIELDS)
             self._numbers = array("f", [number for at in kept for number in self._numbers[at : at + _FIELDS]])
 
-    def all(self) -> list[Sample]:
+    def all(self) -> list[QualityPoint]:
         """Them all, in order."""
         numbers = self._numbers
         return [
-            Sample(
+            QualityPoint(
                 self._began + numbers[at],
                 int(numbers[at + 1]),
                 int(numbers[at + 2]),

@@ -36,7 +36,7 @@ class Forwarding:
     def voice(self, packet: Packet, status: int, now: float) -> None:
         """Pass one packet of voice on, in the sink's codec."""
         sink = self.sink
-        if sink.occupied or not sink.link.speaks or sink.format is None:
+        if sink.occupied or not sink.rtp_socket.speaks or sink.format is None:
             self._let_go()
             return
         begins = status == STARTS or sink.outgoing.owner is not self
@@ -62,7 +62,7 @@ class Forwarding:
             if digit:
                 sink.dial(digit)
             return
-        if sink.occupied or not sink.link.speaks:
+        if sink.occupied or not sink.rtp_socket.speaks:
             self._let_go()
             return
         if sink.outgoing.owner is not self:
@@ -104,9 +104,9 @@ class Forwarding:
         time = (packet.timestamp + self._timestamp_shift) & 0xFFFFFFFF
         second = kind | (MARKER if marker else 0)
         try:
-            sink.link.send(HEADER.pack(VERSION, second, number, time, outgoing.ssrc) + payload)
+            sink.rtp_socket.send(HEADER.pack(VERSION, second, number, time, outgoing.ssrc) + payload)
         except OSError:
-            sink.link.errors += 1
+            sink.rtp_socket.errors += 1
         outgoing.packets += 1
         outgoing.octets += len(payload)
         if (number - outgoing.sequence) & 0xFFFF < 0x8000:
@@ -128,10 +128,10 @@ class Forwarding:
         """
         source, sink = self.source, self.sink
         loop, format, outgoing, me = source.loop, sink.format, sink.outgoing, self
-        if source.format is None or format is None or not sink.link.speaks:
+        if source.format is None or format is None or not sink.rtp_socket.speaks:
             return None
         expected, kind, transcode = source.voice_type, format.payload_type, self._transcoder()
-        receive, send, view, buffer = source.link.rtp.recv_into, sink.link.send, loop.view, loop.buffer
+        receive, send, view, buffer = source.rtp_socket.rtp.recv_into, sink.rtp_socket.send, loop.view, loop.buffer
         unpack, pack = HEADER.unpack_from, HEADER.pack_into
         count, take, ssrc_out = source.reception.packet, source.take, outgoing.ssrc
 
@@ -139,7 +139,7 @@ class Forwarding:
             try:
                 size = receive(buffer)
             except OSError:
-                source.link.errors += 1
+                source.rtp_socket.errors += 1
                 return
             first, second, sequence, timestamp, ssrc = unpack(buffer)
             if first != VERSION or second & 127 != expected or size <= 12 or outgoing.owner is not me:
@@ -159,7 +159,7 @@ class Forwarding:
             try:
                 send(view[:size])
             except OSError:
-                sink.link.errors += 1
+                sink.rtp_socket.errors += 1
             outgoing.sequence = number + 1 & 0xFFFF
             outgoing.timestamp = time
             outgoing.when = now

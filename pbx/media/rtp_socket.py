@@ -18,7 +18,7 @@ _WAITING = 1000
 
 
 class Watch(Protocol):
-    """What a link needs of the pump."""
+    """What an RTP socket needs of the pump."""
 
     @property
     def clock(self) -> Callable[[], float]: ...
@@ -42,7 +42,7 @@ def _nobody(size: int = 0, now: float = 0.0) -> None:
     """Stands for the endpoint once it is closed."""
 
 
-class Link:
+class RtpSocket:
     """Finds the peer (symmetric RTP, RFC 4961) and holds on to it.
 
     Once the peer is found where its SDP said, the socket is connected: the kernel keeps strangers out, and no
@@ -142,7 +142,7 @@ class Link:
 
     # -- receiving, as long as there is no quicker way
 
-    def receive(self, now: float) -> None:
+    def read(self, now: float) -> None:
         """Take one datagram from the RTP socket, whatever state the search for the peer is in."""
         try:
             if self.connected:
@@ -191,7 +191,7 @@ class Link:
 
     # -- RTCP
 
-    def receive_report(self) -> bytes | None:
+    def read_report(self) -> bytes | None:
         """Take one datagram from the RTCP socket; None if it is not the peer's."""
         try:
             data, address = self.rtcp.recvfrom(BUFFER)

@@ -10,18 +10,18 @@ from pbx.media.format import Format
 from pbx.media.outgoing import Outgoing
 from pbx.media.packet import HEADER, MARKER, VERSION
 from pbx.media.player import Player
-from pbx.media.rtp_socket import Link
+from pbx.media.rtp_socket import RtpSocket
 
 
 def _nobody(event: MediaEvent) -> None:
     """Stands for the endpoint once it is closed."""
 
 
-class Speaking:
+class Sender:
     """One packet on each beat of 20 ms, from the dialler if there is one, else from the player."""
 
-    def __init__(self, link: Link, outgoing: Outgoing, tell: Callable[[MediaEvent], None]) -> None:
-        self._link = link
+    def __init__(self, rtp_socket: RtpSocket, outgoing: Outgoing, tell: Callable[[MediaEvent], None]) -> None:
+        self._rtp_socket = rtp_socket
         self._outgoing = outgoing
         self._tell = tell
         self._format: Format | None = None
@@ -112,21 +112,26 @@ class Speaking:
 
     def keep_alive(self, now: float) -> None:
         """Send a packet of silence if none went out since the last call: NATs and providers forget quiet streams."""
-        if self._format and self._link.speaks and not self._dialler and self._outgoing.packets == self._sent_before:
+        if (
+            self._format
+            and self._rtp_socket.speaks
+            and not self._dialler
+            and self._outgoing.packets == self._sent_before
+        ):
             timestamp = self._outgoing.begin(None, now)
             self._transmit(self._format.payload_type | MARKER, timestamp, self._codec.silence(), now)
         self._sent_before = self._outgoing.packets
 
     def _transmit(self, second: int, timestamp: int, payload: bytes, now: float) -> None:
         """Send one packet; `second` is the header's second byte: payload type and marker."""
-        outgoing, link = self._outgoing, self._link
-        if not link.speaks:
+        outgoing, rtp_socket = self._outgoing, self._rtp_socket
+        if not rtp_socket.speaks:
             outgoing.owner = None
             return
         try:
-            link.send(HEADER.pack(VERSION, second, outgoing.sequence, timestamp, outgoing.ssrc) + payload)
+            rtp_socket.send(HEADER.pack(VERSION, second, outgoing.sequence, timestamp, outgoing.ssrc) + payload)
         except OSError:
-            link.errors += 1
+            rtp_socket.errors += 1
         outgoing.sent(timestamp, len(payload), now)
 
     @property

@@ -7,12 +7,12 @@ import json
 import sys
 from pathlib import Path
 
-from pbx.prompts.catalogue import LANGUAGES, SENTENCES, SOUNDS, Language
+from pbx.prompts.catalogue import LANGUAGES, PROMPTS, SOUNDS, Language
 from pbx.prompts.sound import RATE, active_level, peak, read
 from pbx.prompts.speech import ENGINES, SpeechError, installed, say
 
 SPOKEN = "spoken.json"
-"""Beside the clips: what they say and which engine spoke them, so that a changed sentence is noticed."""
+"""Beside the clips: what they say and which engine spoke them, so that a changed prompt is noticed."""
 
 
 def main() -> int:
@@ -36,14 +36,14 @@ def main() -> int:
 
 
 def build(language: Language, engine: str, folder: Path) -> None:
-    """Speak every sentence of a language into the folder, and remove clips of sentences that are no more."""
+    """Speak every prompt of a language into the folder, and remove clips of prompts that are no more."""
     folder.mkdir(parents=True, exist_ok=True)
-    for key, sentence in SENTENCES.items():
-        say(sentence.text(language), language, folder / f"{key}.wav", engine)
+    for key, prompt in PROMPTS.items():
+        say(prompt.text(language), language, folder / f"{key}.wav", engine)
     for clip in folder.glob("*.wav"):
-        if clip.stem not in SENTENCES:
+        if clip.stem not in PROMPTS:
             clip.unlink()
-    texts = {key: sentence.text(language) for key, sentence in SENTENCES.items()}
+    texts = {key: prompt.text(language) for key, prompt in PROMPTS.items()}
     record = {"engine": engine, "texts": texts}
     (folder / SPOKEN).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
     _report(language, engine, folder)
@@ -51,7 +51,7 @@ def build(language: Language, engine: str, folder: Path) -> None:
 
 def _report(language: Language, engine: str, folder: Path) -> None:
     """One line on what came out, as nobody listens to all of it."""
-    sounds = [read(folder / f"{key}.wav")[0] for key in SENTENCES]
+    sounds = [read(folder / f"{key}.wav")[0] for key in PROMPTS]
     levels = [active_level(sound) for sound in sounds]
     print(
         f"{language}: {len(sounds)} clips by {engine}, {sum(map(len, sounds)) / RATE:.0f} s, "

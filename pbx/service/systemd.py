@@ -23,7 +23,7 @@ CallLater = Callable[[float, Callable[[], None]], Alarm]
 """Calls in so many seconds, as an event loop does."""
 
 
-class Notify:
+class Systemd:
     """The line to systemd. Whoever would hang calls: an event loop that hangs then gives no sign of life."""
 
     def __init__(self, socket_name: str = "", watchdog: float | None = None) -> None:
@@ -71,9 +71,9 @@ class Notify:
             connection.sendto(what.encode(), self._socket_name)
 
 
-def from_environment(environment: Mapping[str, str], pid: int) -> Notify:
+def from_environment(environment: Mapping[str, str], pid: int) -> Systemd:
     """As systemd tells it to the process `pid` in its environment; a watchdog that means another process is none."""
     micros = environment.get("WATCHDOG_USEC", "")
     meant = environment.get("WATCHDOG_PID", str(pid)) == str(pid)
     watchdog = int(micros) / 1e6 if meant and micros.isascii() and micros.isdecimal() and int(micros) else None
-    return Notify(environment.get("NOTIFY_SOCKET", ""), watchdog)
+    return Systemd(environment.get("NOTIFY_SOCKET", ""), watchdog)

@@ -1,4 +1,4 @@
-"""The shelves behind a thread: rows, tasks and messages as calls leave them, in a real data folder."""
+"""The storage behind a thread: rows, tasks and messages as calls leave them, in a real data folder."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from pbx.daemon.message_counts import Waiting
+from pbx.daemon.message_counts import MessageCounts
 from pbx.store.models import Group, Office, Person
 
 
@@ -20,16 +20,16 @@ def test_a_lamp_tells_of_ones_own_mailbox_and_those_of_ones_groups() -> None:
 
     async def script() -> None:
         nonlocal office
-        waiting = Waiting(lambda: office, ask)
-        assert waiting.told_to("21") == (0, 0)
+        waiting = MessageCounts(lambda: office, ask)
+        assert waiting.of("21") == (0, 0)
         await waiting.count_uncounted()
-        assert waiting.told_to("21") == (4, 2)
+        assert waiting.of("21") == (4, 2)
         kept["21"] = (0, 3)
         await waiting.count(["21"])
-        assert waiting.told_to("21") == (3, 3)
+        assert waiting.of("21") == (3, 3)
         office = replace(office, people=office.people | {"22": Person("22", "Bert")})
         await waiting.count_uncounted()
-        assert waiting.told_to("22") == (0, 0)
+        assert waiting.of("22") == (0, 0)
 
     asyncio.run(script())
     assert asked == ["21", "30", "21", "22"]

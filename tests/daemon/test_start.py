@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pbx.daemon.wiring import Exchange
-from pbx.sip.transport.resolve import Found
+from pbx.sip.transport.resolve import DnsAnswer
 
 RUN = """
 import asyncio, socket, sys, threading
@@ -123,10 +123,10 @@ def test_dns_is_loaded_for_the_first_name_and_once_for_all(monkeypatch: pytest.M
         def __init__(self) -> None:
             made.append("one")
 
-        async def ask(self, name: str, kind: str) -> Found:
-            return Found((name, kind), 60.0)
+        async def ask(self, name: str, kind: str) -> DnsAnswer:
+            return DnsAnswer((name, kind), 60.0)
 
-    async def asked() -> list[Found | None]:
+    async def asked() -> list[DnsAnswer | None]:
         exchange: Any = SimpleNamespace(_name_servers=None)
         return await asyncio.gather(*(Exchange._ask_dns(exchange, "provider.example", kind) for kind in ("A", "AAAA")))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.daemon.topics import MOMENT, TOPICS, News
+from pbx.daemon.topics import MOMENT, TOPICS, Topics
 from tests.threats.box import Box, besiege
 from tests.threats.ends import conversation, phone
 
@@ -18,7 +18,7 @@ class Paper:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.alarms: list[Callable[[], None]] = []
-        self.news = News(lambda event: self.told.append(event["topic"]), self._call_later)
+        self.news = Topics(lambda event: self.told.append(event["topic"]), self._call_later)
 
     def _call_later(self, seconds: float, act: Callable[[], None]) -> None:
         assert seconds == MOMENT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from pbx.exchange.phones.authentication import Doorkeeper
-from pbx.exchange.phones.lockout import Guard
+from pbx.exchange.phones.authentication import Authentication
+from pbx.exchange.phones.lockout import Lockout
 from pbx.exchange.phones.registrar import Registrar
 from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow
@@ -31,12 +31,12 @@ class Desk:
         self.timers = Timers()
         self.office = OFFICE
         self.wall_offset = WALL - self.clock.now
-        self.guard = Guard(self.clock)
+        self.lockout = Lockout(self.clock)
         self.challenger = Challenger("office", b"k" * 32, self.clock, random.Random(3).randbytes)
-        doorkeeper = Doorkeeper(lambda: self.office, self.challenger, self.guard)
+        authentication = Authentication(lambda: self.office, self.challenger, self.lockout)
         self.registrar = Registrar(
             lambda: self.office,
-            doorkeeper,
+            authentication,
             self.timers,
             clock=self.clock,
             wall=lambda: self.clock.now + self.wall_offset,

@@ -10,16 +10,16 @@ from typing import cast
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.dialling.dialled import is_for_emergency
-from pbx.exchange.dialling.pins import Pins
-from pbx.exchange.phones.authentication import Doorkeeper
+from pbx.exchange.dialling.pins import PinLockout
+from pbx.exchange.phones.authentication import Authentication
 from pbx.exchange.phones.keepalive import Keepalive
 from pbx.exchange.phones.lines import Lines
-from pbx.exchange.phones.lockout import Guard
-from pbx.exchange.phones.message_waiting import Mwi
+from pbx.exchange.phones.lockout import Lockout
+from pbx.exchange.phones.message_waiting import MessageWaiting
 from pbx.exchange.phones.registrar import Registrar
 from pbx.exchange.phones.throttle import Throttle
 from pbx.exchange.switchboard import METHODS, Switchboard
-from pbx.exchange.trunks.trunk import Find
+from pbx.exchange.trunks.trunk import Resolve
 from pbx.exchange.trunks.trunks import Trunks
 from pbx.media.pump import Pump
 from pbx.sip.digest import Challenger, Credentials, answer
@@ -96,12 +96,12 @@ class Premises:
         self.stack = Stack(
             clock=self.clock, timers=self.timers, ids=ids, agent="Durchwahl", methods=METHODS, brake=self.throttle
         )
-        self.guard = Guard(self.clock)
+        self.lockout = Lockout(self.clock)
         self.challenger = Challenger("durchwahl", b"k" * 32, self.clock, dice.randbytes)
-        doorkeeper = Doorkeeper(lambda: self.office, self.challenger, self.guard)
-        self.registrar = Registrar(lambda: self.office, doorkeeper, self.timers, clock=self.clock, wall=self.wall)
+        authentication = Authentication(lambda: self.office, self.challenger, self.lockout)
+        self.registrar = Registrar(lambda: self.office, authentication, self.timers, clock=self.clock, wall=self.wall)
         self.trunks = self._trunks(ids)
-        self.mwi = Mwi(
+        self.message_waiting = MessageWaiting(
             lambda: self.office, self.registrar, self.stack, self.timers, ids, clock=self.clock, counts=lambda _: (0, 0)
         )
         self.keepalive = Keepalive(
@@ -112,7 +112,9 @@ class Premises:
         self.shelves = Shelves(self.studio.recordings, lambda: self.office.names)
         self.steps: list[tuple[Call, Step]] = []
         self.equipment = self._equipment(ids, pump)
-        self.switchboard = Switchboard(self.equipment, doorkeeper, self.mwi, self.keepalive, lambda *_: None)
+        self.switchboard = Switchboard(
+            self.equipment, authentication, self.message_waiting, self.keepalive, lambda *_: None
+        )
         self.peers: dict[str, Peer] = {}
         self._turning = False
         self._alarm: asyncio.TimerHandle | None = None
@@ -143,7 +145,7 @@ class Premises:
             registrar=self.registrar,
             trunks=self.trunks,
             lines=Lines(self.clock),
-            pins=Pins(),
+            pins=PinLockout(),
             sounds=Sounds(),
             archive=self.shelves,
             ids=ids,
@@ -177,7 +179,7 @@ class Premises:
                 self.loop.call_soon(peer.take, bytes(send.message))
         while self.trunks.orders:
             order = self.trunks.orders.popleft()
-            if isinstance(order, Find):
+            if isinstance(order, Resolve):
                 hop = Hop("udp", order.target.host, order.target.port or 5060)
                 self.loop.call_soon(self._found, order.trunk, hop)
         if self._alarm is not None:

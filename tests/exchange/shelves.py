@@ -20,7 +20,7 @@ from tests.exchange.studio import Words
 class Sounds:
     """Every sentence takes a second and is known by its key."""
 
-    def sentence(self, key: str, language: Language) -> Clip:
+    def prompt(self, key: str, language: Language) -> Clip:
         return Words(key)
 
     def number(self, value: int, language: Language) -> list[Clip]:
@@ -69,7 +69,7 @@ class Shelves:
     async def keep_call(self, call: Call) -> None:
         self.dialogs.append(call.dialogs)
         self.stands_still("keep_call")
-        self.samples.append(call.samples())
+        self.samples.append(call.quality_points())
         self.calls.append(call.record(lambda call: story(call.steps, call.office.language, self._names())))
         if call.task is not None:
             self.tasks.append(call.task)

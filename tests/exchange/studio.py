@@ -19,7 +19,7 @@ from pbx.media.codecs.codec import PCMA, Codec
 from pbx.media.events import DigitHeard, DigitsSent, MediaEvent, Played, Recorded, Silent
 from pbx.media.format import Format
 from pbx.media.ports import NoPort
-from pbx.media.quality_points import Samples
+from pbx.media.quality_points import QualityPoints
 from pbx.media.reports import Quality
 
 SOON = 0.01
@@ -54,7 +54,7 @@ class Ear:
         self.dialled = ""
         """Digits that were sent to the far end."""
         self.listens = False
-        self.samples = Samples(studio.loop.time())
+        self.samples = QualityPoints(studio.loop.time())
         self._studio = studio
         self._token = 0
         self._playing: asyncio.TimerHandle | None = None

@@ -132,7 +132,7 @@ def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> No
         endpoint = talkers.endpoint(line)
         caller.say(endpoint)
         await premises.settle(0.1)
-        assert endpoint._hearing.listens
+        assert endpoint._dtmf_in.listens
         if dialled.endswith("INFO"):
             for digit in "21":
                 line.ask("INFO", body=f"Signal={digit}\r\nDuration=160\r\n", kind="application/dtmf-relay")
@@ -155,10 +155,10 @@ def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> No
 
         endpoint.told = listen
         await talkers.whistle(line, "123")
-        assert not endpoint._hearing.listens
+        assert not endpoint._dtmf_in.listens
         assert not [event for event in told if isinstance(event, DigitHeard)]
         for end in (endpoint, talkers.endpoint(ringing)):
-            assert "quick" in talkers.pump._acts[end.link.rtp.fileno()].__qualname__
+            assert "quick" in talkers.pump._acts[end.rtp_socket.rtp.fileno()].__qualname__
         line.ask("BYE")
         await talkers.close()
         assert premises.record.outcome == "answered"

@@ -216,7 +216,7 @@ def test_a_port_nobody_listens_at_is_no_trouble(studio: Studio) -> None:
     peer.sock.close()
     studio.pass_time(1.0)
     assert endpoint.quality().sent > 40
-    assert endpoint.link.errors
+    assert endpoint.rtp_socket.errors
 
 
 def test_an_owner_that_fails_stops_neither_its_call_nor_others(studio: Studio) -> None:

@@ -131,13 +131,13 @@ def test_a_phone_that_was_silent_is_heard_again_the_quick_way_from_where_it_was(
     endpoint, other = opened(studio, phone, behind_nat=False), studio.open(far)
     join(endpoint, other)
     say(studio, far, other, 0.2)
-    assert endpoint.link.connected
+    assert endpoint.rtp_socket.connected
     for _ in range(3):
         assert say(studio, far, other, MOVED + 2.0) <= 6  # only what keeps the way open
-        assert not endpoint.link.connected
+        assert not endpoint.rtp_socket.connected
         phone.hear()
         say(studio, phone, endpoint, 0.2)
-        assert endpoint.link.connected
+        assert endpoint.rtp_socket.connected
         assert endpoint.quality().strangers == 0
         assert len(far.hear()) == 10
     assert other.quality().sent >= 30

@@ -12,7 +12,7 @@ from pbx.media.codecs import g711
 from pbx.media.codecs.codec import CODECS, G722, PCMA, PCMU, Codec, transcoder
 from pbx.media.codecs.resample import resample
 from pbx.media.dtmf import ToneReceiver
-from pbx.media.dtmf_in import DigitHearing
+from pbx.media.dtmf_in import DtmfIn
 from pbx.media.telephone_event import TelephoneEvent
 from tests.peers.tones import loudest
 
@@ -130,13 +130,13 @@ def test_neither_noise_nor_chords_nor_progress_tones_are_digits() -> None:
 def test_one_press_that_comes_as_tone_and_as_event_counts_once_whichever_is_first() -> None:
     tone = PCMA.encoder()(np.concatenate((tones.dtmf("5", 0.2).samples, np.zeros(1600, np.int16))))
     event = (1, 1, 1000, bytes(TelephoneEvent(5, 160)))
-    hearing = DigitHearing()
+    hearing = DtmfIn()
     hearing.listen(PCMA)
     assert hearing.sound(tone, 10.0) == "5"
     assert hearing.event(*event, 10.3) is None
     assert not hearing.listens
     assert hearing.event(1, 9, 5000, event[3], 10.6) == "5"
-    hearing = DigitHearing()
+    hearing = DtmfIn()
     hearing.listen(PCMA)
     assert hearing.event(*event, 10.0) == "5"
     assert hearing.sound(tone, 10.1) == ""
@@ -147,7 +147,7 @@ def test_one_press_that_comes_as_tone_and_as_event_counts_once_whichever_is_firs
 def test_two_presses_heard_as_tones_before_their_events_come_count_once_each() -> None:
     pause = np.zeros(800, np.int16)
     sound = np.concatenate((tones.dtmf("2", 0.1).samples, pause, tones.dtmf("1", 0.1).samples, pause))
-    hearing = DigitHearing()
+    hearing = DtmfIn()
     hearing.listen(PCMA)
     assert hearing.sound(PCMA.encoder()(sound), 10.0) == "21"
     events = [(2, 1000), (1, 3000), (1, 5000)]
@@ -156,7 +156,7 @@ def test_two_presses_heard_as_tones_before_their_events_come_count_once_each() -
 
 
 def test_a_different_digit_by_event_after_one_by_tone_counts() -> None:
-    hearing = DigitHearing()
+    hearing = DtmfIn()
     hearing.listen(PCMU)
     assert hearing.sound(PCMU.encoder()(tones.dtmf("1", 0.3).samples), 1.0) == "1"
     assert hearing.event(1, 1, 1000, bytes(TelephoneEvent(2, 160)), 1.3) == "2"

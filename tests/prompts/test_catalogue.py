@@ -8,7 +8,7 @@ import pytest
 from pbx.prompts.catalogue import (
     LANGUAGES,
     LARGEST,
-    SENTENCES,
+    PROMPTS,
     SOUNDS,
     Language,
     clip_path,
@@ -21,10 +21,10 @@ from pbx.prompts.sound import RATE, active_level, peak, read
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_is_shipped_and_sounds_as_it_should(language: Language) -> None:
-    for key, sentence in SENTENCES.items():
+    for key, prompt in PROMPTS.items():
         samples, rate = read(clip_path(key, language))
         seconds = len(samples) / rate
-        letters = len(sentence.text(language))
+        letters = len(prompt.text(language))
         assert rate == RATE
         assert 0.25 + letters / 30 < seconds < 1.2 + letters / 8, key
         assert -27 < active_level(samples) < -20, key
@@ -36,8 +36,8 @@ def test_every_sentence_is_shipped_and_sounds_as_it_should(language: Language) -
 def test_what_is_shipped_says_what_the_catalogue_says(language: Language) -> None:
     """A sentence was changed and not spoken anew? `make prompts`."""
     spoken = json.loads((SOUNDS / language / "spoken.json").read_text("utf-8"))
-    assert spoken["texts"] == {key: sentence.text(language) for key, sentence in SENTENCES.items()}
-    assert {clip.stem for clip in (SOUNDS / language).glob("*.wav")} == SENTENCES.keys()
+    assert spoken["texts"] == {key: prompt.text(language) for key, prompt in PROMPTS.items()}
+    assert {clip.stem for clip in (SOUNDS / language).glob("*.wav")} == PROMPTS.keys()
 
 
 def test_all_of_it_stays_small() -> None:
@@ -52,16 +52,16 @@ def test_no_other_file_can_be_named_by_a_key() -> None:
 
 
 def test_things_are_counted() -> None:
-    said = [[SENTENCES[key].de for key in number_words(count, "de")] for count in (0, 1, 2, 21, 60, 61, -1)]
+    said = [[PROMPTS[key].de for key in number_words(count, "de")] for count in (0, 1, 2, 21, 60, 61, -1)]
     assert said == [
         ["keine"], ["eine"], ["zwei"], ["einundzwanzig"], ["sechzig"], ["mehr als", "sechzig"], ["keine"],
     ]  # fmt: skip
-    assert SENTENCES["45"].en == "forty-five"
+    assert PROMPTS["45"].en == "forty-five"
 
 
 def test_every_number_of_things_can_be_said() -> None:
     for count in range(LARGEST + 3):
-        assert all(key in SENTENCES for key in number_words(count, "en"))
+        assert all(key in PROMPTS for key in number_words(count, "en"))
 
 
 def test_numbers_are_spelt() -> None:
@@ -81,7 +81,7 @@ def test_numbers_are_spelt() -> None:
     ],
 )
 def test_times_are_said(hour: int, minute: int, language: Language, said: str) -> None:
-    assert " ".join(SENTENCES[key].text(language) for key in time_words(hour, minute, language)) == said
+    assert " ".join(PROMPTS[key].text(language) for key in time_words(hour, minute, language)) == said
 
 
 def test_no_such_time() -> None:

@@ -211,20 +211,20 @@ def test_the_owner_gets_in_from_his_own_address_even_when_others_guessed_from_th
 def test_the_tables_of_who_guessed_are_bounded(tmp_path: Path) -> None:
     async def script(box: Box) -> None:
         anna = await phone(box, "21")
-        guard = box.daemon.exchange.guard
+        lockout = box.daemon.exchange.lockout
         for number in range(REMEMBERED + 500):
-            guard.failed(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", f"name {number}", known=False)
-            guard.passed(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", anna.username)
-        assert len(guard._sources) <= REMEMBERED
-        assert len(guard._strangers) <= REMEMBERED
-        assert len(guard._homes[anna.username]) <= HOMES
-        doorkeeper = box.daemon.exchange.switchboard._doorkeeper
+            lockout.failed(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", f"name {number}", known=False)
+            lockout.passed(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", anna.username)
+        assert len(lockout._sources) <= REMEMBERED
+        assert len(lockout._strangers) <= REMEMBERED
+        assert len(lockout._homes[anna.username]) <= HOMES
+        authentication = box.daemon.exchange.switchboard._authentication
         stranger = End(box)
         for number in range(1200):
             stranger.user = f"name{number}"
             stranger.send(stranger.request("OPTIONS" if number % 100 else "REGISTER"))
             await box.settle(1)
-        assert len(doorkeeper._puzzled) <= 1024
+        assert len(authentication._puzzled) <= 1024
 
     besiege(tmp_path, script)
 

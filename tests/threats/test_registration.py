@@ -88,9 +88,9 @@ def test_bindings_of_one_account_are_bounded(tmp_path: Path) -> None:
             assert await proven(anna, register(anna, box, "", "", [*path, ("Expires", "600")])) == 400
         bindings = box.daemon.exchange.registrar.all_bindings()
         assert max(sum(map(len, binding.path)) for binding in bindings) < 4096
-        registrar, mwi = box.daemon.exchange.registrar, box.daemon.exchange.mwi
+        registrar, message_waiting = box.daemon.exchange.registrar, box.daemon.exchange.message_waiting
         assert len(registrar._by_flow) == 1
-        assert len(mwi._deaf) <= PER_PHONE
+        assert len(message_waiting._deaf) <= PER_PHONE
 
     besiege(tmp_path, script)
 
@@ -113,8 +113,8 @@ def test_phones_that_know_no_lamps_and_move_about_leave_nothing_behind(
                     anna.met(message)
             await box.settle(3)
         assert sum(isinstance(each, Request) and each.method == "NOTIFY" for each in anna.seen) >= 40
-        assert len(box.daemon.exchange.mwi._deaf) <= PER_PHONE
-        assert len(box.daemon.exchange.mwi._tokens) <= PER_PHONE
+        assert len(box.daemon.exchange.message_waiting._deaf) <= PER_PHONE
+        assert len(box.daemon.exchange.message_waiting._tokens) <= PER_PHONE
 
     besiege(tmp_path, script)
 
@@ -150,6 +150,6 @@ def test_a_lamp_shows_only_one_s_own_mailbox(tmp_path: Path) -> None:
         await box.do("user set", person="22", name="Bertram")
         for _ in range(30):
             anna.send((await anna.prove(anna.request("SUBSCRIBE", "21", wanted)))[0])
-        assert len(box.daemon.exchange.mwi._watchers) <= 8
+        assert len(box.daemon.exchange.message_waiting._watchers) <= 8
 
     besiege(tmp_path, script)

@@ -158,7 +158,7 @@ def test_wrong_passwords_of_known_and_unknown_names_take_the_same_time(
     async def script(box: Box) -> None:
         everybody = await names(box)
         exchange = box.daemon.exchange
-        monkeypatch.setattr(exchange.guard, "silent", lambda host: False)
+        monkeypatch.setattr(exchange.lockout, "silent", lambda host: False)
         stranger = End(box)
         flow = Flow("udp", box.address, stranger.address)
         response = await stranger.ask(stranger.request("REGISTER"))

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, cast
 
 from pbx.administration.doctor.self_call import Guest
 from pbx.control.protocol import Refused
-from pbx.exchange.calls.traced import Wire
+from pbx.exchange.calls.traced import WireCapture
 from pbx.exchange.scripts.recording import Told
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
@@ -104,7 +104,7 @@ class Live(Protocol):
     def mailbox_changed(self, extension: str) -> None:
         """Messages came, went or were heard."""
 
-    def wire(self, call: str | None = None) -> Wire | None:
+    def wire(self, call: str | None = None) -> WireCapture | None:
         """What the tap at the wire has: of a call that lasts or has just ended, or of all those and of no call.
 
         None when there is no such call.

@@ -115,7 +115,7 @@ def header(root: Path) -> Iterator[Check]:
 
 
 def _prompts() -> Check:
-    paths = [catalogue.clip_path(key, language) for key in catalogue.SENTENCES for language in catalogue.LANGUAGES]
+    paths = [catalogue.clip_path(key, language) for key in catalogue.PROMPTS for language in catalogue.LANGUAGES]
     missing = [path for path in paths if not path.is_file()]
     if not missing:
         return Check("prompts", "ok", Sentence("All {count} spoken sentences are there.", count=len(paths)))

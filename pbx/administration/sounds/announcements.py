@@ -10,7 +10,7 @@ from pbx.administration.desk.order import counted
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import version
 from pbx.control.protocol import Refused
-from pbx.prompts.catalogue import SENTENCES, clip_path
+from pbx.prompts.catalogue import PROMPTS, clip_path
 from pbx.sentence import Sentence
 from pbx.store.models import Language, Number, Office, Person
 
@@ -48,7 +48,7 @@ def _item(office: Office, actor: Actor, kind: Kind, key: str) -> Number | Person
 
 def _view(item: Number | Person, office: Office) -> Shown:
     sentence, language = _default(item, office)
-    shown = {"text": SENTENCES[sentence].text(language), "language": language, "version": version(item)}
+    shown = {"text": PROMPTS[sentence].text(language), "language": language, "version": version(item)}
     if isinstance(item, Number):
         return shown | {"kind": "number", "key": item.e164, "name": "", "own": bool(item.greeting)}
     return shown | {"kind": "person", "key": item.extension, "name": item.name, "own": bool(item.announcement)}

@@ -97,10 +97,10 @@ class Call:
         there = {leg.session.dialog.call_id: leg.party for leg in self.legs if leg.session is not None}
         return there | self.dropped
 
-    def samples(self) -> tuple[LegSamples, ...]:
+    def quality_points(self) -> tuple[LegSamples, ...]:
         """How the voice of each leg went over time."""
         now = self.wall()
-        return tuple(LegSamples(leg.party.number, samples) for leg in self.legs if (samples := leg.samples(now)))
+        return tuple(LegSamples(leg.party.number, samples) for leg in self.legs if (samples := leg.quality_points(now)))
 
     @property
     def task(self) -> NewTask | None:

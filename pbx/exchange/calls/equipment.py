@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.leg import Leg
-from pbx.exchange.dialling.pins import Pins
+from pbx.exchange.dialling.pins import PinLockout
 from pbx.exchange.phones.lines import Lines
 from pbx.exchange.phones.registrar import Registrar
 from pbx.exchange.trunks.trunks import Trunks
@@ -26,8 +26,8 @@ class NoRoom(Exception):
 class Sounds(Protocol):
     """Everything the box can say."""
 
-    def sentence(self, key: str, language: Language) -> Clip:
-        """A sentence of the catalogue."""
+    def prompt(self, key: str, language: Language) -> Clip:
+        """A prompt of the catalogue."""
 
     def number(self, value: int, language: Language) -> list[Clip]:
         """A number, spoken."""
@@ -80,7 +80,7 @@ class Equipment:
     registrar: Registrar
     trunks: Trunks
     lines: Lines
-    pins: Pins
+    pins: PinLockout
     sounds: Sounds
     archive: Archive
     ids: Ids

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pbx.exchange.calls.signals import Answered, Digit, Ended, LegEvent, Proceeding, Rejected
-from pbx.exchange.dialling.digit_dedup import Keypad
+from pbx.exchange.dialling.digit_dedup import DigitDedup
 from pbx.exchange.dialling.key_info import KeyInfo
 from pbx.media.codecs.codec import CODECS
 from pbx.media.endpoint import Endpoint
@@ -50,7 +50,7 @@ class Leg:
     ) -> None:
         self.party = party
         self._clock = clock
-        self._keypad = Keypad()
+        self._digit_dedup = DigitDedup()
         self._key_info = KeyInfo()
         self.endpoint = endpoint
         self.session: Session | None = None
@@ -74,7 +74,7 @@ class Leg:
     @property
     def dials_by(self) -> str:
         """How the party's digits came: event, tone or info; empty before the first."""
-        return self._keypad.method
+        return self._digit_dedup.method
 
     @property
     def sends_events(self) -> bool:
@@ -160,7 +160,7 @@ class Leg:
         """What was measured of its voice; still there after the end."""
         return self._quality if self.over else self._measure()
 
-    def samples(self, wall: float) -> tuple[LegSample, ...]:
+    def quality_points(self, wall: float) -> tuple[LegSample, ...]:
         """How its voice went over time; `wall` is what the clock on the wall shows now (Unix time)."""
         shift = wall - self._clock()
         return tuple(
@@ -172,7 +172,7 @@ class Leg:
                 None if sample.round_trip is None else round(sample.round_trip, 4),
                 sample.peer_lost,
             )
-            for sample in self.endpoint.samples.all()
+            for sample in self.endpoint.quality_points.all()
         )
 
     def close(self) -> None:
@@ -233,7 +233,7 @@ class Leg:
             self._tell(self, event)
 
     def _digit(self, digit: str, how: str) -> None:
-        if self._keypad.press(digit, how, self._clock()):
+        if self._digit_dedup.press(digit, how, self._clock()):
             self._tell(self, Digit(digit, how))
 
     def _answered(self, sdp: bytes) -> None:
@@ -298,7 +298,7 @@ class Leg:
         """Let the endpoint talk as agreed; its packets may come from where the signalling comes from (NAT)."""
         self.agreed = agreement
         if agreement.event_receive is None:
-            self._keypad.has_no_events()
+            self._digit_dedup.has_no_events()
         self.held = agreement.on_hold
         signalling = self.session.trusted if self.session is not None else frozenset[str]()
         self.endpoint.agree(

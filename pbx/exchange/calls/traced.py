@@ -21,7 +21,7 @@ _LENGTH = re.compile(rb"(?:content-length|l)[ \t]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class WireCapture:
     """What the tap has of a call; to be read by `readable`, which may be done in another thread."""
 
     dialogs: Mapping[str, Party]
@@ -29,7 +29,7 @@ class Wire:
     left_out: int = 0
 
 
-def readable(wire: Wire) -> CallTrace:
+def readable(wire: WireCapture) -> CallTrace:
     """These messages as they may be kept and shown: takes some 50 microseconds for each."""
     places = {call_id.encode(errors="replace"): place for place, call_id in enumerate(wire.dialogs)}
     unnamed = withheld(wire.entries)

@@ -19,7 +19,7 @@ class Collector(Protocol):
         """Time went by."""
 
 
-class Code:
+class CodeCollector:
     """Any digits up to `longest`; complete when full, with `#`, or after `silence` seconds. `*` counts too."""
 
     def __init__(self, longest: int, silence: float) -> None:

@@ -10,7 +10,7 @@ SAME_PRESS = 1.0
 
 
 @dataclass(slots=True)
-class Keypad:
+class DigitDedup:
     """Follows the best method a phone was seen to use and ignores the others.
 
     Phones send a digit as a telephone-event and as INFO, or as an event over the audible tone, and the copies arrive in

@@ -18,7 +18,7 @@ class Dialled:
     """Whether it is one of the extensions."""
 
 
-class Digits:
+class ExtensionCollector:
     """Collects one entry after the other.
 
     An entry is complete as soon as it is an extension and no longer one can follow; with `#`; or after a silence. What

@@ -6,7 +6,7 @@ FIRST_LOCK = 60.0
 LONGEST_LOCK = 86400.0
 
 
-class Pins:
+class PinLockout:
     """Counts wrong PINs of each mailbox; bounded by the number of mailboxes that exist."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Is this request really from one of our phones? Digest (RFC 3261, section 22; RFC 8760) within the guard's limits."""
+"""Is this request really from one of our phones? Digest (RFC 3261, section 22; RFC 8760), with a lockout."""
 
 import re
 from collections import OrderedDict
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from pbx.exchange.phones.lockout import Guard
+from pbx.exchange.phones.lockout import Lockout
 from pbx.sip.digest import Accepted, Challenger, Missing, Stale
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request
@@ -31,13 +31,13 @@ class NotAdmitted:
     headers: tuple[tuple[str, str], ...]
 
 
-class Doorkeeper:
+class Authentication:
     """Checks the credentials of requests; one for all methods, so that all of them answer alike."""
 
-    def __init__(self, office: Callable[[], Office], challenger: Challenger, guard: Guard) -> None:
+    def __init__(self, office: Callable[[], Office], challenger: Challenger, lockout: Lockout) -> None:
         self._office = office
         self._challenger = challenger
-        self._guard = guard
+        self._lockout = lockout
         self.guest: Phone | None = None
         """The account of a call of the box to itself: for one INVITE, from this machine."""
         self._puzzled: OrderedDict[tuple[str, str], bool] = OrderedDict()
@@ -57,7 +57,7 @@ class Doorkeeper:
             return h_a1 if phone else None
 
         def may_pass(username: str) -> bool:
-            return self._guard.may_try(host, username, known=username in phones)
+            return self._lockout.may_try(host, username, known=username in phones)
 
         given = request.headers.all("Authorization")
         verdict = self._challenger.check(given, request.method, request.uri, h_a1_of, may_pass)
@@ -65,11 +65,11 @@ class Doorkeeper:
             if guest and guest.username == verdict.username:
                 self.guest = None
                 return guest
-            self._guard.passed(host, verdict.username)
+            self._lockout.passed(host, verdict.username)
             self._puzzled.pop((host, verdict.username[:64]), None)
             return phones[verdict.username]
         if not isinstance(verdict, Missing | Stale):
-            self._guard.failed(host, verdict.username, known=verdict.username in phones)
+            self._lockout.failed(host, verdict.username, known=verdict.username in phones)
         only = "MD5" if isinstance(verdict, Missing) and self._cannot_choose(request, host) else ""
         values = self._challenger.challenge(stale=isinstance(verdict, Stale), only=only)
         return NotAdmitted(401, tuple(("WWW-Authenticate", value) for value in values))
@@ -92,11 +92,11 @@ class Doorkeeper:
 
     def remember(self, host: str, username: str) -> None:
         """The phone was registered from there before this process began."""
-        self._guard.passed(host, username)
+        self._lockout.passed(host, username)
 
     def forget(self, username: str) -> None:
         """The account is no more, or has another password now: what was guessed at it does not count against it."""
-        self._guard.forget(username)
+        self._lockout.forget(username)
 
 
 def _is_here(flow: Flow) -> bool:

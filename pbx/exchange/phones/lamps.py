@@ -18,7 +18,7 @@ class Lamp:
     since: float | None = None
 
 
-class Presence:
+class Lamps:
     """Lamps of people: what their line does, or offline when no phone of theirs is registered.
 
     `registered` tells that of a user name. `changed` is called when a lamp shows something else.
@@ -55,7 +55,7 @@ class Presence:
         for extension in people:
             self.look(extension)
 
-    def lamps(self) -> dict[str, Lamp]:
+    def all(self) -> dict[str, Lamp]:
         """Everybody's lamp, by extension."""
         return {extension: self._lamps.get(extension, Lamp("offline")) for extension in self._office().people}
 

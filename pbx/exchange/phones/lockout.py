@@ -48,7 +48,7 @@ class Budget:
         self.level = SOURCE_BUDGET / 2
 
 
-class Guard:
+class Lockout:
     """Who may try a password now.
 
     A request without credentials costs nothing. An address with too many wrong ones is not answered for a while,

@@ -35,7 +35,7 @@ class _Watcher:
     phone: Phone
 
 
-class Mwi:
+class MessageWaiting:
     """Message waiting indication: to phones that subscribe, and unasked to those that registered and did not.
 
     `counts(extension)` tells new and old messages. A phone is only ever told about the mailbox of its own person.
@@ -110,7 +110,7 @@ class Mwi:
 
     def _act(self, watcher: _Watcher, effects: Effects) -> None:
         for effect in effects:
-            token = f"mwi:{self._ids.token()}"
+            token = f"messages:{self._ids.token()}"
             self._tokens[token] = watcher
             self._stack.request(effect.request, effect.flow, token=token)
         if watcher.subscription.over:
@@ -209,7 +209,7 @@ class Mwi:
             ("Subscription-State", "terminated"),
             ("Content-Type", CONTENT_TYPE),
         ]
-        token = f"mwi:{self._ids.token()}"
+        token = f"messages:{self._ids.token()}"
         self._tokens[token] = (binding.username, binding.contact)
         request = Request("NOTIFY", uri, Headers(items), self._body(phone, flow))
         self._stack.request(request, flow, token=token)

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from pbx.exchange.phones.authentication import Doorkeeper, NotAdmitted
+from pbx.exchange.phones.authentication import Authentication, NotAdmitted
 from pbx.exchange.phones.bound import BindingChange, Bound, Doubted, Trouble, Unbound
 from pbx.exchange.phones.devices import Kin, came_through_nat, kin
 from pbx.exchange.phones.registering import (
@@ -55,7 +55,7 @@ class Registrar:
     def __init__(
         self,
         office: Callable[[], Office],
-        doorkeeper: Doorkeeper,
+        authentication: Authentication,
         timers: Timers,
         *,
         clock: Callable[[], float],
@@ -63,7 +63,7 @@ class Registrar:
     ) -> None:
         self.changes: deque[BindingChange] = deque()
         self._office = office
-        self._doorkeeper = doorkeeper
+        self._authentication = authentication
         self._timers = timers
         self._clock = clock
         self._wall = wall
@@ -135,7 +135,7 @@ class Registrar:
 
     def register(self, request: Request, flow: Flow) -> Response:
         """Answer a REGISTER; nothing changes unless the answer is 200, and then all of it does."""
-        admitted = self._doorkeeper.admit(request, flow)
+        admitted = self._authentication.admit(request, flow)
         if isinstance(admitted, NotAdmitted):
             return request.reply(admitted.status, headers=admitted.headers)
         username = admitted.username
@@ -162,7 +162,7 @@ class Registrar:
             except ParseError:
                 continue
             if left > 0 and binding.username in self._office().phones:
-                self._doorkeeper.remember(binding.remote[0], binding.username)
+                self._authentication.remember(binding.remote[0], binding.username)
                 nat = binding.nat or came_through_nat(binding)  # an older version did not write it down
                 entry = _Entry(replace(binding, connection=0, nat=nat), uri, now + left)
                 self._add(entry)
@@ -225,7 +225,7 @@ class Registrar:
         for username, phone in before.items():
             now = self._phones.get(username)
             if now is None or now.password != phone.password:
-                self._doorkeeper.forget(username)
+                self._authentication.forget(username)
                 self._sequence.forget(username)
                 for entry in list(self._entries.get(username, ())):
                     self._drop(entry)

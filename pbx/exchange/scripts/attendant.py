@@ -2,7 +2,7 @@
 
 from pbx.exchange.calls.operator import Operator
 from pbx.exchange.dialling.dialplan import dialable, greets, reachable
-from pbx.exchange.dialling.digits import Digits
+from pbx.exchange.dialling.digits import ExtensionCollector
 from pbx.exchange.scripts.reach import reach_all, reach_group, reach_person
 from pbx.media.clip import Clip
 from pbx.store.models import Number
@@ -46,7 +46,9 @@ async def _hear_extension(operator: Operator, number: Number) -> str | None:
         await operator.play(speech)
         return None
     for _ in range(TRIES):
-        dialled = await operator.ask(speech, Digits(dialable(number, office), office.digit_silence), PATIENCE)
+        dialled = await operator.ask(
+            speech, ExtensionCollector(dialable(number, office), office.digit_silence), PATIENCE
+        )
         if dialled is None:
             call.note("nothing-dialled")
             return None
@@ -55,7 +57,7 @@ async def _hear_extension(operator: Operator, number: Number) -> str | None:
             return dialled.digits
         fault = "not-reachable" if dialled.known else "wrong-extension"
         call.note(fault, digits=dialled.digits)
-        speech = [sounds.sentence(fault, office.language)]
+        speech = [sounds.prompt(fault, office.language)]
     return None
 
 
@@ -63,7 +65,7 @@ def _greeting(operator: Operator, number: Number) -> list[Clip]:
     """The number's own greeting, else the spoken default."""
     sounds = operator.equipment.sounds
     own = sounds.recorded(number.greeting) if number.greeting else None
-    return [own or sounds.sentence("greeting", operator.call.office.language)]
+    return [own or sounds.prompt("greeting", operator.call.office.language)]
 
 
 async def _connect(operator: Operator, extension: str) -> None:

@@ -57,8 +57,8 @@ async def call_out(
         call.note("failed", reason="no-trunk")
     call.outcome = _outcome(status)
     if operator.leg.answered:  # click to call: he listens
-        sentence = operator.equipment.sounds.sentence("call-failed" if lines else "no-line", call.office.language)
-        await operator.play([sentence])
+        prompt = operator.equipment.sounds.prompt("call-failed" if lines else "no-line", call.office.language)
+        await operator.play([prompt])
     operator.refuse(_passed_on(status))
 
 

@@ -127,7 +127,7 @@ async def _nobody(operator: Operator, owner: Person | Group | None, why: Why) ->
         operator.call.outcome = _OUTCOMES.get(why, "missed")
         if operator.leg.answered:  # click to call: he listens
             key = "busy" if why is Why.BUSY else "unavailable"
-            await operator.play([operator.equipment.sounds.sentence(key, operator.call.office.language)])
+            await operator.play([operator.equipment.sounds.prompt(key, operator.call.office.language)])
         operator.refuse(REFUSALS.get(why, 480))
         return
     operator.call.outcome = "missed"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pbx.exchange.calls.leg import Party
 from pbx.exchange.calls.operator import Operator
-from pbx.exchange.dialling.codes import Code
+from pbx.exchange.dialling.codes import CodeCollector
 from pbx.exchange.scripts.click_to_call import fetch
 from pbx.media.tones import beep
 from pbx.store.models import Person
@@ -36,19 +36,19 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
         call.outcome = "answered"
         await operator.equipment.archive.note(call)
         told("speaking")
-        sentence = operator.equipment.sounds.sentence
+        prompt = operator.equipment.sounds.prompt
         for _ in range(TRIES):
             spoken = 0.0
-            await operator.play([sentence("record-announcement", person.language), beep()])
+            await operator.play([prompt("record-announcement", person.language), beep()])
             recording = await operator.record(path, limit=LONGEST, silence=SILENCE)
             spoken = recording.seconds if recording.seconds >= SHORTEST else 0.0
             if recording.gone:
                 return
             if not spoken:
-                await operator.play([sentence("recording-too-short", person.language)])
+                await operator.play([prompt("recording-too-short", person.language)])
             elif await _is_kept(operator, person, path):
                 break
-        await operator.play([sentence("recording-ready", person.language)])
+        await operator.play([prompt("recording-ready", person.language)])
         operator.hang_up()
     finally:
         if call.outcome == "answered":
@@ -59,8 +59,8 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
 async def _is_kept(operator: Operator, person: Person, path: Path) -> bool:
     """Play it back; whether he is content, also when he presses nothing."""
     sound = await operator.equipment.archive.open_recording(path)
-    menu = operator.equipment.sounds.sentence("recording-menu", person.language)
+    menu = operator.equipment.sounds.prompt("recording-menu", person.language)
     while True:
-        key = await operator.ask([sound, menu] if sound is not None else [menu], Code(1, 4.0), 6.0)
+        key = await operator.ask([sound, menu] if sound is not None else [menu], CodeCollector(1, 4.0), 6.0)
         if key is None or key.digits in ("1", "2"):
             return key is None or key.digits == "1"

@@ -1,11 +1,11 @@
 """A call of the box to itself: what a phone would have found, asked at the real SIP port and with real sound.
 
-The account for it is made for one call, and is good only on the machine itself (`doorkeeper`). The other end is
+The account for it is made for one call, and is good only on the machine itself (`authentication`). The other end is
 `administration.self_call`.
 """
 
 from pbx.exchange.calls.operator import Operator
-from pbx.exchange.dialling.codes import Code
+from pbx.exchange.dialling.codes import CodeCollector
 from pbx.media.clip import Clip
 from pbx.media.tones import RATE, sound
 
@@ -20,5 +20,5 @@ _LONGEST = 4.0
 async def attend(operator: Operator) -> None:
     """Pick up, sound a tone until a key is pressed, then another: so both ways were heard."""
     operator.answer()
-    if await operator.ask([Clip(sound([QUESTION], _LONGEST), RATE)], Code(1, 0.0), 0.0):
+    if await operator.ask([Clip(sound([QUESTION], _LONGEST), RATE)], CodeCollector(1, 0.0), 0.0):
         await operator.play([Clip(sound([ANSWER], _LONGEST), RATE)])

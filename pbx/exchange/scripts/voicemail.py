@@ -2,7 +2,7 @@
 
 from pbx.exchange.calls.equipment import NoRoom, Sounds
 from pbx.exchange.calls.operator import Operator
-from pbx.exchange.dialling.codes import Code
+from pbx.exchange.dialling.codes import CodeCollector
 from pbx.media.clip import Clip
 from pbx.media.tones import beep
 from pbx.store.models import Group, Language, Message, Person
@@ -26,7 +26,7 @@ async def leave(operator: Operator, owner: Person | Group | None) -> None:
     wanted = takes_messages(owner)
     operator.answer()
     own = equipment.sounds.recorded(owner.announcement) if isinstance(owner, Person) and owner.announcement else None
-    announcement = own or equipment.sounds.sentence("leave-message" if wanted else "unavailable", language)
+    announcement = own or equipment.sounds.prompt("leave-message" if wanted else "unavailable", language)
     call.note("announced", extension=call.extension)
     await operator.play([announcement])
     if not wanted or owner is None:
@@ -36,7 +36,7 @@ async def leave(operator: Operator, owner: Person | Group | None) -> None:
         spool = await equipment.archive.spool(owner.extension, call)
     except NoRoom as full:
         call.note("no-message", reason=str(full))
-        await operator.play([equipment.sounds.sentence("mailbox-full", language)])
+        await operator.play([equipment.sounds.prompt("mailbox-full", language)])
         operator.hang_up()
         return
     await operator.play([beep()])
@@ -47,7 +47,7 @@ async def leave(operator: Operator, owner: Person | Group | None) -> None:
     else:
         call.note("no-message", reason="too-short")
     if not recording.gone:
-        await operator.play([equipment.sounds.sentence("goodbye", language)])
+        await operator.play([equipment.sounds.prompt("goodbye", language)])
         operator.hang_up()
 
 
@@ -71,19 +71,19 @@ async def listen(operator: Operator, person: Person) -> None:
             if not await _hear(operator, person, message):
                 break
         else:
-            await operator.play([sounds.sentence("no-more-messages", person.language)])
+            await operator.play([sounds.prompt("no-more-messages", person.language)])
     finally:
         call.note("listened", messages=heard)
-    await operator.play([sounds.sentence("bye", person.language)])
+    await operator.play([sounds.prompt("bye", person.language)])
     operator.hang_up()
 
 
 def _count(sounds: Sounds, new: int, language: Language) -> list[Clip]:
     """How many new messages there are, in words."""
     if not new:
-        return [sounds.sentence("no-new-messages", language)]
-    counted = sounds.sentence("new-message" if new == 1 else "new-messages", language)
-    return [sounds.sentence("you-have", language), *sounds.number(new, language), counted]
+        return [sounds.prompt("no-new-messages", language)]
+    counted = sounds.prompt("new-message" if new == 1 else "new-messages", language)
+    return [sounds.prompt("you-have", language), *sounds.number(new, language), counted]
 
 
 async def _unlocked(operator: Operator, person: Person) -> bool:
@@ -91,14 +91,14 @@ async def _unlocked(operator: Operator, person: Person) -> bool:
     equipment, sounds = operator.equipment, operator.equipment.sounds
     if not person.pin:
         operator.call.note("no-pin")
-        await operator.play([sounds.sentence("no-pin", person.language)])
+        await operator.play([sounds.prompt("no-pin", person.language)])
         return False
     for _ in range(PIN_TRIES):
         if equipment.pins.locked(person.extension, equipment.clock()):
             operator.call.note("pin-locked")
-            await operator.play([sounds.sentence("pin-locked", person.language)])
+            await operator.play([sounds.prompt("pin-locked", person.language)])
             return False
-        dialled = await operator.ask([sounds.sentence("enter-pin", person.language)], Code(12, 4.0), 8.0)
+        dialled = await operator.ask([sounds.prompt("enter-pin", person.language)], CodeCollector(12, 4.0), 8.0)
         if dialled is None:
             return False
         if not equipment.pins.locked(person.extension, equipment.clock()):
@@ -107,7 +107,7 @@ async def _unlocked(operator: Operator, person: Person) -> bool:
                 equipment.pins.right(person.extension)
                 return True
         operator.call.note("pin-wrong")
-        await operator.play([sounds.sentence("wrong-pin", person.language)])
+        await operator.play([sounds.prompt("wrong-pin", person.language)])
     return False
 
 
@@ -115,18 +115,18 @@ async def _hear(operator: Operator, person: Person, message: Message) -> bool:
     """One message and what to do with it; False when he has had enough."""
     archive, sounds = operator.equipment.archive, operator.equipment.sounds
     sound = await archive.open_message(message)
-    speech: list[Clip] = [sound] if sound is not None else [sounds.sentence("message-unreadable", person.language)]
+    speech: list[Clip] = [sound] if sound is not None else [sounds.prompt("message-unreadable", person.language)]
     if not message.heard:
         await archive.mark_heard(message)
-    menu = sounds.sentence("message-menu", person.language)
+    menu = sounds.prompt("message-menu", person.language)
     while True:
-        key = await operator.ask([*speech, menu], Code(1, 4.0), 6.0)
+        key = await operator.ask([*speech, menu], CodeCollector(1, 4.0), 6.0)
         match key.digits if key is not None else "2":
             case "1":
                 continue
             case "3":
                 await archive.remove_message(message)
-                await operator.play([sounds.sentence("message-deleted", person.language)])
+                await operator.play([sounds.prompt("message-deleted", person.language)])
                 return True
             case "*" | "9":
                 return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pbx.exchange.trunks.trunk import Find, Places, Route, TrunkState, Wire, words_of
+from pbx.exchange.trunks.trunk import Places, Resolve, Route, TrunkState, TrunkWire, words_of
 from pbx.sip.flow import Flow
 from pbx.sip.headers import Headers
 from pbx.sip.ids import Ids
@@ -15,12 +15,12 @@ ASK_EVERY = 60.0
 """Seconds between two OPTIONS, and between two look-ups."""
 
 
-class Peer:
+class PeerTrunk:
     """Asks by OPTIONS whether the peer is there; calls are placed and taken whatever it says."""
 
-    def __init__(self, trunk: Trunk, wire: Wire, ids: Ids) -> None:
+    def __init__(self, trunk: Trunk, wire: TrunkWire, ids: Ids) -> None:
         """Raises ValueError with a sentence when the peer is no address."""
-        self.trunk = trunk
+        self.settings = trunk
         self.ended = False
         self._wire = wire
         self._ids = ids
@@ -32,7 +32,7 @@ class Peer:
 
     def begin(self) -> None:
         """Find it, then ask it."""
-        self._wire.order(Find(self.trunk.name, self._target))
+        self._wire.order(Resolve(self.settings.name, self._target))
 
     def end(self) -> None:
         """There is nothing to take back."""
@@ -74,7 +74,7 @@ class Peer:
     def state(self) -> TrunkState:
         """Reachable, or unknown: some peers ignore OPTIONS and take calls all the same."""
         flow = self._reachable or next(iter(self._places.flows), None)
-        state = TrunkState(self.trunk.name, "reachable" if self._reachable else "unknown")
+        state = TrunkState(self.settings.name, "reachable" if self._reachable else "unknown")
         return TrunkState(state.name, state.state, self._words, words_of(flow) if flow else str(self._target))
 
     def routes(self) -> tuple[Route, ...]:
@@ -94,7 +94,7 @@ class Peer:
 
     def knows(self, flow: Flow, user: str) -> bool:
         """One of its addresses; with a port in the settings, over UDP that very port."""
-        if self.trunk.transport == "tls" and flow.transport != "tls":
+        if self.settings.transport == "tls" and flow.transport != "tls":
             return False
         if flow.transport == "udp" and self._target.port is not None:
             return flow.remote in self._places.addresses
@@ -105,9 +105,9 @@ class Peer:
         return False
 
     def _domain(self) -> tuple[str, int | None]:
-        if not self.trunk.domain:
+        if not self.settings.domain:
             return self._target.host, self._target.port
-        domain = Target.parse(self.trunk.domain)
+        domain = Target.parse(self.settings.domain)
         return domain.host, domain.port
 
     def _ask(self) -> None:

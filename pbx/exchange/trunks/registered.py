@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from pbx.exchange.trunks.trunk import (
-    Find,
     KeepAlive,
     Places,
+    Resolve,
     Route,
     TrunkCondition,
     TrunkState,
-    Wire,
+    TrunkWire,
     words_of,
 )
 from pbx.sip.flow import Flow
@@ -26,12 +26,12 @@ KEEP_ALIVE = 25.0
 CONDITIONS: dict[str, TrunkCondition] = {"registered": "registered", "failed": "failed"}
 
 
-class Provider:
+class RegisteredTrunk:
     """Drives one `Registration`; knows the provider's packets by where it registered, and by what it looked up."""
 
-    def __init__(self, trunk: Trunk, wire: Wire, ids: Ids, contact_user: str, password: str) -> None:
+    def __init__(self, trunk: Trunk, wire: TrunkWire, ids: Ids, contact_user: str, password: str) -> None:
         """Raises ValueError with a sentence when domain or proxy is no address."""
-        self.trunk = trunk
+        self.settings = trunk
         self._wire = wire
         self._domain = Target.parse(trunk.domain, trunk.transport)
         self._target = Target.parse(trunk.proxy, trunk.transport) if trunk.proxy else self._domain
@@ -96,7 +96,7 @@ class Provider:
         used = registration.flow if registration.state == "registered" else next(iter(registration.flows), None)
         state = CONDITIONS.get(registration.state, "trying")
         return TrunkState(
-            self.trunk.name,
+            self.settings.name,
             state,
             registration.words,
             words_of(used) if used else "",
@@ -135,7 +135,7 @@ class Provider:
         mine = self.registration.flow
         if mine is not None and flow == mine:
             return True
-        if self.trunk.transport == "tls" and flow.transport != "tls":
+        if self.settings.transport == "tls" and flow.transport != "tls":
             return False
         if flow.remote in self._places.addresses and not (flow.transport == "tls" and not flow.tls_name):
             return True
@@ -148,7 +148,7 @@ class Provider:
     def _act(self, effects: Effects) -> None:
         for effect in effects:
             if isinstance(effect, FindRegistrar):
-                self._wire.order(Find(self.trunk.name, self._target))
+                self._wire.order(Resolve(self.settings.name, self._target))
             elif isinstance(effect, Ask):
                 self._wire.ask(effect.request, effect.flow)
             elif isinstance(effect, Wake):

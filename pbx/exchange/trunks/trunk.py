@@ -54,7 +54,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Find:
+class Resolve:
     """An order to the daemon: look the target up and call `Trunks.resolved`, also when nothing was found."""
 
     trunk: str
@@ -68,27 +68,27 @@ class KeepAlive:
     flow: Flow
 
 
-Order = Find | KeepAlive
+TrunkOrder = Resolve | KeepAlive
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class TrunkWire:
     """What a trunk may use of the rest; `Trunks` hands it out."""
 
     clock: Callable[[], float]
     flow_to: Callable[[Hop], Flow]
     """Raises OSError when there is no way."""
-    order: Callable[[Order], None]
+    order: Callable[[TrunkOrder], None]
     ask: Callable[[Request, Flow], None]
     """Send a request; the reply comes back to the same trunk."""
     wake_in: Callable[[float], None]
     """Have `wake` called in so many seconds; an earlier appointment is void."""
 
 
-class Line(Protocol):
+class RunningTrunk(Protocol):
     """One trunk at work."""
 
-    trunk: Trunk
+    settings: Trunk
 
     def begin(self) -> None:
         """Start working."""

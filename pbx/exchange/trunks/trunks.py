@@ -7,9 +7,18 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pbx.exchange.trunks.peering import Peer
-from pbx.exchange.trunks.registered import Provider
-from pbx.exchange.trunks.trunk import Find, KeepAlive, Line, Order, Route, TrunkState, Wire, words_of
+from pbx.exchange.trunks.peering import PeerTrunk
+from pbx.exchange.trunks.registered import RegisteredTrunk
+from pbx.exchange.trunks.trunk import (
+    KeepAlive,
+    Resolve,
+    Route,
+    RunningTrunk,
+    TrunkOrder,
+    TrunkState,
+    TrunkWire,
+    words_of,
+)
 from pbx.exchange.trunks.turned_away import Refusal, Refusals
 from pbx.sip.flow import Flow
 from pbx.sip.ids import Ids
@@ -19,7 +28,7 @@ from pbx.sip.transactions.timers import Timer, Timers
 from pbx.sip.transport.hop import Hop
 from pbx.store.models import Office, Trunk
 
-__all__ = ["Find", "KeepAlive", "Order", "Route", "TrunkState", "Trunks"]
+__all__ = ["KeepAlive", "Resolve", "Route", "TrunkOrder", "TrunkState", "Trunks"]
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +37,10 @@ LONGEST_WORDS = 200
 
 
 @dataclass(slots=True)
-class _Running:
+class _Entry:
     """A trunk with its appointment and the request it waits for."""
 
-    line: Line = field(init=False)
+    trunk: RunningTrunk = field(init=False)
     timer: Timer | None = None
     token: str = ""
     logged: TrunkState | None = None
@@ -64,7 +73,7 @@ class Trunks:
         changed: Callable[[], None] = lambda: None,
         wall: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        self.orders: deque[Order] = deque()
+        self.orders: deque[TrunkOrder] = deque()
         self._office = office
         self._stack = stack
         self._timers = timers
@@ -75,9 +84,9 @@ class Trunks:
         self._password_of = password_of
         self._is_phone = is_phone
         self._changed = changed
-        self._running: dict[str, _Running] = {}
-        self._tokens: dict[str, _Running] = {}
-        self._leaving: list[_Running] = []
+        self._running: dict[str, _Entry] = {}
+        self._tokens: dict[str, _Entry] = {}
+        self._leaving: list[_Entry] = []
         self._broken: dict[str, TrunkState] = {}
         self._refusals = Refusals(wall)
 
@@ -92,12 +101,12 @@ class Trunks:
         wanted = self._office().trunks
         self._broken = {name: state for name, state in self._broken.items() if name in wanted}
         self._refusals.keep_only(wanted)
-        for name in [name for name, each in self._running.items() if wanted.get(name) != each.line.trunk]:
-            running, successor = self._running.pop(name), wanted.get(name)
-            if successor and self._contact_user(successor) == self._contact_user(running.line.trunk):
-                self._cancel(running)  # the new one takes the binding over; removing it could cross that
+        for name in [name for name, each in self._running.items() if wanted.get(name) != each.trunk.settings]:
+            entry, successor = self._running.pop(name), wanted.get(name)
+            if successor and self._contact_user(successor) == self._contact_user(entry.trunk.settings):
+                self._cancel(entry)  # the new one takes the binding over; removing it could cross that
             else:
-                self._end(running)
+                self._end(entry)
         for name, trunk in wanted.items():
             if name not in self._running:
                 self._begin(trunk)
@@ -110,45 +119,45 @@ class Trunks:
     @property
     def settled(self) -> bool:
         """Whether every trunk that was taken down is unregistered."""
-        self._leaving = [each for each in self._leaving if not each.line.ended]
+        self._leaving = [each for each in self._leaving if not each.trunk.ended]
         return not self._leaving
 
     def again(self, name: str) -> None:
         """Try now instead of later; nothing happens to one that works."""
-        running = self._running.get(name)
-        if running is not None:
-            running.line.begin()
+        entry = self._running.get(name)
+        if entry is not None:
+            entry.trunk.begin()
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
     def resolved(self, name: str, hops: tuple[Hop, ...]) -> None:
-        """The daemon's answer to a `Find`."""
-        running = self._running.get(name)
-        if running is not None:
-            running.line.resolved(hops)
-            self._log(running)
+        """The daemon's answer to a `Resolve`."""
+        entry = self._running.get(name)
+        if entry is not None:
+            entry.trunk.resolved(hops)
+            self._log(entry)
 
     def replied(self, token: str, response: Response, flow: Flow) -> bool:
         """A final response that came to the stack on this flow; whether it was to a request of a trunk."""
-        running = self._tokens.pop(token, None)
-        if running is not None and running.token == token:
-            running.line.replied(response, flow)
-            self._log(running)
-        return running is not None
+        entry = self._tokens.pop(token, None)
+        if entry is not None and entry.token == token:
+            entry.trunk.replied(response, flow)
+            self._log(entry)
+        return entry is not None
 
     def unanswered(self, token: str, reason: str = "") -> bool:
         """No response, and why; whether the request was a trunk's."""
-        running = self._tokens.pop(token, None)
-        if running is not None and running.token == token:
-            running.line.unanswered(reason)
-            self._log(running)
-        return running is not None
+        entry = self._tokens.pop(token, None)
+        if entry is not None and entry.token == token:
+            entry.trunk.unanswered(reason)
+            self._log(entry)
+        return entry is not None
 
     def connection_lost(self, flow: Flow) -> None:
         """The transports lost a connection."""
-        for running in list(self._running.values()):
-            running.line.lost(flow)
-            self._log(running)
+        for entry in list(self._running.values()):
+            entry.trunk.lost(flow)
+            self._log(entry)
 
     # -- what others ask ---------------------------------------------------------------------------------------------
 
@@ -158,26 +167,26 @@ class Trunks:
 
     def state(self, name: str) -> TrunkState | None:
         """How one trunk is; None when there is none of that name."""
-        running = self._running.get(name)
-        if running is None:
+        entry = self._running.get(name)
+        if entry is None:
             return self._broken.get(name)
-        return _harmless(running.line.state())
+        return _harmless(entry.trunk.state())
 
     def trunk_of(self, flow: Flow, user: str = "") -> Trunk | None:
         """The trunk over which a request came on this flow; `user` is its Request-URI's.
 
         Two trunks at one provider are told apart by the Contact each registered. None: a stranger, or a phone.
         """
-        known = [each.line for each in self._running.values() if each.line.knows(flow, user)]
+        known = [each.trunk for each in self._running.values() if each.trunk.knows(flow, user)]
         if not known or self._is_phone(flow):
             return None
-        return next((line.trunk for line in known if line.owns(user)), known[0].trunk)
+        return next((trunk.settings for trunk in known if trunk.owns(user)), known[0].settings)
 
     def trunk_at(self, flow: Flow) -> Trunk | None:
         """The trunk from whose host this flow comes, though not as its calls do; None: a stranger's, or a phone's."""
-        lines = (each.line for each in self._running.values() if flow.remote[0] in each.line.hosts())
-        line = next(lines, None)
-        return None if line is None or self._is_phone(flow) else line.trunk
+        trunks = (each.trunk for each in self._running.values() if flow.remote[0] in each.trunk.hosts())
+        trunk = next(trunks, None)
+        return None if trunk is None or self._is_phone(flow) else trunk.settings
 
     def refused(self, name: str, number: str, reason: str, flow: Flow) -> None:
         """A call for that number came by this flow, over the trunk or from its host, and was refused."""
@@ -190,79 +199,79 @@ class Trunks:
 
     def route(self, name: str) -> tuple[Route, ...]:
         """Ways for a call over a trunk, best first; none: it cannot be used now."""
-        running = self._running.get(name)
-        return running.line.routes() if running else ()
+        entry = self._running.get(name)
+        return entry.trunk.routes() if entry else ()
 
     def addresses(self, name: str) -> frozenset[str]:
         """Hosts from which the trunk's packets may come."""
-        running = self._running.get(name)
-        return running.line.hosts() if running else frozenset()
+        entry = self._running.get(name)
+        return entry.trunk.hosts() if entry else frozenset()
 
     def names(self, name: str) -> Mapping[str, tuple[str, ...]]:
         """Host names that led to the trunk, each with its addresses."""
-        running = self._running.get(name)
-        return running.line.names() if running else {}
+        entry = self._running.get(name)
+        return entry.trunk.names() if entry else {}
 
     def is_trunk_host(self, host: str) -> bool:
         """Whether packets of any trunk may come from this address."""
-        return any(host in each.line.hosts() for each in self._running.values())
+        return any(host in each.trunk.hosts() for each in self._running.values())
 
     # -- acting ------------------------------------------------------------------------------------------------------
 
     def _begin(self, trunk: Trunk) -> None:
         self._broken.pop(trunk.name, None)
-        running = _Running()
-        wire = Wire(
+        entry = _Entry()
+        wire = TrunkWire(
             clock=self._clock,
             flow_to=self._flow_to,
             order=self.orders.append,
-            ask=lambda request, flow: self._ask(running, request, flow),
-            wake_in=lambda seconds: self._wake_in(running, seconds),
+            ask=lambda request, flow: self._ask(entry, request, flow),
+            wake_in=lambda seconds: self._wake_in(entry, seconds),
         )
         try:
-            running.line = (
-                Peer(trunk, wire, self._ids)
+            entry.trunk = (
+                PeerTrunk(trunk, wire, self._ids)
                 if trunk.peer
-                else Provider(trunk, wire, self._ids, self._contact_user(trunk), self._password_of(trunk))
+                else RegisteredTrunk(trunk, wire, self._ids, self._contact_user(trunk), self._password_of(trunk))
             )
         except ValueError as error:
             self._broken[trunk.name] = TrunkState(trunk.name, "failed", str(error))
             return
-        self._running[trunk.name] = running
-        running.line.begin()
+        self._running[trunk.name] = entry
+        entry.trunk.begin()
 
-    def _end(self, running: _Running) -> None:
-        self._cancel(running)
-        running.line.end()
-        if not running.line.ended:
-            self._leaving = [each for each in self._leaving if not each.line.ended]
-            self._leaving.append(running)
+    def _end(self, entry: _Entry) -> None:
+        self._cancel(entry)
+        entry.trunk.end()
+        if not entry.trunk.ended:
+            self._leaving = [each for each in self._leaving if not each.trunk.ended]
+            self._leaving.append(entry)
 
     def _contact_user(self, trunk: Trunk) -> str:
         words = f"{trunk.name}\0{trunk.user}\0{trunk.domain}".encode()
         return hmac.new(self._secret, words, hashlib.sha256).hexdigest()[:20]
 
-    def _log(self, running: _Running) -> None:
+    def _log(self, entry: _Entry) -> None:
         """Say how a trunk is, whenever that changes."""
-        state = replace(_harmless(running.line.state()), address="")
-        if state != running.logged:
-            running.logged = state
+        state = replace(_harmless(entry.trunk.state()), address="")
+        if state != entry.logged:
+            entry.logged = state
             log.info("trunk %s: %s %s", state.name, state.state, state.words)
             self._changed()
 
-    def _ask(self, running: _Running, request: Request, flow: Flow) -> None:
-        running.token = f"trunk:{self._ids.token()}"
-        self._tokens[running.token] = running
-        self._stack.request(request, flow, token=running.token)
+    def _ask(self, entry: _Entry, request: Request, flow: Flow) -> None:
+        entry.token = f"trunk:{self._ids.token()}"
+        self._tokens[entry.token] = entry
+        self._stack.request(request, flow, token=entry.token)
 
-    def _wake_in(self, running: _Running, seconds: float) -> None:
-        self._cancel(running)
-        running.timer = self._timers.at(self._clock() + seconds, running.line.wake)
+    def _wake_in(self, entry: _Entry, seconds: float) -> None:
+        self._cancel(entry)
+        entry.timer = self._timers.at(self._clock() + seconds, entry.trunk.wake)
 
-    def _cancel(self, running: _Running) -> None:
-        if running.timer is not None:
-            running.timer.cancel()
-            running.timer = None
+    def _cancel(self, entry: _Entry) -> None:
+        if entry.timer is not None:
+            entry.timer.cancel()
+            entry.timer = None
 
 
 def _harmless(state: TrunkState) -> TrunkState:

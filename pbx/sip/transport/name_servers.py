@@ -6,7 +6,7 @@ import dns.asyncresolver
 import dns.exception
 import dns.resolver
 
-from pbx.sip.transport.resolve import NEGATIVE, Found
+from pbx.sip.transport.resolve import NEGATIVE, DnsAnswer
 
 LOOK_UP = 5.0
 """Seconds one question may take in all."""
@@ -18,17 +18,17 @@ class NameServers:
     def __init__(self, addresses: Sequence[str] | None = None, port: int = 53) -> None:
         self._resolver = _resolver(addresses, port)
 
-    async def ask(self, name: str, kind: str) -> Found | None:
+    async def ask(self, name: str, kind: str) -> DnsAnswer | None:
         """What they have of a name; None when they did not answer. Never raises for what they say."""
         if self._resolver is None:
             return None
         try:
             answer = await self._resolver.resolve(name, kind, search=False, lifetime=LOOK_UP)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return Found((), NEGATIVE)
+            return DnsAnswer((), NEGATIVE)
         except (dns.exception.DNSException, OSError, ValueError):
             return None
-        return Found(tuple(answer.rrset or ()), answer.rrset.ttl if answer.rrset else NEGATIVE)
+        return DnsAnswer(tuple(answer.rrset or ()), answer.rrset.ttl if answer.rrset else NEGATIVE)
 
 
 def _resolver(addresses: Sequence[str] | None, port: int) -> dns.asyncresolver.Resolver | None:

@@ -29,14 +29,14 @@ CACHE = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DnsAnswer:
     """What one question brought: the records of its type and their time to live, seconds."""
 
     records: tuple[Any, ...]
     ttl: float
 
 
-Ask = Callable[[str, str], Awaitable[Found | None]]
+Ask = Callable[[str, str], Awaitable[DnsAnswer | None]]
 """A name and a type (NAPTR, SRV, A, AAAA) to what DNS has of it; None when it did not answer. Never raises."""
 
 
@@ -50,7 +50,7 @@ class Resolver:
     def __init__(self, random: Callable[[], float], ask: Ask) -> None:
         self._random = random
         self._ask_dns = ask
-        self._cache: dict[tuple[str, str], tuple[float, Found]] = {}
+        self._cache: dict[tuple[str, str], tuple[float, DnsAnswer]] = {}
         self._loop = asyncio.get_running_loop()
 
     async def resolve(self, target: Target) -> tuple[Hop, ...]:
@@ -118,14 +118,14 @@ class Resolver:
         addresses = dict.fromkeys(str(address[0]) for *_, address in found)
         return sorted(addresses, key=lambda each: ":" in each)
 
-    async def _ask(self, name: str, kind: str) -> Found:
+    async def _ask(self, name: str, kind: str) -> DnsAnswer:
         now = self._loop.time()
         until, known = self._cache.get((name, kind), (0.0, None))
         if known is not None and now < until:
             return known
         found = await self._ask_dns(name, kind)
         if found is None:
-            found = Found(known.records if known else (), NEGATIVE)
+            found = DnsAnswer(known.records if known else (), NEGATIVE)
         if len(self._cache) >= CACHE:
             self._cache.clear()
         self._cache[name, kind] = now + min(max(found.ttl, SHORTEST), LONGEST), found

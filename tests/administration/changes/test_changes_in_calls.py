@@ -40,7 +40,7 @@ class Wire:
     def changed(self, office: Office) -> None:
         """As `wiring.Exchange.office_changed`."""
         self._premises.office = office
-        for each in (self._premises.registrar, self._premises.trunks, self._premises.mwi):
+        for each in (self._premises.registrar, self._premises.trunks, self._premises.message_waiting):
             each.office_changed()
         self._premises.wake()
 

@@ -61,7 +61,7 @@ def test_it_goes_through_at_whatever_address_phones_are_answered_and_leaves_noth
 ) -> None:
     async def calls(daemon: Daemon) -> None:
         seen: list[str] = []
-        monkeypatch.setattr(daemon.news, "changed", seen.append)
+        monkeypatch.setattr(daemon.topics, "changed", seen.append)
         await call(daemon)
         await quiet(daemon)
         stores, exchange = daemon.stores, daemon.exchange

@@ -14,7 +14,7 @@ from pbx.administration.desk.desk import Stores, open_stores
 from pbx.administration.history.quality import grade
 from pbx.control.protocol import Refused
 from pbx.exchange.calls.leg import Party
-from pbx.exchange.calls.traced import Wire
+from pbx.exchange.calls.traced import WireCapture
 from pbx.sip.flow import Flow
 from pbx.store.models import CallRecord, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record
@@ -214,7 +214,7 @@ def test_a_call_that_has_just_ended_is_drawn_before_its_trace_is_written(office:
     office.keep("a")
     flow = Flow("udp", ("192.0.2.1", 5060), ("192.0.2.9", 5060))
     data = b'BYE sip:x SIP/2.0\r\nCall-ID: c1\r\nAuthorization: Digest response="geheim"\r\n\r\n'
-    wire = Wire({"c1": Party(CALLER, outside=True)}, [(NOON, False, flow, data, b"c1")])
+    wire = WireCapture({"c1": Party(CALLER, outside=True)}, [(NOON, False, flow, data, b"c1")])
     office.lines.tapped = wire
     told = office.do("history call", "chef", id="a")
     assert [message["summary"] for message in told["messages"]] == ["BYE"]

@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.exchange.dialling.digit_dedup import Keypad
+from pbx.exchange.dialling.digit_dedup import DigitDedup
 
 
 def pressed(*reports: tuple[float, str, str]) -> str:
-    keypad = Keypad()
+    keypad = DigitDedup()
     return "".join(digit for at, digit, method in reports if keypad.press(digit, method, at))
 
 
@@ -53,7 +53,7 @@ def test_tones_alone_are_enough() -> None:
 def test_every_press_counts_exactly_once_when_all_methods_report_it(
     presses: list[tuple[float, str]], methods: set[str], data: st.DataObject
 ) -> None:
-    keypad, heard, now = Keypad(), "", 0.0
+    keypad, heard, now = DigitDedup(), "", 0.0
     for gap, digit in presses:
         now += gap
         for number, method in enumerate(data.draw(st.permutations(sorted(methods)))):

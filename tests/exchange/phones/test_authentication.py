@@ -8,8 +8,8 @@ from types import FrameType
 
 import pytest
 
-from pbx.exchange.phones.authentication import ALGORITHMS, Doorkeeper, NotAdmitted
-from pbx.exchange.phones.lockout import Guard
+from pbx.exchange.phones.authentication import ALGORITHMS, Authentication, NotAdmitted
+from pbx.exchange.phones.lockout import Lockout
 from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, parse
@@ -22,10 +22,10 @@ FLOW = Flow("udp", ("127.0.0.1", 5060), ("127.0.0.9", 5062))
 OFFICE = Office(people={"21": Person("21", "Anna")}, phones={"anna": Phone("anna", "21", "secret")})
 
 
-def doorkeeper() -> Doorkeeper:
+def authentication() -> Authentication:
     now = 1000.0
     challenger = Challenger("here", b"s" * 32, lambda: now, random.Random(1).randbytes, algorithms=ALGORITHMS)
-    return Doorkeeper(lambda: OFFICE, challenger, Guard(lambda: now))
+    return Authentication(lambda: OFFICE, challenger, Lockout(lambda: now))
 
 
 def register(
@@ -57,26 +57,26 @@ def challenges(verdict: Phone | NotAdmitted) -> list[str]:
 
 
 def test_both_algorithms_are_offered_and_md5_stands_first_for_those_who_read_only_one() -> None:
-    md5, sha = challenges(doorkeeper().admit(register(), FLOW))
+    md5, sha = challenges(authentication().admit(register(), FLOW))
     assert "algorithm=MD5" in md5
     assert "algorithm=SHA-256" in sha
 
 
 @pytest.mark.parametrize("agent", ["baresip v1.0.0 (x86_64/linux)", "Twinkle/1.10.2"])
 def test_a_phone_known_to_give_up_on_a_choice_is_not_given_one(agent: str) -> None:
-    (only,) = challenges(doorkeeper().admit(register(agent), FLOW))
+    (only,) = challenges(authentication().admit(register(agent), FLOW))
     assert "algorithm=MD5" in only
 
 
 def test_a_phone_that_asks_again_without_answering_was_puzzled_by_the_choice() -> None:
-    door = doorkeeper()
+    door = authentication()
     assert len(challenges(door.admit(register(), FLOW))) == 2
     assert len(challenges(door.admit(register(), FLOW))) == 1
     assert len(challenges(door.admit(register(user="other"), FLOW))) == 2, "the others keep their choice"
 
 
 def test_who_knows_both_takes_the_better_one_and_keeps_the_choice() -> None:
-    door = doorkeeper()
+    door = authentication()
     for _ in range(3):
         asked = challenges(door.admit(register(), FLOW))
         assert len(asked) == 2
@@ -94,20 +94,20 @@ METHODS = ("REGISTER", "INVITE", "SUBSCRIBE")
 RIGHT, WRONG, UNKNOWN = ("anna", "secret"), ("anna", "guess"), ("nobody", "secret")
 
 
-def besieged(right_from: str = "") -> Doorkeeper:
+def besieged(right_from: str = "") -> Authentication:
     """A door at which many have guessed at Anna's password, and at a name that is nobody's."""
-    guard = Guard(lambda: 1000.0)
+    lockout = Lockout(lambda: 1000.0)
     challenger = Challenger(REALM, b"s" * 32, lambda: 1000.0, random.Random(1).randbytes, algorithms=ALGORITHMS)
-    door = Doorkeeper(lambda: Office(people=OFFICE.people, phones=KEPT), challenger, guard)
+    door = Authentication(lambda: Office(people=OFFICE.people, phones=KEPT), challenger, lockout)
     if right_from:
         door.remember(right_from, "anna")
     for number in range(25):
         for name in ("anna", "nobody"):
-            guard.failed(f"198.51.100.{number}", name, known=name == "anna")
+            lockout.failed(f"198.51.100.{number}", name, known=name == "anna")
     return door
 
 
-def offered(door: Doorkeeper, algorithm: str) -> list[str]:
+def offered(door: Authentication, algorithm: str) -> list[str]:
     """A challenge, for one algorithm."""
     return [each for each in challenges(door.admit(register("x", user="unseen"), STRANGER)) if algorithm in each]
 
@@ -144,7 +144,7 @@ def test_under_siege_the_right_password_counts_as_a_guess_like_any_other() -> No
         for _ in range(15):
             proof = answer(offered(door, "MD5"), Credentials(name, password), "REGISTER", register().uri, b"", "c", 1)
             door.admit(register(authorization=proof or ""), STRANGER)
-            silent.append(door._guard.silent(STRANGER.remote[0]))
+            silent.append(door._lockout.silent(STRANGER.remote[0]))
         told.append(silent)
     assert told[0] == told[1] == told[2]
     assert told[0][-1], "and whoever goes on is not answered any more"
@@ -160,7 +160,7 @@ def test_from_its_own_address_a_valid_answer_passes_and_a_used_one_is_stale(algo
     assert "stale=true" not in challenges(door.admit(register(authorization=proof), STRANGER))[0]
 
 
-def called(door: Doorkeeper, request: Request) -> list[str]:
+def called(door: Authentication, request: Request) -> list[str]:
     """Every function that runs while somebody is judged, in order: what takes other steps takes another time."""
     steps: list[str] = []
 
@@ -199,7 +199,7 @@ HERE = Flow("udp", ("192.0.2.5", 5060), ("192.0.2.5", 40000))
 GUEST = Phone("guest", "", "for a moment")
 
 
-def let_in(door: Doorkeeper, flow: Flow, method: str = "INVITE") -> bool:
+def let_in(door: Authentication, flow: Flow, method: str = "INVITE") -> bool:
     """Whether the guest comes in with his password."""
     asked = challenges(door.admit(register(user="guest", method=method), flow))
     proof = answer(asked, Credentials("guest", "for a moment"), method, register().uri, b"", "c", 1)
@@ -207,7 +207,7 @@ def let_in(door: Doorkeeper, flow: Flow, method: str = "INVITE") -> bool:
 
 
 def test_the_box_may_call_itself_once_and_only_from_itself() -> None:
-    door = doorkeeper()
+    door = authentication()
     assert not let_in(door, HERE), "nobody has let it in"
     for flow in (FLOW, HERE):
         door.guest = GUEST
@@ -217,7 +217,7 @@ def test_the_box_may_call_itself_once_and_only_from_itself() -> None:
 
 @pytest.mark.parametrize("remote", ["192.0.2.9", "10.0.0.1", "2001:db8::1", "fe80::1%eth0"])
 def test_nobody_else_gets_in_as_the_box(remote: str) -> None:
-    door = doorkeeper()
+    door = authentication()
     door.guest = GUEST
     assert not let_in(door, Flow("udp", ("192.0.2.5", 5060), (remote, 5060)))
     assert door.guest is GUEST, "he did not use it up either"
@@ -225,6 +225,6 @@ def test_nobody_else_gets_in_as_the_box(remote: str) -> None:
 
 @pytest.mark.parametrize("method", ["REGISTER", "SUBSCRIBE"])
 def test_the_box_itself_can_do_nothing_but_call(method: str) -> None:
-    door = doorkeeper()
+    door = authentication()
     door.guest = GUEST
     assert not let_in(door, HERE, method)

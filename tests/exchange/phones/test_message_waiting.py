@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from pbx.exchange.phones.authentication import Doorkeeper
-from pbx.exchange.phones.lockout import Guard
-from pbx.exchange.phones.message_waiting import Mwi, summary
+from pbx.exchange.phones.authentication import Authentication
+from pbx.exchange.phones.lockout import Lockout
+from pbx.exchange.phones.message_waiting import MessageWaiting, summary
 from pbx.exchange.phones.registrar import Registrar
 from pbx.sip.digest import Challenger
 from pbx.sip.events import Replied, Requested, Unanswered
@@ -44,9 +44,9 @@ class Lamps:
         ids = Ids(random.Random(5).randbytes)
         self.stack = Stack(clock=self.clock, timers=self.timers, ids=ids, agent="ours")
         challenger = Challenger("office", b"k" * 32, self.clock, random.Random(3).randbytes)
-        doorkeeper = Doorkeeper(lambda: self.office, challenger, Guard(self.clock))
-        self.registrar = Registrar(lambda: self.office, doorkeeper, self.timers, clock=self.clock, wall=self.clock)
-        self.mwi = Mwi(
+        authentication = Authentication(lambda: self.office, challenger, Lockout(self.clock))
+        self.registrar = Registrar(lambda: self.office, authentication, self.timers, clock=self.clock, wall=self.clock)
+        self.message_waiting = MessageWaiting(
             lambda: self.office, self.registrar, self.stack, self.timers, ids, clock=self.clock,
             counts=lambda extension: self.counts[extension],
         )  # fmt: skip
@@ -88,7 +88,7 @@ class Lamps:
         self.stack.receive(("\r\n".join(lines) + "\r\n\r\n").encode(), flow)
         asked = self.stack.events.popleft()
         assert isinstance(asked, Requested)
-        self.mwi.subscribe(asked.request, asked, self.office.phones[username])
+        self.message_waiting.subscribe(asked.request, asked, self.office.phones[username])
         message = parse(bytes(self.stack.outgoing.popleft().message))
         assert isinstance(message, Response)
         return message
@@ -115,9 +115,9 @@ class Lamps:
         while self.stack.events:
             event = self.stack.events.popleft()
             if isinstance(event, Replied):
-                assert self.mwi.replied(event.token, event.response)
+                assert self.message_waiting.replied(event.token, event.response)
             elif isinstance(event, Unanswered):
-                assert self.mwi.unanswered(event.token)
+                assert self.message_waiting.unanswered(event.token)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_a_subscriber_is_told_now_and_at_every_change(lamps: Lamps) -> None:
     assert response.to.tag
     assert lamps.notified() == [("anna", "0/0", "active")]
     lamps.counts["21"] = (1, 0)
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert lamps.notified() == [("anna", "1/0", "active")]
 
 
@@ -160,7 +160,7 @@ def test_only_ones_own_mailbox(lamps: Lamps) -> None:
     assert lamps.subscribe("anna", wanted="22").status == 403
     assert lamps.subscribe("anna", wanted="21").status == 200
     lamps.notified()
-    lamps.mwi.changed("22")
+    lamps.message_waiting.changed("22")
     assert lamps.notified() == []
 
 
@@ -187,46 +187,46 @@ def test_what_runs_out_is_told_once_more(lamps: Lamps) -> None:
     lamps.notified()
     lamps.clock.advance(600.2, lamps.timers)
     assert lamps.notified() == [("anna", "0/0", "terminated")]
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert lamps.notified() == []
 
 
 def test_a_phone_that_only_registered_is_told_unasked(lamps: Lamps) -> None:
     lamps.counts["21"] = (3, 1)
-    lamps.mwi.greet(lamps.bind("anna"))
+    lamps.message_waiting.greet(lamps.bind("anna"))
     assert lamps.notified() == []
     lamps.clock.advance(3.1, lamps.timers)
     assert lamps.notified() == [("anna", "3/1", "terminated")]
     lamps.bind("anna2")
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert sorted(lamps.notified()) == [("anna", "3/1", "terminated"), ("anna2", "3/1", "terminated")]
     lamps.subscribe("anna")
     lamps.notified()
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert sorted(lamps.notified()) == [("anna", "3/1", "active"), ("anna2", "3/1", "terminated")]
 
 
 def test_a_phone_that_does_not_like_it_is_left_alone_until_it_registers_anew(lamps: Lamps) -> None:
     binding = lamps.bind("anna")
-    lamps.mwi.greet(binding)
+    lamps.message_waiting.greet(binding)
     lamps.clock.advance(3.1, lamps.timers)
     lamps.notified(489)
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert lamps.notified() == []
-    lamps.mwi.greet(binding)
+    lamps.message_waiting.greet(binding)
     lamps.clock.advance(3.1, lamps.timers)
     assert len(lamps.notified()) == 1
 
 
 def test_a_phone_whose_register_says_that_it_takes_no_notify_is_never_told_unasked(lamps: Lamps) -> None:
-    lamps.mwi.greet(lamps.bind("anna"), told=False)
+    lamps.message_waiting.greet(lamps.bind("anna"), told=False)
     lamps.clock.advance(3.1, lamps.timers)
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert lamps.notified() == []
 
 
 def test_a_phone_that_subscribes_right_after_it_registered_is_not_told_unasked(lamps: Lamps) -> None:
-    lamps.mwi.greet(lamps.bind("anna"))
+    lamps.message_waiting.greet(lamps.bind("anna"))
     lamps.clock.advance(1, lamps.timers)
     lamps.subscribe("anna")
     assert lamps.notified() == [("anna", "0/0", "active")]
@@ -241,7 +241,7 @@ def test_a_subscriber_that_forgot_or_is_gone_is_forgotten(lamps: Lamps, status: 
     lamps.clock.advance(40, lamps.timers)
     lamps.told()
     lamps.notified()
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert lamps.notified() == []
 
 
@@ -249,8 +249,8 @@ def test_a_phone_that_was_given_to_somebody_else_hears_no_more(lamps: Lamps) -> 
     lamps.subscribe("anna")
     lamps.notified()
     lamps.office = Office(people=OFFICE.people, phones={**OFFICE.phones, "anna": Phone("anna", "22", "a")})
-    lamps.mwi.office_changed()
-    lamps.mwi.changed("21")
+    lamps.message_waiting.office_changed()
+    lamps.message_waiting.changed("21")
     assert lamps.notified() == []
 
 
@@ -261,16 +261,16 @@ def test_everything_ends_when_nobody_listens(lamps: Lamps) -> None:
     lamps.told()
     lamps.notified()
     lamps.clock.advance(100, lamps.timers)
-    assert not lamps.mwi._tokens
-    assert not lamps.mwi._watchers
+    assert not lamps.message_waiting._tokens
+    assert not lamps.message_waiting._watchers
 
 
 def test_nothing_is_told_over_a_connection_that_is_gone(lamps: Lamps) -> None:
     remote = flow_of("anna").remote
     lost = Binding("anna", "sip:anna@10.0.0.9", "c", 1, lamps.clock.now + 3000, "tls", BOX, remote)
     lamps.registrar.restore([lost])
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert not lamps.stack.outgoing
     lamps.bind("anna2")
-    lamps.mwi.changed("21")
+    lamps.message_waiting.changed("21")
     assert [user for user, _, _ in lamps.notified()] == ["anna2"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbx.exchange.trunks.trunks import Find, KeepAlive, Trunks
+from pbx.exchange.trunks.trunks import KeepAlive, Resolve, Trunks
 from pbx.sip.digest import Challenger
 from pbx.sip.events import Replied, Unanswered
 from pbx.sip.flow import Flow, TransportName
@@ -56,7 +56,7 @@ class Office_:
             raise OSError("no IPv6 here")
         return Flow(hop.transport, BOX, (hop.host, hop.port), 0, hop.tls_name)
 
-    def orders(self) -> list[Find | KeepAlive]:
+    def orders(self) -> list[Resolve | KeepAlive]:
         """What the daemon is to do; taken out."""
         found = list(self.trunks.orders)
         self.trunks.orders.clear()
@@ -64,7 +64,7 @@ class Office_:
 
     def find(self, *hops: Hop, name: str = "flat") -> None:
         """Answer the look-up that is due."""
-        assert any(isinstance(order, Find) and order.trunk == name for order in self.orders())
+        assert any(isinstance(order, Resolve) and order.trunk == name for order in self.orders())
         self.trunks.resolved(name, hops)
 
     def sent(self) -> list[tuple[Request, Flow]]:
@@ -125,8 +125,8 @@ def test_a_trunk_registers_and_says_so() -> None:
     office = Office_(FLAT)
     office.trunks.start()
     assert state(office) == "trying"
-    assert office.orders() == [Find("flat", Target("provider.test", 5070))]
-    office.trunks.orders.append(Find("flat", Target("provider.test", 5070)))
+    assert office.orders() == [Resolve("flat", Target("provider.test", 5070))]
+    office.trunks.orders.append(Resolve("flat", Target("provider.test", 5070)))
     request = office.register()
     assert str(request.uri) == "sip:provider.test:5070"
     assert str(request.to.uri) == "sip:4930555@provider.test"
@@ -138,7 +138,7 @@ def test_a_trunk_registers_and_says_so() -> None:
 def test_the_proxy_is_where_packets_go_and_the_domain_is_what_they_say() -> None:
     office = Office_(replace(FLAT, proxy="[2001:db8::5]:5080", transport="tcp"))
     office.trunks.start()
-    assert office.orders() == [Find("flat", Target("2001:db8::5", 5080, "tcp"))]
+    assert office.orders() == [Resolve("flat", Target("2001:db8::5", 5080, "tcp"))]
     office.trunks.resolved("flat", (Hop("tcp", "2001:db8::5", 5080), Hop("tcp", *A)))
     ((request, flow),) = office.sent()
     assert request.uri.host == "provider.test"
@@ -202,7 +202,7 @@ def test_a_registration_is_refreshed_and_a_nat_kept_open() -> None:
     orders = office.orders()
     assert len([order for order in orders if isinstance(order, KeepAlive)]) == 16
     office.advance(120)
-    assert Find("flat", Target("provider.test", 5070)) in office.orders()
+    assert Resolve("flat", Target("provider.test", 5070)) in office.orders()
     office.trunks.resolved("flat", (Hop("udp", *B), Hop("udp", *A)))
     ((request, flow),) = office.sent()
     assert flow.remote == A
@@ -224,7 +224,7 @@ def test_a_lost_connection_is_made_again() -> None:
     assert state(office) == "trying"
     assert office.trunks.route("flat")[0].flow.connection == 0
     office.advance(6)
-    assert office.orders() == [Find("flat", Target("provider.test", 5070, "tcp"))]
+    assert office.orders() == [Resolve("flat", Target("provider.test", 5070, "tcp"))]
 
 
 def test_who_may_call_in_over_a_registering_trunk() -> None:
@@ -298,7 +298,7 @@ def test_who_may_call_in_over_a_peering_trunk(peer: str, flow: Flow, known: bool
     office = Office_(Trunk("peer", peer=peer))
     office.trunks.start()
     (order,) = office.orders()
-    assert isinstance(order, Find)
+    assert isinstance(order, Resolve)
     office.trunks.resolved("peer", (Hop("udp", order.target.host, order.target.port or 5060),))
     assert (office.trunks.trunk_of(flow) is not None) is known
 
@@ -357,7 +357,7 @@ def test_a_changed_setting_leaves_other_trunks_alone() -> None:
     office.set(FLAT, replace(PEER, peer="other.test"), replace(FLAT, name="third", domain="third.test"))
     office.trunks.office_changed()
     assert state(office) == "registered"
-    assert [order.trunk for order in office.orders() if isinstance(order, Find)] == ["peer", "third"]
+    assert [order.trunk for order in office.orders() if isinstance(order, Resolve)] == ["peer", "third"]
     assert office.sent() == []
 
 
@@ -425,7 +425,7 @@ def test_a_trunk_comes_up_again_after_whatever_happened(steps: list[int], seed: 
     chance = random.Random(seed)
     for step in steps:
         for order in office.orders():
-            if isinstance(order, Find):
+            if isinstance(order, Resolve):
                 office.trunks.resolved(order.trunk, () if step == 0 else (Hop("udp", *A), Hop("tcp", *B))[: step % 3])
         for request, flow in office.sent():
             match step:
@@ -441,7 +441,7 @@ def test_a_trunk_comes_up_again_after_whatever_happened(steps: list[int], seed: 
         office.advance(chance.choice([0.1, 5, 40, 2000]))
     for _ in range(200):
         for order in office.orders():
-            if isinstance(order, Find):
+            if isinstance(order, Resolve):
                 office.trunks.resolved(order.trunk, (Hop("udp", *A),))
         for request, flow in office.sent():
             office.answer(granted(request), flow)
