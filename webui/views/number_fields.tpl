@@ -21,4 +21,4 @@
 % end
 </div>
 {{form.field("extensions")}}
-{{form.field("line")}}
+{{form.field("trunk")}}
