@@ -1,10 +1,10 @@
-"""What calls leave behind, put into the stores of a made-up office."""
+"""What calls leave behind, put into the records of a made-up office."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.store.models import CallRecord, Message, Task
 from tests.sound_files import sound_file
 
@@ -23,20 +23,20 @@ def call_record(id: str = "c", **facts: Any) -> CallRecord:
     return CallRecord(id=id, **usual | facts)
 
 
-def missed(stores: Stores, extension: str, from_: str = CALLER, call: str = "", name: str = "") -> Task:
+def missed(desk: Desk, extension: str, from_: str = CALLER, call: str = "", name: str = "") -> Task:
     """A call nobody answered, and its task."""
     direction = "in" if from_.startswith("+") or not from_ else "internal"
     record = call_record(
         call or f"call-{extension}-{from_}", direction=direction, from_=from_, from_name=name, extension=extension
     )
-    stores.records.add_call(record)
-    return stores.records.add_task(extension, "missed", from_, record.id, record.ended)
+    desk.records.add_call(record)
+    return desk.records.add_task(extension, "missed", from_, record.id, record.ended)
 
 
-def message(stores: Stores, extension: str, call: str = "", seconds: float = 2.0, from_: str = CALLER) -> Message:
+def message(desk: Desk, extension: str, call: str = "", seconds: float = 2.0, from_: str = CALLER) -> Message:
     """A message somebody left."""
-    spool = stores.mailboxes.spool(extension, from_, call or f"call-{extension}", 1000.0)
+    spool = desk.mailboxes.spool(extension, from_, call or f"call-{extension}", 1000.0)
     spool.write_bytes(sound_file("wav 16 bit", seconds))
-    kept = stores.mailboxes.keep(spool)
+    kept = desk.mailboxes.keep(spool)
     assert kept is not None
     return kept

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.administration.history import calls
 from pbx.cli.command import main
 from tests.leftovers import call_record
@@ -19,11 +19,11 @@ Said = Callable[..., tuple[str, str]]
 @pytest.fixture
 def said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Said:
     """What a command prints about an office with 60 calls, and what it says beside it."""
-    stores = open_stores(tmp_path)
-    with stores.records.together():
+    desk = open_desk(tmp_path)
+    with desk.records.together():
         for number in range(60):
-            stores.records.add_call(call_record(f"c{number}", started=1000.0 + number, story=f"Told {number}."))
-    stores.close()
+            desk.records.add_call(call_record(f"c{number}", started=1000.0 + number, story=f"Told {number}."))
+    desk.close()
 
     def said(*words: str) -> tuple[str, str]:
         assert main(["--data", str(tmp_path), *words]) == 0

@@ -10,7 +10,7 @@ from pbx.administration import now
 from pbx.administration.access import accounts, certificates, codes, invitations, sessions
 from pbx.administration.backup import backup, nightly
 from pbx.administration.changes import changes
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import ADMIN, ROOT, USER, VISITOR, Actor, May
 from pbx.administration.doctor import health, test_call
 from pbx.administration.history import calls, history, messages, privacy, retention, tasks, voicemail
@@ -45,10 +45,10 @@ class Command:
     """What a verb does, and who may ask for it."""
 
     act: Callable[..., Json]
-    """Takes the Stores, then the arguments by name; one called `actor` is given who asks, `session` his token."""
+    """Takes the Desk, then the arguments by name; one called `actor` is given who asks, `session` his token."""
     may: May
     writes: bool = False
-    """It changes settings: one at a time, holding `stores.turns`."""
+    """It changes settings: one at a time, holding `desk.turns`."""
 
 
 COMMANDS: dict[str, Command] = {
@@ -188,7 +188,7 @@ def writes(verb: str) -> bool:
     return verb in COMMANDS and COMMANDS[verb].writes
 
 
-def perform(stores: Stores, verb: str, arguments: Mapping[str, Json], session: str | None = None) -> Json:
+def perform(desk: Desk, verb: str, arguments: Mapping[str, Json], session: str | None = None) -> Json:
     """Do a command, its arguments checked against the types of the function behind it.
 
     `session` is the token of who asks: "" for a visitor, None for root. Any thread may call. Raises Refused.
@@ -197,16 +197,16 @@ def perform(stores: Stores, verb: str, arguments: Mapping[str, Json], session: s
     if command is None:
         raise Refused(Sentence("There is no command “{verb}”.", verb=verb))
     try:
-        with stores.turns if command.writes else nullcontext():
-            actor = sessions.actor(stores, session)
+        with desk.turns if command.writes else nullcontext():
+            actor = sessions.actor(desk, session)
             _allow(actor, command)
             if verb in KEEPING:
-                stores.check_kept()
+                desk.check_kept()
             given = _fitted(verb, command.act, arguments)
             asker = {"actor": actor, "session": session or ""}
             given |= {name: asker[name] for name in asker.keys() & signature(command.act).parameters.keys()}
-            with stores.performing(actor, verb):
-                return command.act(stores, **given)
+            with desk.performing(actor, verb):
+                return command.act(desk, **given)
     except RecordsError as error:
         raise Refused(Sentence("The database cannot be used: {why}", why=str(error)), 1) from error
     except OSError as error:
@@ -227,7 +227,7 @@ def _allow(actor: Actor, command: Command) -> None:
 
 def _fitted(verb: str, act: Callable[..., Json], arguments: Mapping[str, Json]) -> dict[str, Any]:
     parameters = {
-        name: each for name, each in signature(act).parameters.items() if name not in ("stores", "actor", "session")
+        name: each for name, each in signature(act).parameters.items() if name not in ("desk", "actor", "session")
     }
     if unknown := arguments.keys() - parameters.keys():
         raise Refused(Sentence("“{verb}” has no argument “{name}”.", verb=verb, name=min(unknown)))

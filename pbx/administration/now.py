@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pbx.administration.desk.callers import bearer_name, name_of
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check, Running, lasting
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.rights import Actor
@@ -34,36 +34,36 @@ STAGES = {
 """What a call that nobody talks in yet is at, by its latest telling step."""
 
 
-def now(stores: Stores, actor: Actor) -> Shown:
+def now(desk: Desk, actor: Actor) -> Shown:
     """Everything that goes on, as far as it is the asker's business: users see all lamps, but only their own calls.
 
     Raises RecordsError, OSError.
     """
-    office, live = stores.office, stores.live
+    office, live = desk.office, desk.live
     shining: Lamps = live.lamps() if live is not None else {}
     running = list(lasting(live))
-    checks = box_checks.checks(stores)
+    checks = box_checks.checks(desk)
     return {
-        "people": [_person(stores, actor, shining, person) for _, person in sorted(office.people.items(), key=counted)],
+        "people": [_person(desk, actor, shining, person) for _, person in sorted(office.people.items(), key=counted)],
         "groups": [_group(office, shining, group) for _, group in sorted(office.groups.items(), key=counted)],
         "calls": [_call(office, call, actor.language) for call in running if _may_see(office, actor, call)],
-        "trunks": list(_trunks(stores)),
+        "trunks": list(_trunks(desk)),
         "numbers": [_number(office, number) for number in office.numbers.values()],
-        **_front(stores, shining, running, checks),
+        **_front(desk, shining, running, checks),
         "health": {name: _health(check) for name, check in checks.items()} if actor.is_admin else {},
         "todo": list(_todo(office, shining)) if actor.is_admin else [],
     }
 
 
-def _person(stores: Stores, actor: Actor, shining: Lamps, person: Person) -> Shown:
+def _person(desk: Desk, actor: Actor, shining: Lamps, person: Person) -> Shown:
     """A mailbox is nobody's business but of those who may hear it, and neither is how full it is."""
-    office, extension = stores.office, person.extension
+    office, extension = desk.office, person.extension
     may_hear = actor.may_hear(office, extension)
     return {
         **_lamp(office, shining, extension),
         "reachable": person.reachable,
         "outbound_only": person.outbound_only,
-        "voicemail_new": stores.records.message_counts(extension)[0] if may_hear else None,
+        "voicemail_new": desk.records.message_counts(extension)[0] if may_hear else None,
     }
 
 
@@ -124,11 +124,11 @@ def _stage(call: Running) -> str:
     return next((STAGES[step.what] for step in reversed(call.steps) if step.what in STAGES), "begins")
 
 
-def _trunks(stores: Stores) -> Iterator[Shown]:
-    states = stores.live.trunk_states() if stores.live is not None else {}
-    for name, trunk in stores.office.trunks.items():
+def _trunks(desk: Desk) -> Iterator[Shown]:
+    states = desk.live.trunk_states() if desk.live is not None else {}
+    for name, trunk in desk.office.trunks.items():
         state, detail = states.get(name, ("stopped", ""))
-        words = explained(trunk, state, detail, stores.records.directions(name))
+        words = explained(trunk, state, detail, desk.records.directions(name))
         yield {"name": name, "state": state, "words": said(words)}
 
 
@@ -137,24 +137,24 @@ def _number(office: Office, number: Number) -> Shown:
     return {"number": number.e164, "to": names}
 
 
-def _front(stores: Stores, shining: Lamps, running: list[Running], checks: Mapping[str, Check]) -> Shown:
+def _front(desk: Desk, shining: Lamps, running: list[Running], checks: Mapping[str, Check]) -> Shown:
     """What the lamps on the box show, and what that means."""
     states = [state for state, _ in shining.values()]
     others = [check.state for name, check in checks.items() if name not in ("disk", "card", "temperature", "power")]
-    status = stores.live.status() if stores.live is not None else {}
+    status = desk.live.status() if desk.live is not None else {}
     faults = status.get("counters", {}).get("fault", 0)
     seen = lamps.Seen(
-        phase="down" if stores.live is None else "stopping" if status.get("draining") else "running",
-        untouched=not any(account.role == "admin" for account in stores.office.accounts.values()),
-        trunks=tuple(trunk["state"] for trunk in _trunks(stores)),
+        phase="down" if desk.live is None else "stopping" if status.get("draining") else "running",
+        untouched=not any(account.role == "admin" for account in desk.office.accounts.values()),
+        trunks=tuple(trunk["state"] for trunk in _trunks(desk)),
         calls=len(running),
         ringing=states.count("ringing"),
         talking=states.count("talking"),
-        messages=stores.records.new_messages(),
-        tasks=stores.records.open_tasks(),
+        messages=desk.records.new_messages(),
+        tasks=desk.records.open_tasks(),
         full=checks["disk"].state == "fail",
         suffers=box_checks.suffers(checks),
-        failed=others.count("fail") + bool(stores.unkept),
+        failed=others.count("fail") + bool(desk.unkept),
         warned=[check.state for check in checks.values()].count("warn") + bool(faults),
     )
     rhythms = lamps.shown(seen)

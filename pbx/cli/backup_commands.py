@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.administration.desk.pieces import PIECE
 from pbx.cli import as_owner, report
 from pbx.control.client import NotRunning, ask
@@ -46,11 +46,11 @@ def exchange_of(data: Path) -> Iterator[Ask]:
             with as_owner.opened(data, user) as do:
                 yield do
             return
-        stores = open_stores(data)
+        desk = open_desk(data)
         try:
-            yield lambda verb, **given: perform(stores, verb, given)
+            yield lambda verb, **given: perform(desk, verb, given)
         finally:
-            stores.close()
+            desk.close()
     else:
         yield lambda verb, **given: ask(data / SOCKET, verb, given, PATIENCE)
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.live import Check
 from pbx.administration.doctor import health
 from pbx.control.protocol import Json, Refused, read_question, refusal, result
@@ -26,11 +26,11 @@ def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
     Raises Refused, Busy, SettingsError, RecordsError, OSError.
     """
     try:
-        stores = open_stores(data)
+        desk = open_desk(data)
         try:
-            return perform(stores, verb, arguments)
+            return perform(desk, verb, arguments)
         finally:
-            stores.close()
+            desk.close()
     except (SettingsError, RecordsError, OSError) as error:
         if verb != "doctor":
             raise
@@ -38,14 +38,14 @@ def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
 
 
 def answers(data: Path, questions: Iterable[bytes]) -> Iterator[bytes]:
-    """What each question is answered with, by the same stores for all of them. Raises Garbled."""
+    """What each question is answered with, at the same desk for all of them. Raises Garbled."""
     with ExitStack() as left:
-        stores: Stores | None = None
+        desk: Desk | None = None
         for line in questions:
             verb, arguments, _ = read_question(line)
             try:
-                stores = stores or left.enter_context(closing(open_stores(data)))
-                yield result(perform(stores, verb, arguments))
+                desk = desk or left.enter_context(closing(open_desk(data)))
+                yield result(perform(desk, verb, arguments))
             except Refused as error:
                 yield refusal(error)
             except Busy as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
@@ -55,11 +55,11 @@ class Daemon:
         """
         self._wanted = sip
         self._page = page
-        self.stores = open_stores(_usable(data))
+        self.desk = open_desk(_usable(data))
         self._loop = asyncio.get_running_loop()
         self.topics = Topics(self._publish, self._loop.call_later)
-        self.exchange = Exchange(self.stores.folder, rtp, self._step_heard, self._call_ended, self.topics.changed)
-        self.control = ControlServer(self.stores.data / SOCKET, self._answer, _writes)
+        self.exchange = Exchange(self.desk.folder, rtp, self._step_heard, self._call_ended, self.topics.changed)
+        self.control = ControlServer(self.desk.data / SOCKET, self._answer, _writes)
         self._for_others: list[ControlServer] = []
         if page is not None:
             self._for_others.append(ControlServer(page, self._answer, _writes, PAGE))
@@ -72,7 +72,7 @@ class Daemon:
         self.told: Callable[[str], None] = lambda line: None
         """Hears now and then how it is, in one line."""
         self._work: OfficeWork | None = None
-        self.certificate = OwnCertificate(self.stores.data, self._names, page.parent if page is not None else None)
+        self.certificate = OwnCertificate(self.desk.data, self._names, page.parent if page is not None else None)
         self._working: tuple[asyncio.Task[None], ...] = ()
         self._tls_trouble = ""
 
@@ -84,15 +84,15 @@ class Daemon:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
         self.address = await self.exchange.start(self._wanted)
         make = await asyncio.to_thread(getattr, office_work, "OfficeWork")
-        work: OfficeWork = make(self.stores, self.exchange, self.address, self.control.on_loop)
-        self.stores.changed = self._changed_elsewhere
+        work: OfficeWork = make(self.desk, self.exchange, self.address, self.control.on_loop)
+        self.desk.changed = self._changed_elsewhere
         for server in self._servers:
             await server.start()
         work.begin(self.topics.changed, self.told)
         self._work = work
-        for message in self.stores.folder.reconciled.recovered:
+        for message in self.desk.folder.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
-        if self.stores.folder.restored == "refused":
+        if self.desk.folder.restored == "refused":
             log.error("what was restored cannot be used: what was there before is there again")
         await self._look_at_certificate()
         self._working = tuple(map(asyncio.create_task, (self._keep_certificate(), work.nights())))
@@ -105,20 +105,20 @@ class Daemon:
             task.cancel()
         if self._work is not None:
             self._work.end()
-        await asyncio.to_thread(self.stores.work.close)  # somebody may be waiting for it
+        await asyncio.to_thread(self.desk.work.close)  # somebody may be waiting for it
         for server in self._servers:
             await server.stop()
         await self.exchange.stop()
-        self.stores.close()
-        if self.stores.unkept:
-            stand_in.remove(self.stores.data)
+        self.desk.close()
+        if self.desk.unkept:
+            stand_in.remove(self.desk.data)
 
     async def do(self, verb: str, **arguments: Json) -> Json:
         """Perform a command as the command line would. Raises Refused."""
         return await asyncio.to_thread(self._answer, verb, arguments, None)
 
     def _answer(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
-        return office_work.perform(self.stores, verb, arguments, session)
+        return office_work.perform(self.desk, verb, arguments, session)
 
     def _answer_lamps(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
         """Who calls whom, and a code, is none of the lamps' business."""
@@ -151,7 +151,7 @@ class Daemon:
             await self._look_at_certificate()
 
     def _names(self) -> list[str]:
-        return own_names(self.address[0], self.stores.office.domain, self.stores.root)
+        return own_names(self.address[0], self.desk.office.domain, self.desk.root)
 
     def restart(self) -> None:
         """Ask for another exchange in this one's place. For any thread; whoever asked hears the answer first."""
@@ -163,7 +163,7 @@ class Daemon:
             server.publish(event)
 
     def _changed_elsewhere(self, topic: str) -> None:
-        """`stores.changed`: commands run in threads."""
+        """`desk.changed`: commands run in threads."""
         self._loop.call_soon_threadsafe(self.topics.changed, topic)
 
     def _step_heard(self, call: Call, step: Step) -> None:

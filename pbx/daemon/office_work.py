@@ -10,7 +10,7 @@ from typing import Any
 
 from pbx.administration.backup import nightly
 from pbx.administration.commands import perform, writes
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import elsewhere
 from pbx.administration.history import calls
 from pbx.administration.update import progress
@@ -34,16 +34,16 @@ class OfficeWork:
 
     def __init__(
         self,
-        stores: Stores,
+        desk: Desk,
         exchange: Exchange,
         address: tuple[str, int],
         on_loop: Callable[[Callable[[], Any]], Any],
     ) -> None:
         """`on_loop` lets the loop do something for another thread."""
-        self._stores = stores
+        self._stores = desk
         self._loop = asyncio.get_running_loop()
         self._live = LiveExchange(exchange, address)
-        stores.live = elsewhere(self._live, on_loop)
+        desk.live = elsewhere(self._live, on_loop)
         self._changed: Callable[[str], None] = lambda topic: None
         self._told: Callable[[str], None] = lambda line: None
         self._looking: list[asyncio.TimerHandle | None] = [None, None]

@@ -14,17 +14,17 @@ log = logging.getLogger(__name__)
 async def opened(daemon: Daemon, options: argparse.Namespace) -> WebProcess | None:
     """Start the web page, and tell on the terminal, not in the log, where it is and how the first admin gets in."""
     if options.page_socket is not None:  # it runs by itself, as another user
-        daemon.stores.pages = tuple(urls(options.web))
+        daemon.desk.pages = tuple(urls(options.web))
         return None
     try:
         web = next_free(options.web) if options.next_port else options.web
     except OSError as error:
         log.error("The web page cannot start: %s.", error)
         return None
-    page = WebProcess(command(daemon.stores.data, web, options.allow_all))
+    page = WebProcess(command(daemon.desk.data, web, options.allow_all))
     page.start()
     log.info("the web page on %s port %s, encrypted on port %s", *web, web[1] + TLS_ABOVE)
-    daemon.stores.pages = tuple(urls(web))
+    daemon.desk.pages = tuple(urls(web))
     print(await _invitation(daemon, web), flush=True)
     return page
 
@@ -36,4 +36,4 @@ async def _invitation(daemon: Daemon, web: tuple[str, int]) -> str:
     # What is no terminal may be a log, where no secret belongs: there a command tells it.
     if sys.stdout.isatty():
         return invitation(web, language(), code=(await daemon.do("code show"))["code"])
-    return invitation(web, language(), command=code_command(daemon.stores.data, sys.argv[0]))
+    return invitation(web, language(), command=code_command(daemon.desk.data, sys.argv[0]))

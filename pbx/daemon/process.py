@@ -52,9 +52,9 @@ async def _run(options: argparse.Namespace) -> int:
     while not await _first(stopped, daemon.again):
         log.info("the exchange restarts with what was restored")
         await daemon.stop()
-        pages = daemon.stores.pages
+        pages = daemon.desk.pages
         daemon = await _started(options, daemon.address, systemd)
-        daemon.stores.pages = pages
+        daemon.desk.pages = pages
     systemd.stopping()
     systemd.status("Ending calls and signing off from providers.")
     if page is not None:
@@ -65,12 +65,12 @@ async def _run(options: argparse.Namespace) -> int:
 
 async def _started(options: argparse.Namespace, sip: tuple[str, int], systemd: Systemd) -> Daemon:
     daemon = Daemon(options.data, sip, options.rtp, options.page_socket, options.lamps_socket)
-    daemon.stores.restart = daemon.restart
+    daemon.desk.restart = daemon.restart
     daemon.told = systemd.status
     try:
         await daemon.start()
     except BaseException:
-        daemon.stores.close()
+        daemon.desk.close()
         raise
     for name, (host, port) in daemon.exchange.transports.listening:
         log.info("SIP over %s on %s port %s", name.upper(), host, port)

@@ -11,19 +11,18 @@ from collections.abc import AsyncIterator
 from itertools import cycle, islice
 from pathlib import Path
 
-from pbx.administration.desk.desk import Stores
 from pbx.control.protocol import Refused
 from pbx.daemon.daemon import Daemon
 from pbx.daemon.web_process import DEFAULT, WebProcess, command, next_free
 from pbx.daemon.welcome import invitation, language, logins
-from pbx.demo.desk import Desk, PhoneFailed
+from pbx.demo.colleague import Colleague, PhoneFailed
 from pbx.demo.premises import NotTheDemo, Premises, admit, furnish
 from pbx.demo.provider import DemoProvider
 from pbx.demo.scenes import SCENES, Cast
 from pbx.demo.stage import Stage
 from pbx.demo.words import say
 from pbx.store.errors import FolderError
-from pbx.store.models import Language
+from pbx.store.models import Language, Office
 
 PORTS_TRIED = 20
 PAUSE = 6.0
@@ -101,16 +100,16 @@ async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[tuple[
         stack.push_async_callback(daemon.stop)
         host = "127.0.0.1" if daemon.address[0] in ("0.0.0.0", "::") else daemon.address[0]
         exchange = (host, daemon.address[1])
-        desks = [
-            Desk(name, extension, frequency, after)
+        colleagues = [
+            Colleague(name, extension, frequency, after)
             for (name, frequency, after), extension in zip(DESKS, premises.extensions, strict=True)
         ]
-        for index, (desk, account) in enumerate(zip(desks, premises.accounts, strict=True)):
-            stack.push_async_callback(desk.stop)
-            log = ears / f"{desk.name}.log"
-            await desk.start(exchange, f"127.0.0.{11 + index}", account.username, account.password, log)
-        anna, ben, clara = desks
-        cast = Cast(anna, ben, clara, premises.group, _nobody(daemon.stores))
+        for index, (colleague, account) in enumerate(zip(colleagues, premises.accounts, strict=True)):
+            stack.push_async_callback(colleague.stop)
+            log = ears / f"{colleague.name}.log"
+            await colleague.start(exchange, f"127.0.0.{11 + index}", account.username, account.password, log)
+        anna, ben, clara = colleagues
+        cast = Cast(anna, ben, clara, premises.group, _nobody(daemon.desk.office))
         stage = Stage(daemon, provider, cast, exchange, spoken)
         await stage.listens()
         stage.introduce(premises)
@@ -118,7 +117,7 @@ async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[tuple[
         page = WebProcess(command(data, web, options.allow_all))
         page.start()
         stack.push_async_callback(page.stop)
-        accounts = await asyncio.to_thread(admit, daemon.stores, spoken, premises)
+        accounts = await asyncio.to_thread(admit, daemon.desk, spoken, premises)
         invited = f"{invitation(web, spoken)}\n{logins(accounts, spoken)}"
         print(f"\n{invited}", flush=True)
         yield stage, invited
@@ -132,18 +131,18 @@ async def _start(
     for wanted in range(port, port + PORTS_TRIED):
         daemon = Daemon(data, (host, wanted), rtp)
         try:
-            premises = furnish(daemon.stores, spoken, peer)
+            premises = furnish(daemon.desk, spoken, peer)
             await daemon.start()
             return daemon, premises
         except BaseException as error:
-            daemon.stores.close()
+            daemon.desk.close()
             if not isinstance(error, OSError) or error.errno != errno.EADDRINUSE or wanted == port + PORTS_TRIED - 1:
                 raise
         print(say("taken", spoken, port=wanted, next=wanted + 1), flush=True)
     raise AssertionError("unreachable")
 
 
-def _nobody(stores: Stores) -> str:
+def _nobody(office: Office) -> str:
     """A three-digit extension that nobody has, and that is no emergency number."""
-    taken = {*stores.office.people, *stores.office.groups}
+    taken = {*office.people, *office.groups}
     return next(str(number) for number in range(299, 200, -1) if str(number) not in taken)

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.control.protocol import Refused
 from pbx.store.models import Language, Phone
 
@@ -35,63 +35,63 @@ class Premises:
     """Of Clara's voicemail; a new one each time, because only its hash is kept."""
 
 
-def furnish(stores: Stores, spoken: Language, provider: tuple[str, int]) -> Premises:
+def furnish(desk: Desk, spoken: Language, provider: tuple[str, int]) -> Premises:
     """Make the demo office, or find it as it was left. Raises NotTheDemo, Refused."""
     peer = f"{provider[0]}:{provider[1]}"
-    office = stores.office
+    office = desk.office
     if TRUNK in office.trunks:
-        perform(stores, "trunk set", {"trunk": TRUNK, "peer": peer})
+        perform(desk, "trunk set", {"trunk": TRUNK, "peer": peer})
     elif office.people or office.trunks:
         raise NotTheDemo
     else:
-        _make(stores, spoken, peer)
-    premises = _found(stores)
-    return replace(premises, pin=_new_pin(stores, premises.extensions[2]))
+        _make(desk, spoken, peer)
+    premises = _found(desk)
+    return replace(premises, pin=_new_pin(desk, premises.extensions[2]))
 
 
-def admit(stores: Stores, spoken: Language, premises: Premises) -> list[tuple[str, str, str]]:
+def admit(desk: Desk, spoken: Language, premises: Premises) -> list[tuple[str, str, str]]:
     """Let Anna as admin and Clara as a colleague use the web page: name, account and a new password of each."""
     anna, _, clara = premises.extensions
-    return [_admitted(stores, spoken, anna, "admin"), _admitted(stores, spoken, clara, "user")]
+    return [_admitted(desk, spoken, anna, "admin"), _admitted(desk, spoken, clara, "user")]
 
 
-def _admitted(stores: Stores, spoken: Language, extension: str, role: str) -> tuple[str, str, str]:
-    person = stores.office.people[extension].name
+def _admitted(desk: Desk, spoken: Language, extension: str, role: str) -> tuple[str, str, str]:
+    person = desk.office.people[extension].name
     account = person.partition(" ")[0].lower()
     # As long as it is typed by hand from a terminal: no signs that look alike.
     password = "-".join("".join(secrets.choice("abcdefghkmnpqrstuvwxyz2345679") for _ in range(4)) for _ in range(3))
-    if account in stores.office.accounts:
-        perform(stores, "account set", {"account": account, "password": password})
+    if account in desk.office.accounts:
+        perform(desk, "account set", {"account": account, "password": password})
     else:
         given = {"name": account, "password": password, "role": role, "extension": extension, "language": spoken}
-        perform(stores, "account add", given)
+        perform(desk, "account add", given)
     return person, account, password
 
 
-def _new_pin(stores: Stores, extension: str) -> str:
+def _new_pin(desk: Desk, extension: str) -> str:
     while True:
         pin = f"{secrets.randbelow(10_000):04}"
         try:
-            perform(stores, "user set", {"person": extension, "pin": pin})
+            perform(desk, "user set", {"person": extension, "pin": pin})
         except Refused:  # too easy to guess
             continue
         return pin
 
 
-def _make(stores: Stores, spoken: Language, peer: str) -> None:
-    perform(stores, "office set", {"country": "DE", "area_code": "30", "language": spoken})
-    people = [perform(stores, "user add", {"name": name, "language": spoken, "ring": 8.0}) for name in PEOPLE]
+def _make(desk: Desk, spoken: Language, peer: str) -> None:
+    perform(desk, "office set", {"country": "DE", "area_code": "30", "language": spoken})
+    people = [perform(desk, "user add", {"name": name, "language": spoken, "ring": 8.0}) for name in PEOPLE]
     extensions = [str(person["extension"]) for person in people]
     for extension in extensions:
-        perform(stores, "phone add", {"extension": extension})
-    perform(stores, "phone add", {"extension": extensions[2], "name": OWN})
-    perform(stores, "group add", {"name": GROUP[spoken], "members": extensions[:2]})
-    perform(stores, "trunk add", {"name": TRUNK, "peer": peer})
-    perform(stores, "number add", {"number": NUMBER, "trunk": TRUNK, "to": [extensions[0]]})
+        perform(desk, "phone add", {"extension": extension})
+    perform(desk, "phone add", {"extension": extensions[2], "name": OWN})
+    perform(desk, "group add", {"name": GROUP[spoken], "members": extensions[:2]})
+    perform(desk, "trunk add", {"name": TRUNK, "peer": peer})
+    perform(desk, "number add", {"number": NUMBER, "trunk": TRUNK, "to": [extensions[0]]})
 
 
-def _found(stores: Stores) -> Premises:
-    office = stores.office
+def _found(desk: Desk) -> Premises:
+    office = desk.office
     by_name = {person.name: extension for extension, person in office.people.items()}
     try:
         anna, ben, clara = (by_name[name] for name in PEOPLE)
@@ -100,10 +100,10 @@ def _found(stores: Stores) -> Premises:
         own = next(phone for phone in office.phones_of(clara) if phone.label == OWN)
     except (KeyError, StopIteration):
         raise NotTheDemo from None
-    first, second, third, own = (_opened(stores, phone) for phone in (*desks, own))
+    first, second, third, own = (_opened(desk, phone) for phone in (*desks, own))
     return Premises((anna, ben, clara), group, (first, second, third), own)
 
 
-def _opened(stores: Stores, phone: Phone) -> Phone:
+def _opened(desk: Desk, phone: Phone) -> Phone:
     """With the password that it registers with."""
-    return replace(phone, password=stores.vault.password_of(phone) or "")
+    return replace(phone, password=desk.vault.password_of(phone) or "")

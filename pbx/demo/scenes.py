@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pbx.demo.desk import Desk
+from pbx.demo.colleague import Colleague
 from pbx.demo.provider import Caller
 from pbx.store.models import Language, Outcome
 
@@ -17,9 +17,9 @@ FREQUENCY = 700.0
 class Cast:
     """The office, as its scenes need to know it."""
 
-    anna: Desk
-    ben: Desk
-    clara: Desk
+    anna: Colleague
+    ben: Colleague
+    clara: Colleague
     group: str
     """The group's extension; Anna and Ben are in it."""
     nobody: str
@@ -39,7 +39,7 @@ class Scene:
     outcome: Outcome
     extension: Callable[[Cast], str]
     """The extension the call must come to."""
-    talks_with: Callable[[Cast], Desk] | None = None
+    talks_with: Callable[[Cast], Colleague] | None = None
     """Whose phone must have been heard by the caller, and must have heard him."""
 
     def plan(self, language: Language, cast: Cast) -> str:
@@ -55,11 +55,11 @@ class Scene:
         if record["extension"] != self.extension(cast):
             found.append(f"It should have come to {self.extension(cast)}, not to {record['extension'] or 'nobody'}.")
         if self.talks_with is not None:
-            desk = self.talks_with(cast)
-            if not caller.heard_tone(desk.frequency):
-                found.append(f"The caller did not hear the {desk.frequency:.0f} Hz of {desk.name}'s phone.")
-            if abs(desk.heard - FREQUENCY) > 10:
-                found.append(f"{desk.name}'s phone heard {desk.heard:.0f} Hz instead of {FREQUENCY:.0f}.")
+            colleague = self.talks_with(cast)
+            if not caller.heard_tone(colleague.frequency):
+                found.append(f"The caller did not hear the {colleague.frequency:.0f} Hz of {colleague.name}'s phone.")
+            if abs(colleague.heard - FREQUENCY) > 10:
+                found.append(f"{colleague.name}'s phone heard {colleague.heard:.0f} Hz instead of {FREQUENCY:.0f}.")
         return found
 
 

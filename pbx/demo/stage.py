@@ -52,7 +52,7 @@ class Stage:
 
     def introduce(self, premises: Premises) -> None:
         """Say who is here, and how to take part."""
-        office = self._daemon.stores.office
+        office = self._daemon.desk.office
         lines = ["", f"  {say('number', self.spoken)} {printed(NUMBER)}"]
         lines += [f"  {extension}  {office.people[extension].name}" for extension in premises.extensions]
         lines.append(
@@ -68,7 +68,7 @@ class Stage:
         lines += ["", say("own", self.spoken)]
         lines += [f"  {say(key, self.spoken):12}  {value}" for key, value in account.items()]
         lines += ["  " + say("then", self.spoken, extension=premises.extensions[0], pin=premises.pin)]
-        lines += [say("ask", self.spoken, folder=self._daemon.stores.data)]
+        lines += [say("ask", self.spoken, folder=self._daemon.desk.data)]
         print("\n".join(lines), flush=True)
 
     async def play(self, scene: Scene) -> bool:
@@ -110,8 +110,8 @@ class Stage:
         if scene.outcome == "voicemail":
             faults += await self._message_faults(record)
         elif scene.talks_with is not None and not faults:
-            desk = scene.talks_with(self._cast)
-            self._tell(say("both-heard", self.spoken, there=desk.heard, here=desk.frequency))
+            colleague = scene.talks_with(self._cast)
+            self._tell(say("both-heard", self.spoken, there=colleague.heard, here=colleague.frequency))
         return faults
 
     async def _message_faults(self, record: Told) -> list[str]:
@@ -135,7 +135,7 @@ class Stage:
     def _follow(self) -> None:
         """In a thread: hear of everything that happens, over the control socket."""
         try:
-            for event in follow(self._daemon.stores.data / SOCKET):
+            for event in follow(self._daemon.desk.data / SOCKET):
                 self._loop.call_soon_threadsafe(self._happened, event)
         except (NotRunning, ControlError, RuntimeError):
             return

@@ -7,7 +7,7 @@ from typing import Any
 
 from pbx.administration.access.sessions import enter
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.control.protocol import Refused
 from pbx.store.models import Account, Message, Task
 from pbx.store.settings.settings import with_items
@@ -20,11 +20,11 @@ class Colleagues:
     """Anna 21 and Bert 22 in the group Sales 30, Carla 23, Dora 24, and the admin, who is nobody's colleague."""
 
     def __init__(self, data: Path) -> None:
-        self.stores: Stores = open_stores(data)
+        self.desk: Desk = open_desk(data)
         self.lines = Lines()
-        self.stores.live = self.lines
+        self.desk.live = self.lines
         self.topics: list[str] = []
-        self.stores.changed = self.topics.append
+        self.desk.changed = self.topics.append
         for name, extension in (("Anna", "21"), ("Bert", "22"), ("Carla", "23"), ("Dora", "24")):
             self.do("user add", name=name, extension=extension)
         self.do("group add", name="Sales", extension="30", members=["21", "22"])
@@ -36,17 +36,17 @@ class Colleagues:
         """His session; his account is made when he first asks, without a password, as hashing one takes its time."""
         if who not in self._sessions:
             account = Account(who, "scrypt$", "admin") if who == "chef" else Account(who, "scrypt$", extension=who)
-            self.stores.settings.save(with_items(self.stores.office, account))
-            self._sessions[who] = str(enter(self.stores, account)["token"])
+            self.desk.settings.save(with_items(self.desk.office, account))
+            self._sessions[who] = str(enter(self.desk, account)["token"])
         return self._sessions[who]
 
     def do(self, verb: str, **given: Any) -> Any:
         """As root gives it."""
-        return perform(self.stores, verb, given)
+        return perform(self.desk, verb, given)
 
     def ask(self, who: str, verb: str, **given: Any) -> Any:
         """As a colleague (by his extension) or the admin ("chef") gives it. Raises Refused."""
-        return perform(self.stores, verb, given, self._session(who))
+        return perform(self.desk, verb, given, self._session(who))
 
     def refuses(self, who: str, verb: str, **given: Any) -> Refused:
         """Asking so must be refused; the refusal."""
@@ -58,8 +58,8 @@ class Colleagues:
 
     def missed(self, extension: str, from_: str = CALLER, call: str = "", name: str = "") -> Task:
         """A call nobody answered, and its task."""
-        return leftovers.missed(self.stores, extension, from_, call, name)
+        return leftovers.missed(self.desk, extension, from_, call, name)
 
     def message(self, extension: str, call: str = "", seconds: float = 2.0) -> Message:
         """A message somebody left."""
-        return leftovers.message(self.stores, extension, call, seconds)
+        return leftovers.message(self.desk, extension, call, seconds)

@@ -1,6 +1,6 @@
 """The fixtures of commands, for the whole folder."""
 
-from tests.administration.logins import desk
+from tests.administration.logins import logins
 from tests.commands import data, done, office, refused, spoken
 
-__all__ = ["data", "desk", "done", "office", "refused", "spoken"]
+__all__ = ["data", "done", "logins", "office", "refused", "spoken"]

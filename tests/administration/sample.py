@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.store.models import Step
 from tests.leftovers import call_record
 from tests.store.sound import write_sound
@@ -10,14 +10,14 @@ from tests.store.sound import write_sound
 
 def leave_message(data: Path, extension: str) -> int:
     """A call, its message and its task, as the exchange leaves them."""
-    stores = open_stores(data)
-    spool = stores.mailboxes.spool(extension, "+4989123456", f"call-{extension}", 1000.0)
+    desk = open_desk(data)
+    spool = desk.mailboxes.spool(extension, "+4989123456", f"call-{extension}", 1000.0)
     write_sound(spool, 2.5)
-    message = stores.mailboxes.keep(spool)
+    message = desk.mailboxes.keep(spool)
     assert message is not None
     steps = (Step(1000.0, "called", {"number": "+4930123450"}),)
     story = "Meier\x1b[31m left a message."
-    stores.records.add_call(
+    desk.records.add_call(
         call_record(
             f"call-{extension}",
             from_="+4989123456",
@@ -28,6 +28,6 @@ def leave_message(data: Path, extension: str) -> int:
             steps=steps,
         )
     )
-    stores.records.add_task(extension, "voicemail", "+4989123456", f"call-{extension}", 1010.0)
-    stores.close()
+    desk.records.add_task(extension, "voicemail", "+4989123456", f"call-{extension}", 1010.0)
+    desk.close()
     return message.id

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.store.backup import restoring
 from tests.administration.beside import quick_backups
 from tests.store.version_two import NEXT, TODAY, grown
@@ -28,10 +28,10 @@ NEW = {"busy_to": "22", "hours": ["mo 9-17"], "nested": {"a": [1, None]}}
 
 def _office(data: Path) -> None:
     """One of everything."""
-    stores = open_stores(data)
+    desk = open_desk(data)
 
     def do(verb: str, **given: Any) -> Any:
-        return perform(stores, verb, given)
+        return perform(desk, verb, given)
 
     do("user add", name="Anna", extension="21")
     do("user add", name="Bert", extension="22")
@@ -43,7 +43,7 @@ def _office(data: Path) -> None:
     do("account add", name="chefin", password="Lamm-Regen-7-Kupfer", role="admin")
     do("user add", name="Clara", extension="23")
     do("user leave", person="23", extension_to="22")
-    stores.close()
+    desk.close()
 
 
 def newer(data: Path) -> None:
@@ -68,10 +68,10 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stores(data: Path) -> Iterator[Stores]:
-    stores = open_stores(data)
-    yield stores
-    stores.close()
+def desk(data: Path) -> Iterator[Desk]:
+    desk = open_desk(data)
+    yield desk
+    desk.close()
 
 
 def lacking(data: Path) -> list[str]:
@@ -101,24 +101,24 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("verb", "given"), CHANGES, ids=[f"{verb} {list(given)[-1]}" for verb, given in CHANGES])
 def test_no_command_loses_what_it_does_not_know_and_undoing_brings_it_back(
-    stores: Stores, verb: str, given: dict[str, Any]
+    desk: Desk, verb: str, given: dict[str, Any]
 ) -> None:
-    assert lacking(stores.data) == []
-    before = stores.office
-    perform(stores, verb, given)
-    assert stores.office != before
-    assert lacking(stores.data) == []
-    newest = perform(stores, "change list", {"limit": 1})[0]
-    perform(stores, "change undo", {"id": newest["id"]})
-    assert stores.office == before
-    assert lacking(stores.data) == []
+    assert lacking(desk.data) == []
+    before = desk.office
+    perform(desk, verb, given)
+    assert desk.office != before
+    assert lacking(desk.data) == []
+    newest = perform(desk, "change list", {"limit": 1})[0]
+    perform(desk, "change undo", {"id": newest["id"]})
+    assert desk.office == before
+    assert lacking(desk.data) == []
 
 
-def test_a_phone_keeps_it_too(stores: Stores) -> None:
-    [username] = stores.office.phones
+def test_a_phone_keeps_it_too(desk: Desk) -> None:
+    [username] = desk.office.phones
     for verb, given in (("phone set", {"name": "another"}), ("phone renew", {})):
-        perform(stores, verb, {"username": username, **given})
-        assert lacking(stores.data) == []
+        perform(desk, verb, {"username": username, **given})
+        assert lacking(desk.data) == []
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def test_a_phone_keeps_it_too(stores: Stores) -> None:
         ("extension release", {"extension": "23"}),
     ],
 )
-def test_what_was_removed_comes_back_with_all_that_was_of_it(stores: Stores, verb: str, given: dict[str, Any]) -> None:
-    before = stores.office
-    perform(stores, verb, given)
-    newest = perform(stores, "change list", {"limit": 1})[0]
-    perform(stores, "change undo", {"id": newest["id"]})
-    assert stores.office == before
-    assert lacking(stores.data) == []
+def test_what_was_removed_comes_back_with_all_that_was_of_it(desk: Desk, verb: str, given: dict[str, Any]) -> None:
+    before = desk.office
+    perform(desk, verb, given)
+    newest = perform(desk, "change list", {"limit": 1})[0]
+    perform(desk, "change undo", {"id": newest["id"]})
+    assert desk.office == before
+    assert lacking(desk.data) == []
 
 
 def test_changes_of_the_newer_version_are_listed_without_what_may_be_secret(data: Path) -> None:
@@ -152,35 +152,35 @@ def test_changes_of_the_newer_version_are_listed_without_what_may_be_secret(data
                 "INSERT INTO changes (at, who, role, verb, differences, along) VALUES (1, 'x', 'admin', 'x', ?, ?)",
                 [json.dumps(row), json.dumps({"moved": [], "handed": [], "rung": 1})],
             )
-    stores = open_stores(data)
-    listed = perform(stores, "change list", {"limit": 3})
+    desk = open_desk(data)
+    listed = perform(desk, "change list", {"limit": 3})
     assert [each["words"] for each in listed] == [
         ["Office: nested changed"], ["Anna (21): busy to changed"], ["queues 60 added"]
     ]  # fmt: skip
     assert "sesame" not in json.dumps(listed)
     assert [each["undoable"] for each in listed] == [True, True, False]
-    perform(stores, "change undo", {"id": listed[1]["id"]})
+    perform(desk, "change undo", {"id": listed[1]["id"]})
     anna = next(each for each in json.loads((data / "settings.json").read_bytes())["people"].values()
                 if each["extension"] == "21")  # fmt: skip
     assert (anna["busy_to"], anna["hours"]) == ("sesame", NEW["hours"])
-    stores.close()
+    desk.close()
 
 
-def test_a_backup_of_it_is_made_and_restored_by_the_older_version(stores: Stores, quick_backups: None) -> None:
-    before = (stores.data / "settings.json").read_bytes()
-    made = perform(stores, "backup make", {"password": PASSWORD})["name"]
-    perform(stores, "user set", {"person": "21", "name": "Changed"})
-    stores.restart = lambda: None
-    opened = perform(stores, "backup open", {"name": made, "password": PASSWORD})
-    perform(stores, "backup restore", {"opened": opened["opened"]})
-    stores.close()
-    again = open_stores(stores.data)
+def test_a_backup_of_it_is_made_and_restored_by_the_older_version(desk: Desk, quick_backups: None) -> None:
+    before = (desk.data / "settings.json").read_bytes()
+    made = perform(desk, "backup make", {"password": PASSWORD})["name"]
+    perform(desk, "user set", {"person": "21", "name": "Changed"})
+    desk.restart = lambda: None
+    opened = perform(desk, "backup open", {"name": made, "password": PASSWORD})
+    perform(desk, "backup restore", {"opened": opened["opened"]})
+    desk.close()
+    again = open_desk(desk.data)
     assert again.folder.restored == "done"
-    assert (stores.data / "settings.json").read_bytes() == before
-    assert lacking(stores.data) == []
+    assert (desk.data / "settings.json").read_bytes() == before
+    assert lacking(desk.data) == []
     again.close()
-    assert _has_newer(stores.data)
-    assert restoring.kept(stores.data)
+    assert _has_newer(desk.data)
+    assert restoring.kept(desk.data)
 
 
 def _has_newer(data: Path) -> bool:
@@ -197,13 +197,13 @@ def web(data: Path) -> Iterator[Web]:
             {"at": 1001.0, "what": "queued", "detail": {"queue": "60", "place": 3}, "mood": "calm"},
             {"at": 1002.0, "what": "answered", "detail": {"extension": "21"}},
         ]
-        page.stores.records._database.rows(
+        page.desk.records._database.rows(
             "INSERT INTO calls (id, direction, from_, from_name, to_, extension, outcome, started, answered, ended,"
             " story, trunk, steps, legs) VALUES ('c1', 'in', '+4989111', '', '+4930123450', '21', 'queued', 1000.0,"
             " NULL, 1010.0, 'Somebody waited in a queue.', 'amt', ?, '[]')",
             [json.dumps(steps)],
         )
-        page.stores.records._database.rows(
+        page.desk.records._database.rows(
             "INSERT INTO tasks (extension, kind, from_, call, created) VALUES ('21', 'hotline', '+4989111', 'c1', 1000)"
         )
         yield page
@@ -217,6 +217,6 @@ def test_every_page_can_be_opened_though_there_is_something_in_it_that_nobody_he
     assert web.admin.get(path).status_int == 200
 
 
-def test_the_command_line_lists_it_too(stores: Stores) -> None:
+def test_the_command_line_lists_it_too(desk: Desk) -> None:
     for verb in ("calls", "tasks", "status", "user list", "number list", "history", "doctor"):
-        perform(stores, verb, {})
+        perform(desk, verb, {})

@@ -9,7 +9,7 @@ import pytest
 
 from pbx.administration.access import sessions
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.live import Running
 from pbx.administration.desk.rights import Actor
 from pbx.administration.now import now
@@ -35,13 +35,13 @@ def call(
 class House:
     """An office with three people, a group and an exchange, on a Pi that is well."""
 
-    def __init__(self, stores: Stores) -> None:
-        self.stores = stores
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self.live = Lines()
         self.live.shining = {"21": ("free", 100.0), "22": ("talking", 200.0), "23": ("offline", None)}
         self.live.trunks = {"t": ("registered", "")}
-        stores.live = self.live
-        stores.settings.put(
+        desk.live = self.live
+        desk.settings.put(
             Person("21", "Anna"),
             Person("22", "Bert"),
             Person("23", "Carl", outbound_only=True),
@@ -58,16 +58,16 @@ class House:
         session = None
         if extension is not None:
             name = f"{role}{extension}{language}"
-            self.stores.settings.put(Account(name, "scrypt$x", role, extension, language))
-            session = sessions.enter(self.stores, self.stores.office.accounts[name])["token"]
-        found: dict[str, Any] = perform(self.stores, "now", {}, session)
+            self.desk.settings.put(Account(name, "scrypt$x", role, extension, language))
+            session = sessions.enter(self.desk, self.desk.office.accounts[name])["token"]
+        found: dict[str, Any] = perform(self.desk, "now", {}, session)
         return found
 
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
-    opened = open_stores(tmp_path / "office")
+    opened = open_desk(tmp_path / "office")
     opened.root = pi.make(tmp_path / "pi")
     yield House(opened)
     opened.close()
@@ -148,11 +148,11 @@ def test_users_see_their_own_calls_and_nothing_of_others(house: House, running: 
 
 def test_somebody_without_an_extension_sees_no_call_of_a_withheld_number(house: House) -> None:
     house.live.calls = [call(extension="", from_="", steps=GREETED)]
-    assert now(house.stores, Actor("chef", "user"))["calls"] == []
+    assert now(house.desk, Actor("chef", "user"))["calls"] == []
 
 
 def test_how_full_a_mailbox_is_only_those_know_who_may_hear_it(house: House) -> None:
-    house.stores.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
+    house.desk.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
     assert [person["voicemail_new"] for person in house.now("21")["people"]] == [1, None, None]
     assert [person["voicemail_new"] for person in house.now("22", role="admin")["people"]] == [None, 0, None]
     assert [person["voicemail_new"] for person in house.now()["people"]] == [1, 0, 0]
@@ -172,10 +172,10 @@ def test_the_lamps_on_the_box_are_shown_with_what_they_mean(house: House) -> Non
         "ready": "steady", "trunk": "steady", "call": "steady", "message": "off", "trouble": "off",
     }  # fmt: skip
     assert found["lamp_words"]["call"]["say"] == "Somebody is on the phone."
-    house.stores.records.add_task("21", "missed", CALLER, "c", 1.0)
+    house.desk.records.add_task("21", "missed", CALLER, "c", 1.0)
     house.live.trunks = {"t": ("failed", "no answer")}
     assert (house.now()["lamps"]["message"], house.now()["lamps"]["trunk"]) == ("steady", "fast")
-    house.stores.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
+    house.desk.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
     assert house.now()["lamps"]["message"] == "slow"
 
 
@@ -189,7 +189,7 @@ def test_the_lamps_on_the_box_are_shown_with_what_they_mean(house: House) -> Non
     ],
 )
 def test_a_machine_in_trouble_lights_the_trouble_lamp(house: House, files: dict[str, str], trouble: str) -> None:
-    pi.make(house.stores.root, files)
+    pi.make(house.desk.root, files)
     assert house.now()["lamps"]["trouble"] == trouble
 
 
@@ -202,21 +202,21 @@ def test_only_admins_see_the_box_s_health_and_what_is_to_be_done(house: House) -
 
 
 def test_an_empty_office_is_told_what_to_do_next(tmp_path: Path) -> None:
-    stores = open_stores(tmp_path / "office")
+    desk = open_desk(tmp_path / "office")
 
     def pages() -> list[str]:
-        return [step["page"] for step in perform(stores, "now", {})["todo"]]
+        return [step["page"] for step in perform(desk, "now", {})["todo"]]
 
     try:
-        assert perform(stores, "now", {})["lamps"]["ready"] == "off", "the exchange does not run"
+        assert perform(desk, "now", {})["lamps"]["ready"] == "off", "the exchange does not run"
         assert pages() == ["/people", "/trunks"]
-        stores.settings.put(Person("21", "Anna"), Trunk("t", peer="192.0.2.1"))
+        desk.settings.put(Person("21", "Anna"), Trunk("t", peer="192.0.2.1"))
         assert pages() == ["/phones", "/numbers"]
-        stores.settings.put(Phone("anna", "21", "x"), Number("+49301", "t", ("21",)))
+        desk.settings.put(Phone("anna", "21", "x"), Number("+49301", "t", ("21",)))
         assert pages() == ["/phones"]
-        stores.live = lines = Lines()
+        desk.live = lines = Lines()
         lines.shining = {"21": ("free", None)}
         assert pages() == []
-        assert perform(stores, "now", {})["lamps"]["ready"] == "slow", "nobody has set it up"
+        assert perform(desk, "now", {})["lamps"]["ready"] == "slow", "nobody has set it up"
     finally:
-        stores.close()
+        desk.close()

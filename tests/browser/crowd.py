@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from tests.browser.office import ADMIN, CALLER, COLLEAGUE, NUMBER
 from tests.leftovers import call_record, message
 
@@ -20,16 +20,16 @@ OUTCOMES = ("missed", "answered", "gave-up", "voicemail")
 
 def crowd(data: Path, provider: str) -> None:
     """Fill the data folder of an exchange that does not run; its trunk's peer is `provider` (HOST:PORT)."""
-    stores = open_stores(data)
+    desk = open_desk(data)
     try:
 
         def do(verb: str, **given: Any) -> Any:
-            return perform(stores, verb, given)
+            return perform(desk, verb, given)
 
         _settings(do, provider)
-        _leftovers(stores)
+        _leftovers(desk)
     finally:
-        stores.close()
+        desk.close()
 
 
 def _settings(do: Callable[..., Any], provider: str) -> None:
@@ -51,15 +51,15 @@ def _settings(do: Callable[..., Any], provider: str) -> None:
     do("user leave", person=people[-1], keep_days=30)
 
 
-def _leftovers(stores: Stores) -> None:
+def _leftovers(desk: Desk) -> None:
     for place in range(2 * MANY):
         began, outcome = 1_790_000_000.0 + 600 * place, OUTCOMES[place % len(OUTCOMES)]
         talked = {"answered": began + 5.0} if outcome == "answered" else {}
         record = call_record(
             f"call-{place}", from_=f"{CALLER}{place:02}", outcome=outcome, started=began, ended=began + 60, **talked
         )
-        stores.records.add_call(record, {"21": "Karl-Friedrich"})
+        desk.records.add_call(record, {"21": "Karl-Friedrich"})
         if outcome != "answered":
-            stores.records.add_task("21" if place % 3 else "", "missed", record.from_, record.id, record.ended)
+            desk.records.add_task("21" if place % 3 else "", "missed", record.from_, record.id, record.ended)
         if outcome == "voicemail":
-            message(stores, "21", record.id, from_=record.from_)
+            message(desk, "21", record.id, from_=record.from_)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.cli import command, without_exchange
 from pbx.cli.command import main
 from pbx.control.protocol import Refused, question, read_answer
@@ -84,7 +84,7 @@ def test_what_is_refused_is_refused_in_the_same_words(done: Run, say: Say, data:
 
 
 def test_a_folder_in_use_is_told_of_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(without_exchange, "open_stores", partial(open_stores, patience=0.0))
+    monkeypatch.setattr(without_exchange, "open_desk", partial(open_desk, patience=0.0))
     lock = Lock(tmp_path)
     (answer,) = without_exchange.answers(tmp_path, [question("user list", {})])
     lock.close()

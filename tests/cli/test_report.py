@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.cli.command import main
 from pbx.cli.report import moment, printed
 from pbx.store.models import Binding
@@ -78,16 +78,16 @@ def test_no_number_comes_as_a_power_of_ten(field: str, value: float) -> None:
 def test_no_list_shows_a_number_of_the_machine(office: Run, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     office("user", "add", "Dora", "--extension", "25")
     username = office("phone", "add", "21")["username"]
-    stores = open_stores(data)
+    desk = open_desk(data)
     address = ("192.0.2.7", 5060)
     binding = Binding(username, "sip:x@192.0.2.7", "c", 1, UNTIL + 1e9, "udp", address, address, user_agent="Snom")
-    stores.records.save_bindings({username: [binding]})
-    perform(stores, "user leave", {"person": "25", "keep_days": 30})
-    perform(stores, "account add", {"name": "chef", "password": "rotes-Fahrrad-im-Regen", "role": "admin"})
-    perform(stores, "account invite", {"extension": "21"})
-    missed(stores, "21")
-    message(stores, "21")
-    stores.close()
+    desk.records.save_bindings({username: [binding]})
+    perform(desk, "user leave", {"person": "25", "keep_days": 30})
+    perform(desk, "account add", {"name": "chef", "password": "rotes-Fahrrad-im-Regen", "role": "admin"})
+    perform(desk, "account invite", {"extension": "21"})
+    missed(desk, "21")
+    message(desk, "21")
+    desk.close()
     for words in LISTS:
         assert main(["--data", str(data), *words.split()]) == 0, words
         out = capsys.readouterr().out

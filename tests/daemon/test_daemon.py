@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.control.client import ask
 from pbx.control.protocol import SOCKET
 from pbx.daemon.daemon import TLS_ABOVE, Daemon
@@ -88,9 +88,9 @@ def test_what_becomes_of_trunks_is_in_the_log(tmp_path: Path, caplog: pytest.Log
 def test_commands_are_answered_while_the_passwords_of_trunks_are_still_being_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stores = open_stores(tmp_path / "data")
-    perform(stores, "trunk add", {"name": "amt", "register": "user@127.0.0.63:9", "password": "secret"})
-    stores.close()
+    desk = open_desk(tmp_path / "data")
+    perform(desk, "trunk add", {"name": "amt", "register": "user@127.0.0.63:9", "password": "secret"})
+    desk.close()
     opens, may_open = vault.answered, threading.Event()
 
     def slow(question: dict[str, Any]) -> dict[str, Any]:

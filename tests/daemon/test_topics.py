@@ -99,7 +99,7 @@ def test_an_exchange_tells_of_trunks_messages_and_what_commands_say(tmp_path: Pa
         await told_all(box, {"trunks"})
         await box.do("trunk add", name="gone", register="me@127.0.0.9:9", password="x")
         await told_all(box, {"trunks", "settings"})
-        await asyncio.to_thread(box.daemon.stores.changed, "tasks")
+        await asyncio.to_thread(box.daemon.desk.changed, "tasks")
         box.daemon.exchange.mailbox_changed("21")
         await told(box, {"tasks", "messages"})
 

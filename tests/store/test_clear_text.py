@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk import desk
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.control.protocol import Refused
 from pbx.daemon import office_work
 from pbx.daemon.daemon import Daemon
@@ -58,7 +57,7 @@ CHANGES: list[dict[str, Any]] = [
 
 def fill(folder: Path) -> None:
     """What version 1 left: settings, what it had set aside of them, and its list of changes."""
-    open_stores(folder).close()
+    open_desk(folder).close()
     (folder / FILE).unlink(missing_ok=True)
     (folder / "settings.json").write_text(json.dumps(SETTINGS))
     with closing(sqlite3.connect(folder / "records.sqlite", isolation_level=None)) as records:
@@ -84,17 +83,17 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stores(data: Path) -> Iterator[Stores]:
-    stores = open_stores(data)
-    yield stores
-    stores.close()
+def desk(data: Path) -> Iterator[Desk]:
+    desk = open_desk(data)
+    yield desk
+    desk.close()
 
 
-def test_nothing_is_left_in_clear_and_all_of_it_is_known(data: Path, stores: Stores) -> None:
-    stores.close()
+def test_nothing_is_left_in_clear_and_all_of_it_is_known(data: Path, desk: Desk) -> None:
+    desk.close()
     assert found(data) == {}
     assert (data / "settings.json").stat().st_mode & 0o777 == 0o600
-    again = open_stores(data)
+    again = open_desk(data)
     phone, trunk = again.office.phones["anna"], again.office.trunks["amt"]
     assert (again.vault.password_of(phone), again.vault.password_of(trunk)) == (PHONE, TRUNK)
     assert again.vault.opened([again.office.backup_key])[again.office.backup_key] == NIGHT
@@ -102,35 +101,35 @@ def test_nothing_is_left_in_clear_and_all_of_it_is_known(data: Path, stores: Sto
     again.close()
 
 
-def test_what_was_changed_before_can_still_be_undone(stores: Stores) -> None:
+def test_what_was_changed_before_can_still_be_undone(desk: Desk) -> None:
     for change in (4, 3, 2, 1):
-        perform(stores, "change undo", {"id": change})
-    phones, trunk = stores.office.phones, stores.office.trunks["amt"]
-    known = {name: stores.vault.password_of(phone) for name, phone in phones.items()}
+        perform(desk, "change undo", {"id": change})
+    phones, trunk = desk.office.phones, desk.office.trunks["amt"]
+    known = {name: desk.vault.password_of(phone) for name, phone in phones.items()}
     assert known == {"anna": OLD_PHONE, "gone": GONE_PHONE}
-    assert stores.vault.password_of(trunk) == OLD_TRUNK
-    assert not found(stores.data)
+    assert desk.vault.password_of(trunk) == OLD_TRUNK
+    assert not found(desk.data)
 
 
-def test_a_change_and_its_undoing_bring_the_old_password_back(stores: Stores) -> None:
-    before = stores.office
-    perform(stores, "phone renew", {"username": "anna"})
-    perform(stores, "trunk set", {"trunk": "amt", "password": "something else"})
-    perform(stores, "phone remove", {"username": "anna"})
+def test_a_change_and_its_undoing_bring_the_old_password_back(desk: Desk) -> None:
+    before = desk.office
+    perform(desk, "phone renew", {"username": "anna"})
+    perform(desk, "trunk set", {"trunk": "amt", "password": "something else"})
+    perform(desk, "phone remove", {"username": "anna"})
     for _ in range(3):
-        newest = next(each for each in perform(stores, "change list", {}) if each["undoable"] and not each["undoes"])
-        perform(stores, "change undo", {"id": newest["id"]})
-    assert stores.office == before
-    assert not found(stores.data)
+        newest = next(each for each in perform(desk, "change list", {}) if each["undoable"] and not each["undoes"])
+        perform(desk, "change undo", {"id": newest["id"]})
+    assert desk.office == before
+    assert not found(desk.data)
 
 
-def test_a_password_typed_into_the_file_by_hand_does_not_stay_there(data: Path, stores: Stores) -> None:
-    perform(stores, "user add", {"name": "Bert", "extension": "22"})
-    stores.close()
+def test_a_password_typed_into_the_file_by_hand_does_not_stay_there(data: Path, desk: Desk) -> None:
+    perform(desk, "user add", {"name": "Bert", "extension": "22"})
+    desk.close()
     content = json.loads((data / "settings.json").read_bytes())
     content["phones"]["7"] = {"username": "bert", "extension": "22", "password": PHONE}
     (data / "settings.json").write_text(json.dumps(content))
-    again = open_stores(data)
+    again = open_desk(data)
     assert again.vault.password_of(again.office.phones["bert"]) == PHONE
     assert found(data) == {}
     again.close()
@@ -142,7 +141,7 @@ def test_while_an_update_is_tried_the_older_version_can_still_ring(
     root = Root(tmp_path / "root")
     root.tells("trying", 1000.0)
     before = (data / "settings.json").read_bytes()
-    tried = open_stores(data, root=tmp_path / "root")
+    tried = open_desk(data, root=tmp_path / "root")
     assert (data / "settings.json").read_bytes() == before
     perform(tried, "user set", {"person": "21", "name": "Anna Adler"})
     perform(tried, "phone renew", {"username": "anna"})
@@ -153,7 +152,7 @@ def test_while_an_update_is_tried_the_older_version_can_still_ring(
             older.setattr(module, "VERSION", 1)
         back = Settings(data / "settings.json")
         assert (back.office.phones["anna"].password, back.office.trunks["amt"].password) == (PHONE, TRUNK)
-    again = open_stores(data, root=tmp_path / "root")
+    again = open_desk(data, root=tmp_path / "root")
     assert "settings.version-1.json" in found(data)
     root.tells("kept", 1001.0)
     again.forget_clear_text()
@@ -169,25 +168,25 @@ def test_once_it_is_kept_or_was_none_the_copies_go_with_the_next_start(
     (data / "settings.version-1.json").write_bytes((data / "settings.json").read_bytes())
     if state:
         Root(tmp_path / "root").tells(state, 1000.0)
-    open_stores(data, root=tmp_path / "root").close()
+    open_desk(data, root=tmp_path / "root").close()
     assert found(data) == {}
 
 
 def test_what_was_there_before_a_restore_is_rid_of_them_too_and_can_come_back(
-    data: Path, stores: Stores, quick_backups: None
+    data: Path, desk: Desk, quick_backups: None
 ) -> None:
-    stores.close()
+    desk.close()
     before = data / f"{restoring.BEFORE}1700000000000"
     fill(before)
     (before / "bindings.sqlite").unlink()
     assert found(data)
-    again = open_stores(data)
+    again = open_desk(data)
     assert found(data) == {}
     again.restart = lambda: None
     perform(again, "user add", {"name": "Bert", "extension": "22"})
     perform(again, "backup back", {})
     again.close()
-    there = open_stores(data)
+    there = open_desk(data)
     assert list(there.office.people) == ["21"]
     assert there.vault.password_of(there.office.trunks["amt"]) == TRUNK
     there.close()
@@ -197,7 +196,7 @@ def test_cut_off_anywhere_the_next_start_goes_on(data: Path, monkeypatch: pytest
     (data / "settings.version-1.json").write_bytes((data / "settings.json").read_bytes())
     with monkeypatch.context() as broken:
         broken.setattr(vault, "answered", lambda question: (_ for _ in ()).throw(OSError(5, "Input/output error")))
-        unsealed = open_stores(data)
+        unsealed = open_desk(data)
         assert unsealed.office.phones["anna"].password == PHONE, "it rings all the same"
         with pytest.raises(Refused, match="key for passwords cannot be used"):
             perform(unsealed, "user set", {"person": "21", "name": "Anna Adler"})
@@ -207,28 +206,28 @@ def test_cut_off_anywhere_the_next_start_goes_on(data: Path, monkeypatch: pytest
         broken.setattr(
             "pbx.store.records.changes.Changes.rewrite", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
         )
-        open_stores(data).close()
+        open_desk(data).close()
     assert found(data)
-    perform(late := open_stores(data), "user set", {"person": "21", "name": "Anna Adler"})
+    perform(late := open_desk(data), "user set", {"person": "21", "name": "Anna Adler"})
     late.close()
     assert found(data) == {}
 
 
 def test_a_backup_carries_the_key_to_a_new_box_and_nothing_in_clear(
-    stores: Stores, tmp_path: Path, quick_backups: None
+    desk: Desk, tmp_path: Path, quick_backups: None
 ) -> None:
-    made = perform(stores, "backup make", {"password": "Regen in Hamburg"})["name"]
-    other = open_stores(tmp_path / "new box")
+    made = perform(desk, "backup make", {"password": "Regen in Hamburg"})["name"]
+    other = open_desk(tmp_path / "new box")
     perform(other, "user add", {"name": "Zoe", "extension": "50"})
     perform(other, "phone add", {"extension": "50"})
-    content = (stores.data / "backups" / made).read_bytes()
+    content = (desk.data / "backups" / made).read_bytes()
     (tmp_path / "new box" / "backups").mkdir(exist_ok=True)
     (tmp_path / "new box" / "backups" / made).write_bytes(content)
     other.restart = lambda: None
     perform(other, "backup restore", {"name": made, "password": "Regen in Hamburg"})
     other.close()
-    moved = open_stores(tmp_path / "new box")
-    assert moved.office == stores.office
+    moved = open_desk(tmp_path / "new box")
+    assert moved.office == desk.office
     assert moved.vault.password_of(moved.office.trunks["amt"]) == TRUNK
     assert moved.vault.password_of(moved.office.phones["anna"]) == PHONE
     assert moved.vault.unreadable(moved.office) == ([], [], False)
@@ -238,28 +237,28 @@ def test_a_backup_carries_the_key_to_a_new_box_and_nothing_in_clear(
 
 def test_a_backup_of_version_1_is_opened_as_before_and_secured(data: Path, tmp_path: Path, quick_backups: None) -> None:
     Root(tmp_path / "root").tells("trying", 1000.0)
-    old = open_stores(data, root=tmp_path / "root")
+    old = open_desk(data, root=tmp_path / "root")
     made = perform(old, "backup make", {"password": "Regen in Hamburg"})["name"]
     assert read_office(data / "settings.json").phones["anna"].password == PHONE
-    new = open_stores(tmp_path / "new box")
+    new = open_desk(tmp_path / "new box")
     (tmp_path / "new box" / "backups").mkdir(exist_ok=True)
     (tmp_path / "new box" / "backups" / made).write_bytes((data / "backups" / made).read_bytes())
     new.restart = lambda: None
     perform(new, "backup restore", {"name": made, "password": "Regen in Hamburg"})
     new.close()
-    moved = open_stores(tmp_path / "new box")
+    moved = open_desk(tmp_path / "new box")
     assert moved.vault.password_of(moved.office.phones["anna"]) == PHONE
     assert found(tmp_path / "new box") == {}
     moved.close()
     old.close()
 
 
-def test_rows_of_a_newer_version_s_forms_are_left_as_they_are(stores: Stores) -> None:
+def test_rows_of_a_newer_version_s_forms_are_left_as_they_are(desk: Desk) -> None:
     row = [{"table": "phones", "was": "anna", "now": "anna", "name": "Anna", "before": {"password": "digest$9$x"},
             "after": {"password": "sealed$2$y"}}]  # fmt: skip
-    stores.records._database.rows("UPDATE changes SET differences = ? WHERE id = 3", [json.dumps(row)])
-    stores.forget_clear_text()
-    [found] = stores.records._database.rows("SELECT differences FROM changes WHERE id = 3")
+    desk.records._database.rows("UPDATE changes SET differences = ? WHERE id = 3", [json.dumps(row)])
+    desk.forget_clear_text()
+    [found] = desk.records._database.rows("SELECT differences FROM changes WHERE id = 3")
     assert json.loads(found["differences"]) == row
 
 
@@ -273,9 +272,9 @@ def test_the_running_exchange_forgets_them_as_soon_as_root_says_that_the_update_
     async def script() -> None:
         host = own_host()
         with monkeypatch.context() as tried:
-            tried.setattr(desk, "is_tried", lambda root: True)
+            tried.setattr("pbx.administration.desk.desk.is_tried", lambda root: True)
             exchange = Daemon(data, (host, free_ports(2, host)))
-        exchange.stores.root = tmp_path / "root"
+        exchange.desk.root = tmp_path / "root"
         monkeypatch.setattr(office_work, "UPDATE_EVERY", 0.02)
         await exchange.start()
         assert found(data)

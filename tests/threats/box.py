@@ -88,7 +88,7 @@ class Box:
         seed(self.folder)
         self.daemon.control = Follower(self.folder / SOCKET, self.daemon._answer)
         self.events = self.daemon.control.events
-        if not self.daemon.stores.office.people:
+        if not self.daemon.desk.office.people:
             await self._furnish()
         await self.daemon.start()
         return self

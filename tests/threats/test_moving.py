@@ -12,7 +12,7 @@ import pytest
 
 from pbx.administration.backup import backup
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from tests.administration.beside import quick_backups
 from tests.box import pi
 from tests.threats.box import Box, besiege
@@ -44,7 +44,7 @@ def works_at(folder: Path, accounts: list[dict[str, Any]], root: Path) -> dict[s
     states: dict[str, str] = {}
 
     async def script(box: Box) -> None:
-        box.daemon.stores.root = root
+        box.daemon.desk.root = root
         phones = [Phone(box, account) for account in accounts]
         for each in phones:
             await each.register()
@@ -85,7 +85,7 @@ def test_a_backup_in_a_new_box_brings_the_office_back(
     tmp_path: Path, quick_backups: None, new_pi: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts = old_box(tmp_path / "old")
-    old = open_stores(tmp_path / "old")
+    old = open_desk(tmp_path / "old")
     old.root = pi.make(tmp_path / "old-pi")
     stick = tmp_path / "stick"
     stick.mkdir()
@@ -97,7 +97,7 @@ def test_a_backup_in_a_new_box_brings_the_office_back(
     old.close()
     shutil.rmtree(old.data)  # nothing else is left
     [file] = stick.iterdir()
-    new = open_stores(tmp_path / "new")
+    new = open_desk(tmp_path / "new")
     (new.data / "backups").mkdir()
     shutil.copy(file, new.data / "backups")
     opened = perform(new, "backup open", {"name": file.name, "password": PASSWORD})
@@ -106,7 +106,7 @@ def test_a_backup_in_a_new_box_brings_the_office_back(
     new.close()
     states = works_at(tmp_path / "new", accounts, new_pi)
     assert states["records"] == "ok"
-    again = open_stores(tmp_path / "new")
+    again = open_desk(tmp_path / "new")
     assert again.office == office
     assert perform(again, "nightly now", {})["name"], "and the nights go on with the same password"
     again.close()

@@ -290,7 +290,7 @@ async def message_for_anna(box: Box, provider: End, voice: Voice, talking: float
 
 def test_with_a_full_disk_nothing_is_recorded_and_the_caller_is_told(tmp_path: Path) -> None:
     async def script(box: Box) -> None:
-        boxes = box.daemon.stores.mailboxes
+        boxes = box.daemon.desk.mailboxes
         boxes._free_share = lambda path: 0.09
         await message_for_anna(box, End(box, *box.provider), Voice(box.provider[0]), 12.0)
         (call,) = await box.history()

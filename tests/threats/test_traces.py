@@ -75,7 +75,7 @@ async def wrong_password(box: Box, anna: Phone) -> None:
 async def written_down(box: Box, count: int) -> None:
     """Wait until the messages of so many calls are on the disk."""
     for _ in range(40):
-        if len(box.daemon.stores.records.traces.with_text(lambda _: True)) == count:
+        if len(box.daemon.desk.records.traces.with_text(lambda _: True)) == count:
             return
         await box.pass_time(SETTLING / 2)
         await asyncio.sleep(0.02)

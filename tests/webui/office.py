@@ -1,4 +1,4 @@
-"""An office behind the page, without its exchange: real stores and a real control socket, made-up lines."""
+"""An office behind the page, without its exchange: a real desk and a real control socket, made-up lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from webtest import TestApp
 
 from pbx.administration.commands import perform, writes
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.control.door import PAGE
 from pbx.control.protocol import SOCKET
 from pbx.control.server import ControlServer
@@ -26,17 +26,17 @@ PASSWORD = "rotes-Fahrrad-im-Regen"
 class Web:
     """The page in front of an office; `admin`, `user(extension)` and `visitor` are browsers."""
 
-    def __init__(self, stores: Stores, live: Lines, app: App) -> None:
-        self.stores = stores
+    def __init__(self, desk: Desk, live: Lines, app: App) -> None:
+        self.desk = desk
         self.live = live
         self.app = app
-        self.socket = stores.data / SOCKET
+        self.socket = desk.data / SOCKET
         self._users: dict[str, TestApp] = {}
         self._serving = ExitStack()
 
     def do(self, verb: str, **arguments: Any) -> Any:
         """A command as root gives it."""
-        return perform(self.stores, verb, arguments)
+        return perform(self.desk, verb, arguments)
 
     def away(self) -> None:
         """The exchange goes: nobody listens on the control socket."""
@@ -44,7 +44,7 @@ class Web:
 
     def back(self) -> None:
         """The exchange comes back."""
-        self._serving.enter_context(serving(self.stores))
+        self._serving.enter_context(serving(self.desk))
 
     @property
     def visitor(self) -> TestApp:
@@ -82,13 +82,13 @@ def browser(app: App, token: str = "") -> TestApp:
 
 
 @contextmanager
-def serving(stores: Stores) -> Iterator[ControlServer]:
-    """The control socket of these stores, served in a thread until the end of the block."""
+def serving(desk: Desk) -> Iterator[ControlServer]:
+    """The control socket of this desk, served in a thread until the end of the block."""
     loop = asyncio.new_event_loop()
     server = ControlServer(
         # The page's door, at which nobody is root: what needs one would not work on a box either.
-        stores.data / SOCKET,
-        lambda verb, given, session: perform(stores, verb, given, session),
+        desk.data / SOCKET,
+        lambda verb, given, session: perform(desk, verb, given, session),
         writes,
         PAGE,
     )
@@ -99,7 +99,7 @@ def serving(stores: Stores) -> Iterator[ControlServer]:
     def changed(topic: str) -> None:
         loop.call_soon_threadsafe(server.publish, {"event": "changed", "topic": topic})
 
-    stores.changed = changed
+    desk.changed = changed
     try:
         yield server
     finally:
@@ -112,13 +112,13 @@ def serving(stores: Stores) -> Iterator[ControlServer]:
 @contextmanager
 def opened(data: Path) -> Iterator[Web]:
     """A page in front of an empty office in this folder."""
-    stores = open_stores(data)
+    desk = open_desk(data)
     live = Lines()
-    stores.live = live
-    web = Web(stores, live, make(data / SOCKET))
+    desk.live = live
+    web = Web(desk, live, make(data / SOCKET))
     web.back()
     try:
         yield web
     finally:
         web.away()
-        stores.close()
+        desk.close()

@@ -124,7 +124,7 @@ def test_no_spreadsheet_runs_a_name_from_outside_however_it_parts_cells(web: Web
         "d;\uff1dcmd()",
     ]
     for place, name in enumerate(names):
-        web.stores.records.add_call(call_record(f"c{place}", from_name=name))
+        web.desk.records.add_call(call_record(f"c{place}", from_name=name))
     text = web.admin.get("/history/table").body.decode("utf-8-sig")
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
         for cell in row:

@@ -144,7 +144,7 @@ def test_threads_tell_and_read_at_once(hub: Hub) -> None:
 
 def heard(web: Web, opened: Stream) -> bool:
     """Whether a change reached the page; as nobody knows when it begins to follow, there is one at each look."""
-    web.stores.changed("tasks")
+    web.desk.changed("tasks")
     return "tasks" in opened.wait(0.1)
 
 
@@ -168,7 +168,7 @@ def test_the_follower_finds_a_daemon_that_comes_later_and_again(web: Web, tmp_pa
         until(lambda: heard(web, opened), "it is heard")
         web.away()
         until(lambda: "exchange" in opened.wait(0.1), "it is told that the exchange is gone")
-        with serving(web.stores):
+        with serving(web.desk):
             until(lambda: "everything" in opened.wait(0.1), "all may be different, before anything happens")
     finally:
         hub.stop()

@@ -50,7 +50,7 @@ def furnish(web: Web) -> None:
     now = time.time()
     here = ("192.0.2.1", 5060)
     binding = Binding(phone, f"sip:{EVIL}", EVIL, 1, now + 600, "udp", here, here, user_agent=f"Softphone {EVIL}")
-    web.stores.records.save_bindings({phone: [binding]})
+    web.desk.records.save_bindings({phone: [binding]})
     calls: tuple[tuple[str, str, Direction], ...] = (
         ("c1", CALLER, "in"),
         ("c2", "+49891234567", "out"),
@@ -63,15 +63,15 @@ def furnish(web: Web) -> None:
             id, direction=direction, from_=caller, from_name=f"Caller {EVIL}", to=f"+4930123450{EVIL}", extension="66",
             started=now - 60, story=EVIL, steps=steps, legs=legs, trunk=EVIL,
         )  # fmt: skip
-        web.stores.records.add_call(record, web.stores.office.names)
+        web.desk.records.add_call(record, web.desk.office.names)
         said = f"INVITE sip:{EVIL} SIP/2.0\nUser-Agent: {EVIL}\nReason: SIP;text={EVIL}\n\n{EVIL}\n"
         dialogs = (TracedDialog("a", EVIL, True),)
         messages = (TracedMessage(now, False, "udp", f"192.0.2.1{EVIL}:5060", 0, said),)
-        web.stores.records.traces.add(id, now, CallTrace(dialogs, messages))
+        web.desk.records.traces.add(id, now, CallTrace(dialogs, messages))
         for extension in ("21", "66", ""):
-            web.stores.records.add_task(extension, "missed", caller, id, now)
-    message(web.stores, "21", "c1")
-    message(web.stores, "67", "c2", from_=f"+49{EVIL}")
+            web.desk.records.add_task(extension, "missed", caller, id, now)
+    message(web.desk, "21", "c1")
+    message(web.desk, "67", "c2", from_=f"+49{EVIL}")
 
 
 def crawl(browser: TestApp, start: str) -> tuple[dict[str, str], list[tuple[str, str]]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pbx.administration.access import passwords
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen, version
 from pbx.alphabet import place
@@ -20,7 +20,7 @@ Shown = dict[str, Any]
 
 
 def add(
-    stores: Stores,
+    desk: Desk,
     name: str,
     password: str = "",
     role: Role = "user",
@@ -29,7 +29,7 @@ def add(
     mailboxes: list[str] | None = None,
 ) -> Shown:
     """A new account; without a password nobody can log in before he was invited. Raises Refused."""
-    office = stores.office
+    office = desk.office
     account = Account(
         free_name(office, name),
         passwords.hashed(password, name) if password else "",
@@ -38,12 +38,12 @@ def add(
         language or (office.people[extension].language if extension else office.language),
         tuple(dict.fromkeys(mailboxes or ())),
     )
-    stores.save(with_items(office, account))
-    return view(stores, account)
+    desk.save(with_items(office, account))
+    return view(desk, account)
 
 
 def change(
-    stores: Stores,
+    desk: Desk,
     actor: Actor,
     session: str,
     account: str,
@@ -59,9 +59,9 @@ def change(
 
     Only root may give somebody a password: at the page one is invited to choose it. Raises Refused.
     """
-    office = stores.office
+    office = desk.office
     old = named(office, account)
-    check_seen(stores, old, seen)
+    check_seen(desk, old, seen)
     if password is not None and actor.role != "root":
         raise Refused(
             Sentence("People choose their own passwords. Send them an invitation instead."), 4, field="password"
@@ -77,27 +77,27 @@ def change(
     new = dataclasses.replace(old, **{field: value for field, value in given.items() if value is not None})
     changed = with_items(without_items(office, old), new)
     _keep_an_admin(office, changed, "role")
-    stores.save(changed)
+    desk.save(changed)
     if stamp(new) != stamp(old):
-        _log_off(stores, old, new, session if actor.name == old.name else "")
-    return view(stores, new)
+        _log_off(desk, old, new, session if actor.name == old.name else "")
+    return view(desk, new)
 
 
-def remove(stores: Stores, account: str, seen: str | None = None) -> Shown:
+def remove(desk: Desk, account: str, seen: str | None = None) -> Shown:
     """Remove an account, and log it off. Raises Refused when no admin would be left."""
-    office = stores.office
+    office = desk.office
     old = named(office, account)
-    check_seen(stores, old, seen)
+    check_seen(desk, old, seen)
     changed = without_items(office, old)
     _keep_an_admin(office, changed, "")
-    shown = view(stores, old)
-    stores.save(changed)
-    _log_off(stores, old, None, "")
+    shown = view(desk, old)
+    desk.save(changed)
+    _log_off(desk, old, None, "")
     return shown
 
 
 def change_own(
-    stores: Stores,
+    desk: Desk,
     actor: Actor,
     session: str,
     old: str = "",
@@ -108,34 +108,34 @@ def change_own(
 
     Raises Refused.
     """
-    office = stores.office
+    office = desk.office
     account = office.accounts.get(actor.name)
     if account is None:
         raise Refused(Sentence("Please log in first."), 4)
     changed = dataclasses.replace(account, language=language or account.language)
     if new:
-        with stores.tries.one("", account.name.casefold()[:80]):
+        with desk.tries.one("", account.name.casefold()[:80]):
             if not password_matches(account.password, old):
                 raise Refused(Sentence("This is not your current password."), field="old")
         changed = dataclasses.replace(changed, password=passwords.hashed(new, account.name, "new"))
-    stores.save(with_items(office, changed))
+    desk.save(with_items(office, changed))
     if new:
-        _log_off(stores, account, changed, session)
-    return view(stores, changed)
+        _log_off(desk, account, changed, session)
+    return view(desk, changed)
 
 
-def listing(stores: Stores) -> list[Shown]:
+def listing(desk: Desk) -> list[Shown]:
     """All accounts, by name."""
-    return [view(stores, account) for account in _by_name(stores.office)]
+    return [view(desk, account) for account in _by_name(desk.office)]
 
 
 def _by_name(office: Office) -> list[Account]:
     return sorted(office.accounts.values(), key=lambda account: place(account.name))
 
 
-def view(stores: Stores, account: Account) -> Shown:
+def view(desk: Desk, account: Account) -> Shown:
     """An account as JSON, without its password."""
-    person = stores.office.people.get(account.extension)
+    person = desk.office.people.get(account.extension)
     return {
         "name": account.name,
         "role": account.role,
@@ -144,7 +144,7 @@ def view(stores: Stores, account: Account) -> Shown:
         "language": account.language,
         "mailboxes": list(account.mailboxes),
         "active": bool(account.password),
-        "invited_until": stores.records.sessions.invitations(stores.clock()).get(account.name),
+        "invited_until": desk.records.sessions.invitations(desk.clock()).get(account.name),
         "version": version(account),
     }
 
@@ -185,9 +185,9 @@ def stamp(account: Account) -> str:
     return hashlib.sha256(repr((account.name, account.role, account.password)).encode()).hexdigest()[:32]
 
 
-def _log_off(stores: Stores, old: Account, new: Account | None, session: str) -> None:
+def _log_off(desk: Desk, old: Account, new: Account | None, session: str) -> None:
     """End all sessions and invitations of an account that has changed or gone, but for the session that did it."""
-    sessions = stores.records.sessions
+    sessions = desk.records.sessions
     sessions.close_all(old.name, but_for=session)
     sessions.end_invitations(old.name)
     if new is not None and session:

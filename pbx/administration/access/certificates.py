@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
@@ -16,9 +16,9 @@ SOON = 14 * DAY
 """Seconds before its end when a certificate that nobody renews is told of."""
 
 
-def show(stores: Stores) -> Shown:
+def show(desk: Desk) -> Shown:
     """Who made it (box, office), names, begin and end, and the fingerprint of the authority. Raises Refused."""
-    issued = _issued(stores)
+    issued = _issued(desk)
     return {
         "made_by": issued.made_by,
         "names": list(issued.names),
@@ -28,22 +28,22 @@ def show(stores: Stores) -> Shown:
     }
 
 
-def export(stores: Stores) -> Shown:
+def export(desk: Desk) -> Shown:
     """The authority's certificate, which phones and browsers are to trust, and its SHA-256. Raises Refused."""
-    issued = _issued(stores)
+    issued = _issued(desk)
     if not issued.authority:
         raise Refused(
             Sentence(
                 "The office uses its own certificate: phones and browsers must trust the authority that signed it."
             )
         )
-    pem = authority_paths(stores.data)[0].read_text("ascii")
+    pem = authority_paths(desk.data)[0].read_text("ascii")
     return {"pem": pem, "fingerprint": _readable(issued.authority)}
 
 
-def check(stores: Stores) -> Check | None:
+def check(desk: Desk) -> Check | None:
     """Whether what the box shows of itself holds; None while there is nothing to show."""
-    issued = Issued.read(stores.data)
+    issued = Issued.read(desk.data)
     if issued is None:
         return None
     if issued.made_by == "box":
@@ -63,8 +63,8 @@ def check(stores: Stores) -> Check | None:
     return Check("certificate", "ok", Sentence("The box uses the office's own certificate."))
 
 
-def _issued(stores: Stores) -> Issued:
-    issued = Issued.read(stores.data)
+def _issued(desk: Desk) -> Issued:
+    issued = Issued.read(desk.data)
     if issued is None:
         raise Refused(Sentence("There is no certificate yet; the exchange creates it once it is running."), 1)
     return issued

@@ -8,7 +8,7 @@ import phonenumbers
 
 from pbx.administration.access import accounts, passwords, sessions
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import actor_of
 from pbx.administration.office import office
 from pbx.administration.office.people import checked_name
@@ -25,40 +25,40 @@ LASTS = 3600.0
 """Seconds a code for a new password can be used; the one of the first visit waits, as it may be on a label."""
 
 
-def show(stores: Stores) -> Shown:
+def show(desk: Desk) -> Shown:
     """The code, made if there is none."""
-    code = _current(stores) or stores.codes.make(None if is_first(stores) else stores.clock() + LASTS)
+    code = _current(desk) or desk.codes.make(None if is_first(desk) else desk.clock() + LASTS)
     return {
         "code": spoken_code(code.code),
         "expires": code.expires,
-        "first": is_first(stores),
-        "pages": [f"{page.rstrip('/')}/welcome" for page in stores.pages],
+        "first": is_first(desk),
+        "pages": [f"{page.rstrip('/')}/welcome" for page in desk.pages],
     }
 
 
-def press(stores: Stores) -> Shown:
+def press(desk: Desk) -> Shown:
     """Somebody pressed the box's button: for two minutes the page shows the code."""
-    shown = show(stores)
-    stores.codes.press()
+    shown = show(desk)
+    desk.codes.press()
     return shown
 
 
-def state(stores: Stores) -> Shown:
+def state(desk: Desk) -> Shown:
     """What somebody at the page must know who is not logged in."""
-    pressed = stores.codes.pressed
-    code = _current(stores) if pressed else None
+    pressed = desk.codes.pressed
+    code = _current(desk) if pressed else None
     return {
-        "first": is_first(stores),
+        "first": is_first(desk),
         "pressed": pressed,
         "code": spoken_code(code.code) if code else None,
-        "language": stores.office.language,
-        "country": stores.office.country,
-        "domain": stores.office.domain,
+        "language": desk.office.language,
+        "country": desk.office.country,
+        "domain": desk.office.domain,
     }
 
 
 def begin(
-    stores: Stores,
+    desk: Desk,
     code: str,
     name: str,
     password: str,
@@ -72,19 +72,19 @@ def begin(
 
     Returns token and account: whoever did it is logged in. Raises Refused.
     """
-    _check(stores, code, source)
-    first = is_first(stores)
-    named = accounts.free_name(stores.office, checked_name(name)) if first else ""
-    admin = Account(named, role="admin", language=language or stores.office.language) if first else _admin(stores, name)
+    _check(desk, code, source)
+    first = is_first(desk)
+    named = accounts.free_name(desk.office, checked_name(name)) if first else ""
+    admin = Account(named, role="admin", language=language or desk.office.language) if first else _admin(desk, name)
     admin = dataclasses.replace(admin, password=passwords.hashed(password, admin.name))
     # There is no session yet, but the code has proved who it is.
-    with stores.performing(actor_of(admin), stores.verb):
+    with desk.performing(actor_of(admin), desk.verb):
         if first:
-            office.change(stores, country=country, language=language, area_code=area_code, number=number or None)
-        stores.save(with_items(_in_town(stores.office), admin))
-    stores.codes.spend()
-    stores.records.sessions.close_all(admin.name)
-    return sessions.enter(stores, admin)
+            office.change(desk, country=country, language=language, area_code=area_code, number=number or None)
+        desk.save(with_items(_in_town(desk.office), admin))
+    desk.codes.spend()
+    desk.records.sessions.close_all(admin.name)
+    return sessions.enter(desk, admin)
 
 
 def _in_town(office: Office) -> Office:
@@ -96,35 +96,35 @@ def _in_town(office: Office) -> Office:
     return dataclasses.replace(office, area_code=str(number.national_number)[:digits])
 
 
-def is_first(stores: Stores) -> bool:
+def is_first(desk: Desk) -> bool:
     """Whether the box has no admin yet."""
-    return not accounts.has_admin(stores.office)
+    return not accounts.has_admin(desk.office)
 
 
-def _current(stores: Stores) -> Code | None:
-    code = stores.codes.current(stores.clock())
+def _current(desk: Desk) -> Code | None:
+    code = desk.codes.current(desk.clock())
     # The code of the first visit never gets old, but must not be a way in once somebody is admin.
-    return None if code is not None and code.expires is None and not is_first(stores) else code
+    return None if code is not None and code.expires is None and not is_first(desk) else code
 
 
-def _check(stores: Stores, typed: str, source: str) -> None:
+def _check(desk: Desk, typed: str, source: str) -> None:
     """Raises Refused unless it is the code."""
-    code = _current(stores)
-    with stores.tries.one(source):
+    code = _current(desk)
+    with desk.tries.one(source):
         right = hmac.compare_digest(typed_code(typed).encode(errors="replace"), (code.code if code else "").encode())
         if code is None or not right:
             if code is not None:
-                stores.codes.wrong(code)
+                desk.codes.wrong(code)
             raise Refused(
                 Sentence("This code is wrong or no longer valid. The box shows the current one."), field="code"
             )
 
 
-def _admin(stores: Stores, name: str) -> Account:
+def _admin(desk: Desk, name: str) -> Account:
     """The admin of that name. Raises Refused."""
-    account = accounts.find(stores.office, name)
+    account = accounts.find(desk.office, name)
     if account is None or account.role != "admin":
-        there = sorted((each.name for each in stores.office.accounts.values() if each.role == "admin"), key=place)
+        there = sorted((each.name for each in desk.office.accounts.values() if each.role == "admin"), key=place)
         raise Refused(
             Sentence("There is no admin called {name}. The admins are: {names}.", name=lookup.shown(name), names=there),
             field="name",

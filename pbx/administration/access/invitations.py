@@ -6,7 +6,7 @@ from typing import Any
 from pbx.administration.access import passwords, sessions
 from pbx.administration.access.accounts import find, named, stamp, view
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import actor_of
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
@@ -20,65 +20,65 @@ LASTS = 48 * 3600.0
 """Seconds."""
 
 
-def invite(stores: Stores, extension: str = "", account: str = "") -> Shown:
+def invite(desk: Desk, extension: str = "", account: str = "") -> Shown:
     """A code for an account, or for a person, who gets an account if he has none; also for a forgotten password.
 
     The only moment the code is known. Raises Refused.
     """
-    invited = _of_person(stores, extension) if extension else named(stores.office, account)
-    code, expires = new_code(), stores.clock() + LASTS
-    stores.records.sessions.invite(code, invited.name, stamp(invited), expires)
+    invited = _of_person(desk, extension) if extension else named(desk.office, account)
+    code, expires = new_code(), desk.clock() + LASTS
+    desk.records.sessions.invite(code, invited.name, stamp(invited), expires)
     path = f"/invitation/{code}"
     return {
         "name": invited.name,
         "code": spoken_code(code),
         "expires": expires,
         "path": path,
-        "pages": [f"{page.rstrip('/')}{path}" for page in stores.pages],
+        "pages": [f"{page.rstrip('/')}{path}" for page in desk.pages],
     }
 
 
-def withdraw(stores: Stores, account: str) -> Shown:
+def withdraw(desk: Desk, account: str) -> Shown:
     """The account's code works no longer. Raises Refused."""
-    invited = named(stores.office, account)
-    stores.records.sessions.end_invitations(invited.name)
-    return view(stores, invited)
+    invited = named(desk.office, account)
+    desk.records.sessions.end_invitations(invited.name)
+    return view(desk, invited)
 
 
-def state(stores: Stores, code: str, source: str = "") -> Shown:
+def state(desk: Desk, code: str, source: str = "") -> Shown:
     """Whom a code invites. Raises Refused."""
-    return view(stores, _invited(stores, code, source))
+    return view(desk, _invited(desk, code, source))
 
 
-def accept(stores: Stores, code: str, password: str, source: str = "") -> Shown:
+def accept(desk: Desk, code: str, password: str, source: str = "") -> Shown:
     """Choose the password, which logs in: token and account. Raises Refused."""
-    invited = _invited(stores, code, source)
+    invited = _invited(desk, code, source)
     new = dataclasses.replace(invited, password=passwords.hashed(password, invited.name))
     # There is no session yet, but the code has proved who it is.
-    with stores.performing(actor_of(new), stores.verb):
-        stores.save(with_items(stores.office, new))
-    stores.records.sessions.end_invitations(new.name)
-    stores.records.sessions.close_all(new.name)
-    return sessions.enter(stores, new)
+    with desk.performing(actor_of(new), desk.verb):
+        desk.save(with_items(desk.office, new))
+    desk.records.sessions.end_invitations(new.name)
+    desk.records.sessions.close_all(new.name)
+    return sessions.enter(desk, new)
 
 
-def _invited(stores: Stores, code: str, source: str) -> Account:
+def _invited(desk: Desk, code: str, source: str) -> Account:
     """Whose code it is. Raises Refused."""
-    with stores.tries.one(source):
-        name, made_for = stores.records.sessions.invited(typed_code(code), stores.clock()) or ("", "")
-        account = stores.office.accounts.get(name)
+    with desk.tries.one(source):
+        name, made_for = desk.records.sessions.invited(typed_code(code), desk.clock()) or ("", "")
+        account = desk.office.accounts.get(name)
         if account is None or stamp(account) != made_for:
             raise Refused(Sentence("This invitation has been used already or has expired. Please ask for a new one."))
     return account
 
 
-def _of_person(stores: Stores, extension: str) -> Account:
+def _of_person(desk: Desk, extension: str) -> Account:
     """The person's account, made if there is none. Raises Refused."""
-    person = lookup.person(stores.office, extension)
-    if (found := find(stores.office, extension)) is not None and found.extension == extension:
+    person = lookup.person(desk.office, extension)
+    if (found := find(desk.office, extension)) is not None and found.extension == extension:
         return found
-    account = Account(_name_for(stores.office, person), extension=extension, language=person.language)
-    stores.save(with_items(stores.office, account))
+    account = Account(_name_for(desk.office, person), extension=extension, language=person.language)
+    desk.save(with_items(desk.office, account))
     return account
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pbx.administration.access.accounts import find, stamp, view
 from pbx.administration.desk import rights
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import Actor
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
@@ -14,42 +14,42 @@ from pbx.store.secrets.passwords import password_matches
 Shown = dict[str, Any]
 
 
-def actor(stores: Stores, session: str | None) -> Actor:
+def actor(desk: Desk, session: str | None) -> Actor:
     """Who asks, by his session's token: "" and one that has ended are a visitor's, None is root's."""
     if session is None:
-        return rights.root(stores.office)
-    name, made_for = (stores.records.sessions.account(session, stores.clock()) if session else None) or ("", "")
-    account = stores.office.accounts.get(name)
+        return rights.root(desk.office)
+    name, made_for = (desk.records.sessions.account(session, desk.clock()) if session else None) or ("", "")
+    account = desk.office.accounts.get(name)
     if account is None or stamp(account) != made_for:
-        return rights.visitor(stores.office)
+        return rights.visitor(desk.office)
     return rights.actor_of(account)
 
 
-def open(stores: Stores, name: str, password: str, source: str = "") -> Shown:
+def open(desk: Desk, name: str, password: str, source: str = "") -> Shown:
     """Log in with name or extension, from the address `source`: the session's token and the account.
 
     Raises Refused, in the same words and time for a name that is nobody's.
     """
-    account = find(stores.office, name)
+    account = find(desk.office, name)
     # As it was typed: counted by account, name and extension of one would show by their waits that they are one.
-    with stores.tries.one(source, name.strip().casefold()[:80]):
+    with desk.tries.one(source, name.strip().casefold()[:80]):
         if not password_matches(account.password if account else "", password) or account is None:
             raise Refused(Sentence("The name or the password is wrong."), 4)
-    return enter(stores, account)
+    return enter(desk, account)
 
 
-def enter(stores: Stores, account: Account) -> Shown:
+def enter(desk: Desk, account: Account) -> Shown:
     """A new session for somebody who has proved who he is."""
-    token = stores.records.sessions.open(account.name, stamp(account), stores.clock())
-    return {"token": token, "account": view(stores, account)}
+    token = desk.records.sessions.open(account.name, stamp(account), desk.clock())
+    return {"token": token, "account": view(desk, account)}
 
 
-def who(stores: Stores, actor: Actor) -> Shown | None:
+def who(desk: Desk, actor: Actor) -> Shown | None:
     """The account of the session that asks; None when it has none, or has ended."""
-    account = stores.office.accounts.get(actor.name) if actor.name else None
-    return view(stores, account) if account else None
+    account = desk.office.accounts.get(actor.name) if actor.name else None
+    return view(desk, account) if account else None
 
 
-def close(stores: Stores, session: str) -> None:
+def close(desk: Desk, session: str) -> None:
     """Log out: the session that asks ends."""
-    stores.records.sessions.close(session)
+    desk.records.sessions.close(session)

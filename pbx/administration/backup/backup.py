@@ -15,7 +15,7 @@ from typing import Any
 from pbx import VERSION
 from pbx.administration.desk import pieces
 from pbx.administration.desk.backup_work import Kind
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.pieces import PIECE
 from pbx.box.own_address import own_address
 from pbx.control.protocol import Refused
@@ -38,18 +38,18 @@ _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9-]{{0,80}}{re.escape(ENDING)}")
 _HEAD = b"age-encryption.org/v1\n"
 
 
-def make(stores: Stores, password: str, wait: bool = True) -> Shown:
+def make(desk: Desk, password: str, wait: bool = True) -> Shown:
     """A backup of everything, that opens with the password; without `wait` it is only begun. Raises Refused."""
     check_password(password)
-    folder = private_directory(stores.data / BACKUPS)
+    folder = private_directory(desk.data / BACKUPS)
     target = free_name(folder, "durchwahl")
 
     def finished(result: Shown | None) -> None:
         if result is not None:
             _keep_newest(folder)
 
-    begin(stores, "make", target, {"password": password}, finished)
-    return stores.work.wait() if wait else {"name": target.name}
+    begin(desk, "make", target, {"password": password}, finished)
+    return desk.work.wait() if wait else {"name": target.name}
 
 
 def check_password(password: str) -> None:
@@ -60,57 +60,57 @@ def check_password(password: str) -> None:
 
 
 def begin(
-    stores: Stores, kind: Kind, target: Path, secret: dict[str, str], finished: Callable[[Shown | None], None]
+    desk: Desk, kind: Kind, target: Path, secret: dict[str, str], finished: Callable[[Shown | None], None]
 ) -> None:
     """Have a backup written to `target`, encrypted with a `password` or `key`. Raises Refused, OSError."""
-    making = private_directory(private_directory(stores.data / BACKUPS) / f"{MAKING}{secrets.token_hex(8)}")
-    places = {"data": str(stores.data), "making": str(making), "target": str(target)}
-    asked = {**places, **secret, "about": _about(stores)}
+    making = private_directory(private_directory(desk.data / BACKUPS) / f"{MAKING}{secrets.token_hex(8)}")
+    places = {"data": str(desk.data), "making": str(making), "target": str(target)}
+    asked = {**places, **secret, "about": _about(desk)}
 
     def ended(result: Shown | None) -> None:
         shutil.rmtree(making, ignore_errors=True)
         finished(result)
 
     try:
-        stores.work.start(kind, target.name, asked, stores.turns, ended, lambda: stores.changed("health"))
+        desk.work.start(kind, target.name, asked, desk.turns, ended, lambda: desk.changed("health"))
     except Refused:
         making.rmdir()
         raise
 
 
-def listing(stores: Stores) -> Shown:
+def listing(desk: Desk) -> Shown:
     """The backups on the box, the newest first; what was there before the last restore; and what is being done."""
     backups: list[Shown] = [
-        {"name": each.name, "at": _made(each), "size": each.stat().st_size} for each in _files(stores)
+        {"name": each.name, "at": _made(each), "size": each.stat().st_size} for each in _files(desk)
     ]
-    usage = shutil.disk_usage(stores.data)
+    usage = shutil.disk_usage(desk.data)
     return {
         "backups": backups,
-        "before": _before(stores),
-        "work": _work(stores),
+        "before": _before(desk),
+        "work": _work(desk),
         "free": usage.free,
         "share": usage.free / max(usage.total, 1),
         "last": max((each["at"] for each in backups), default=None),
-        "waits": restoring.is_begun(stores.data),
-        "calls": _running_calls(stores),
+        "waits": restoring.is_begun(desk.data),
+        "calls": _running_calls(desk),
     }
 
 
-def read(stores: Stores, name: str, at: int = 0) -> Shown:
+def read(desk: Desk, name: str, at: int = 0) -> Shown:
     """A piece of a backup in base64, from the byte `at`; the `size` of all. Raises Refused."""
-    path = _path(stores, name)
+    path = _path(desk, name)
     with path.open("rb") as file:
         file.seek(max(at, 0))
         piece = file.read(PIECE)
         return {"data": base64.b64encode(piece).decode(), "size": os.fstat(file.fileno()).st_size}
 
 
-def put(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 0, last: bool = False) -> Shown:
+def put(desk: Desk, data: str, size: int = 0, upload: str = "", at: int = 0, last: bool = False) -> Shown:
     """Bring a backup in pieces (base64): the first with the `size` of all, the others with its answer's `upload`.
 
     With the last the `name` it has here. Raises Refused.
     """
-    folder = private_directory(stores.data / BACKUPS)
+    folder = private_directory(desk.data / BACKUPS)
     upload, part = pieces.add(folder, data, size, upload, at, _check_head)
     if not last:
         return {"upload": upload, "name": ""}
@@ -120,86 +120,86 @@ def put(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 0,
     return {"upload": "", "name": name.name}
 
 
-def remove(stores: Stores, name: str) -> Shown:
+def remove(desk: Desk, name: str) -> Shown:
     """Delete a backup, or what was there before the last restore. Raises Refused."""
     if name == BEFORE:
-        if not restoring.kept(stores.data) or restoring.is_begun(stores.data):
+        if not restoring.kept(desk.data) or restoring.is_begun(desk.data):
             raise Refused(Sentence("There is no data from before a restore."), field="name")
-        restoring.forget(stores.data)
+        restoring.forget(desk.data)
     else:
-        remove_file(_path(stores, name))
+        remove_file(_path(desk, name))
     return {"name": name}
 
 
-def open(stores: Stores, name: str, password: str, wait: bool = True) -> Shown:
+def open(desk: Desk, name: str, password: str, wait: bool = True) -> Shown:
     """Unpack a backup beside what is there, and look at all of it: what is in it, and what would be different.
 
     Nothing is changed yet. `opened` in the answer stands for the password in `restore`, for a while.
     Without `wait` only begun: see `listing`. Raises Refused.
     """
-    path = _path(stores, name)
-    if restoring.is_begun(stores.data):
+    path = _path(desk, name)
+    if restoring.is_begun(desk.data):
         raise Refused(Sentence("A restore is about to begin."), 1)
-    if not stores.work.is_running:
-        restoring.clear_stage(stores.data)
-    stage = stores.data / restoring.STAGE
+    if not desk.work.is_running:
+        restoring.clear_stage(desk.data)
+    stage = desk.data / restoring.STAGE
 
     def finished(result: Shown | None) -> None:
         if result is None:
             shutil.rmtree(stage, ignore_errors=True)
         else:
             result |= {"opened": secrets.token_hex(8), "until": time.monotonic() + _LOOK, "name": name}
-            result["notes"] = [said(note) for note in _notes(stores, result)]
+            result["notes"] = [said(note) for note in _notes(desk, result)]
 
     asked = {"file": str(path), "folder": str(stage), "password": password}
-    stores.work.start("open", name, asked, contextlib.nullcontext(), finished, lambda: stores.changed("health"))
-    return _opened_view(stores.work.wait()) if wait else {"name": name}
+    desk.work.start("open", name, asked, contextlib.nullcontext(), finished, lambda: desk.changed("health"))
+    return _opened_view(desk.work.wait()) if wait else {"name": name}
 
 
-def restore(stores: Stores, opened: str = "", name: str = "", password: str = "") -> Shown:
+def restore(desk: Desk, opened: str = "", name: str = "", password: str = "") -> Shown:
     """Put an opened backup (or one that is opened first) in the place of what is there: the exchange starts again.
 
     Raises Refused.
     """
     if not opened:
-        opened = open(stores, name, password)["opened"]
-    found = stores.work.result if stores.work.kind == "open" and not stores.work.is_running else None
+        opened = open(desk, name, password)["opened"]
+    found = desk.work.result if desk.work.kind == "open" and not desk.work.is_running else None
     if found is None or not secrets.compare_digest(found["opened"], opened) or time.monotonic() > found["until"]:
         raise Refused(Sentence("Too much time has passed. Please open the backup again."), 1)
-    return _begun(stores, restoring.STAGE, found["name"])
+    return _begun(desk, restoring.STAGE, found["name"])
 
 
-def back(stores: Stores) -> Shown:
+def back(desk: Desk) -> Shown:
     """Put what was there before the last restore in its place again: the exchange starts again. Raises Refused."""
-    kept = restoring.kept(stores.data)
+    kept = restoring.kept(desk.data)
     if not kept:
         raise Refused(Sentence("There is no data from before a restore."))
-    return _begun(stores, kept[0].folder.name, BEFORE)
+    return _begun(desk, kept[0].folder.name, BEFORE)
 
 
-def _begun(stores: Stores, folder: str, name: str) -> Shown:
+def _begun(desk: Desk, folder: str, name: str) -> Shown:
     """From here on there is no way back but a restore of what was there before."""
-    if stores.live is not None and stores.restart is None:
+    if desk.live is not None and desk.restart is None:
         raise Refused(Sentence("Nothing can be restored in the demo office."), 1)
-    with stores.turns:
-        if restoring.is_begun(stores.data):
+    with desk.turns:
+        if restoring.is_begun(desk.data):
             raise Refused(Sentence("A restore is about to begin."), 1)
-        restoring.begin(stores.data, folder)
-    calls = _running_calls(stores)
-    if stores.restart is not None:
-        stores.restart()
-    return {"name": name, "restarting": stores.restart is not None, "calls": calls}
+        restoring.begin(desk.data, folder)
+    calls = _running_calls(desk)
+    if desk.restart is not None:
+        desk.restart()
+    return {"name": name, "restarting": desk.restart is not None, "calls": calls}
 
 
-def _running_calls(stores: Stores) -> int:
-    return int(stores.live.status().get("calls", 0)) if stores.live is not None else 0
+def _running_calls(desk: Desk) -> int:
+    return int(desk.live.status().get("calls", 0)) if desk.live is not None else 0
 
 
 # --- what is in a backup, and what is different there ---------------------------------------------------------------
 
 
-def _about(stores: Stores) -> Shown:
-    office = stores.office
+def _about(desk: Desk) -> Shown:
+    office = desk.office
     return {
         "version": VERSION,
         "made": time.time(),
@@ -211,7 +211,7 @@ def _opened_view(result: Shown) -> Shown:
     return {key: value for key, value in result.items() if key != "until"}
 
 
-def _notes(stores: Stores, result: Shown) -> Iterable[Sentence]:
+def _notes(desk: Desk, result: Shown) -> Iterable[Sentence]:
     """What somebody should know before he restores it."""
     about, here = result.get("about", {}), own_address()
     box = about.get("box") if isinstance(about.get("box"), dict) else {}
@@ -242,9 +242,9 @@ def _notes(stores: Stores, result: Shown) -> Iterable[Sentence]:
         )
 
 
-def _before(stores: Stores) -> Shown | None:
+def _before(desk: Desk) -> Shown | None:
     """What was there before the last restore."""
-    for kept in restoring.kept(stores.data)[:1]:
+    for kept in restoring.kept(desk.data)[:1]:
         try:
             office = read_office(kept.folder / "settings.json")
         except SettingsError:
@@ -253,8 +253,8 @@ def _before(stores: Stores) -> Shown | None:
     return None
 
 
-def _work(stores: Stores) -> Shown | None:
-    work = stores.work
+def _work(desk: Desk) -> Shown | None:
+    work = desk.work
     if work.kind is None:
         return None
     return {
@@ -272,9 +272,9 @@ def _work(stores: Stores) -> Shown | None:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _files(stores: Stores) -> list[Path]:
+def _files(desk: Desk) -> list[Path]:
     """The backups on the box, the newest first."""
-    return _newest_first(stores.data / BACKUPS)
+    return _newest_first(desk.data / BACKUPS)
 
 
 def _newest_first(folder: Path) -> list[Path]:
@@ -286,9 +286,9 @@ def _made(path: Path) -> float:
     return path.stat().st_mtime
 
 
-def _path(stores: Stores, name: str) -> Path:
+def _path(desk: Desk, name: str) -> Path:
     """A backup by its name. Raises Refused."""
-    path = stores.data / BACKUPS / name
+    path = desk.data / BACKUPS / name
     if not _NAME.fullmatch(name) or not path.is_file() or path.is_symlink():
         raise Refused(Sentence("There is no backup with this name."), field="name")
     return path

@@ -17,7 +17,7 @@ from typing import Any
 
 from pbx.administration.backup import backup, disks
 from pbx.administration.desk import backup_work
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen, version
@@ -44,75 +44,75 @@ _STEM = "durchwahl-{tag}"
 _MOMENT = "%Y%m%d-%H%M%S"
 
 
-def show(stores: Stores) -> Shown:
+def show(desk: Desk) -> Shown:
     """Where it goes, what became of the last, and which disks there are to choose from. Waits for no disk."""
-    state = _state(stores)
-    found = [(str(each.point), disks.unfit(each, _needed(state), stores.root)) for each in plugged(stores.root)]
-    return _own(stores) | {
-        "version": version(_own(stores)),
+    state = _state(desk)
+    found = [(str(each.point), disks.unfit(each, _needed(state), desk.root)) for each in plugged(desk.root)]
+    return _own(desk) | {
+        "version": version(_own(desk)),
         "places": [place for place, why in found if why is None],
         "unfit": [{"place": place, "why": said(why)} for place, why in found if why is not None],
         "last": state.get("last"),
         "failed": state.get("failed"),
-        "own_disk": _is_own_disk(stores),
+        "own_disk": _is_own_disk(desk),
     }
 
 
 def change(
-    stores: Stores, actor: Actor, folder: str | None = None, password: str | None = None, seen: str | None = None
+    desk: Desk, actor: Actor, folder: str | None = None, password: str | None = None, seen: str | None = None
 ) -> Shown:
     """Give the folder (empty: no more backups), or another password; the first folder needs one. Raises Refused."""
-    check_seen(stores, _own(stores), seen)
+    check_seen(desk, _own(desk), seen)
     given: dict[str, Any] = {}
-    if folder is not None and folder != stores.office.backup_folder:
-        with _asking(stores):
-            given |= _checked(stores, actor, folder) if folder else {"backup_folder": "", "backup_mount": ""}
+    if folder is not None and folder != desk.office.backup_folder:
+        with _asking(desk):
+            given |= _checked(desk, actor, folder) if folder else {"backup_folder": "", "backup_mount": ""}
     if password:
         backup.check_password(password)
         given["backup_key"] = backup_work.made_key(password)
-    elif given.get("backup_folder") and not stores.office.backup_key:
+    elif given.get("backup_folder") and not desk.office.backup_key:
         raise Refused(Sentence("Please choose a password. Without it nobody can open the backups."), field="password")
-    with stores.turns:
-        stores.save(replace(stores.office, **given))
+    with desk.turns:
+        desk.save(replace(desk.office, **given))
     if "backup_folder" in given:
-        _note(stores, failed=None)
-    return show(stores)
+        _note(desk, failed=None)
+    return show(desk)
 
 
-def now(stores: Stores, wait: bool = True) -> Shown:
+def now(desk: Desk, wait: bool = True) -> Shown:
     """Make one and put it there; without `wait` it is only begun. What goes wrong is kept, too. Raises Refused."""
     try:
-        with _asking(stores):
-            folder = _place(stores)
-            key = _key(stores)
-            tag = _tag(stores)
+        with _asking(desk):
+            folder = _place(desk)
+            key = _key(desk)
+            tag = _tag(desk)
             _clear(folder, tag)
-            target = backup.free_name(folder, _STEM.format(tag=tag), stores.clock())
+            target = backup.free_name(folder, _STEM.format(tag=tag), desk.clock())
     except OSError as error:
-        raise _failed(stores, _unreachable(stores, error)) from error
+        raise _failed(desk, _unreachable(desk, error)) from error
     except Refused as refusal:
-        raise _failed(stores, refusal) from refusal
+        raise _failed(desk, refusal) from refusal
 
     def finished(result: Shown | None) -> None:
         if result is None:
-            _failed(stores, _why(stores))
+            _failed(desk, _why(desk))
             return
-        _note(stores, failed=None, last={"at": stores.clock(), "name": target.name, "size": result["size"]})
-        keep_newest(folder, tag, stores.clock())
+        _note(desk, failed=None, last={"at": desk.clock(), "name": target.name, "size": result["size"]})
+        keep_newest(folder, tag, desk.clock())
 
     try:
-        backup.begin(stores, "night", target, {"key": key}, finished)
+        backup.begin(desk, "night", target, {"key": key}, finished)
     except OSError as error:
         why = error.strerror or str(error)
-        raise _failed(stores, Refused(Sentence("The data folder cannot be used: {why}.", why=why), 1)) from error
-    return stores.work.wait() if wait else {"name": target.name}
+        raise _failed(desk, Refused(Sentence("The data folder cannot be used: {why}.", why=why), 1)) from error
+    return desk.work.wait() if wait else {"name": target.name}
 
 
-def _key(stores: Stores) -> str:
+def _key(desk: Desk) -> str:
     """What encrypts the backups. Raises Refused."""
-    sealed = stores.office.backup_key
+    sealed = desk.office.backup_key
     try:
-        key = stores.vault.opened([sealed])[sealed] if is_sealed(sealed) else sealed
+        key = desk.vault.opened([sealed])[sealed] if is_sealed(sealed) else sealed
     except NotSealed as error:
         raise Refused(error.sentence, 1) from error
     if key is None:
@@ -121,21 +121,21 @@ def _key(stores: Stores) -> str:
     return key
 
 
-def look(stores: Stores) -> None:
+def look(desk: Desk) -> None:
     """To be called every hour: make one if it is time, else see whether the disk is there for the next."""
-    if not stores.office.backup_folder or stores.clock() < BUILT or stores.unkept:
+    if not desk.office.backup_folder or desk.clock() < BUILT or desk.unkept:
         return
     with contextlib.suppress(Refused):  # kept, and tried again in an hour
-        if is_due((_state(stores).get("last") or {}).get("at", 0.0), stores.clock()):
-            now(stores)
+        if is_due((_state(desk).get("last") or {}).get("at", 0.0), desk.clock()):
+            now(desk)
             return
         try:
-            with _asking(stores):
-                _place(stores)
+            with _asking(desk):
+                _place(desk)
         except (Refused, OSError) as error:
-            _failed(stores, error if isinstance(error, Refused) else _unreachable(stores, error))
+            _failed(desk, error if isinstance(error, Refused) else _unreachable(desk, error))
         else:
-            _note(stores, failed=None)
+            _note(desk, failed=None)
 
 
 def is_due(last: float, now: float) -> bool:
@@ -167,13 +167,13 @@ def keep_newest(folder: Path, tag: str, now: float) -> None:
             path.unlink(missing_ok=True)
 
 
-def check(stores: Stores) -> Check:
+def check(desk: Desk) -> Check:
     """Whether there is a backup that is not too old. Waits for no disk."""
-    if not stores.office.backup_folder:
+    if not desk.office.backup_folder:
         sentence = Sentence("No automatic backup.")
         advice = Sentence("Plug in a USB stick and choose it for the nightly backup.")
         return Check("backup", "warn", sentence, advice, "/backup")
-    state, at = _state(stores), stores.clock()
+    state, at = _state(desk), desk.clock()
     last, failed = state.get("last") or {}, state.get("failed")
     age = at - last["at"] if last and last["at"] <= at else None
     sentence = _age(age)
@@ -184,7 +184,7 @@ def check(stores: Stores) -> Check:
     if age is not None and age > LATE:
         advice = Sentence("Make a backup now and see what the box reports.")
         return Check("backup", "fail" if age > OVERDUE else "warn", sentence, advice, "/backup")
-    if _is_own_disk(stores):
+    if _is_own_disk(desk):
         sentence = Sentence("{last} It is on the box's own disk: if the box breaks, it is lost too.", last=sentence)
         return Check("backup", "warn", sentence, Sentence("Choose a USB stick or a network folder."), "/backup")
     return Check("backup", "ok", sentence)
@@ -202,20 +202,20 @@ def _age(age: float | None) -> Sentence:
 
 
 @contextlib.contextmanager
-def _asking(stores: Stores) -> Iterator[None]:
+def _asking(desk: Desk) -> Iterator[None]:
     """One at a time: a network folder whose machine is gone keeps whoever asks it, for ever if need be.
 
     Raises Refused.
     """
-    if not stores.work.asking.acquire(blocking=False):
+    if not desk.work.asking.acquire(blocking=False):
         raise Refused(Sentence("The stick or network folder has not answered yet. Is it still connected?"), 1)
     try:
         yield
     finally:
-        stores.work.asking.release()
+        desk.work.asking.release()
 
 
-def _checked(stores: Stores, actor: Actor, folder: str) -> dict[str, str]:
+def _checked(desk: Desk, actor: Actor, folder: str) -> dict[str, str]:
     """Fields of a folder that may be used. Only who is root on the box names one outside the places for disks."""
     try:
         path = Path(folder).resolve(strict=True)
@@ -224,12 +224,12 @@ def _checked(stores: Stores, actor: Actor, folder: str) -> dict[str, str]:
         is_folder = False
     if not is_folder:
         raise Refused(Sentence("The folder {folder} does not exist.", folder=folder[:200]), field="folder")
-    point = mount_of(path, mount_points(stores.root))
-    if actor.role != "root" and not is_plugged(point, stores.root):
+    point = mount_of(path, mount_points(desk.root))
+    if actor.role != "root" and not is_plugged(point, desk.root):
         only = Sentence("Choose a USB stick or a network folder that is mounted below /media, /mnt or /run/media.")
         raise Refused(only, field="folder", hint="As root, “durchwahl nightly set --folder” takes any folder.")
     try:
-        if why := _unfit(stores, path, point):
+        if why := _unfit(desk, path, point):
             raise Refused(why, field="folder")
         _try_writing(path)
     except OSError as error:
@@ -238,11 +238,11 @@ def _checked(stores: Stores, actor: Actor, folder: str) -> dict[str, str]:
     return {"backup_folder": str(path), "backup_mount": str(point)}
 
 
-def _unfit(stores: Stores, folder: Path, point: Path) -> Sentence | None:
+def _unfit(desk: Desk, folder: Path, point: Path) -> Sentence | None:
     """Why a folder cannot take the backups, or the disk it is on. Raises OSError."""
-    needed = _needed(_state(stores))
-    on = [each for each in plugged(stores.root) if each.point == point]
-    return next(filter(None, (disks.unfit(each, needed, stores.root) for each in on)), disks.full(folder, needed))
+    needed = _needed(_state(desk))
+    on = [each for each in plugged(desk.root) if each.point == point]
+    return next(filter(None, (disks.unfit(each, needed, desk.root) for each in on)), disks.full(folder, needed))
 
 
 def _needed(state: Shown) -> int:
@@ -256,57 +256,57 @@ def _try_writing(folder: Path) -> None:
     probe.unlink()
 
 
-def _place(stores: Stores) -> Path:
+def _place(desk: Desk) -> Path:
     """The folder, with the disk it was given with. Raises Refused, OSError."""
-    office = stores.office
+    office = desk.office
     if not office.backup_folder:
         raise Refused(Sentence("No folder has been chosen for the nightly backup."), 1)
     folder = Path(office.backup_folder)
-    if str(mount_of(folder, mount_points(stores.root))) != office.backup_mount:
-        raise Refused(_missing(stores), 1)
+    if str(mount_of(folder, mount_points(desk.root))) != office.backup_mount:
+        raise Refused(_missing(desk), 1)
     if folder.resolve(strict=True) != folder or not folder.is_dir():
         raise Refused(Sentence("The folder {folder} does not exist.", folder=str(folder)), 1)
     return folder
 
 
-def _missing(stores: Stores) -> Sentence:
-    place = stores.office.backup_mount
+def _missing(desk: Desk) -> Sentence:
+    place = desk.office.backup_mount
     return Sentence("The stick or network folder is missing: nothing is mounted at {place}.", place=place)
 
 
-def _is_own_disk(stores: Stores) -> bool:
+def _is_own_disk(desk: Desk) -> bool:
     """Whether the folder is on the disk that it is to be a help against."""
-    office, points = stores.office, mount_points(stores.root)
-    own = {str(mount_of(stores.data.absolute(), points)), "/"}
+    office, points = desk.office, mount_points(desk.root)
+    own = {str(mount_of(desk.data.absolute(), points)), "/"}
     return bool(office.backup_folder) and office.backup_mount in own
 
 
-def _unreachable(stores: Stores, error: OSError) -> Refused:
+def _unreachable(desk: Desk, error: OSError) -> Refused:
     why = error.strerror or str(error)
-    folder = stores.office.backup_folder
+    folder = desk.office.backup_folder
     return Refused(Sentence("The folder {folder} cannot be used: {why}.", folder=folder, why=why), 1)
 
 
-def _why(stores: Stores) -> Refused:
+def _why(desk: Desk) -> Refused:
     """Why the last one failed: when its disk is gone, that is the reason, whatever the program met with."""
     try:
-        _place(stores)
+        _place(desk)
     except Refused:
         return Refused(Sentence("The stick was removed while the backup was being written."), 1)
     except OSError as error:
-        return _unreachable(stores, error)
-    return stores.work.error or Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
+        return _unreachable(desk, error)
+    return desk.work.error or Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
 
 
 # --- its files, and what became of them -----------------------------------------------------------------------------
 
 
-def _tag(stores: Stores) -> str:
+def _tag(desk: Desk) -> str:
     """What the names of our own begin with: several boxes may share a folder."""
-    tag = _state(stores).get("tag")
+    tag = _state(desk).get("tag")
     if not isinstance(tag, str):
         tag = secrets.token_hex(3)
-        _note(stores, tag=tag)
+        _note(desk, tag=tag)
     return tag
 
 
@@ -325,31 +325,31 @@ def _clear(folder: Path, tag: str) -> None:
         left.unlink(missing_ok=True)
 
 
-def _own(stores: Stores) -> Shown:
-    return {"folder": stores.office.backup_folder}
+def _own(desk: Desk) -> Shown:
+    return {"folder": desk.office.backup_folder}
 
 
-def _state(stores: Stores) -> Shown:
+def _state(desk: Desk) -> Shown:
     try:
-        state = json.loads((stores.data / STATE).read_bytes())
+        state = json.loads((desk.data / STATE).read_bytes())
     except (OSError, ValueError):
         return {}
     return state if isinstance(state, dict) else {}
 
 
-def _note(stores: Stores, **what: Any) -> None:
+def _note(desk: Desk, **what: Any) -> None:
     """Keep it if it is news. A disk that takes nothing any more is told of by its own check."""
-    before = _state(stores)
+    before = _state(desk)
     after = before | what
     if after != before:
         with contextlib.suppress(OSError):
-            write_file(stores.data / STATE, json.dumps(after).encode())
-        stores.changed("health")
+            write_file(desk.data / STATE, json.dumps(after).encode())
+        desk.changed("health")
 
 
-def _failed(stores: Stores, refusal: Refused) -> Refused:
+def _failed(desk: Desk, refusal: Refused) -> Refused:
     """Keep why: since when it is so counts, not when it was tried last."""
-    before = _state(stores).get("failed")
+    before = _state(desk).get("failed")
     if not before or before.get("said") != refusal.said:
-        _note(stores, failed={"at": stores.clock(), "said": refusal.said})
+        _note(desk, failed={"at": desk.clock(), "said": refusal.said})
     return refusal

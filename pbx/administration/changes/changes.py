@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pbx.administration.changes.change_words import deleted_with, item, moment, who, words
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Office
@@ -17,29 +17,29 @@ Shown = dict[str, Any]
 MOST = 1000
 
 
-def listing(stores: Stores, limit: int = 50, before: int | None = None) -> list[Shown]:
+def listing(desk: Desk, limit: int = 50, before: int | None = None) -> list[Shown]:
     """The changes, the newest first, `limit` of them at most; only those older than the one with the id `before`.
 
     Raises Refused.
     """
     _check_limit(limit)
-    everything = stores.records.changes.all()
+    everything = desk.records.changes.all()
     undone = _undone(everything)
     older = [each for each in everything if before is None or each.id < before]
-    return [_view(stores, each, everything, undone) for each in older[:limit]]
+    return [_view(desk, each, everything, undone) for each in older[:limit]]
 
 
-def page(stores: Stores, limit: int = 50, before: int | None = None, after: int | None = None) -> Shown:
+def page(desk: Desk, limit: int = 50, before: int | None = None, after: int | None = None) -> Shown:
     """So many `changes`, the newest first; `before` and `after` are the id of one seen: older ones, or later ones.
 
     `all` is how many there are, `ahead` how many of them are newer than these, `more` whether there are older ones.
     Raises Refused.
     """
     _check_limit(limit)
-    everything = stores.records.changes.all()
-    leaf = stores.records.changes.leaf(Turn(before, after, limit))
+    everything = desk.records.changes.all()
+    leaf = desk.records.changes.leaf(Turn(before, after, limit))
     undone = _undone(everything)
-    shown = [_view(stores, each, everything, undone) for each in everything if each.id in leaf.places]
+    shown = [_view(desk, each, everything, undone) for each in everything if each.id in leaf.places]
     return {"changes": shown, **leaf.told()}
 
 
@@ -48,17 +48,17 @@ def _check_limit(limit: int) -> None:
         raise Refused(Sentence("You can list 1 to {most} changes at once.", most=MOST), field="limit")
 
 
-def undo(stores: Stores, id: int) -> Shown:
+def undo(desk: Desk, id: int) -> Shown:
     """Take a change back, if everything it changed still is as it left it; that is a change that can be undone, too.
 
     Raises Refused naming what is in the way: the later change, who made it, and when.
     """
-    everything = stores.records.changes.all()
+    everything = desk.records.changes.all()
     change = next((each for each in everything if each.id == id), None)
     if change is None:
         raise Refused(Sentence("There is no change {id} in the list.", id=id), field="id")
-    office = _without(stores, change, everything, _undone(everything))
-    stores.save(office, _along(stores, change), undoes=change.id)
+    office = _without(desk, change, everything, _undone(everything))
+    desk.save(office, _along(desk, change), undoes=change.id)
     return {
         "id": change.id,
         "said": [said(each) for each in words(change)],
@@ -67,10 +67,10 @@ def undo(stores: Stores, id: int) -> Shown:
     }
 
 
-def _view(stores: Stores, change: Change, everything: Sequence[Change], undone: dict[int, Change]) -> Shown:
+def _view(desk: Desk, change: Change, everything: Sequence[Change], undone: dict[int, Change]) -> Shown:
     why_not: Shown | None = None
     try:
-        _without(stores, change, everything, undone)
+        _without(desk, change, everything, undone)
     except Refused as error:
         why_not = error.said
     undo_of_it = undone.get(change.id)
@@ -101,7 +101,7 @@ def _undone(everything: Sequence[Change]) -> dict[int, Change]:
     return undone
 
 
-def _without(stores: Stores, change: Change, everything: Sequence[Change], undone: dict[int, Change]) -> Office:
+def _without(desk: Desk, change: Change, everything: Sequence[Change], undone: dict[int, Change]) -> Office:
     """The settings without the change. Raises Refused."""
     if again := undone.get(change.id):
         raise Refused(Sentence("{who} undid this already ({at}).", who=who(again), at=moment(again.at)), 1)
@@ -111,15 +111,15 @@ def _without(stores: Stores, change: Change, everything: Sequence[Change], undon
         raise Refused(Sentence("An old password cannot be brought back. Please set a new one."), 1)
     later = [each for each in everything if each.id > change.id]
     try:
-        office = taken_back(stores.office, change.differences)
+        office = taken_back(desk.office, change.differences)
     except Overtaken as overtaken:
         raise _overtaken(overtaken.difference, later) from overtaken
     try:
-        stores.settings.check(office)
+        desk.settings.check(office)
     except SettingsError as error:
         raise _broken(error, later) from error
-    _check_admins(stores.office, office)
-    _check_messages(stores, change)
+    _check_admins(desk.office, office)
+    _check_messages(desk, change)
     return office
 
 
@@ -167,11 +167,11 @@ def _check_admins(before: Office, after: Office) -> None:
         raise Refused(Sentence("Then nobody could log in as an admin any more."), 1)
 
 
-def _check_messages(stores: Stores, change: Change) -> None:
+def _check_messages(desk: Desk, change: Change) -> None:
     """Raises Refused if messages would belong to nobody."""
     returning = {id for each in change.along.handed if each.what == "messages" for id in each.ids}
     for each in _newcomers(change):
-        left = [message for message in stores.records.messages(each.now) if message.id not in returning]
+        left = [message for message in desk.records.messages(each.now) if message.id not in returning]
         if left:
             raise Refused(
                 Sentence(
@@ -188,11 +188,11 @@ def _newcomers(change: Change) -> list[Difference]:
     return [each for each in change.differences if each.table in ("people", "groups") and not each.was]
 
 
-def _along(stores: Stores, change: Change) -> Along:
+def _along(desk: Desk, change: Change) -> Along:
     """What moves back; tasks of those who go become the office's."""
     back = change.along.back()
     for each in _newcomers(change):
-        if tasks := tuple(task.id for task in stores.records.tasks(each.now)):
+        if tasks := tuple(task.id for task in desk.records.tasks(each.now)):
             back = Along(back.moved, (*back.handed, Handed("tasks", tasks, each.now, "")))
     return back
 

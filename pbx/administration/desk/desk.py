@@ -46,7 +46,7 @@ _ACTING: ContextVar[tuple[Actor, str] | None] = ContextVar("acting", default=Non
 
 
 @dataclass(slots=True)
-class Stores:
+class Desk:
     """What commands work on."""
 
     folder: Folder
@@ -251,7 +251,7 @@ def _refused(error: SettingsError) -> Refused:
     return Refused(error.sentence, field=field, told=said(error.fault.sentence))
 
 
-def open_stores(data: Path, patience: float = 5.0, root: Path = Path("/")) -> Stores:
+def open_desk(data: Path, patience: float = 5.0, root: Path = Path("/")) -> Desk:
     """Open a data folder, or make one, with what commands need beside it.
 
     Waits up to `patience` seconds for another program to let go of it. Below `root` it is told whether an update is
@@ -259,11 +259,11 @@ def open_stores(data: Path, patience: float = 5.0, root: Path = Path("/")) -> St
     """
     folder = open_folder(data, story, patience)
     try:
-        stores = Stores(folder, root=root)
+        desk = Desk(folder, root=root)
         pieces.clear(data / UPDATE)
         if not is_tried(root):
-            stores.forget_clear_text()
+            desk.forget_clear_text()
     except BaseException:
         folder.close()
         raise
-    return stores
+    return desk

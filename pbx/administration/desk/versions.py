@@ -5,7 +5,7 @@ import hashlib
 import json
 from typing import Any
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 
@@ -16,14 +16,14 @@ def version(item: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def check_seen(stores: Stores, item: Any, seen: str | None) -> None:
+def check_seen(desk: Desk, item: Any, seen: str | None) -> None:
     """Whether `item` still is what somebody saw when he began to change it. Raises Refused with code 3.
 
-    `stores.who_changed`, when it is set, tells who did it and when.
+    `desk.who_changed`, when it is set, tells who did it and when.
     """
     if seen is None or seen == version(item):
         return
-    change = stores.who_changed(item)
+    change = desk.who_changed(item)
     if change is None:
         raise Refused(
             Sentence("Somebody else has changed this in the meantime. Please check it again before you save."), 3

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
 from pbx.box.machine import Card, Machine, read
 from pbx.sentence import Sentence
@@ -27,16 +27,16 @@ JUMP = 120.0
 """Seconds by which a clock that is set differs enough to be told."""
 
 
-def machine(stores: Stores) -> Machine:
+def machine(desk: Desk) -> Machine:
     """What the machine tells of itself now."""
-    return read(stores.root, stores.data)
+    return read(desk.root, desk.data)
 
 
-def checks(stores: Stores) -> dict[str, Check]:
+def checks(desk: Desk) -> dict[str, Check]:
     """Everything that can be said of the box, by name: load, memory, disk, card, temperature, power, clock, uptime."""
-    here = machine(stores)
-    found = (_load(here), _memory(here), _unkept(stores) or disk(stores.data), _card(here.card))
-    others = (_temperature(here), _power(here), clock(stores, here), _uptime(here))
+    here = machine(desk)
+    found = (_load(here), _memory(here), _unkept(desk) or disk(desk.data), _card(here.card))
+    others = (_temperature(here), _power(here), clock(desk, here), _uptime(here))
     return {check.name: check for check in (*found, *others)}
 
 
@@ -96,14 +96,14 @@ def disk(data: Path) -> Check:
     return Check("disk", "fail", sentence, advice, "/privacy")
 
 
-def _unkept(stores: Stores) -> Check | None:
+def _unkept(desk: Desk) -> Check | None:
     """What is to be said of the disk when the exchange had to start without it."""
-    if not stores.unkept:
+    if not desk.unkept:
         return None
     sentence = Sentence(
         "The disk could not be written to at startup ({why}). Phones ring, but messages are not recorded, nothing"
         " can be changed, and whatever happens now will be forgotten at the next restart.",
-        why=stores.unkept,
+        why=desk.unkept,
     )
     advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
     return Check("disk", "fail", sentence, advice, "/backup")
@@ -163,10 +163,10 @@ def _power(here: Machine) -> Check:
     return _untold("power", Sentence("This machine does not report whether its power supply is strong enough."))
 
 
-def clock(stores: Stores, here: Machine) -> Check:
+def clock(desk: Desk, here: Machine) -> Check:
     """Whether the time can be believed. Raises RecordsError."""
     now = time.time()
-    last = max((call.ended for call in stores.records.calls(1)), default=0.0)
+    last = max((call.ended for call in desk.records.calls(1)), default=0.0)
     shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
     advice = Sentence("Connect the box to the internet, or set its system to a time server (NTP) in your network.")
     if now < BUILT or now < last - 60.0:
@@ -176,7 +176,7 @@ def clock(stores: Stores, here: Machine) -> Check:
             "The clock shows {time}, but no time server sets it, so it slowly becomes wrong.", time=shown
         )
         return Check("clock", "warn", sentence, advice)
-    moved = stores.live.status().get("clock_moved", 0.0) if stores.live is not None else 0.0
+    moved = desk.live.status().get("clock_moved", 0.0) if desk.live is not None else 0.0
     if abs(moved) >= JUMP:
         minutes = round(abs(moved) / 60)
         way = Sentence("forwards") if moved > 0 else Sentence("backwards")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
 from pbx.sentence import Sentence
 from pbx.store.models import Office
@@ -13,9 +13,9 @@ LOOKED_AT = 200
 PAGE = "/office"
 
 
-def checks(stores: Stores) -> Iterator[Check]:
+def checks(desk: Desk) -> Iterator[Check]:
     """What is set, what it hides, and what people dialled lately. Raises RecordsError."""
-    office = stores.office
+    office = desk.office
     digit = office.access_digit
     if hidden := [each for each in _extensions(office) if digit and each.startswith(digit)]:
         sentence = Sentence(
@@ -26,7 +26,7 @@ def checks(stores: Stores) -> Iterator[Check]:
         yield Check(
             "dialling", "warn", sentence, Sentence("Give them other extensions, or choose another digit."), PAGE
         )
-    dialled = _lately(stores)
+    dialled = _lately(desk)
     if digit and (missed := dialled["without-access-digit", digit]):
         sentence = Sentence(
             "In {count} of the latest outgoing calls, the {digit} for an outside line was missing.",
@@ -51,9 +51,9 @@ def _extensions(office: Office) -> list[str]:
     return sorted((*office.people, *office.groups, *office.former))
 
 
-def _lately(stores: Stores) -> Counter[tuple[str, str]]:
+def _lately(desk: Desk) -> Counter[tuple[str, str]]:
     """How many of the last calls were refused for a digit too much or too few: by reason and digit."""
-    steps = (step for call in stores.records.calls(LOOKED_AT) for step in call.steps if step.what == "not-allowed")
+    steps = (step for call in desk.records.calls(LOOKED_AT) for step in call.steps if step.what == "not-allowed")
     return Counter(
         (str(step.detail.get("reason")), str(step.detail["digit"])) for step in steps if "digit" in step.detail
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from pbx.administration.access import certificates
 from pbx.administration.backup import nightly
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check, Live
 from pbx.administration.desk.order import counted
 from pbx.administration.doctor import box_checks, dialling_checks, network, trunk_checks
@@ -24,23 +24,23 @@ from pbx.store.secrets.vault import NotSealed
 Shown = dict[str, Any]
 
 
-def examine(stores: Stores, sip_port: int = 5060) -> list[Shown]:
+def examine(desk: Desk, sip_port: int = 5060) -> list[Shown]:
     """Everything there is to look at: `name`, `state` (ok, warn, fail), `sentence`, `advice`.
 
     `said` and `advice_said` are the same as `pbx.sentence.said` has them, `page` is where to do it, `hint` the command.
     Raises RecordsError.
     """
-    office, live = stores.office, stores.live
-    checks = [*box_checks.checks(stores).values(), *network.checks(stores), rights(stores.data), _records(stores)]
-    checks += [*header(stores.root), nightly.check(stores), *_passwords(stores), *update_health.checks(stores)]
-    checks += [_speech(), _prompts(), *_greetings(stores), *_numbers(office), *_pins(office), *_accounts(office)]
-    checks += dialling_checks.checks(stores)
-    if (shown := certificates.check(stores)) is not None:
+    office, live = desk.office, desk.live
+    checks = [*box_checks.checks(desk).values(), *network.checks(desk), rights(desk.data), _records(desk)]
+    checks += [*header(desk.root), nightly.check(desk), *_passwords(desk), *update_health.checks(desk)]
+    checks += [_speech(), _prompts(), *_greetings(desk), *_numbers(office), *_pins(office), *_accounts(office)]
+    checks += dialling_checks.checks(desk)
+    if (shown := certificates.check(desk)) is not None:
         checks.append(shown)
     if live is None:
         checks += [*_trunks(office), _port(sip_port)]
     else:
-        checks += [*trunk_checks.checks(stores, live), *_phones(office, live), *live.doctor()]
+        checks += [*trunk_checks.checks(desk, live), *_phones(office, live), *live.doctor()]
     return [view(check) for check in checks]
 
 
@@ -84,8 +84,8 @@ def _is_open(path: Path) -> bool:
         return False
 
 
-def _records(stores: Stores) -> Check:
-    if stores.records.is_sound():
+def _records(desk: Desk) -> Check:
+    if desk.records.is_sound():
         return Check("records", "ok", Sentence("Settings and database are intact."))
     sentence = Sentence("The database is damaged.")
     hint = "Stop the exchange, put records.sqlite away and restore it from a backup."
@@ -128,14 +128,14 @@ def _prompts() -> Check:
     return Check("prompts", "fail", sentence, Sentence("Install Durchwahl again."), hint="make prompts")
 
 
-def _greetings(stores: Stores) -> Iterator[Check]:
-    office, again = stores.office, Sentence("Record it again, or type it again.")
+def _greetings(desk: Desk) -> Iterator[Check]:
+    office, again = desk.office, Sentence("Record it again, or type it again.")
     for number in office.numbers.values():
-        if number.greeting and not (stores.greetings / number.greeting).is_file():
+        if number.greeting and not (desk.greetings / number.greeting).is_file():
             sentence = Sentence("The recording of the greeting of {number} is missing.", number=number.e164)
             yield Check("greetings", "fail", sentence, again, f"/numbers/{number.e164}")
     for person in office.people.values():
-        if person.announcement and not (stores.greetings / person.announcement).is_file():
+        if person.announcement and not (desk.greetings / person.announcement).is_file():
             sentence = Sentence("The recording of the announcement of {name} is missing.", name=person.name)
             yield Check("greetings", "fail", sentence, again, f"/people/{person.extension}")
 
@@ -224,11 +224,11 @@ def _trunks(office: Office) -> Iterator[Check]:
         yield trunk_checks.NONE
 
 
-def _passwords(stores: Stores) -> Iterator[Check]:
+def _passwords(desk: Desk) -> Iterator[Check]:
     """Whether what was sealed can be opened by the key that is there."""
-    office = stores.office
+    office = desk.office
     try:
-        phones, trunks, backups = stores.vault.unreadable(office)
+        phones, trunks, backups = desk.vault.unreadable(office)
     except NotSealed as error:
         again = Sentence("Restart the box. If this message comes back, restore a backup.")
         yield Check("passwords", "fail", error.sentence, again)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
 from pbx.box.addresses import lines
 from pbx.box.own_address import LOOPBACK, own_address
@@ -19,12 +19,12 @@ QUESTION = bytes.fromhex("4475 0100 0001 0000 0000 0000 00 0002 0001")
 """Who serves the root (RFC 1035, 4.1): id, "please look for me", one question: the name "", NS, IN."""
 
 
-def checks(stores: Stores) -> Iterator[Check]:
+def checks(desk: Desk) -> Iterator[Check]:
     """Address, way out, names. Waits for the name server if a trunk needs it."""
     yield _address(own_address())
-    yield _way_out(stores.root)
-    if any(needs_names(trunk) for trunk in stores.office.trunks.values()):
-        yield _names(name_servers(stores.root))
+    yield _way_out(desk.root)
+    if any(needs_names(trunk) for trunk in desk.office.trunks.values()):
+        yield _names(name_servers(desk.root))
 
 
 def _address(address: str) -> Check:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import lasting
 from pbx.administration.desk.rights import Actor
 from pbx.administration.office.trunk_words import explained
@@ -46,21 +46,21 @@ class Verdict:
     """None while nothing can be said yet."""
 
 
-def trial(stores: Stores, actor: Actor) -> Shown:
+def trial(desk: Desk, actor: Actor) -> Shown:
     """The latest call from outside, with its steps in the asker's language, and what it shows. Raises RecordsError."""
-    office = stores.office
+    office = desk.office
     record: CallRecord | None = None
-    running = [call for call in lasting(stores.live) if call.direction == "in"]
+    running = [call for call in lasting(desk.live) if call.direction == "in"]
     if running:
         call = running[-1]
         shown = _call(office, actor.language, call.id, call.from_, call.started, call.steps) | {"running": True}
         verdict = Verdict(Sentence("A call from {number} is coming in.", number=_caller(call.from_)))
-    elif (record := _latest(stores)) is not None:
+    elif (record := _latest(desk)) is not None:
         shown = _call(office, actor.language, record.id, record.from_, record.started, record.steps)
         shown, verdict = shown | {"running": False}, judged(office, record, actor.language)
     else:
-        shown, verdict = None, _nothing_yet(stores)
-    if not running and (refusal := _refused_since(stores, record)) is not None:
+        shown, verdict = None, _nothing_yet(desk)
+    if not running and (refusal := _refused_since(desk, record)) is not None:
         shown, verdict = None, _of_refusal(refusal, actor.language)
     return {
         "numbers": sorted(office.numbers),
@@ -149,17 +149,17 @@ def _of_refusal(refusal: Refusal, language: Language) -> Verdict:
     return Verdict(words, ADVICE.get(refusal.reason), False)
 
 
-def _refused_since(stores: Stores, record: CallRecord | None) -> Refusal | None:
+def _refused_since(desk: Desk, record: CallRecord | None) -> Refusal | None:
     """The newest call of a trunk's that was refused without a row, if nothing came after it."""
-    refusals = stores.live.refusals().values() if stores.live is not None else ()
+    refusals = desk.live.refusals().values() if desk.live is not None else ()
     newest = max((each for of_trunk in refusals for each in of_trunk), key=lambda each: each.at, default=None)
-    since = max(stores.clock() - RECENT, record.ended + TOGETHER if record is not None else 0.0)
+    since = max(desk.clock() - RECENT, record.ended + TOGETHER if record is not None else 0.0)
     return newest if newest is not None and newest.at > since else None
 
 
-def _nothing_yet(stores: Stores) -> Verdict:
+def _nothing_yet(desk: Desk) -> Verdict:
     """Why no call may have come in."""
-    office, live = stores.office, stores.live
+    office, live = desk.office, desk.live
     if not office.trunks:
         return Verdict(Sentence("Calls cannot come in yet because there is no line."), good=False)
     if not office.numbers:
@@ -173,10 +173,10 @@ def _nothing_yet(stores: Stores) -> Verdict:
     return Verdict(Sentence("No call has come in yet."))
 
 
-def _latest(stores: Stores) -> CallRecord | None:
+def _latest(desk: Desk) -> CallRecord | None:
     """The last call from outside, if it was not long ago."""
-    calls = [call for call in stores.records.calls(LOOKED_AT) if call.direction == "in"]
-    return next((call for call in reversed(calls) if stores.clock() - call.ended < RECENT), None)
+    calls = [call for call in desk.records.calls(LOOKED_AT) if call.direction == "in"]
+    return next((call for call in reversed(calls) if desk.clock() - call.ended < RECENT), None)
 
 
 def _call(office: Office, language: Language, id: str, caller: str, started: float, steps: Sequence[Step]) -> Shown:

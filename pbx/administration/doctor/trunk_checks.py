@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check, Live, Way
 from pbx.administration.office.trunk_words import explained
 from pbx.exchange.trunks.trunk import PROVEN
@@ -31,19 +31,19 @@ NONE = Check(
 """The check of an office without trunks."""
 
 
-def checks(stores: Stores, live: Live) -> Iterator[Check]:
+def checks(desk: Desk, live: Live) -> Iterator[Check]:
     """Every trunk in depth, then the voice of the last calls. Raises RecordsError."""
-    office = stores.office
+    office = desk.office
     if not office.trunks:
         yield NONE
     ways, refusals = live.ways(), live.refusals()
-    talks = [call for call in stores.records.calls(LOOKED_AT) if _talked(call)]
+    talks = [call for call in desk.records.calls(LOOKED_AT) if _talked(call)]
     silent = silences(office, talks)
     for name, (state, detail) in live.trunk_states().items():
         if name in office.trunks:
-            words = explained(office.trunks[name], state, detail, stores.records.directions(name))
+            words = explained(office.trunks[name], state, detail, desk.records.directions(name))
             yield _trunk(words, state, name)
-            yield from _refused(name, refusals.get(name, ()), stores.clock())
+            yield from _refused(name, refusals.get(name, ()), desk.clock())
             yield from _on_the_way(name, ways.get(name, Way("")), silent[name] >= OFTEN)
     if talks:
         encrypted = {name for name, way in ways.items() if way.address.startswith("tls ")}

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import needed
 from pbx.administration.desk.rights import Actor
 from pbx.control.protocol import Refused
@@ -20,7 +20,7 @@ MOST, AT_ONCE = 100_000, 1000
 """Calls that can be asked for, and how many come in one answer: a line of the control socket has its length."""
 
 
-def listing(stores: Stores, last: int = 20, before: int | None = None) -> Shown:
+def listing(desk: Desk, last: int = 20, before: int | None = None) -> Shown:
     """The last `calls`, the newest at the end; with `before` those further back, as the answer before this one says.
 
     There are no more than AT_ONCE in one answer. `all` is how many there are, and where it goes on stands in `before`,
@@ -30,22 +30,22 @@ def listing(stores: Stores, last: int = 20, before: int | None = None) -> Shown:
         raise Refused(
             Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="last", hint="--last N"
         )
-    found, leaf = stores.records.history.leaf(Wanted(), Turn(before, most=min(last, AT_ONCE)))
+    found, leaf = desk.records.history.leaf(Wanted(), Turn(before, most=min(last, AT_ONCE)))
     goes_on = leaf.places[-1] if leaf.told()["more"] else None
     return {"calls": [view(each.record) for each in reversed(found)], "all": leaf.all, "before": goes_on}
 
 
-def call(stores: Stores, actor: Actor, number: str, extension: str | None = None) -> Shown:
+def call(desk: Desk, actor: Actor, number: str, extension: str | None = None) -> Shown:
     """Ring a phone (a user's own one), then call a number, contact or colleague for whoever answers.
 
     Raises Refused.
     """
-    office, person = stores.office, to_ring(stores.office, actor, extension)
+    office, person = desk.office, to_ring(desk.office, actor, extension)
     own = person.extension
     target, suffix = _wanted(office, number.strip())
     if target == own:
         raise Refused(Sentence("This is your own extension."), field="number")
-    live = needed(stores.live)
+    live = needed(desk.live)
     if not office.phones_of(own):
         raise Refused(
             Sentence("{name} ({extension}) has no phone yet.", name=person.name, extension=own),

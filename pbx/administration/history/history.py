@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from pbx.administration.desk.callers import name_of
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import lasting, needed
 from pbx.administration.desk.rights import Actor
 from pbx.administration.history import messages, quality
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"[+0-9 ()/.\-]*[0-9][+0-9 ()/.\-]*", re.ASCII)
 
 
 def listing(
-    stores: Stores,
+    desk: Desk,
     actor: Actor,
     search: str = "",
     extension: str = "",
@@ -49,46 +49,46 @@ def listing(
     """
     if not 0 < limit <= MOST:
         raise Refused(Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="limit")
-    office = stores.office
+    office = desk.office
     wanted = Wanted(_seen_by(actor, office), _words(search, office), extension, direction, outcome, since, until)
     if not counted:
-        found = stores.records.history.find(wanted, before, limit + 1)
+        found = desk.records.history.find(wanted, before, limit + 1)
         return {"calls": [view(each, actor, office) for each in found[:limit]], "more": len(found) > limit}
-    found, leaf = stores.records.history.leaf(wanted, Turn(before, after, limit))
+    found, leaf = desk.records.history.leaf(wanted, Turn(before, after, limit))
     return {"calls": [view(each, actor, office) for each in found], **leaf.told()}
 
 
-def call(stores: Stores, actor: Actor, id: str) -> Shown:
+def call(desk: Desk, actor: Actor, id: str) -> Shown:
     """One call with its story step by step, its SIP messages, its voice over time, and what may be heard of it.
 
     The messages' text is for admins: it tells of the office's network. Raises Refused.
     """
-    office = stores.office
-    found = stores.records.history.one(id, _seen_by(actor, office))
+    office = desk.office
+    found = desk.records.history.one(id, _seen_by(actor, office))
     if found is None:
-        if any(call.id == id for call in lasting(stores.live)):
+        if any(call.id == id for call in lasting(desk.live)):
             raise Refused(Sentence("This call is still in progress. You can look at it once it has ended."), 1)
         raise Refused(Sentence("This call does not exist."), field="id")
     record = found.record
-    wire = stores.live.wire(id) if stores.live is not None else None
-    trace = (readable(wire) if wire is not None else stores.records.traces.trace(id)) or CallTrace()
-    left = [each for each in stores.records.leftovers.messages_of_call(id) if actor.may_hear(office, each.extension)]
+    wire = desk.live.wire(id) if desk.live is not None else None
+    trace = (readable(wire) if wire is not None else desk.records.traces.trace(id)) or CallTrace()
+    left = [each for each in desk.records.leftovers.messages_of_call(id) if actor.may_hear(office, each.extension)]
     return {
         "call": view(found, actor, office),
         "story": _story(found, actor),
         "steps": _steps(found, actor),
         **_ladder(trace, record, office, with_text=actor.is_admin),
-        "quality": quality.view(record, stores.records.traces.samples(id), office),
-        "voicemail": [messages.view(stores, message) | {"peaks": _peaks(stores, message)} for message in left],
+        "quality": quality.view(record, desk.records.traces.samples(id), office),
+        "voicemail": [messages.view(desk, message) | {"peaks": _peaks(desk, message)} for message in left],
     }
 
 
-def trace(stores: Stores) -> Shown:
+def trace(desk: Desk) -> Shown:
     """What went over the wire in the last minutes and in the calls that last, as `text` to be sent to who helps.
 
     Nothing secret is in it. Raises Refused.
     """
-    wire = needed(stores.live).wire()
+    wire = needed(desk.live).wire()
     found = readable(wire) if wire is not None else CallTrace()
     return {"text": "\n".join(map(_printed, found.messages)), "messages": len(found.messages)}
 
@@ -169,10 +169,10 @@ def _digits(text: str) -> str:
     return digits.lstrip("0") or digits
 
 
-def _peaks(stores: Stores, message: Message) -> list[float] | None:
+def _peaks(desk: Desk, message: Message) -> list[float] | None:
     """How loud a message is over time; None when its sound is gone or damaged."""
     try:
-        return list(messages.peaks(stores.mailboxes.path(message)))
+        return list(messages.peaks(desk.mailboxes.path(message)))
     except (OSError, WavError):
         return None
 

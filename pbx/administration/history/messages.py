@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pbx.administration.desk.callers import bearer_name, name_of
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.history import voicemail
 from pbx.control.protocol import Refused
@@ -31,7 +31,7 @@ _LOUD = 3000
 
 
 def listing(
-    stores: Stores,
+    desk: Desk,
     actor: Actor,
     extension: str | None = None,
     before: int | None = None,
@@ -45,7 +45,7 @@ def listing(
     `all` is how many there are, `ahead` how many of them are newer than these, `more` whether there are older ones;
     with `drawn` each message has its `peaks` from 0 to 1. Raises Refused.
     """
-    boxes = hearable(stores, actor)
+    boxes = hearable(desk, actor)
     if extension is not None and extension not in boxes:
         raise Refused(
             Sentence("You have no access to the mailbox {extension}.", extension=extension), field="extension"
@@ -53,63 +53,63 @@ def listing(
     if not 0 < most <= MOST:
         raise Refused(Sentence("The number of messages must be between 1 and {most}.", most=MOST), field="most")
     wanted = boxes if extension is None else [extension]
-    messages, leaf = stores.records.messages_leaf(wanted, Turn(before, after, most))
+    messages, leaf = desk.records.messages_leaf(wanted, Turn(before, after, most))
     return {
-        "mailboxes": [_mailbox(stores, box) for box in boxes],
-        "messages": [view(stores, message) | _drawing(stores, message, drawn) for message in messages],
+        "mailboxes": [_mailbox(desk, box) for box in boxes],
+        "messages": [view(desk, message) | _drawing(desk, message, drawn) for message in messages],
         **leaf.told(),
     }
 
 
-def sound(stores: Stores, actor: Actor, message: int) -> Shown:
+def sound(desk: Desk, actor: Actor, message: int) -> Shown:
     """What is heard: the WAV as `sound` in base64, its `peaks` from 0 to 1, and a `name` to save it under.
 
     Raises Refused.
     """
-    found = _find(stores, actor, message)
-    path = stores.mailboxes.path(found)
+    found = _find(desk, actor, message)
+    path = desk.mailboxes.path(found)
     try:
         content, drawing = path.read_bytes(), peaks(path)
     except (OSError, wav.WavError) as error:
         raise Refused(
             Sentence("This message cannot be played because its recording is missing or damaged."), 1
         ) from error
-    return view(stores, found) | {
+    return view(desk, found) | {
         "sound": base64.b64encode(content).decode(),
         "peaks": drawing,
         "name": _file_name(found),
     }
 
 
-def mark(stores: Stores, actor: Actor, message: int, heard: bool = True) -> Shown:
+def mark(desk: Desk, actor: Actor, message: int, heard: bool = True) -> Shown:
     """It has been heard, or shall count as new; the phones' lamps follow. Raises Refused."""
-    found = _find(stores, actor, message)
+    found = _find(desk, actor, message)
     if found.heard != heard:
-        found = stores.records.mark_heard(found.id, heard) or found
-        _tell(stores, found)
-    return view(stores, found)
+        found = desk.records.mark_heard(found.id, heard) or found
+        _tell(desk, found)
+    return view(desk, found)
 
 
-def remove(stores: Stores, actor: Actor, message: int) -> Shown:
+def remove(desk: Desk, actor: Actor, message: int) -> Shown:
     """Delete it for good. Raises Refused."""
-    found = _find(stores, actor, message)
-    stores.mailboxes.remove(found)
-    _tell(stores, found)
-    return view(stores, found)
+    found = _find(desk, actor, message)
+    desk.mailboxes.remove(found)
+    _tell(desk, found)
+    return view(desk, found)
 
 
-def view(stores: Stores, message: Message) -> Shown:
+def view(desk: Desk, message: Message) -> Shown:
     """A message as JSON, with names."""
-    call = stores.records.call(message.call)
+    call = desk.records.call(message.call)
     return voicemail.view(message) | {
-        "from_name": name_of(stores.office, message.from_, call.from_name if call is not None else ""),
-        "owner": bearer_name(stores.office, message.extension),
+        "from_name": name_of(desk.office, message.from_, call.from_name if call is not None else ""),
+        "owner": bearer_name(desk.office, message.extension),
     }
 
 
-def hearable(stores: Stores, actor: Actor) -> list[str]:
+def hearable(desk: Desk, actor: Actor) -> list[str]:
     """The extensions of the mailboxes he may hear: his own, his groups', those he was allowed; root's are all."""
-    office = stores.office
+    office = desk.office
     boxes = [*office.people, *office.groups]
     own = [box for box in boxes if actor.may_hear(office, box)]
     return sorted(own, key=lambda box: (box != actor.extension, box))
@@ -125,30 +125,30 @@ def peaks(path: Path) -> tuple[float, ...]:
     return tuple(round(each / highest, 3) for each in found)
 
 
-def _drawing(stores: Stores, message: Message, wanted: bool) -> Shown:
+def _drawing(desk: Desk, message: Message, wanted: bool) -> Shown:
     try:
-        return {"peaks": peaks(stores.mailboxes.path(message))} if wanted else {}
+        return {"peaks": peaks(desk.mailboxes.path(message))} if wanted else {}
     except (OSError, wav.WavError):
         return {"peaks": None}
 
 
-def _mailbox(stores: Stores, extension: str) -> Shown:
-    new, old = stores.records.message_counts(extension)
-    return {"extension": extension, "name": bearer_name(stores.office, extension), "new": new, "old": old}
+def _mailbox(desk: Desk, extension: str) -> Shown:
+    new, old = desk.records.message_counts(extension)
+    return {"extension": extension, "name": bearer_name(desk.office, extension), "new": new, "old": old}
 
 
-def _find(stores: Stores, actor: Actor, id: int) -> Message:
+def _find(desk: Desk, actor: Actor, id: int) -> Message:
     """The message, if he may hear it; another's is told like one that is not there. Raises Refused."""
-    found = stores.records.message(id) if 0 < id < 2**63 else None
-    if found is None or not actor.may_hear(stores.office, found.extension):
+    found = desk.records.message(id) if 0 < id < 2**63 else None
+    if found is None or not actor.may_hear(desk.office, found.extension):
         raise Refused(Sentence("There is no message {message}.", message=id), field="message")
     return found
 
 
-def _tell(stores: Stores, message: Message) -> None:
-    if stores.live is not None:
-        stores.live.mailbox_changed(message.extension)
-    stores.changed("messages")
+def _tell(desk: Desk, message: Message) -> None:
+    if desk.live is not None:
+        desk.live.mailbox_changed(message.extension)
+    desk.changed("messages")
 
 
 def _file_name(message: Message) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import phonenumbers
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import lasting
 from pbx.administration.desk.rights import Actor
 from pbx.administration.history import data_export, history, tasks, voicemail
@@ -52,9 +52,9 @@ class Known:
     """Calls in whose SIP messages it stands: also when the caller withheld it, providers tell it to the box."""
 
 
-def show(stores: Stores, actor: Actor, number: str) -> Shown:
+def show(desk: Desk, actor: Actor, number: str) -> Shown:
     """What is known of a number: how much of each, and the latest calls. Raises Refused."""
-    known = _known(stores, _meant(stores, number))
+    known = _known(desk, _meant(desk, number))
     started = [each.record.started for each in known.calls]
     return {
         "number": known.number,
@@ -67,32 +67,32 @@ def show(stores: Stores, actor: Actor, number: str) -> Shown:
         "tasks": len(known.tasks),
         "contacts": [contact.name for contact in known.contacts],
         "traces": len(known.traces),
-        "latest": [history.view(each, actor, stores.office) for each in reversed(known.calls[-_LISTED:])],
+        "latest": [history.view(each, actor, desk.office) for each in reversed(known.calls[-_LISTED:])],
     }
 
 
-def export(stores: Stores, actor: Actor, number: str) -> Shown:
+def export(desk: Desk, actor: Actor, number: str) -> Shown:
     """Make an archive (ZIP) of everything: `file` is to be given to `read`, `name` a name to save it under.
 
     Raises Refused, OSError.
     """
-    known = _known(stores, _meant(stores, number))
-    folder = private_directory(stores.data / "exports")
+    known = _known(desk, _meant(desk, number))
+    folder = private_directory(desk.data / "exports")
     sweep(folder)
     file = secrets.token_hex(16)
     path = folder / f"{file}.zip"
-    data_export.write(path, stores, known.number, _content(stores, actor, known), known.messages, actor.language)
+    data_export.write(path, desk, known.number, _content(desk, actor, known), known.messages, actor.language)
     digits = _digits(known.number) or "unknown"
     shown = {"file": file, "name": f"durchwahl-{digits}.zip", "size": path.stat().st_size}
     return shown | ({"path": str(path.absolute())} if actor.role == "root" else {})
 
 
-def read(stores: Stores, file: str, offset: int = 0) -> Shown:
+def read(desk: Desk, file: str, offset: int = 0) -> Shown:
     """A piece of an archive as `data` (base64); with the last piece, when nothing is `more`, it is deleted.
 
     Raises Refused, OSError.
     """
-    path = stores.data / "exports" / f"{file}.zip"
+    path = desk.data / "exports" / f"{file}.zip"
     if not _FILE.fullmatch(file) or not path.is_file() or offset < 0:
         raise Refused(Sentence("This archive no longer exists. Please create it again."), 1)
     with open(path, "rb") as archive:
@@ -104,29 +104,29 @@ def read(stores: Stores, file: str, offset: int = 0) -> Shown:
     return {"data": base64.b64encode(piece).decode(), "more": more}
 
 
-def erase(stores: Stores, number: str, digits: str) -> Shown:
+def erase(desk: Desk, number: str, digits: str) -> Shown:
     """Erase everything; `digits` are the number's last ones, typed by whoever means it. How much of each it was.
 
     Cut off in between, the same again completes it. Raises Refused, OSError, RecordsError.
     """
-    meant = _meant(stores, number)
+    meant = _meant(desk, number)
     if _digits(digits) != _digits(meant)[-TYPED:]:
         raise Refused(
             Sentence("To erase, enter the last {count} digits of {number}.", count=TYPED, number=meant), field="digits"
         )
-    if any(meant in (each.from_, each.to) for each in lasting(stores.live)):
+    if any(meant in (each.from_, each.to) for each in lasting(desk.live)):
         raise Refused(
             Sentence("Somebody is talking to {number} right now. Please try again afterwards.", number=meant), 1
         )
-    known = _known(stores, meant)
+    known = _known(desk, meant)
     for message in known.messages:
-        stores.mailboxes.remove(message)
-    _forget(stores, known)
+        desk.mailboxes.remove(message)
+    _forget(desk, known)
     for extension in {message.extension for message in known.messages}:
-        if stores.live is not None:
-            stores.live.mailbox_changed(extension)
+        if desk.live is not None:
+            desk.live.mailbox_changed(extension)
     for topic in ("calls", "tasks", "messages"):
-        stores.changed(topic)
+        desk.changed(topic)
     return {
         "number": meant,
         "calls": len(known.calls),
@@ -144,10 +144,10 @@ def sweep(folder: Path, age: float = ABANDONED) -> None:
             path.unlink(missing_ok=True)
 
 
-def _forget(stores: Stores, known: Known) -> None:
-    records = stores.records
+def _forget(desk: Desk, known: Known) -> None:
+    records = desk.records
     if known.contacts:
-        stores.save(without_items(stores.office, *known.contacts))
+        desk.save(without_items(desk.office, *known.contacts))
     with records.together():
         records.leftovers.remove_tasks_of(known.number)
         for call in known.traces:
@@ -155,14 +155,14 @@ def _forget(stores: Stores, known: Known) -> None:
         records.history.remove(each.number for each in known.calls)
         for word in (known.number, *(contact.name for contact in known.contacts)):
             records.changes.forget(word)
-    if stores.live is not None:
-        stores.live.forget_wire(_telling(known.number))
+    if desk.live is not None:
+        desk.live.forget_wire(_telling(known.number))
     records.history.settle()
 
 
-def _meant(stores: Stores, text: str) -> str:
+def _meant(desk: Desk, text: str) -> str:
     """The number somebody typed, also one that only the network writes so. Raises Refused."""
-    office, records = stores.office, stores.records
+    office, records = desk.office, desk.records
     meant = text.strip()
     is_colleague = meant in office.people or meant in office.groups
     as_it_is = not is_colleague and (records.history.with_number(meant) or records.leftovers.messages_of(meant))
@@ -173,8 +173,8 @@ def _meant(stores: Stores, text: str) -> str:
     return meant
 
 
-def _known(stores: Stores, number: str) -> Known:
-    records, telling = stores.records, _telling(number)
+def _known(desk: Desk, number: str) -> Known:
+    records, telling = desk.records, _telling(number)
     calls = records.history.with_number(number)
     traces = {each.record.id for each in calls if records.traces.trace(each.record.id) is not None}
     if len(telling) >= _TELLING:
@@ -184,17 +184,17 @@ def _known(stores: Stores, number: str) -> Known:
         calls,
         records.leftovers.messages_of(number),
         records.leftovers.tasks_of(number),
-        [contact for contact in stores.office.contacts.values() if contact.number == number],
+        [contact for contact in desk.office.contacts.values() if contact.number == number],
         sorted(traces),
     )
 
 
-def _content(stores: Stores, actor: Actor, known: Known) -> Shown:
+def _content(desk: Desk, actor: Actor, known: Known) -> Shown:
     """All of it as JSON."""
     return {
         "number": known.number,
         "exported": time.time(),
-        "calls": [history.call(stores, actor, each.record.id) for each in known.calls],
+        "calls": [history.call(desk, actor, each.record.id) for each in known.calls],
         "messages": [voicemail.view(message) for message in known.messages],
         "tasks": [tasks.view(task) for task in known.tasks],
         "contacts": [dataclasses.asdict(contact) for contact in known.contacts],

@@ -3,39 +3,39 @@
 import dataclasses
 from typing import Any
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.versions import check_seen, version
 from pbx.store.retention import TRACE_DAYS
 
 Shown = dict[str, Any]
 
 
-def show(stores: Stores) -> Shown:
+def show(desk: Desk) -> Shown:
     """The times, in days; 0 is for ever."""
-    shown = _own(stores)
+    shown = _own(desk)
     return shown | {"keep_traces_days": TRACE_DAYS, "version": version(shown)}
 
 
 def change(
-    stores: Stores,
+    desk: Desk,
     keep_history_days: int | None = None,
     keep_messages_days: int | None = None,
     keep_done_tasks_days: int | None = None,
     seen: str | None = None,
 ) -> Shown:
     """Change what is given. What is too old then goes within a day. Raises Refused."""
-    check_seen(stores, _own(stores), seen)
+    check_seen(desk, _own(desk), seen)
     given: dict[str, Any] = {
         "keep_history_days": keep_history_days,
         "keep_messages_days": keep_messages_days,
         "keep_done_tasks_days": keep_done_tasks_days,
     }
-    stores.save(dataclasses.replace(stores.office, **{name: days for name, days in given.items() if days is not None}))
-    return show(stores)
+    desk.save(dataclasses.replace(desk.office, **{name: days for name, days in given.items() if days is not None}))
+    return show(desk)
 
 
-def _own(stores: Stores) -> Shown:
-    office = stores.office
+def _own(desk: Desk) -> Shown:
+    office = desk.office
     return {
         "keep_history_days": office.keep_history_days,
         "keep_messages_days": office.keep_messages_days,

@@ -6,7 +6,7 @@ from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.callers import account_name, bearer_name, name_of
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.history import calls
 from pbx.control.protocol import Refused
@@ -22,7 +22,7 @@ MOST = 500
 
 
 def listing(
-    stores: Stores,
+    desk: Desk,
     actor: Actor,
     done: bool = False,
     everybody: bool = False,
@@ -40,54 +40,54 @@ def listing(
         raise Refused(Sentence("Only admins can do this."), 4)
     if not 0 < limit <= MOST:
         raise Refused(Sentence("The number of tasks must be between 1 and {most}.", most=MOST), field="limit")
-    theirs = None if everybody else _seen_by(actor, stores.office)
-    tasks, leaf = stores.records.tasks_leaf(theirs, done, Turn(before, after, limit))
-    return {"tasks": views(stores, actor, tasks), **leaf.told()}
+    theirs = None if everybody else _seen_by(actor, desk.office)
+    tasks, leaf = desk.records.tasks_leaf(theirs, done, Turn(before, after, limit))
+    return {"tasks": views(desk, actor, tasks), **leaf.told()}
 
 
-def show(stores: Stores, actor: Actor, task: int) -> Shown:
+def show(desk: Desk, actor: Actor, task: int) -> Shown:
     """One task. Raises Refused."""
-    return views(stores, actor, [_find(stores, actor, task)])[0]
+    return views(desk, actor, [_find(desk, actor, task)])[0]
 
 
 def everybodys(
-    stores: Stores, actor: Actor, extension: str | None = None, done: int | None = None, open_only: bool = False
+    desk: Desk, actor: Actor, extension: str | None = None, done: int | None = None, open_only: bool = False
 ) -> list[Shown]:
     """The tasks of all or one extension, oldest first, as short as `view` tells them; `done` is the id of one that is.
 
     Raises Refused.
     """
     if extension is not None:
-        lookup.person_or_group(stores.office, extension)
+        lookup.person_or_group(desk.office, extension)
     if done is not None:
-        _finish(stores, actor, done)
-    return [view(task) for task in stores.records.tasks(extension, open_only=open_only)]
+        _finish(desk, actor, done)
+    return [view(task) for task in desk.records.tasks(extension, open_only=open_only)]
 
 
-def done(stores: Stores, actor: Actor, task: int) -> Shown:
+def done(desk: Desk, actor: Actor, task: int) -> Shown:
     """Nobody has to call back any more. Raises Refused."""
-    return _finish(stores, actor, task)
+    return _finish(desk, actor, task)
 
 
-def reopen(stores: Stores, actor: Actor, task: int) -> Shown:
+def reopen(desk: Desk, actor: Actor, task: int) -> Shown:
     """Somebody has to call back after all. Raises Refused."""
-    return _changed(stores, actor, stores.records.reopen_task(_find(stores, actor, task).id), "reopened")
+    return _changed(desk, actor, desk.records.reopen_task(_find(desk, actor, task).id), "reopened")
 
 
-def give(stores: Stores, actor: Actor, task: int, to: str) -> Shown:
+def give(desk: Desk, actor: Actor, task: int, to: str) -> Shown:
     """Hand it over to a colleague or group; "" gives it to the office: whoever has time. Raises Refused."""
-    found = _find(stores, actor, task)
-    if to and to not in stores.office.people and to not in stores.office.groups:
+    found = _find(desk, actor, task)
+    if to and to not in desk.office.people and to not in desk.office.groups:
         raise Refused(Sentence("Nobody has extension {extension}.", extension=lookup.shown(to)), field="to")
-    return _changed(stores, actor, stores.records.give_task(found.id, to), "given")
+    return _changed(desk, actor, desk.records.give_task(found.id, to), "given")
 
 
-def call_back(stores: Stores, actor: Actor, task: int) -> Shown:
+def call_back(desk: Desk, actor: Actor, task: int) -> Shown:
     """Ring the phone of the one who asks, then the caller; when they spoke, the task is done. Raises Refused."""
-    found = _find(stores, actor, task)
+    found = _find(desk, actor, task)
     if not found.from_:
         raise Refused(Sentence("The caller withheld the number, so nobody can call back."))
-    return calls.call(stores, actor, found.from_)
+    return calls.call(desk, actor, found.from_)
 
 
 def view(task: Task) -> Shown:
@@ -97,16 +97,16 @@ def view(task: Task) -> Shown:
     return shown
 
 
-def views(stores: Stores, actor: Actor, tasks: list[Task]) -> list[Shown]:
+def views(desk: Desk, actor: Actor, tasks: list[Task]) -> list[Shown]:
     """Tasks as JSON, with names, the message that was left if `actor` may hear it, and who had a hand in it last."""
-    notes = stores.records.task_log.latest(task.id for task in tasks)
-    return [_view(stores, actor, task, notes.get(task.id)) for task in tasks]
+    notes = desk.records.task_log.latest(task.id for task in tasks)
+    return [_view(desk, actor, task, notes.get(task.id)) for task in tasks]
 
 
-def _view(stores: Stores, actor: Actor, task: Task, note: TaskNote | None) -> Shown:
-    office, call = stores.office, stores.records.call(task.call)
+def _view(desk: Desk, actor: Actor, task: Task, note: TaskNote | None) -> Shown:
+    office, call = desk.office, desk.records.call(task.call)
     hears = bool(task.extension) and actor.may_hear(office, task.extension)
-    message = stores.records.message_of_call(task.call, task.extension) if hears else None
+    message = desk.records.message_of_call(task.call, task.extension) if hears else None
     return {
         **view(task),
         "from_name": name_of(office, task.from_, call.from_name if call is not None else ""),
@@ -124,21 +124,21 @@ def _seen_by(actor: Actor, office: Office) -> tuple[str, ...]:
     return ("", *(office.mailboxes_of(actor.extension) if actor.extension else ()))
 
 
-def _find(stores: Stores, actor: Actor, id: int) -> Task:
+def _find(desk: Desk, actor: Actor, id: int) -> Task:
     """The task, if he may have a hand in it; what is none of his is told like what is not there. Raises Refused."""
-    found = stores.records.task(id) if 0 < id < 2**63 else None
-    if found is None or not (actor.is_admin or found.extension in _seen_by(actor, stores.office)):
+    found = desk.records.task(id) if 0 < id < 2**63 else None
+    if found is None or not (actor.is_admin or found.extension in _seen_by(actor, desk.office)):
         raise Refused(Sentence("There is no task {task}.", task=id), field="task")
     return found
 
 
-def _finish(stores: Stores, actor: Actor, id: int) -> Shown:
-    return _changed(stores, actor, stores.records.finish_task(_find(stores, actor, id).id), "done")
+def _finish(desk: Desk, actor: Actor, id: int) -> Shown:
+    return _changed(desk, actor, desk.records.finish_task(_find(desk, actor, id).id), "done")
 
 
-def _changed(stores: Stores, actor: Actor, task: Task | None, deed: TaskDeed) -> Shown:
+def _changed(desk: Desk, actor: Actor, task: Task | None, deed: TaskDeed) -> Shown:
     if task is None:
         raise Refused(Sentence("This task has just been removed."), 3)
-    stores.records.task_log.note(TaskNote(task.id, time.time(), actor.name, deed))
-    stores.changed("tasks")
-    return views(stores, actor, [task])[0]
+    desk.records.task_log.note(TaskNote(task.id, time.time(), actor.name, deed))
+    desk.changed("tasks")
+    return views(desk, actor, [task])[0]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Message
@@ -11,16 +11,16 @@ from pbx.store.models import Message
 Shown = dict[str, Any]
 
 
-def listing(stores: Stores, extension: str) -> list[Shown]:
+def listing(desk: Desk, extension: str) -> list[Shown]:
     """The messages of a person's or group's mailbox, oldest first. Raises Refused."""
-    lookup.person_or_group(stores.office, extension)
-    return [view(message) for message in stores.records.messages(extension)]
+    lookup.person_or_group(desk.office, extension)
+    return [view(message) for message in desk.records.messages(extension)]
 
 
-def export(stores: Stores, message: int) -> Shown:
+def export(desk: Desk, message: int) -> Shown:
     """A message with the `path` of its sound, for the caller to copy. Raises Refused."""
-    found = _message(stores, message)
-    path = stores.mailboxes.path(found)
+    found = _message(desk, message)
+    path = desk.mailboxes.path(found)
     if not path.is_file():
         raise Refused(
             Sentence("The sound file of message {message} is missing: {path}", message=message, path=str(path)), 1
@@ -28,12 +28,12 @@ def export(stores: Stores, message: int) -> Shown:
     return view(found) | {"path": str(path.absolute())}
 
 
-def remove(stores: Stores, message: int) -> Shown:
+def remove(desk: Desk, message: int) -> Shown:
     """Delete a message for good. Raises Refused."""
-    found = _message(stores, message)
-    stores.mailboxes.remove(found)
-    if stores.live is not None:
-        stores.live.mailbox_changed(found.extension)
+    found = _message(desk, message)
+    desk.mailboxes.remove(found)
+    if desk.live is not None:
+        desk.live.mailbox_changed(found.extension)
     return view(found)
 
 
@@ -50,8 +50,8 @@ def view(message: Message) -> Shown:
     }
 
 
-def _message(stores: Stores, id: int) -> Message:
-    found = stores.records.message(id) if 0 < id < 2**63 else None
+def _message(desk: Desk, id: int) -> Message:
+    found = desk.records.message(id) if 0 < id < 2**63 else None
     if found is None:
         raise Refused(
             Sentence("There is no message {message}.", message=id),

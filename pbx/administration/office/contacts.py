@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.made_of import made_of
 from pbx.administration.desk.versions import check_seen, version
 from pbx.alphabet import place
@@ -23,53 +23,53 @@ AT_ONCE = 500
 """That are told at a time."""
 
 
-def add(stores: Stores, name: str, number: str) -> Shown:
+def add(desk: Desk, name: str, number: str) -> Shown:
     """A new contact; the number may have an extension behind it (;21 #21 ,21). Raises Refused."""
-    office = stores.office
+    office = desk.office
     contact = Contact(_fresh_name(office, name), *split(office, number))
     if len(office.contacts) >= MOST:
         raise Refused(Sentence("The limit of {most} contacts is reached. Remove some first.", most=MOST), 1)
-    stores.save(with_items(office, contact))
+    desk.save(with_items(office, contact))
     return view(contact)
 
 
 def change(
-    stores: Stores, contact: str, name: str | None = None, number: str | None = None, seen: str | None = None
+    desk: Desk, contact: str, name: str | None = None, number: str | None = None, seen: str | None = None
 ) -> Shown:
     """Change what is given. Raises Refused."""
-    office = stores.office
+    office = desk.office
     old = _contact(office, contact)
-    check_seen(stores, old, seen)
+    check_seen(desk, old, seen)
     new = old
     if name is not None and name.strip() != old.name:
         new = dataclasses.replace(new, name=_fresh_name(office, name))
     if number is not None:
         e164, extension = split(office, number)
         new = dataclasses.replace(new, number=e164, extension=extension)
-    stores.save(with_items(without_items(office, old), new))
+    desk.save(with_items(without_items(office, old), new))
     return view(new)
 
 
-def remove(stores: Stores, name: str, seen: str | None = None) -> Shown:
+def remove(desk: Desk, name: str, seen: str | None = None) -> Shown:
     """Remove a contact. Raises Refused."""
-    contact = _contact(stores.office, name)
-    check_seen(stores, contact, seen)
-    stores.save(without_items(stores.office, contact))
+    contact = _contact(desk.office, name)
+    check_seen(desk, contact, seen)
+    desk.save(without_items(desk.office, contact))
     return view(contact)
 
 
-def listing(stores: Stores, search: str | None = None) -> list[Shown]:
+def listing(desk: Desk, search: str | None = None) -> list[Shown]:
     """All contacts, or those with these letters or digits in them, by name."""
-    return [view(contact) for contact in _found(stores.office, search or "")]
+    return [view(contact) for contact in _found(desk.office, search or "")]
 
 
-def page(stores: Stores, search: str = "", page: int = 1, limit: int = 100) -> Shown:
+def page(desk: Desk, search: str = "", page: int = 1, limit: int = 100) -> Shown:
     """So many `contacts` of those that fit, by name, on this `page` of them or the last there is; `all` that fit.
 
     Raises Refused.
     """
     check_limit(limit)
-    found = _found(stores.office, search)
+    found = _found(desk.office, search)
     page = max(1, min(page, -(-len(found) // limit)))
     return {
         "contacts": [view(each) for each in found[(page - 1) * limit : page * limit]],
@@ -84,9 +84,9 @@ def check_limit(limit: int) -> None:
         raise Refused(Sentence("The number of contacts must be between 1 and {most}.", most=AT_ONCE), field="limit")
 
 
-def show(stores: Stores, name: str) -> Shown:
+def show(desk: Desk, name: str) -> Shown:
     """One contact. Raises Refused."""
-    return view(_contact(stores.office, name))
+    return view(_contact(desk.office, name))
 
 
 def view(contact: Contact) -> Shown:

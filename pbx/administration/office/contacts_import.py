@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.office.contacts import MOST, check_limit, split
 from pbx.administration.office.contacts_tables import ROLES, Entry, Table, entries, read_table, text_of
 from pbx.control.protocol import Json, Refused
@@ -53,22 +53,22 @@ class Found:
     """What becomes of it, as `pbx.sentence.said` has it."""
 
 
-def take(stores: Stores, data: str, roles: list[str] | None = None, page: int = 1, limit: int = 100) -> Shown:
+def take(desk: Desk, data: str, roles: list[str] | None = None, page: int = 1, limit: int = 100) -> Shown:
     """Add the contacts of a file (its bytes in base64), and tell what became of it as `look` does. Raises Refused."""
-    return _read(stores, data, roles, page, limit, takes=True)
+    return _read(desk, data, roles, page, limit, takes=True)
 
 
-def look(stores: Stores, data: str, roles: list[str] | None = None, page: int = 1, limit: int = 100) -> Shown:
+def look(desk: Desk, data: str, roles: list[str] | None = None, page: int = 1, limit: int = 100) -> Shown:
     """What would become of a file with contacts (its bytes in base64); others may save meanwhile. Raises Refused.
 
     `roles` say what each column of a table holds, instead of the guess. Who is there already is left as he is, and what
     there is no room for is left out ("full"): `room` is how many more there may be, of `most` in all. Of the file's
     numbers, `all`, so many are told as `contacts` on this `page`, those that cannot be taken first.
     """
-    return _read(stores, data, roles, page, limit, takes=False)
+    return _read(desk, data, roles, page, limit, takes=False)
 
 
-def _read(stores: Stores, data: str, roles: list[str] | None, page: int, limit: int, *, takes: bool) -> Shown:
+def _read(desk: Desk, data: str, roles: list[str] | None, page: int, limit: int, *, takes: bool) -> Shown:
     """A file looked at, and with `takes` added. Raises Refused."""
     try:
         content = base64.b64decode(data, validate=True)
@@ -87,11 +87,11 @@ def _read(stores: Stores, data: str, roles: list[str] | None, page: int, limit: 
     chosen: list[str] = list(table.roles) if table and roles is None else roles or []
     if unknown := set(chosen) - set(ROLES):
         raise Refused(Sentence("There is no kind of column called {name}.", name=min(unknown)), field="roles")
-    found = list(_settled(stores.office, entries(table, chosen) if table else _of_cards(text)))
+    found = list(_settled(desk.office, entries(table, chosen) if table else _of_cards(text)))
     fresh = [Contact(each.name, each.number, each.extension) for each in found if each.state == "new"]
-    room = _room(stores.office)
+    room = _room(desk.office)
     if fresh and takes:
-        stores.save(with_items(stores.office, *fresh))
+        desk.save(with_items(desk.office, *fresh))
     found.sort(key=lambda each: _FIRST.index(each.state) if each.state in _FIRST else len(_FIRST))
     page = max(1, min(page, -(-len(found) // limit)))
     shown = found[(page - 1) * limit : page * limit]

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office.people import checked_name, checked_ring, left_messages, moved, without_bearer
@@ -18,7 +18,7 @@ Shown = dict[str, Any]
 
 
 def add(
-    stores: Stores,
+    desk: Desk,
     name: str,
     members: list[str],
     extension: str | None = None,
@@ -27,13 +27,13 @@ def add(
     voicemail: bool | None = None,
 ) -> Shown:
     """A new group of people, with the wanted extension or the first free one. Raises Refused."""
-    office = current(stores.office)
+    office = current(desk.office)
     group = Group(extension_for(office, extension), checked_name(name), _people(office, members))
-    return _saved(stores, office, _with(group, strategy=strategy, ring_seconds=ring, voicemail=voicemail))
+    return _saved(desk, office, _with(group, strategy=strategy, ring_seconds=ring, voicemail=voicemail))
 
 
 def change(
-    stores: Stores,
+    desk: Desk,
     group: str,
     name: str | None = None,
     members: list[str] | None = None,
@@ -47,9 +47,9 @@ def change(
 
     `seen` is the version the change began from. Raises Refused.
     """
-    office = current(stores.office)
+    office = current(desk.office)
     old = lookup.group(office, group)
-    check_seen(stores, old, seen)
+    check_seen(desk, old, seen)
     new = _with(
         old,
         name=checked_name(name) if name is not None else None,
@@ -60,39 +60,39 @@ def change(
         voicemail=voicemail,
     )
     if new.extension == old.extension:
-        return _saved(stores, office, new)
+        return _saved(desk, office, new)
     office = moved(without_items(office, old), old.extension, new.extension)
-    stores.save_moved(with_items(office, new), old.extension, new.extension)
+    desk.save_moved(with_items(office, new), old.extension, new.extension)
     return view(new)
 
 
-def remove(stores: Stores, group: str, with_messages: bool = False, seen: str | None = None) -> Shown:
+def remove(desk: Desk, group: str, with_messages: bool = False, seen: str | None = None) -> Shown:
     """Remove a group; its open tasks become the office's.
 
     Raises Refused while a number rings it, or, without `with_messages`, while it has voicemail messages.
     """
-    office = stores.office
+    office = desk.office
     old = lookup.group(office, group)
-    check_seen(stores, old, seen)
+    check_seen(desk, old, seen)
     lookup.check_unused(office, old)
-    messages = len(stores.records.messages(group))
+    messages = len(desk.records.messages(group))
     if messages and not with_messages:
         raise left_messages(old.name, group, messages)
-    stores.save_left(without_bearer(office, old), group)
+    desk.save_left(without_bearer(office, old), group)
     return view(old)
 
 
-def listing(stores: Stores) -> list[Shown]:
+def listing(desk: Desk) -> list[Shown]:
     """All groups, by extension."""
-    return [view(group) for _, group in sorted(stores.office.groups.items(), key=counted)]
+    return [view(group) for _, group in sorted(desk.office.groups.items(), key=counted)]
 
 
-def show(stores: Stores, group: str) -> Shown:
+def show(desk: Desk, group: str) -> Shown:
     """A group with its members' names, in ringing order, and what rings it. Raises Refused."""
-    office = stores.office
+    office = desk.office
     found = lookup.group(office, group)
     people = [office.people[member] for member in found.members]
-    messages = stores.records.messages(found.extension)
+    messages = desk.records.messages(found.extension)
     return view(found) | {
         "people": [
             {"extension": each.extension, "name": each.name, "outbound_only": each.outbound_only} for each in people
@@ -122,8 +122,8 @@ def _with(group: Group, **given: Any) -> Group:
     return dataclasses.replace(group, **{field: value for field, value in given.items() if value is not None})
 
 
-def _saved(stores: Stores, office: Office, group: Group) -> Shown:
-    stores.save(with_items(office, group))
+def _saved(desk: Desk, office: Office, group: Group) -> Shown:
+    desk.save(with_items(office, group))
     return view(group)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.office.people import checked_name
 from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.control.protocol import Json, Refused
@@ -36,13 +36,13 @@ class Line:
     """Somebody of that name is there already: he is left as he is."""
 
 
-def paste(stores: Stores, names: str, dry: bool = False) -> list[Shown]:
+def paste(desk: Desk, names: str, dry: bool = False) -> list[Shown]:
     """Add everybody in a list: one a line, a name, or name and extension with a semicolon or tab between.
 
     What looks like an e-mail address is left out, and who is there already stays as he is. `dry` only tells what would
     be, with `wrong` at the lines that cannot be; else a wrong line refuses all. Raises Refused.
     """
-    office = current(stores.office)
+    office = current(desk.office)
     lines = list(_lines(names))
     if not lines:
         raise Refused(Sentence("The list contains no names."), field="names")
@@ -59,7 +59,7 @@ def paste(stores: Stores, names: str, dry: bool = False) -> list[Shown]:
             if line.wrong is not None:
                 raise Refused(Sentence("Line {number} cannot be used. Please check the list.", number=line.number),
                               field="names")  # fmt: skip
-        stores.save(office)
+        desk.save(office)
     return [_view(line) for line in lines]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen
 from pbx.administration.office.people import without_bearer
@@ -25,7 +25,7 @@ LONGEST = 3650
 
 
 def leave(
-    stores: Stores,
+    desk: Desk,
     actor: Actor,
     person: str,
     extension_to: str = "",
@@ -44,9 +44,9 @@ def leave(
     `messages_to` ("delete": nobody) his messages, of which the one who asks must be allowed to hear them.
     `dry` only tells in `words` what would be. Raises Refused.
     """
-    office = current(stores.office)
+    office = current(desk.office)
     leaver = lookup.person(office, person, "person")
-    check_seen(stores, leaver, seen)
+    check_seen(desk, leaver, seen)
     listeners = "" if messages_to == DELETE else messages_to or ""
     heirs = {"extension_to": extension_to, "number_to": number_to, "place_to": place_to, "tasks_to": tasks_to}
     for field_name, heir in (heirs | {"messages_to": listeners}).items():
@@ -56,15 +56,15 @@ def leave(
     farewell.give_calls(extension_to, keep_days)
     farewell.give_number(number_to)
     farewell.give_places(place_to, number_to)
-    mailbox = _check_messages(stores, actor, leaver, messages_to)
-    farewell.tell_records(stores, mailbox, tasks_to)
-    stores.check(farewell.office)
+    mailbox = _check_messages(desk, actor, leaver, messages_to)
+    farewell.tell_records(desk, mailbox, tasks_to)
+    desk.check(farewell.office)
     if not dry:
-        stores.save_left(farewell.office, person, tasks_to, mailbox)
+        desk.save_left(farewell.office, person, tasks_to, mailbox)
         for account in office.accounts.keys() - farewell.office.accounts.keys():
-            stores.records.sessions.close_all(account)
-        stores.changed("tasks")
-        stores.changed("messages")
+            desk.records.sessions.close_all(account)
+        desk.changed("tasks")
+        desk.changed("messages")
     return {"name": leaver.name, "extension": person, "words": [said(words) for words in farewell.words]}
 
 
@@ -163,15 +163,15 @@ class _Farewell:
             )
         self.office = with_items(self.office, *changed)
 
-    def tell_records(self, stores: Stores, messages_to: str | None, tasks_to: str) -> None:
+    def tell_records(self, desk: Desk, messages_to: str | None, tasks_to: str) -> None:
         """What becomes of his messages and tasks."""
-        messages = len(stores.records.messages(self.leaver.extension))
+        messages = len(desk.records.messages(self.leaver.extension))
         if messages and messages_to is None:
             self._tell(Sentence("Voicemail messages that are deleted for good: {count}.", count=messages))
         elif messages:
             taker = self._called(messages_to or "")
             self._tell(Sentence("Voicemail messages that go to {taker}: {count}.", taker=taker, count=messages))
-        tasks = len(stores.records.tasks(self.leaver.extension, open_only=True))
+        tasks = len(desk.records.tasks(self.leaver.extension, open_only=True))
         if tasks and tasks_to:
             self._tell(Sentence("Open tasks that go to {taker}: {count}.", taker=self._called(tasks_to), count=tasks))
         elif tasks:
@@ -193,16 +193,16 @@ def _check_heir(office: Office, leaver: Person, heir: str, field: str) -> None:
         lookup.person_or_group(office, heir, field)
 
 
-def _check_messages(stores: Stores, actor: Actor, leaver: Person, to: str | None) -> str | None:
+def _check_messages(desk: Desk, actor: Actor, leaver: Person, to: str | None) -> str | None:
     """Whose mailbox the messages go to; None when they are deleted. Raises Refused."""
-    if not stores.records.messages(leaver.extension) or to == DELETE:
+    if not desk.records.messages(leaver.extension) or to == DELETE:
         return None
     if not to:
         raise Refused(
             Sentence("{name} has voicemail messages: choose who gets them, or delete them.", name=leaver.name),
             field="messages_to",
         )
-    if not actor.may_hear(stores.office, leaver.extension):
+    if not actor.may_hear(desk.office, leaver.extension):
         raise Refused(
             Sentence(
                 "You are not allowed to hear {name}'s messages, so you cannot pass them on. Delete them, or give"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pbx.administration.desk import callers
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.history import calls, messages, tasks
 from pbx.administration.office import people
@@ -16,17 +16,17 @@ LAST_CALLS = 5
 FIRST_TASKS = 5
 
 
-def mine(stores: Stores, actor: Actor) -> Shown:
+def mine(desk: Desk, actor: Actor) -> Shown:
     """One's own page: `person` (None without an extension) with his phones, new `messages`, last `calls`.
 
     Of the `tasks` it has the newest; `open_tasks` is how many there are.
     """
-    office, person = stores.office, stores.office.people.get(actor.extension)
-    heard = messages.listing(stores, actor)
-    waiting = tasks.listing(stores, actor, limit=FIRST_TASKS)
+    office, person = desk.office, desk.office.people.get(actor.extension)
+    heard = messages.listing(desk, actor)
+    waiting = tasks.listing(desk, actor, limit=FIRST_TASKS)
     return {
         "account": {"name": actor.name, "role": actor.role, "extension": actor.extension},
-        "person": None if person is None else people.view(person, office) | {"phones": _phones(stores, actor)},
+        "person": None if person is None else people.view(person, office) | {"phones": _phones(desk, actor)},
         "groups": [
             {"extension": group.extension, "name": group.name}
             for group in office.groups.values()
@@ -36,17 +36,17 @@ def mine(stores: Stores, actor: Actor) -> Shown:
         "open_tasks": waiting["all"],
         "mailboxes": heard["mailboxes"],
         "messages": [message for message in heard["messages"] if not message["heard"]],
-        "calls": _calls(stores, actor) if person is not None else [],
+        "calls": _calls(desk, actor) if person is not None else [],
     }
 
 
-def set_pin(stores: Stores, actor: Actor, pin: str, seen: str | None = None) -> Shown:
+def set_pin(desk: Desk, actor: Actor, pin: str, seen: str | None = None) -> Shown:
     """Change one's own voicemail PIN; an empty one removes it. Raises Refused."""
-    return people.change(stores, _extension(actor), pin=pin, seen=seen)
+    return people.change(desk, _extension(actor), pin=pin, seen=seen)
 
 
 def set_announcement(
-    stores: Stores,
+    desk: Desk,
     actor: Actor,
     announcement_text: str | None = None,
     announcement_sound: str | None = None,
@@ -54,7 +54,7 @@ def set_announcement(
 ) -> Shown:
     """Change what callers hear when one is not there; an empty text goes back to the default. Raises Refused."""
     return people.change(
-        stores,
+        desk,
         _extension(actor),
         announcement_text=announcement_text,
         announcement_sound=announcement_sound,
@@ -68,18 +68,18 @@ def _extension(actor: Actor) -> str:
     return actor.extension
 
 
-def _phones(stores: Stores, actor: Actor) -> list[Shown]:
-    registered = stores.live.registrations() if stores.live is not None else {}
+def _phones(desk: Desk, actor: Actor) -> list[Shown]:
+    registered = desk.live.registrations() if desk.live is not None else {}
     return [
         {"username": phone.username, "label": phone.label, "registered": bool(registered.get(phone.username))}
-        for phone in stores.office.phones_of(actor.extension)
+        for phone in desk.office.phones_of(actor.extension)
     ]
 
 
-def _calls(stores: Stores, actor: Actor) -> list[Shown]:
+def _calls(desk: Desk, actor: Actor) -> list[Shown]:
     """His last calls, the newest first, without what only the history needs."""
-    found = reversed(stores.records.calls(LAST_CALLS, actor.extension))
-    office = stores.office
+    found = reversed(desk.records.calls(LAST_CALLS, actor.extension))
+    office = desk.office
     shown = [
         calls.view(call)
         | {

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.sounds import greetings
 from pbx.control.protocol import Refused
@@ -16,7 +16,7 @@ Shown = dict[str, Any]
 
 
 def add(
-    stores: Stores,
+    desk: Desk,
     number: str,
     trunk: str,
     to: list[str],
@@ -25,16 +25,16 @@ def add(
     extensions: ExtensionDialling | None = None,
 ) -> Shown:
     """A new number that comes in over a trunk and rings these people and groups. Raises Refused."""
-    office = stores.office
+    office = desk.office
     e164 = lookup.e164(number, office)
     if e164 in office.numbers:
         raise Refused(Sentence("The number {number} already exists.", number=e164), field="number")
     fresh = Number(e164, lookup.trunk(office, trunk).name, _distribution(office, to), extensions=extensions or "all")
-    return _saved(stores, fresh, greeting_text, greeting_sound)
+    return _saved(desk, fresh, greeting_text, greeting_sound)
 
 
 def change(
-    stores: Stores,
+    desk: Desk,
     number: str,
     trunk: str | None = None,
     to: list[str] | None = None,
@@ -44,34 +44,34 @@ def change(
     seen: str | None = None,
 ) -> Shown:
     """Change what is given; an empty greeting text goes back to the spoken default. Raises Refused."""
-    office = stores.office
+    office = desk.office
     old = lookup.number(office, number)
-    check_seen(stores, old, seen)
+    check_seen(desk, old, seen)
     given = {
         "trunk": lookup.trunk(office, trunk).name if trunk is not None else None,
         "to": _distribution(office, to) if to is not None else None,
         "extensions": extensions,
     }
     changed: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
-    return _saved(stores, dataclasses.replace(old, **changed), greeting_text, greeting_sound)
+    return _saved(desk, dataclasses.replace(old, **changed), greeting_text, greeting_sound)
 
 
-def remove(stores: Stores, number: str, seen: str | None = None) -> Shown:
+def remove(desk: Desk, number: str, seen: str | None = None) -> Shown:
     """Remove a number: calls to it are refused from now on. Raises Refused."""
-    old = lookup.number(stores.office, number)
-    check_seen(stores, old, seen)
-    stores.save(without_items(stores.office, old))
+    old = lookup.number(desk.office, number)
+    check_seen(desk, old, seen)
+    desk.save(without_items(desk.office, old))
     return view(old)
 
 
-def listing(stores: Stores) -> list[Shown]:
+def listing(desk: Desk) -> list[Shown]:
     """All numbers, in order."""
-    return [view(number) for _, number in sorted(stores.office.numbers.items())]
+    return [view(number) for _, number in sorted(desk.office.numbers.items())]
 
 
-def show(stores: Stores, number: str) -> Shown:
+def show(desk: Desk, number: str) -> Shown:
     """One number, however it is written. Raises Refused."""
-    return view(lookup.number(stores.office, number))
+    return view(lookup.number(desk.office, number))
 
 
 def view(number: Number) -> Shown:
@@ -86,11 +86,11 @@ def view(number: Number) -> Shown:
     }
 
 
-def _saved(stores: Stores, number: Number, text: str | None, sound: str | None) -> Shown:
-    greeting = greetings.keep(stores, f"number-{number.e164[1:]}", text, sound, stores.office.language)
+def _saved(desk: Desk, number: Number, text: str | None, sound: str | None) -> Shown:
+    greeting = greetings.keep(desk, f"number-{number.e164[1:]}", text, sound, desk.office.language)
     if greeting is not None:
         number = dataclasses.replace(number, greeting=greeting)
-    stores.save(with_items(stores.office, number))
+    desk.save(with_items(desk.office, number))
     return view(number)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import phonenumbers
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office.phones import domain as phones_domain
 from pbx.control.protocol import Refused
@@ -18,13 +18,13 @@ from pbx.store.models import Language, Office
 Shown = dict[str, Any]
 
 
-def show(stores: Stores) -> Shown:
+def show(desk: Desk) -> Shown:
     """The office's own settings."""
-    return view(stores.office)
+    return view(desk.office)
 
 
 def change(
-    stores: Stores,
+    desk: Desk,
     name: str | None = None,
     country: str | None = None,
     area_code: str | None = None,
@@ -41,8 +41,8 @@ def change(
 
     Raises Refused.
     """
-    office = stores.office
-    check_seen(stores, _own(office), seen)
+    office = desk.office
+    check_seen(desk, _own(office), seen)
     given: dict[str, Any] = {
         "name": " ".join(name.split()) if name is not None else None,
         "country": _country(office, country) if country is not None else None,
@@ -60,7 +60,7 @@ def change(
         office = dataclasses.replace(office, access_digit=_access_digit(office, access_digit))
     if number is not None:
         office = dataclasses.replace(office, number=lookup.e164(number, office) if number else "")
-    stores.save(office)
+    desk.save(office)
     return view(office)
 
 
@@ -84,24 +84,24 @@ def _own(office: Office) -> Shown:
     }
 
 
-def status(stores: Stores) -> Shown:
+def status(desk: Desk) -> Shown:
     """What there is and what is going on."""
-    office = stores.office
-    registered = stores.live.registrations() if stores.live else {}
-    troubled = {username for username, _ in stores.live.troubles()} if stores.live else set()
+    office = desk.office
+    registered = desk.live.registrations() if desk.live else {}
+    troubled = {username for username, _ in desk.live.troubles()} if desk.live else set()
     return {
-        "running": stores.live is not None,
-        "domain": phones_domain(stores),
+        "running": desk.live is not None,
+        "domain": phones_domain(desk),
         "people": len(office.people),
         "groups": len(office.groups),
         "phones": len(office.phones),
         "registered": sum(1 for username in office.phones if registered.get(username)),
         "unreachable": len(troubled - registered.keys()),
         "numbers": len(office.numbers),
-        "trunks": {name: state for name, (state, _) in (stores.live.trunk_states() if stores.live else {}).items()},
-        "tasks": len(stores.records.tasks(open_only=True)),
-        "messages": sum(1 for message in stores.records.messages() if not message.heard),
-        **(stores.live.status() if stores.live else {}),
+        "trunks": {name: state for name, (state, _) in (desk.live.trunk_states() if desk.live else {}).items()},
+        "tasks": len(desk.records.tasks(open_only=True)),
+        "messages": sum(1 for message in desk.records.messages() if not message.heard),
+        **(desk.live.status() if desk.live else {}),
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.office.trunk_words import explained
 from pbx.exchange.calls.outgoing import share
 from pbx.exchange.dialling.dialplan import dialable, greets, reachable
@@ -28,7 +28,7 @@ Shown = dict[str, Any]
 class Way:
     """The drawing as it grows, and what is known of the moment it is drawn for."""
 
-    stores: Stores
+    desk: Desk
     number: Number
     live: bool
     """Whether it is about now, with phones and lines as they are; else every phone is thought to be there."""
@@ -47,7 +47,7 @@ class Way:
     @property
     def office(self) -> Office:
         """The settings it is drawn from."""
-        return self.stores.office
+        return self.desk.office
 
     def node(
         self,
@@ -70,17 +70,17 @@ class Way:
         self.edges.append({"from": source, "to": target, "label": said(label)})
 
 
-def path(stores: Stores, number: str, at: float | None = None) -> Shown:
+def path(desk: Desk, number: str, at: float | None = None) -> Shown:
     """The way a call takes that comes in now, or at Unix time `at`. Raises Refused.
 
     No setting depends on the time yet: a chosen time differs from now by what only now is known, which phones are
     registered and who is talking.
     """
-    found = lookup.number(stores.office, number)
-    live = at is None and stores.live is not None
-    way = Way(stores, found, live, at)
-    if live and stores.live is not None:
-        way.registered, way.lines = stores.live.registrations(), stores.live.status().get("lines", {})
+    found = lookup.number(desk.office, number)
+    live = at is None and desk.live is not None
+    way = Way(desk, found, live, at)
+    if live and desk.live is not None:
+        way.registered, way.lines = desk.live.registrations(), desk.live.status().get("lines", {})
     _arrival(way)
     return {
         "number": found.e164,
@@ -96,7 +96,7 @@ def path(stores: Stores, number: str, at: float | None = None) -> Shown:
 
 def _arrival(way: Way) -> str:
     """The call comes in over the number's trunk."""
-    number, live = way.number, way.stores.live
+    number, live = way.number, way.desk.live
     trunk = way.office.trunks[number.trunk]
     state, detail = live.trunk_states().get(trunk.name, ("unknown", "")) if live else ("stopped", "")
     works = state in USABLE or not way.live
@@ -118,7 +118,7 @@ def _arrival(way: Way) -> str:
 def _greeting(way: Way) -> str:
     """The greeting speaks, and extensions may be dialled into it."""
     number = way.number
-    gone = bool(number.greeting) and not (way.stores.greetings / number.greeting).exists()
+    gone = bool(number.greeting) and not (way.desk.greetings / number.greeting).exists()
     if gone:
         way.warnings.append(Sentence("The greeting's recording is missing, so callers hear the standard greeting."))
     spoken = Sentence("Your own greeting.") if number.greeting and not gone else Sentence("The standard greeting.")

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office.pins import hashed
@@ -20,7 +20,7 @@ Shown = dict[str, Any]
 
 
 def add(
-    stores: Stores,
+    desk: Desk,
     name: str,
     extension: str | None = None,
     language: Language | None = None,
@@ -34,7 +34,7 @@ def add(
     announcement_sound: str | None = None,
 ) -> Shown:
     """A new person, with the wanted extension or the first free one. Raises Refused."""
-    office = current(stores.office)
+    office = current(desk.office)
     own = extension_for(office, extension)
     chosen = _with(
         office,
@@ -47,11 +47,11 @@ def add(
         reachable=reachable,
         outbound_only=outbound_only,
     )
-    return _saved(stores, office, None, chosen, announcement_text, announcement_sound)
+    return _saved(desk, office, None, chosen, announcement_text, announcement_sound)
 
 
 def change(
-    stores: Stores,
+    desk: Desk,
     person: str,
     name: str | None = None,
     extension: str | None = None,
@@ -70,9 +70,9 @@ def change(
 
     An empty number, PIN or announcement removes it. `seen` is the version the change began from. Raises Refused.
     """
-    office = current(stores.office)
+    office = current(desk.office)
     old = lookup.person(office, person, "person")
-    check_seen(stores, old, seen)
+    check_seen(desk, old, seen)
     changed = _with(
         office,
         old,
@@ -87,22 +87,22 @@ def change(
     )
     if extension is not None:
         changed = dataclasses.replace(changed, extension=extension_for(office, extension, old.extension))
-    return _saved(stores, office, old, changed, announcement_text, announcement_sound)
+    return _saved(desk, office, old, changed, announcement_text, announcement_sound)
 
 
-def remove(stores: Stores, person: str, with_messages: bool = False, seen: str | None = None) -> Shown:
+def remove(desk: Desk, person: str, with_messages: bool = False, seen: str | None = None) -> Shown:
     """Remove a person and his phones; his open tasks become the office's.
 
     Raises Refused while a group or number names him, or, without `with_messages`, while he has messages.
     """
-    office = stores.office
+    office = desk.office
     old = lookup.person(office, person, "person")
-    check_seen(stores, old, seen)
+    check_seen(desk, old, seen)
     lookup.check_unused(office, old)
-    messages = len(stores.records.messages(person))
+    messages = len(desk.records.messages(person))
     if messages and not with_messages:
         raise left_messages(old.name, person, messages)
-    stores.save_left(without_bearer(office, old), person)
+    desk.save_left(without_bearer(office, old), person)
     return view(old, office)
 
 
@@ -120,15 +120,15 @@ def left_messages(name: str, extension: str, messages: int) -> Refused:
     )
 
 
-def listing(stores: Stores) -> list[Shown]:
+def listing(desk: Desk) -> list[Shown]:
     """Everybody, by extension, with what his lamp shows (`line`, empty when the exchange does not run)."""
-    office = stores.office
-    registered = stores.live.registrations() if stores.live else {}
-    lines = stores.live.status().get("lines", {}) if stores.live else {}
+    office = desk.office
+    registered = desk.live.registrations() if desk.live else {}
+    lines = desk.live.status().get("lines", {}) if desk.live else {}
     people = []
     for extension, person in sorted(office.people.items(), key=counted):
         phones = sum(phone.username in registered for phone in office.phones_of(extension))
-        line = "" if stores.live is None else lines.get(extension, "free") if phones else "offline"
+        line = "" if desk.live is None else lines.get(extension, "free") if phones else "offline"
         people.append(view(person, office) | {"registered": phones, "line": line})
     return people
 
@@ -232,18 +232,16 @@ def _own_number(office: Office, person: Person, text: str) -> str:
     return number
 
 
-def _saved(
-    stores: Stores, office: Office, old: Person | None, new: Person, text: str | None, sound: str | None
-) -> Shown:
+def _saved(desk: Desk, office: Office, old: Person | None, new: Person, text: str | None, sound: str | None) -> Shown:
     """Save a person who was new or had been `old`."""
     if old is not None and old.extension != new.extension:
         office = moved(without_items(office, old), old.extension, new.extension)
-    announcement = greetings.keep(stores, f"person-{new.extension}", text, sound, new.language)
+    announcement = greetings.keep(desk, f"person-{new.extension}", text, sound, new.language)
     if announcement is not None:
         new = dataclasses.replace(new, announcement=announcement)
     office = with_items(office, new)
     if old is not None and old.extension != new.extension:
-        stores.save_moved(office, old.extension, new.extension)
+        desk.save_moved(office, old.extension, new.extension)
     else:
-        stores.save(office)
-    return view(new, stores.office)
+        desk.save(office)
+    return view(new, desk.office)

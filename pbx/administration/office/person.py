@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.rights import Actor
 from pbx.administration.office import people, phones
@@ -17,15 +17,15 @@ from pbx.store.models import Office, Person
 Shown = dict[str, Any]
 
 
-def show(stores: Stores, actor: Actor, person: str) -> Shown:
+def show(desk: Desk, actor: Actor, person: str) -> Shown:
     """A person with phones, groups, numbers, account, and what does not fit together. Raises Refused."""
-    office = current(stores.office)
+    office = current(desk.office)
     found = lookup.person(office, person, "person")
     if not (actor.is_admin or actor.owns(person)):
         raise Refused(Sentence("You can only see your own settings."), 4)
     account = next((each for each in office.accounts.values() if each.extension == person), None)
     return people.view(found, office) | {
-        "phones": phones.listing(stores, person),
+        "phones": phones.listing(desk, person),
         "groups": [
             {"extension": key, "name": group.name, "place": group.members.index(person) + 1, "of": len(group.members)}
             for key, group in sorted(office.groups.items(), key=counted)
@@ -35,15 +35,15 @@ def show(stores: Stores, actor: Actor, person: str) -> Shown:
         "calls_of": [key for key, former in sorted(office.former.items(), key=counted) if former.to == person],
         "own_numbers": own_numbers(office, found),
         "account": {"name": account.name, "role": account.role, "invited": not account.password} if account else None,
-        "messages": len(stores.records.messages(person)),
-        "tasks": len(stores.records.tasks(person, open_only=True)),
+        "messages": len(desk.records.messages(person)),
+        "tasks": len(desk.records.tasks(person, open_only=True)),
         "clashes": [said(clash) for clash in clashes(office, found)],
     }
 
 
-def free(stores: Stores, extension: str | None = None, person: str | None = None) -> Shown:
+def free(desk: Desk, extension: str | None = None, person: str | None = None) -> Shown:
     """A free `extension`, and of a wanted one what is `wrong` with it (None: it can be had, by `person`)."""
-    office = current(stores.office)
+    office = current(desk.office)
     offered = {"extension": extension_for(office, None)}
     if extension is None:
         return offered

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.box.own_address import own_address
@@ -24,65 +24,63 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _SIGNS = _LETTERS + "23456789"
 
 
-def add(stores: Stores, extension: str, name: str | None = None) -> Shown:
+def add(desk: Desk, extension: str, name: str | None = None) -> Shown:
     """A new account for a person's phone; the only moment its password is shown. Raises Refused."""
-    office = stores.office
+    office = desk.office
     owner = lookup.person(office, extension)
     username = secrets.choice(_LETTERS) + _random(7)
     while username in office.phones:
         username = secrets.choice(_LETTERS) + _random(7)
     phone = Phone(username, owner.extension, _random(20), _label(name or ""))
-    stores.save(with_items(office, phone))
-    return view(stores, phone) | {"password": phone.password} | _note(stores)
+    desk.save(with_items(office, phone))
+    return view(desk, phone) | {"password": phone.password} | _note(desk)
 
 
-def renew(stores: Stores, username: str, seen: str | None = None) -> Shown:
+def renew(desk: Desk, username: str, seen: str | None = None) -> Shown:
     """A new password, shown only now; the phone that used the old one is logged off. Raises Refused."""
-    phone = found(stores, username)
-    check_seen(stores, phone, seen)
+    phone = found(desk, username)
+    check_seen(desk, phone, seen)
     renewed = dataclasses.replace(phone, password=_random(20))
-    stores.save(with_items(stores.office, renewed))
-    stores.tickets.void(username)
-    return view(stores, renewed) | {"password": renewed.password} | _note(stores)
+    desk.save(with_items(desk.office, renewed))
+    desk.tickets.void(username)
+    return view(desk, renewed) | {"password": renewed.password} | _note(desk)
 
 
-def change(stores: Stores, username: str, name: str | None = None, seen: str | None = None) -> Shown:
+def change(desk: Desk, username: str, name: str | None = None, seen: str | None = None) -> Shown:
     """Call it something else. Raises Refused."""
-    phone = found(stores, username)
-    check_seen(stores, phone, seen)
+    phone = found(desk, username)
+    check_seen(desk, phone, seen)
     changed = phone if name is None else dataclasses.replace(phone, label=_label(name))
-    stores.save(with_items(stores.office, changed))
-    return view(stores, changed)
+    desk.save(with_items(desk.office, changed))
+    return view(desk, changed)
 
 
-def remove(stores: Stores, username: str, seen: str | None = None) -> Shown:
+def remove(desk: Desk, username: str, seen: str | None = None) -> Shown:
     """Remove an account; a phone that uses it is logged off. Raises Refused."""
-    phone = found(stores, username)
-    check_seen(stores, phone, seen)
-    shown = view(stores, phone)
-    stores.save(without_items(stores.office, phone))
+    phone = found(desk, username)
+    check_seen(desk, phone, seen)
+    shown = view(desk, phone)
+    desk.save(without_items(desk.office, phone))
     return shown
 
 
-def listing(stores: Stores, extension: str | None = None) -> list[Shown]:
+def listing(desk: Desk, extension: str | None = None) -> list[Shown]:
     """All phones, or one person's, by extension, with the `devices` that are registered. Raises Refused."""
     if extension is not None:
-        lookup.person(stores.office, extension)
-    phones = sorted(
-        stores.office.phones.values(), key=lambda phone: (counted((phone.extension, phone)), phone.username)
-    )
-    bindings = stores.records.bindings()
-    troubles = stores.live.troubles() if stores.live else {}
+        lookup.person(desk.office, extension)
+    phones = sorted(desk.office.phones.values(), key=lambda phone: (counted((phone.extension, phone)), phone.username))
+    bindings = desk.records.bindings()
+    troubles = desk.live.troubles() if desk.live else {}
     return [
-        view(stores, phone) | {"devices": _devices(phone, bindings, troubles)}
+        view(desk, phone) | {"devices": _devices(phone, bindings, troubles)}
         for phone in phones
         if extension in (None, phone.extension)
     ]
 
 
-def found(stores: Stores, username: str) -> Phone:
+def found(desk: Desk, username: str) -> Phone:
     """The phone's account. Raises Refused."""
-    phone = stores.office.phones.get(username)
+    phone = desk.office.phones.get(username)
     if phone is None:
         raise Refused(
             Sentence("There is no phone {username}.", username=lookup.shown(username)),
@@ -92,16 +90,16 @@ def found(stores: Stores, username: str) -> Phone:
     return phone
 
 
-def view(stores: Stores, phone: Phone) -> Shown:
+def view(desk: Desk, phone: Phone) -> Shown:
     """A phone as JSON, without its password; `trouble` tells why it is not rung although it has registered."""
-    contacts = stores.live.registrations().get(phone.username, ()) if stores.live else ()
-    troubles = stores.live.troubles().items() if stores.live else ()
+    contacts = desk.live.registrations().get(phone.username, ()) if desk.live else ()
+    troubles = desk.live.troubles().items() if desk.live else ()
     trouble = next((why for (username, _), why in troubles if username == phone.username), "")
     return {
         "extension": phone.extension,
         "username": phone.username,
         "name": phone.label,
-        "domain": domain(stores),
+        "domain": domain(desk),
         "registered": bool(contacts),
         "trouble": "" if contacts else trouble,
         "contacts": list(contacts),
@@ -109,9 +107,9 @@ def view(stores: Stores, phone: Phone) -> Shown:
     }
 
 
-def _note(stores: Stores) -> Shown:
+def _note(desk: Desk) -> Shown:
     """What must be said of the address a phone is told, if anything."""
-    there = domain(stores)
+    there = domain(desk)
     if not there.startswith(("127.", "[::1]", "localhost")):
         return {}
     sentence = Sentence(
@@ -145,9 +143,9 @@ def _label(name: str) -> str:
     return name.strip()
 
 
-def domain(stores: Stores) -> str:
+def domain(desk: Desk) -> str:
     """What phones are told to register to."""
-    return stores.live.domain() if stores.live else stores.office.domain or own_address()
+    return desk.live.domain() if desk.live else desk.office.domain or own_address()
 
 
 def _random(length: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.exchange.dialling.emergency import is_valid
 from pbx.exchange.dialling.numbers import BadNumber, to_e164
 from pbx.sentence import Sentence, said
@@ -149,9 +149,9 @@ PROVIDERS: dict[str, Provider] = {
 """By key, in the order people are offered them."""
 
 
-def listing(stores: Stores) -> list[Shown]:
+def listing(desk: Desk) -> list[Shown]:
     """All providers: the office's country's, then the box in one's own network and any other, then those abroad."""
-    home = stores.office.country
+    home = desk.office.country
     order = sorted(
         PROVIDERS.values(), key=lambda each: (each.country not in (home, ""), each.country != home, each.country)
     )

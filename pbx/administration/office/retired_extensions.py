@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from pbx.administration.desk.callers import bearer_name
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.control.protocol import Refused
@@ -16,22 +16,22 @@ from pbx.store.settings.settings import without_items
 Shown = dict[str, Any]
 
 
-def listing(stores: Stores) -> list[Shown]:
+def listing(desk: Desk) -> list[Shown]:
     """The extensions of people who left, by extension."""
-    office = current(stores.office)
+    office = current(desk.office)
     return [view(former, office) for _, former in sorted(office.former.items(), key=counted)]
 
 
-def release(stores: Stores, extension: str, seen: str | None = None) -> Shown:
+def release(desk: Desk, extension: str, seen: str | None = None) -> Shown:
     """Nobody takes the calls to it any more, and anybody may have it. Raises Refused."""
-    former = stores.office.former.get(extension)
+    former = desk.office.former.get(extension)
     if former is None:
         raise Refused(
             Sentence("{extension} is not the extension of a former colleague.", extension=extension), field="extension"
         )
-    check_seen(stores, former, seen)
-    stores.save(without_items(stores.office, former))
-    return view(former, stores.office)
+    check_seen(desk, former, seen)
+    desk.save(without_items(desk.office, former))
+    return view(former, desk.office)
 
 
 def view(former: Former, office: Office) -> Shown:

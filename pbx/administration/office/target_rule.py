@@ -7,7 +7,7 @@ means what DNS says at each look-up, so its addresses are sifted there, whoever 
 listens on loopback only, as in the demo office and in tests, is in a world of its own: there loopback is the network.
 """
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.box.forbidden import is_forbidden, is_loopback
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
@@ -15,24 +15,24 @@ from pbx.sip.transport.hop import is_address
 from pbx.store.settings.hosts import host_port
 
 
-def check(stores: Stores, text: str, field: str) -> None:
+def check(desk: Desk, text: str, field: str) -> None:
     """Whether a trunk may lead to this HOST[:PORT]; what is none is left to the settings' own rules. Raises Refused."""
     found = host_port(text)
-    acting = stores.acting
+    acting = desk.acting
     if found is None or acting is None or acting.role == "root":
         return
     host = found[0].rstrip(".").lower()
     is_name = not is_address(host)
     within = host == "localhost" or host.endswith(".localhost") if is_name else is_forbidden(host)
-    if within and not (listens_on_loopback(stores) and (is_name or is_loopback(host))):
+    if within and not (listens_on_loopback(desk) and (is_name or is_loopback(host))):
         raise Refused(
             Sentence("{host} is the box itself or an address that cannot belong to a provider.", host=found[0]),
             field=field,
         )
 
 
-def listens_on_loopback(stores: Stores) -> bool:
+def listens_on_loopback(desk: Desk) -> bool:
     """Whether the running exchange can be reached from this machine only."""
-    places = stores.live.status().get("sip", ()) if stores.live else ()
+    places = desk.live.status().get("sip", ()) if desk.live else ()
     hosts = [str(place).rpartition(" ")[2].rpartition(":")[0].strip("[]") for place in places]
     return bool(hosts) and all(is_loopback(host) for host in hosts)

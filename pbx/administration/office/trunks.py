@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any, Literal
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office import providers, target_rule
@@ -22,7 +22,7 @@ Transport = Literal["", "udp", "tcp", "tls"]
 
 
 def add(
-    stores: Stores,
+    desk: Desk,
     name: str | None = None,
     peer: str | None = None,
     register: str | None = None,
@@ -38,7 +38,7 @@ def add(
 
     Raises Refused.
     """
-    office = stores.office
+    office = desk.office
     if sum(1 for way in (peer, register, provider) if way) != 1:
         raise Refused(
             Sentence("Name exactly one of these for a line: a peer, an account, or a known provider."),
@@ -55,11 +55,11 @@ def add(
         auth_user = register = peer = None
         if made_from.key != providers.OTHER:
             proxy = transport = None
-    return _saved(stores, _with(trunk, peer, register, password, auth_user, proxy, transport))
+    return _saved(desk, _with(trunk, peer, register, password, auth_user, proxy, transport))
 
 
 def change(
-    stores: Stores,
+    desk: Desk,
     trunk: str,
     peer: str | None = None,
     register: str | None = None,
@@ -72,8 +72,8 @@ def change(
     seen: str | None = None,
 ) -> Shown:
     """Change what is given; an account stays an account, a peer a peer. An empty password is none. Raises Refused."""
-    old = lookup.trunk(stores.office, trunk)
-    check_seen(stores, old, seen)
+    old = lookup.trunk(desk.office, trunk)
+    check_seen(desk, old, seen)
     if (old.peer and register is not None) or (not old.peer and peer is not None):
         kind = Sentence("a peer") if old.peer else Sentence("an account")
         raise Refused(Sentence("{trunk} is {kind}. Please add another line instead.", trunk=trunk, kind=kind))
@@ -82,39 +82,39 @@ def change(
         provider = providers.of(old)
         given = old.user if account is None else account
         place = providers.server_of(provider, old) if server is None else server
-        new = _at_provider(stores.office, old, provider, given, place, auth_user)
+        new = _at_provider(desk.office, old, provider, given, place, auth_user)
     new = _with(new, peer, register, password or None, auth_user, proxy, transport)
     if new.domain != old.domain and not password:
         raise Refused(Sentence("You have changed the server. Please enter the password again."), field="password")
-    return _saved(stores, new)
+    return _saved(desk, new)
 
 
-def remove(stores: Stores, trunk: str, seen: str | None = None) -> Shown:
+def remove(desk: Desk, trunk: str, seen: str | None = None) -> Shown:
     """Remove a trunk. Raises Refused while a number comes in over it."""
-    old = lookup.trunk(stores.office, trunk)
-    check_seen(stores, old, seen)
-    if numbers := _numbers(stores.office, old):
+    old = lookup.trunk(desk.office, trunk)
+    check_seen(desk, old, seen)
+    if numbers := _numbers(desk.office, old):
         raise Refused(
             Sentence("The line {trunk} still carries {numbers}. Remove these numbers first, or move them to another"
                      " line.",
                      trunk=trunk, numbers=numbers)
         )  # fmt: skip
-    shown = view(stores, old)
-    stores.save(without_items(stores.office, old))
+    shown = view(desk, old)
+    desk.save(without_items(desk.office, old))
     return shown
 
 
-def listing(stores: Stores) -> list[Shown]:
+def listing(desk: Desk) -> list[Shown]:
     """All trunks, by name."""
-    return [view(stores, trunk) for trunk in sorted(stores.office.trunks.values(), key=lambda each: place(each.name))]
+    return [view(desk, trunk) for trunk in sorted(desk.office.trunks.values(), key=lambda each: place(each.name))]
 
 
-def show(stores: Stores, actor: Actor, trunk: str) -> Shown:
+def show(desk: Desk, actor: Actor, trunk: str) -> Shown:
     """One trunk, with its provider, and the calls that were refused lately in the asker's language. Raises Refused."""
-    found = lookup.trunk(stores.office, trunk)
-    refused = stores.live.refusals().get(found.name, ()) if stores.live else ()
+    found = lookup.trunk(desk.office, trunk)
+    refused = desk.live.refusals().get(found.name, ()) if desk.live else ()
     more = {"refused": [_refusal(each, actor.language) for each in refused]}
-    return view(stores, found) | more | {"made_from": providers.view(providers.of(found))}
+    return view(desk, found) | more | {"made_from": providers.view(providers.of(found))}
 
 
 def _refusal(refusal: Refusal, language: Language) -> Shown:
@@ -127,16 +127,16 @@ def _refusal(refusal: Refusal, language: Language) -> Shown:
     }
 
 
-def view(stores: Stores, trunk: Trunk) -> Shown:
+def view(desk: Desk, trunk: Trunk) -> Shown:
     """A trunk as JSON, without its password."""
     stopped = ("stopped", "The exchange is not running.")
-    state, detail = stores.live.trunk_states().get(trunk.name, ("unknown", "")) if stores.live else stopped
+    state, detail = desk.live.trunk_states().get(trunk.name, ("unknown", "")) if desk.live else stopped
     provider = providers.of(trunk)
     return {
         "name": trunk.name,
         "state": state,
         "detail": detail,
-        "words": said(explained(trunk, state, detail, stores.records.directions(trunk.name))),
+        "words": said(explained(trunk, state, detail, desk.records.directions(trunk.name))),
         "kind": "peer" if trunk.peer else "register",
         "peer": trunk.peer,
         "user": trunk.user,
@@ -148,7 +148,7 @@ def view(stores: Stores, trunk: Trunk) -> Shown:
         "provider_name": provider.name,
         "account": trunk.user,
         "server": providers.server_of(provider, trunk),
-        "numbers": _numbers(stores.office, trunk),
+        "numbers": _numbers(desk.office, trunk),
         "version": version(trunk),
     }
 
@@ -221,9 +221,9 @@ def _with(
     return trunk
 
 
-def _saved(stores: Stores, trunk: Trunk) -> Shown:
+def _saved(desk: Desk, trunk: Trunk) -> Shown:
     way = (trunk.peer, trunk.user, trunk.domain)
-    for other in stores.office.trunks.values():
+    for other in desk.office.trunks.values():
         if other.name != trunk.name and (other.peer, other.user, other.domain) == way:
             raise Refused(
                 Sentence(
@@ -234,6 +234,6 @@ def _saved(stores: Stores, trunk: Trunk) -> Shown:
     field = "server" if trunk.provider else "register"
     for text, name in ((trunk.peer, "peer"), (trunk.domain, field), (trunk.proxy, "proxy")):
         if text:
-            target_rule.check(stores, text, name)
-    stores.save(with_items(stores.office, trunk))
-    return view(stores, trunk)
+            target_rule.check(desk, text, name)
+    desk.save(with_items(desk.office, trunk))
+    return view(desk, trunk)

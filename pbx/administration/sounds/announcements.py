@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pbx.administration.desk import lookup
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import version
@@ -18,24 +18,24 @@ Shown = dict[str, Any]
 Kind = Literal["number", "person"]
 
 
-def listing(stores: Stores) -> list[Shown]:
+def listing(desk: Desk) -> list[Shown]:
     """Numbers, then people: `kind`, `key`, `name`, whether the sound is one's `own`, else the default's `text`."""
-    office = stores.office
+    office = desk.office
     numbers = [_view(each, office) for _, each in sorted(office.numbers.items())]
     return numbers + [_view(each, office) for _, each in sorted(office.people.items(), key=counted)]
 
 
-def show(stores: Stores, actor: Actor, kind: Kind, key: str) -> Shown:
+def show(desk: Desk, actor: Actor, kind: Kind, key: str) -> Shown:
     """One of them; a user's own only. Raises Refused."""
-    return _view(_item(stores.office, actor, kind, key), stores.office)
+    return _view(_item(desk.office, actor, kind, key), desk.office)
 
 
-def sound(stores: Stores, actor: Actor, kind: Kind, key: str) -> Shown:
+def sound(desk: Desk, actor: Actor, kind: Kind, key: str) -> Shown:
     """What is heard there now, as `sound` in base64; of a user's own only. Raises Refused."""
-    item = _item(stores.office, actor, kind, key)
-    path = _path(stores, item)
+    item = _item(desk.office, actor, kind, key)
+    path = _path(desk, item)
     try:
-        return _view(item, stores.office) | {"sound": base64.b64encode(path.read_bytes()).decode()}
+        return _view(item, desk.office) | {"sound": base64.b64encode(path.read_bytes()).decode()}
     except OSError as error:
         raise Refused(Sentence("The sound is missing. Please record it again."), 1) from error
 
@@ -61,8 +61,8 @@ def _default(item: Number | Person, office: Office) -> tuple[str, Language]:
     return "leave-message" if item.voicemail else "unavailable", item.language
 
 
-def _path(stores: Stores, item: Number | Person) -> Path:
+def _path(desk: Desk, item: Number | Person) -> Path:
     file = item.greeting if isinstance(item, Number) else item.announcement
     if file:
-        return stores.greetings / Path(file).name
-    return clip_path(*_default(item, stores.office))
+        return desk.greetings / Path(file).name
+    return clip_path(*_default(item, desk.office))

@@ -6,7 +6,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.sounds.decoding import decoded
 from pbx.administration.sounds.sound_work import one_at_a_time
 from pbx.control.protocol import Refused
@@ -27,7 +27,7 @@ def read_sound(path: Path) -> str:
         raise Refused(Sentence("{file} cannot be read: {why}.", file=str(path), why=error.strerror or "")) from error
 
 
-def keep(stores: Stores, stem: str, text: str | None, sound: str | None, language: Language) -> str | None:
+def keep(desk: Desk, stem: str, text: str | None, sound: str | None, language: Language) -> str | None:
     """Store a greeting given as text to be spoken, or as a sound in base64, under a name of our own.
 
     The file's name in `greetings/`; "" for an empty text: back to the default; None when neither is given.
@@ -42,7 +42,7 @@ def keep(stores: Stores, stem: str, text: str | None, sound: str | None, languag
     content = spoken(text, language) if text is not None else decoded(unpacked(sound or ""))
     name = f"{stem}-{secrets.token_hex(4)}.wav"
     try:
-        write_file(stores.greetings / name, content)
+        write_file(desk.greetings / name, content)
     except OSError as error:
         raise Refused(Sentence("The greeting could not be saved: {why}.", why=error.strerror or ""), 1) from error
     return name

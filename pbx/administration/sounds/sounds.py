@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.drafts import Take
 from pbx.administration.desk.live import needed
 from pbx.administration.desk.rights import Actor
@@ -23,62 +23,62 @@ _HEADER = 44
 """Bytes of a second of our WAVs, and of what stands before it."""
 
 
-def decode(stores: Stores, actor: Actor, data: str, upload: str | None = None, more: bool = False) -> Shown:
+def decode(desk: Desk, actor: Actor, data: str, upload: str | None = None, more: bool = False) -> Shown:
     """Take a sound file of any format in base64; a long one comes in pieces, all but the last of them with `more`.
 
     The first piece is answered with `upload`, which the next ones carry. The last is answered like "greeting taken".
     Raises Refused.
     """
     content = unpacked(data)
-    take = stores.takes.begin(actor.name, "arriving") if upload is None else _take(stores, actor, upload)
+    take = desk.takes.begin(actor.name, "arriving") if upload is None else _take(desk, actor, upload)
     if take.state != "arriving":
         raise Refused(Sentence("This upload has already ended."))
     with take.path.open("ab") as file:
         file.write(content)
         size = file.tell()
     if size > MOST:
-        stores.takes.drop(take)
+        desk.takes.drop(take)
         raise Refused(Sentence("The sound file is too large: the limit is 32 MB."))
     if more:
         return {"upload": take.id}
     try:
-        _finish(stores, take)
+        _finish(desk, take)
     except Refused:
-        stores.takes.drop(take)
+        desk.takes.drop(take)
         raise
     return _view(take)
 
 
-def hear(stores: Stores, actor: Actor, text: str, language: Language | None = None) -> Shown:
+def hear(desk: Desk, actor: Actor, text: str, language: Language | None = None) -> Shown:
     """Speak a text, to be heard before it is saved. Raises Refused."""
-    return _view(stores.takes.keep(actor.name, spoken(text, language or stores.office.language)))
+    return _view(desk.takes.keep(actor.name, spoken(text, language or desk.office.language)))
 
 
-def record(stores: Stores, actor: Actor, extension: str | None = None) -> Shown:
+def record(desk: Desk, actor: Actor, extension: str | None = None) -> Shown:
     """Ring a phone (a user's own one) to speak an announcement into; what becomes of it tells "greeting taken".
 
     Raises Refused.
     """
-    person = calls.to_ring(stores.office, actor, extension)
-    live = needed(stores.live)
-    take = stores.takes.begin(actor.name)
+    person = calls.to_ring(desk.office, actor, extension)
+    live = needed(desk.live)
+    take = desk.takes.begin(actor.name)
     try:
         live.record(person.extension, take.path, take.turns)
     except Refused:
-        stores.takes.drop(take)
+        desk.takes.drop(take)
         raise
     return {"id": take.id, "extension": person.extension, "name": person.name}
 
 
-def taken(stores: Stores, actor: Actor, id: str, silent: bool = False) -> Shown:
+def taken(desk: Desk, actor: Actor, id: str, silent: bool = False) -> Shown:
     """How a sound is coming along: `state` is ringing, speaking, ready or failed; when ready its `sound`, in base64.
 
     `silent` leaves the sound out. Raises Refused.
     """
-    take = _take(stores, actor, id)
+    take = _take(desk, actor, id)
     if take.state == "spoken":
         try:
-            _finish(stores, take)
+            _finish(desk, take)
         except Refused as refusal:
             if refusal.code != 1:  # else others' sounds are in the way: at the next look
                 take.turns("failed")
@@ -87,14 +87,14 @@ def taken(stores: Stores, actor: Actor, id: str, silent: bool = False) -> Shown:
     return _view(take)
 
 
-def _finish(stores: Stores, take: Take) -> None:
+def _finish(desk: Desk, take: Take) -> None:
     """Make of the file what we keep. Raises Refused."""
     with take.path.open("rb") as file:
-        stores.takes.write(take, decoded(file))
+        desk.takes.write(take, decoded(file))
 
 
-def _take(stores: Stores, actor: Actor, id: str) -> Take:
-    found = stores.takes.find(id, actor.name)
+def _take(desk: Desk, actor: Actor, id: str) -> Take:
+    found = desk.takes.find(id, actor.name)
     if found is None:
         raise Refused(Sentence("This recording no longer exists. Please record it again."))
     return found

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from pbx.administration.desk.desk import Stores
+from pbx.administration.desk.desk import Desk
 
 Shown = dict[str, Any]
 
 
-def drain(stores: Stores, on: bool = True) -> Shown:
+def drain(desk: Desk, on: bool = True) -> Shown:
     """Put off new calls, but emergencies; `on` false: take them again. After a restart all are taken.
 
     The result tells how many calls still last.
     """
-    if stores.live is None:
+    if desk.live is None:
         return {"draining": False, "calls": 0}
-    calls = stores.live.drain(on)
-    stores.changed("calls")
+    calls = desk.live.drain(on)
+    desk.changed("calls")
     return {"draining": on, "calls": calls}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.desk.desk import UPDATE, Stores
+from pbx.administration.desk.desk import UPDATE, Desk
 from pbx.box.update.state import BUSY, FOLDER, STATE
 from pbx.sentence import Sentence, retold, said
 from pbx.store.disk.atomic import write_file
@@ -60,23 +60,23 @@ class Told:
         return self.phase in (ASKED, *BUSY)
 
 
-def is_possible(stores: Stores) -> bool:
+def is_possible(desk: Desk) -> bool:
     """Whether this machine's system comes in two slots."""
-    return _path(stores).parent.is_dir()
+    return _path(desk).parent.is_dir()
 
 
-def mark(stores: Stores) -> int:
+def mark(desk: Desk) -> int:
     """Becomes another when root has told something new."""
     try:
-        return _path(stores).stat().st_mtime_ns
+        return _path(desk).stat().st_mtime_ns
     except OSError:
         return 0
 
 
-def told(stores: Stores) -> Told:
+def told(desk: Desk) -> Told:
     """What is told now."""
-    facts = _read(_path(stores))
-    phase = _phase(stores, facts)
+    facts = _read(_path(desk))
+    phase = _phase(desk, facts)
     return Told(
         phase,
         round(min(max(_number(facts.get("progress")), 0.0), 100.0)),
@@ -87,34 +87,34 @@ def told(stores: Stores) -> Told:
     )
 
 
-def wanted(stores: Stores) -> dict[str, Any]:
+def wanted(desk: Desk) -> dict[str, Any]:
     """What was asked for last: by whom, when, in which start of the machine, and with which trunks registered."""
-    return _read(stores.data / UPDATE / WANTED)
+    return _read(desk.data / UPDATE / WANTED)
 
 
-def this_start(stores: Stores) -> str:
+def this_start(desk: Desk) -> str:
     """What tells this start of the machine from all others."""
     try:
-        return (stores.root / START).read_text().strip()
+        return (desk.root / START).read_text().strip()
     except OSError:
         return ""
 
 
-def forget(stores: Stores) -> None:
+def forget(desk: Desk) -> None:
     """Speak no more of how the last one ended. Raises OSError."""
-    write_file(stores.data / UPDATE / FORGOTTEN, json.dumps({"at": told(stores).at}).encode())
+    write_file(desk.data / UPDATE / FORGOTTEN, json.dumps({"at": told(desk).at}).encode())
 
 
-def _phase(stores: Stores, facts: dict[str, Any]) -> str:
-    wish, at, now = wanted(stores), _number(facts.get("at")), stores.clock()
+def _phase(desk: Desk, facts: dict[str, Any]) -> str:
+    wish, at, now = wanted(desk), _number(facts.get("at")), desk.clock()
     asked = _number(wish.get("asked"))
     if asked > at:
-        heard = wish.get("start") == this_start(stores) and now - asked < LOST
+        heard = wish.get("start") == this_start(desk) and now - asked < LOST
         return ASKED if heard else BROKEN
     state = str(facts.get("state") or "")
     if state in BUSY:
         return BROKEN if now - at > LOST else state
-    forgotten = _number(_read(stores.data / UPDATE / FORGOTTEN).get("at"))
+    forgotten = _number(_read(desk.data / UPDATE / FORGOTTEN).get("at"))
     return "" if at and at <= forgotten else state
 
 
@@ -128,8 +128,8 @@ def _why(facts: dict[str, Any]) -> Sentence:
     return WHY.get(word, text)
 
 
-def _path(stores: Stores) -> Path:
-    return stores.root / FOLDER.relative_to("/") / STATE
+def _path(desk: Desk) -> Path:
+    return desk.root / FOLDER.relative_to("/") / STATE
 
 
 def _number(value: Any) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pbx import VERSION
 from pbx.administration.desk import pieces
-from pbx.administration.desk.desk import UPDATE, Stores
+from pbx.administration.desk.desk import UPDATE, Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.update import bundles, progress
 from pbx.administration.update.progress import BUNDLE, WANTED, is_possible, told
@@ -25,30 +25,30 @@ LARGEST = 1024**3
 """Bytes of a bundle."""
 
 
-def status(stores: Stores) -> Shown:
+def status(desk: Desk) -> Shown:
     """What runs, which file was brought, how the last update went or how far this one is (`phase`)."""
-    last = told(stores)
+    last = told(desk)
     return {
-        "possible": is_possible(stores),
+        "possible": is_possible(desk),
         "version": VERSION,
-        "bundle": _bundle(stores.data / UPDATE / BUNDLE),
+        "bundle": _bundle(desk.data / UPDATE / BUNDLE),
         "phase": last.phase,
         "progress": last.progress,
         "from": last.old,
         "to": last.new,
         "at": last.at or None,
         "why": said(last.why),
-        "calls": int(stores.live.status().get("calls", 0)) if stores.live is not None else 0,
+        "calls": int(desk.live.status().get("calls", 0)) if desk.live is not None else 0,
     }
 
 
-def offer(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 0, last: bool = False) -> Shown:
+def offer(desk: Desk, data: str, size: int = 0, upload: str = "", at: int = 0, last: bool = False) -> Shown:
     """Bring a bundle in pieces (base64): the first with the `size` of all, the others with the `upload` of its answer.
 
     Raises Refused.
     """
-    _check_free(stores)
-    folder = private_directory(stores.data / UPDATE)
+    _check_free(desk)
+    folder = private_directory(desk.data / UPDATE)
     if size > LARGEST or at > LARGEST:
         brought, most = (f"{-(-length // 1024**2)} MB" for length in (max(size, at), LARGEST))
         sentence = Sentence("This is too large ({size}). The limit is {most}.", size=brought, most=most)
@@ -66,46 +66,46 @@ def offer(stores: Stores, data: str, size: int = 0, upload: str = "", at: int = 
         remove_file(part)
         raise _no_bundle()
     move_file(part, folder / BUNDLE)
-    stores.changed("health")
+    desk.changed("health")
     return {"upload": "", "bundle": _bundle(folder / BUNDLE)}
 
 
-def install(stores: Stores, actor: Actor) -> Shown:
+def install(desk: Desk, actor: Actor) -> Shown:
     """Ask root to install what was brought: the box restarts when no call lasts any more. Raises Refused."""
-    _check_free(stores)
-    folder = stores.data / UPDATE
+    _check_free(desk)
+    folder = desk.data / UPDATE
     if not (folder / BUNDLE).is_file():
         raise Refused(Sentence("Upload an update first."), 1)
     wanted = {
-        "asked": int(stores.clock()),  # root tells whole seconds too
-        "start": progress.this_start(stores),
+        "asked": int(desk.clock()),  # root tells whole seconds too
+        "start": progress.this_start(desk),
         "by": actor.name or actor.role,
-        "trunks": sorted(trunks_that_are_well(stores.live)),
+        "trunks": sorted(trunks_that_are_well(desk.live)),
     }
     write_file(folder / WANTED, json.dumps(wanted).encode())
-    stores.changed("health")
-    return status(stores)
+    desk.changed("health")
+    return status(desk)
 
 
-def forget(stores: Stores, what: Literal["all", "file", "end"] = "all") -> Shown:
+def forget(desk: Desk, what: Literal["all", "file", "end"] = "all") -> Shown:
     """Delete the file that was brought, and speak no more of how the last one ended. Raises Refused."""
-    _check_free(stores)
-    folder = private_directory(stores.data / UPDATE)
+    _check_free(desk)
+    folder = private_directory(desk.data / UPDATE)
     if what != "end":
         remove_file(folder / BUNDLE)
     if what != "file":
         remove_file(folder / WANTED)
-        progress.forget(stores)
-    stores.changed("health")
-    return status(stores)
+        progress.forget(desk)
+    desk.changed("health")
+    return status(desk)
 
 
-def _check_free(stores: Stores) -> None:
+def _check_free(desk: Desk) -> None:
     """Raises Refused while an update is under way, and where there is none."""
-    stores.check_kept()
-    if not is_possible(stores):
+    desk.check_kept()
+    if not is_possible(desk):
         raise Refused(Sentence("On this machine, updates are installed as a package."), 1)
-    if told(stores).goes_on:
+    if told(desk).goes_on:
         raise Refused(Sentence("An update is being installed. Please wait until it is finished."), 1)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pbx import VERSION
-from pbx.administration.desk.desk import UPDATE, Stores
+from pbx.administration.desk.desk import UPDATE, Desk
 from pbx.administration.desk.live import Check, Live
 from pbx.administration.doctor import self_call
 from pbx.administration.update.progress import BUNDLE, is_possible, told, wanted
@@ -21,38 +21,38 @@ PATIENCE = 5.0
 _WELL = ("registered", "reachable")
 
 
-def check(stores: Stores) -> dict[str, Any]:
+def check(desk: Desk) -> dict[str, Any]:
     """Is this version well: it has run for a while, trunks and page are as before, it can call itself.
 
     `why` says what is not, `checks` what was looked at until then.
     """
     checks = []
-    for name, trouble in _troubles(stores):
+    for name, trouble in _troubles(desk):
         checks.append({"name": name, "ok": not trouble, "sentence": str(trouble), "said": said(trouble)})
         if trouble:
             return {"healthy": False, "why": str(trouble), "why_said": said(trouble), "checks": checks}
-    if told(stores).phase == TRYING:
-        remove_file(stores.data / UPDATE / BUNDLE)  # it is in its slot, whatever becomes of it
+    if told(desk).phase == TRYING:
+        remove_file(desk.data / UPDATE / BUNDLE)  # it is in its slot, whatever becomes of it
     return {"healthy": True, "why": "", "why_said": None, "checks": checks}
 
 
-def _troubles(stores: Stores) -> Iterator[tuple[str, str]]:
+def _troubles(desk: Desk) -> Iterator[tuple[str, str]]:
     """Each thing to look at with what is wrong with it, the dear ones last; empty when nothing is."""
-    if stores.live is None:
+    if desk.live is None:
         yield "running", Sentence("The exchange is not running.")
         return
-    uptime = stores.live.status()["uptime"]
+    uptime = desk.live.status()["uptime"]
     settled = uptime >= SETTLED
     yield (
         "running",
         "" if settled else Sentence("The exchange has only been running for {count} seconds.", count=int(uptime)),
     )
-    well = trunks_that_are_well(stores.live)
-    missing = [name for name in wanted(stores).get("trunks", ()) if name not in well and name in stores.office.trunks]
+    well = trunks_that_are_well(desk.live)
+    missing = [name for name in wanted(desk).get("trunks", ()) if name not in well and name in desk.office.trunks]
     yield "trunks", Sentence("Lines that no longer work since the update: {names}.", names=missing) if missing else ""
-    yield "page", _page_trouble(stores.pages)
+    yield "page", _page_trouble(desk.pages)
     try:
-        self_call.call(stores.live.guest())
+        self_call.call(desk.live.guest())
     except Wrong as wrong:
         yield "call", wrong.sentence
     else:
@@ -82,11 +82,11 @@ def trunks_that_are_well(live: Live | None) -> set[str]:
     return {name for name, (state, _) in states.items() if state in _WELL}
 
 
-def checks(stores: Stores) -> list[Check]:
+def checks(desk: Desk) -> list[Check]:
     """What the doctor says of the last update; nothing on a machine that has none."""
-    if not is_possible(stores):
+    if not is_possible(desk):
         return []
-    last = told(stores)
+    last = told(desk)
     new, why = last.new or "?", last.why.inside()
     match last.phase:
         case "returned":

@@ -11,109 +11,109 @@ from pbx.administration.access import sessions
 from pbx.administration.desk.login_throttle import ACCOUNT, Tries
 from pbx.control.protocol import Refused
 from pbx.store.secrets.passwords import hash_password, password_matches
-from tests.administration.logins import ADMIN, OTHER, PASSWORD, Desk
+from tests.administration.logins import ADMIN, OTHER, PASSWORD, Logins
 
 
-def guess(desk: Desk, name: str, source: str, times: int = 1) -> str:
+def guess(logins: Logins, name: str, source: str, times: int = 1) -> str:
     """Log in with wrong passwords; what the last one was told."""
     told = ""
     for _ in range(times):
         with pytest.raises(Refused) as caught:
-            desk.log_in(name, "wrong password", source)
+            logins.log_in(name, "wrong password", source)
         told = str(caught.value)
     return told
 
 
-def test_who_logs_in_is_known_by_his_token(desk: Desk) -> None:
-    session = desk.log_in("anna")
-    assert desk.do("session who", session)["extension"] == "21"
-    assert desk.do("session who", "") is None
-    assert desk.do("session who", session + "x") is None
+def test_who_logs_in_is_known_by_his_token(logins: Logins) -> None:
+    session = logins.log_in("anna")
+    assert logins.do("session who", session)["extension"] == "21"
+    assert logins.do("session who", "") is None
+    assert logins.do("session who", session + "x") is None
 
 
 @pytest.mark.parametrize("name", ["anna", " ANNA ", "21"])
-def test_one_logs_in_with_name_or_extension_whatever_the_capitals(desk: Desk, name: str) -> None:
-    assert desk.who(desk.log_in(name)) == "anna"
+def test_one_logs_in_with_name_or_extension_whatever_the_capitals(logins: Logins, name: str) -> None:
+    assert logins.who(logins.log_in(name)) == "anna"
 
 
-def test_an_account_whose_bearer_was_only_invited_cannot_log_in(desk: Desk) -> None:
-    desk.do("account invite", extension="23")
+def test_an_account_whose_bearer_was_only_invited_cannot_log_in(logins: Logins) -> None:
+    logins.do("account invite", extension="23")
     for password in ("", "x"):
         with pytest.raises(Refused):
-            desk.log_in("Clara", password)
+            logins.log_in("Clara", password)
 
 
-def test_a_token_is_not_on_the_disk(desk: Desk) -> None:
-    session = desk.log_in("anna")
-    for path in desk.stores.data.rglob("*"):
+def test_a_token_is_not_on_the_disk(logins: Logins) -> None:
+    session = logins.log_in("anna")
+    for path in logins.desk.data.rglob("*"):
         assert not path.is_file() or session.encode() not in path.read_bytes()
 
 
-def test_a_session_ends_after_twelve_idle_hours_and_after_thirty_days(desk: Desk) -> None:
-    session = desk.log_in("anna")
+def test_a_session_ends_after_twelve_idle_hours_and_after_thirty_days(logins: Logins) -> None:
+    session = logins.log_in("anna")
     for _ in range(71):
-        desk.now += 10 * 3600.0
-        assert desk.who(session) == "anna"
-    desk.now += 10 * 3600.0
-    assert desk.who(session) is None
-    session = desk.log_in("anna")
-    desk.now += 12 * 3600.0
-    assert desk.who(session) is None
+        logins.now += 10 * 3600.0
+        assert logins.who(session) == "anna"
+    logins.now += 10 * 3600.0
+    assert logins.who(session) is None
+    session = logins.log_in("anna")
+    logins.now += 12 * 3600.0
+    assert logins.who(session) is None
 
 
-def test_a_clock_that_is_wrong_at_boot_logs_nobody_off(desk: Desk) -> None:
-    session = desk.log_in("anna")
-    right, desk.now = desk.now, 1000.0
-    assert desk.who(session) == "anna"
-    desk.now = right
-    assert desk.who(desk.log_in("anna")) == "anna"
+def test_a_clock_that_is_wrong_at_boot_logs_nobody_off(logins: Logins) -> None:
+    session = logins.log_in("anna")
+    right, logins.now = logins.now, 1000.0
+    assert logins.who(session) == "anna"
+    logins.now = right
+    assert logins.who(logins.log_in("anna")) == "anna"
 
 
-def test_logging_out_ends_one_session_and_not_the_others(desk: Desk) -> None:
-    one, other = desk.log_in("anna"), desk.log_in("anna")
-    desk.do("session close", one)
-    assert (desk.who(one), desk.who(other)) == (None, "anna")
+def test_logging_out_ends_one_session_and_not_the_others(logins: Logins) -> None:
+    one, other = logins.log_in("anna"), logins.log_in("anna")
+    logins.do("session close", one)
+    assert (logins.who(one), logins.who(other)) == (None, "anna")
 
 
 @pytest.mark.parametrize("change", [{"password": OTHER}, {"role": "admin"}, {"name": "Anna B."}])
-def test_a_new_password_role_or_name_ends_all_sessions(desk: Desk, change: dict[str, str]) -> None:
-    session = desk.log_in("anna")
-    desk.do("account set", account="anna", **change)
-    assert desk.who(session) is None
+def test_a_new_password_role_or_name_ends_all_sessions(logins: Logins, change: dict[str, str]) -> None:
+    session = logins.log_in("anna")
+    logins.do("account set", account="anna", **change)
+    assert logins.who(session) is None
 
 
-def test_a_session_outlives_neither_its_account_nor_comes_back_with_a_namesake(desk: Desk) -> None:
-    session = desk.log_in("anna")
-    desk.do("account remove", account="anna")
-    desk.do("account add", name="anna", password=PASSWORD, extension="21")
-    assert desk.who(session) is None
+def test_a_session_outlives_neither_its_account_nor_comes_back_with_a_namesake(logins: Logins) -> None:
+    session = logins.log_in("anna")
+    logins.do("account remove", account="anna")
+    logins.do("account add", name="anna", password=PASSWORD, extension="21")
+    assert logins.who(session) is None
 
 
-def test_settings_that_come_back_by_another_way_end_sessions_too(desk: Desk) -> None:
-    session = desk.log_in("anna")
-    office = desk.stores.office
-    desk.do("account set", account="anna", role="admin")
-    demoted = desk.log_in("anna")
-    desk.stores.save(office)
-    assert desk.who(demoted) is None
-    assert desk.who(session) is None
+def test_settings_that_come_back_by_another_way_end_sessions_too(logins: Logins) -> None:
+    session = logins.log_in("anna")
+    office = logins.desk.office
+    logins.do("account set", account="anna", role="admin")
+    demoted = logins.log_in("anna")
+    logins.desk.save(office)
+    assert logins.who(demoted) is None
+    assert logins.who(session) is None
 
 
-def test_sessions_of_one_account_are_bounded(desk: Desk) -> None:
-    first = desk.log_in("anna")
-    desk.now += 1
+def test_sessions_of_one_account_are_bounded(logins: Logins) -> None:
+    first = logins.log_in("anna")
+    logins.now += 1
     for _ in range(16):
-        last = desk.log_in("anna")
-    assert (desk.who(first), desk.who(last)) == (None, "anna")
+        last = logins.log_in("anna")
+    assert (logins.who(first), logins.who(last)) == (None, "anna")
 
 
 # Guessing
 
 
-def test_a_wrong_password_and_an_unknown_name_are_told_the_same(desk: Desk) -> None:
-    unknown, wrong = guess(desk, "nobody", "192.0.2.3"), guess(desk, "anna", "192.0.2.2")
+def test_a_wrong_password_and_an_unknown_name_are_told_the_same(logins: Logins) -> None:
+    unknown, wrong = guess(logins, "nobody", "192.0.2.3"), guess(logins, "anna", "192.0.2.2")
     assert unknown == wrong == "The name or the password is wrong."
-    assert guess(desk, "anna", "192.0.2.4", 6) == guess(desk, "nobody", "192.0.2.5", 6)
+    assert guess(logins, "anna", "192.0.2.4", 6) == guess(logins, "nobody", "192.0.2.5", 6)
 
 
 def test_an_unknown_name_costs_as_much_work_as_a_known_one() -> None:
@@ -129,104 +129,104 @@ def test_an_unknown_name_costs_as_much_work_as_a_known_one() -> None:
     assert 0.5 < unknown / known < 2.0
 
 
-def test_a_source_that_guesses_waits_longer_and_longer_whatever_names_it_tries(desk: Desk) -> None:
+def test_a_source_that_guesses_waits_longer_and_longer_whatever_names_it_tries(logins: Logins) -> None:
     for number in range(5):
-        guess(desk, f"name {number}", "192.0.2.2")
+        guess(logins, f"name {number}", "192.0.2.2")
     waits = []
     for _ in range(12):
-        told = guess(desk, "anna", "192.0.2.2")
+        told = guess(logins, "anna", "192.0.2.2")
         assert "Too many failed attempts" in told
         waits.append(int(told.split()[-2]))
-        desk.now += waits[-1]
-        guess(desk, "anna", "192.0.2.2")
+        logins.now += waits[-1]
+        guess(logins, "anna", "192.0.2.2")
     assert waits[:4] == [4, 8, 16, 32]
     assert max(waits) == 900
-    assert desk.who(desk.log_in("bert", source="192.0.2.3")) == "bert"
+    assert logins.who(logins.log_in("bert", source="192.0.2.3")) == "bert"
 
 
-def test_a_right_password_does_not_help_while_a_source_must_wait(desk: Desk) -> None:
-    guess(desk, "anna", "192.0.2.2", 5)
+def test_a_right_password_does_not_help_while_a_source_must_wait(logins: Logins) -> None:
+    guess(logins, "anna", "192.0.2.2", 5)
     with pytest.raises(Refused, match="Too many failed attempts"):
-        desk.log_in("anna", source="192.0.2.2")
-    desk.now += 5
-    assert desk.log_in("anna", source="192.0.2.2")
-    assert guess(desk, "anna", "192.0.2.2") == "The name or the password is wrong."
+        logins.log_in("anna", source="192.0.2.2")
+    logins.now += 5
+    assert logins.log_in("anna", source="192.0.2.2")
+    assert guess(logins, "anna", "192.0.2.2") == "The name or the password is wrong."
 
 
-def test_ipv6_sources_count_by_network_and_mapped_ones_as_ipv4(desk: Desk) -> None:
+def test_ipv6_sources_count_by_network_and_mapped_ones_as_ipv4(logins: Logins) -> None:
     for number in range(5):
-        guess(desk, f"name {number}", f"2001:db8::{number + 1:x}")
-    assert "Too many failed attempts" in guess(desk, "anna", "2001:db8::ffff")
-    assert desk.log_in("anna", source="2001:db8:0:1::1")
-    guess(desk, "x", "::ffff:192.0.2.7", 5)
-    assert "Too many failed attempts" in guess(desk, "x", "192.0.2.7")
+        guess(logins, f"name {number}", f"2001:db8::{number + 1:x}")
+    assert "Too many failed attempts" in guess(logins, "anna", "2001:db8::ffff")
+    assert logins.log_in("anna", source="2001:db8:0:1::1")
+    guess(logins, "x", "::ffff:192.0.2.7", 5)
+    assert "Too many failed attempts" in guess(logins, "x", "192.0.2.7")
 
 
-def test_a_colleague_who_logs_in_himself_between_his_guesses_at_the_admin_waits_like_everybody(desk: Desk) -> None:
+def test_a_colleague_who_logs_in_himself_between_his_guesses_at_the_admin_waits_like_everybody(logins: Logins) -> None:
     for _ in range(4):
-        guess(desk, ADMIN, "192.0.2.2")
-        desk.log_in("bert", source="192.0.2.2")
-    guess(desk, ADMIN, "192.0.2.2")
-    assert "Too many failed attempts" in guess(desk, ADMIN, "192.0.2.2")
+        guess(logins, ADMIN, "192.0.2.2")
+        logins.log_in("bert", source="192.0.2.2")
+    guess(logins, ADMIN, "192.0.2.2")
+    assert "Too many failed attempts" in guess(logins, ADMIN, "192.0.2.2")
 
 
-def test_in_the_admins_own_network_his_password_is_not_guessed_any_faster(desk: Desk) -> None:
-    desk.log_in(ADMIN, source="fe80::1%eth0")
+def test_in_the_admins_own_network_his_password_is_not_guessed_any_faster(logins: Logins) -> None:
+    logins.log_in(ADMIN, source="fe80::1%eth0")
     for number in range(10):
-        guess(desk, ADMIN, f"fe80::{number + 2:x}")
-    assert "Too many failed attempts" in guess(desk, ADMIN, "fe80::ffff")
+        guess(logins, ADMIN, f"fe80::{number + 2:x}")
+    assert "Too many failed attempts" in guess(logins, ADMIN, "fe80::ffff")
 
 
-def test_a_neighbour_who_guesses_shuts_nobody_out_where_he_has_logged_in_before(desk: Desk) -> None:
-    desk.log_in("anna", source="2001:db8::1")
+def test_a_neighbour_who_guesses_shuts_nobody_out_where_he_has_logged_in_before(logins: Logins) -> None:
+    logins.log_in("anna", source="2001:db8::1")
     for number in range(40):
-        guess(desk, "anna", f"2001:db8::{number + 2:x}")
-        desk.now += 30
-    assert desk.who(desk.log_in("anna", source="2001:db8::1")) == "anna"
-    guess(desk, "anna", "2001:db8::1", 5)
-    assert "Too many failed attempts" in guess(desk, "anna", "2001:db8::1")
+        guess(logins, "anna", f"2001:db8::{number + 2:x}")
+        logins.now += 30
+    assert logins.who(logins.log_in("anna", source="2001:db8::1")) == "anna"
+    guess(logins, "anna", "2001:db8::1", 5)
+    assert "Too many failed attempts" in guess(logins, "anna", "2001:db8::1")
 
 
-def test_an_account_that_many_sources_guess_gets_slow_but_not_for_its_owner(desk: Desk) -> None:
-    desk.log_in("anna", source="192.0.2.1")
+def test_an_account_that_many_sources_guess_gets_slow_but_not_for_its_owner(logins: Logins) -> None:
+    logins.log_in("anna", source="192.0.2.1")
     for number in range(40):
-        guess(desk, "anna", f"198.51.100.{number}")
-        desk.now += 30
-    assert "Too many failed attempts" in guess(desk, "anna", "203.0.113.1")
-    assert desk.who(desk.log_in("anna", source="192.0.2.1")) == "anna"
+        guess(logins, "anna", f"198.51.100.{number}")
+        logins.now += 30
+    assert "Too many failed attempts" in guess(logins, "anna", "203.0.113.1")
+    assert logins.who(logins.log_in("anna", source="192.0.2.1")) == "anna"
 
 
 @pytest.mark.parametrize("other", ["21", "nobody"])
-def test_the_wait_for_a_name_does_not_show_whose_extension_it_is(desk: Desk, other: str) -> None:
+def test_the_wait_for_a_name_does_not_show_whose_extension_it_is(logins: Logins, other: str) -> None:
     for number in range(12):
-        guess(desk, "anna", f"198.51.100.{number}")
-    assert "Too many failed attempts" in guess(desk, " ANNA", "203.0.113.1")
-    assert guess(desk, other, "203.0.113.1") == "The name or the password is wrong."
+        guess(logins, "anna", f"198.51.100.{number}")
+    assert "Too many failed attempts" in guess(logins, " ANNA", "203.0.113.1")
+    assert guess(logins, other, "203.0.113.1") == "The name or the password is wrong."
 
 
 def test_while_a_name_must_wait_the_right_password_is_not_even_looked_at(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    logins: Logins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(12):
-        guess(desk, "anna", f"198.51.100.{number}")
+        guess(logins, "anna", f"198.51.100.{number}")
     monkeypatch.setattr(sessions, "password_matches", lambda *_: pytest.fail("looked at"))
     for source in ("203.0.113.1", "203.0.113.1", "203.0.113.2"):
         with pytest.raises(Refused, match="Too many failed attempts"):
-            desk.log_in("anna", source=source)
+            logins.log_in("anna", source=source)
 
 
-def test_the_owner_who_is_new_here_waits_a_minute_at_most(desk: Desk) -> None:
+def test_the_owner_who_is_new_here_waits_a_minute_at_most(logins: Logins) -> None:
     for number in range(200):
-        guess(desk, "anna", f"198.51.100.{number}")
-        desk.now += ACCOUNT.longest
-    assert desk.who(desk.log_in("anna", source="203.0.113.1")) == "anna"
+        guess(logins, "anna", f"198.51.100.{number}")
+        logins.now += ACCOUNT.longest
+    assert logins.who(logins.log_in("anna", source="203.0.113.1")) == "anna"
 
 
-def test_what_was_wrong_is_forgotten_after_an_hour(desk: Desk) -> None:
-    guess(desk, "anna", "192.0.2.2", 5)
-    desk.now += 3601
-    guess(desk, "anna", "192.0.2.2", 4)
-    assert guess(desk, "anna", "192.0.2.2") == "The name or the password is wrong."
+def test_what_was_wrong_is_forgotten_after_an_hour(logins: Logins) -> None:
+    guess(logins, "anna", "192.0.2.2", 5)
+    logins.now += 3601
+    guess(logins, "anna", "192.0.2.2", 4)
+    assert guess(logins, "anna", "192.0.2.2") == "The name or the password is wrong."
 
 
 def test_the_tables_of_guesses_are_bounded() -> None:
@@ -247,10 +247,10 @@ def test_few_passwords_are_compared_at_the_same_time() -> None:
         pass
 
 
-def test_passwords_are_in_no_log(desk: Desk, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+def test_passwords_are_in_no_log(logins: Logins, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     caplog.set_level(0)
-    desk.log_in(ADMIN)
-    guess(desk, "anna", "192.0.2.2")
-    desk.do("code show")
+    logins.log_in(ADMIN)
+    guess(logins, "anna", "192.0.2.2")
+    logins.do("code show")
     assert PASSWORD not in caplog.text
     assert "wrong password" not in caplog.text

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pbx.administration.commands import perform
 from pbx.administration.desk import backup_work
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.rights import Actor
 from pbx.control.client import ControlError, NotRunning, ask
 from pbx.control.protocol import SOCKET, Refused
@@ -63,8 +63,8 @@ def process(in_a_thread: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def stores(data: Path) -> Iterator[Stores]:
-    found = open_stores(data)
+def desk(data: Path) -> Iterator[Desk]:
+    found = open_desk(data)
     perform(found, "user add", {"name": "Anna", "extension": "21"})
     perform(found, "phone add", {"extension": "21"})
     (data / "secret").write_bytes(b"s" * 32)
@@ -77,21 +77,21 @@ def stores(data: Path) -> Iterator[Stores]:
     found.close()
 
 
-def leave_message(stores: Stores, call: str, seconds: float = 2.0) -> None:
-    spool = stores.mailboxes.spool("21", "+4989123456", call, 1000.0)
+def leave_message(desk: Desk, call: str, seconds: float = 2.0) -> None:
+    spool = desk.mailboxes.spool("21", "+4989123456", call, 1000.0)
     write_sound(spool, seconds)
-    assert stores.mailboxes.keep(spool) is not None
+    assert desk.mailboxes.keep(spool) is not None
 
 
-def made(stores: Stores) -> str:
-    name: str = perform(stores, "backup make", {"password": PASSWORD})["name"]
+def made(desk: Desk) -> str:
+    name: str = perform(desk, "backup make", {"password": PASSWORD})["name"]
     return name
 
 
-def again(stores: Stores) -> Stores:
+def again(desk: Desk) -> Desk:
     """As after a restart."""
-    stores.close()
-    return open_stores(stores.data)
+    desk.close()
+    return open_desk(desk.data)
 
 
 def files(data: Path) -> dict[str, bytes]:
@@ -103,33 +103,33 @@ def files(data: Path) -> dict[str, bytes]:
 # --- making and restoring ------------------------------------------------------------------------------------------
 
 
-def test_everything_comes_back_and_what_was_there_is_kept(stores: Stores) -> None:
-    office, before, messages = stores.office, files(stores.data), stores.records.messages()
-    name = made(stores)
-    perform(stores, "user set", {"person": "21", "name": "Berta"})
-    stores.mailboxes.remove_all("21")
-    (stores.data / "secret").write_bytes(b"another")
-    stores.records.sessions.close_all("nobody")
-    opened = perform(stores, "backup open", {"name": name, "password": PASSWORD})
+def test_everything_comes_back_and_what_was_there_is_kept(desk: Desk) -> None:
+    office, before, messages = desk.office, files(desk.data), desk.records.messages()
+    name = made(desk)
+    perform(desk, "user set", {"person": "21", "name": "Berta"})
+    desk.mailboxes.remove_all("21")
+    (desk.data / "secret").write_bytes(b"another")
+    desk.records.sessions.close_all("nobody")
+    opened = perform(desk, "backup open", {"name": name, "password": PASSWORD})
     assert (opened["people"], opened["phones"], opened["messages"]) == (1, 1, 1)
     assert abs(opened["about"]["made"] - time.time()) < 60
-    assert stores.office.people["21"].name == "Berta", "looking changes nothing"
-    answer = perform(stores, "backup restore", {"opened": opened["opened"]})
+    assert desk.office.people["21"].name == "Berta", "looking changes nothing"
+    answer = perform(desk, "backup restore", {"opened": opened["opened"]})
     assert answer["restarting"] is False
-    stores = again(stores)
-    assert (stores.office, stores.records.messages(), stores.folder.restored) == (office, messages, "done")
-    assert files(stores.data) == before
-    kept = perform(stores, "backup list", {})["before"]
+    desk = again(desk)
+    assert (desk.office, desk.records.messages(), desk.folder.restored) == (office, messages, "done")
+    assert files(desk.data) == before
+    kept = perform(desk, "backup list", {})["before"]
     assert (kept["people"], abs(kept["at"] - time.time()) < 60) == (1, True)
-    perform(stores, "backup back", {})
-    stores = again(stores)
-    assert stores.office.people["21"].name == "Berta"
-    assert (stores.data / "secret").read_bytes() == b"another"
-    stores.close()
+    perform(desk, "backup back", {})
+    desk = again(desk)
+    assert desk.office.people["21"].name == "Berta"
+    assert (desk.data / "secret").read_bytes() == b"another"
+    desk.close()
 
 
-def test_any_age_and_tar_open_it(stores: Stores, tmp_path: Path, process: None) -> None:
-    path = stores.data / BACKUPS / made(stores)
+def test_any_age_and_tar_open_it(desk: Desk, tmp_path: Path, process: None) -> None:
+    path = desk.data / BACKUPS / made(desk)
     with path.open("rb") as file:
         content = age.Reader(file, PASSWORD).read(10**9)
     (tmp_path / "all.tar").write_bytes(content)
@@ -138,25 +138,25 @@ def test_any_age_and_tar_open_it(stores: Stores, tmp_path: Path, process: None) 
     assert listed.split()[-1] == "manifest.json"
 
 
-def test_nothing_of_it_can_be_read_without_the_password(stores: Stores) -> None:
-    path = stores.data / BACKUPS / made(stores)
-    phone = next(iter(stores.office.phones.values()))
+def test_nothing_of_it_can_be_read_without_the_password(desk: Desk) -> None:
+    path = desk.data / BACKUPS / made(desk)
+    phone = next(iter(desk.office.phones.values()))
     assert phone.password.encode() not in path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
     assert path.parent.stat().st_mode & 0o077 == 0
     with pytest.raises(Refused, match="not the backup's password") as error:
-        perform(stores, "backup open", {"name": path.name, "password": "Regen in Husum"})
+        perform(desk, "backup open", {"name": path.name, "password": "Regen in Husum"})
     assert error.value.field == "password"
-    assert not (stores.data / restoring.STAGE).exists()
+    assert not (desk.data / restoring.STAGE).exists()
 
 
-def test_a_short_password_is_refused_at_its_field(stores: Stores) -> None:
+def test_a_short_password_is_refused_at_its_field(desk: Desk) -> None:
     with pytest.raises(Refused) as error:
-        perform(stores, "backup make", {"password": "kurz"})
+        perform(desk, "backup make", {"password": "kurz"})
     assert error.value.field == "password"
 
 
-def test_what_is_written_while_it_is_made_does_not_tear_it(stores: Stores) -> None:
+def test_what_is_written_while_it_is_made_does_not_tear_it(desk: Desk) -> None:
     """Extensions move to and fro and messages come all the time: settings and records in a backup are of one moment."""
     stop = threading.Event()
 
@@ -164,18 +164,18 @@ def test_what_is_written_while_it_is_made_does_not_tear_it(stores: Stores) -> No
         count = 0
         while not stop.is_set():
             count += 1
-            old, new = ("21", "29") if "21" in stores.office.people else ("29", "21")
-            perform(stores, "user set", {"person": old, "extension": new})
-            stores.records.add_task("", "missed", "+4989", f"busy-{count}", 1.0)
+            old, new = ("21", "29") if "21" in desk.office.people else ("29", "21")
+            perform(desk, "user set", {"person": old, "extension": new})
+            desk.records.add_task("", "missed", "+4989", f"busy-{count}", 1.0)
 
     worker = threading.Thread(target=busy)
     worker.start()
-    names = [made(stores) for _ in range(4)]
+    names = [made(desk) for _ in range(4)]
     stop.set()
     worker.join()
     for name in names:
-        opened = perform(stores, "backup open", {"name": name, "password": PASSWORD})
-        stage = stores.data / restoring.STAGE
+        opened = perform(desk, "backup open", {"name": name, "password": PASSWORD})
+        stage = desk.data / restoring.STAGE
         [extension] = {
             each["extension"] for each in json.loads((stage / "settings.json").read_bytes())["people"].values()
         }
@@ -184,53 +184,53 @@ def test_what_is_written_while_it_is_made_does_not_tear_it(stores: Stores) -> No
         assert opened["messages"] == 1
 
 
-def test_commands_do_not_wait_for_a_backup(stores: Stores, process: None) -> None:
+def test_commands_do_not_wait_for_a_backup(desk: Desk, process: None) -> None:
     for count in range(5):
-        leave_message(stores, f"long-{count}", 600.0)
-    perform(stores, "backup make", {"password": PASSWORD, "wait": False})
+        leave_message(desk, f"long-{count}", 600.0)
+    perform(desk, "backup make", {"password": PASSWORD, "wait": False})
     saved = 0
-    while perform(stores, "backup list", {})["work"]["running"]:
-        perform(stores, "user set", {"person": "21", "ring": 20.0 + saved % 2})
+    while perform(desk, "backup list", {})["work"]["running"]:
+        perform(desk, "user set", {"person": "21", "ring": 20.0 + saved % 2})
         saved += 1
     assert saved > 3
-    assert perform(stores, "backup list", {})["work"]["error"] is None
+    assert perform(desk, "backup list", {})["work"]["error"] is None
 
 
-def test_only_one_is_made_at_a_time(stores: Stores) -> None:
-    perform(stores, "backup make", {"password": PASSWORD, "wait": False})
+def test_only_one_is_made_at_a_time(desk: Desk) -> None:
+    perform(desk, "backup make", {"password": PASSWORD, "wait": False})
     with pytest.raises(Refused, match="wait until"):
-        perform(stores, "backup make", {"password": PASSWORD, "wait": False})
-    stores.work.wait()
-    assert not list((stores.data / BACKUPS).glob(".*"))
+        perform(desk, "backup make", {"password": PASSWORD, "wait": False})
+    desk.work.wait()
+    assert not list((desk.data / BACKUPS).glob(".*"))
 
 
-def test_the_newest_five_stay(stores: Stores) -> None:
-    folder = stores.data / BACKUPS
+def test_the_newest_five_stay(desk: Desk) -> None:
+    folder = desk.data / BACKUPS
     folder.mkdir(mode=0o700)
     for count in range(7):
         old = folder / f"durchwahl-2020010{count}-000000.durchwahl-backup"
         old.write_bytes(b"")
         os.utime(old, (count, count))
-    name = made(stores)
-    left = [each["name"] for each in perform(stores, "backup list", {})["backups"]]
+    name = made(desk)
+    left = [each["name"] for each in perform(desk, "backup list", {})["backups"]]
     assert (len(left), left[0], left[-1]) == (5, name, "durchwahl-20200103-000000.durchwahl-backup")
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said_and_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "has_room", lambda disk: False)
-    leave_message(stores, "long", 600.0)
+    leave_message(desk, "long", 600.0)
     with pytest.raises(Refused, match="not enough space"):
-        made(stores)
-    assert list((stores.data / BACKUPS).iterdir()) == []
+        made(desk)
+    assert list((desk.data / BACKUPS).iterdir()) == []
 
 
 def test_a_program_that_dies_is_said_and_leaves_nothing(
-    stores: Stores, process: None, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pbx.administration.desk.backup_work.PROGRAM", "pbx.nothing")
     with pytest.raises(Refused, match="interrupted"):
-        made(stores)
-    assert list((stores.data / BACKUPS).iterdir()) == []
+        made(desk)
+    assert list((desk.data / BACKUPS).iterdir()) == []
 
 
 MEASURED = """
@@ -244,14 +244,14 @@ sys.exit(code)
 """The most it ever took, kB. What the kernel tells its parent (ru_maxrss) begins with what that parent takes itself."""
 
 
-def test_memory_stays_small_however_much_there_is(stores: Stores, process: None) -> None:
+def test_memory_stays_small_however_much_there_is(desk: Desk, process: None) -> None:
     """120 MB of messages; the password's scrypt takes 64 MB, Python and SQLite some 40."""
-    big = stores.greetings / "number-2-cd.wav"
+    big = desk.greetings / "number-2-cd.wav"
     with big.open("wb") as file:
         file.truncate(120_000_000)
-    name = made(stores)
+    name = made(desk)
     big.unlink()
-    asked = {"file": str(stores.data / BACKUPS / name), "folder": str(stores.data / "out"), "password": PASSWORD}
+    asked = {"file": str(desk.data / BACKUPS / name), "folder": str(desk.data / "out"), "password": PASSWORD}
     child = subprocess.run(
         [sys.executable, "-c", MEASURED, "open"],
         input=json.dumps(asked) + "\n",
@@ -260,9 +260,9 @@ def test_memory_stays_small_however_much_there_is(stores: Stores, process: None)
         cwd=ROOT,
     )
     assert child.returncode == 0
-    assert (stores.data / "out" / "greetings" / big.name).stat().st_size == 120_000_000
+    assert (desk.data / "out" / "greetings" / big.name).stat().st_size == 120_000_000
     assert int(child.stdout.splitlines()[-1]) < 150_000
-    shutil.rmtree(stores.data / "out")
+    shutil.rmtree(desk.data / "out")
 
 
 STAYS = {
@@ -287,39 +287,39 @@ def assert_nothing_forgotten(data: Path) -> None:
     assert {name for name in there if not name.endswith(".new")} <= {*TOP, *STAYS}
 
 
-def test_no_file_of_a_data_folder_is_forgotten(stores: Stores) -> None:
-    assert_nothing_forgotten(stores.data)
+def test_no_file_of_a_data_folder_is_forgotten(desk: Desk) -> None:
+    assert_nothing_forgotten(desk.data)
 
 
 # --- another box, another version ----------------------------------------------------------------------------------
 
 
-def forged(stores: Stores, change: Callable[[dict[str, bytes]], None], about: dict[str, Any] | None = None) -> str:
+def forged(desk: Desk, change: Callable[[dict[str, bytes]], None], about: dict[str, Any] | None = None) -> str:
     """A backup in which something was changed before it was encrypted."""
-    name = made(stores)
-    perform(stores, "backup open", {"name": name, "password": PASSWORD})
-    stage = stores.data / restoring.STAGE
+    name = made(desk)
+    perform(desk, "backup open", {"name": name, "password": PASSWORD})
+    stage = desk.data / restoring.STAGE
     inside = {str(path.relative_to(stage)): path.read_bytes() for path in stage.rglob("*") if path.is_file()}
     shutil.rmtree(stage)
     change(inside)
-    path = stores.data / BACKUPS / "forged.durchwahl-backup"
+    path = desk.data / BACKUPS / "forged.durchwahl-backup"
     with path.open("wb") as file:
         writer = age.Writer(file, age.Key.of(PASSWORD))
         packer = Packer(writer, about or {"version": "0", "made": 1.0})
         for each, content in inside.items():
-            (stores.data / "spool" / "x").write_bytes(content)
-            with (stores.data / "spool" / "x").open("rb") as member:
+            (desk.data / "spool" / "x").write_bytes(content)
+            with (desk.data / "spool" / "x").open("rb") as member:
                 packer.add(each, member)
         packer.close()
         writer.close()
     return path.name
 
 
-def refused(stores: Stores, name: str) -> str:
+def refused(desk: Desk, name: str) -> str:
     with pytest.raises(Refused) as error:
-        perform(stores, "backup open", {"name": name, "password": PASSWORD})
-    assert not (stores.data / restoring.STAGE).exists()
-    assert not restoring.is_begun(stores.data)
+        perform(desk, "backup open", {"name": name, "password": PASSWORD})
+    assert not (desk.data / restoring.STAGE).exists()
+    assert not restoring.is_begun(desk.data)
     return str(error.value)
 
 
@@ -335,16 +335,16 @@ def sql(statements: str) -> Callable[[dict[str, bytes]], None]:
     return change
 
 
-def test_what_is_different_on_another_box_is_said(stores: Stores) -> None:
+def test_what_is_different_on_another_box_is_said(desk: Desk) -> None:
     box = {"name": "durchwahl-alt", "address": "192.0.2.77", "domain": ""}
-    name = forged(stores, lambda inside: None, {"version": "0", "made": 1.0, "box": box})
-    notes = repr(perform(stores, "backup open", {"name": name, "password": PASSWORD})["notes"])
+    name = forged(desk, lambda inside: None, {"version": "0", "made": 1.0, "box": box})
+    notes = repr(perform(desk, "backup open", {"name": name, "password": PASSWORD})["notes"])
     assert "192.0.2.77" in notes
     assert "durchwahl-alt" in notes
     assert "one-time code" in notes
 
 
-def test_a_certificate_that_goes_along_is_told_if_the_box_cannot_make_it_anew(stores: Stores) -> None:
+def test_a_certificate_that_goes_along_is_told_if_the_box_cannot_make_it_anew(desk: Desk) -> None:
     box = {"name": "old", "address": "192.0.2.77", "domain": ""}
     about = {"version": "0", "made": 1.0, "box": box}
 
@@ -359,8 +359,8 @@ def test_a_certificate_that_goes_along_is_told_if_the_box_cannot_make_it_anew(st
                 certificates.brought(folder, names, rsa.generate_private_key(65537, 2048))
             else:
                 own_certificate(folder, ["durchwahl.local"], datetime.now(UTC))
-            name = forged(stores, brought, about)
-        notes = perform(stores, "backup open", {"name": name, "password": PASSWORD})["notes"]
+            name = forged(desk, brought, about)
+        notes = perform(desk, "backup open", {"name": name, "password": PASSWORD})["notes"]
         return "certificate" in repr(notes)
 
     assert told(["pbx.example"])
@@ -368,26 +368,26 @@ def test_a_certificate_that_goes_along_is_told_if_the_box_cannot_make_it_anew(st
     assert not told([])
 
 
-def test_a_new_box_goes_on_with_the_authority_that_phones_trust(stores: Stores) -> None:
-    own_certificate(stores.data, ["durchwahl.local"], datetime.now(UTC))
-    trusted = {path.name: path.read_bytes() for path in authority_paths(stores.data)}
-    name = made(stores)
-    for path in (*authority_paths(stores.data), *paths(stores.data)):
+def test_a_new_box_goes_on_with_the_authority_that_phones_trust(desk: Desk) -> None:
+    own_certificate(desk.data, ["durchwahl.local"], datetime.now(UTC))
+    trusted = {path.name: path.read_bytes() for path in authority_paths(desk.data)}
+    name = made(desk)
+    for path in (*authority_paths(desk.data), *paths(desk.data)):
         path.unlink()
-    own_certificate(stores.data, ["new.local"], datetime.now(UTC))
-    perform(stores, "backup restore", {"name": name, "password": PASSWORD})
-    data = again(stores).data
+    own_certificate(desk.data, ["new.local"], datetime.now(UTC))
+    perform(desk, "backup restore", {"name": name, "password": PASSWORD})
+    data = again(desk).data
     assert {path.name: path.read_bytes() for path in authority_paths(data)} == trusted
     assert [path.stat().st_mode & 0o777 for path in authority_paths(data)][1] == 0o600
 
 
-def test_a_backup_is_carried_to_another_box_piece_by_piece(stores: Stores, tmp_path: Path) -> None:
-    name, monkey = made(stores), b""
+def test_a_backup_is_carried_to_another_box_piece_by_piece(desk: Desk, tmp_path: Path) -> None:
+    name, monkey = made(desk), b""
     answer: dict[str, Any] = {"size": 1}
     while len(monkey) < answer["size"]:
-        answer = perform(stores, "backup read", {"name": name, "at": len(monkey)})
+        answer = perform(desk, "backup read", {"name": name, "at": len(monkey)})
         monkey += base64.b64decode(answer["data"])
-    other = open_stores(tmp_path / "other")
+    other = open_desk(tmp_path / "other")
     upload, at = "", 0
     for start in range(0, len(monkey), 60_000):
         piece = monkey[start : start + 60_000]
@@ -397,38 +397,38 @@ def test_a_backup_is_carried_to_another_box_piece_by_piece(stores: Stores, tmp_p
     assert answer["name"].startswith("uploaded-")
     perform(other, "backup restore", {"name": answer["name"], "password": PASSWORD})
     other = again(other)
-    assert other.office == stores.office, "the phones' passwords too: they go on working"
+    assert other.office == desk.office, "the phones' passwords too: they go on working"
     assert [message.call for message in other.records.messages()] == ["c1"]
     other.close()
 
 
-def test_an_upload_that_was_interrupted_or_is_something_else_is_refused(stores: Stores) -> None:
+def test_an_upload_that_was_interrupted_or_is_something_else_is_refused(desk: Desk) -> None:
     head = base64.b64encode(b"age-encryption.org/v1\n" + bytes(100)).decode()
-    upload = perform(stores, "backup put", {"data": head})["upload"]
+    upload = perform(desk, "backup put", {"data": head})["upload"]
     for wrong in (
         {"upload": upload, "at": 7},
         {"upload": "0" * 16, "at": 0},
         {"upload": "../../settings.json", "at": 0},
     ):
         with pytest.raises(Refused, match="start again"):
-            perform(stores, "backup put", {"data": head} | wrong)
+            perform(desk, "backup put", {"data": head} | wrong)
     for other, why in (
         (base64.b64encode(b"PK\x03\x04").decode(), "not a Durchwahl backup"),
         ("no base64!", "start again"),
     ):
         with pytest.raises(Refused, match=why):
-            perform(stores, "backup put", {"data": other})
-    stores.close()
-    open_stores(stores.data).close()
-    assert list((stores.data / BACKUPS).iterdir()) == []
+            perform(desk, "backup put", {"data": other})
+    desk.close()
+    open_desk(desk.data).close()
+    assert list((desk.data / BACKUPS).iterdir()) == []
 
 
-def test_newer_settings_are_refused_with_a_sentence(stores: Stores) -> None:
+def test_newer_settings_are_refused_with_a_sentence(desk: Desk) -> None:
     def newer(inside: dict[str, bytes]) -> None:
         settings = inside["settings.json"]
         inside["settings.json"] = re.sub(rb'"(version|understood_from)": \d+', rb'"\1": 99', settings)
 
-    assert "newer version" in refused(stores, forged(stores, newer))
+    assert "newer version" in refused(desk, forged(desk, newer))
 
 
 @pytest.mark.parametrize(
@@ -446,43 +446,43 @@ def test_newer_settings_are_refused_with_a_sentence(stores: Stores) -> None:
     ids=["wrong settings", "no database", "a path", "another path", "other tables", "newer records", "more", "less"],
 )
 def test_what_the_exchange_could_not_use_is_not_restored(
-    stores: Stores, change: Callable[[dict[str, bytes]], None], sentence: str
+    desk: Desk, change: Callable[[dict[str, bytes]], None], sentence: str
 ) -> None:
-    assert sentence in refused(stores, forged(stores, change))
+    assert sentence in refused(desk, forged(desk, change))
 
 
-def test_programs_hidden_in_the_records_are_not_restored(stores: Stores) -> None:
+def test_programs_hidden_in_the_records_are_not_restored(desk: Desk) -> None:
     evil = "CREATE TRIGGER evil AFTER INSERT ON calls BEGIN DELETE FROM messages; END; CREATE VIEW v AS SELECT 1"
-    name = forged(stores, sql(evil))
-    perform(stores, "backup restore", {"name": name, "password": PASSWORD})
-    stores = again(stores)
-    with contextlib.closing(sqlite3.connect(stores.data / "records.sqlite")) as records:
+    name = forged(desk, sql(evil))
+    perform(desk, "backup restore", {"name": name, "password": PASSWORD})
+    desk = again(desk)
+    with contextlib.closing(sqlite3.connect(desk.data / "records.sqlite")) as records:
         hidden = records.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchall()
     assert ("evil",) not in hidden
     assert ("v",) not in hidden
-    stores.close()
+    desk.close()
 
 
-def test_a_changed_or_cut_file_is_not_restored(stores: Stores) -> None:
-    path = stores.data / BACKUPS / made(stores)
+def test_a_changed_or_cut_file_is_not_restored(desk: Desk) -> None:
+    path = desk.data / BACKUPS / made(desk)
     content = path.read_bytes()
     for wrong in (content[:-40], content[:70_000], content[:500] + b"!" + content[501:]):
         path.write_bytes(wrong)
-        assert "damaged" in refused(stores, path.name)
+        assert "damaged" in refused(desk, path.name)
 
 
-def test_sessions_do_not_come_back(stores: Stores) -> None:
-    perform(stores, "account add", {"name": "boss", "password": "correct horse battery", "role": "admin"})
-    perform(stores, "session open", {"name": "boss", "password": "correct horse battery"})
-    name = made(stores)
-    perform(stores, "backup restore", {"name": name, "password": PASSWORD})
-    stores = again(stores)
-    with contextlib.closing(sqlite3.connect(stores.data / "records.sqlite")) as records:
+def test_sessions_do_not_come_back(desk: Desk) -> None:
+    perform(desk, "account add", {"name": "boss", "password": "correct horse battery", "role": "admin"})
+    perform(desk, "session open", {"name": "boss", "password": "correct horse battery"})
+    name = made(desk)
+    perform(desk, "backup restore", {"name": name, "password": PASSWORD})
+    desk = again(desk)
+    with contextlib.closing(sqlite3.connect(desk.data / "records.sqlite")) as records:
         assert records.execute("SELECT COUNT(*) FROM sessions").fetchone() == (0,)
-    stores.close()
+    desk.close()
 
 
-def test_only_names_of_backups_are_files(stores: Stores) -> None:
+def test_only_names_of_backups_are_files(desk: Desk) -> None:
     for name in (
         "../settings.json",
         "settings.json",
@@ -493,55 +493,55 @@ def test_only_names_of_backups_are_files(stores: Stores) -> None:
     ):
         for verb in ("backup read", "backup remove"):
             with pytest.raises(Refused, match="no backup with this name"):
-                perform(stores, verb, {"name": name})
-    link = stores.data / BACKUPS
+                perform(desk, verb, {"name": name})
+    link = desk.data / BACKUPS
     link.mkdir()
-    (link / "link.durchwahl-backup").symlink_to(stores.data / "secret")
+    (link / "link.durchwahl-backup").symlink_to(desk.data / "secret")
     with pytest.raises(Refused, match="no backup with this name"):
-        perform(stores, "backup read", {"name": "link.durchwahl-backup"})
-    assert perform(stores, "backup list", {})["backups"] == []
+        perform(desk, "backup read", {"name": "link.durchwahl-backup"})
+    assert perform(desk, "backup list", {})["backups"] == []
 
 
-def test_an_opened_backup_must_be_restored_soon_and_by_its_token(stores: Stores) -> None:
-    name = made(stores)
-    perform(stores, "backup open", {"name": name, "password": PASSWORD})
+def test_an_opened_backup_must_be_restored_soon_and_by_its_token(desk: Desk) -> None:
+    name = made(desk)
+    perform(desk, "backup open", {"name": name, "password": PASSWORD})
     with pytest.raises(Refused, match="open the backup again"):
-        perform(stores, "backup restore", {"opened": "0" * 16})
-    assert stores.work.result is not None
-    stores.work.result["until"] = time.monotonic() - 1
+        perform(desk, "backup restore", {"opened": "0" * 16})
+    assert desk.work.result is not None
+    desk.work.result["until"] = time.monotonic() - 1
     with pytest.raises(Refused, match="open the backup again"):
-        perform(stores, "backup restore", {"opened": stores.work.result["opened"]})
-    assert not restoring.is_begun(stores.data)
+        perform(desk, "backup restore", {"opened": desk.work.result["opened"]})
+    assert not restoring.is_begun(desk.data)
 
 
-def test_what_was_kept_can_be_deleted(stores: Stores) -> None:
-    name = made(stores)
-    perform(stores, "backup restore", {"name": name, "password": PASSWORD})
-    stores = again(stores)
-    perform(stores, "backup remove", {"name": "before-restore"})
-    assert perform(stores, "backup list", {})["before"] is None
-    assert not list(stores.data.glob("*before*"))
-    perform(stores, "backup remove", {"name": name})
-    assert perform(stores, "backup list", {})["backups"] == []
+def test_what_was_kept_can_be_deleted(desk: Desk) -> None:
+    name = made(desk)
+    perform(desk, "backup restore", {"name": name, "password": PASSWORD})
+    desk = again(desk)
+    perform(desk, "backup remove", {"name": "before-restore"})
+    assert perform(desk, "backup list", {})["before"] is None
+    assert not list(desk.data.glob("*before*"))
+    perform(desk, "backup remove", {"name": name})
+    assert perform(desk, "backup list", {})["backups"] == []
     with pytest.raises(Refused, match="no data from before"):
-        perform(stores, "backup back", {})
-    stores.close()
+        perform(desk, "backup back", {})
+    desk.close()
 
 
-def test_what_cannot_be_opened_after_all_gives_way_to_what_was_there(stores: Stores) -> None:
-    office = stores.office
-    name = made(stores)
-    perform(stores, "backup restore", {"name": name, "password": PASSWORD})
-    (stores.data / restoring.STAGE / "settings.json").write_text("broken by a bad card")
-    stores = again(stores)
-    assert (stores.office, stores.folder.restored) == (office, "refused")
-    assert not restoring.is_begun(stores.data)
-    stores.close()
+def test_what_cannot_be_opened_after_all_gives_way_to_what_was_there(desk: Desk) -> None:
+    office = desk.office
+    name = made(desk)
+    perform(desk, "backup restore", {"name": name, "password": PASSWORD})
+    (desk.data / restoring.STAGE / "settings.json").write_text("broken by a bad card")
+    desk = again(desk)
+    assert (desk.office, desk.folder.restored) == (office, "refused")
+    assert not restoring.is_begun(desk.data)
+    desk.close()
 
 
-def test_only_admins_may(stores: Stores) -> None:
-    perform(stores, "account add", {"name": "anna", "password": "correct horse battery", "extension": "21"})
-    token = perform(stores, "session open", {"name": "anna", "password": "correct horse battery"})["token"]
+def test_only_admins_may(desk: Desk) -> None:
+    perform(desk, "account add", {"name": "anna", "password": "correct horse battery", "extension": "21"})
+    token = perform(desk, "session open", {"name": "anna", "password": "correct horse battery"})["token"]
     for verb in (
         "backup make",
         "backup list",
@@ -552,7 +552,7 @@ def test_only_admins_may(stores: Stores) -> None:
         "change undo",
     ):
         with pytest.raises(Refused) as error:
-            perform(stores, verb, {}, token)
+            perform(desk, verb, {}, token)
         assert error.value.code == 4
     assert Actor("x", "admin").is_admin
 

@@ -17,7 +17,7 @@ import pytest
 
 from pbx.administration.backup import backup, nightly
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.rights import Actor
 from pbx.box import places
 from pbx.control.protocol import Refused
@@ -41,8 +41,8 @@ class Box:
         self.root = folder / "root"
         self.now = EVENING
         self.mounted: list[Path] = []
-        self.stores = open_stores(folder / "data")
-        self.stores.root, self.stores.clock = self.root, lambda: self.now
+        self.desk = open_desk(folder / "data")
+        self.desk.root, self.desk.clock = self.root, lambda: self.now
         (self.root / "proc/self").mkdir(parents=True)
         self.stick = self.root / "media/My stick"
         self.stick.mkdir(parents=True)
@@ -62,21 +62,21 @@ class Box:
         self.stick.mkdir()
 
     def do(self, verb: str, **arguments: Any) -> Any:
-        return perform(self.stores, verb, arguments)
+        return perform(self.desk, verb, arguments)
 
     def give(self, folder: Path | None = None, actor: Actor = CHEF) -> None:
-        nightly.change(self.stores, actor, str(folder or self.stick), PASSWORD)
+        nightly.change(self.desk, actor, str(folder or self.stick), PASSWORD)
 
     def look(self, hours: float = 1) -> None:
         self.now += hours * HOUR
-        nightly.look(self.stores)
+        nightly.look(self.desk)
 
     def there(self) -> list[str]:
         return sorted(path.name for path in self.stick.iterdir())
 
     @property
     def check(self) -> tuple[str, str]:
-        found = nightly.check(self.stores)
+        found = nightly.check(self.desk)
         return found.state, str(found.sentence)
 
 
@@ -84,7 +84,7 @@ class Box:
 def box(tmp_path: Path, quick_backups: None) -> Iterator[Box]:
     made = Box(tmp_path)
     yield made
-    made.stores.close()
+    made.desk.close()
 
 
 # --- making ---------------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def box(tmp_path: Path, quick_backups: None) -> Iterator[Box]:
 def test_each_night_after_two_there_is_one_more(box: Box) -> None:
     box.give()
     assert box.check == ("ok", "No nightly backup yet.")
-    nightly._note(box.stores, last={"at": box.now, "name": "x", "size": 1})
+    nightly._note(box.desk, last={"at": box.now, "name": "x", "size": 1})
     box.look(5)
     assert box.there() == [], "one o'clock"
     for _ in range(30):
@@ -110,37 +110,37 @@ def test_the_password_alone_opens_it_on_another_box(box: Box, tmp_path: Path) ->
     box.give()
     box.do("nightly now")
     [name] = box.there()
-    other = open_stores(tmp_path / "other")
+    other = open_desk(tmp_path / "other")
     shutil.copy(box.stick / name, backup_file_folder(other) / name)
     opened = perform(other, "backup open", {"name": name, "password": PASSWORD})
     assert opened["people"] == 1
     perform(other, "backup restore", {"opened": opened["opened"]})
     other.close()
-    other = open_stores(tmp_path / "other")
-    assert other.office == box.stores.office, "and that box knows the folder and the key for its own nights"
+    other = open_desk(tmp_path / "other")
+    assert other.office == box.desk.office, "and that box knows the folder and the key for its own nights"
     with pytest.raises(Refused, match="not the backup's password"):
         perform(other, "backup open", {"name": name, "password": "another password"})
     other.close()
 
 
-def backup_file_folder(stores: Stores) -> Path:
-    folder = stores.data / backup_file.BACKUPS
+def backup_file_folder(desk: Desk) -> Path:
+    folder = desk.data / backup_file.BACKUPS
     folder.mkdir(exist_ok=True)
     return folder
 
 
 def test_the_box_keeps_no_password_and_shows_no_key(box: Box) -> None:
     box.give()
-    assert PASSWORD not in (box.stores.data / "settings.json").read_text()
+    assert PASSWORD not in (box.desk.data / "settings.json").read_text()
     told = json.dumps([box.do(verb) for verb in ("nightly show", "office show", "change list", "doctor", "status")])
-    sealed = box.stores.office.backup_key
-    key = box.stores.vault.opened([sealed])[sealed]
+    sealed = box.desk.office.backup_key
+    key = box.desk.vault.opened([sealed])[sealed]
     assert key is not None
-    assert key not in (box.stores.data / "settings.json").read_text()
+    assert key not in (box.desk.data / "settings.json").read_text()
     assert key[:20] not in told
     assert sealed[:20] not in told
     assert "password of the nightly backup changed" in told
-    assert sealed not in repr(box.stores.office)
+    assert sealed not in repr(box.desk.office)
     box.do("nightly now")
     [name] = box.there()
     content = (box.stick / name).read_bytes()
@@ -151,7 +151,7 @@ def test_the_box_keeps_no_password_and_shows_no_key(box: Box) -> None:
 def test_another_password_holds_from_the_next_backup_on(box: Box) -> None:
     box.give()
     box.do("nightly now")
-    nightly.change(box.stores, CHEF, password="Sonne in Hamburg")
+    nightly.change(box.desk, CHEF, password="Sonne in Hamburg")
     box.now += DAY
     box.do("nightly now")
     first, second = box.there()
@@ -233,7 +233,7 @@ def test_a_clock_that_cannot_be_right_calls_no_backup(box: Box) -> None:
 
 
 def test_an_admin_gives_only_disks_that_are_plugged_in(box: Box, tmp_path: Path) -> None:
-    for folder in (tmp_path, box.root / "media", Path("/etc"), box.stores.data):
+    for folder in (tmp_path, box.root / "media", Path("/etc"), box.desk.data):
         with pytest.raises(Refused, match="Choose a USB stick") as refused:
             box.give(folder)
         assert refused.value.field == "folder"
@@ -243,7 +243,7 @@ def test_an_admin_gives_only_disks_that_are_plugged_in(box: Box, tmp_path: Path)
     assert box.do("nightly show")["places"] == [str(box.stick)]
     (box.stick / "backups").mkdir()
     box.give(box.stick / "backups")
-    assert box.stores.office.backup_mount == str(box.stick)
+    assert box.desk.office.backup_mount == str(box.stick)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_a_stick_must_have_room_for_one_more_like_the_last(box: Box, monkeypatch
         box.give()
     free = 32_000_000
     box.give()
-    nightly._note(box.stores, last={"at": EVENING, "name": "x", "size": 45_000_000})
+    nightly._note(box.desk, last={"at": EVENING, "name": "x", "size": 45_000_000})
     box.do("nightly set", folder="")
     with pytest.raises(Refused, match="backups need 45 MB"):
         box.give()
@@ -335,9 +335,9 @@ def test_root_gives_any_folder_and_is_warned_of_the_box_s_own_disk(box: Box, tmp
 def test_the_first_folder_needs_a_password_that_is_long_enough(box: Box) -> None:
     for password in ("", "short"):
         with pytest.raises(Refused) as refused:
-            nightly.change(box.stores, CHEF, str(box.stick), password)
+            nightly.change(box.desk, CHEF, str(box.stick), password)
         assert refused.value.field == "password"
-    assert not box.stores.office.backup_folder
+    assert not box.desk.office.backup_folder
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,7 +356,7 @@ def test_it_can_be_undone_and_ended(box: Box) -> None:
     assert box.check == ("warn", "No automatic backup.")
     with pytest.raises(Refused, match="No folder has been chosen"):
         box.do("nightly now")
-    newest = box.stores.records.changes.newest()
+    newest = box.desk.records.changes.newest()
     assert newest is not None
     box.do("change undo", id=newest.id)
     box.look(24)
@@ -371,7 +371,7 @@ def test_a_stick_that_is_gone_is_told_and_tried_again_each_hour(box: Box) -> Non
     box.give()
     box.look()
     box.pull()
-    box.stores.changed = changed.append
+    box.desk.changed = changed.append
     box.look()
     assert box.check[0] == "warn", "told before the night"
     assert "nothing is mounted at" in box.check[1]
@@ -401,7 +401,7 @@ def test_a_stick_pulled_in_the_middle_is_told_so_and_leaves_nothing_behind(
         box.look(24)
     assert "The stick was removed while the backup was being written." in box.check[1]
     assert box.there() == []
-    assert not list((box.stores.data / "backups").iterdir()), "nor on the box"
+    assert not list((box.desk.data / "backups").iterdir()), "nor on the box"
     box.mount(box.stick)
     box.look()
     assert box.check[0] == "ok"
@@ -498,32 +498,32 @@ def test_the_older_the_last_one_the_worse(box: Box) -> None:
 def test_it_is_remembered_over_a_restart_and_a_damaged_memory_is_none(box: Box) -> None:
     box.give()
     box.do("nightly now")
-    box.stores.close()
-    box.stores = open_stores(box.stores.data)
-    box.stores.root, box.stores.clock = box.root, lambda: box.now + HOUR
+    box.desk.close()
+    box.desk = open_desk(box.desk.data)
+    box.desk.root, box.desk.clock = box.root, lambda: box.now + HOUR
     assert box.check == ("ok", "The last backup is 1 h old.")
-    (box.stores.data / nightly.STATE).write_text("[1")
+    (box.desk.data / nightly.STATE).write_text("[1")
     assert box.check == ("ok", "No nightly backup yet.")
 
 
 def test_a_damaged_key_is_told(box: Box) -> None:
     box.give()
     damaged = "A" * 24 + "." + "A" * 120
-    box.stores.save(dataclasses.replace(box.stores.office, backup_key=damaged))
+    box.desk.save(dataclasses.replace(box.desk.office, backup_key=damaged))
     with pytest.raises(Refused, match="enter its password again"):
         box.do("nightly now")
 
 
 def test_only_a_whole_key_is_taken_from_the_settings(box: Box) -> None:
     box.give()
-    given = box.stores.office
+    given = box.desk.office
     for changed in (
         dataclasses.replace(given, backup_key="x"),
         dataclasses.replace(given, backup_folder="stick"),
         dataclasses.replace(given, backup_mount="a\nb"),
     ):
         with pytest.raises(Refused):
-            box.stores.save(changed)
+            box.desk.save(changed)
 
 
 # --- what is mounted ------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pbx.administration.changes.change_words import has_words
 from pbx.administration.commands import COMMANDS, perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen
 from pbx.control.protocol import Refused
@@ -28,8 +28,8 @@ ANNA = Actor("anna", "admin")
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    found = open_stores(tmp_path / "data")
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    found = open_desk(tmp_path / "data")
     for name, extension in (("Anna Berger", "21"), ("Bert", "22"), ("Carla", "23")):
         perform(found, "user add", {"name": name, "extension": extension})
     perform(found, "group add", {"name": "Sales", "members": ["21", "22"], "extension": "30"})
@@ -39,30 +39,30 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
     found.close()
 
 
-def newest(stores: Stores) -> dict[str, Any]:
+def newest(desk: Desk) -> dict[str, Any]:
     """The first line of the list."""
-    line: dict[str, Any] = perform(stores, "change list", {"limit": 1})[0]
+    line: dict[str, Any] = perform(desk, "change list", {"limit": 1})[0]
     return line
 
 
-def undo(stores: Stores, id: int | None = None) -> Any:
-    return perform(stores, "change undo", {"id": newest(stores)["id"] if id is None else id})
+def undo(desk: Desk, id: int | None = None) -> Any:
+    return perform(desk, "change undo", {"id": newest(desk)["id"] if id is None else id})
 
 
-def refused(stores: Stores, id: int) -> str:
-    before = stores.office
+def refused(desk: Desk, id: int) -> str:
+    before = desk.office
     with pytest.raises(Refused) as error:
-        undo(stores, id)
-    assert stores.office == before
+        undo(desk, id)
+    assert desk.office == before
     return str(error.value)
 
 
-def leave_message(stores: Stores, extension: str, call: str = "call-1") -> int:
-    spool = stores.mailboxes.spool(extension, "+4989123456", call, 1000.0)
+def leave_message(desk: Desk, extension: str, call: str = "call-1") -> int:
+    spool = desk.mailboxes.spool(extension, "+4989123456", call, 1000.0)
     write_sound(spool, 2.0)
-    message = stores.mailboxes.keep(spool)
+    message = desk.mailboxes.keep(spool)
     assert message is not None
-    stores.records.add_task(extension, "voicemail", "+4989123456", call, 1000.0)
+    desk.records.add_task(extension, "voicemail", "+4989123456", call, 1000.0)
     return message.id
 
 
@@ -91,38 +91,38 @@ def leave_message(stores: Stores, extension: str, call: str = "call-1") -> int:
         ("retention set", {"keep_messages_days": 1}, "Office: messages kept for ever → 1 day"),
     ],
 )
-def test_a_change_is_told_in_words(stores: Stores, verb: str, arguments: dict[str, Any], words: str) -> None:
-    perform(stores, verb, arguments)
-    line = newest(stores)
+def test_a_change_is_told_in_words(desk: Desk, verb: str, arguments: dict[str, Any], words: str) -> None:
+    perform(desk, verb, arguments)
+    line = newest(desk)
     assert words in line["words"][0]
     assert line["who"]["say"] == "The command line"
     assert abs(line["at"] - time.time()) < 60
     assert line["undoable"]
 
 
-def test_what_moves_along_is_told_with_it(stores: Stores) -> None:
-    perform(stores, "user set", {"person": "21", "extension": "29"})
-    words = newest(stores)["words"]
+def test_what_moves_along_is_told_with_it(desk: Desk) -> None:
+    perform(desk, "user set", {"person": "21", "extension": "29"})
+    words = newest(desk)["words"]
     assert words[0] == "Anna Berger (21): extension 21 → 29"
     assert "Number +4930123450: rings 29 instead of 21" in words
     assert words[-1] == "messages and tasks moved from 21 to 29"
 
 
-def test_secrets_are_never_told(stores: Stores) -> None:
-    password = perform(stores, "phone add", {"extension": "21"})["password"]
-    perform(stores, "trunk add", {"name": "sip", "register": "me@example.com", "password": "trunk-secret"})
-    perform(stores, "trunk set", {"trunk": "sip", "password": "other-secret"})
-    perform(stores, "user set", {"person": "21", "pin": "7391"})
-    shown = repr(perform(stores, "change list", {}))
-    hashed = stores.office.people["21"].pin
+def test_secrets_are_never_told(desk: Desk) -> None:
+    password = perform(desk, "phone add", {"extension": "21"})["password"]
+    perform(desk, "trunk add", {"name": "sip", "register": "me@example.com", "password": "trunk-secret"})
+    perform(desk, "trunk set", {"trunk": "sip", "password": "other-secret"})
+    perform(desk, "user set", {"person": "21", "pin": "7391"})
+    shown = repr(perform(desk, "change list", {}))
+    hashed = desk.office.people["21"].pin
     assert not any(secret in shown for secret in (password, "trunk-secret", "other-secret", "7391", hashed))
     assert "password changed" in shown
 
 
-def test_words_stay_when_the_person_is_long_gone(stores: Stores) -> None:
-    perform(stores, "user set", {"person": "23", "ring": 40.0})
-    perform(stores, "user remove", {"person": "23"})
-    assert "Carla (23): ringing time 25 s → 40 s" in repr(perform(stores, "change list", {}))
+def test_words_stay_when_the_person_is_long_gone(desk: Desk) -> None:
+    perform(desk, "user set", {"person": "23", "ring": 40.0})
+    perform(desk, "user remove", {"person": "23"})
+    assert "Carla (23): ringing time 25 s → 40 s" in repr(perform(desk, "change list", {}))
 
 
 def test_every_field_of_the_settings_has_words() -> None:
@@ -133,155 +133,155 @@ def test_every_field_of_the_settings_has_words() -> None:
     assert not [place for place in fields if place not in keys and place[1] != BEYOND and not has_words(place[1])]
 
 
-def test_the_list_comes_in_pieces(stores: Stores) -> None:
-    first = perform(stores, "change list", {"limit": 2})
-    rest = perform(stores, "change list", {"before": first[-1]["id"]})
-    assert [line["id"] for line in first + rest] == [line["id"] for line in perform(stores, "change list", {})]
+def test_the_list_comes_in_pieces(desk: Desk) -> None:
+    first = perform(desk, "change list", {"limit": 2})
+    rest = perform(desk, "change list", {"before": first[-1]["id"]})
+    assert [line["id"] for line in first + rest] == [line["id"] for line in perform(desk, "change list", {})]
 
 
 # --- undoing -------------------------------------------------------------------------------------------------------
 
 
-def test_an_undone_change_can_be_done_again(stores: Stores) -> None:
-    before = stores.office
-    perform(stores, "user set", {"person": "21", "ring": 40.0})
-    changed = stores.office
-    first = newest(stores)["id"]
-    undo(stores)
-    assert stores.office == before
-    [redo, line] = perform(stores, "change list", {"limit": 2})
+def test_an_undone_change_can_be_done_again(desk: Desk) -> None:
+    before = desk.office
+    perform(desk, "user set", {"person": "21", "ring": 40.0})
+    changed = desk.office
+    first = newest(desk)["id"]
+    undo(desk)
+    assert desk.office == before
+    [redo, line] = perform(desk, "change list", {"limit": 2})
     assert (redo["undoes"], line["undone"], line["undoable"]) == (first, True, False)
-    undo(stores)
-    assert stores.office == changed
-    [_, _, line] = perform(stores, "change list", {"limit": 3})
+    undo(desk)
+    assert desk.office == changed
+    [_, _, line] = perform(desk, "change list", {"limit": 3})
     assert (line["undone"], line["undoable"]) == (False, True)
 
 
-def test_a_moved_extension_moves_back_with_messages_and_tasks(stores: Stores) -> None:
-    leave_message(stores, "21")
-    before = stores.office
-    perform(stores, "user set", {"person": "21", "extension": "29"})
-    leave_message(stores, "29", "call-2")
-    undo(stores)
-    assert stores.office == before
-    assert [message.extension for message in stores.records.messages()] == ["21", "21"]
-    assert [task.extension for task in stores.records.tasks()] == ["21", "21"]
+def test_a_moved_extension_moves_back_with_messages_and_tasks(desk: Desk) -> None:
+    leave_message(desk, "21")
+    before = desk.office
+    perform(desk, "user set", {"person": "21", "extension": "29"})
+    leave_message(desk, "29", "call-2")
+    undo(desk)
+    assert desk.office == before
+    assert [message.extension for message in desk.records.messages()] == ["21", "21"]
+    assert [task.extension for task in desk.records.tasks()] == ["21", "21"]
 
 
-def test_a_leaver_who_comes_back_gets_what_he_left_to_somebody(stores: Stores) -> None:
-    leave_message(stores, "23")
-    office = stores.office
-    stores.save_left(without_items(office, office.people["23"]), "23", tasks_to="21", messages_to="21")
-    assert [message.extension for message in stores.records.messages()] == ["21"]
-    undo(stores)
-    assert stores.office == office
-    assert [message.extension for message in stores.records.messages()] == ["23"]
-    assert [task.extension for task in stores.records.tasks()] == ["23"]
-    undo(stores)
-    assert [message.extension for message in stores.records.messages()] == ["21"]
-    assert [task.extension for task in stores.records.tasks()] == ["21"]
+def test_a_leaver_who_comes_back_gets_what_he_left_to_somebody(desk: Desk) -> None:
+    leave_message(desk, "23")
+    office = desk.office
+    desk.save_left(without_items(office, office.people["23"]), "23", tasks_to="21", messages_to="21")
+    assert [message.extension for message in desk.records.messages()] == ["21"]
+    undo(desk)
+    assert desk.office == office
+    assert [message.extension for message in desk.records.messages()] == ["23"]
+    assert [task.extension for task in desk.records.tasks()] == ["23"]
+    undo(desk)
+    assert [message.extension for message in desk.records.messages()] == ["21"]
+    assert [task.extension for task in desk.records.tasks()] == ["21"]
 
 
-def test_a_whole_farewell_is_undone_at_once(stores: Stores) -> None:
-    leave_message(stores, "21")
-    office = stores.office
+def test_a_whole_farewell_is_undone_at_once(desk: Desk) -> None:
+    leave_message(desk, "21")
+    office = desk.office
     where = {"extension_to": "22", "place_to": "22", "messages_to": "22", "tasks_to": "23"}
-    perform(stores, "user leave", {"person": "21", **where})
-    assert "21" not in stores.office.people
-    assert newest(stores)["undoable"]
-    undo(stores)
-    assert stores.office == office
-    assert [message.extension for message in stores.records.messages()] == ["21"]
-    assert [task.extension for task in stores.records.tasks()] == ["21"]
+    perform(desk, "user leave", {"person": "21", **where})
+    assert "21" not in desk.office.people
+    assert newest(desk)["undoable"]
+    undo(desk)
+    assert desk.office == office
+    assert [message.extension for message in desk.records.messages()] == ["21"]
+    assert [task.extension for task in desk.records.tasks()] == ["21"]
 
 
-def test_messages_that_were_deleted_are_said_not_to_come_back(stores: Stores) -> None:
-    leave_message(stores, "23")
-    perform(stores, "user remove", {"person": "23", "with_messages": True})
-    assert "do not come back" in newest(stores)["caution"]["say"]
-    assert "do not come back" in undo(stores)["caution"]["say"]
-    assert stores.office.people["23"].name == "Carla"
-    assert stores.records.messages("23") == ()
+def test_messages_that_were_deleted_are_said_not_to_come_back(desk: Desk) -> None:
+    leave_message(desk, "23")
+    perform(desk, "user remove", {"person": "23", "with_messages": True})
+    assert "do not come back" in newest(desk)["caution"]["say"]
+    assert "do not come back" in undo(desk)["caution"]["say"]
+    assert desk.office.people["23"].name == "Carla"
+    assert desk.records.messages("23") == ()
 
 
-def test_what_was_changed_again_names_who_did_and_when(stores: Stores) -> None:
-    perform(stores, "user set", {"person": "21", "ring": 40.0})
-    first = newest(stores)["id"]
-    with stores.performing(ANNA, "user set"):
-        perform_as(stores, "user set", {"person": "21", "ring": 50.0})
-    sentence = refused(stores, first)
+def test_what_was_changed_again_names_who_did_and_when(desk: Desk) -> None:
+    perform(desk, "user set", {"person": "21", "ring": 40.0})
+    first = newest(desk)["id"]
+    with desk.performing(ANNA, "user set"):
+        perform_as(desk, "user set", {"person": "21", "ring": 50.0})
+    sentence = refused(desk, first)
     assert "anna changed it again" in sentence
     assert time.strftime("%H:") in sentence
     assert "ringing time 40 s → 50 s" in sentence
-    line = perform(stores, "change list", {"limit": 2})[1]
+    line = perform(desk, "change list", {"limit": 2})[1]
     assert not line["undoable"]
     assert line["why_not"]["with"]["who"] == "anna"
 
 
-def test_what_a_later_change_needs_is_not_taken_away(stores: Stores) -> None:
-    perform(stores, "user add", {"name": "Dora", "extension": "25"})
-    dora = newest(stores)["id"]
-    perform(stores, "group set", {"group": "30", "members": ["21", "25"]})
-    sentence = refused(stores, dora)
+def test_what_a_later_change_needs_is_not_taken_away(desk: Desk) -> None:
+    perform(desk, "user add", {"name": "Dora", "extension": "25"})
+    dora = newest(desk)["id"]
+    perform(desk, "group set", {"group": "30", "members": ["21", "25"]})
+    sentence = refused(desk, dora)
     assert "prevents this: Group Sales (30): members 21 and 25" in sentence
     assert "Undo that one first" in sentence
-    undo(stores)
-    undo(stores, dora)
-    assert "25" not in stores.office.people
+    undo(desk)
+    undo(desk, dora)
+    assert "25" not in desk.office.people
 
 
-def test_a_later_change_is_found_under_the_new_extension(stores: Stores) -> None:
-    perform(stores, "user set", {"person": "23", "ring": 40.0})
-    first = newest(stores)["id"]
-    perform(stores, "user set", {"person": "23", "extension": "26"})
-    assert "extension 23 → 26" in refused(stores, first)
+def test_a_later_change_is_found_under_the_new_extension(desk: Desk) -> None:
+    perform(desk, "user set", {"person": "23", "ring": 40.0})
+    first = newest(desk)["id"]
+    perform(desk, "user set", {"person": "23", "extension": "26"})
+    assert "extension 23 → 26" in refused(desk, first)
 
 
-def test_an_extension_that_somebody_else_has_now_is_not_taken_from_him(stores: Stores) -> None:
-    perform(stores, "user set", {"person": "23", "extension": "26"})
-    moved = newest(stores)["id"]
-    perform(stores, "user add", {"name": "Dora", "extension": "23"})
-    assert "Dora added" in refused(stores, moved)
+def test_an_extension_that_somebody_else_has_now_is_not_taken_from_him(desk: Desk) -> None:
+    perform(desk, "user set", {"person": "23", "extension": "26"})
+    moved = newest(desk)["id"]
+    perform(desk, "user add", {"name": "Dora", "extension": "23"})
+    assert "Dora added" in refused(desk, moved)
 
 
-def test_messages_never_belong_to_nobody(stores: Stores) -> None:
-    perform(stores, "user add", {"name": "Dora", "extension": "25"})
-    leave_message(stores, "25")
-    assert "in the mailbox by now (1)" in refused(stores, newest(stores)["id"])
+def test_messages_never_belong_to_nobody(desk: Desk) -> None:
+    perform(desk, "user add", {"name": "Dora", "extension": "25"})
+    leave_message(desk, "25")
+    assert "in the mailbox by now (1)" in refused(desk, newest(desk)["id"])
 
 
-def test_tasks_of_whom_undoing_takes_away_become_the_office_s(stores: Stores) -> None:
-    perform(stores, "user add", {"name": "Dora", "extension": "25"})
-    stores.records.add_task("25", "missed", "+4989", "c", 1.0)
-    undo(stores)
-    assert [task.extension for task in stores.records.tasks()] == [""]
+def test_tasks_of_whom_undoing_takes_away_become_the_office_s(desk: Desk) -> None:
+    perform(desk, "user add", {"name": "Dora", "extension": "25"})
+    desk.records.add_task("25", "missed", "+4989", "c", 1.0)
+    undo(desk)
+    assert [task.extension for task in desk.records.tasks()] == [""]
 
 
-def test_what_is_undone_or_unknown_is_not_undone(stores: Stores) -> None:
-    perform(stores, "user set", {"person": "21", "ring": 40.0})
-    first = newest(stores)["id"]
-    undo(stores)
-    assert "already" in refused(stores, first)
-    assert "no change 999" in refused(stores, 999)
+def test_what_is_undone_or_unknown_is_not_undone(desk: Desk) -> None:
+    perform(desk, "user set", {"person": "21", "ring": 40.0})
+    first = newest(desk)["id"]
+    undo(desk)
+    assert "already" in refused(desk, first)
+    assert "no change 999" in refused(desk, 999)
 
 
-def test_old_passwords_and_the_last_admin_stay_where_they_are(stores: Stores) -> None:
-    perform(stores, "account add", {"name": "boss", "password": "correct horse", "role": "admin"})
-    assert "admin" in refused(stores, newest(stores)["id"])
-    boss = stores.office.accounts["boss"]
+def test_old_passwords_and_the_last_admin_stay_where_they_are(desk: Desk) -> None:
+    perform(desk, "account add", {"name": "boss", "password": "correct horse", "role": "admin"})
+    assert "admin" in refused(desk, newest(desk)["id"])
+    boss = desk.office.accounts["boss"]
     other = dataclasses.replace(boss, password=hash_password("another horse"))
-    stores.save(with_items(stores.office, other))
-    assert "password" in refused(stores, newest(stores)["id"])
+    desk.save(with_items(desk.office, other))
+    assert "password" in refused(desk, newest(desk)["id"])
 
 
-def test_sounds_that_an_undo_needs_outlive_a_restart(stores: Stores, spoken: object) -> None:
-    perform(stores, "number set", {"number": "+4930123450", "greeting_text": "Hello"})
-    first = stores.office.numbers["+4930123450"].greeting
-    perform(stores, "number set", {"number": "+4930123450", "greeting_text": "Good morning"})
-    perform(stores, "number set", {"number": "+4930123450", "greeting_text": ""})
-    (stores.greetings / "number-1-unknown.wav").write_bytes(b"nobody's")
-    stores.close()
-    again = open_stores(stores.data)
+def test_sounds_that_an_undo_needs_outlive_a_restart(desk: Desk, spoken: object) -> None:
+    perform(desk, "number set", {"number": "+4930123450", "greeting_text": "Hello"})
+    first = desk.office.numbers["+4930123450"].greeting
+    perform(desk, "number set", {"number": "+4930123450", "greeting_text": "Good morning"})
+    perform(desk, "number set", {"number": "+4930123450", "greeting_text": ""})
+    (desk.greetings / "number-1-unknown.wav").write_bytes(b"nobody's")
+    desk.close()
+    again = open_desk(desk.data)
     last = newest(again)["id"]
     undo(again, last)
     undo(again, last - 1)
@@ -294,44 +294,46 @@ def test_sounds_that_an_undo_needs_outlive_a_restart(stores: Stores, spoken: obj
 # --- two admins ----------------------------------------------------------------------------------------------------
 
 
-def test_who_comes_too_late_is_told_who_was_first(stores: Stores) -> None:
+def test_who_comes_too_late_is_told_who_was_first(desk: Desk) -> None:
     seen = "what it was before"
-    with stores.performing(ANNA, "user set"):
-        perform_as(stores, "user set", {"person": "21", "ring": 40.0})
+    with desk.performing(ANNA, "user set"):
+        perform_as(desk, "user set", {"person": "21", "ring": 40.0})
     with pytest.raises(Refused, match=r"anna changed this at [0-9]{2}:[0-9]{2}"):
-        check_seen(stores, stores.office.people["21"], seen)
+        check_seen(desk, desk.office.people["21"], seen)
 
 
 # --- power cuts ----------------------------------------------------------------------------------------------------
 
 
-def test_a_save_that_fails_is_not_in_the_list(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_message(stores, "21")
-    before, listed = stores.office, perform(stores, "change list", {})
+def test_a_save_that_fails_is_not_in_the_list(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_message(desk, "21")
+    before, listed = desk.office, perform(desk, "change list", {})
 
     def fail(office: Office) -> Office:
         raise SettingsError(Sentence("The disk is full."))
 
-    monkeypatch.setattr(stores, "settings", _Failing(stores.settings, fail))
+    failing: Any = _Failing(desk.settings, fail)
+    monkeypatch.setattr(desk, "folder", dataclasses.replace(desk.folder, settings=failing))
     with pytest.raises(Refused):
-        perform(stores, "user set", {"person": "21", "extension": "29"})
-    assert (stores.office, perform(stores, "change list", {})) == (before, listed)
-    assert stores.records.messages()[0].extension == "21"
+        perform(desk, "user set", {"person": "21", "extension": "29"})
+    assert (desk.office, perform(desk, "change list", {})) == (before, listed)
+    assert desk.records.messages()[0].extension == "21"
 
 
-def test_a_power_cut_between_list_and_settings_leaves_neither(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_message(stores, "21")
-    before, listed = stores.office, perform(stores, "change list", {})
+def test_a_power_cut_between_list_and_settings_leaves_neither(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_message(desk, "21")
+    before, listed = desk.office, perform(desk, "change list", {})
 
     def cut(office: Office) -> Office:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stores, "settings", _Failing(stores.settings, cut))
+    failing: Any = _Failing(desk.settings, cut)
+    monkeypatch.setattr(desk, "folder", dataclasses.replace(desk.folder, settings=failing))
     with pytest.raises(KeyboardInterrupt):
-        perform(stores, "user set", {"person": "21", "extension": "29"})
-    assert stores.records.messages()[0].extension == "29"
-    stores.close()
-    again = open_stores(stores.data)
+        perform(desk, "user set", {"person": "21", "extension": "29"})
+    assert desk.records.messages()[0].extension == "29"
+    desk.close()
+    again = open_desk(desk.data)
     assert (again.office, perform(again, "change list", {})) == (before, listed)
     assert again.records.messages()[0].extension == "21"
     again.close()
@@ -397,26 +399,26 @@ COMMAND = st.one_of(
 def test_whatever_was_done_undoing_all_of_it_leaves_the_office_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, commands: list[tuple[str, dict[str, Any]]]
 ) -> None:
-    stores = open_stores(tmp_path_factory.mktemp("any") / "data")
+    desk = open_desk(tmp_path_factory.mktemp("any") / "data")
     try:
         for name, extension in (("A", "21"), ("B", "22")):
-            perform(stores, "user add", {"name": name, "extension": extension})
-        perform(stores, "trunk add", {"name": "t", "peer": "127.0.0.1"})
-        perform(stores, "number add", {"number": "+4930123450", "trunk": "t", "to": ["21"]})
-        before, first = stores.office, newest(stores)["id"]
+            perform(desk, "user add", {"name": name, "extension": extension})
+        perform(desk, "trunk add", {"name": "t", "peer": "127.0.0.1"})
+        perform(desk, "number add", {"number": "+4930123450", "trunk": "t", "to": ["21"]})
+        before, first = desk.office, newest(desk)["id"]
         for verb, arguments in commands:
             try:
-                perform(stores, verb, arguments)
+                perform(desk, verb, arguments)
             except Refused:
                 continue
-        for line in perform(stores, "change list", {}):
+        for line in perform(desk, "change list", {}):
             if line["id"] > first:
-                undo(stores, line["id"])
-        assert stores.office == before
+                undo(desk, line["id"])
+        assert desk.office == before
     finally:
-        stores.close()
+        desk.close()
 
 
-def perform_as(stores: Stores, verb: str, arguments: dict[str, Any]) -> Any:
-    """As whoever `stores.performing` says; `perform` would make it root's."""
-    return COMMANDS[verb].act(stores, **arguments)
+def perform_as(desk: Desk, verb: str, arguments: dict[str, Any]) -> Any:
+    """As whoever `desk.performing` says; `perform` would make it root's."""
+    return COMMANDS[verb].act(desk, **arguments)

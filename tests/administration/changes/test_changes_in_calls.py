@@ -1,4 +1,4 @@
-"""Saving and undoing never touch a running call: the real exchange on made-up time, its settings in real stores."""
+"""Saving and undoing never touch a running call: the real exchange on made-up time, its settings in a real folder."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.live import Live
 from pbx.store.models import Office
 from pbx.store.secrets.vault import secured
@@ -49,11 +49,11 @@ class Wire:
         return lambda *given: {}
 
 
-def opened(data: Path, premises: Premises) -> Stores:
-    stores = open_stores(data)
-    stores.settings.save(secured(premises.office, stores.vault))
-    stores.live = cast(Live, Wire(premises))
-    return stores
+def opened(data: Path, premises: Premises) -> Desk:
+    desk = open_desk(data)
+    desk.settings.save(secured(premises.office, desk.vault))
+    desk.live = cast(Live, Wire(premises))
+    return desk
 
 
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
@@ -62,20 +62,20 @@ def test_a_running_call_outlives_changes_and_their_undoing(
 ) -> None:
     async def script() -> None:
         premises = Premises()
-        stores = opened(tmp_path / "data", premises)
+        desk = opened(tmp_path / "data", premises)
         await premises.open("anna", "bert")
         polite(premises.peers.values(), anna=200)
-        before = stores.office
+        before = desk.office
         line = premises.call("provider", "4930123450")
         await premises.settle(20)
         anna = premises.peers["anna"].last
         for verb, arguments in steps:
-            perform(stores, verb, arguments)
+            perform(desk, verb, arguments)
             await premises.settle(3)
-        for change in perform(stores, "change list", {"limit": len(steps)}):
-            perform(stores, "change undo", {"id": change["id"]})
+        for change in perform(desk, "change list", {"limit": len(steps)}):
+            perform(desk, "change undo", {"id": change["id"]})
             await premises.settle(3)
-        assert stores.office == before
+        assert desk.office == before
         assert len(premises.equipment.calls) == 1
         assert "BYE" not in said(line) + said(anna)
         line.ask("BYE")
@@ -84,7 +84,7 @@ def test_a_running_call_outlives_changes_and_their_undoing(
         assert said(anna)[-1] == "BYE"
         assert premises.record.outcome == "answered"
         assert premises.record.ended - premises.record.started > 25
-        stores.close()
+        desk.close()
         await premises.quiet()
 
     play(script())

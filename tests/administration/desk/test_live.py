@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.live import Check, elsewhere
 from pbx.cli.command import main
 from pbx.control.protocol import SOCKET, Refused
@@ -48,15 +48,15 @@ def running(office: Run, data: Path) -> Iterator[Exchange]:
     stopped = asyncio.Event()
 
     async def run() -> None:
-        stores = open_stores(data)
-        server = ControlServer(data / SOCKET, functools.partial(perform, stores))
-        stores.live = elsewhere(live, server.on_loop)
+        desk = open_desk(data)
+        server = ControlServer(data / SOCKET, functools.partial(perform, desk))
+        desk.live = elsewhere(live, server.on_loop)
         await server.start()
         live.threads.add(threading.get_ident())
         started.set()
         await stopped.wait()
         await server.stop()
-        stores.close()
+        desk.close()
 
     thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
     thread.start()
@@ -158,20 +158,20 @@ def test_the_doctor_adds_what_only_the_running_exchange_knows(
 
 def test_the_folder_has_one_writer(data: Path, running: Exchange) -> None:
     with pytest.raises(Busy, match="in use by another Durchwahl"):
-        open_stores(data, patience=0.0)
+        open_desk(data, patience=0.0)
 
 
 def test_a_folder_that_stays_busy_without_a_socket_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lock = Lock(tmp_path)
     with pytest.raises(Busy):
-        open_stores(tmp_path, patience=0.05)
+        open_desk(tmp_path, patience=0.05)
     lock.close()
-    open_stores(tmp_path, patience=0.0).close()
+    open_desk(tmp_path, patience=0.0).close()
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    opened = open_stores(tmp_path)
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(tmp_path)
     yield opened
     opened.close()
 
@@ -183,7 +183,7 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
         ("user add", {}, "needs name"),
         ("user add", {"name": 5}, "must be text"),
         ("user add", {"name": "Anna", "colour": "red"}, "has no argument “colour”"),
-        ("user add", {"name": "Anna", "stores": 1}, "has no argument “stores”"),
+        ("user add", {"name": "Anna", "desk": 1}, "has no argument “desk”"),
         ("user add", {"name": "Anna", "voicemail": 1}, "true or false"),
         ("user add", {"name": "Anna", "language": "fr"}, "one of these: de, en"),
         ("user add", {"name": "Anna", "ring": float("nan")}, "finite number"),
@@ -200,37 +200,37 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
     ],
 )
 def test_what_comes_over_the_socket_is_checked_like_anything_else(
-    stores: Stores, verb: str, arguments: dict[str, Any], sentence: str
+    desk: Desk, verb: str, arguments: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(Refused, match=sentence):
-        perform(stores, verb, arguments)
-    assert stores.office == Office()
-    assert list(stores.greetings.iterdir()) == []
+        perform(desk, verb, arguments)
+    assert desk.office == Office()
+    assert list(desk.greetings.iterdir()) == []
 
 
-def test_many_threads_may_give_commands_at_once(stores: Stores) -> None:
+def test_many_threads_may_give_commands_at_once(desk: Desk) -> None:
     def add(name: str) -> None:
         for number in range(5):
-            perform(stores, "user add", {"name": f"{name} {number}"})
+            perform(desk, "user add", {"name": f"{name} {number}"})
 
     threads = [threading.Thread(target=add, args=(name,)) for name in ("A", "B", "C")]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(stores.office.people) == 15
+    assert len(desk.office.people) == 15
 
 
-def test_a_disk_that_is_full_is_said_and_nothing_changed(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    perform(stores, "user add", {"name": "Anna", "extension": "21"})
-    leave = stores.records.add_task("21", "missed", "+4989123456", "c1", 0.0)
+def test_a_disk_that_is_full_is_said_and_nothing_changed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    perform(desk, "user add", {"name": "Anna", "extension": "21"})
+    leave = desk.records.add_task("21", "missed", "+4989123456", "c1", 0.0)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    before = stores.office
+    before = desk.office
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(Refused, match="could not be saved: No space left"):
-        perform(stores, "user set", {"person": "21", "extension": "31"})
-    assert stores.office == before
-    assert stores.records.tasks() == (leave,), "the records were moved back"
+        perform(desk, "user set", {"person": "21", "extension": "31"})
+    assert desk.office == before
+    assert desk.records.tasks() == (leave,), "the records were moved back"

@@ -15,7 +15,7 @@ from pbx.administration.commands import COMMANDS
 from pbx.administration.desk.rights import Actor, May, actor_of, root, visitor
 from pbx.control.protocol import Refused
 from pbx.store.models import Account, Group, LegQuality, Office, Person, Step
-from tests.administration.logins import ADMIN, Desk
+from tests.administration.logins import ADMIN, Logins
 from tests.leftovers import call_record
 from tests.store.sound import write_sound
 
@@ -109,36 +109,36 @@ NOT_EVEN_ADMINS = ("message list", "message sound", "message heard", "message re
 
 
 @pytest.fixture
-def annas(desk: Desk) -> Desk:
+def annas(logins: Logins) -> Logins:
     """Anna has had a call, which left a message and a task; she has a phone, a PIN and a group of her own."""
-    desk.do("user set", person="21", pin="4711")
-    desk.do("phone add", extension="21", name="Annas telephone")
-    desk.do("group add", name="Annas own", extension="31", members=["21"])
-    desk.do("contact add", name="Bakery", number="+4930444")
-    desk.do("trunk add", name="provider", peer="192.0.2.20:5060")
-    desk.do("number add", number="+4930123450", trunk="provider", to=["21"])
-    stores = desk.stores
-    spool = stores.mailboxes.spool("21", SECRET, CALL, desk.now)
+    logins.do("user set", person="21", pin="4711")
+    logins.do("phone add", extension="21", name="Annas telephone")
+    logins.do("group add", name="Annas own", extension="31", members=["21"])
+    logins.do("contact add", name="Bakery", number="+4930444")
+    logins.do("trunk add", name="provider", peer="192.0.2.20:5060")
+    logins.do("number add", number="+4930123450", trunk="provider", to=["21"])
+    desk = logins.desk
+    spool = desk.mailboxes.spool("21", SECRET, CALL, logins.now)
     write_sound(spool, 2.0)
-    message = stores.mailboxes.keep(spool)
+    message = desk.mailboxes.keep(spool)
     legs = (LegQuality(SECRET), LegQuality("21"))
-    steps = (Step(desk.now, "called", {"number": SECRET}),)
-    stores.records.add_call(
+    steps = (Step(logins.now, "called", {"number": SECRET}),)
+    desk.records.add_call(
         call_record(
             CALL,
             from_=SECRET,
             outcome="voicemail",
-            started=desk.now,
+            started=logins.now,
             story=SECRET,
             steps=steps,
             legs=legs,
             trunk="provider",
         )
     )
-    task = stores.records.add_task("21", "voicemail", SECRET, CALL, desk.now)
+    task = desk.records.add_task("21", "voicemail", SECRET, CALL, logins.now)
     assert message is not None
     assert (message.id, task.id) == (MESSAGE, TASK)
-    return desk
+    return logins
 
 
 def test_every_verb_has_its_line_here() -> None:
@@ -151,22 +151,22 @@ def test_every_verb_has_its_line_here() -> None:
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
-def test_nobody_may_what_is_above_him(desk: Desk, verb: str) -> None:
-    sessions = {May.VISITOR: "", May.USER: desk.log_in("anna"), May.ADMIN: desk.log_in(ADMIN)}
-    before = desk.stores.office
+def test_nobody_may_what_is_above_him(logins: Logins, verb: str) -> None:
+    sessions = {May.VISITOR: "", May.USER: logins.log_in("anna"), May.ADMIN: logins.log_in(ADMIN)}
+    before = logins.desk.office
     for role, session in sessions.items():
         code = 0
         try:
-            desk.do(verb, session)
+            logins.do(verb, session)
         except Refused as refused:
             code = refused.code
         assert (code == 4) == (role < COMMANDS[verb].may), f"{role.name}: {code}"
-    assert desk.stores.office == before or COMMANDS[verb].may < May.ADMIN
+    assert logins.desk.office == before or COMMANDS[verb].may < May.ADMIN
 
 
-def things(desk: Desk) -> Any:
+def things(logins: Logins) -> Any:
     """All that is Anna's."""
-    office, records = desk.stores.office, desk.stores.records
+    office, records = logins.desk.office, logins.desk.records
     return (
         office.people["21"],
         office.accounts["anna"],
@@ -176,13 +176,13 @@ def things(desk: Desk) -> Any:
         [message for message in records.messages() if message.extension == "21"],
         [task for task in records.tasks() if task.extension == "21"],
         records.call(CALL),
-        [path.read_bytes() for path in sorted((desk.stores.data / "mailboxes" / "21").iterdir())],
+        [path.read_bytes() for path in sorted((logins.desk.data / "mailboxes" / "21").iterdir())],
     )
 
 
 @pytest.mark.parametrize("verb", [verb for verb in COMMANDS if COMMANDS[verb].may < May.ADMIN])
 @pytest.mark.parametrize("who", ["bert", ""])
-def test_a_user_or_visitor_reaches_nothing_of_another_s_through_any_verb(annas: Desk, verb: str, who: str) -> None:
+def test_a_user_or_visitor_reaches_nothing_of_another_s_through_any_verb(annas: Logins, verb: str, who: str) -> None:
     session = annas.log_in(who) if who else ""
     before = things(annas)
     for arguments in ANOTHERS.get(verb, ()):
@@ -191,7 +191,7 @@ def test_a_user_or_visitor_reaches_nothing_of_another_s_through_any_verb(annas: 
 
 
 @pytest.mark.parametrize("verb", NOT_EVEN_ADMINS)
-def test_an_admin_reaches_nobody_s_voicemail_unless_he_is_allowed_to(annas: Desk, verb: str) -> None:
+def test_an_admin_reaches_nobody_s_voicemail_unless_he_is_allowed_to(annas: Logins, verb: str) -> None:
     session = annas.log_in(ADMIN)
     before = things(annas)
     for arguments in ANOTHERS[verb]:
@@ -201,10 +201,10 @@ def test_an_admin_reaches_nobody_s_voicemail_unless_he_is_allowed_to(annas: Desk
     assert annas.do(verb, annas.log_in(ADMIN), **(ANOTHERS[verb][0]))
 
 
-def _reach(desk: Desk, verb: str, session: str, arguments: dict[str, Any]) -> None:
+def _reach(logins: Logins, verb: str, session: str, arguments: dict[str, Any]) -> None:
     """What is answered must have nothing in it that only Anna knows."""
     try:
-        answer, was_refused = json.dumps(desk.do(verb, session, **arguments)), False
+        answer, was_refused = json.dumps(logins.do(verb, session, **arguments)), False
     except Refused as refused:
         answer, was_refused = str(refused), True
     assert was_refused or not arguments.keys() & HERS or verb == "history", f"{verb} {arguments} is done"
@@ -214,7 +214,7 @@ def _reach(desk: Desk, verb: str, session: str, arguments: dict[str, Any]) -> No
         "scrypt$",
         "digest$",
         "sealed$",
-        *(desk.stores.vault.password_of(phone) or "" for phone in desk.stores.office.phones_of("21")),
+        *(logins.desk.vault.password_of(phone) or "" for phone in logins.desk.office.phones_of("21")),
     ):
         assert secret not in answer, f"{verb} {arguments} tells {secret}"
 

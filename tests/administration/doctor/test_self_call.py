@@ -42,8 +42,8 @@ async def call(daemon: Daemon) -> None:
     """One call, as `update check` makes it: in a thread. Raises Wrong."""
 
     def calls() -> None:
-        assert daemon.stores.live is not None
-        self_call.call(daemon.stores.live.guest())
+        assert daemon.desk.live is not None
+        self_call.call(daemon.desk.live.guest())
 
     await asyncio.to_thread(calls)
 
@@ -64,9 +64,9 @@ def test_it_goes_through_at_whatever_address_phones_are_answered_and_leaves_noth
         monkeypatch.setattr(daemon.topics, "changed", seen.append)
         await call(daemon)
         await quiet(daemon)
-        stores, exchange = daemon.stores, daemon.exchange
-        assert not stores.records.calls()
-        assert not stores.records.tasks()
+        desk, exchange = daemon.desk, daemon.exchange
+        assert not desk.records.calls()
+        assert not desk.records.tasks()
         assert not exchange.registrar.all_bindings()
         assert not exchange.trace._dialogs
         assert not exchange.stack.counters["fault"]
@@ -110,8 +110,8 @@ def test_nor_is_one_that_hears_no_keys(tmp_path: Path, monkeypatch: pytest.Monke
 def test_who_does_not_prove_who_he_is_is_not_let_in(tmp_path: Path) -> None:
     async def calls(daemon: Daemon) -> None:
         def wrong() -> None:
-            assert daemon.stores.live is not None
-            guest = daemon.stores.live.guest()
+            assert daemon.desk.live is not None
+            guest = daemon.desk.live.guest()
             self_call.call(self_call.Guest(guest.address, guest.username, "guessed"))
 
         with pytest.raises(Wrong, match="INVITE was 401"):
@@ -125,8 +125,8 @@ def test_the_account_is_good_for_some_seconds_only(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("pbx.daemon.live.GUEST", 0.05)
 
     async def calls(daemon: Daemon) -> None:
-        assert daemon.stores.live is not None
-        guest = await asyncio.to_thread(daemon.stores.live.guest)
+        assert daemon.desk.live is not None
+        guest = await asyncio.to_thread(daemon.desk.live.guest)
         await asyncio.sleep(0.2)
         with pytest.raises(Wrong, match="401"):
             await asyncio.to_thread(self_call.call, guest)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.store.models import LegQuality, Outcome, Step
 from tests.leftovers import call_record
@@ -18,53 +18,53 @@ CALLER = "+491711234567"
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    stores = open_stores(tmp_path / "office")
-    stores.live = lines = Lines()
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = open_desk(tmp_path / "office")
+    desk.live = lines = Lines()
     lines.trunks = {"line": ("registered", "")}
-    perform(stores, "office set", {"language": "en"})
-    yield stores
-    stores.close()
+    perform(desk, "office set", {"language": "en"})
+    yield desk
+    desk.close()
 
 
-def lines(stores: Stores) -> Any:
+def lines(desk: Desk) -> Any:
     """The exchange, made up."""
-    return stores.live
+    return desk.live
 
 
 @pytest.fixture
-def ready(stores: Stores) -> Stores:
+def ready(desk: Desk) -> Desk:
     """Bert 22 is rung by a number."""
-    perform(stores, "user add", {"name": "Bert", "extension": "22"})
-    perform(stores, "trunk add", {"name": "line", "peer": "198.51.100.1"})
-    perform(stores, "number add", {"number": "+4930123450", "trunk": "line", "to": ["22"]})
-    return stores
+    perform(desk, "user add", {"name": "Bert", "extension": "22"})
+    perform(desk, "trunk add", {"name": "line", "peer": "198.51.100.1"})
+    perform(desk, "number add", {"number": "+4930123450", "trunk": "line", "to": ["22"]})
+    return desk
 
 
-def called(stores: Stores, outcome: Outcome, *steps: str, received: int = 100, ago: float = 5.0) -> None:
+def called(desk: Desk, outcome: Outcome, *steps: str, received: int = 100, ago: float = 5.0) -> None:
     """A call to Bert, which ended so."""
-    ended = stores.clock() - ago
+    ended = desk.clock() - ago
     legs = (LegQuality(CALLER, received=received), LegQuality("22", received=100))
     told = tuple(Step(ended - 15, what, {"digits": "22"} if what == "dialled" else {}) for what in steps)
     record = call_record(
         from_=CALLER, extension="22", outcome=outcome, started=ended - 15, ended=ended, steps=told, legs=legs
     )
-    stores.records.add_call(record)
+    desk.records.add_call(record)
 
 
-def said(stores: Stores) -> str:
-    found = perform(stores, "number trial", {})
+def said(desk: Desk) -> str:
+    found = perform(desk, "number trial", {})
     parts = [found["verdict"], *([found["advice"]] if found["advice"] else [])]
     return " ".join(str(part["say"].format(**part["with"])) for part in parts)
 
 
-def test_what_is_missing_is_told_before_anybody_calls(stores: Stores) -> None:
-    assert said(stores) == "Calls cannot come in yet because there is no line."
-    perform(stores, "trunk add", {"name": "line", "peer": "198.51.100.1"})
-    assert said(stores) == "Calls cannot come in yet because there is no number."
+def test_what_is_missing_is_told_before_anybody_calls(desk: Desk) -> None:
+    assert said(desk) == "Calls cannot come in yet because there is no line."
+    perform(desk, "trunk add", {"name": "line", "peer": "198.51.100.1"})
+    assert said(desk) == "Calls cannot come in yet because there is no number."
 
 
-def test_a_line_that_does_not_work_is_explained(ready: Stores) -> None:
+def test_a_line_that_does_not_work_is_explained(ready: Desk) -> None:
     assert said(ready) == "No call has come in yet."
     lines(ready).trunks["line"] = ("failed", "403 Forbidden")
     assert "rejects the user name or the password" in said(ready)
@@ -87,7 +87,7 @@ def test_a_line_that_does_not_work_is_explained(ready: Stores) -> None:
     ],
 )
 def test_a_call_that_is_over_is_judged(
-    ready: Stores, outcome: Outcome, steps: list[str], received: int, words: str, good: bool
+    ready: Desk, outcome: Outcome, steps: list[str], received: int, words: str, good: bool
 ) -> None:
     called(ready, outcome, *steps, received=received)
     assert words in said(ready)
@@ -108,7 +108,7 @@ def test_a_call_that_is_over_is_judged(
         ("too-many-calls", "there were too many calls at once"),
     ],
 )
-def test_a_call_that_was_refused_is_told_instead_of_none(ready: Stores, code: str, words: str) -> None:
+def test_a_call_that_was_refused_is_told_instead_of_none(ready: Desk, code: str, words: str) -> None:
     refusal = Refusal(ready.clock() - 5, "+4930123450", code, "udp 198.51.100.1:5070")
     lines(ready).turned_away = {"line": [refusal]}
     assert words in said(ready)
@@ -117,7 +117,7 @@ def test_a_call_that_was_refused_is_told_instead_of_none(ready: Stores, code: st
     assert said(ready) == "No call has come in yet."
 
 
-def test_what_came_last_is_told(ready: Stores) -> None:
+def test_what_came_last_is_told(ready: Desk) -> None:
     refusal = Refusal(ready.clock() - 60, "+4930123450", "other-port", "udp 198.51.100.1:5070")
     lines(ready).turned_away = {"line": [refusal]}
     called(ready, "answered", "answered", ago=90.0)
@@ -135,13 +135,13 @@ def test_what_came_last_is_told(ready: Stores) -> None:
         ("bad-description", "could not be understood"),
     ],
 )
-def test_a_refused_call_with_a_row_is_told_by_its_reason(ready: Stores, code: str, words: str) -> None:
+def test_a_refused_call_with_a_row_is_told_by_its_reason(ready: Desk, code: str, words: str) -> None:
     ended = ready.clock() - 5
     step = Step(ended, "not-allowed", {"reason": code})
     ready.records.add_call(call_record(from_=CALLER, outcome="refused", started=ended, ended=ended, steps=(step,)), {})
     assert words in said(ready)
 
 
-def test_an_old_call_is_no_test_call(ready: Stores) -> None:
+def test_an_old_call_is_no_test_call(ready: Desk) -> None:
     called(ready, "answered", "answered", ago=7200.0)
     assert said(ready) == "No call has come in yet."

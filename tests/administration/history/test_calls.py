@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.cli.command import main
 from pbx.media.wav import read
 from tests.administration.sample import leave_message
@@ -53,8 +53,8 @@ def test_tasks_can_be_done_and_left_out(office: Run, data: Path, refused: Run) -
     (task,) = office("tasks")
     assert [each["done"] for each in office("tasks", "--done", str(task["id"]))] == [True]
     assert office("tasks", "--open") == []
-    with closing(open_stores(data)) as stores:
-        (listed,) = perform(stores, "task list", {"done": True, "everybody": True})["tasks"]
+    with closing(open_desk(data)) as desk:
+        (listed,) = perform(desk, "task list", {"done": True, "everybody": True})["tasks"]
     assert (listed["deed"], listed["at"] is not None) == ("done", True)
     assert "no task" in refused("tasks", "--done", "99")
 

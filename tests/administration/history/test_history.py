@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.history.quality import grade
 from pbx.control.protocol import Refused
 from pbx.exchange.calls.leg import Party
@@ -32,10 +32,10 @@ HARMLESS = (
 class Office:
     """Anna 21, Bert 22, Sales 30 (both), Carl 23; each with an account, and an admin."""
 
-    def __init__(self, stores: Stores) -> None:
-        self.stores = stores
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self.lines = Lines()
-        stores.live = self.lines
+        desk.live = self.lines
         self.tokens: dict[str, str] = {}
         for name, extension in (("Anna", "21"), ("Bert", "22"), ("Carl", "23")):
             self.do("user add", name=name, extension=extension)
@@ -45,10 +45,10 @@ class Office:
             self.do("account add", name=f"u{extension}", password=PASSWORD, extension=extension, language="en")
         for who in ("chef", "u21", "u22", "u23"):
             given = {"name": who, "password": PASSWORD, "source": "127.0.0.1"}
-            self.tokens[who] = perform(stores, "session open", given)["token"]
+            self.tokens[who] = perform(desk, "session open", given)["token"]
 
     def do(self, verb: str, who: str = "", **given: Any) -> Any:
-        return perform(self.stores, verb, given, self.tokens[who] if who else None)
+        return perform(self.desk, verb, given, self.tokens[who] if who else None)
 
     def keep(self, id: str, **fields: Any) -> CallRecord:
         usual: dict[str, Any] = {
@@ -57,7 +57,7 @@ class Office:
             "steps": (Step(NOON, "dialled", {"digits": "21"}), Step(NOON + 4, "answered", {"extension": "21"})),
         }  # fmt: skip
         record = call_record(id, **usual | fields)
-        self.stores.records.add_call(record, self.stores.office.names)
+        self.desk.records.add_call(record, self.desk.office.names)
         return record
 
     def found(self, who: str = "", **given: Any) -> list[str]:
@@ -66,18 +66,18 @@ class Office:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    stores = open_stores(tmp_path_factory.mktemp("office"))
-    yield Office(stores)
-    stores.close()
+    desk = open_desk(tmp_path_factory.mktemp("office"))
+    yield Office(desk)
+    desk.close()
 
 
 @pytest.fixture
 def office(opened: Office) -> Iterator[Office]:
     """Scrypt takes its time: one office for all, without the calls of the test before."""
     yield opened
-    opened.stores.records.history.remove(range(1000))
-    for message in opened.stores.records.messages():
-        opened.stores.mailboxes.remove(message)
+    opened.desk.records.history.remove(range(1000))
+    for message in opened.desk.records.messages():
+        opened.desk.mailboxes.remove(message)
     opened.lines.tapped = None
 
 
@@ -143,7 +143,7 @@ def test_a_user_sees_his_calls_and_his_groups_and_no_others(office: Office) -> N
     for verb in ("history", "history call", "trace", "privacy show"):
         given = {"id": "annas"} if verb == "history call" else {"number": CALLER} if verb == "privacy show" else {}
         with pytest.raises(Refused) as refused:
-            perform(office.stores, verb, given, "")
+            perform(office.desk, verb, given, "")
         assert refused.value.code == 4
     with pytest.raises(Refused, match="Only admins"):
         office.do("trace", "u21")
@@ -193,7 +193,7 @@ TRACE = CallTrace(
 
 def test_the_messages_of_a_call_have_a_lane_for_each_device_and_texts_for_admins(office: Office) -> None:
     office.keep("a")
-    office.stores.records.traces.add("a", NOON, TRACE)
+    office.desk.records.traces.add("a", NOON, TRACE)
     for who in ("chef", "u21"):
         told = office.do("history call", who, id="a")
         assert [(lane["party"], lane["outside"]) for lane in told["lanes"]] == [
@@ -234,7 +234,7 @@ def test_the_voice_is_told_leg_by_leg_and_for_the_time_between_two_samples(offic
         LegSample(NOON + 10, 480, 20, 0.04, 0.02, 3),
         LegSample(NOON + 15, 480, 20, 0.04, 0.02, 3),
     )
-    office.stores.records.traces.add_samples("a", (LegSamples(CALLER, samples),))
+    office.desk.records.traces.add_samples("a", (LegSamples(CALLER, samples),))
     caller, anna = office.do("history call", id="a")["quality"]
     assert [(each["received"], each["lost"]) for each in caller["samples"]] == [(250, 0), (230, 20), (0, 0)]
     assert [each["grade"] for each in caller["samples"]] == ["good", "poor", "silent"]
@@ -252,9 +252,9 @@ def test_grades_are_what_is_heard() -> None:
 
 def test_a_message_is_named_only_to_those_who_may_hear_it(office: Office) -> None:
     office.keep("a", outcome="voicemail")
-    spool = office.stores.mailboxes.spool("21", CALLER, "a", NOON)
+    spool = office.desk.mailboxes.spool("21", CALLER, "a", NOON)
     write_sound(spool, 2.0)
-    message = office.stores.mailboxes.keep(spool)
+    message = office.desk.mailboxes.keep(spool)
     assert message is not None
     assert [each["id"] for each in office.do("history call", "u21", id="a")["voicemail"]] == [message.id]
     assert office.do("history call", "chef", id="a")["voicemail"] == []

@@ -17,7 +17,7 @@ def office(tmp_path: Path) -> Iterator[Colleagues]:
     messages.peaks.cache_clear()
     colleagues = Colleagues(tmp_path)
     yield colleagues
-    colleagues.stores.close()
+    colleagues.desk.close()
 
 
 def test_everybody_hears_his_own_his_groups_and_what_he_was_allowed(office: Colleagues) -> None:
@@ -51,7 +51,7 @@ def test_nobody_gets_another_s_message_by_its_number(office: Colleagues, verb: s
     missing = office.refuses("23", verb, message=9999)
     assert str(foreign).replace(str(annas.id), "N") == str(missing).replace("9999", "N")
     assert foreign.said["say"] == missing.said["say"]
-    assert office.stores.records.message(annas.id) == annas
+    assert office.desk.records.message(annas.id) == annas
     assert office.refuses("23", "message list", extension="21").field == "extension"
     for odd in (0, -1, 10**30):
         assert office.refuses("23", verb, message=odd).code == 2
@@ -71,9 +71,9 @@ def test_the_sound_comes_with_a_drawing_and_a_harmless_name(office: Colleagues) 
     assert len(found["peaks"]) == 200
     assert all(0.5 < peak <= 1 for peak in found["peaks"])
     assert found["name"].endswith(" +491701234567.wav")
-    spool = office.stores.mailboxes.spool("21", '../"\r\nX: <b>', "c", 1000.0)
-    spool.write_bytes(office.stores.mailboxes.path(message).read_bytes())
-    hostile = office.stores.mailboxes.keep(spool)
+    spool = office.desk.mailboxes.spool("21", '../"\r\nX: <b>', "c", 1000.0)
+    spool.write_bytes(office.desk.mailboxes.path(message).read_bytes())
+    hostile = office.desk.mailboxes.keep(spool)
     assert hostile is not None
     assert office.ask("21", "message sound", message=hostile.id)["name"].endswith(" unknown.wav")
 
@@ -87,12 +87,12 @@ def test_hearing_and_deleting_light_the_lamps_anew(office: Colleagues) -> None:
     assert office.lines.told == [("mailbox_changed", "30")] * 3
     assert office.topics == ["messages"] * 3
     assert office.ask("22", "message list")["messages"] == []
-    assert not office.stores.mailboxes.path(message).exists()
+    assert not office.desk.mailboxes.path(message).exists()
 
 
 def test_a_message_whose_sound_is_gone_is_told_and_can_be_deleted(office: Colleagues) -> None:
     message = office.message("21")
-    office.stores.mailboxes.path(message).unlink()
+    office.desk.mailboxes.path(message).unlink()
     assert office.ask("21", "message list", drawn=True)["messages"][0]["peaks"] is None
     assert "missing or damaged" in str(office.refuses("21", "message sound", message=message.id))
     office.ask("21", "message remove", message=message.id)

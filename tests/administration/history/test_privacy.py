@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.control.protocol import Refused
 from pbx.store.models import CallTrace, Step, TracedDialog, TracedMessage
 from tests.administration.sample import leave_message
@@ -32,9 +32,9 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.stores: Stores = open_stores(folder)
+        self.desk: Desk = open_desk(folder)
         self.lines = Lines()
-        self.stores.live = self.lines
+        self.desk.live = self.lines
         self.do("user add", name="Anna", extension="21")
         self.do("trunk add", name="provider", peer="192.0.2.9")
         self.do("number add", number="+4930123450", trunk="provider", to=["21"])
@@ -44,26 +44,26 @@ class Office:
             self.keep(f"voicemail{number}", number, name, outcome="voicemail")
             self.keep(f"out{number}", "21", "Anna", direction="out", to=number, outcome="answered")
             self.leave_message(number, f"voicemail{number}")
-            self.stores.records.add_task("21", "voicemail", number, f"voicemail{number}", NOON)
+            self.desk.records.add_task("21", "voicemail", number, f"voicemail{number}", NOON)
         self.keep("withheld", "", "", outcome="missed", trace="P-Asserted-Identity: <sip:01701234567@provider>")
 
     def do(self, verb: str, **given: Any) -> Any:
-        return perform(self.stores, verb, given)
+        return perform(self.desk, verb, given)
 
     def keep(self, id: str, from_: str, name: str, *, trace: str = "", **fields: Any) -> None:
         steps = (Step(NOON, "called", {"number": "+4930123450"}),)
         record = call_record(
             id, from_=from_, from_name=name, started=NOON, story=f"{name} called.", steps=steps, **fields
         )
-        self.stores.records.add_call(record, self.stores.office.names)
+        self.desk.records.add_call(record, self.desk.office.names)
         text = f"INVITE sip:21@192.0.2.1 SIP/2.0\n{trace or f'From: <sip:{from_}@provider>'}\n"
         message = TracedMessage(NOON, False, "udp", "192.0.2.9:5060", 0, text)
-        self.stores.records.traces.add(id, NOON, CallTrace((TracedDialog("c", from_, True),), (message,)))
+        self.desk.records.traces.add(id, NOON, CallTrace((TracedDialog("c", from_, True),), (message,)))
 
     def leave_message(self, number: str, call: str) -> None:
-        spool = self.stores.mailboxes.spool("21", number, call, NOON)
+        spool = self.desk.mailboxes.spool("21", number, call, NOON)
         write_sound(spool, 2.0)
-        assert self.stores.mailboxes.keep(spool)
+        assert self.desk.mailboxes.keep(spool)
 
     def fetched(self, number: str) -> zipfile.ZipFile:
         made = self.do("privacy export", number=number)
@@ -90,7 +90,7 @@ class Office:
 def office(tmp_path: Path) -> Iterator[Office]:
     office = Office(tmp_path / "office")
     yield office
-    office.stores.close()
+    office.desk.close()
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_erasing_leaves_nothing_in_any_file(office: Office) -> None:
     assert ("mailbox_changed", "21") in office.lines.told
     left = office.do("privacy show", number=OTHER)
     assert (left["calls"], left["messages"], left["tasks"], left["traces"]) == (2, 1, 1, 2)
-    assert {call.id for call in office.stores.records.calls()} == {f"voicemail{OTHER}", f"out{OTHER}", "withheld"}
+    assert {call.id for call in office.desk.records.calls()} == {f"voicemail{OTHER}", f"out{OTHER}", "withheld"}
     assert office.do("privacy erase", number=CALLER, digits="4567")["calls"] == 0
 
 
@@ -184,7 +184,7 @@ def test_a_number_that_only_the_network_writes_so_is_found_too(office: Office) -
     office.keep("odd", "0815", "Odd", outcome="missed")
     assert office.do("privacy show", number="0815")["calls"] == 1
     office.do("privacy erase", number="0815", digits="0815")
-    assert office.stores.records.call("odd") is None
+    assert office.desk.records.call("odd") is None
     assert office.do("privacy show", number=CALLER)["calls"] == 2
 
 

@@ -16,7 +16,7 @@ from tests.leftovers import CALLER
 def office(tmp_path: Path) -> Iterator[Colleagues]:
     colleagues = Colleagues(tmp_path)
     yield colleagues
-    colleagues.stores.close()
+    colleagues.desk.close()
 
 
 def listed(office: Colleagues, who: str, **given: Any) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def test_nobody_touches_another_s_task(office: Colleagues, verb: str) -> None:
     foreign = office.refuses("21", verb, task=theirs.id, **given)
     missing = office.refuses("21", verb, task=9999, **given)
     assert str(foreign).replace(str(theirs.id), "N") == str(missing).replace("9999", "N")
-    assert office.stores.records.task(theirs.id) == theirs
+    assert office.desk.records.task(theirs.id) == theirs
     for odd in (0, -1, 10**30):
         assert office.refuses("21", verb, task=odd, **given).code == 2
 
@@ -144,5 +144,5 @@ def test_whom_nobody_knows_is_not_called(office: Colleagues) -> None:
 def test_the_notes_of_a_task_go_with_it(office: Colleagues) -> None:
     task = office.missed("21")
     office.ask("21", "task done", task=task.id)
-    office.stores.records._database.rows("DELETE FROM tasks")
-    assert office.stores.records.task_log.latest([task.id]) == {}
+    office.desk.records._database.rows("DELETE FROM tasks")
+    assert office.desk.records.task_log.latest([task.id]) == {}

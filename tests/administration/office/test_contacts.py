@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbx.administration.commands import perform, writes
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.office import contacts_import
 from pbx.control.protocol import Refused
 from pbx.store.settings.rules import faults
@@ -80,74 +80,72 @@ Nobody;;;;;;;
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    stores = open_stores(tmp_path / "import")
-    perform(stores, "office set", {"country": "DE", "area_code": "30", "language": "de"})
-    yield stores
-    stores.close()
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = open_desk(tmp_path / "import")
+    perform(desk, "office set", {"country": "DE", "area_code": "30", "language": "de"})
+    yield desk
+    desk.close()
 
 
-def take(stores: Stores, content: str | bytes, dry: bool = False, **arguments: Any) -> dict[str, Any]:
+def take(desk: Desk, content: str | bytes, dry: bool = False, **arguments: Any) -> dict[str, Any]:
     data = content if isinstance(content, bytes) else content.encode()
     verb = "contact look" if dry else "contact import"
-    return dict(perform(stores, verb, {"data": base64.b64encode(data).decode(), **arguments}))
+    return dict(perform(desk, verb, {"data": base64.b64encode(data).decode(), **arguments}))
 
 
-def kept(stores: Stores) -> dict[str, str]:
-    return {name: f"{each.number};{each.extension}".rstrip(";") for name, each in stores.office.contacts.items()}
+def kept(desk: Desk) -> dict[str, str]:
+    return {name: f"{each.number};{each.extension}".rstrip(";") for name, each in desk.office.contacts.items()}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
-def test_a_table_is_read_in_every_encoding_and_with_every_separator(
-    stores: Stores, encoding: str, separator: str
-) -> None:
-    found = take(stores, OUTLOOK.replace(";", separator).encode(encoding))
+def test_a_table_is_read_in_every_encoding_and_with_every_separator(desk: Desk, encoding: str, separator: str) -> None:
+    found = take(desk, OUTLOOK.replace(";", separator).encode(encoding))
     assert [each["role"] for each in found["columns"]] == ["first", "last", "company", "work", "mobile", "", "", ""]
-    assert kept(stores) == {
+    assert kept(desk) == {
         "Jörg Müller": "+4989123456",
         "Jörg Müller (mobil)": "+491711234567",
         "Blumen Öl": "+4930777777",
     }
 
 
-def test_a_dry_run_changes_nothing_and_tells_what_would_be(stores: Stores) -> None:
-    found = take(stores, OUTLOOK, dry=True)
-    assert not stores.office.contacts
+def test_a_dry_run_changes_nothing_and_tells_what_would_be(desk: Desk) -> None:
+    found = take(desk, OUTLOOK, dry=True)
+    assert not desk.office.contacts
     assert (found["new"], found["there"], found["wrong"]) == (3, 0, 0)
     assert found["columns"][3]["cells"] == ["+49 89 123456", "030/77 77 77", ""]
-    take(stores, OUTLOOK)
-    again = take(stores, OUTLOOK)
+    take(desk, OUTLOOK)
+    again = take(desk, OUTLOOK)
     assert (again["new"], again["there"]) == (0, 3)
-    assert len(stores.office.contacts) == 3
+    assert len(desk.office.contacts) == 3
 
 
-def test_the_columns_can_be_told(stores: Stores) -> None:
+def test_the_columns_can_be_told(desk: Desk) -> None:
     rows = "a,b,c\nMeier,030 123456,21\n"
-    found = take(stores, rows, dry=True)
+    found = take(desk, rows, dry=True)
     assert [each["role"] for each in found["columns"]] == ["name", "phone", ""]
-    take(stores, rows, roles=["name", "phone", "extension"])
-    assert kept(stores)["Meier"] == "+4930123456;21"
+    take(desk, rows, roles=["name", "phone", "extension"])
+    assert kept(desk)["Meier"] == "+4930123456;21"
     with pytest.raises(Refused):
-        take(stores, rows, roles=["name", "shoe size"])
+        take(desk, rows, roles=["name", "shoe size"])
 
 
-def test_duplicates_are_merged_and_told(stores: Stores) -> None:
-    perform(stores, "contact add", {"name": "Meier", "number": "030 123456"})
+def test_duplicates_are_merged_and_told(desk: Desk) -> None:
+    perform(desk, "contact add", {"name": "Meier", "number": "030 123456"})
     found = take(
-        stores, "Name;Telefon\nHans Meier;+49 30 123456\nOtto;030 777777\nOtto Otter;0049 30 777777\nOtto;somewhere\n"
+        desk, "Name;Telefon\nHans Meier;+49 30 123456\nOtto;030 777777\nOtto Otter;0049 30 777777\nOtto;somewhere\n"
     )
     assert {each["name"]: each["state"] for each in found["contacts"][1:]} == {
         "Hans Meier": "there", "Otto": "new", "Otto Otter": "twice",
     }  # fmt: skip
     assert found["contacts"][1]["words"] == {"say": "Already there as {name}.", "with": {"name": "Meier"}}
     assert found["contacts"][0]["state"] == "wrong"
-    assert set(stores.office.contacts) == {"Meier", "Otto"}
+    assert set(desk.office.contacts) == {"Meier", "Otto"}
 
 
-def test_what_a_spreadsheet_was_protected_with_is_taken_off(stores: Stores) -> None:
-    take(stores, "Name,Number,Extension\n'=SUM(A1),'+49 30 123456,21\n")
-    assert kept(stores) == {"=SUM(A1)": "+4930123456;21"}
+def test_what_a_spreadsheet_was_protected_with_is_taken_off(desk: Desk) -> None:
+    take(desk, "Name,Number,Extension\n'=SUM(A1),'+49 30 123456,21\n")
+    assert kept(desk) == {"=SUM(A1)": "+4930123456;21"}
 
 
 VCARDS = b"""BEGIN:VCARD\r
@@ -184,10 +182,10 @@ END:VCARD\r
 """
 
 
-def test_vcards_of_all_versions_are_read(stores: Stores) -> None:
-    found = take(stores, VCARDS)
+def test_vcards_of_all_versions_are_read(desk: Desk) -> None:
+    found = take(desk, VCARDS)
     assert found["columns"] == []
-    assert kept(stores) == {
+    assert kept(desk) == {
         "Jörg Müller": "+491711234567",
         "Jörg Müller (Büro)": "+4989123456;21",
         "Blumen, Öl & Co": "+4930777777;5",
@@ -196,48 +194,48 @@ def test_vcards_of_all_versions_are_read(stores: Stores) -> None:
     }
 
 
-def test_files_that_are_none_are_refused(stores: Stores) -> None:
+def test_files_that_are_none_are_refused(desk: Desk) -> None:
     for content in (b"", b"\n\n", b"\0" * 100, b"a;" * 200):
         with pytest.raises(Refused):
-            take(stores, content)
+            take(desk, content)
     with pytest.raises(Refused, match="1025 kB, but the limit is 1024 kB"):
-        take(stores, b"x" * (1024 * 1024 + 1))
+        take(desk, b"x" * (1024 * 1024 + 1))
     with pytest.raises(Refused):
-        perform(stores, "contact import", {"data": "no base64"})
+        perform(desk, "contact import", {"data": "no base64"})
 
 
-def test_an_address_book_has_an_end(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_book_has_an_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many are taken as there is room for, and it is said how many are not."""
     monkeypatch.setattr("pbx.administration.office.contacts_import.MOST", 3)
-    perform(stores, "contact add", {"name": "Meier", "number": "030 123456"})
+    perform(desk, "contact add", {"name": "Meier", "number": "030 123456"})
     lines = b"".join(b"C%d;030 12345%d\n" % (each, each) for each in range(7))
-    looked = take(stores, b"Name;Telefon\n" + lines, dry=True)
+    looked = take(desk, b"Name;Telefon\n" + lines, dry=True)
     assert (looked["new"], looked["full"], looked["there"], looked["room"], looked["most"]) == (2, 4, 1, 2, 3)
     assert [each["state"] for each in looked["contacts"]] == ["full"] * 4 + ["new", "new", "there"]
     assert looked["contacts"][0]["words"]["with"] == {"most": 3}
-    assert take(stores, b"Name;Telefon\n" + lines)["new"] == 2
-    assert list(stores.office.contacts) == ["Meier", "C0", "C1"]
-    assert take(stores, b"Name;Telefon\n" + lines)["new"] == 0
-    assert len(stores.office.contacts) == 3
+    assert take(desk, b"Name;Telefon\n" + lines)["new"] == 2
+    assert list(desk.office.contacts) == ["Meier", "C0", "C1"]
+    assert take(desk, b"Name;Telefon\n" + lines)["new"] == 0
+    assert len(desk.office.contacts) == 3
     monkeypatch.setattr("pbx.administration.office.contacts.MOST", 3)
     with pytest.raises(Refused, match="The limit of 3 contacts is reached"):
-        perform(stores, "contact add", {"name": "Adler", "number": "030 123499"})
+        perform(desk, "contact add", {"name": "Adler", "number": "030 123499"})
 
 
-def test_of_a_long_file_one_page_is_told_those_first_that_cannot_be_taken(stores: Stores) -> None:
+def test_of_a_long_file_one_page_is_told_those_first_that_cannot_be_taken(desk: Desk) -> None:
     lines = [f"C{each:03};{f'030 123{each:03}' if each % 50 else 'somewhere'}\n" for each in range(300)]
     data = ("Name;Telefon\n" + "".join(lines)).encode()
-    first = take(stores, data, dry=True, limit=50)
+    first = take(desk, data, dry=True, limit=50)
     assert (first["all"], first["new"], first["wrong"], first["page"]) == (300, 294, 6, 1)
     assert [each["state"] for each in first["contacts"]] == ["wrong"] * 6 + ["new"] * 44
-    last = take(stores, data, dry=True, limit=50, page=6)
+    last = take(desk, data, dry=True, limit=50, page=6)
     assert [each["name"] for each in last["contacts"]][-1] == "C299"
     seen = [
-        each["name"] for page in range(1, 7) for each in take(stores, data, dry=True, limit=50, page=page)["contacts"]
+        each["name"] for page in range(1, 7) for each in take(desk, data, dry=True, limit=50, page=page)["contacts"]
     ]
     assert sorted(seen) == [f"C{each:03}" for each in range(300)]
     for page, found in ((0, 1), (-5, 1), (7, 6), (10**12, 6)):
-        assert take(stores, data, dry=True, limit=50, page=page)["page"] == found
+        assert take(desk, data, dry=True, limit=50, page=page)["page"] == found
 
 
 WORDS = st.sampled_from(
@@ -250,10 +248,10 @@ WORDS = st.sampled_from(
 
 @given(st.one_of(st.binary(max_size=300), st.lists(WORDS, max_size=40).map(lambda words: "".join(words).encode())))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_file_is_read_or_refused_and_the_settings_stay_right(stores: Stores, content: bytes) -> None:
+def test_a_file_is_read_or_refused_and_the_settings_stay_right(desk: Desk, content: bytes) -> None:
     with contextlib.suppress(Refused):
-        take(stores, content)
-    assert not list(faults(stores.office))
+        take(desk, content)
+    assert not list(faults(desk.office))
 
 
 def test_nobody_waits_while_a_file_is_only_looked_at() -> None:
@@ -262,9 +260,9 @@ def test_nobody_waits_while_a_file_is_only_looked_at() -> None:
     assert not writes("contact look")
 
 
-def test_a_table_with_too_many_columns_is_refused_with_their_number(stores: Stores) -> None:
+def test_a_table_with_too_many_columns_is_refused_with_their_number(desk: Desk) -> None:
     with pytest.raises(Refused, match="The table has 120 columns, but the limit is 100"):
-        take(stores, ";".join(f"C{each}" for each in range(120)).encode())
+        take(desk, ";".join(f"C{each}" for each in range(120)).encode())
 
 
 def test_no_name_of_a_card_that_cannot_be_read_comes_into_the_log() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.control.protocol import Refused
 from pbx.exchange.scripts.voicemail import takes_messages
 from pbx.store.models import Group
@@ -63,19 +63,19 @@ def test_a_group_without_voicemail_takes_no_messages(office: Run) -> None:
 def test_what_is_wrong_is_said_of_its_argument(
     office: Run, data: Path, arguments: dict[str, object], field: str
 ) -> None:
-    stores = open_stores(data)
+    desk = open_desk(data)
     with pytest.raises(Refused) as refused:
-        perform(stores, "group set", {"group": "30"} | arguments)
+        perform(desk, "group set", {"group": "30"} | arguments)
     assert refused.value.field == field
-    stores.close()
+    desk.close()
 
 
 def test_two_admins_who_change_the_same_group_are_told(office: Run, data: Path) -> None:
-    stores = open_stores(data)
-    seen = perform(stores, "group show", {"group": "30"})["version"]
-    perform(stores, "group set", {"group": "30", "name": "Verkauf", "seen": seen})
+    desk = open_desk(data)
+    seen = perform(desk, "group show", {"group": "30"})["version"]
+    perform(desk, "group set", {"group": "30", "name": "Verkauf", "seen": seen})
     for verb in ("group set", "group remove"):
         with pytest.raises(Refused) as refused:
-            perform(stores, verb, {"group": "30", "seen": seen})
+            perform(desk, verb, {"group": "30", "seen": seen})
         assert refused.value.code == 3
-    stores.close()
+    desk.close()

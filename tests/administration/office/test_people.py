@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.office import person
 from pbx.control.protocol import Refused
@@ -147,14 +147,14 @@ def test_unknown_people_and_groups_are_named_with_those_there_are(office: Run, r
 
 
 def test_two_admins_who_change_the_same_person_are_told(office: Run, data: Path) -> None:
-    stores = open_stores(data)
-    seen = perform(stores, "user show", {"person": "21"})["version"]
-    assert perform(stores, "user set", {"person": "21", "name": "Anna B.", "seen": seen})["version"] != seen
+    desk = open_desk(data)
+    seen = perform(desk, "user show", {"person": "21"})["version"]
+    assert perform(desk, "user set", {"person": "21", "name": "Anna B.", "seen": seen})["version"] != seen
     for verb, arguments in (("user set", {"name": "Zoë"}), ("user remove", {})):
         with pytest.raises(Refused) as refused:
-            perform(stores, verb, {"person": "21", "seen": seen} | arguments)
+            perform(desk, verb, {"person": "21", "seen": seen} | arguments)
         assert refused.value.code == 3
-    stores.close()
+    desk.close()
 
 
 @pytest.mark.parametrize(
@@ -176,11 +176,11 @@ def test_what_is_wrong_is_said_of_its_argument(
     office: Run, data: Path, arguments: dict[str, object], field: str
 ) -> None:
     office("user", "set", "22", "--number", "+4930123459")
-    stores = open_stores(data)
+    desk = open_desk(data)
     with pytest.raises(Refused) as refused:
-        perform(stores, "user set", {"person": "21"} | arguments)
+        perform(desk, "user set", {"person": "21"} | arguments)
     assert refused.value.field == field
-    stores.close()
+    desk.close()
 
 
 def test_a_person_is_shown_with_all_that_names_him(office: Run, data: Path) -> None:
@@ -218,13 +218,13 @@ def test_a_person_in_no_distribution_cannot_be_dialled_where_only_those_can(offi
 
 
 def test_a_user_sees_only_his_own_portrait(office: Run, data: Path) -> None:
-    stores = open_stores(data)
+    desk = open_desk(data)
     actor = Actor("anna", "user", "21")
-    assert person.show(stores, actor, "21")["name"] == "Anna"
+    assert person.show(desk, actor, "21")["name"] == "Anna"
     with pytest.raises(Refused) as refused:
-        person.show(stores, actor, "22")
+        person.show(desk, actor, "22")
     assert refused.value.code == 4
-    stores.close()
+    desk.close()
 
 
 def test_a_free_extension_is_found_and_a_wanted_one_judged(office: Run) -> None:
@@ -278,22 +278,22 @@ def test_a_pasted_list_is_tried_dry_and_then_added_in_one_write(office: Run, dat
     ],
 )
 def test_one_wrong_line_adds_nobody_and_is_named(office: Run, data: Path, lines: str, wrong: list[int]) -> None:
-    stores = open_stores(data)
-    before = stores.office
-    dry = perform(stores, "user paste", {"names": lines, "dry": True})
+    desk = open_desk(data)
+    before = desk.office
+    dry = perform(desk, "user paste", {"names": lines, "dry": True})
     assert [each["line"] for each in dry if each["wrong"]] == wrong
     with pytest.raises(Refused) as refused:
-        perform(stores, "user paste", {"names": lines})
+        perform(desk, "user paste", {"names": lines})
     assert (refused.value.field, f"Line {wrong[0]}" in str(refused.value)) == ("names", True)
-    assert stores.office is before
-    stores.close()
+    assert desk.office is before
+    desk.close()
 
 
 @pytest.mark.parametrize("names", ["", " \n;\n\t", "\n".join(f"Person {number}" for number in range(501))])
 def test_a_list_without_names_or_without_end_is_refused(office: Run, data: Path, names: str) -> None:
-    stores = open_stores(data)
+    desk = open_desk(data)
     with pytest.raises(Refused) as refused:
-        perform(stores, "user paste", {"names": names})
+        perform(desk, "user paste", {"names": names})
     assert refused.value.field == "names"
     assert ("The list has 501 people, but only 500" in str(refused.value)) == ("Person" in names)
-    stores.close()
+    desk.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.administration.desk.tickets import LASTS, MOST, Tickets
 from pbx.administration.office import phones
 from pbx.control.protocol import Refused
@@ -81,23 +81,23 @@ def test_tickets_are_bounded_and_kept_as_hashes() -> None:
 def test_whatever_is_wrong_with_a_ticket_is_said_in_the_same_words(office: Run, data: Path) -> None:
     made = office("phone", "add", "21")
     username = made["username"]
-    stores = open_stores(data)
-    token = perform(stores, "phone ticket", {"username": username})["token"]
-    account = perform(stores, "softphone", {"token": token}, "")
+    desk = open_desk(data)
+    token = perform(desk, "phone ticket", {"username": username})["token"]
+    account = perform(desk, "softphone", {"token": token}, "")
     assert account["password"] == made["password"]
-    gone = perform(stores, "phone ticket", {"username": username})["token"]
-    renewed = perform(stores, "phone ticket", {"username": username})["token"]
-    perform(stores, "phone renew", {"username": username})
+    gone = perform(desk, "phone ticket", {"username": username})["token"]
+    renewed = perform(desk, "phone ticket", {"username": username})["token"]
+    perform(desk, "phone renew", {"username": username})
     said = set()
     for wrong in (token, gone, renewed, "", "x", "ä\udcff" * 100):
         with pytest.raises(Refused) as refused:
-            perform(stores, "softphone", {"token": wrong}, "")
+            perform(desk, "softphone", {"token": wrong}, "")
         said.add((str(refused.value), refused.value.code, refused.value.field))
     assert len(said) == 1
     with pytest.raises(Refused) as refused:
-        perform(stores, "phone ticket", {"username": username}, "")
+        perform(desk, "phone ticket", {"username": username}, "")
     assert refused.value.code == 4
-    stores.close()
+    desk.close()
 
 
 def test_an_address_that_no_phone_reaches_is_told_as_that(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:

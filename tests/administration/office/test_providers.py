@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.office import providers, trunks
 from pbx.administration.office.trunk_words import explained
@@ -26,28 +26,28 @@ ADMIN = Actor("boss", "admin")
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    stores = open_stores(tmp_path / "office")
-    perform(stores, "office set", {"country": "DE", "area_code": "30"})
-    yield stores
-    stores.close()
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = open_desk(tmp_path / "office")
+    perform(desk, "office set", {"country": "DE", "area_code": "30"})
+    yield desk
+    desk.close()
 
 
-def as_admin(stores: Stores, verb: str, **arguments: Any) -> Any:
+def as_admin(desk: Desk, verb: str, **arguments: Any) -> Any:
     """The command as an admin gives it over the page."""
     acts: dict[str, Callable[..., Any]] = {"add": trunks.add, "set": trunks.change}
-    with stores.performing(ADMIN, f"trunk {verb}"):
-        return acts[verb](stores, **arguments)
+    with desk.performing(ADMIN, f"trunk {verb}"):
+        return acts[verb](desk, **arguments)
 
 
 # --- providers -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", [key for key, each in providers.PROVIDERS.items() if each.lacks is None])
-def test_every_provider_makes_a_trunk_that_the_settings_accept(stores: Stores, key: str) -> None:
+def test_every_provider_makes_a_trunk_that_the_settings_accept(desk: Desk, key: str) -> None:
     provider = providers.PROVIDERS[key]
     made = trunks.add(
-        stores,
+        desk,
         provider=key,
         account=provider.example or "user1",
         server="proxy.example",
@@ -56,8 +56,8 @@ def test_every_provider_makes_a_trunk_that_the_settings_accept(stores: Stores, k
     )
     assert made["provider"] == key
     assert made["name"]
-    assert not list(faults(stores.office))
-    trunk = stores.office.trunks[made["name"]]
+    assert not list(faults(desk.office))
+    trunk = desk.office.trunks[made["name"]]
     assert "{" not in trunk.domain + trunk.proxy
     assert made["account"] == trunk.user
     assert made["server"] == ("proxy.example" if provider.server else "")
@@ -77,14 +77,14 @@ def test_every_provider_makes_a_trunk_that_the_settings_accept(stores: Stores, k
         ("telekom-companyflex", "+49199296000000123456", "+49199296000000123456"),
     ],
 )
-def test_an_account_is_spelt_as_the_provider_wants_it(stores: Stores, key: str, typed: str, user: str) -> None:
-    made = trunks.add(stores, provider=key, account=typed, password="secret", server="proxy.example")
+def test_an_account_is_spelt_as_the_provider_wants_it(desk: Desk, key: str, typed: str, user: str) -> None:
+    made = trunks.add(desk, provider=key, account=typed, password="secret", server="proxy.example")
     assert made["account"] == user
 
 
-def test_a_second_trunk_at_a_provider_has_another_name(stores: Stores) -> None:
-    first = trunks.add(stores, provider="easybell", account="493012345", password="x")
-    second = trunks.add(stores, provider="easybell", account="493012346", password="x")
+def test_a_second_trunk_at_a_provider_has_another_name(desk: Desk) -> None:
+    first = trunks.add(desk, provider="easybell", account="493012345", password="x")
+    second = trunks.add(desk, provider="easybell", account="493012346", password="x")
     assert (first["name"], second["name"]) == ("easybell", "easybell 2")
 
 
@@ -103,9 +103,9 @@ def test_a_second_trunk_at_a_provider_has_another_name(stores: Stores) -> None:
     ],
 )
 def test_a_trunk_is_called_as_its_provider_or_as_the_server_in_its_letter(
-    stores: Stores, provider: str, server: str, name: str
+    desk: Desk, provider: str, server: str, name: str
 ) -> None:
-    made = trunks.add(stores, provider=provider, account="493012345", password="x", server=server)
+    made = trunks.add(desk, provider=provider, account="493012345", password="x", server=server)
     assert made["name"] == name
 
 
@@ -121,16 +121,16 @@ def test_a_trunk_is_called_as_its_provider_or_as_the_server_in_its_letter(
         ({"provider": "box", "account": "a", "password": "x", "server": "a b"}, "domain"),
     ],
 )
-def test_what_is_missing_is_said_at_its_field(stores: Stores, given: dict[str, Any], field: str) -> None:
+def test_what_is_missing_is_said_at_its_field(desk: Desk, given: dict[str, Any], field: str) -> None:
     with pytest.raises(Refused) as refused:
-        trunks.add(stores, **given)
+        trunks.add(desk, **given)
     assert refused.value.field == field
-    assert not stores.office.trunks
+    assert not desk.office.trunks
 
 
-def test_the_office_s_country_comes_first_then_what_is_everywhere(stores: Stores) -> None:
-    perform(stores, "office set", {"country": "GB"})
-    shown = perform(stores, "provider list", {})
+def test_the_office_s_country_comes_first_then_what_is_everywhere(desk: Desk) -> None:
+    perform(desk, "office set", {"country": "GB"})
+    shown = perform(desk, "provider list", {})
     countries = [each["country"] for each in shown]
     assert countries[0] == "GB"
     assert countries == sorted(countries, key=lambda country: ({"GB": 0, "": 1}.get(country, 2), country))
@@ -138,23 +138,23 @@ def test_the_office_s_country_comes_first_then_what_is_everywhere(stores: Stores
     assert "trunk" not in json.dumps([each["notes"] for each in shown]), "a word of the trade"
 
 
-def test_a_change_keeps_the_password_but_never_takes_it_to_another_server(stores: Stores) -> None:
-    trunks.add(stores, provider="box", account="office", password="secret", server="fritz.box")
-    changed = trunks.change(stores, "FRITZ-Box", account="office2")
+def test_a_change_keeps_the_password_but_never_takes_it_to_another_server(desk: Desk) -> None:
+    trunks.add(desk, provider="box", account="office", password="secret", server="fritz.box")
+    changed = trunks.change(desk, "FRITZ-Box", account="office2")
     assert changed["account"] == "office2"
-    assert stores.vault.password_of(stores.office.trunks["FRITZ-Box"]) == "secret"
+    assert desk.vault.password_of(desk.office.trunks["FRITZ-Box"]) == "secret"
     with pytest.raises(Refused) as refused:
-        trunks.change(stores, "FRITZ-Box", server="elsewhere.example")
+        trunks.change(desk, "FRITZ-Box", server="elsewhere.example")
     assert refused.value.field == "password"
-    trunks.change(stores, "FRITZ-Box", server="192.168.1.1", password="other")
-    assert stores.office.trunks["FRITZ-Box"].domain == "192.168.1.1"
+    trunks.change(desk, "FRITZ-Box", server="192.168.1.1", password="other")
+    assert desk.office.trunks["FRITZ-Box"].domain == "192.168.1.1"
 
 
-def test_two_admins_are_told(stores: Stores) -> None:
-    made = trunks.add(stores, provider="easybell", account="493012345", password="x")
-    trunks.change(stores, "easybell", account="493012346", seen=made["version"])
+def test_two_admins_are_told(desk: Desk) -> None:
+    made = trunks.add(desk, provider="easybell", account="493012345", password="x")
+    trunks.change(desk, "easybell", account="493012346", seen=made["version"])
     with pytest.raises(Refused) as refused:
-        trunks.change(stores, "easybell", account="493012347", seen=made["version"])
+        trunks.change(desk, "easybell", account="493012347", seen=made["version"])
     assert refused.value.code == 3
 
 
@@ -168,45 +168,45 @@ INSIDE = [
 
 @pytest.mark.parametrize("host", INSIDE)
 @pytest.mark.parametrize("field", ["server", "proxy", "peer"])
-def test_an_admin_cannot_lead_a_trunk_back_into_the_box(stores: Stores, host: str, field: str) -> None:
+def test_an_admin_cannot_lead_a_trunk_back_into_the_box(desk: Desk, host: str, field: str) -> None:
     account = {"provider": "other", "account": "a", "password": "x", "server": "provider.example"}
     given: dict[str, Any] = {"name": "p", "peer": host} if field == "peer" else account | {field: host}
     with pytest.raises(Refused) as refused:
-        as_admin(stores, "add", **given)
+        as_admin(desk, "add", **given)
     assert refused.value.field == field
-    assert not stores.office.trunks
-    trunks.add(stores, **given)  # root owns the machine
+    assert not desk.office.trunks
+    trunks.add(desk, **given)  # root owns the machine
 
 
-def test_an_address_of_this_machine_is_the_box_itself(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_this_machine_is_the_box_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forbidden, "_is_own", lambda address: str(address) == "192.0.2.7")
     with pytest.raises(Refused):
-        as_admin(stores, "add", name="p", peer="192.0.2.7:5060")
-    as_admin(stores, "add", name="p", peer="192.0.2.8")
+        as_admin(desk, "add", name="p", peer="192.0.2.7:5060")
+    as_admin(desk, "add", name="p", peer="192.0.2.8")
 
 
-def test_a_box_in_one_s_own_network_may_be_a_trunk(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_box_in_one_s_own_network_may_be_a_trunk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forbidden, "_is_own", lambda address: False)
     for index, host in enumerate(["192.168.178.1", "10.0.0.138", "[fd00::1]", "fritz.box"]):
-        as_admin(stores, "add", name=f"t{index}", provider="box", account="office", password="x", server=host)
+        as_admin(desk, "add", name=f"t{index}", provider="box", account="office", password="x", server=host)
 
 
-def test_a_change_is_judged_like_a_new_trunk(stores: Stores) -> None:
-    as_admin(stores, "add", provider="box", account="office", password="x", server="fritz.box")
+def test_a_change_is_judged_like_a_new_trunk(desk: Desk) -> None:
+    as_admin(desk, "add", provider="box", account="office", password="x", server="fritz.box")
     with pytest.raises(Refused):
-        as_admin(stores, "set", trunk="FRITZ-Box", server="127.0.0.1", password="x")
+        as_admin(desk, "set", trunk="FRITZ-Box", server="127.0.0.1", password="x")
     with pytest.raises(Refused):
-        as_admin(stores, "set", trunk="FRITZ-Box", proxy="[::1]")
+        as_admin(desk, "set", trunk="FRITZ-Box", proxy="[::1]")
 
 
-def test_an_exchange_on_loopback_is_in_a_world_of_its_own(stores: Stores) -> None:
-    stores.live = Lines(sip=["udp 127.0.0.5:5060", "tcp 127.0.0.5:5060", "tls [::1]:5061"])
-    as_admin(stores, "add", name="p", peer="127.0.0.9:5090")
+def test_an_exchange_on_loopback_is_in_a_world_of_its_own(desk: Desk) -> None:
+    desk.live = Lines(sip=["udp 127.0.0.5:5060", "tcp 127.0.0.5:5060", "tls [::1]:5061"])
+    as_admin(desk, "add", name="p", peer="127.0.0.9:5090")
     with pytest.raises(Refused):
-        as_admin(stores, "add", name="q", peer="169.254.1.1")
-    stores.live = Lines(sip=["udp 0.0.0.0:5060"])
+        as_admin(desk, "add", name="q", peer="169.254.1.1")
+    desk.live = Lines(sip=["udp 0.0.0.0:5060"])
     with pytest.raises(Refused):
-        as_admin(stores, "add", name="q", peer="127.0.0.10")
+        as_admin(desk, "add", name="q", peer="127.0.0.10")
 
 
 # --- states --------------------------------------------------------------------------------------------------------

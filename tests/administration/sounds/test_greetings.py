@@ -26,7 +26,7 @@ def office(tmp_path: Path) -> Iterator[Colleagues]:
     colleagues.do("trunk add", name="provider", peer="127.0.0.1:5090")
     colleagues.do("number add", number="+4930123450", trunk="provider", to=["21"])
     yield colleagues
-    colleagues.stores.close()
+    colleagues.desk.close()
 
 
 def packed(content: bytes) -> str:
@@ -63,7 +63,7 @@ def test_ones_own_announcement_is_typed_and_goes_back_to_the_default(
 
 def test_ones_own_pin_follows_the_rules(office: Colleagues) -> None:
     assert office.ask("21", "pin set", pin="2580")["pin"] is True
-    assert pin_matches(office.stores.office.people["21"].pin, "2580")
+    assert pin_matches(office.desk.office.people["21"].pin, "2580")
     for weak in ("1234", "0000", "21", "abcd"):
         assert "PIN" in str(office.refuses("21", "pin set", pin=weak))
     assert office.ask("21", "pin set", pin="")["pin"] is False
@@ -84,13 +84,13 @@ def test_an_upload_that_never_ends_is_thrown_away(office: Colleagues, monkeypatc
     monkeypatch.setattr("pbx.administration.sounds.sounds.MOST", 2000)
     upload = office.ask("21", "sound decode", data=packed(bytes(1500)), more=True)["upload"]
     assert "too large" in str(office.refuses("21", "sound decode", data=packed(bytes(1500)), more=True, upload=upload))
-    assert list((office.stores.data / "takes").iterdir()) == []
+    assert list((office.desk.data / "takes").iterdir()) == []
 
 
 def test_uploads_that_never_end_do_not_fill_the_disk(office: Colleagues) -> None:
     uploads = [office.ask("21", "sound decode", data=packed(bytes(1500)), more=True)["upload"] for _ in range(10)]
     other = office.ask("22", "sound decode", data=packed(bytes(1500)), more=True)["upload"]
-    assert len(list((office.stores.data / "takes").iterdir())) == ARRIVING + 1
+    assert len(list((office.desk.data / "takes").iterdir())) == ARRIVING + 1
     assert "no longer exists" in str(office.refuses("21", "sound decode", data="", more=True, upload=uploads[0]))
     for owner, upload in (("21", uploads[-1]), ("22", other)):
         office.ask(owner, "sound decode", data=packed(b"more"), more=True, upload=upload)
@@ -120,7 +120,7 @@ def test_many_sounds_at_once_leave_threads_for_everybody_else(
 def test_what_is_no_sound_leaves_nothing_behind(office: Colleagues) -> None:
     assert "cannot read this sound file" in str(office.refuses("21", "sound decode", data=packed(b"junk")))
     assert "cannot read this sound file" in str(office.refuses("21", "sound decode", data="not base64"))
-    assert list((office.stores.data / "takes").iterdir()) == []
+    assert list((office.desk.data / "takes").iterdir()) == []
 
 
 def test_a_phone_rings_to_be_spoken_into_for_its_owner_or_an_admin(office: Colleagues) -> None:

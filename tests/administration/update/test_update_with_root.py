@@ -16,7 +16,7 @@ from pbx.box.update import state
 from pbx.box.update.state import FOLDER
 from pbx.box.update.world import World
 from pbx.sentence import english
-from tests.administration.logins import Desk
+from tests.administration.logins import Logins
 from tests.administration.made_updates import Trunks, bundle
 from tests.box.card import Card, Cut
 
@@ -26,19 +26,19 @@ WALL = 1.7e9
 class Box(Card):
     """A card whose exchange is a real one, as far as its commands go."""
 
-    def __init__(self, folder: Path, desk: Desk, live: Trunks) -> None:
+    def __init__(self, folder: Path, logins: Logins, live: Trunks) -> None:
         super().__init__(folder / "card")
-        self.stores, self._live = desk.stores, live
-        self.stores.root = folder / "machine"
-        self.states = self.stores.root / FOLDER.relative_to("/")
+        self.desk, self._live = logins.desk, live
+        self.desk.root = folder / "machine"
+        self.states = self.desk.root / FOLDER.relative_to("/")
         self.states.mkdir(parents=True)
-        self.stores.clock = lambda: WALL + self.now
+        self.desk.clock = lambda: WALL + self.now
         self.started = 0.0
 
     def world(self) -> World:
         world = super().world()
         return World(
-            self.stores.data / "update/bundle.raucb", world.rauc, world.told, self.ask, self.reboot,
+            self.desk.data / "update/bundle.raucb", world.rauc, world.told, self.ask, self.reboot,
             version=world.version, clock=world.clock, sleep=world.sleep,
         )  # fmt: skip
 
@@ -49,11 +49,11 @@ class Box(Card):
 
     def ask(self, verb: str, arguments: dict[str, Any]) -> Any:
         self._live.uptime = self.now - self.started
-        return perform(self.stores, verb, arguments)
+        return perform(self.desk, verb, arguments)
 
     def do(self, verb: str, **given: Any) -> Any:
         """A command as the page gives it."""
-        return perform(self.stores, verb, given)
+        return perform(self.desk, verb, given)
 
     def offers(self, version: str) -> None:
         """Somebody uploads a bundle, and has it installed."""
@@ -63,13 +63,13 @@ class Box(Card):
 
 
 @pytest.fixture
-def box(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Box:
+def box(tmp_path: Path, logins: Logins, monkeypatch: pytest.MonkeyPatch) -> Box:
     live = Trunks(monkeypatch)
     for name in ("amt", "spare"):
-        desk.do("trunk add", name=name, peer=f"192.0.2.{len(name)}:5060")
+        logins.do("trunk add", name=name, peer=f"192.0.2.{len(name)}:5060")
     live.states = {"amt": ("registered", ""), "spare": ("failed", "")}
-    desk.stores.live = cast(Live, live)
-    box = Box(tmp_path, desk, live)
+    logins.desk.live = cast(Live, live)
+    box = Box(tmp_path, logins, live)
     box.live = live  # type: ignore[attr-defined]
     return box
 
@@ -85,7 +85,7 @@ def test_an_update_that_is_well_is_kept_and_told(box: Box) -> None:
     told = box.do("update status")
     assert (told["phase"], told["bundle"]) == ("kept", None)
     assert slots.read(box.folder / "select") == "b"
-    assert [check.state for check in update_health.checks(box.stores)] == ["ok"]
+    assert [check.state for check in update_health.checks(box.desk)] == ["ok"]
 
 
 def test_one_whose_trunk_does_not_come_back_is_taken_back_and_says_why(box: Box) -> None:

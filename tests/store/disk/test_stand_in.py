@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import KEEPING, perform
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.control.protocol import Refused
 from pbx.store.disk import stand_in
 from pbx.store.disk.lock import Busy, Lock
@@ -23,10 +23,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "memory").mkdir()
     monkeypatch.setattr(stand_in, "PLACES", (tmp_path / "nowhere", tmp_path / "memory"))
     data = tmp_path / "data"
-    stores = open_stores(data)
-    perform(stores, "user add", {"name": "Alice", "extension": "21", "voicemail": True})
-    (stores.greetings / "person-21-ab.wav").write_bytes(b"RIFF")
-    stores.close()
+    desk = open_desk(data)
+    perform(desk, "user add", {"name": "Alice", "extension": "21", "voicemail": True})
+    (desk.greetings / "person-21-ab.wav").write_bytes(b"RIFF")
+    desk.close()
     die(monkeypatch, errno.EROFS)
     return data
 
@@ -57,12 +57,12 @@ def test_a_full_disk_and_a_folder_without_an_office_are_no_such_case(
 def test_the_stand_in_has_the_office_and_says_what_it_is(data: Path) -> None:
     folder = stand_in.make(data, "Read-only file system")
     assert folder.stat().st_mode & 0o077 == 0
-    stores = open_stores(folder)
-    assert stores.unkept == "Read-only file system"
-    assert stores.office.people["21"].name == "Alice"
-    assert [path.name for path in stores.greetings.iterdir()] == [], "only what a setting names is kept"
-    assert stores.mailboxes.full("21") == "No messages are recorded: Read-only file system."
-    stores.close()
+    desk = open_desk(folder)
+    assert desk.unkept == "Read-only file system"
+    assert desk.office.people["21"].name == "Alice"
+    assert [path.name for path in desk.greetings.iterdir()] == [], "only what a setting names is kept"
+    assert desk.mailboxes.full("21") == "No messages are recorded: Read-only file system."
+    desk.close()
 
 
 def test_greetings_take_no_more_memory_than_they_may(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,15 +106,15 @@ def test_the_command_line_asks_where_the_exchange_works(data: Path) -> None:
 
 @pytest.mark.parametrize("verb", KEEPING)
 def test_what_means_the_disk_is_refused(data: Path, verb: str) -> None:
-    stores = open_stores(stand_in.make(data, "why"))
+    desk = open_desk(stand_in.make(data, "why"))
     with pytest.raises(Refused, match="Nothing can be changed because the disk cannot be written to: why"):
-        perform(stores, verb, {})
-    stores.close()
+        perform(desk, verb, {})
+    desk.close()
 
 
 def test_settings_are_not_changed_there(data: Path) -> None:
-    stores = open_stores(stand_in.make(data, "why"))
+    desk = open_desk(stand_in.make(data, "why"))
     with pytest.raises(Refused, match="Nothing can be changed"):
-        perform(stores, "user add", {"name": "Bob"})
-    assert list(stores.office.people) == ["21"]
-    stores.close()
+        perform(desk, "user add", {"name": "Bob"})
+    assert list(desk.office.people) == ["21"]
+    desk.close()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.store.models import CallRecord, Step
 from pbx.store.records.database import RecordsError
 from pbx.store.records.records import Records
@@ -29,9 +29,9 @@ SO_FAR = (Step(1000.0, "called", {"number": NUMBER}), Step(1005.0, "announced", 
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
+def desk(tmp_path: Path) -> Iterator[Desk]:
     """Anna (21), Bert (22) and their group (30)."""
-    opened = open_stores(tmp_path / "data")
+    opened = open_desk(tmp_path / "data")
     perform(opened, "office set", {"language": "en"})
     for name, extension in (("Anna", "21"), ("Bert", "22")):
         perform(opened, "user add", {"name": name, "extension": extension})
@@ -40,143 +40,141 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
     opened.close()
 
 
-def recording(
-    stores: Stores, call: str, seconds: float, *, noted: bool = True, kept: bool = False, **facts: Any
-) -> None:
+def recording(desk: Desk, call: str, seconds: float, *, noted: bool = True, kept: bool = False, **facts: Any) -> None:
     """A call of which so much was recorded; `noted` as this version does, `kept`: the message is finished already."""
     record = call_record(call, **{"steps": SO_FAR, "ended": 1005.0} | facts)
-    spool = stores.mailboxes.spool(record.extension, record.from_, call, 1005.0)
+    spool = desk.mailboxes.spool(record.extension, record.from_, call, 1005.0)
     spool.write_bytes(unfinished(seconds))
     if noted:
-        stores.records.unfinished.note(record, stores.settings.office.names)
+        desk.records.unfinished.note(record, desk.settings.office.names)
     if kept:
-        assert stores.mailboxes.keep(spool)
+        assert desk.mailboxes.keep(spool)
 
 
-def again(stores: Stores) -> Stores:
+def again(desk: Desk) -> Desk:
     """The plug was pulled and put in again."""
-    stores.close()
-    return open_stores(stores.data)
+    desk.close()
+    return open_desk(desk.data)
 
 
-def told(stores: Stores) -> list[tuple[str, ...]]:
+def told(desk: Desk) -> list[tuple[str, ...]]:
     """What each call in the history says, and its tasks."""
-    return [(call.id, call.from_, call.to, call.extension, call.outcome, call.story) for call in stores.records.calls()]
+    return [(call.id, call.from_, call.to, call.extension, call.outcome, call.story) for call in desk.records.calls()]
 
 
-def tasks(stores: Stores) -> list[tuple[str, str, str]]:
-    return [(task.extension, task.kind, task.call) for task in stores.records.tasks()]
+def tasks(desk: Desk) -> list[tuple[str, str, str]]:
+    return [(task.extension, task.kind, task.call) for task in desk.records.tasks()]
 
 
 WHOLE = "Left a message (4 s), the box restarted during the call."
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["in the recording", "after it"])
-def test_a_call_that_was_cut_off_has_its_row_its_message_and_its_task(stores: Stores, kept: bool) -> None:
-    recording(stores, "c1", 4.0, kept=kept)
-    stores = again(stores)
-    assert told(stores) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
-    (call,) = stores.records.calls()
+def test_a_call_that_was_cut_off_has_its_row_its_message_and_its_task(desk: Desk, kept: bool) -> None:
+    recording(desk, "c1", 4.0, kept=kept)
+    desk = again(desk)
+    assert told(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
+    (call,) = desk.records.calls()
     assert (call.started, call.ended, call.trunk, call.answered) == (1000.0, 1009.0, "", None)
     assert [step.what for step in call.steps] == ["called", "announced", "message", "interrupted"]
-    assert tasks(stores) == [("21", "voicemail", "c1")]
-    assert [message.call for message in stores.records.messages("21")] == ["c1"]
-    found = perform(stores, "history call", {"id": "c1"})
+    assert tasks(desk) == [("21", "voicemail", "c1")]
+    assert [message.call for message in desk.records.messages("21")] == ["c1"]
+    found = perform(desk, "history call", {"id": "c1"})
     assert found["voicemail"][0]["seconds"] == 4.0
-    again(stores).close()
+    again(desk).close()
 
 
-def test_too_short_a_recording_leaves_a_missed_call(stores: Stores) -> None:
-    recording(stores, "c1", 0.4)
-    stores = again(stores)
-    assert told(stores) == [("c1", CALLER, NUMBER, "21", "missed", "The box restarted during the call.")]
-    assert (tasks(stores), stores.records.messages()) == ([("21", "missed", "c1")], ())
-    stores.close()
+def test_too_short_a_recording_leaves_a_missed_call(desk: Desk) -> None:
+    recording(desk, "c1", 0.4)
+    desk = again(desk)
+    assert told(desk) == [("c1", CALLER, NUMBER, "21", "missed", "The box restarted during the call.")]
+    assert (tasks(desk), desk.records.messages()) == ([("21", "missed", "c1")], ())
+    desk.close()
 
 
-def test_several_calls_at_once_each_have_theirs(stores: Stores) -> None:
-    recording(stores, "c1", 4.0)
-    recording(stores, "c2", 4.0, extension="30", from_="")
-    recording(stores, "c3", 4.0, from_="22", direction="internal", to="21")
-    stores = again(stores)
-    assert {row[:5] for row in told(stores)} == {
+def test_several_calls_at_once_each_have_theirs(desk: Desk) -> None:
+    recording(desk, "c1", 4.0)
+    recording(desk, "c2", 4.0, extension="30", from_="")
+    recording(desk, "c3", 4.0, from_="22", direction="internal", to="21")
+    desk = again(desk)
+    assert {row[:5] for row in told(desk)} == {
         ("c1", CALLER, NUMBER, "21", "voicemail"),
         ("c2", "", NUMBER, "30", "voicemail"),
         ("c3", "22", "21", "21", "voicemail"),
     }
-    assert set(tasks(stores)) == {("21", "voicemail", "c1"), ("30", "voicemail", "c2"), ("21", "voicemail", "c3")}
-    stores.close()
+    assert set(tasks(desk)) == {("21", "voicemail", "c1"), ("30", "voicemail", "c2"), ("21", "voicemail", "c3")}
+    desk.close()
 
 
 @pytest.mark.parametrize(("from_", "direction"), [(CALLER, "in"), ("", "in"), ("22", "internal")])
 def test_of_a_recording_that_nobody_noted_the_file_s_name_is_what_is_known(
-    stores: Stores, from_: str, direction: str
+    desk: Desk, from_: str, direction: str
 ) -> None:
     """One of an older version, or one during which the disk was full."""
-    recording(stores, "c1", 4.0, noted=False, from_=from_)
-    stores = again(stores)
-    assert told(stores) == [("c1", from_, "21", "21", "voicemail", WHOLE)]
-    assert stores.records.calls()[0].direction == direction
-    assert tasks(stores) == [("21", "voicemail", "c1")]
-    stores.close()
+    recording(desk, "c1", 4.0, noted=False, from_=from_)
+    desk = again(desk)
+    assert told(desk) == [("c1", from_, "21", "21", "voicemail", WHOLE)]
+    assert desk.records.calls()[0].direction == direction
+    assert tasks(desk) == [("21", "voicemail", "c1")]
+    desk.close()
 
 
-def test_an_announcement_by_phone_that_was_cut_off_is_a_call_and_no_task(stores: Stores) -> None:
+def test_an_announcement_by_phone_that_was_cut_off_is_a_call_and_no_task(desk: Desk) -> None:
     facts: dict[str, Any] = {"from_": "21", "to": "21", "extension": "", "direction": "internal", "outcome": "answered"}
-    stores.records.unfinished.note(call_record("c1", **facts), {})
-    stores = again(stores)
-    assert told(stores) == [("c1", "21", "21", "", "answered", "The box restarted during the call.")]
-    assert tasks(stores) == []
-    stores.close()
+    desk.records.unfinished.note(call_record("c1", **facts), {})
+    desk = again(desk)
+    assert told(desk) == [("c1", "21", "21", "", "answered", "The box restarted during the call.")]
+    assert tasks(desk) == []
+    desk.close()
 
 
-def test_a_call_that_ended_well_is_not_told_twice(stores: Stores) -> None:
-    recording(stores, "c1", 4.0, kept=True)
-    stores.records.add_call(call_record("c1", outcome="voicemail", story="All of it."))
-    stores = again(again(stores))
-    assert [row[-1] for row in told(stores)] == ["All of it."]
-    stores.close()
+def test_a_call_that_ended_well_is_not_told_twice(desk: Desk) -> None:
+    recording(desk, "c1", 4.0, kept=True)
+    desk.records.add_call(call_record("c1", outcome="voicemail", story="All of it."))
+    desk = again(again(desk))
+    assert [row[-1] for row in told(desk)] == ["All of it."]
+    desk.close()
 
 
-def test_a_message_that_could_not_be_kept_is_told_of_in_the_row_of_its_call_later(stores: Stores) -> None:
-    recording(stores, "c1", 4.0, noted=False)
-    stores.records.add_call(call_record("c1", steps=SO_FAR))
-    stores = again(stores)
-    assert told(stores) == [("c1", CALLER, NUMBER, "21", "voicemail", "Left a message (4 s).")]
-    stores.close()
+def test_a_message_that_could_not_be_kept_is_told_of_in_the_row_of_its_call_later(desk: Desk) -> None:
+    recording(desk, "c1", 4.0, noted=False)
+    desk.records.add_call(call_record("c1", steps=SO_FAR))
+    desk = again(desk)
+    assert told(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", "Left a message (4 s).")]
+    desk.close()
 
 
 @pytest.mark.parametrize("spoilt", ["add_call", "add_message", "add_task"])
 def test_what_a_full_disk_does_not_take_is_there_once_it_does(
-    stores: Stores, spoilt: str, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, spoilt: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the exchange starts all the same."""
-    recording(stores, "c1", 4.0)
+    recording(desk, "c1", 4.0)
 
     def full(*_: object) -> None:
         raise RecordsError("database or disk is full")
 
     with monkeypatch.context() as patch:
         patch.setattr(Records, spoilt, full)
-        stores = again(again(stores))
-    stores = again(stores)
-    assert told(stores) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
-    assert tasks(stores) == [("21", "voicemail", "c1")]
-    assert len(stores.records.messages()) == 1
-    stores.close()
+        desk = again(again(desk))
+    desk = again(desk)
+    assert told(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
+    assert tasks(desk) == [("21", "voicemail", "c1")]
+    assert len(desk.records.messages()) == 1
+    desk.close()
 
 
-def test_who_left_meanwhile_leaves_the_task_to_the_heir(stores: Stores) -> None:
-    stores.records.unfinished.note(call_record("c1", steps=SO_FAR), {})
-    perform(stores, "user leave", {"person": "21", "extension_to": "22"})
-    stores = again(stores)
-    assert tasks(stores) == [("22", "missed", "c1")]
-    stores.close()
+def test_who_left_meanwhile_leaves_the_task_to_the_heir(desk: Desk) -> None:
+    desk.records.unfinished.note(call_record("c1", steps=SO_FAR), {})
+    perform(desk, "user leave", {"person": "21", "extension_to": "22"})
+    desk = again(desk)
+    assert tasks(desk) == [("22", "missed", "c1")]
+    desk.close()
 
 
 def killed(data: str, moment: int) -> None:
     """Record, and be killed at one of the moments in which the disk was just written to."""
-    stores = open_stores(Path(data))
+    desk = open_desk(Path(data))
     steps = 0
 
     def step(*_: object) -> None:
@@ -186,28 +184,28 @@ def killed(data: str, moment: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     call: CallRecord = call_record("c1", steps=SO_FAR, ended=1005.0)
-    spool = stores.mailboxes.spool("21", CALLER, "c1", 1005.0)
-    stores.records.unfinished.note(call, {})
+    spool = desk.mailboxes.spool("21", CALLER, "c1", 1005.0)
+    desk.records.unfinished.note(call, {})
     step()
     spool.write_bytes(unfinished(4.0))
     step()
-    assert stores.mailboxes.keep(spool)
+    assert desk.mailboxes.keep(spool)
     step()
-    stores.records.add_call(call_record("c1", outcome="voicemail", story=WHOLE, ended=1009.0))
+    desk.records.add_call(call_record("c1", outcome="voicemail", story=WHOLE, ended=1009.0))
     step()
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("moment", [2, 3, 4])
-def test_whenever_it_is_killed_the_message_s_call_is_in_the_list_once(stores: Stores, moment: int) -> None:
-    stores.close()
-    words = f"from {__name__} import killed; killed({str(stores.data)!r}, {moment})"
+def test_whenever_it_is_killed_the_message_s_call_is_in_the_list_once(desk: Desk, moment: int) -> None:
+    desk.close()
+    words = f"from {__name__} import killed; killed({str(desk.data)!r}, {moment})"
     done = subprocess.run([sys.executable, "-c", words], cwd=HOUSE, capture_output=True, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    stores = again(open_stores(stores.data))
-    assert told(stores) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
-    assert [message.call for message in stores.records.messages()] == ["c1"]
-    stores.close()
+    desk = again(open_desk(desk.data))
+    assert told(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
+    assert [message.call for message in desk.records.messages()] == ["c1"]
+    desk.close()
 
 
 def test_a_whole_exchange_is_cut_off_while_somebody_speaks(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.administration.commands import perform
-from pbx.administration.desk.desk import Stores, open_stores
+from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.doctor import health
 from pbx.administration.office.trunk_words import explained
 from pbx.control.protocol import Refused
@@ -93,43 +93,43 @@ def test_a_key_that_cannot_be_used_is_said_in_words_and_the_secret_in_none(
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Any:
-    stores = open_stores(tmp_path)
-    perform(stores, "user add", {"name": "Anna", "extension": "21"})
-    perform(stores, "phone add", {"extension": "21"})
-    perform(stores, "trunk add", {"name": "amt", "register": "493012345@sip.example.org", "password": "geheim"})
-    yield stores
-    stores.close()
+def desk(tmp_path: Path) -> Any:
+    desk = open_desk(tmp_path)
+    perform(desk, "user add", {"name": "Anna", "extension": "21"})
+    perform(desk, "phone add", {"extension": "21"})
+    perform(desk, "trunk add", {"name": "amt", "register": "493012345@sip.example.org", "password": "geheim"})
+    yield desk
+    desk.close()
 
 
 def test_a_trunk_is_opened_before_it_is_used_and_then_without_a_process(
-    stores: Stores, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trunk = stores.office.trunks["amt"]
+    trunk = desk.office.trunks["amt"]
     with pytest.raises(ValueError, match="with the box's key"):
-        stores.vault.in_use(trunk)
-    stores.vault.prepare(stores.office)
+        desk.vault.in_use(trunk)
+    desk.vault.prepare(desk.office)
     monkeypatch.setattr(vault, "answered", lambda question: pytest.fail("not again"))
-    stores.vault.prepare(stores.office)
-    assert stores.vault.in_use(trunk) == "geheim"
-    assert stores.vault.in_use(Trunk("typed", password="by hand")) == "by hand"
-    assert "geheim" not in repr(stores) + repr(stores.vault)
+    desk.vault.prepare(desk.office)
+    assert desk.vault.in_use(trunk) == "geheim"
+    assert desk.vault.in_use(Trunk("typed", password="by hand")) == "by hand"
+    assert "geheim" not in repr(desk) + repr(desk.vault)
 
 
 @pytest.mark.parametrize("lost", [True, False], ids=["lost", "another box's"])
 def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
-    stores: Stores, lost: bool, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, lost: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = {each["name"]: each for each in health.examine(stores)}
+    told = {each["name"]: each for each in health.examine(desk)}
     assert "passwords" not in told
-    [phone] = stores.office.phones.values()
+    [phone] = desk.office.phones.values()
     before = phone.h_a1("durchwahl", "SHA-256"), phone.h_a1("durchwahl", "MD5")
-    stores.close()
+    desk.close()
     if lost:
-        (stores.data / FILE).unlink()
+        (desk.data / FILE).unlink()
     else:
-        (stores.data / FILE).write_bytes(b"x" * 32)
-    again = open_stores(stores.data)
+        (desk.data / FILE).write_bytes(b"x" * 32)
+    again = open_desk(desk.data)
     [phone] = again.office.phones.values()
     assert (phone.h_a1("durchwahl", "SHA-256"), phone.h_a1("durchwahl", "MD5")) == before
     checks = [each for each in health.examine(again) if each["name"] == "passwords"]
@@ -148,10 +148,10 @@ def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
     again.close()
 
 
-def test_nothing_that_is_asked_of_the_box_shows_what_is_kept(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_that_is_asked_of_the_box_shows_what_is_kept(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     verbs = ("phone list", "trunk list", "change list", "office show", "user list", "status", "doctor", "nightly show")
-    told = json.dumps([perform(stores, verb, {}) for verb in verbs]) + caplog.text
-    [phone] = stores.office.phones.values()
-    for secret in ("geheim", "sealed$", "digest$", stores.vault.password_of(phone) or "?"):
+    told = json.dumps([perform(desk, verb, {}) for verb in verbs]) + caplog.text
+    [phone] = desk.office.phones.values()
+    for secret in ("geheim", "sealed$", "digest$", desk.vault.password_of(phone) or "?"):
         assert secret not in told

@@ -40,7 +40,7 @@ def test_a_colleague_is_invited_chooses_his_password_and_is_logged_in(web: Web) 
 
 
 def test_the_invitation_s_link_is_one_that_a_colleague_s_device_can_open(web: Web) -> None:
-    web.stores.pages = ("http://192.0.2.10:8080/",)
+    web.desk.pages = ("http://192.0.2.10:8080/",)
     page = web.admin.get("/access")
     invited = web.admin.post("/access/invite", {"csrf": csrf(page), "extension": "22"})
     assert "http://192.0.2.10:8080/invitation/" in invited.text
@@ -66,7 +66,7 @@ def test_an_account_s_role_and_what_it_may_hear_are_changed(web: Web) -> None:
     form["role"] = "admin"
     ticks[0].checked = True
     form.submit().follow()
-    account = web.stores.office.accounts["user-21"]
+    account = web.desk.office.accounts["user-21"]
     assert (account.role, account.mailboxes, account.extension) == ("admin", ("22",), "21")
 
 
@@ -95,14 +95,14 @@ def test_the_only_admin_cannot_be_removed_and_others_can(web: Web) -> None:
     refused = form_to(page, "/access/remove").submit(expect_errors=True)
     assert "the only admin" in refused.text
     form_to(web.admin.get("/access/account?name=user-21"), "/access/remove").submit()
-    assert list(web.stores.office.accounts) == [ADMIN]
+    assert list(web.desk.office.accounts) == [ADMIN]
 
 
 def test_an_admin_without_extension_is_added_and_invited(web: Web) -> None:
     form = form_to(web.admin.get("/access"), "/access/admin")
     form["name"] = "Fernwartung"
     assert "/invitation/" in form.submit().text
-    assert web.stores.office.accounts["Fernwartung"].role == "admin"
+    assert web.desk.office.accounts["Fernwartung"].role == "admin"
 
 
 def test_one_changes_one_s_own_password(web: Web) -> None:
@@ -131,11 +131,11 @@ def test_colleagues_do_not_see_the_office_s_accounts(web: Web, path: str) -> Non
 def test_colleagues_and_visitors_change_nothing_there(web: Web, path: str) -> None:
     web.user("22")
     web.user("21")
-    before = web.stores.office
+    before = web.desk.office
     sent = {"csrf": csrf(web.user("21").get("/access/own")), "account": "user-22", "extension": "23", "name": "x"}
     assert web.user("21").post(path, sent, expect_errors=True).status_int == 403
     web.visitor.post(path, sent, expect_errors=True)
-    assert web.stores.office == before
+    assert web.desk.office == before
 
 
 def test_a_guessed_invitation_is_not_found_and_guessing_gets_slow(web: Web) -> None:

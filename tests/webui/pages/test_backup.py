@@ -6,7 +6,7 @@ import pytest
 from webtest import Upload
 
 from pbx.administration.desk.backup_work import Work
-from pbx.administration.desk.desk import open_stores
+from pbx.administration.desk.desk import open_desk
 from pbx.store.backup import restoring
 from tests.administration.beside import quick_backups
 from tests.webui.forms import csrf, form_to
@@ -20,7 +20,7 @@ PASSWORD = "Regen in Hamburg"
 @pytest.fixture
 def box(web: Web, quick_backups: None) -> Web:
     """A box that can start again: here it only remembers that it was to."""
-    web.stores.restart = lambda: web.live.told.append(("restart",))
+    web.desk.restart = lambda: web.live.told.append(("restart",))
     assert web.admin
     return web
 
@@ -34,7 +34,7 @@ def made(box: Web) -> str:
     form = box.admin.get("/backup").forms["make"]
     form["password"], form["again"] = PASSWORD, PASSWORD
     assert form.submit().status_int == 303
-    box.stores.work.wait()
+    box.desk.work.wait()
     name: str = box.do("backup list")["backups"][0]["name"]
     return name
 
@@ -44,7 +44,7 @@ def opened(box: Web, name: str, password: str = PASSWORD) -> Any:
     form = box.admin.get(f"/backup/{name}").forms["open"]
     form["password"] = password
     assert form.submit().status_int == 303
-    while box.stores.work.is_running:
+    while box.desk.work.is_running:
         pass
     return box.admin.get(f"/backup/{name}")
 
@@ -56,7 +56,7 @@ def test_a_backup_is_made_and_downloaded(box: Web) -> None:
     assert "The backup is ready" in text(page, "#making")
     file = page.click(href=f"/backup/{name}/file")
     assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
-    assert file.body == (box.stores.data / "backups" / name).read_bytes()
+    assert file.body == (box.desk.data / "backups" / name).read_bytes()
     assert file.body.startswith(b"age-encryption.org/v1")
 
 
@@ -83,28 +83,28 @@ def test_one_sees_what_is_in_it_then_restores_it_and_goes_back(box: Web) -> None
     assert "People 3" in text(page)
     assert "Nobody is on the phone at the moment" in text(page)
     assert "Its admins: chef" in text(page)
-    assert box.stores.office.people["21"].name == "Changed"
+    assert box.desk.office.people["21"].name == "Changed"
     waiting = form_to(page, f"/backup/{name}/restore").submit().follow()
     assert "comes back by itself" in text(waiting)
     assert waiting.html.select_one("[data-away]")
     assert box.live.told[-1] == ("restart",)
-    box.stores.close()
-    stores = open_stores(box.stores.data)
-    assert stores.office.people["21"].name == "Anna Adler"
-    stores.close()
+    box.desk.close()
+    desk = open_desk(box.desk.data)
+    assert desk.office.people["21"].name == "Anna Adler"
+    desk.close()
 
 
 def test_what_was_there_before_is_offered(box: Web) -> None:
     name = made(box)
     opened(box, name)
-    restoring.begin(box.stores.data, restoring.STAGE)
-    restoring.finish(box.stores.data)
-    restoring.confirm(box.stores.data)
+    restoring.begin(box.desk.data, restoring.STAGE)
+    restoring.finish(box.desk.data)
+    restoring.confirm(box.desk.data)
     page = box.admin.get("/backup")
     assert "Data from before the restore" in text(page)
     assert form_to(page, "/backup/back").submit().headers["Location"].endswith("/backup/restoring")
     assert box.live.told[-1] == ("restart",)
-    (box.stores.data / "restore.json").unlink()
+    (box.desk.data / "restore.json").unlink()
     form_to(page, "/backup/before-restore/remove").submit()
     assert "From before" not in box.admin.get("/backup").text
 
@@ -121,26 +121,26 @@ def test_a_running_call_is_named_before_it_is_ended(box: Web) -> None:
 def test_another_password_is_said_and_nothing_is_unpacked(box: Web) -> None:
     page = opened(box, made(box), "Regen in Husum")
     assert "not the backup's password" in text(page, "#f-password-error")
-    assert not (box.stores.data / restoring.STAGE).exists()
+    assert not (box.desk.data / restoring.STAGE).exists()
 
 
 def test_a_backup_is_brought_whole_or_in_pieces(box: Web) -> None:
     name = made(box)
-    content = (box.stores.data / "backups" / name).read_bytes()
+    content = (box.desk.data / "backups" / name).read_bytes()
     form = box.admin.get("/backup").forms["bring"]
     form["file"] = Upload("C:\\evil\\..\\x.durchwahl-backup", content)
     there = form.submit()
     assert there.status_int == 303
     brought = there.headers["Location"].rpartition("/")[2]
     assert brought.startswith("uploaded-")
-    assert (box.stores.data / "backups" / brought).read_bytes() == content
+    assert (box.desk.data / "backups" / brought).read_bytes() == content
     token, upload, half = csrf(box.admin.get("/backup")), "", len(content) // 2
     for at, piece, last in ((0, content[:half], "0"), (half, content[half:], "1")):
         fields = {"csrf": token, "piece": "1", "upload": upload, "at": str(at), "last": last}
         answer = box.admin.post("/backup/upload", fields, upload_files=[("file", "piece", piece)]).json
         upload = answer["upload"]
     last_name = answer["page"].removeprefix("/backup/")
-    assert (box.stores.data / "backups" / last_name).read_bytes() == content
+    assert (box.desk.data / "backups" / last_name).read_bytes() == content
     assert "Calls" in text(opened(box, last_name))
 
 
@@ -165,7 +165,7 @@ def test_a_backup_is_deleted(box: Web) -> None:
 
 def test_what_is_being_made_is_shown_without_script_too(box: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Work, "is_running", property(lambda self: True))
-    box.stores.work.kind, box.stores.work.done, box.stores.work.total = "make", 30, 100
+    box.desk.work.kind, box.desk.work.done, box.desk.work.total = "make", 30, 100
     page = box.admin.get("/backup")
     monkeypatch.undo()
     assert page.html.select_one("#making progress")["value"] == "30"

@@ -23,7 +23,7 @@ def test_a_change_is_told_with_who_and_undone_by_a_press(web: Web) -> None:
     done = page.forms[f"undo-{newest(web)}"].submit()
     assert done.status_int == 303
     assert "can undo this as well" in done.follow().text
-    assert web.stores.office.people["21"].ring_seconds == 25.0
+    assert web.desk.office.people["21"].ring_seconds == 25.0
     assert "chef Undo of an earlier change" in line(web)
     assert "Undone by chef" in line(web, 1)
 
@@ -46,7 +46,7 @@ def test_what_was_changed_again_says_why_it_cannot_be_undone(web: Web) -> None:
     late = page.forms[f"undo-{first}"].submit(expect_errors=True)
     assert late.status_int == 422
     assert "The command line changed it again" in late.html.select_one("[role=alert]").get_text()
-    assert web.stores.office.people["21"].ring_seconds == 50.0
+    assert web.desk.office.people["21"].ring_seconds == 50.0
     assert f"undo-{first}" not in web.admin.get("/changes").forms
 
 
@@ -81,4 +81,4 @@ def test_only_admins_see_and_undo(web: Web) -> None:
     assert web.visitor.get("/changes").status_int == 303
     assert web.admin.post(f"/changes/{number}/undo", expect_errors=True).status_int == 403, "no token of the form"
     assert web.admin.get(f"/changes/{number}/undo", expect_errors=True).status_int in (404, 405)
-    assert web.stores.office.people["21"].ring_seconds == 40.0
+    assert web.desk.office.people["21"].ring_seconds == 40.0

@@ -56,9 +56,9 @@ def test_a_contact_is_added_changed_and_removed(office: Web) -> None:
     form = browser.get("/contacts/edit?name=A/B%20%3F%26").forms["contact"]
     form["number"] = "+49 89 778#5"
     assert "Saved" in form.submit().follow()
-    assert office.stores.office.contacts["A/B ?&"].extension == "5"
+    assert office.desk.office.contacts["A/B ?&"].extension == "5"
     browser.get("/contacts/edit?name=A/B%20%3F%26").forms["remove"].submit().follow()
-    assert "A/B ?&" not in office.stores.office.contacts
+    assert "A/B ?&" not in office.desk.office.contacts
 
 
 def test_what_is_wrong_stands_at_its_field(office: Web) -> None:
@@ -83,7 +83,7 @@ def test_a_file_is_looked_at_first_and_then_taken(office: Web) -> None:
     looked = form.submit()
     assert "1 contact will be added" in looked
     assert "Not usable: 1" in looked
-    assert len(office.stores.office.contacts) == 2
+    assert len(office.desk.office.contacts) == 2
     form = looked.forms["take"]
     assert [field.value for field in form.fields["role"]] == ["first", "last", "phone", "extension"]
     form.set("role", "", 3)
@@ -91,7 +91,7 @@ def test_a_file_is_looked_at_first_and_then_taken(office: Web) -> None:
     assert again.forms["take"].fields["role"][3].value == ""
     done = again.forms["take"].submit("do", value="take").follow()
     assert "1 contact was added" in done
-    assert office.stores.office.contacts["Jörg Müller"].extension == ""
+    assert office.desk.office.contacts["Jörg Müller"].extension == ""
 
 
 def test_a_long_file_is_looked_at_in_pages_with_the_button_above_them(office: Web) -> None:
@@ -107,9 +107,9 @@ def test_a_long_file_is_looked_at_in_pages_with_the_button_above_them(office: We
     later = looked.forms["take"].submit("page", value="6")
     assert "Kunde 0299" in later
     assert "251\N{EN DASH}300 of 300" in later
-    assert len(office.stores.office.contacts) == 2
+    assert len(office.desk.office.contacts) == 2
     assert "300 contacts were added" in later.forms["take"].submit("do", value="take").follow()
-    assert len(office.stores.office.contacts) == 302
+    assert len(office.desk.office.contacts) == 302
     for odd in ("-1", "x", "9" * 5000, "²", ""):
         form = office.admin.get("/contacts/import").forms["file"]
         form["file"] = ("contacts.csv", f"Name;Telefon\n{lines}".encode())
@@ -137,7 +137,7 @@ def test_vcards_need_no_columns(office: Web) -> None:
     looked = form.submit()
     assert "role" not in looked.forms["take"].fields
     looked.forms["take"].submit("do", value="take").follow()
-    assert "Otto" in office.stores.office.contacts
+    assert "Otto" in office.desk.office.contacts
 
 
 def test_a_file_that_is_none_is_refused_with_a_sentence(office: Web) -> None:

@@ -35,11 +35,11 @@ def test_a_number_s_greeting_is_brought_as_a_file_and_taken_back(office: Web) ->
     sent["greeting_file"] = Upload("../hello.ogg", sound_file("ogg"))
     page = sent.submit().follow()
     assert "Saved" in page
-    assert office.stores.office.numbers[NUMBER].greeting.startswith("number-4930123450-")
+    assert office.desk.office.numbers[NUMBER].greeting.startswith("number-4930123450-")
     back = form_to(page, "")
     back["greeting_default"] = True
     back.submit()
-    assert office.stores.office.numbers[NUMBER].greeting == ""
+    assert office.desk.office.numbers[NUMBER].greeting == ""
 
 
 def test_a_take_that_was_heard_is_saved(office: Web) -> None:
@@ -47,12 +47,12 @@ def test_a_take_that_was_heard_is_saved(office: Web) -> None:
     posted = {"csrf": sent["csrf"].value, "sound": Upload("blob", sound_file("webm"))}
     sent["announcement_taken"].force_value(office.admin.post("/sound/decode", posted).json["id"])
     sent.submit()
-    assert office.stores.office.people["22"].announcement.startswith("person-22-")
+    assert office.desk.office.people["22"].announcement.startswith("person-22-")
 
 
 def test_saving_nothing_changes_nothing(office: Web) -> None:
     assert form_to(office.admin.get(f"/greetings/number/{NUMBER}"), "").submit().status_code == 303
-    assert office.stores.office.numbers[NUMBER].greeting == ""
+    assert office.desk.office.numbers[NUMBER].greeting == ""
 
 
 def test_a_take_that_is_gone_is_told_at_the_field(office: Web) -> None:
@@ -69,7 +69,7 @@ def test_users_have_no_business_there(office: Web) -> None:
         anna.get(path, status=403)
     csrf = anna.get("/mine").forms[0]["csrf"].value
     anna.post("/greetings/person/22", {"csrf": csrf, "announcement_text": "Ha"}, status=403)
-    assert office.stores.office.people["22"].announcement == ""
+    assert office.desk.office.people["22"].announcement == ""
 
 
 def test_what_is_not_there_is_not_found(office: Web) -> None:

@@ -26,7 +26,7 @@ def test_a_group_is_added_with_the_free_extension(web: Web) -> None:
     form.set("members", True, index=3)
     answer = form.submit()
     assert answer.location.endswith("/groups/100")
-    group = web.stores.office.groups["100"]
+    group = web.desk.office.groups["100"]
     assert (group.name, group.strategy, group.members) == ("Support", "in-order", ("22", "23"))
 
 
@@ -48,7 +48,7 @@ def test_a_clash_is_named_and_the_free_extension_taken(web: Web) -> None:
     clash = form.submit(status=422)
     assert "Extension 21 belongs to Anna Adler." in clash.text
     assert form_to(clash, "/groups/30").submit("take").location.endswith("/groups/100")
-    assert web.stores.office.groups["100"].name == "Sales"
+    assert web.desk.office.groups["100"].name == "Sales"
 
 
 def test_everything_of_a_group_is_saved_and_two_admins_are_told(web: Web) -> None:
@@ -57,7 +57,7 @@ def test_everything_of_a_group_is_saved_and_two_admins_are_told(web: Web) -> Non
     form["name"], form["strategy"], form["ring"] = "Verkauf", "longest-idle", "40"
     form.get("voicemail", index=1).checked = False
     form.submit(status=303)
-    group = web.stores.office.groups["30"]
+    group = web.desk.office.groups["30"]
     assert (group.name, group.strategy, group.ring_seconds, group.voicemail) == ("Verkauf", "longest-idle", 40, False)
     assert "gone longest without a call" in web.admin.get("/groups/30").text
     conflict = form.submit(status=409)
@@ -71,15 +71,15 @@ def test_members_ring_earlier_and_later_without_a_script(web: Web) -> None:
     assert 'value="up 21"' not in page.text
     assert 'value="down 23"' not in page.text
     after = form_to(page, "/groups/30/members").submit("act", value="up 23").follow()
-    assert web.stores.office.groups["30"].members == ("21", "23", "22")
+    assert web.desk.office.groups["30"].members == ("21", "23", "22")
     form_to(after, "/groups/30/members").submit("act", value="down 21")
-    assert web.stores.office.groups["30"].members == ("23", "21", "22")
+    assert web.desk.office.groups["30"].members == ("23", "21", "22")
 
 
 def test_members_come_in_and_go_out_but_never_the_last(web: Web) -> None:
     page = web.admin.get("/groups/30")
     form_to(page, "/groups/30/members").submit("act", value="add")
-    assert web.stores.office.groups["30"].members == ("21", "22", "23")
+    assert web.desk.office.groups["30"].members == ("21", "22", "23")
     for gone in ("21", "22"):
         form_to(web.admin.get("/groups/30"), "/groups/30/members").submit("act", value=f"remove {gone}")
     page = web.admin.get("/groups/30")
@@ -113,14 +113,14 @@ def test_a_group_in_use_is_not_removed_and_messages_are_asked_for(web: Web) -> N
     refused = form_to(web.admin.get("/groups/30"), "/groups/30/remove").submit(status=422)
     assert "+4930123450" in refused.text
     web.do("number remove", number="+4930123450")
-    web.stores.records.add_message("30", "", "c1", 100.0, 4.5, "30/a.wav")
+    web.desk.records.add_message("30", "", "c1", 100.0, 4.5, "30/a.wav")
     page = web.admin.get("/groups/30")
     assert "1 voicemail message (1 new)." in page.text
     assert "would be deleted" in form_to(page, "/groups/30/remove").submit(status=422).text
     form = form_to(page, "/groups/30/remove")
     form["with_messages"] = True
     assert "Sales has been removed." in form.submit().follow().text
-    assert web.stores.office.groups == {}
+    assert web.desk.office.groups == {}
 
 
 def test_only_admins_open_these_pages(web: Web) -> None:

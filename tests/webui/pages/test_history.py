@@ -38,7 +38,7 @@ def keep(web: Web, id: str, **fields: Any) -> None:
         "story": "Told.",
         "steps": (Step(NOON, "dialled", {"digits": "21"}), Step(NOON + 4, "answered", {"extension": "21"})),
     }  # fmt: skip
-    web.stores.records.add_call(call_record(id, **usual | fields), web.stores.office.names)
+    web.desk.records.add_call(call_record(id, **usual | fields), web.desk.office.names)
 
 
 TEXT = "INVITE sip:21@192.0.2.1 SIP/2.0\nFrom: <sip:x@y>;tag=<script>alert(1)</script>\n\nv=0\n"
@@ -60,7 +60,7 @@ def trace(web: Web, id: str) -> None:
     )
     hosts = ("192.0.2.9:5060", "192.0.2.21:5060", "192.0.2.22:5060")
     messages = tuple(TracedMessage(at + after, sent, "udp", hosts[d], d, text) for after, sent, d, text in said)
-    web.stores.records.traces.add(id, NOON, CallTrace(dialogs, messages))
+    web.desk.records.traces.add(id, NOON, CallTrace(dialogs, messages))
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +76,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 def web(shared: Web) -> Iterator[Web]:
     """One office for all, as passwords take their time; without the calls of the test before."""
     yield shared
-    shared.stores.records.history.remove(range(10_000))
-    for message in shared.stores.records.messages():
-        shared.stores.mailboxes.remove(message)
+    shared.desk.records.history.remove(range(10_000))
+    for message in shared.desk.records.messages():
+        shared.desk.mailboxes.remove(message)
 
 
 def stories(page: Any) -> list[str]:
@@ -197,7 +197,7 @@ def test_the_voice_is_plotted_for_each_party_and_said_in_words(web: Web) -> None
     legs = (LegQuality(CALLER, "PCMA", 500, 480, 20, 0.004, 3, 0.02), LegQuality("21", "G722", 500, 0))
     keep(web, "a", legs=legs)
     samples = tuple(LegSample(NOON + 5 * n, 250 * n, (n % 2) * 9 + 10 * n, 0.01 * n, 0.02, None) for n in range(1, 5))
-    web.stores.records.traces.add_samples("a", (LegSamples(CALLER, samples),))
+    web.desk.records.traces.add_samples("a", (LegSamples(CALLER, samples),))
     page = web.admin.get("/calls/a")
     caller, anna = page.html.select(".plots figure")
     assert caller.select_one(".badge").text == "poor"
@@ -210,9 +210,9 @@ def test_the_voice_is_plotted_for_each_party_and_said_in_words(web: Web) -> None
 
 def test_who_may_hear_the_message_hears_it_here(web: Web) -> None:
     keep(web, "a", outcome="voicemail", answered=None)
-    spool = web.stores.mailboxes.spool("21", CALLER, "a", NOON)
+    spool = web.desk.mailboxes.spool("21", CALLER, "a", NOON)
     write_sound(spool, 2.0)
-    message = web.stores.mailboxes.keep(spool)
+    message = web.desk.mailboxes.keep(spool)
     assert message is not None
     page = web.user("21").get("/calls/a")
     assert page.html.select_one("audio")["src"] == f"/messages/{message.id}/sound"
@@ -330,7 +330,7 @@ def test_list_page_table_and_story_tell_the_same_seconds_of_talk(web: Web) -> No
 def test_a_message_is_as_long_in_the_list_as_in_the_story(web: Web) -> None:
     told = (Step(NOON + 30, "message", {"extension": "21", "seconds": 33.746}),)
     keep(web, "a", answered=None, outcome="voicemail", steps=told)
-    web.stores.records.add_message("21", CALLER, "a", NOON, 33.746, "21/a.wav")
+    web.desk.records.add_message("21", CALLER, "a", NOON, 33.746, "21/a.wav")
     anna = web.user("21")
     assert "Left a message (34 s)" in anna.get("/history").text
     assert "0:34" in anna.get("/messages").html.select_one("#messages").get_text()

@@ -8,7 +8,7 @@ from tests.webui.office import Web
 
 
 def test_a_message_is_played_in_the_page_and_in_parts(web: Web) -> None:
-    kept = message(web.stores, "21")
+    kept = message(web.desk, "21")
     page = web.user("21").get("/messages")
     audio = page.html.find("audio")
     assert audio.has_attr("controls")
@@ -16,11 +16,11 @@ def test_a_message_is_played_in_the_page_and_in_parts(web: Web) -> None:
     assert (whole.content_type, whole.headers["Accept-Ranges"]) == ("audio/wav", "bytes")
     part = web.user("21").get(audio["src"], headers={"Range": "bytes=100-199"}, status=206)
     assert part.body == whole.body[100:200]
-    assert web.stores.records.message(kept.id) == kept, "hearing by GET changes nothing"
+    assert web.desk.records.message(kept.id) == kept, "hearing by GET changes nothing"
 
 
 def test_the_wave_is_drawn_by_the_server(web: Web) -> None:
-    message(web.stores, "21")
+    message(web.desk, "21")
     drawing = web.user("21").get("/messages").html.find("svg", class_="waveform")
     assert drawing["role"] == "img"
     assert "0:02" in drawing.find("title").text
@@ -29,16 +29,16 @@ def test_the_wave_is_drawn_by_the_server(web: Web) -> None:
 
 
 def test_a_message_is_marked_and_deleted_and_the_lamp_follows(web: Web) -> None:
-    kept = message(web.stores, "30")
+    kept = message(web.desk, "30")
     anna, bert = web.user("21"), web.user("22")
     web.live.told.clear()
     page = form_to(anna.get("/messages"), f"/messages/{kept.id}/heard").submit("heard").follow()
-    found = web.stores.records.message(kept.id)
+    found = web.desk.records.message(kept.id)
     assert found is not None
     assert found.heard
     assert page.html.find(class_="new") is None
     form_to(page, f"/messages/{kept.id}/heard").submit("heard")
-    again = web.stores.records.message(kept.id)
+    again = web.desk.records.message(kept.id)
     assert again == kept
     page = form_to(bert.get("/messages"), f"/messages/{kept.id}/remove").submit().follow()
     assert "No messages" in page
@@ -46,7 +46,7 @@ def test_a_message_is_marked_and_deleted_and_the_lamp_follows(web: Web) -> None:
 
 
 def test_a_message_is_saved_under_a_safe_name(web: Web) -> None:
-    kept = message(web.stores, "21", from_='"; rm -rf /')
+    kept = message(web.desk, "21", from_='"; rm -rf /')
     answer = web.user("21").get(f"/messages/{kept.id}/download")
     assert answer.body[:4] == b"RIFF"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''1970")
@@ -54,7 +54,7 @@ def test_a_message_is_saved_under_a_safe_name(web: Web) -> None:
 
 
 def test_others_messages_are_neither_shown_nor_given_by_number(web: Web) -> None:
-    theirs = message(web.stores, "23")
+    theirs = message(web.desk, "23")
     for browser in (web.user("21"), web.admin):
         page = browser.get("/messages")
         assert f"message-{theirs.id}" not in page.text
@@ -64,13 +64,13 @@ def test_others_messages_are_neither_shown_nor_given_by_number(web: Web) -> None
         csrf = page.forms[0]["csrf"].value
         for deed in ("heard", "remove"):
             browser.post(f"/messages/{theirs.id}/{deed}", {"csrf": csrf}, status=404)
-    assert web.stores.records.message(theirs.id) == theirs
+    assert web.desk.records.message(theirs.id) == theirs
     assert web.visitor.get(f"/messages/{theirs.id}/sound").status_code == 303
 
 
 def test_a_group_s_box_has_a_tab_of_its_own(web: Web) -> None:
-    message(web.stores, "21", "c1")
-    message(web.stores, "30", "c2")
+    message(web.desk, "21", "c1")
+    message(web.desk, "30", "c2")
     anna = web.user("21")
     assert len(anna.get("/messages").html.find_all("li", class_="message")) == 2
     tabs = anna.get("/messages?box=30")
@@ -80,7 +80,7 @@ def test_a_group_s_box_has_a_tab_of_its_own(web: Web) -> None:
 
 def test_many_messages_are_shown_in_parts(web: Web) -> None:
     for number in range(3):
-        message(web.stores, "21", f"c{number}", 1.0)
+        message(web.desk, "21", f"c{number}", 1.0)
     anna = web.user("21")
     assert len(anna.get("/messages?before=2").html.find_all("li", class_="message")) == 1
     for odd in ("-1", "x", "99999999999999999999", "²", "999999999999999", "4"):
@@ -88,8 +88,8 @@ def test_many_messages_are_shown_in_parts(web: Web) -> None:
 
 
 def test_a_task_leads_to_its_message(web: Web) -> None:
-    missed(web.stores, "21", call="c1")
-    kept = message(web.stores, "21", "c1")
+    missed(web.desk, "21", call="c1")
+    kept = message(web.desk, "21", "c1")
     link = web.user("21").get("/tasks").html.find("a", href=f"/messages?before={kept.id + 1}#message-{kept.id}")
     assert link is not None
     assert CALLER not in link.text

@@ -19,8 +19,8 @@ def test_ones_own_extension_is_on_top(web: Web) -> None:
 
 def test_what_waits_is_there(web: Web) -> None:
     web.do("phone add", extension="21", name="Desk")
-    missed(web.stores, "21", name="Frau Meier")
-    message(web.stores, "30")
+    missed(web.desk, "21", name="Frau Meier")
+    message(web.desk, "30")
     page = web.user("21").get("/mine").html
     assert "Frau Meier" in page.find(id="my-tasks").text
     assert "0:02" in page.find(id="my-messages").text
@@ -51,9 +51,9 @@ def test_the_pin_is_changed_and_removed(web: Web) -> None:
     pin = form_to(anna.get("/mine/pin"), "")
     pin["pin"], pin["again"] = "2580", "2580"
     assert "changed" in pin.submit().follow().html.find(class_="flash").text
-    assert pin_matches(web.stores.office.people["21"].pin, "2580")
+    assert pin_matches(web.desk.office.people["21"].pin, "2580")
     form_to(anna.get("/mine/pin"), "/mine/pin/remove").submit()
-    assert web.stores.office.people["21"].pin == ""
+    assert web.desk.office.people["21"].pin == ""
 
 
 def test_a_pin_that_cannot_be_is_refused_at_its_field(web: Web) -> None:
@@ -63,7 +63,7 @@ def test_a_pin_that_cannot_be_is_refused_at_its_field(web: Web) -> None:
         typed["pin"], typed["again"] = pin, again
         page = typed.submit(status=422)
         assert page.html.find(id=f"f-{field}-error") is not None
-        assert web.stores.office.people["21"].pin == ""
+        assert web.desk.office.people["21"].pin == ""
         assert not [each for each in page.html.find_all("input", type="password") if each.get("value")]
 
 
@@ -72,12 +72,12 @@ def test_ones_announcement_is_uploaded_heard_and_taken_back(web: Web) -> None:
     sent = form_to(anna.get("/mine/announcement"), "")
     sent["announcement_file"] = Upload("away.m4a", sound_file("m4a"))
     assert "Saved" in sent.submit().follow()
-    assert web.stores.office.people["21"].announcement.startswith("person-21-")
+    assert web.desk.office.people["21"].announcement.startswith("person-21-")
     assert anna.get("/mine/announcement/sound").body[:4] == b"RIFF"
     back = form_to(anna.get("/mine/announcement"), "")
     back["announcement_default"] = True
     back.submit()
-    assert web.stores.office.people["21"].announcement == ""
+    assert web.desk.office.people["21"].announcement == ""
 
 
 def test_a_file_that_is_no_sound_is_refused_at_the_field(web: Web) -> None:
@@ -90,7 +90,7 @@ def test_a_file_that_is_no_sound_is_refused_at_the_field(web: Web) -> None:
 
 
 def test_an_account_without_extension_has_a_page_too(web: Web) -> None:
-    missed(web.stores, "")
+    missed(web.desk, "")
     page = web.admin.get("/mine")
     assert "no extension" in page
     assert "+49" in page.html.find(id="my-tasks").text

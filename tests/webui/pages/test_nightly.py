@@ -25,7 +25,7 @@ def stick(web: Web, quick_backups: None, tmp_path: Path) -> Path:
     (root / "proc/self/mountinfo").write_text(
         f"24 1 8:1 / / rw - ext4 /d rw\n25 24 8:2 / {point} rw - vfat /dev/s rw\n"
     )
-    web.stores.root = root
+    web.desk.root = root
     return point
 
 
@@ -48,11 +48,11 @@ def test_a_stick_is_chosen_and_the_first_one_is_made_at_once(web: Web, stick: Pa
     assert page.forms["nightly"]["folder"].value == str(stick)
     assert page.forms["nightly"]["password"].value == ""
     assert form_to(page, "/backup/nightly/now").submit().status_int == 303
-    web.stores.work.wait()
+    web.desk.work.wait()
     [backup] = stick.iterdir()
     page = web.admin.get("/backup")
     assert backup.name in text(page)
-    assert web.stores.office.backup_key not in page.text
+    assert web.desk.office.backup_key not in page.text
 
 
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(web: Web, stick: Path) -> None:
@@ -72,14 +72,14 @@ def test_a_folder_on_the_stick_is_shown_as_it_was_chosen(web: Web, stick: Path) 
     form = web.admin.get("/backup").forms["nightly"]
     form["folder"], form["below"], form["password"] = str(stick), "office/backups", PASSWORD
     form.submit()
-    assert web.stores.office.backup_folder == str(stick / "office/backups")
+    assert web.desk.office.backup_folder == str(stick / "office/backups")
     form = web.admin.get("/backup").forms["nightly"]
     assert (form["folder"].value, form["below"].value) == (str(stick), "office/backups")
 
 
 def test_a_stick_that_is_gone_is_said_in_words(web: Web, stick: Path) -> None:
     given(web, stick)
-    (web.stores.root / "proc/self/mountinfo").write_text("24 1 8:1 / / rw - ext4 /d rw\n")
+    (web.desk.root / "proc/self/mountinfo").write_text("24 1 8:1 / / rw - ext4 /d rw\n")
     page = form_to(web.admin.get("/backup"), "/backup/nightly/now").submit().follow()
     assert "nothing is mounted at" in text(page)
     assert "tries again every hour" in text(page)
@@ -92,18 +92,18 @@ def test_two_admins_do_not_overwrite_each_other(web: Web, stick: Path) -> None:
     given(web, stick)
     form["folder"], form["password"] = "", PASSWORD
     form.submit(status=409)
-    assert web.stores.office.backup_folder == str(stick)
+    assert web.desk.office.backup_folder == str(stick)
 
 
 def test_the_box_s_own_disk_is_warned_of(web: Web, stick: Path, tmp_path: Path) -> None:
     web.do("nightly set", folder=str(tmp_path), password=PASSWORD)
     assert "If the box breaks" in text(web.admin.get("/backup"))
-    assert nightly.check(web.stores).state == "warn"
+    assert nightly.check(web.desk).state == "warn"
 
 
 def test_what_cannot_take_backups_is_no_choice_and_the_page_says_why(web: Web, stick: Path) -> None:
-    place = web.stores.root / "mnt/tiny"
-    with (web.stores.root / "proc/self/mountinfo").open("a") as file:
+    place = web.desk.root / "mnt/tiny"
+    with (web.desk.root / "proc/self/mountinfo").open("a") as file:
         file.write(f"26 24 0:25 / {place} ro,nosuid - tmpfs none ro,size=4k\n")
     page = web.admin.get("/backup")
     assert [value for value, _, _ in page.forms["nightly"]["folder"].options] == ["", str(stick)]

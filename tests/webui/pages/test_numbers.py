@@ -25,7 +25,7 @@ def office(web: Web) -> Web:
 
 
 def register(web: Web, *extensions: str) -> None:
-    for phone in web.stores.office.phones.values():
+    for phone in web.desk.office.phones.values():
         if phone.extension in extensions:
             web.live.registered[phone.username] = ["sip:x"]
 
@@ -112,7 +112,7 @@ def test_who_is_rung_is_saved_in_order(office: Web) -> None:
         form.set("to", extension, place)
     form["extensions"] = "distribution"
     assert "Saved" in form.submit().follow()
-    number = office.stores.office.numbers[NUMBER]
+    number = office.desk.office.numbers[NUMBER]
     assert (number.to, number.extensions) == (("22", "21"), "distribution")
 
 
@@ -121,7 +121,7 @@ def test_nobody_to_ring_is_said_at_the_field(office: Web) -> None:
     form.set("to", "", 0)
     answer = form.submit(status=422)
     assert answer.html.select_one("#f-to-error")
-    assert office.stores.office.numbers[NUMBER].to == ("30",)
+    assert office.desk.office.numbers[NUMBER].to == ("30",)
 
 
 def test_a_number_is_added_as_people_write_it(office: Web) -> None:
@@ -143,7 +143,7 @@ def test_a_typed_greeting_is_spoken(office: Web, spoken: list[tuple[str, str]]) 
     form["greeting_text"] = "Hello, this is Example."
     form.submit().follow()
     assert spoken == [("Hello, this is Example.", "de")]
-    assert office.stores.office.numbers[NUMBER].greeting
+    assert office.desk.office.numbers[NUMBER].greeting
 
 
 def test_two_admins_are_told(office: Web) -> None:
@@ -155,7 +155,7 @@ def test_two_admins_are_told(office: Web) -> None:
 
 def test_a_number_is_removed(office: Web) -> None:
     assert "has been removed" in office.admin.get(PAGE).forms["remove"].submit().follow()
-    assert not office.stores.office.numbers
+    assert not office.desk.office.numbers
     office.admin.get(PAGE, status=404)
 
 

@@ -10,7 +10,7 @@ def test_the_office_is_changed(web: Web) -> None:
     form["name"], form["country"], form["area_code"], form["language"] = "Example Ltd", "AT", "01", "en"
     form["dial_pause"] = "2,5"
     assert "Saved" in form.submit().follow()
-    office = web.stores.office
+    office = web.desk.office
     assert (office.name, office.country, office.area_code, office.language) == ("Example Ltd", "AT", "1", "en")
     assert office.dial_pause == 2.5
 
@@ -21,7 +21,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_saved(web: Web) -> Non
     answer = form.submit(status=422)
     assert answer.html.select_one("#f-area_code-error")
     assert answer.forms["office"]["name"].value == "New"
-    assert web.stores.office.name == ""
+    assert web.desk.office.name == ""
     form["area_code"], form["digit_silence"] = "30", "3600"
     assert form.submit(status=422).html.select_one("#f-digit_silence-error")
 
@@ -44,11 +44,11 @@ def test_the_digit_for_an_outside_line_hides_nobody(web: Web) -> None:
     form = answer.forms["office"]
     form["access_digit"] = "0"
     form.submit().follow()
-    assert web.stores.office.access_digit == "0"
+    assert web.desk.office.access_digit == "0"
     form = web.admin.get("/office").forms["office"]
     form["access_digit"] = ""
     form.submit().follow()
-    assert web.stores.office.access_digit == ""
+    assert web.desk.office.access_digit == ""
 
 
 def test_two_admins_are_told(web: Web) -> None:

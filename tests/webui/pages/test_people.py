@@ -49,7 +49,7 @@ def test_a_clash_is_named_with_its_owner_and_a_press_takes_the_free_one(web: Web
     again = form_to(refused, "/people")
     assert (again["name"].value, again["extension"].value) == ("Dora Dachs", "22")
     again.submit("take", index=0).follow()
-    assert web.stores.office.people["100"].name == "Dora Dachs"
+    assert web.desk.office.people["100"].name == "Dora Dachs"
 
 
 def test_a_name_is_needed(web: Web) -> None:
@@ -70,11 +70,11 @@ def test_a_pasted_list_is_shown_with_its_extensions_before_it_becomes_people(web
     page["names"] = LIST
     looked = page.submit("step", value="look")
     assert re.findall(r'class="extension">(\w+)<', looked.text) == ["25", "26", "100"]
-    assert set(web.stores.office.people) == {"21", "22", "23"}
+    assert set(web.desk.office.people) == {"21", "22", "23"}
     form = form_to(looked, "/people/paste")
     assert "3 people have been added." in form.submit("step", value="add").follow().text
-    assert {"25", "26", "100"} < set(web.stores.office.people)
-    assert web.stores.office.people["100"].name == "Fritz"
+    assert {"25", "26", "100"} < set(web.desk.office.people)
+    assert web.desk.office.people["100"].name == "Fritz"
 
 
 def test_a_wrong_line_is_named_and_adds_nobody(web: Web) -> None:
@@ -87,7 +87,7 @@ def test_a_wrong_line_is_named_and_adds_nobody(web: Web) -> None:
     assert 'value="add"' not in looked.text
     forced = web.admin.post("/people/paste", {"csrf": csrf(page), "names": "Dora; 22\nEmil", "step": "add"}, status=422)
     assert "Line 1 cannot be used" in forced.text
-    assert set(web.stores.office.people) == {"21", "22", "23"}
+    assert set(web.desk.office.people) == {"21", "22", "23"}
 
 
 def test_one_person_s_page_has_the_extension_first(web: Web) -> None:
@@ -110,11 +110,11 @@ def test_everything_of_a_person_is_saved(web: Web) -> None:
     form.get("voicemail", index=1).checked = False
     answer = form.submit()
     assert answer.location.endswith("/people/31")
-    saved = web.stores.office.people["31"]
+    saved = web.desk.office.people["31"]
     assert (saved.name, saved.ring_seconds, saved.number, saved.language) == ("Anna Berg", 12.5, "+4930123450", "en")
     assert (saved.reachable, saved.outbound_only, saved.voicemail) == (False, True, False)
     assert pin_matches(saved.pin, "2580")
-    assert web.stores.office.groups["30"].members == ("31", "22")
+    assert web.desk.office.groups["30"].members == ("31", "22")
     shown = answer.follow()
     assert "2580" not in shown.text
     assert saved.pin not in shown.text
@@ -131,7 +131,7 @@ def test_only_the_office_s_numbers_that_are_nobody_else_s_can_be_shown(web: Web)
     assert [value for value, _, _ in form["number"].options] == ["", "+4930123450"]
     form["number"].force_value("+4930123451")
     assert "Please choose one of the options." in form.submit(status=422).text
-    assert web.stores.office.people["21"].number == ""
+    assert web.desk.office.people["21"].number == ""
 
 
 def test_an_error_stands_at_its_field_and_what_was_typed_is_kept(web: Web) -> None:
@@ -146,7 +146,7 @@ def test_an_error_stands_at_its_field_and_what_was_typed_is_kept(web: Web) -> No
     clash = again.submit(status=422)
     assert "Extension 22 belongs to Bert Braun." in clash.text
     form_to(clash, "/people/21").submit("take")
-    assert web.stores.office.people["100"].name == "Anna Berg"
+    assert web.desk.office.people["100"].name == "Anna Berg"
 
 
 @pytest.mark.parametrize(("field", "value"), [("pin", "4321"), ("name", "x" * 81), ("ring", "0"), ("extension", "110")])
@@ -181,14 +181,14 @@ def test_two_admins_who_change_the_same_person_are_told(web: Web) -> None:
     again = form_to(conflict, "/people/21")
     assert again["name"].value == "Anna Berg"
     again.submit(status=303)
-    assert web.stores.office.people["21"].name == "Anna Berg"
+    assert web.desk.office.people["21"].name == "Anna Berg"
 
 
 def test_a_pin_can_be_removed(web: Web) -> None:
     web.do("user set", person="21", pin="2580")
     page = web.admin.get("/people/21")
     web.admin.post("/people/21/pin", {"csrf": csrf(page)}, status=303)
-    assert web.stores.office.people["21"].pin == ""
+    assert web.desk.office.people["21"].pin == ""
 
 
 def test_an_announcement_is_typed_and_taken_back(web: Web, spoken: list[tuple[str, str]]) -> None:
@@ -198,12 +198,12 @@ def test_an_announcement_is_typed_and_taken_back(web: Web, spoken: list[tuple[st
     assert "Please type a text" in empty.text
     form["announcement_text"] = "Anna is on holiday."
     form.submit(status=303)
-    assert web.stores.office.people["21"].announcement.startswith("person-21-")
+    assert web.desk.office.people["21"].announcement.startswith("person-21-")
     page = web.admin.get("/people/21")
     form = page.forms["announcement"]
     form["announcement_default"] = True
     form.submit(status=303)
-    assert web.stores.office.people["21"].announcement == ""
+    assert web.desk.office.people["21"].announcement == ""
 
 
 def test_somebody_who_is_not_there_is_not_found(web: Web) -> None:
@@ -229,7 +229,7 @@ def test_extensions_of_who_left_are_listed_and_released(web: Web) -> None:
     assert "Calls go to Bert Braun (22)." in page.text
     form = form_to(page, "/people/release/23")
     assert "23 is free again." in form.submit().follow().text
-    assert web.stores.office.former == {}
+    assert web.desk.office.former == {}
 
 
 def test_a_colleague_is_invited_to_the_page(web: Web) -> None:

@@ -18,8 +18,8 @@ def test_a_new_phone_s_account_is_shown_once_with_what_to_type_where(web: Web) -
     form = form_to(web.admin.get("/people/21"), "/phones")
     form["name"] = "Desk"
     shown = form.submit()
-    (phone,) = web.stores.office.phones.values()
-    password = web.stores.vault.password_of(phone)
+    (phone,) = web.desk.office.phones.values()
+    password = web.desk.vault.password_of(phone)
     assert (phone.extension, phone.label) == ("21", "Desk")
     for text in (
         phone.username,
@@ -44,7 +44,7 @@ def test_a_person_must_be_chosen(web: Web) -> None:
     form = form_to(web.admin.get("/phones"), "/phones")
     form["extension"].force_value("99")
     assert "Please choose one of the options." in form.submit(status=422).text
-    assert web.stores.office.phones == {}
+    assert web.desk.office.phones == {}
 
 
 def test_a_linphone_fetches_the_account_once(web: Web) -> None:
@@ -77,9 +77,9 @@ def test_a_code_ends_with_the_password_it_was_made_for(web: Web) -> None:
     username = web.do("phone add", extension="21")["username"]
     token = web.do("phone ticket", username=username)["token"]
     page = web.admin.get(f"/phones/{username}")
-    before = web.stores.vault.password_of(web.stores.office.phones[username])
+    before = web.desk.vault.password_of(web.desk.office.phones[username])
     shown = form_to(page, f"/phones/{username}/renew").submit()
-    after = web.stores.vault.password_of(web.stores.office.phones[username])
+    after = web.desk.vault.password_of(web.desk.office.phones[username])
     assert after != before
     assert after in shown.text
     web.visitor.get(f"/softphone/{token}", status=404)
@@ -148,4 +148,4 @@ def _register(web: Web, username: str, agent: str) -> None:
     binding = Binding(
         username, "sip:x@192.0.2.77", "c", 1, 1e12, "udp", ("192.0.2.10", 5060), ("192.0.2.77", 5060), user_agent=agent
     )
-    web.stores.records.save_bindings({username: [binding]})
+    web.desk.records.save_bindings({username: [binding]})

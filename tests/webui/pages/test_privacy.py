@@ -19,11 +19,11 @@ NOON = 1_763_722_800.0
 def office(web: Web) -> Web:
     """With a caller who left a message."""
     record = call_record("a", from_=CALLER, from_name="Meier <b>", outcome="voicemail", started=NOON)
-    web.stores.records.add_call(record, web.stores.office.names)
-    spool = web.stores.mailboxes.spool("21", CALLER, "a", NOON)
+    web.desk.records.add_call(record, web.desk.office.names)
+    spool = web.desk.mailboxes.spool("21", CALLER, "a", NOON)
     write_sound(spool, 2.0)
-    assert web.stores.mailboxes.keep(spool)
-    web.stores.records.add_task("21", "voicemail", CALLER, "a", NOON)
+    assert web.desk.mailboxes.keep(spool)
+    web.desk.records.add_task("21", "voicemail", CALLER, "a", NOON)
     return web
 
 
@@ -38,7 +38,7 @@ def test_times_are_set_and_what_cannot_be_is_said_at_its_field(office: Web) -> N
     assert shown == ["365", "0", "90"]
     form["keep_messages_days"] = "90"
     assert "Saved" in form.submit().follow()
-    assert office.stores.office.keep_messages_days == 90
+    assert office.desk.office.keep_messages_days == 90
     for wrong in ("-1", "99999", "soon"):
         form = office.admin.get("/privacy").forms["times"]
         form["keep_history_days"] = wrong
@@ -53,7 +53,7 @@ def test_two_admins_who_change_the_times_are_told(office: Web) -> None:
     first["keep_history_days"] = "200"
     answer = first.submit(status=409)
     assert answer.html.select_one("#f-keep_history_days-theirs")
-    assert office.stores.office.keep_history_days == 100
+    assert office.desk.office.keep_history_days == 100
 
 
 def test_what_is_known_is_said_in_words(office: Web) -> None:
@@ -88,12 +88,12 @@ def test_nothing_goes_before_the_last_digits_are_typed(office: Web) -> None:
     answer = form.submit(status=422)
     assert "last 4 digits" in text_of(answer, "#f-digits-error")
     assert answer.forms["erase"]["digits"].value == "1234"
-    assert office.stores.records.call("a") is not None
+    assert office.desk.records.call("a") is not None
     form = answer.forms["erase"]
     form["digits"] = "4567"
     assert "has been erased" in form.submit().follow()
-    assert office.stores.records.call("a") is None
-    assert office.stores.records.messages() == ()
+    assert office.desk.records.call("a") is None
+    assert office.desk.records.messages() == ()
 
 
 def test_only_admins_come_here(office: Web) -> None:
@@ -103,4 +103,4 @@ def test_only_admins_come_here(office: Web) -> None:
     for path in ("/privacy", "/privacy/export", "/privacy/erase"):
         assert office.user("21").post(path, fields, status=403)
         assert office.admin.post(path, {"number": CALLER, "digits": "4567"}, status=403)
-    assert office.stores.records.call("a") is not None
+    assert office.desk.records.call("a") is not None

@@ -35,7 +35,7 @@ def test_a_trunk_s_state_is_told_in_words_and_its_password_never(line: Web) -> N
     line.live.trunks["sipgate trunk"] = ("registered", "")
     assert "no call has come in or gone out yet" in line.admin.get("/trunks/sipgate trunk")
     call = call_record(direction="out", outcome="answered", started=1.0, ended=2.0, trunk="sipgate trunk")
-    line.stores.records.add_call(call, {})
+    line.desk.records.add_call(call, {})
     for path in ("/trunks", "/trunks/sipgate trunk"):
         assert "calls go out, but none has come in yet" in line.admin.get(path)
 
@@ -60,7 +60,7 @@ def test_a_trunk_is_made_in_the_words_of_its_provider(web: Web) -> None:
     form = page.forms["trunk"]
     form["account"], form["password"] = "1234567t0", SECRET
     assert "being connected" in form.submit().follow()
-    assert web.stores.office.trunks["sipgate trunk"].domain == "sipconnect.sipgate.de"
+    assert web.desk.office.trunks["sipgate trunk"].domain == "sipconnect.sipgate.de"
 
 
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(web: Web) -> None:
@@ -71,7 +71,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(web: Web) ->
     assert "is the box itself" in answer
     assert answer.forms["trunk"]["account"].value == "office"
     assert answer.forms["trunk"]["password"].value == ""
-    assert not web.stores.office.trunks
+    assert not web.desk.office.trunks
 
 
 def test_another_provider_is_the_only_place_with_the_trade_s_words(web: Web) -> None:
@@ -89,8 +89,8 @@ def test_a_change_keeps_the_password(line: Web) -> None:
     form = line.admin.get("/trunks/sipgate trunk").forms["trunk"]
     form["account"] = "1234567t1"
     assert "Saved" in form.submit().follow()
-    trunk = line.stores.office.trunks["sipgate trunk"]
-    assert (trunk.user, line.stores.vault.password_of(trunk)) == ("1234567t1", SECRET)
+    trunk = line.desk.office.trunks["sipgate trunk"]
+    assert (trunk.user, line.desk.vault.password_of(trunk)) == ("1234567t1", SECRET)
 
 
 def test_two_admins_are_told(line: Web) -> None:
@@ -107,7 +107,7 @@ def test_a_trunk_in_use_stays_and_the_numbers_are_named(line: Web) -> None:
     assert "+4930123450" in answer
     line.do("number remove", number="+4930123450")
     assert "has been removed" in line.admin.get("/trunks/sipgate trunk").forms["remove"].submit().follow()
-    assert not line.stores.office.trunks
+    assert not line.desk.office.trunks
 
 
 def test_a_peer_is_changed_by_its_address(web: Web) -> None:
@@ -115,11 +115,11 @@ def test_a_peer_is_changed_by_its_address(web: Web) -> None:
     form = web.admin.get("/trunks/peer").forms["trunk"]
     form["peer"] = "198.51.100.2:5090"
     form.submit().follow()
-    assert web.stores.office.trunks["peer"].peer == "198.51.100.2:5090"
+    assert web.desk.office.trunks["peer"].peer == "198.51.100.2:5090"
 
 
 def test_only_admins_see_them(line: Web) -> None:
     for path in ("/trunks", "/trunks/sipgate trunk", "/providers", "/providers/box"):
         line.user("21").get(path, status=403)
     line.user("21").post("/trunks/sipgate trunk/remove", status=403)
-    assert line.stores.office.trunks
+    assert line.desk.office.trunks

@@ -18,7 +18,7 @@ NAMES = ["durchwahl.local", "192.0.2.5"]
 @pytest.fixture
 def known(web: Web) -> Web:
     """An office whose box has its certificate."""
-    own_certificate(web.stores.data, NAMES, datetime.now(UTC))
+    own_certificate(web.desk.data, NAMES, datetime.now(UTC))
     return web
 
 
@@ -36,7 +36,7 @@ def test_anybody_fetches_the_authoritys_certificate_and_nobody_its_key(known: We
     assert re.search(r"(?:[0-9A-F]{2}:){31}[0-9A-F]{2}", page.text)
     assert "192.0.2.5" not in page
     fetched = page.click("Download the certificate")
-    assert fetched.body == (known.stores.data / "authority.crt").read_bytes()
+    assert fetched.body == (known.desk.data / "authority.crt").read_bytes()
     assert fetched.content_type == "application/x-x509-ca-cert"
     assert b"PRIVATE" not in fetched.body
 
@@ -51,12 +51,12 @@ def test_before_there_is_a_certificate_the_page_says_so(web: Web) -> None:
 
 
 def test_who_signed_what_the_office_brought_is_not_ours_to_tell(known: Web) -> None:
-    brought(known.stores.data, 100 * DAY)
+    brought(known.desk.data, 100 * DAY)
     assert "The office uses its own certificate" in known.visitor.get("/trust", status="4*")
 
 
 @pytest.mark.parametrize(("days", "words"), [(100, "own certificate."), (5.5, "days left: 5"), (-1, "has expired")])
 def test_the_doctor_tells_when_a_brought_certificate_ends(known: Web, days: float, words: str) -> None:
     assert "signed by its own authority" in known.admin.get("/doctor")
-    brought(known.stores.data, days * DAY)
+    brought(known.desk.data, days * DAY)
     assert words in known.admin.get("/doctor")

@@ -18,9 +18,9 @@ from tests.webui.office import Web
 @pytest.fixture
 def root(web: Web, tmp_path: Path) -> Root:
     """The box's root; the page is that of a box in which updates can be made."""
-    web.stores.root = tmp_path / "machine"
+    web.desk.root = tmp_path / "machine"
     assert web.admin
-    return Root(web.stores.root)
+    return Root(web.desk.root)
 
 
 def text(page: Any, where: str = "main") -> str:
@@ -35,7 +35,7 @@ def bring(web: Web, version: str = "9.0") -> Any:
 
 
 def test_on_a_pc_it_says_how_updates_come_there(web: Web, tmp_path: Path) -> None:
-    web.stores.root = tmp_path
+    web.desk.root = tmp_path
     page = web.admin.get("/update")
     assert f"Version {VERSION} is running" in text(page)
     assert "updates are installed as a package" in text(page)
@@ -56,7 +56,7 @@ def test_a_file_is_brought_looked_at_installed_or_deleted(web: Web, root: Root) 
     page = form_to(page, "/update/forget").submit("what").follow()
     assert "Brought" not in text(page)
     assert form_to(bring(web), "/update/install").submit().status_int == 303
-    assert (web.stores.data / "update/wanted").is_file()
+    assert (web.desk.data / "update/wanted").is_file()
 
 
 def test_a_script_brings_it_in_pieces(web: Web, root: Root) -> None:
@@ -68,7 +68,7 @@ def test_a_script_brings_it_in_pieces(web: Web, root: Root) -> None:
         answer = web.admin.post("/update/upload", fields, upload_files=[("file", "piece", piece)]).json
         upload, at = answer["upload"], at + step
     assert answer["page"] == "/update"
-    assert (web.stores.data / "update/bundle.raucb").read_bytes() == content
+    assert (web.desk.data / "update/bundle.raucb").read_bytes() == content
 
 
 def test_another_file_is_refused_at_its_field_and_a_script_is_told_at_once(web: Web, root: Root) -> None:
@@ -158,5 +158,5 @@ def test_only_admins_may(web: Web, root: Root) -> None:
     for path in ("/update/upload", "/update/install", "/update/forget"):
         assert anna.post(path, expect_errors=True).status_int == 403
         assert web.admin.post(path, expect_errors=True).status_int == 403, "no token of the form"
-    assert (web.stores.data / "update/bundle.raucb").is_file()
-    assert not (web.stores.data / "update/wanted").exists()
+    assert (web.desk.data / "update/bundle.raucb").is_file()
+    assert not (web.desk.data / "update/wanted").exists()

@@ -27,7 +27,7 @@ def test_the_first_visit_makes_an_admin_and_goes_on_to_the_wizard(web: Web, code
     form["language"], form["country"], form["number"] = "en", "AT", "01 2345678"
     assert form.submit().location.endswith("/wizard")
     assert browser.get("/").location.endswith("/now")
-    office = web.stores.office
+    office = web.desk.office
     assert (office.country, office.number, office.area_code) == ("AT", "+4312345678", "1")
     assert office.accounts["Dora Dachs"].role == "admin"
 
@@ -42,7 +42,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(web: Web, c
     again["password"], again["number"] = OTHER, "12"
     refused = again.submit(status=422)
     assert 'id="f-number-error"' in refused.text
-    assert not web.stores.office.accounts
+    assert not web.desk.office.accounts
 
 
 def test_a_wrong_code_is_refused_at_the_code(web: Web, code: str) -> None:

@@ -68,7 +68,7 @@ def test_a_newcomer_goes_all_the_way(box: Web) -> None:
     assert form["access_digit"].value == ""
     form["access_digit"] = "0"
     page = form.submit().follow()
-    assert box.stores.office.access_digit == "0"
+    assert box.desk.office.access_digit == "0"
     form = page.forms["people"]
     form["names"] = "Anna Adler\nBert Braun; 22\n"
     looked = form.submit("step", value="look")
@@ -76,30 +76,30 @@ def test_a_newcomer_goes_all_the_way(box: Web) -> None:
         "100",
         "22",
     ]
-    assert not box.stores.office.people
+    assert not box.desk.office.people
     page = looked.forms["people"].submit("step", value="add").follow()
 
     form = page.forms["numbers"]
     assert [box_.checked for box_ in form.fields["to"] if box_.attrs.get("type") == "checkbox"] == [True, True]
     form["name"], form["numbers"] = "Example Ltd", "123450\n030 123451"
     page = form.submit().follow()
-    assert {e164: number.to for e164, number in box.stores.office.numbers.items()} == {
+    assert {e164: number.to for e164, number in box.desk.office.numbers.items()} == {
         "+4930123450": ("22", "100"), "+4930123451": ("22", "100"),
     }  # fmt: skip
 
     form = page.forms["greeting"]
     assert form["greeting_text"].value.strip().startswith("Guten Tag, hier ist Example Ltd. Wenn Sie die Durchwahl")
     page = form.submit().follow()
-    assert all(number.greeting for number in box.stores.office.numbers.values())
+    assert all(number.greeting for number in box.desk.office.numbers.values())
 
     sheet = page.forms["make"].submit("do", value="new")
-    phones = box.stores.office.phones.values()
+    phones = box.desk.office.phones.values()
     assert {phone.extension for phone in phones} == {"100", "22"}
     for phone in phones:
         assert phone.username in sheet
-        assert box.stores.vault.password_of(phone) in sheet
+        assert box.desk.vault.password_of(phone) in sheet
     assert len(sheet.html.select("figure.qr svg")) == 2
-    assert box.stores.vault.password_of(phone) not in admin.get("/wizard/phones")
+    assert box.desk.vault.password_of(phone) not in admin.get("/wizard/phones")
 
     page = admin.get("/wizard").follow()
     assert page.request.path == "/wizard/test"
@@ -126,7 +126,7 @@ def test_the_digit_for_an_outside_line_is_asked_before_there_are_extensions(box:
     form["access_digit"] = "4"
     answer = form.submit(status=422)
     assert "44" in answer.html.select_one("#f-access_digit-error").text
-    assert box.stores.office.access_digit == "1"
+    assert box.desk.office.access_digit == "1"
 
 
 def test_no_word_of_the_trade_is_needed(box: Web) -> None:
@@ -147,12 +147,12 @@ def test_each_step_can_be_come_back_to_and_shows_what_is_set(box: Web) -> None:
     assert (line["account"].value, line["password"].value) == ("1234567t0", "")
     line["account"] = "1234567t1"
     line.submit().follow()
-    assert box.stores.office.trunks["sipgate trunk"].user == "1234567t1"
+    assert box.desk.office.trunks["sipgate trunk"].user == "1234567t1"
     form = box.admin.get("/wizard/numbers").forms["numbers"]
     assert (form["name"].value, form["numbers"].value.strip()) == ("Example Ltd", "+49 30 123450")
     form.set("to", False, 2)
     form.submit().follow()
-    assert box.stores.office.numbers["+4930123450"].to == ("22",)
+    assert box.desk.office.numbers["+4930123450"].to == ("22",)
     assert box.admin.get("/wizard/people").html.select("#people")
 
 
@@ -175,8 +175,8 @@ def test_another_provider_takes_the_place_of_one_that_does_not_work(box: Web) ->
     form = page.forms["line"]
     form["account"], form["password"] = "493012345", "secret"
     form.submit().follow()
-    assert list(box.stores.office.trunks) == ["easybell"]
-    assert box.stores.office.numbers["+4930123450"].trunk == "easybell"
+    assert list(box.desk.office.trunks) == ["easybell"]
+    assert box.desk.office.numbers["+4930123450"].trunk == "easybell"
 
 
 def test_a_line_that_works_stays_beside_a_second_one(box: Web) -> None:
@@ -185,7 +185,7 @@ def test_a_line_that_works_stays_beside_a_second_one(box: Web) -> None:
     form = box.admin.get("/wizard/line/easybell").forms["line"]
     form["account"], form["password"] = "493012345", "secret"
     form.submit().follow()
-    assert sorted(box.stores.office.trunks) == ["easybell", "sipgate trunk"]
+    assert sorted(box.desk.office.trunks) == ["easybell", "sipgate trunk"]
 
 
 def test_a_wrong_number_is_told_at_its_field_and_the_rest_stays_typed(box: Web) -> None:
@@ -203,11 +203,11 @@ def test_cards_of_phones_that_never_came_are_printed_again_with_new_passwords(bo
     peopled(box)
     form = box.admin.get("/wizard/phones").forms["make"]
     form.submit("do", value="new")
-    before = {phone.username: box.stores.vault.password_of(phone) for phone in box.stores.office.phones.values()}
+    before = {phone.username: box.desk.vault.password_of(phone) for phone in box.desk.office.phones.values()}
     there = next(iter(before))
     box.live.registered[there] = ["sip:x"]
     sheet = box.admin.get("/wizard/phones").forms["make"].submit("do", value="again")
-    after = {phone.username: box.stores.vault.password_of(phone) for phone in box.stores.office.phones.values()}
+    after = {phone.username: box.desk.vault.password_of(phone) for phone in box.desk.office.phones.values()}
     assert after[there] == before[there]
     assert there not in sheet
     for username in after.keys() - {there}:
@@ -236,9 +236,9 @@ def test_a_call_is_told_while_it_lasts_and_afterwards(box: Web) -> None:
     assert "A call from +49 171 1234567 is coming in." in page
 
     box.live.calls = []
-    now = box.stores.clock()
+    now = box.desk.clock()
     steps += (Step(2.0, "dialled", {"digits": "22"}), Step(3.0, "answered", {"extension": "22"}))
-    box.stores.records.add_call(
+    box.desk.records.add_call(
         call_record(
             "c1", from_=CALLER, extension="22", outcome="answered", started=now - 20, answered=now - 15, steps=steps
         )

@@ -84,7 +84,7 @@ def test_every_task_is_on_one_page_though_new_ones_come_in_meanwhile(web: Web) -
     for turn in range(100):
         seen += rows(page, "tasks")
         if turn % 9 == 0:
-            missed(web.stores, "1001", "+4930999", call=f"new-{turn}")
+            missed(web.desk, "1001", "+4930999", call=f"new-{turn}")
         if "Older" not in ways(page):
             break
         page = page.click("Older")
@@ -136,11 +136,11 @@ def test_few_among_many_are_found(web: Web) -> None:
 def test_a_page_of_calls_is_the_same_when_more_have_come(web: Web) -> None:
     older = web.admin.get("/history").click("Older")
     before, where = rows(older, "calls"), told(older)
-    web.stores.records.add_call(call_record("the-newest", started=time.time()), web.stores.office.names)
+    web.desk.records.add_call(call_record("the-newest", started=time.time()), web.desk.office.names)
     again = web.admin.get(older.request.url)
     assert rows(again, "calls") == before
     assert (where, told(again)) == ("51-100 of 60,008", "52-101 of 60,009") or told(again) != where
-    web.stores.records.history.remove([60_009])
+    web.desk.records.history.remove([60_009])
 
 
 @pytest.mark.parametrize("name", ["before", "after", "page"])
@@ -183,20 +183,20 @@ def test_the_table_has_every_call_and_says_how_many(web: Web) -> None:
 def test_a_table_leaves_while_it_is_being_found(web: Web) -> None:
     """The first calls are there at once: a browser shows that it loads, and how far it is."""
     asked: list[str] = []
-    ask = web.stores.records.history.find
+    ask = web.desk.records.history.find
 
     def counted(*given: Any, **more: Any) -> Any:
         asked.append("")
         return ask(*given, **more)
 
-    web.stores.records.history.find = counted  # type: ignore[method-assign]
+    web.desk.records.history.find = counted  # type: ignore[method-assign]
     environ = dict(web.admin.get("/history").request.environ) | {"PATH_INFO": "/history/table", "QUERY_STRING": ""}
     body = iter(web.app(environ, lambda status, headers: None))
     next(body)
     assert len(asked) == 1
     next(body)
     assert len(asked) == 2
-    web.stores.records.history.find = ask  # type: ignore[method-assign]
+    web.desk.records.history.find = ask  # type: ignore[method-assign]
 
 
 def test_a_table_that_cannot_be_finished_breaks_off(web: Web) -> None:
@@ -239,22 +239,22 @@ def test_who_moves_a_member_on_a_later_page_stays_there(web: Web) -> None:
     form = form_to(page, f"/groups/{EVERYBODY}/members?members=4")
     moved = form.submit("act", value="up 1150").follow()
     assert told(moved) == "151-200 of 200"
-    assert web.stores.office.groups[EVERYBODY].members[149:151] == ("1150", "1149")
+    assert web.desk.office.groups[EVERYBODY].members[149:151] == ("1150", "1149")
     form_to(moved, f"/groups/{EVERYBODY}/members?members=4").submit("act", value="up 1149")
 
 
 def test_a_number_that_rings_many_shows_all_of_them_and_loses_none(web: Web) -> None:
     page = web.admin.get(f"/numbers/{NUMBER}")
     form = form_to(page, f"/numbers/{NUMBER}")
-    before = web.stores.office.numbers[NUMBER].to
+    before = web.desk.office.numbers[NUMBER].to
     assert len(before) == 40
     assert len(page.html.select("select[name=to]")) == 6
     form.submit()
-    assert web.stores.office.numbers[NUMBER].to == before
+    assert web.desk.office.numbers[NUMBER].to == before
     form.set("to", "1150", 4)
     form.set("to", False, 6)
     form.submit().follow()
-    assert web.stores.office.numbers[NUMBER].to == (*before[:4], "1150", *before[5:])
+    assert web.desk.office.numbers[NUMBER].to == (*before[:4], "1150", *before[5:])
 
 
 def test_the_ladder_of_a_long_call_has_only_who_takes_part_on_its_page(web: Web) -> None:

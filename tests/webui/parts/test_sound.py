@@ -29,7 +29,7 @@ def test_a_typed_text_is_heard_before_it_is_saved(web: Web, spoken: list[tuple[s
     take = anna.post("/sound/hear", posted, headers=JSON).json
     assert spoken == [("I am away.", "en")]
     assert anna.get(f"/sound/takes/{take['id']}/sound").body[:4] == b"RIFF"
-    assert web.stores.office.people["21"].announcement == ""
+    assert web.desk.office.people["21"].announcement == ""
     page = anna.post("/sound/hear", posted).follow()
     assert page.html.find("audio")["src"].endswith("/sound")
 
@@ -101,7 +101,7 @@ def test_a_take_becomes_what_one_chooses(web: Web) -> None:
     assert form.submit().status_code == 303
     form["use"] = "person 22"
     form.submit()
-    office = web.stores.office
+    office = web.desk.office
     assert office.numbers["+4930123450"].greeting.startswith("number-4930123450-")
     assert office.people["22"].announcement.startswith("person-22-")
 
@@ -118,7 +118,7 @@ def test_a_user_makes_no_greeting_of_a_number(web: Web) -> None:
     id = anna.post("/sound/decode", {"csrf": csrf, "sound": Upload("me.mp3", sound_file("mp3"))}).json["id"]
     for use in ("number +4930123450", "person 22"):
         assert anna.post(f"/sound/takes/{id}", {"csrf": csrf, "use": use}, status=403)
-    assert web.stores.office.numbers["+4930123450"].greeting == ""
+    assert web.desk.office.numbers["+4930123450"].greeting == ""
 
 
 PARTS = {

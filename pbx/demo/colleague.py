@@ -1,4 +1,4 @@
-"""A desk of the demo office: its person, and the process of its phone."""
+"""A colleague of the demo office: who they are, and the process of their phone."""
 
 import asyncio
 import contextlib
@@ -14,8 +14,8 @@ class PhoneFailed(Exception):
     """A phone of the demo does not work; the text says what it complained about."""
 
 
-class Desk:
-    """A person's place and the softphone on it."""
+class Colleague:
+    """A person and the softphone on their desk."""
 
     def __init__(self, name: str, extension: str, frequency: float, answers_after: float | None) -> None:
         self.name = name
