@@ -39,8 +39,7 @@ RATE = 8000
 class Caller:
     """Somebody in the telephone network who called the office. His verbs may be awaited one after the other."""
 
-    def __init__(self, number: str, endpoint: Endpoint, ear: Path, session_id: int) -> None:
-        self.number = number
+    def __init__(self, endpoint: Endpoint, ear: Path, session_id: int) -> None:
         self.ear = ear
         """What he hears is written here."""
         self.answered = asyncio.Event()
@@ -187,7 +186,7 @@ class DemoProvider:
         """Somebody (`caller`, E.164) calls the office's number at the exchange's SIP address."""
         endpoint = self._pump.open(HOST)
         ear = self._folder / f"heard-{self._ids.token()}.wav"
-        somebody = Caller(caller, endpoint, ear, self._ids.session_id())
+        somebody = Caller(endpoint, ear, self._ids.session_id())
         domain = f"{office[0]}:{office[1]}"
         session = self._stack.invite(
             Uri.parse(f"sip:{number}@{domain}"),

@@ -93,7 +93,7 @@ class Mailboxes:
         self._root = private_directory(data / "mailboxes")
 
     def spool(self, extension: str, from_: str = "", call: str = "", started: float = 0.0) -> Path:
-        """A new path to record a message for `extension` into, to be given to `keep` or `discard`.
+        """A new path to record a message for `extension` into, to be given to `keep`.
 
         What is told here of the call is what a recovered message will know. Raises NoRoom.
         """
@@ -139,10 +139,6 @@ class Mailboxes:
             origin.started if started is None else started,
         )
         return self._adopt(spool, origin, origin.file_name())
-
-    def discard(self, spool: Path) -> None:
-        """The recording is not wanted. Raises OSError."""
-        spool.unlink(missing_ok=True)
 
     def path(self, message: Message) -> Path:
         """Where a message's sound is."""

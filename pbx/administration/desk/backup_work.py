@@ -1,7 +1,6 @@
 """One backup at a time being made or opened, by a process of its own, and how far it is."""
 
 import json
-import logging
 import subprocess
 import sys
 import threading
@@ -12,8 +11,6 @@ from typing import IO, Any, Literal
 
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-
-log = logging.getLogger(__name__)
 
 PROGRAM = "pbx.programs.backup"
 Kind = Literal["make", "night", "open", "key"]

@@ -206,9 +206,9 @@ class Leg:
                 self._tell(self, Proceeding(status, early_media=bool(sdp)))
             case sip.Answered(sdp=sdp):
                 self._answered(sdp)
-            case sip.Rejected(status=status, reason=reason):
+            case sip.Rejected(status=status):
                 self.close()
-                self._tell(self, Rejected(status, reason))
+                self._tell(self, Rejected(status))
             case sip.Confirmed(sdp=sdp):
                 if (sdp and not self._accept(sdp)) or self.agreed is None:
                     self.hang_up("no answer to our offer")
@@ -240,7 +240,7 @@ class Leg:
         """The party picked up; without a usable answer there is nothing to talk with."""
         if (sdp and not self._accept(sdp)) or self.agreed is None:
             self.hang_up("no common codec")
-            self._tell(self, Rejected(488, "Not Acceptable Here"))
+            self._tell(self, Rejected(488))
             return
         self._is_answered()
         self._tell(self, Answered())

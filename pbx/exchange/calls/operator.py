@@ -35,7 +35,6 @@ class Recording:
     """A recording that ended, by the party's `#`, silence, the limit, or because he hung up."""
 
     seconds: float
-    why: str
     gone: bool
 
 
@@ -137,7 +136,7 @@ class Operator:
             if leg is not self.party:
                 continue
             if isinstance(event, Recorded):
-                return Recording(event.seconds, event.why, gone or self.leg.over)
+                return Recording(event.seconds, gone or self.leg.over)
             if isinstance(event, Digit) and event.digit == "#":
                 leg.endpoint.stop_recording()  # one that came as INFO; by all other ways it has ended already
             elif isinstance(event, Ended):

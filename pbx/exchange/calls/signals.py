@@ -23,7 +23,6 @@ class Rejected:
     """The party's INVITE ended without an answer."""
 
     status: int
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

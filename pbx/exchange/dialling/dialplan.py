@@ -71,8 +71,6 @@ class Undialable:
     """The call cannot be made."""
 
     reason: Refusal
-    detail: str = ""
-    """A sentence, if there is more to say."""
     digit: str = ""
     """The digit for an outside line that is there and should not be, or not there and should."""
 
@@ -88,7 +86,7 @@ def plan(dialled: str, caller: Person, office: Office) -> Plan:
     with a +: a phone's list of calls has them like that.
     """
     if not DIALLED.fullmatch(dialled):
-        return Undialable("bad-number", "Only digits, *, # and + can be dialled.")
+        return Undialable("bad-number")
     if number := emergency_meant(dialled, office.country, office.access_digit):
         return ToEmergency(number, caller_number(caller, office))
     digits = dialled.removesuffix("#")
@@ -135,12 +133,12 @@ def _outside(dialled: str, caller: Person, office: Office) -> Plan:
 def _wrong(dialled: str, behind: str, office: Office, wrong: BadNumber) -> Undialable:
     """Why it is no number, as far as one can guess what was meant."""
     if isinstance(wrong, WithDigit):
-        return Undialable("with-access-digit", str(wrong), wrong.digit)
+        return Undialable("with-access-digit", wrong.digit)
     if isinstance(wrong, UnknownAbroad):
-        return Undialable("unknown-abroad", str(wrong))
+        return Undialable("unknown-abroad")
     if was_meant_whole(dialled, behind, office):
         return Undialable("without-access-digit", digit=office.access_digit)
-    return Undialable("no-such-extension") if _is_short(behind) else Undialable("bad-number", str(wrong))
+    return Undialable("no-such-extension") if _is_short(behind) else Undialable("bad-number")
 
 
 def _is_short(digits: str) -> bool:

@@ -13,17 +13,6 @@ class BadExtension(Wrong):
     """The wanted extension can belong to nobody; the sentence says why."""
 
 
-class Taken(BadExtension):
-    """Somebody has the wanted extension already; the sentence names him and offers a free one."""
-
-    def __init__(self, extension: str, owner: str, free: str) -> None:
-        taken = Sentence("Extension {extension} belongs to {owner}.", extension=extension, owner=owner)
-        super().__init__(taken.then(Sentence("{extension} is free.", extension=free) if free else ""))
-        self.extension = extension
-        self.owner = owner
-        self.free = free
-
-
 def free_extension(office: Office) -> str:
     """The first free extension of three digits.
 
@@ -42,14 +31,16 @@ def free_extension(office: Office) -> str:
 def check_extension(office: Office, wanted: str, but_for: str | None = None) -> str:
     """The wanted extension, if it may be had.
 
-    `but_for` is the extension its bearer has now: keeping one's own is no clash. Raises Taken or BadExtension.
+    `but_for` is the extension its bearer has now: keeping one's own is no clash. Raises BadExtension.
     """
     extension = wanted.strip()
     if reason := why_not(extension, office.country, office.access_digit):
         raise BadExtension(reason)
     owner = office.bearer(extension) or office.former.get(extension)
     if owner and extension != but_for:
-        raise Taken(extension, owner.name, _free_or_nothing(office))
+        taken = Sentence("Extension {extension} belongs to {owner}.", extension=extension, owner=owner.name)
+        free = _free_or_nothing(office)
+        raise BadExtension(taken.then(Sentence("{extension} is free.", extension=free) if free else ""))
     return extension
 
 
