@@ -54,7 +54,7 @@ class Ear:
         self.dialled = ""
         """Digits that were sent to the far end."""
         self.listens = False
-        self.samples = QualityPoints(studio.loop.time())
+        self.quality_points = QualityPoints(studio.loop.time())
         self._studio = studio
         self._token = 0
         self._playing: asyncio.TimerHandle | None = None
