@@ -117,8 +117,8 @@ def test_the_terminal_is_spoken_to_in_its_own_language(environ: dict[str, str], 
 
 def test_without_a_code_to_print_the_command_that_shows_it_is_said() -> None:
     here = ("192.0.2.1", 80)
-    assert invitation(here, "en", command="durchwahl code").endswith("which is shown by: durchwahl code")
-    assert invitation(here, "de", command="durchwahl code").endswith("ihn zeigt: durchwahl code")
+    assert invitation(here, "en", command="durchwahl code").endswith("the code for the first visit: durchwahl code")
+    assert invitation(here, "de", command="durchwahl code").endswith("den ersten Besuch zeigt: durchwahl code")
     assert len(invitation(here, "en").splitlines()) == 1, "there is an admin"
 
 
