@@ -37,7 +37,7 @@ class Sentence(str):
 
 
 class Wrong(ValueError):
-    """Something that cannot be, told in a sentence."""
+    """Something that cannot be; the sentence says why."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

@@ -25,7 +25,7 @@ class Lines:
 
     def __init__(self, **state: Any) -> None:
         """`state` is part of what `status` tells."""
-        self.told: list[tuple[Any, ...]] = []
+        self.asked: list[tuple[Any, ...]] = []
         """What was asked of it: ("call", "21", "+4930123", "") ..."""
         self.registered: dict[str, Sequence[str]] = {}
         """Of user names, contacts."""
@@ -77,11 +77,11 @@ class Lines:
         return self.tapped
 
     def call(self, extension: str, number: str, suffix: str) -> str:
-        self.told.append(("call", extension, number, suffix))
+        self.asked.append(("call", extension, number, suffix))
         return "call-1"
 
     def changed(self, office: Office) -> None:
-        self.told.append(("changed", office))
+        self.asked.append(("changed", office))
 
     def doctor(self) -> Sequence[Check]:
         return self.checks
@@ -92,10 +92,10 @@ class Lines:
             raise AttributeError(name)
 
         def remembered(*given: Any) -> None:
-            self.told.append((name, *given))
+            self.asked.append((name, *given))
 
         return remembered
 
     def heard(self, name: str) -> list[Any]:
         """The first argument of each time it was asked so."""
-        return [told[1] for told in self.told if told[0] == name]
+        return [each[1] for each in self.asked if each[0] == name]

@@ -47,9 +47,9 @@ def test_a_talk_ends_when_somebody_hangs_up_and_not_when_all_is_written_down(
     call = call_record(answered=answered, started=answered - 9, ended=end.at + later, steps=steps)
     shown = talked(call)
     assert shown is not None
-    told = re.search(r"hung up after talking for (.*)\.", story(steps, "en", {"21": "Anna"}))
+    found = re.search(r"hung up after talking for (.*)\.", story(steps, "en", {"21": "Anna"}))
     if how == "hung-up":
-        assert (told[1] if told else "0 s") == duration(shown)
+        assert (found[1] if found else "0 s") == duration(shown)
     assert whole(shown) == whole(end.at - answered)
 
 

@@ -69,5 +69,5 @@ def test_an_error_keeps_its_sentence() -> None:
 
 @given(st.dictionaries(st.sampled_from("abc"), st.text() | st.integers() | st.floats(allow_nan=False) | st.none()))
 def test_whatever_is_said_is_json(fields: dict[str, Any]) -> None:
-    told = said(Sentence(" ".join(f"{{{name}}}" for name in fields), **fields))
-    assert json.loads(json.dumps(told)) == told
+    structured = said(Sentence(" ".join(f"{{{name}}}" for name in fields), **fields))
+    assert json.loads(json.dumps(structured)) == structured

@@ -19,8 +19,8 @@ ALL = {"sip-tester", "baresip-core", "kamailio", "linphone-cli", "chromium", "np
 def listed(*words: str) -> tuple[str, set[str]]:
     """The Python extras and Debian packages for these words after `list`."""
     command = ["scripts/setup", "list", *words]
-    told = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True).stdout
-    python, debian = (line.partition(": ")[2] for line in told.strip("\n").split("\n"))
+    printed = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True).stdout
+    python, debian = (line.partition(": ")[2] for line in printed.strip("\n").split("\n"))
     return python, set(debian.split())
 
 
@@ -88,9 +88,9 @@ def broken(folder: Path, complaint: str, **environment: str) -> tuple[int, str]:
 
 
 def test_set_up_says_what_it_will_fetch_and_how_long_that_takes(tmp_path: Path) -> None:
-    _, told = broken(tmp_path, "Connection refused")
-    assert "fetches up to 95 MB" in told
-    assert "16 Mbit/s" in told
+    _, printed = broken(tmp_path, "Connection refused")
+    assert "fetches up to 95 MB" in printed
+    assert "16 Mbit/s" in printed
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_set_up_says_what_it_will_fetch_and_how_long_that_takes(tmp_path: Path) 
     ],
 )
 def test_certificates_are_named_when_they_are_the_trouble(complaint: str, named: bool, tmp_path: Path) -> None:
-    code, told = broken(tmp_path, complaint, PIP_CERT="/somewhere")
+    code, printed = broken(tmp_path, complaint, PIP_CERT="/somewhere")
     assert code == 1
-    assert ("update-ca-certificates" in told) == named
-    assert ("is this machine on the network?" in told) == (not named)
-    assert complaint.split("(")[0] in told
+    assert ("update-ca-certificates" in printed) == named
+    assert ("is this machine on the network?" in printed) == (not named)
+    assert complaint.split("(")[0] in printed

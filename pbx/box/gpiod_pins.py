@@ -51,7 +51,7 @@ class GpiodFactory(PiFactory):  # type: ignore[misc]
         self.chip.close()
 
     def ticks(self) -> float:
-        """Now, in seconds of the clock that edges are told in."""
+        """Now, in seconds of the clock that edges are reported in."""
         return time.monotonic()
 
     def ticks_diff(self, later: float, earlier: float) -> float:
@@ -63,7 +63,7 @@ class GpiodFactory(PiFactory):  # type: ignore[misc]
 
 
 class GpiodPin(PiPin):  # type: ignore[misc]
-    """One line: taken when it is told what to be, given back by `close`. For any thread."""
+    """One line: taken when its direction is set, given back by `close`. For any thread."""
 
     def __init__(self, factory: GpiodFactory, info: Any) -> None:
         super().__init__(factory, info)

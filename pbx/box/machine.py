@@ -1,4 +1,4 @@
-"""How the machine is: read from the files in which the kernel tells it; what is not told is None, never guessed."""
+"""How the machine is: read from the kernel's files; what they do not say is None, never guessed."""
 
 import ctypes
 import math
@@ -15,7 +15,7 @@ UNSYNCHRONISED = 5
 LOW_NOW, LOW_BEFORE = 1 << 0, 1 << 16
 """Bits of the Pi's get_throttled."""
 LIFE_TIME = range(1, 12)
-"""Steps of an eMMC's life_time (JEDEC 84-B50, 7.4.46): each a tenth; 11 is past the end. 0: not told."""
+"""Steps of an eMMC's life_time (JEDEC 84-B50, 7.4.46): each a tenth; 11 is past the end. 0: unknown."""
 
 Kind = Literal["sd", "emmc", "disk"]
 KINDS: dict[str, Kind] = {"SD": "sd", "MMC": "emmc"}
@@ -39,7 +39,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """All that was told at one moment."""
+    """All that was read at one moment."""
 
     model: str = ""
     load: float | None = None

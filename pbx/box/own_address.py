@@ -1,4 +1,4 @@
-"""The address of this machine that phones and browsers are told."""
+"""The address of this machine that phones and browsers get."""
 
 import socket
 from ipaddress import ip_address

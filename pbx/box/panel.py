@@ -87,9 +87,9 @@ class Panel:
 
     def _rhythms(self) -> Mapping[Name, Rhythm]:
         try:
-            told = ask(self._socket, "now", {}, timeout=AGAIN)["lamps"]
+            lamps = ask(self._socket, "now", {}, timeout=AGAIN)["lamps"]
             self._heard = self._clock()
-            return {name: told[name] for name in NAMES}
+            return {name: lamps[name] for name in NAMES}
         except (NotRunning, ControlError, Refused) as error:
             log.debug("the exchange does not answer: %s", error)
             return shown(Seen(phase="starting" if self._clock() - self._heard < PATIENCE else "down"))

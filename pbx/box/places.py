@@ -51,7 +51,7 @@ def mounts(root: Path = Path("/")) -> list[Mount]:
 
 
 def _mount(fields: list[str], end: int) -> Mount:
-    """A line of it: what is told of the file system follows the hyphen at `end`."""
+    """A line of it: the facts about the file system follow the hyphen at `end`."""
     options = frozenset((*fields[5].split(","), *fields[end + 3].split(",")))
     return Mount(fields[2], Path(_unescaped(fields[4])), fields[end + 1], options)
 

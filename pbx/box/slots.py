@@ -1,4 +1,4 @@
-"""The card's two slots: which one the Raspberry Pi's firmware starts, which one it may be told to try once.
+"""The card's two slots: which one the Raspberry Pi's firmware starts, which one it may be asked to try once.
 
 The firmware reads autoboot.txt on the card's first partition: 512 bytes at most, keys below filters. `boot_partition`
 below [all] is what starts; below [tryboot] what starts once, after `reboot "0 tryboot"`, if tryboot_a_b=1. A slot is

@@ -36,15 +36,15 @@ def plug_in(device: str, run: Run, user: tuple[int, int], root: Path = Path("/")
 
     `user` are the numbers of user and group of whom it shall be.
     """
-    told = properties(run(["udevadm", "info", "--query=property", f"--path=/sys/class/block/{device}"]).stdout)
-    kind = told.get("ID_FS_TYPE", "")
+    found = properties(run(["udevadm", "info", "--query=property", f"--path=/sys/class/block/{device}"]).stdout)
+    kind = found.get("ID_FS_TYPE", "")
     if kind not in KINDS:
         return f"{device} is left alone: it holds {kind or 'nothing'}, and only FAT, exFAT and ext4 are mounted."
     if is_own(device, root):
         return f"{device} is left alone: it is on a disk that the system uses."
     options = ",".join(filter(None, (SAFE, KINDS[kind]))).format(user=user[0], group=user[1])
     why = "all its names are taken"
-    for name in names(told, device):
+    for name in names(found, device):
         place = root / PLACE / name
         if place in [each.point for each in mounts(root)]:
             continue
@@ -57,15 +57,15 @@ def plug_in(device: str, run: Run, user: tuple[int, int], root: Path = Path("/")
     return f"{device} cannot be mounted: {why}"
 
 
-def properties(told: str) -> dict[str, str]:
+def properties(text: str) -> dict[str, str]:
     """What udev knows of a device, as udevadm prints it."""
-    return {name: value for name, is_one, value in (line.partition("=") for line in told.splitlines()) if is_one}
+    return {name: value for name, is_one, value in (line.partition("=") for line in text.splitlines()) if is_one}
 
 
-def names(told: Properties, device: str) -> Iterator[str]:
+def names(found: Properties, device: str) -> Iterator[str]:
     """What its folder may be called, the nicest first: as the stick; so that two of one name differ; so that all do."""
-    number = _tame(told.get("ID_FS_UUID", "")) or device
-    label = _tame(_decoded(told.get("ID_FS_LABEL_ENC", "")))
+    number = _tame(found.get("ID_FS_UUID", "")) or device
+    label = _tame(_decoded(found.get("ID_FS_LABEL_ENC", "")))
     yield label or number
     yield f"{label or 'stick'}-{number}"
     yield f"{label or 'stick'}-{device}"

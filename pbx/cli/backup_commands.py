@@ -132,5 +132,5 @@ def _bring(exchange: Ask, path: Path) -> str:
 
 def _back(exchange: Ask, options: argparse.Namespace) -> Iterator[str]:
     done: dict[str, Any] = exchange("backup back")
-    told = json.dumps(done) if options.json else "Everything is back to how it was before the last restore."
-    yield told
+    line = json.dumps(done) if options.json else "Everything is back to how it was before the last restore."
+    yield line

@@ -178,8 +178,8 @@ def _nightly(shown: Shown) -> Iterator[str]:
 
 def _update(shown: Shown) -> Iterator[str]:
     phase = shown["phase"]
-    told = ("version", "phase", "progress", "from", "to") if phase else ("version",)
-    yield from _one({name: shown[name] for name in told if shown[name] not in ("", 0)})
+    fields = ("version", "phase", "progress", "from", "to") if phase else ("version",)
+    yield from _one({name: shown[name] for name in fields if shown[name] not in ("", 0)})
     if phase in ("returned", "refused", "failed", "broken"):
         yield visible(english(shown["why"]))
     if bundle := shown["bundle"]:

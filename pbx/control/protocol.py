@@ -80,21 +80,21 @@ def result(value: Json) -> bytes:
 
 def refusal(error: Refused) -> bytes:
     """The line that says why there is no answer."""
-    told = {"error": str(error), "code": error.code, "field": error.field, "hint": error.hint, "said": error.said}
-    return _line({name: value for name, value in told.items() if value != ""})
+    fields = {"error": str(error), "code": error.code, "field": error.field, "hint": error.hint, "said": error.said}
+    return _line({name: value for name, value in fields.items() if value != ""})
 
 
 def read_answer(line: bytes) -> Json:
     """The result in an answer. Raises Refused with what the other side said, or Garbled."""
     answer = _read(line)
     if "error" in answer:
-        code, told = answer.get("code"), answer.get("said")
+        code, template = answer.get("code"), answer.get("said")
         raise Refused(
             str(answer["error"]),
             code if isinstance(code, int) else 1,
             str(answer.get("field", "")),
             str(answer.get("hint", "")),
-            told if isinstance(told, dict) else None,
+            template if isinstance(template, dict) else None,
         )
     if "result" not in answer:
         raise Garbled("neither a result nor an error")
@@ -108,10 +108,10 @@ def event(value: Mapping[str, Json]) -> bytes:
 
 def read_event(line: bytes) -> dict[str, Json]:
     """What happened. Raises Garbled."""
-    told = _read(line).get("event")
-    if not isinstance(told, dict):
+    happened = _read(line).get("event")
+    if not isinstance(happened, dict):
         raise Garbled("no event")
-    return told
+    return happened
 
 
 @contextmanager

@@ -69,7 +69,7 @@ class Daemon:
         """Where SIP listens."""
         self.again = asyncio.Event()
         """Set when this exchange is to end and another one to begin: a restore waits for that."""
-        self.told: Callable[[str], None] = lambda line: None
+        self.on_status: Callable[[str], None] = lambda line: None
         """Hears now and then how it is, in one line."""
         self._work: OfficeWork | None = None
         self.certificate = OwnCertificate(self.desk.data, self._names, page.parent if page is not None else None)
@@ -88,7 +88,7 @@ class Daemon:
         self.desk.changed = self._changed_elsewhere
         for server in self._servers:
             await server.start()
-        work.begin(self.topics.changed, self.told)
+        work.begin(self.topics.changed, self.on_status)
         self._work = work
         for message in self.desk.folder.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
@@ -122,8 +122,8 @@ class Daemon:
 
     def _answer_lamps(self, verb: str, arguments: dict[str, Json], session: str | None) -> Json:
         """Who calls whom, and a code, is none of the lamps' business."""
-        told = self._answer(verb, arguments, session)
-        return {name: told[name] for name in ("lamps",) if name in told}
+        answer = self._answer(verb, arguments, session)
+        return {name: answer[name] for name in ("lamps",) if name in answer}
 
     async def _look_at_certificate(self) -> None:
         """TLS comes last: making the first certificate takes a Pi some seconds."""
@@ -158,7 +158,7 @@ class Daemon:
         self._loop.call_soon_threadsafe(self._loop.call_later, LAST_WORDS, self.again.set)
 
     def _publish(self, event: Mapping[str, Json]) -> None:
-        """To all; steps of calls, with their numbers, are told on our own socket only."""
+        """To all; steps of calls, with their numbers, are sent on our own socket only."""
         for server in self._servers:
             server.publish(event)
 

@@ -16,7 +16,7 @@ from pbx.exchange.calls.traced import WireCapture
 from pbx.exchange.dialling.emergency import is_emergency
 from pbx.exchange.phones.bound import Trouble
 from pbx.exchange.scripts import self_call
-from pbx.exchange.scripts.recording import Told
+from pbx.exchange.scripts.recording import OnProgress
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Person, Phone
@@ -113,10 +113,10 @@ class LiveExchange(Live):
             return router.click_to_colleague(person, colleague).id
         return router.click_to_call(person, number, name_of(office, number), suffix).id
 
-    def record(self, extension: str, path: Path, told: Told) -> str:
+    def record(self, extension: str, path: Path, on_progress: OnProgress) -> str:
         person = self._ringable(extension)
         shown = "Ansage" if person.language == "de" else "Recording"
-        return self._exchange.switchboard.router.record(person, shown, path, told).id
+        return self._exchange.switchboard.router.record(person, shown, path, on_progress).id
 
     def _ringable(self, extension: str, *, emergency: bool = False) -> Person:
         """Somebody with a phone that can ring; an emergency waits for no restart. Raises Refused."""

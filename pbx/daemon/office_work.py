@@ -45,16 +45,16 @@ class OfficeWork:
         self._live = LiveExchange(exchange, address)
         desk.live = elsewhere(self._live, on_loop)
         self._changed: Callable[[str], None] = lambda topic: None
-        self._told: Callable[[str], None] = lambda line: None
+        self._on_status: Callable[[str], None] = lambda line: None
         self._looking: list[asyncio.TimerHandle | None] = [None, None]
         """The next look at the health, and at what root tells of an update."""
 
-    def begin(self, changed: Callable[[str], None], told: Callable[[str], None]) -> None:
+    def begin(self, changed: Callable[[str], None], on_status: Callable[[str], None]) -> None:
         """Look at everything for the first time, and again as time passes.
 
-        `changed` hears the topics that changed; `told` hears how the exchange is, in one line.
+        `changed` hears the topics that changed; `on_status` hears how the exchange is, in one line.
         """
-        self._changed, self._told = changed, told
+        self._changed, self._on_status = changed, on_status
         self._look_at_health()
         if progress.is_possible(self._stores):
             self._look_at_update(progress.mark(self._stores))
@@ -78,13 +78,13 @@ class OfficeWork:
 
     def _look_at_health(self) -> None:
         self._changed("health")
-        self._told(status_line(self._live, self._stores.office, self._stores.unkept))
+        self._on_status(status_line(self._live, self._stores.office, self._stores.unkept))
         self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
 
     def _look_at_update(self, before: int) -> None:
         mark = progress.mark(self._stores)
         if mark != before:
             self._changed("health")
-            if progress.told(self._stores).phase == KEPT:
+            if progress.current_progress(self._stores).phase == KEPT:
                 self._loop.run_in_executor(None, self._stores.forget_clear_text)
         self._looking[1] = self._loop.call_later(UPDATE_EVERY, self._look_at_update, mark)

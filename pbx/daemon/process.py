@@ -66,7 +66,7 @@ async def _run(options: argparse.Namespace) -> int:
 async def _started(options: argparse.Namespace, sip: tuple[str, int], systemd: Systemd) -> Daemon:
     daemon = Daemon(options.data, sip, options.rtp, options.page_socket, options.lamps_socket)
     daemon.desk.restart = daemon.restart
-    daemon.told = systemd.status
+    daemon.on_status = systemd.status
     try:
         await daemon.start()
     except BaseException:

@@ -24,13 +24,13 @@ def status_line(live: Running, office: Office, unkept: str = "") -> str:
     """How many calls, phones and trunks there are; and what is not as always."""
     status, states = live.status(), [state for state, _ in live.trunk_states().values()]
     calls, phones = status["calls"], len(live.registrations())
-    told = [
+    parts = [
         "1 call" if calls == 1 else f"{calls} calls",
         f"{phones} of {len(office.phones)} phones registered",
         f"{sum(state in USABLE for state in states)} of {len(states)} trunks work" if states else "no trunk",
     ]
     if status.get("draining"):
-        told.append("new calls are turned away")
+        parts.append("new calls are turned away")
     if unkept:
-        told.append(f"NOTHING IS SAVED: {unkept}")
-    return ", ".join(told) + "."
+        parts.append(f"NOTHING IS SAVED: {unkept}")
+    return ", ".join(parts) + "."

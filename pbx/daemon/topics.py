@@ -1,10 +1,10 @@
-"""That something changed, told topic by topic to those who look: bundled, so that a busy minute is a few lines."""
+"""That something changed, sent topic by topic to those who follow: bundled, so that a busy minute is a few lines."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 MOMENT = 0.2
-"""Seconds in which the same topic is told once."""
+"""Seconds in which the same topic is sent once."""
 TOPICS = ("lines", "phones", "trunks", "calls", "tasks", "messages", "settings", "health")
 
 

@@ -170,7 +170,7 @@ class Exchange:
             clock=self._loop.time,
             wall=time.time,
             office=self._office,
-            told=step_heard,
+            on_step=step_heard,
             wake=self.wake,
         )
 

@@ -44,7 +44,7 @@ class Colleague:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
-                start_new_session=True,  # Ctrl-C is for us; the phone is told by the end of its input
+                start_new_session=True,  # Ctrl-C is for us; the phone learns it from the end of its input
             )
         assert self._process.stdin is not None
         self._process.stdin.write(line_of(account).encode())
@@ -77,7 +77,7 @@ class Colleague:
             await self._ringing.wait()
 
     async def is_idle(self, seconds: float = 10.0) -> None:
-        """Until the phone's call is over and it has told what it heard. Raises TimeoutError."""
+        """Until the phone's call is over and it has reported what it heard. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             await self._idle.wait()
 
@@ -85,15 +85,15 @@ class Colleague:
         assert self._process is not None
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
-            told = json.loads(line)
-            match told["event"]:
+            event = json.loads(line)
+            match event["event"]:
                 case "registered":
                     self._registered.set()
                 case "ringing":
                     self._idle.clear()
                     self._ringing.set()
                 case "ended":
-                    self.heard = float(told["heard"])
+                    self.heard = float(event["heard"])
                     self._ringing.clear()
                     self._idle.set()
 

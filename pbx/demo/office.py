@@ -1,4 +1,4 @@
-"""`durchwahl demo`: a real exchange, its desk phones and its callers, told at the terminal as they happen."""
+"""`durchwahl demo`: a real exchange, its desk phones and its callers, printed at the terminal as they happen."""
 
 import argparse
 import asyncio
@@ -28,7 +28,7 @@ PORTS_TRIED = 20
 PAUSE = 6.0
 """Seconds between two calls when nobody counts them."""
 AGAIN = 5
-"""After so many calls it is told again where the page is, and how one gets in: the terminal has moved on."""
+"""After so many calls it is printed again where the page is, and how one gets in: the terminal has moved on."""
 DESKS = (("Anna", 440.0, 2.0), ("Ben", 523.0, 3.5), ("Clara", 0.0, None))
 """Name, what the phone hums (Hz), seconds until it answers."""
 

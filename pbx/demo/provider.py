@@ -51,7 +51,7 @@ class Caller:
         self._clock = asyncio.get_running_loop().time
         self._local = Local(*endpoint.local, session_id=session_id)
         self.sdp = offer(self._local, [CODEC])
-        endpoint.told = self._media_told
+        endpoint.on_event = self._on_media_event
 
     async def hears_somebody(self) -> None:
         """Until the first sound arrives. Raises TimeoutError after 10 seconds."""
@@ -142,7 +142,7 @@ class Caller:
                 )
             )
 
-    def _media_told(self, _: Endpoint, event: MediaEvent) -> None:
+    def _on_media_event(self, _: Endpoint, event: MediaEvent) -> None:
         match event:
             case FirstPacket():
                 self._sounding.set()

@@ -48,7 +48,7 @@ class Scene:
         return self.plans[language].format(**extensions, group=cast.group, nobody=cast.nobody)
 
     def faults(self, record: Mapping[str, Any], caller: Caller, cast: Cast) -> list[str]:
-        """What did not go as told, in sentences; empty when all did. `record` is the call in the history."""
+        """What did not go as announced, in sentences; empty when all did. `record` is the call in the history."""
         found = []
         if record["outcome"] != self.outcome:
             found.append(f"It should have ended as {self.outcome}, not as {record['outcome']}.")

@@ -53,7 +53,7 @@ _STATUS = {
     "unknown-abroad": 404,
 }
 MOST_CALLS = 250
-"""At the same time; one more is told 503, unless it is an emergency."""
+"""At the same time; one more gets 503, unless it is an emergency."""
 
 
 _RETRY = {"too-many-calls": "5", "restarting": "20"}
@@ -71,7 +71,7 @@ class Router:
         self._begin = begin
         self._rows = Allowance(ROWS, PER, equipment.clock)
         self.draining = False
-        """A restart waits until the calls have ended: a new one is told 503, unless it is an emergency."""
+        """A restart waits until the calls have ended: a new one gets 503, unless it is an emergency."""
 
     def invited(self, event: Invited) -> None:
         """A new INVITE: it becomes a call with a script, or is refused."""
@@ -95,7 +95,7 @@ class Router:
         self._from_phone(person, event)
 
     def turned_away(self, event: TurnedAway) -> None:
-        """The stack refused an INVITE: whose it seems to have been is told, as far as that cannot fill anything."""
+        """The stack refused an INVITE: whose it seems to have been is noted, as far as that cannot fill anything."""
         request, flow = event.request, event.flow
         trunk = self._trunk_of(request, flow) or self._equipment.trunks.trunk_at(flow)
         binding = self._equipment.registrar.binding_at(flow)
@@ -174,10 +174,11 @@ class Router:
         if self._authentication.guest is guest:
             self._authentication.guest = None
 
-    def record(self, person: Person, shown: str, path: Path, told: recording.Told) -> Call:
+    def record(self, person: Person, shown: str, path: Path, on_progress: recording.OnProgress) -> Call:
         """Ring the person's phone, so that he can speak an announcement into the file."""
         call = self._call("internal", Party(person.extension, person.name), person.extension)
-        self._begin(call, None, partial(recording.record, person=person, shown=shown, path=path, told=told))
+        script = partial(recording.record, person=person, shown=shown, path=path, on_progress=on_progress)
+        self._begin(call, None, script)
         return call
 
     # --- from the telephone network --------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ class Router:
         if reason := self._too_much():
             self._turn_away(call, event, 503, reason)
             return
-        if called is None:  # told in the history: a number that was forgotten in the settings looks just like this
+        if called is None:  # noted in the history: a number that was forgotten in the settings looks just like this
             call.note("called", number=call.to, trunk=trunk.name)
             self._turn_away(call, event, 404, "not-our-number")
             return
@@ -259,7 +260,7 @@ class Router:
     def _call(self, direction: Direction, caller: Party, to: str) -> Call:
         equipment = self._equipment
         return Call(
-            equipment.ids.token(), direction, equipment.office(), caller, to, equipment.even_wall(), equipment.told
+            equipment.ids.token(), direction, equipment.office(), caller, to, equipment.even_wall(), equipment.on_step
         )
 
     def _take(self, call: Call, event: Invited, caller: Party, script: Script) -> None:

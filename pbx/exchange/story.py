@@ -1,4 +1,4 @@
-"""What happened in a call, told in one sentence a person understands; all its words stand in the tables below."""
+"""What happened in a call, in one sentence a person understands; all its words stand in the tables below."""
 
 from __future__ import annotations
 
@@ -144,13 +144,13 @@ _OF_PHONES = ("busy", "refused", "unavailable", "not-taken", "unreachable")
 def story(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:
     """The whole call as one sentence; `names` are those of people and groups by extension."""
     shown = [index for index, step in enumerate(steps) if not _is_quiet(steps, index)]
-    told = [_clause(steps[: index + 1], language, names) for index in shown or range(len(steps))]
-    sentence = ", ".join(filter(None, told))
+    texts = [_clause(steps[: index + 1], language, names) for index in shown or range(len(steps))]
+    sentence = ", ".join(filter(None, texts))
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
 def clause(steps: Sequence[Step], language: Language, names: Mapping[str, str] = NOBODY) -> str:
-    """The last of these steps as it is told live; those before it tell how long things took."""
+    """The last of these steps as a live clause; those before it say how long things took."""
     return _clause(steps, language, names) if steps else ""
 
 

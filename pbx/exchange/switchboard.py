@@ -128,7 +128,7 @@ class Switchboard:
             elif change.ask:
                 self._keepalive.ask(change.binding)
             if isinstance(change, Bound) and change.new:
-                self._message_waiting.greet(change.binding, told=change.notified)
+                self._message_waiting.greet(change.binding, takes_notify=change.takes_notify)
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
@@ -136,9 +136,9 @@ class Switchboard:
         """A new call: its script runs to its end."""
         if not call.unseen:
             self.equipment.calls[call.id] = call
-        begin(script, Operator(self.equipment, call, leg), self._told)
+        begin(script, Operator(self.equipment, call, leg), self._script_ended)
 
-    async def _told(self, operator: Operator, trouble: BaseException | None) -> None:
+    async def _script_ended(self, operator: Operator, trouble: BaseException | None) -> None:
         """The script is over: what is left of the legs goes, the row is written."""
         call = operator.call
         if self.equipment.stopping:

@@ -48,10 +48,10 @@ class Endpoint:
         self,
         loop: Loop,
         sockets: tuple[socket.socket, socket.socket],
-        told: Callable[["Endpoint", MediaEvent], None] | None,
+        on_event: Callable[["Endpoint", MediaEvent], None] | None,
     ) -> None:
         self.loop = loop
-        self.told = told
+        self.on_event = on_event
         """Who hears of events; None: whom the pump tells by default."""
         self.format: Format | None = None
         self.closed = False
@@ -183,7 +183,7 @@ class Endpoint:
             self.rtp_socket.send_report(self._reports.report(self.loop.clock(), goodbye=True))
         self.rtp_socket.close()
         self.loop.forget(self)
-        self.told = None  # who is told knows us, too: a ring that only the garbage collector would open
+        self.on_event = None  # the callback knows us, too: a ring that only the garbage collector would open
         if self.bridge:
             self.bridge.onward = self.bridge.bridge = None
             self.bridge.refresh_receiving()

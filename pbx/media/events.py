@@ -11,7 +11,7 @@ class FirstPacket:
 
 @dataclass(frozen=True, slots=True)
 class DigitHeard:
-    """A key was pressed; told once for each press."""
+    """A key was pressed; one event for each press."""
 
     char: str
     """One of 0-9 * # A-D."""
@@ -20,7 +20,7 @@ class DigitHeard:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Everything given to `play` went out. Not told after `hush` or when another `play` took its place."""
+    """Everything given to `play` went out. No event after `hush` or when another `play` took its place."""
 
     token: int
 
@@ -44,7 +44,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Nothing came from the peer for so long, voice or report, although it may send; told every few seconds again."""
+    """Nothing came from the peer for so long, voice or report, although it may send; repeated every few seconds."""
 
     seconds: float
 

@@ -96,7 +96,7 @@ class Pump:
     def run(self, now: float) -> float | None:
         """Move what is there to be moved; when to come again, None if nothing is open.
 
-        Events are told at the end, when verbs of any endpoint may be called again.
+        Events are sent at the end, when verbs of any endpoint may be called again.
         """
         if not self.busy:
             return None
@@ -192,7 +192,7 @@ class Pump:
     def tell(self, endpoint: Endpoint, event: MediaEvent) -> None:
         if not self.busy:
             self._next_poll = self.clock()
-        self._events.append((endpoint, event, endpoint.told or self._tell))
+        self._events.append((endpoint, event, endpoint.on_event or self._tell))
         self._schedule()
 
     def forget(self, endpoint: Endpoint) -> None:

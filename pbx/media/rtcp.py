@@ -8,7 +8,7 @@ from pbx.media.packet import PacketError
 
 SENDER_REPORT, RECEIVER_REPORT, DESCRIPTION, GOODBYE = 200, 201, 202, 203
 REPORTS = range(192, 224)
-"""The second byte of RTCP, as far as it can be told from RTP on one port (RFC 5761, section 4)."""
+"""The second byte of RTCP, as far as it can be distinguished from RTP on one port (RFC 5761, section 4)."""
 _CNAME = 1
 _HEADER = Struct("!BBHI")
 _SENDER = Struct("!QIII")

@@ -1,7 +1,7 @@
 """Signs of life: since when a peer's voice, and since when anything at all, has not been heard."""
 
 _SILENT = 5.0
-"""Seconds between two times that a silence is told."""
+"""Seconds between two reports of a silence."""
 
 
 class Signs:
@@ -31,7 +31,7 @@ class Signs:
             self.begin(now)
 
     def silence(self, now: float) -> float | None:
-        """For how many seconds nothing has come, if that is to be told again."""
+        """For how many seconds nothing has come, if that is to be reported again."""
         if now - self._told_at < _SILENT - 0.5:
             return None
         self._told_at = now

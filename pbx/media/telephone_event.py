@@ -68,7 +68,7 @@ class _Press:
     first: _Seen
     last: _Seen
     longest: int
-    """Duration told so far under the last timestamp."""
+    """Duration reported so far under the last timestamp."""
     ended: bool
     at: float
     """When its latest packet arrived."""
@@ -117,7 +117,7 @@ class EventReceiver:
     |   sense                                                                                  |             |
     | else                                                                                     | a new one   |
 
-    Where it cannot be told: a sender whose timestamps run on and whose durations do not grow presses twice when four
+    Where it cannot be known: a sender whose timestamps run on and whose durations do not grow presses twice when four
     packets in a row are lost, and so does one that changes SSRC and timestamp within a press. One whose timestamps
     stand still presses once when all of the second press of a key is lost but what lasts as long as the first, or if
     it sends nothing but ends.

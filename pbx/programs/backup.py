@@ -263,11 +263,11 @@ def has_room(disk: os.statvfs_result) -> bool:
     return disk.f_bavail >= FREE_SHARE * disk.f_blocks
 
 
-def work(kind: str, heard: IO[str], told: IO[str]) -> int:
-    """Do what the first line asks for; the exit code. What came of it is the last line that is told."""
+def work(kind: str, heard: IO[str], output: IO[str]) -> int:
+    """Do what the first line asks for; the exit code. What came of it is the last line of the output."""
 
     def tell(what: dict[str, Any]) -> None:
-        print(json.dumps(what), file=told, flush=True)
+        print(json.dumps(what), file=output, flush=True)
 
     def fail(sentence: str, field: str = "") -> int:
         tell({"error": str(sentence), "said": said(sentence), "field": field})

@@ -29,7 +29,7 @@ PICO_CURVE: Curve = (
     (1250, 1), (2000, 5), (3150, 2), (4000, 3), (6300, 0), (8000, -2),
 )  # fmt: skip
 """svox pico speaks with a boom: nearly half of the energy lies below 300 Hz, which telephones do not carry, and hardly
-1 % above 1 kHz, where consonants are told apart. The curve brings its long-term spectrum near that of people."""
+1 % above 1 kHz, where consonants are distinguished. The curve brings its long-term spectrum near that of people."""
 ESPEAK_CURVE: Curve = ((40, -40), (80, -12), (120, -3), (160, 0), (700, 0), (1000, -5), (3150, -6), (8000, -4))
 """espeak-ng is the opposite: some 6 dB too shrill above 1 kHz."""
 

@@ -1,6 +1,6 @@
-"""What systemd is told: that the exchange runs, that its event loop still turns, and that it ends (sd_notify(3)).
+"""What systemd hears: that the exchange runs, that its event loop still turns, and that it ends (sd_notify(3)).
 
-Without systemd nobody is told anything.
+Without systemd nobody hears anything.
 """
 
 import contextlib

@@ -21,7 +21,7 @@ class Ping:
 
 
 class FramingError(ValueError):
-    """Where the next message begins cannot be told any more: the connection has to be closed."""
+    """Where the next message begins is not known any more: the connection has to be closed."""
 
     whole: Sequence[bytes | Ping] = ()
     """What had arrived whole before that, in order: it is to be answered all the same."""

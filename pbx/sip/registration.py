@@ -71,7 +71,7 @@ Effects = tuple[Effect, ...]
 class Registration:
     """One account at one registrar, kept alive: refreshed early, moved to the next hop, retried ever more slowly.
 
-    A pure machine: every verb is told the time (monotonic seconds) and returns what is to be done. It is never given
+    A pure machine: every verb takes the time (monotonic seconds) and returns what is to be done. It is never given
     up until `stop`. One REGISTER is on its way at a time.
     """
 

@@ -61,7 +61,7 @@ class SessionTimer:
         expires, refresher = _session_expires(request)
         supports = _supports(request)
         self.min_se = max(self.min_se, min(_seconds(request.headers.get("Min-SE")), _LONGEST))
-        if not supports and expires < self.min_se:  # nobody could be told 422: then rather no timer
+        if not supports and expires < self.min_se:  # nobody could be sent 422: then rather no timer
             self.interval = 0
             return ()
         if expires:

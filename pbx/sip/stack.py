@@ -358,7 +358,7 @@ class Stack:
         self._dialogs[session.dialog.local_tag] = session
 
     def _forget(self, session: Usage) -> None:
-        """A session told its end, or took its leave."""
+        """A session ended, or was given up."""
         if session.over:
             self._sessions.pop(session.id, None)
         if session.finished:

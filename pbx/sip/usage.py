@@ -59,7 +59,7 @@ class Usage:
 
     @property
     def over(self) -> bool:
-        """Whether the session's last event was told."""
+        """Whether the session's last event was sent."""
         return self._over
 
     # --- requests of theirs ----------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class Usage:
             self._finish()
 
     def _tell(self, event: Event) -> None:
-        """Tell the layer above, unless it was told the end already."""
+        """Tell the layer above, unless it has the end already."""
         if self._over:
             return
         if isinstance(event, _LAST):

@@ -95,7 +95,7 @@ class Mailboxes:
     def spool(self, extension: str, from_: str = "", call: str = "", started: float = 0.0) -> Path:
         """A new path to record a message for `extension` into, to be given to `keep`.
 
-        What is told here of the call is what a recovered message will know. Raises NoRoom.
+        What is stored here of the call is what a recovered message will know. Raises NoRoom.
         """
         if not EXTENSION.fullmatch(extension):
             raise ValueError(f"{extension!r} is no extension")
@@ -126,8 +126,8 @@ class Mailboxes:
     ) -> Message | None:
         """The recording is finished: it becomes a message, safe on the disk when this returns.
 
-        None, and nothing kept, when there is less than a second of sound in it. What is told here goes before
-        what `spool` was told. Raises OSError or RecordsError; then the recording stays in the spool for `reconcile`.
+        None, and nothing kept, when there is less than a second of sound in it. What is passed here goes before
+        what `spool` was given. Raises OSError or RecordsError; then the recording stays in the spool for `reconcile`.
         """
         origin = _Origin.of(spool)
         if origin is None:

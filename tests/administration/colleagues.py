@@ -29,7 +29,7 @@ class Colleagues:
             self.do("user add", name=name, extension=extension)
         self.do("group add", name="Sales", extension="30", members=["21", "22"])
         self._sessions: dict[str, str] = {}
-        self.lines.told.clear()
+        self.lines.asked.clear()
         self.topics.clear()
 
     def _session(self, who: str) -> str:

@@ -14,7 +14,7 @@ from pbx.box.update.install import install
 from pbx.box.update.programs import Done, Heard
 from pbx.box.update.rauc import Rauc
 from pbx.box.update.rauc_backend import Backend, Impossible
-from pbx.box.update.state import Told
+from pbx.box.update.state import UpdateState
 from pbx.box.update.tried import after_start
 from pbx.box.update.world import TRYBOOT, NoReboot, World
 from pbx.control.client import NotRunning
@@ -69,7 +69,7 @@ class Card:
 
     def world(self) -> World:
         """What the programs of an update see of it."""
-        told = Told(self.states, wall=lambda: 1.7e9 + self.now)
+        told = UpdateState(self.states, wall=lambda: 1.7e9 + self.now)
         return World(
             self.folder / "data/update/bundle.raucb", Rauc(self.run, self.folder), told, self.ask, self.reboot,
             version=self.holds[self.running], clock=lambda: self.now, sleep=self.sleep,

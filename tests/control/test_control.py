@@ -39,10 +39,10 @@ def in_a_loop(script: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 
     @wraps(script)
     def test(*fixtures: Any, **named: Any) -> None:
-        async def told() -> None:
+        async def limited() -> None:
             await asyncio.wait_for(script(*fixtures, **named), 30.0)
 
-        asyncio.run(told())
+        asyncio.run(limited())
 
     return test
 

@@ -93,8 +93,8 @@ def test_an_admin_s_session_works_through_the_page_s_socket_but_is_not_root(box:
 
 
 def test_the_lamps_may_ask_for_lamps_and_press_the_button_and_nothing_else(box: Box) -> None:
-    told = ask(box.lamps, "now", {})
-    assert set(told) == {"lamps"}
+    answer = ask(box.lamps, "now", {})
+    assert set(answer) == {"lamps"}
     assert ask(box.lamps, "code press", {}) == {}, "the code itself is not theirs to know"
     for verb in COMMANDS.keys() - {"now", "code press"}:
         with pytest.raises(Refused, match="on the box itself"):

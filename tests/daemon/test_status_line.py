@@ -17,22 +17,22 @@ def test_calls_phones_and_trunks_are_counted() -> None:
     live = Lines()
     live.trunks = {"amt": ("registered", ""), "peer": ("unknown", ""), "other": ("failed", "timeout")}
     live.registered = {"a": ["sip:a@192.0.2.1"]}
-    told = status_line(live, OFFICE)
-    assert told == "0 calls, 1 of 2 phones registered, 2 of 3 trunks work."
+    line = status_line(live, OFFICE)
+    assert line == "0 calls, 1 of 2 phones registered, 2 of 3 trunks work."
 
 
 def test_what_is_not_as_always_is_added() -> None:
-    told = status_line(Lines(draining=True), Office(), "Read-only file system")
-    assert told.endswith("no trunk, new calls are turned away, NOTHING IS SAVED: Read-only file system.")
+    line = status_line(Lines(draining=True), Office(), "Read-only file system")
+    assert line.endswith("no trunk, new calls are turned away, NOTHING IS SAVED: Read-only file system.")
 
 
 def test_an_exchange_that_started_has_told_how_it_is(tmp_path: Path) -> None:
-    async def told() -> list[str]:
+    async def lines() -> list[str]:
         lines: list[str] = []
         daemon = Daemon(tmp_path / "data", ("127.0.0.61", 0), (20000, 20099))
-        daemon.told = lines.append
+        daemon.on_status = lines.append
         await daemon.start()
         await daemon.stop()
         return lines
 
-    assert asyncio.run(told()) == ["0 calls, 0 of 0 phones registered, no trunk."]
+    assert asyncio.run(lines()) == ["0 calls, 0 of 0 phones registered, no trunk."]

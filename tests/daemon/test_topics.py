@@ -16,9 +16,9 @@ class Paper:
     """What was told, and the alarm that is set."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.published: list[str] = []
         self.alarms: list[Callable[[], None]] = []
-        self.news = Topics(lambda event: self.told.append(event["topic"]), self._call_later)
+        self.topics = Topics(lambda event: self.published.append(event["topic"]), self._call_later)
 
     def _call_later(self, seconds: float, act: Callable[[], None]) -> None:
         assert seconds == MOMENT
@@ -28,21 +28,21 @@ class Paper:
 def test_a_thousand_changes_in_a_moment_are_one_event_a_topic() -> None:
     paper = Paper()
     for number in range(1000):
-        paper.news.changed("calls" if number % 3 else "lines")
-    assert paper.told == []
+        paper.topics.changed("calls" if number % 3 else "lines")
+    assert paper.published == []
     [alarm] = paper.alarms
     alarm()
-    assert paper.told == ["lines", "calls"]
-    paper.news.changed("calls")
+    assert paper.published == ["lines", "calls"]
+    paper.topics.changed("calls")
     assert len(paper.alarms) == 2, "what comes later is told later"
 
 
 def test_a_topic_nobody_knows_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="no topic"):
-        Paper().news.changed("weather")
+        Paper().topics.changed("weather")
 
 
-async def told(box: Box, topics: set[str]) -> None:
+async def changes_of(box: Box, topics: set[str]) -> None:
     """Until all of these have been told."""
     assert topics <= set(TOPICS)
     await box.until(lambda: topics <= {event.get("topic") for event in box.events}, 20.0)
@@ -50,7 +50,7 @@ async def told(box: Box, topics: set[str]) -> None:
 
 async def told_all(box: Box, topics: set[str]) -> None:
     """Until all of these have been told, and what was bundled with them; from now on is counted anew."""
-    await told(box, topics)
+    await changes_of(box, topics)
     await asyncio.sleep(2 * MOMENT)
     box.events.clear()
 
@@ -79,7 +79,7 @@ def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) ->
         anna, bert = await phone(box, "21"), await phone(box, "22")
         await told_all(box, {"settings", "phones", "lines"})
         ringing, _ = await conversation(box, anna, bert)
-        await told(box, {"calls", "lines"})
+        await changes_of(box, {"calls", "lines"})
         await seen_by_all(box)
         assert not {"settings", "phones", "trunks"} & {event.get("topic") for event in box.events}
         box.events.clear()
@@ -89,7 +89,7 @@ def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) ->
         await asyncio.sleep(2 * MOMENT)
         assert not any(event.get("topic") in ("phones", "lines") for event in box.events), "a refresh is no news"
         await anna.register(expires=0)
-        await told(box, {"phones", "lines"})
+        await changes_of(box, {"phones", "lines"})
 
     besiege(tmp_path / "office", script)
 
@@ -101,6 +101,6 @@ def test_an_exchange_tells_of_trunks_messages_and_what_commands_say(tmp_path: Pa
         await told_all(box, {"trunks", "settings"})
         await asyncio.to_thread(box.daemon.desk.changed, "tasks")
         box.daemon.exchange.mailbox_changed("21")
-        await told(box, {"tasks", "messages"})
+        await changes_of(box, {"tasks", "messages"})
 
     besiege(tmp_path / "office", script)

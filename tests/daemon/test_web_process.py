@@ -174,8 +174,8 @@ def test_the_page_of_one_visitor_is_small_and_has_the_threads_it_needs(tmp_path:
 
     Measured with five pages: 5.8 MB with Python 3.11, 7.5 with 3.13.
     """
-    told = "print(open('/proc/self/status').read().split('VmRSS:')[1].split()[0])"
-    bare = subprocess.run([sys.executable, "-c", f"{IMPORTS}; {told}"], capture_output=True, text=True, check=True)
+    memory = "print(open('/proc/self/status').read().split('VmRSS:')[1].split()[0])"
+    bare = subprocess.run([sys.executable, "-c", f"{IMPORTS}; {memory}"], capture_output=True, text=True, check=True)
     host = own_host()
     sip, web = free_ports(2, host), free_ports(1, host)
     words = ["durchwahl", "run", "--data", str(tmp_path / "data"), "--sip", f"{host}:{sip}", "--web", f"{host}:{web}"]
@@ -198,15 +198,15 @@ def test_a_terminal_is_told_the_code_of_the_first_visit(tmp_path: Path) -> None:
     screen, terminal = pty.openpty()
     exchange = subprocess.Popen(words, stdout=terminal, stderr=subprocess.DEVNULL)
     os.close(terminal)
-    told = ""
+    printed = ""
     try:
-        while not CODE.search(told) and (read := os.read(screen, 4096)):
-            told += read.decode()
+        while not CODE.search(printed) and (read := os.read(screen, 4096)):
+            printed += read.decode()
     finally:
         exchange.terminate()
         assert exchange.wait(20) == 0
         os.close(screen)
-    assert f"http://{host}:{web}/" in told
+    assert f"http://{host}:{web}/" in printed
 
 
 def test_the_page_ends_when_the_exchange_is_killed(tmp_path: Path) -> None:
@@ -229,9 +229,9 @@ def test_scripts_run_opens_the_page_unless_the_options_name_one(tmp_path: Path) 
     (house / "data").mkdir()
     (house / "data/settings.json").write_text("{}")
     shutil.copy(Path(__file__).parents[2] / "scripts/run", house / "scripts/run")
-    told = house / ".venv/bin/durchwahl"
-    told.write_text('#!/bin/sh\necho "$@"\n')
-    told.chmod(0o755)
+    command = house / ".venv/bin/durchwahl"
+    command.write_text('#!/bin/sh\necho "$@"\n')
+    command.chmod(0o755)
 
     def said(*options: str) -> str:
         return subprocess.run([house / "scripts/run", *options], capture_output=True, text=True, check=True).stdout

@@ -152,7 +152,7 @@ class Premises:
             clock=self.clock,
             wall=self.wall,
             office=lambda: self.office,
-            told=lambda call, step: self.steps.append((call, step)),
+            on_step=lambda call, step: self.steps.append((call, step)),
             wake=self.wake,
         )
 
@@ -287,6 +287,6 @@ class Premises:
         return record
 
     @property
-    def told(self) -> str:
+    def step_words(self) -> str:
         """What the only call's steps are, in words."""
         return " ".join(step.what for step in self.record.steps)

@@ -43,7 +43,7 @@ class Ear:
     """An endpoint, seen from the exchange through its verbs and from the far end through what it hears."""
 
     def __init__(self, studio: Studio, local: tuple[str, int]) -> None:
-        self.told: Callable[[Ear, MediaEvent], None] | None = None
+        self.on_event: Callable[[Ear, MediaEvent], None] | None = None
         self.local = local
         self.format: Format | None = None
         self.closed = False
@@ -169,13 +169,13 @@ class Ear:
             self.bridge = self.onward = None
 
     def _tell(self, event: MediaEvent) -> None:
-        told = self.told
-        if told is not None:
+        on_event = self.on_event
+        if on_event is not None:
             self._news.append(event)
-            self._studio.loop.call_later(SOON, self._tell_next, told)
+            self._studio.loop.call_later(SOON, self._tell_next, on_event)
 
-    def _tell_next(self, told: Callable[[Ear, MediaEvent], None]) -> None:
-        told(self, self._news.popleft())  # alarms for the same moment ring in any order
+    def _tell_next(self, on_event: Callable[[Ear, MediaEvent], None]) -> None:
+        on_event(self, self._news.popleft())  # alarms for the same moment ring in any order
 
 
 class Studio:

@@ -359,7 +359,7 @@ def test_a_caller_of_whom_nothing_is_heard_any_more_is_let_go() -> None:
         await premises.settle()
         assert said(line)[-1] == "BYE"
         await premises.quiet()
-        assert "lost" in premises.told
+        assert "lost" in premises.step_words
         assert len(premises.shelves.tasks) == 1
 
     play(script())

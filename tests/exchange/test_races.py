@@ -204,14 +204,14 @@ def test_the_caller_is_gone_with_the_last_packet_of_the_tone() -> None:
         while ear.said[-1] != "beep":
             await asyncio.sleep(0.01)
         leg = next(iter(premises.equipment.legs.values()))
-        told, leg.endpoint.told = leg.endpoint.told, None
+        on_event, leg.endpoint.on_event = leg.endpoint.on_event, None
 
         def tell_and_hang_up(endpoint: Endpoint, event: MediaEvent) -> None:
-            assert told is not None
-            told(endpoint, event)
+            assert on_event is not None
+            on_event(endpoint, event)
             leg.hang_up()
 
-        leg.endpoint.told = tell_and_hang_up
+        leg.endpoint.on_event = tell_and_hang_up
         await premises.settle(3)
         await premises.quiet()
         assert premises.record.outcome == "missed"

@@ -33,7 +33,7 @@ def call(work: Work, *phones: str, premises: Mapping[str, Any] | None = None) ->
     """An exchange after that has happened, in good order."""
     there: list[Premises] = []
 
-    async def told() -> None:
+    async def script() -> None:
         opened = Premises(replace(OFFICE, **(premises or {})))
         there.append(opened)
         await opened.open(*phones)
@@ -41,7 +41,7 @@ def call(work: Work, *phones: str, premises: Mapping[str, Any] | None = None) ->
         await work(opened)
         await opened.quiet()
 
-    play(told())
+    play(script())
     return there[0]
 
 
@@ -84,7 +84,7 @@ def test_what_is_no_reason_we_know_stands_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "passed_on", "outcome"),
+    ("status", "sentence", "passed_on", "outcome"),
     [
         (302, "22 could not take the call (call forwarding on the phone has no effect here).", "480", "failed"),
         (301, "22 could not take the call (call forwarding on the phone has no effect here).", "480", "failed"),
@@ -107,7 +107,9 @@ def test_what_is_no_reason_we_know_stands_as_it_is() -> None:
         (499, "22 could not take the call (the phone did not accept the call).", "480", "failed"),
     ],
 )
-def test_what_a_phone_answers_is_told_as_what_it_means(status: int, told: str, passed_on: str, outcome: str) -> None:
+def test_what_a_phone_answers_is_told_as_what_it_means(
+    status: int, sentence: str, passed_on: str, outcome: str
+) -> None:
     lines: list[Line] = []
 
     async def work(premises: Premises) -> None:
@@ -117,7 +119,7 @@ def test_what_a_phone_answers_is_told_as_what_it_means(status: int, told: str, p
 
     quiet = {extension: replace(person, voicemail=False) for extension, person in OFFICE.people.items()}
     record = call(work, "anna", "bert", premises={"people": quiet}).record
-    assert english(record) == told
+    assert english(record) == sentence
     assert record.outcome == outcome
     assert said(lines[0])[-1] == passed_on
 

@@ -120,7 +120,7 @@ def test_who_was_greeted_hears_ringing_from_the_moment_on_in_which_a_phone_rings
         assert premises.equipment.lines.state("21") == "free"
         line.ask("BYE")
         await premises.quiet()
-        assert premises.told == "called greeted dialled rang gave-up"
+        assert premises.step_words == "called greeted dialled rang gave-up"
         assert premises.record.steps[-1].detail["where"] == "ringing"
 
     play(script())
@@ -134,7 +134,7 @@ def test_a_phone_that_answers_at_once_is_not_said_to_ring_before() -> None:
         assert said(line) == ["100", "200"]
         line.ask("BYE")
         await premises.quiet()
-        assert premises.told == "called rang answered hung-up"
+        assert premises.step_words == "called rang answered hung-up"
 
     play(script())
 
@@ -149,7 +149,7 @@ def test_a_phone_that_refuses_at_once_did_not_ring(status: int, steps: str) -> N
         await premises.settle(1)
         assert "180" not in said(line)
         await premises.quiet()
-        assert premises.told == steps
+        assert premises.step_words == steps
 
     play(script())
 
@@ -171,7 +171,7 @@ def test_who_gives_up_before_anything_rings_is_not_said_to_have_heard_it(
         await premises.settle(waits)
         line.cancel()
         await premises.quiet()
-        assert premises.told == steps
+        assert premises.step_words == steps
         assert premises.record.story.startswith(words)
         assert "while being connected" in premises.record.story.lower()
 
@@ -198,7 +198,7 @@ def test_whose_own_phone_is_silent_is_not_connected_by_a_click() -> None:
         premises.switchboard.router.click_to_colleague(OFFICE.people["21"], OFFICE.people["22"])
         premises.wake()
         await premises.quiet()
-        assert premises.told == "clicked silent"
+        assert premises.step_words == "clicked silent"
         assert not premises.peers["bert"].lines
 
     play(script())

@@ -146,17 +146,17 @@ def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> No
         talkers.voices["anna"].say(talkers.endpoint(ringing))
         caller.say(endpoint)
         await premises.settle(0.1)
-        told, tell_it = list[MediaEvent](), endpoint.told
+        events, tell_it = list[MediaEvent](), endpoint.on_event
         assert tell_it
 
         def listen(end: Endpoint, event: MediaEvent) -> None:
-            told.append(event)
+            events.append(event)
             tell_it(end, event)
 
-        endpoint.told = listen
+        endpoint.on_event = listen
         await talkers.whistle(line, "123")
         assert not endpoint._dtmf_in.listens
-        assert not [event for event in told if isinstance(event, DigitHeard)]
+        assert not [event for event in events if isinstance(event, DigitHeard)]
         for end in (endpoint, talkers.endpoint(ringing)):
             assert "quick" in talkers.pump._acts[end.rtp_socket.rtp.fileno()].__qualname__
         line.ask("BYE")
@@ -271,7 +271,7 @@ def test_two_parties_of_whom_nothing_is_heard_any_more_are_hung_up_after_the_set
         assert "BYE" in said(line)
         assert "BYE" in said(anna)
         await talkers.close()
-        assert "lost" in premises.told
+        assert "lost" in premises.step_words
 
     play(script())
 
@@ -332,6 +332,6 @@ def test_who_listens_before_the_answer_without_a_sound_stays_and_has_the_whole_t
         assert "BYE" in said(line)
         assert "BYE" in said(ringing)
         await talkers.close()
-        assert premises.told.endswith("lost")
+        assert premises.step_words.endswith("lost")
 
     play(script())

@@ -18,11 +18,11 @@ from pbx.seconds import duration
 from pbx.store.models import Language, Step
 
 NAMES = {"21": "Anna Berg", "30": "Sales"}
-Told = tuple[float, str, dict[str, str | int | float | bool]]
+Happened = tuple[float, str, dict[str, str | int | float | bool]]
 
 
-def steps(*told: Told) -> list[Step]:
-    return [Step(*each) for each in told]
+def steps(*happened: Happened) -> list[Step]:
+    return [Step(*each) for each in happened]
 
 
 MESSAGE = steps(
@@ -45,7 +45,7 @@ TALK = steps(
 
 
 @pytest.mark.parametrize(
-    ("told", "language", "sentence"),
+    ("happened", "language", "sentence"),
     [
         (MESSAGE, "en", "Dialled 21 during the greeting, nobody answered within 25 s, left a message (34 s)."),
         (
@@ -100,11 +100,11 @@ TALK = steps(
         ([], "en", ""),
     ],
 )
-def test_a_call_is_one_sentence(told: list[Step], language: Language, sentence: str | None) -> None:
+def test_a_call_is_one_sentence(happened: list[Step], language: Language, sentence: str | None) -> None:
     if sentence is not None:
-        assert story(told, language, NAMES) == sentence
+        assert story(happened, language, NAMES) == sentence
     else:
-        assert "nearly full" in story(told, language, NAMES)
+        assert "nearly full" in story(happened, language, NAMES)
 
 
 def test_each_step_can_be_told_live() -> None:
@@ -160,13 +160,13 @@ _steps = st.builds(Step, st.floats(0, 1e9), st.sampled_from(sorted(STEPS)), _det
 
 
 @given(st.lists(_steps, max_size=8), st.sampled_from(["de", "en"]))
-def test_any_order_of_steps_with_any_details_can_be_told(told: list[Step], language: Language) -> None:
-    sentence = story(told, language, NAMES)
-    assert sentence.endswith(".") or not told
+def test_any_order_of_steps_with_any_details_can_be_told(happened: list[Step], language: Language) -> None:
+    sentence = story(happened, language, NAMES)
+    assert sentence.endswith(".") or not happened
 
 
 def test_what_took_no_time_is_not_said_to_have_taken_any() -> None:
-    told = steps(
+    happened = steps(
         (0.0, "rang", {"extension": "21"}), (0.3, "answered", {"extension": "21"}), (0.4, "hung-up", {"by": "21"})
     )
-    assert story(told, "en", NAMES) == "Anna Berg (21) answered, Anna Berg (21) hung up."
+    assert story(happened, "en", NAMES) == "Anna Berg (21) answered, Anna Berg (21) hung up."

@@ -62,8 +62,8 @@ def test_allow_names_what_is_done_and_nothing_else() -> None:
         await premises.settle()
         options = asked(premises, "OPTIONS")
         await premises.settle()
-        told = [each for each in (*call.heard, *bert.heard, *options.heard) if "Allow" in each.headers]
-        assert {each.status if isinstance(each, Response) else each.method for each in told} >= {180, 200, "INVITE"}
+        naming = [each for each in (*call.heard, *bert.heard, *options.heard) if "Allow" in each.headers]
+        assert {each.status if isinstance(each, Response) else each.method for each in naming} >= {180, 200, "INVITE"}
         done = set()
         for method in EVERY:
             line = asked(premises, method, "Refer-To: <sip:22@box>", "Event: message-summary")
@@ -71,7 +71,9 @@ def test_allow_names_what_is_done_and_nothing_else() -> None:
             statuses = [each.status for each in line.heard if isinstance(each, Response)]
             assert statuses or method == "ACK"
             done |= {method} if 405 not in statuses else set()
-        assert {each.headers.words("Allow") for each in told} == {tuple(each.lower() for each in EVERY if each in done)}
+        assert {each.headers.words("Allow") for each in naming} == {
+            tuple(each.lower() for each in EVERY if each in done)
+        }
         call.ask("BYE")
         await premises.settle()
         bert.reply(200, method="BYE")
@@ -111,7 +113,7 @@ def test_an_account_prefers_the_number_and_a_peer_is_told_it(
         premises = Premises()
         provider = premises.peers["provider"]
         route = Route(Flow("udp", BOX, provider.address), "provider.test")
-        call = Call("c", "out", premises.office, Party("21"), "+4989111", premises.wall, premises.equipment.told)
+        call = Call("c", "out", premises.office, Party("21"), "+4989111", premises.wall, premises.equipment.on_step)
         leg = ring_outside(premises.equipment, call, OutsideLine(trunk, route), "+4989111", SHOWN, ("PCMA",))
         premises.wake()
         await premises.settle()

@@ -48,7 +48,7 @@ class Flow:
         self.lines = [(number, line) for number, line in enumerate(script.splitlines(), before + 1)]
         self.kept = dict(line.split(": ", 1) for line in kept.strip().splitlines())
         self.premises: Premises
-        self.told: list[str] = []
+        self.progress: list[str] = []
         """How a recording by phone goes."""
         self._said: dict[str, deque[tuple[Line, Message]]] = {}
         self._at: dict[str, Line] = {}
@@ -154,8 +154,8 @@ class Flow:
                 shelves.full = "Full."
             case ["set-timeout", seconds]:
                 premises.office = replace(premises.office, media_timeout=float(seconds))
-            case ["told", *told]:
-                assert self.told == told, self.told
+            case ["progress", *expected]:
+                assert self.progress == expected, self.progress
             case _:
                 return False
         return True
@@ -171,7 +171,7 @@ class Flow:
                 else:
                     uas.click_to_call(person, callee, "Contact", "".join(suffix))
             case ["record", extension]:
-                uas.record(office.people[extension], "Recording", Path("take.wav"), self.told.append)
+                uas.record(office.people[extension], "Recording", Path("take.wav"), self.progress.append)
             case _:
                 return False
         return True

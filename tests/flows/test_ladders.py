@@ -16,7 +16,7 @@ CALLS = (
 )
 
 
-def told(flow: Flow) -> dict[str, list[str]]:
+def drawn(flow: Flow) -> dict[str, list[str]]:
     """What the file says is said, by peer: INVITE> from the peer, <200 to it."""
     said: dict[str, list[str]] = {}
     peer = ""
@@ -45,7 +45,7 @@ def test_the_ladder_of_a_call_is_its_flow(name: str) -> None:
         peer = next(peer.name for peer in premises.peers.values() if peer.address == way.remote)
         what = label(parse(data))
         found.setdefault(peer, []).append(f"<{what}" if sent else f"{what}>")
-    assert found == told(flow)
+    assert found == drawn(flow)
     [record] = premises.shelves.calls
     parties = {party.number for party in dialogs.values()}
     assert parties <= {record.from_, record.to, *premises.office.people}

@@ -17,7 +17,7 @@ from pbx.box import slots
 from pbx.box.slots import Slot
 from pbx.box.update import install, world
 from pbx.box.update.__main__ import main
-from pbx.box.update.state import FOLDER, STATE, Told
+from pbx.box.update.state import FOLDER, STATE, UpdateState
 from tests.systemd.test_units import HARDENING, LEAST_EXPOSED
 
 IMAGE = Path(__file__).parents[2] / "image"
@@ -120,18 +120,18 @@ def test_one_that_cannot_even_mount_the_data_is_known_as_tried(tried: Tried, tmp
 
 
 def test_one_that_was_told_to_go_back_but_did_not_is_still_tried(tried: Tried, tmp_path: Path) -> None:
-    Told(tmp_path).conclude("returned", "unhealthy", slot="b")
+    UpdateState(tmp_path).conclude("returned", "unhealthy", slot="b")
     assert tried("b", slots.autoboot("a"))
 
 
 def test_a_kept_system_is_not_started_again_because_that_could_not_be_told(tried: Tried, tmp_path: Path) -> None:
-    Told(tmp_path).tell("trying", slot="b")
+    UpdateState(tmp_path).tell("trying", slot="b")
     assert not tried("b", slots.autoboot("b"))
 
 
 @pytest.mark.parametrize("torn", ["", "rubbish", None])
 def test_what_was_told_last_helps_where_autoboot_cannot_be_read(tried: Tried, tmp_path: Path, torn: str | None) -> None:
-    told = Told(tmp_path)
+    told = UpdateState(tmp_path)
     assert not tried("b", torn)
     told.begin(**{"from": "1.0"})
     told.tell("trying", to="1.1", slot="b", progress=100)

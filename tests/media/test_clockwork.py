@@ -69,7 +69,7 @@ def test_digits_are_dialled_one_after_the_other_and_their_ends_told(studio: Stud
     studio.agree(endpoint, peer)
     peer.say(endpoint)
     studio.pass_time(2.0)
-    assert [event for event in studio.told(endpoint) if isinstance(event, DigitsSent)] == [
+    assert [event for event in studio.events(endpoint) if isinstance(event, DigitsSent)] == [
         DigitsSent(first),
         DigitsSent(second),
     ]
@@ -113,7 +113,7 @@ def test_playing_something_else_or_hushing_tells_no_end(studio: Studio) -> None:
     studio.pass_time(1.0)
     endpoint.hush()
     studio.pass_time(1.0)
-    assert studio.told(endpoint) == [Played(token)]
+    assert studio.events(endpoint) == [Played(token)]
 
 
 def test_a_quiet_stream_is_kept_alive_once_a_second(studio: Studio) -> None:
@@ -231,7 +231,7 @@ def test_an_owner_that_fails_stops_neither_its_call_nor_others(studio: Studio) -
     other.say(healthy)
     endpoint.play([tones.beep()])
     studio.pass_time(1.0)
-    assert studio.told(healthy)
+    assert studio.events(healthy)
     assert len(peer.hear()) >= 17
 
 

@@ -91,7 +91,7 @@ def test_tones_are_heard_in_the_greeting_under_another_type(studio: Studio, kind
         peer.raw(endpoint, bytes(Packet(kind, peer.sequence, peer.timestamp, peer.ssrc, payload[start : start + 160])))
         peer.skip()
         studio.pass_time(0.02)
-    assert [event for event in studio.told(endpoint) if isinstance(event, DigitHeard)] == [
+    assert [event for event in studio.events(endpoint) if isinstance(event, DigitHeard)] == [
         DigitHeard("2", "tone"),
         DigitHeard("1", "tone"),
     ]
@@ -109,7 +109,7 @@ def test_digits_come_under_any_number_that_was_listed_and_leave_under_the_far_en
             studio.pass_time(0.02)
         left.skip(1, 1600)
     right.hear()
-    assert [event.char for event in studio.told(a) if isinstance(event, DigitHeard)] == ["4", "7"]
+    assert [event.char for event in studio.events(a) if isinstance(event, DigitHeard)] == ["4", "7"]
     assert {packet.payload[0] for packet in right.got if packet.payload_type == 97} == {4, 7}
 
 

@@ -81,7 +81,7 @@ def test_both_directions_go_on_soon_after_the_port_changed(
             assert len(far.hear()) == 50
     phone.press(endpoint, bytes(TelephoneEvent(5, 160)))
     studio.pass_time(0.1)
-    assert DigitHeard("5", "event") in studio.told(endpoint)
+    assert DigitHeard("5", "event") in studio.events(endpoint)
 
 
 @pytest.mark.parametrize("behind_nat", [True, False])

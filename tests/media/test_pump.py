@@ -24,7 +24,7 @@ def test_a_clip_is_played_on_the_beat_and_its_end_told(studio: Studio, codec: Co
     studio.pass_time(0.3)
     assert len(peer.hear()) == 15
     studio.pass_time(0.5)
-    assert Played(token) in studio.told(endpoint)
+    assert Played(token) in studio.events(endpoint)
     peer.hear()
     voice = peer.got[:30]
     assert [packet.marker for packet in voice] == [True] + [False] * 29
@@ -69,7 +69,7 @@ def test_a_digit_is_told_once_and_passed_on_under_the_other_payload_type(studio:
     while payload := sender.next():
         left.press(a, payload)
         studio.pass_time(0.02)
-    assert [event for event in studio.told(a) if isinstance(event, DigitHeard)] == [DigitHeard("5", "event")]
+    assert [event for event in studio.events(a) if isinstance(event, DigitHeard)] == [DigitHeard("5", "event")]
     right.hear()
     events = [packet for packet in right.got if packet.payload_type == 96]
     assert len(events) == 7
@@ -97,8 +97,8 @@ def test_first_packet_and_silence_are_told(studio: Studio) -> None:
     endpoint = studio.open(peer)
     peer.say(endpoint)
     studio.pass_time(0.02)
-    assert studio.told(endpoint) == [FirstPacket()]
+    assert studio.events(endpoint) == [FirstPacket()]
     studio.pass_time(12.0)
-    silent = [event.seconds for event in studio.told(endpoint) if isinstance(event, Silent)]
+    silent = [event.seconds for event in studio.events(endpoint) if isinstance(event, Silent)]
     assert len(silent) == 2
     assert np.allclose(silent, [5, 10], atol=1.1)

@@ -22,7 +22,7 @@ from tests.media.wire import Peer, Studio, tone
 
 
 def recorded(studio: Studio) -> list[Recorded]:
-    return [event for event in studio.told() if isinstance(event, Recorded)]
+    return [event for event in studio.events() if isinstance(event, Recorded)]
 
 
 @pytest.mark.parametrize("codec", [PCMA, PCMU, G722], ids=lambda codec: codec.name)
@@ -36,7 +36,7 @@ def test_a_tone_is_recorded_until_the_hash_key(studio: Studio, tmp_path: Path, c
     peer.press(endpoint, bytes(TelephoneEvent(11, 160)))
     studio.pass_time(0.02)
     assert recorded(studio) == [Recorded(token, 2.0, "digit")]
-    assert DigitHeard("#", "event") in studio.told(endpoint)
+    assert DigitHeard("#", "event") in studio.events(endpoint)
     clip = read(tmp_path / "m.wav")
     assert (clip.rate, clip.seconds) == (codec.sample_rate, 2.0)
     assert tones.strength(clip.samples, clip.rate, 700) > 0.95

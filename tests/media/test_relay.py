@@ -162,7 +162,7 @@ def test_digits_dialled_into_a_bridge_are_heard_once_and_voice_goes_on(studio: S
     events = [packet for packet in right.got if packet.payload_type == 101]
     digits = [receiver.packet(p.ssrc, p.sequence, p.timestamp, p.payload) for p in events]
     assert "".join(filter(None, digits)) == "21#"
-    assert DigitsSent(token) in studio.told(b)
+    assert DigitsSent(token) in studio.events(b)
     assert [packet.marker for packet in events] == ([True] + [False] * 6) * 3
     assert len({packet.timestamp for packet in events}) == 3
     assert {(y.sequence - x.sequence) & 0xFFFF for x, y in pairwise(right.got)} == {1}
@@ -184,7 +184,7 @@ def test_a_digit_becomes_a_tone_where_telephone_events_are_not_spoken(studio: St
     sound = right.sound()
     strongest = max(range(0, len(sound) - 640, 160), key=lambda at: tones.strength(sound[at : at + 640], 8000, 852))
     assert min(tones.strength(sound[strongest : strongest + 640], 8000, f) for f in (852, 1209)) > 0.4
-    assert DigitHeard("7", "event") in studio.told(a)
+    assert DigitHeard("7", "event") in studio.events(a)
 
 
 def test_a_digit_from_a_foreign_stream_is_dialled_anew(studio: Studio) -> None:

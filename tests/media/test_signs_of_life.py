@@ -72,7 +72,7 @@ def at(moment: str, studio: Studio, peer: Peer, folder: Path) -> Endpoint:
 
 
 def silences(studio: Studio, endpoint: Endpoint) -> list[float]:
-    return [event.seconds for event in studio.told(endpoint) if isinstance(event, Silent)]
+    return [event.seconds for event in studio.events(endpoint) if isinstance(event, Silent)]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

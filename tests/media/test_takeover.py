@@ -29,11 +29,11 @@ def test_a_stranger_on_another_host_is_never_heard_nor_spoken_to_before_the_phon
         stranger.say(endpoint)
         stranger.press(endpoint, PRESS)
         studio.pass_time(0.02)
-    assert not studio.told(endpoint)
+    assert not studio.events(endpoint)
     assert not stranger.hear()
     phone.say(endpoint)
     studio.pass_time(0.1)
-    assert studio.told(endpoint) == [FirstPacket()]
+    assert studio.events(endpoint) == [FirstPacket()]
     assert phone.hear()
     assert endpoint.quality().strangers == 200
 
@@ -46,7 +46,7 @@ def test_a_stranger_is_never_heard_nor_spoken_to_after_the_phone_spoke(studio: S
         stranger.say(endpoint)
         stranger.press(endpoint, PRESS)
         studio.pass_time(0.02)
-    assert studio.told(endpoint) == [FirstPacket()]
+    assert studio.events(endpoint) == [FirstPacket()]
     assert not stranger.hear()
     assert endpoint.quality().received == 1
 
@@ -67,7 +67,7 @@ def test_another_port_of_the_phones_host_loses_to_the_phone_however_much_it_sent
         studio.pass_time(0.02)
     assert not stranger.hear()
     assert len(phone.hear()) == 50
-    assert not [event for event in studio.told(endpoint) if isinstance(event, DigitHeard)]
+    assert not [event for event in studio.events(endpoint) if isinstance(event, DigitHeard)]
 
 
 def test_a_phone_behind_nat_is_found_where_its_signalling_comes_from_and_kept(studio: Studio) -> None:
@@ -111,7 +111,7 @@ def test_packets_that_waited_in_the_socket_when_the_phone_was_found_are_sorted_o
         stranger.press(endpoint, PRESS)
         phone.say(endpoint)
     studio.pass_time(0.02)
-    assert studio.told(endpoint) == [FirstPacket()]
+    assert studio.events(endpoint) == [FirstPacket()]
     assert endpoint.quality().received == 6
 
 
@@ -130,7 +130,7 @@ def test_a_new_agreement_lets_the_peer_move_and_the_old_place_becomes_a_stranger
     studio.pass_time(0.1)
     assert len(moved.hear()) == 5
     assert not phone.hear()
-    assert studio.told(endpoint).count(FirstPacket()) == 2
+    assert studio.events(endpoint).count(FirstPacket()) == 2
 
 
 def test_a_new_agreement_about_the_same_place_keeps_the_lock(studio: Studio) -> None:
@@ -170,7 +170,7 @@ def test_the_music_goes_on_unheard_and_its_end_is_told(studio: Studio) -> None:
     endpoint = studio.open(Peer(), direction="inactive")
     endpoint.play([MUSIC])
     studio.pass_time(5.2)
-    assert len(studio.told(endpoint)) == 1
+    assert len(studio.events(endpoint)) == 1
 
 
 @pytest.mark.parametrize(

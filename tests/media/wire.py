@@ -77,13 +77,13 @@ class Studio:
 
     def __init__(self, seed: int = 1, low: int = 20000, high: int = 29999) -> None:
         self.now = 1000.0
-        self.events: list[tuple[Endpoint, MediaEvent]] = []
+        self.all_events: list[tuple[Endpoint, MediaEvent]] = []
         self.pump = Pump(
             lambda: self.now,
             low,
             high,
             Random(seed).randbytes,
-            lambda endpoint, event: self.events.append((endpoint, event)),
+            lambda endpoint, event: self.all_events.append((endpoint, event)),
         )
 
     def open(
@@ -118,8 +118,8 @@ class Studio:
             self.now += 0.01
             self.pump.run(self.now)
 
-    def told(self, endpoint: Endpoint | None = None) -> list[MediaEvent]:
-        return [event for one, event in self.events if endpoint in (None, one)]
+    def events(self, endpoint: Endpoint | None = None) -> list[MediaEvent]:
+        return [event for one, event in self.all_events if endpoint in (None, one)]
 
 
 def tone(codec: Codec, frequency: float, seconds: float = 0.02, path: Path | None = None) -> list[bytes]:

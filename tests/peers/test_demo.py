@@ -21,17 +21,17 @@ def demo(folder: Path, *words: str) -> Program:
 def test_every_kind_of_call_goes_as_told(tmp_path: Path) -> None:
     with demo(tmp_path, "--calls", "6") as office:
         code = office.wait(170)
-        told = office.output()
-        assert code == 0, told
-    assert "6 of 6 calls went as planned" in told
-    assert told.count("both sides heard each other") == 4
-    first, second = (at for at, line in enumerate(told.splitlines()) if line.startswith("The web page: http://"))
-    lines = told.splitlines()
+        printed = office.output()
+        assert code == 0, printed
+    assert "6 of 6 calls went as planned" in printed
+    assert printed.count("both sides heard each other") == 4
+    first, second = (at for at, line in enumerate(printed.splitlines()) if line.startswith("The web page: http://"))
+    lines = printed.splitlines()
     assert lines[first : first + 3] == lines[second : second + 3], "the same accounts and passwords"
     assert "logs in as" in lines[first + 1]
     assert first < lines.index(next(each for each in lines if each.startswith("Call 1:"))) < second
-    assert "the message is there" in told
-    assert "while it was ringing" in told
+    assert "the message is there" in printed
+    assert "while it was ringing" in printed
 
 
 def test_it_goes_on_until_it_is_interrupted_and_finds_its_office_again(tmp_path: Path) -> None:

@@ -66,9 +66,9 @@ def test_telephones_ring_though_the_disk_cannot_be_written_to(dying: Exchange) -
         until(lambda: len(dying.calls(2)) == 2, "nobody answered, and no message was taken", 20)
         assert "no-message" in steps(dying.calls(2)[-1])
 
-    told = {check["name"]: check for check in json.loads(dying.command("doctor").stdout)}
-    assert told["disk"]["state"] == "fail"
-    assert "Telephones ring, but no message is recorded" in told["disk"]["sentence"]
+    checks = {check["name"]: check for check in json.loads(dying.command("doctor").stdout)}
+    assert checks["disk"]["state"] == "fail"
+    assert "Telephones ring, but no message is recorded" in checks["disk"]["sentence"]
     lamps = ask(stand_in.in_use(dying.data) / "control.sock", "now", {})["lamps"]
     assert (lamps["ready"], lamps["message"], lamps["trouble"]) == ("slow", "fast", "fast")
     secret = dying.folder / "password"
@@ -86,9 +86,9 @@ def test_telephones_ring_though_the_disk_cannot_be_written_to(dying: Exchange) -
 def test_the_doctor_tells_of_the_disk_while_no_exchange_runs(dying: Exchange) -> None:
     spoil(dying)
     command = [*dying.before, program("durchwahl"), "doctor", "--json", "--data", str(dying.data)]
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, timeout=30).stdout)
-    assert told[0]["state"] == "fail"
-    assert "cannot be used: " in told[0]["sentence"]
+    checks = json.loads(subprocess.run(command, capture_output=True, text=True, timeout=30).stdout)
+    assert checks[0]["state"] == "fail"
+    assert "cannot be used: " in checks[0]["sentence"]
 
 
 def test_a_disk_that_works_is_used_again(dying: Exchange) -> None:

@@ -42,7 +42,7 @@ class Bench:
         self.running: dict[str, Timer] = {}
         self.sent: list[Request | Response] = []
         self.times: list[float] = []
-        self.told: list[Response | Failure | Request] = []
+        self.results: list[Response | Failure | Request] = []
         self.finished = 0
 
     def act(self, effects: Effects) -> None:
@@ -60,7 +60,7 @@ class Bench:
                 case Stop(timer):
                     self.stop(timer)
                 case Tell(event):
-                    self.told.append(event)
+                    self.results.append(event)
                 case Finish():
                     self.finished += 1
                     assert self.machine.state == "terminated"

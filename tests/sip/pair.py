@@ -35,7 +35,7 @@ class End:
         self.stack = Stack(
             clock=clock, timers=self.timers, ids=Ids(self.random.randbytes), agent="test", limits=limits, **options
         )
-        self.told: list[Event] = []
+        self.events: list[Event] = []
         self.sent: list[Request | Response] = []
         self.react: Callable[[Event], None] = lambda event: None
         """What to do with each event, at once."""
@@ -44,16 +44,16 @@ class End:
         """Take the events off the stack."""
         while self.stack.events:
             event = self.stack.events.popleft()
-            self.told.append(event)
+            self.events.append(event)
             self.react(event)
 
     def last(self, kind: type[E]) -> E:
         """The latest event of a kind."""
-        return [event for event in self.told if isinstance(event, kind)][-1]
+        return [event for event in self.events if isinstance(event, kind)][-1]
 
     def all(self, kind: type[E]) -> list[E]:
         """All events of a kind."""
-        return [event for event in self.told if isinstance(event, kind)]
+        return [event for event in self.events if isinstance(event, kind)]
 
     @property
     def session(self) -> Session:

@@ -115,9 +115,9 @@ def test_a_peer_that_says_anything_in_any_order_breaks_nothing(block: int) -> No
             session.hang_up()
         madman.wire.collect()
         madman.wire.ends()
-        told = madman.wire.told
+        events = madman.wire.events
         for session in madman.sessions:
-            last = [event for event in told if getattr(event, "session", None) is session]
+            last = [event for event in events if getattr(event, "session", None) is session]
             assert isinstance(last[-1], Ended | Rejected)
             assert sum(isinstance(event, Ended | Rejected) for event in last) == 1
             assert session.incoming or isinstance(last[-1], Rejected) or any(isinstance(e, Answered) for e in last)

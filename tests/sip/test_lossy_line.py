@@ -108,7 +108,7 @@ def test_any_verbs_in_any_order_on_any_line_leave_nothing_behind(seed: int) -> N
         session.hang_up()
     pair.ends()
     for end in (pair.alice, pair.bob):
-        ended = [event.session for event in end.told if isinstance(event, Ended | Rejected)]
+        ended = [event.session for event in end.events if isinstance(event, Ended | Rejected)]
         assert len(ended) == len(set(map(id, ended))), "the end is told once"
     assert len(pair.alice.all(Ended)) + len(pair.alice.all(Rejected)) == len(sessions)
     assert {event.session for event in pair.bob.all(Invited)} == {event.session for event in pair.bob.all(Ended)}

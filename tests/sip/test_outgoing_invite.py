@@ -22,7 +22,7 @@ def test_a_call_rings_is_answered_and_hung_up() -> None:
     assert invite.contacts[0].uri.host == "127.0.0.1"
     assert (invite.sdp, invite.headers.get("Supported")) == (OUR_SDP, "100rel, timer")
     wire.respond(invite, 100, tag="")
-    assert not wire.told
+    assert not wire.events
     wire.respond(invite, 180, CONTACT)
     assert (wire.last(Progressed).status, session.state) == (180, "early")
     wire.respond(invite, 200, CONTACT, "Record-Route: <sip:last;lr>, <sip:first;lr>", body=SDP)

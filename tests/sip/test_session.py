@@ -169,11 +169,11 @@ def test_info_and_options_are_answered() -> None:
 def test_for_strangers_there_is_no_dialog(method: str) -> None:
     wire = Wire()
     session = wire.took()
-    told = len(wire.told)
+    before = len(wire.events)
     inside(wire, session, method, cseq=2, flow=STRANGER)
     inside(wire, session, method, cseq=99999, flow=STRANGER)
     assert wire.lines() == [f"481 {method}"] * 2
-    assert (len(wire.told), session.flow, session.state) == (told, wire.flow, "confirmed")
+    assert (len(wire.events), session.flow, session.state) == (before, wire.flow, "confirmed")
     inside(wire, session, "BYE", cseq=2)
     assert wire.lines() == ["200 BYE"]
 

@@ -120,7 +120,7 @@ def test_what_goes_no_further(
     assert response.to.tag
     of_new_call = method == "INVITE" and "tag" not in options.get("to", "") and status != 422
     assert [event.status for event in wire.all(TurnedAway)] == ([status] if of_new_call else [])
-    assert not [event for event in wire.told if not isinstance(event, TurnedAway)]
+    assert not [event for event in wire.events if not isinstance(event, TurnedAway)]
     if method == "INVITE":
         wire.hear(bytes(response_ack(response)))
     wire.ends()

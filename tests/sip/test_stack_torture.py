@@ -18,13 +18,13 @@ def test_each_torture_message_gets_what_it_deserves(case: Case) -> None:
     wire.hear(case.data)
     statuses = [message.status for message in wire.sent if isinstance(message, Response) and message.status > 100]
     assert set(wire.flows) <= {wire.flow}, "no packet ever follows a hostile Route, Via or Contact"
-    told = [event for event in wire.told if not isinstance(event, TurnedAway)]
+    events = [event for event in wire.events if not isinstance(event, TurnedAway)]
     assert {event.status for event in wire.all(TurnedAway)} <= set(statuses), "who was refused is told as that"
-    if not told and case.answers:
+    if not events and case.answers:
         assert next(iter(statuses), None) in case.answers
     if not case.valid:
-        assert not told
-    for event in told:
+        assert not events
+    for event in events:
         if isinstance(event, Invited):
             event.session.refuse(404)
         if isinstance(event, Requested):

@@ -43,7 +43,7 @@ class Wire:
         ids = Ids(random.Random(1).randbytes)
         self.stack = Stack(clock=self.clock, timers=self.timers, ids=ids, agent="ours", limits=limits)
         self.flow = Flow(transport, OURS, THEIRS, 0 if transport == "udp" else 1)
-        self.told: list[Event] = []
+        self.events: list[Event] = []
         self.sent: list[Request | Response] = []
         self.flows: list[Flow] = []
         self._number = 0
@@ -162,7 +162,7 @@ class Wire:
             data = bytes(send.message)
             echoes = isinstance(send.message, Response) and send.message.status in (400, 505)
             self.sent.append(send.message if echoes else parse(data))
-        self.told += self.stack.events
+        self.events += self.stack.events
         self.stack.events.clear()
         assert not self.stack.counters["fault"]
 
@@ -198,7 +198,7 @@ class Wire:
 
     def all(self, kind: type[E]) -> list[E]:
         """All events of a kind."""
-        return [event for event in self.told if isinstance(event, kind)]
+        return [event for event in self.events if isinstance(event, kind)]
 
     def ends(self) -> None:
         """After an hour or so nothing may be left."""

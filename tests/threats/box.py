@@ -164,12 +164,12 @@ class Box:
 def besiege(folder: Path, script: Callable[[Box], Coroutine[Any, Any, None]], seconds: float = 60.0) -> None:
     """Run a script with a box of its own; at its end the box must be in order."""
 
-    async def told() -> None:
+    async def siege() -> None:
         async with Box(folder) as box:
             await _within(script(box), seconds)
 
     with asyncio.Runner(loop_factory=Loop) as runner:
-        runner.run(told())
+        runner.run(siege())
 
 
 async def _within(work: Awaitable[None], seconds: float) -> None:

@@ -24,7 +24,7 @@ def may_mount() -> bool:
     return subprocess.run([*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0
 
 
-def told(how: str, folder: Path) -> Any:
+def seen_by(how: str, folder: Path) -> Any:
     """What was seen while the disk was spoilt."""
     if not may_mount():
         pytest.skip("no mounts of one's own here")
@@ -45,7 +45,7 @@ def told(how: str, folder: Path) -> Any:
 def test_calls_go_on_over_a_bad_disk_and_the_doctor_names_it(
     tmp_path: Path, how: str, refusal: str, words: str
 ) -> None:
-    seen = told(how, tmp_path / "disk")
+    seen = seen_by(how, tmp_path / "disk")
     call = {"registered": [200, 200], "heard": True, "ended": 200}
     assert (seen["before"], seen["spoilt"], seen["mended"]) == ([call], [call, call], [call])
     assert refusal in seen["refused"], "whoever changes something is told"
@@ -56,4 +56,4 @@ def test_calls_go_on_over_a_bad_disk_and_the_doctor_names_it(
 
 def test_an_exchange_begins_on_a_full_disk(tmp_path: Path) -> None:
     """A power cut comes when it likes."""
-    assert told("start", tmp_path / "disk") == [{"registered": [200, 200], "heard": True, "ended": 200}]
+    assert seen_by("start", tmp_path / "disk") == [{"registered": [200, 200], "heard": True, "ended": 200}]

@@ -236,7 +236,7 @@ def test_after_wrong_tries_from_elsewhere_the_right_password_is_told_from_no_wro
         anna = await phone(box, "21", host="127.0.0.5")
         for number in range(25):
             await guess(End(box, f"127.9.0.{number + 1}"), box, anna.username, 1)
-        told = []
+        timings = []
         for number, (name, password) in enumerate(
             ((anna.username, anna.password), (anna.username, "guess"), ("nobody", anna.password))
         ):
@@ -249,8 +249,8 @@ def test_after_wrong_tries_from_elsewhere_the_right_password_is_told_from_no_wro
                     response = await end.ask(again(request, authorization(first, request, name, password, nc=count)))
                     assert response is not None
                     heard.append([response.status, stale(response), [field for field, _ in response.headers]])
-            told.append(heard)
-        assert told[0] == told[1] == told[2]
+            timings.append(heard)
+        assert timings[0] == timings[1] == timings[2]
         await anna.register()
 
     besiege(tmp_path, script)

@@ -136,7 +136,7 @@ def test_a_caller_s_proxy_on_the_trunk_is_told_of_the_end_and_a_victim_is_not(tm
     async def script(box: Box) -> None:
         anna, provider, spare = await phone(box, "21"), End(box, *box.provider), End(box, box.provider[0], PORT + 7)
         victim = End(box, "127.7.7.7")
-        for route, told in (("<sip:{}:{};lr>".format(*spare.address), spare),
+        for route, peer in (("<sip:{}:{};lr>".format(*spare.address), spare),
                             ("<sip:{}:{};lr>".format(*victim.address), provider)):  # fmt: skip
             invite = provider.request("INVITE", NUMBER, [("Record-Route", route)], sdp=Voice(box.provider[0]).sdp)
             provider.send(invite)
@@ -150,9 +150,9 @@ def test_a_caller_s_proxy_on_the_trunk_is_told_of_the_end_and_a_victim_is_not(tm
             provider.send(ack)
             await box.settle()
             await box.end_calls()
-            bye = await told.request_of("BYE")
+            bye = await peer.request_of("BYE")
             assert bye is not None
-            told.met(bye)
+            peer.met(bye)
         assert victim.heard() == []
 
     besiege(tmp_path, script)

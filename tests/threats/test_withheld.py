@@ -45,7 +45,7 @@ def invite(caller: End, lines: list[str], *, from_: str, to: str = NUMBER) -> Re
     return caller.request("INVITE", to, fields, sdp=body, from_=from_, call_id=f"{CALLER}-{token()}@p")
 
 
-async def told(box: Box) -> str:
+async def everything_shown(box: Box) -> str:
     """All that the box shows and hands out."""
     calls = [await box.do("history call", id=call["id"]) for call in (await box.do("history"))["calls"]]
     parts = [await box.do(verb) for verb in ("trace", "history", "tasks", "now")]
@@ -62,14 +62,14 @@ def test_a_withheld_number_stands_nowhere(tmp_path: Path, form: str, caplog: pyt
         caller.send(request)
         ringing = await anna.request_of("INVITE")
         assert ringing is not None
-        during = await told(box)
+        during = await everything_shown(box)
         anna.send(ringing.reply(486, tag="a"))
         await hang_up(caller, request)
         await box.until(lambda: not box.calls)
-        soon = await told(box)
+        soon = await everything_shown(box)
         await written_down(box, 1)
         assert [(task["from"], task["kind"]) for task in await tasks(box)] == [("", "missed")]
-        shown = {"phone": str(bytes(ringing)), "during": during, "soon": soon, "later": await told(box),
+        shown = {"phone": str(bytes(ringing)), "during": during, "soon": soon, "later": await everything_shown(box),
                  "log": caplog.text}  # fmt: skip
         shown |= {str(path): str(path.read_bytes()) for path in box.folder.rglob("*") if path.is_file()}
         for where, text in shown.items():
@@ -123,7 +123,7 @@ def test_who_is_called_by_nobody_hangs_up_and_the_trace_names_nobody(tmp_path: P
         assert TAIL in str(bye.uri)
         caller.met(bye)
         await written_down(box, 1)
-        text = await told(box)
+        text = await everything_shown(box)
         assert TAIL not in text
         assert re.search(r"BYE sip:\*\*\*@", text)
 

@@ -26,5 +26,5 @@ def web(tmp_path: Path) -> Iterator[Web]:
         for name, extension in (("Anna Adler", "21"), ("Bert Braun", "22"), ("Clara Vogel", "23")):
             page.do("user add", name=name, extension=extension)
         page.do("group add", name="Sales", extension="30", members=["21", "22"])
-        page.live.told.clear()
+        page.live.asked.clear()
         yield page

@@ -40,7 +40,7 @@ def page(desk: Desk, limit: int = 50, before: int | None = None, after: int | No
     leaf = desk.records.changes.leaf(Turn(before, after, limit))
     undone = _undone(everything)
     shown = [_view(desk, each, everything, undone) for each in everything if each.id in leaf.places]
-    return {"changes": shown, **leaf.told()}
+    return {"changes": shown, **leaf.counts()}
 
 
 def _check_limit(limit: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, cast
 from pbx.administration.doctor.self_call import Guest
 from pbx.control.protocol import Refused
 from pbx.exchange.calls.traced import WireCapture
-from pbx.exchange.scripts.recording import Told
+from pbx.exchange.scripts.recording import OnProgress
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import CallFacts, Office
@@ -86,8 +86,8 @@ class Live(Protocol):
         `number` may also be a colleague's or a group's extension. Raises Refused when nothing is there to ring.
         """
 
-    def record(self, extension: str, path: Path, told: Told) -> str:
-        """Ring the extension and record an announcement into the file; the call's id. `told` hears how it goes.
+    def record(self, extension: str, path: Path, on_progress: OnProgress) -> str:
+        """Ring the extension and record an announcement into the file; the call's id. `on_progress` hears how it goes.
 
         Raises Refused when nothing is there to ring.
         """

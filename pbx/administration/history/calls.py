@@ -31,7 +31,7 @@ def listing(desk: Desk, last: int = 20, before: int | None = None) -> Shown:
             Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="last", hint="--last N"
         )
     found, leaf = desk.records.history.leaf(Wanted(), Turn(before, most=min(last, AT_ONCE)))
-    goes_on = leaf.places[-1] if leaf.told()["more"] else None
+    goes_on = leaf.places[-1] if leaf.counts()["more"] else None
     return {"calls": [view(each.record) for each in reversed(found)], "all": leaf.all, "before": goes_on}
 
 

@@ -55,7 +55,7 @@ def listing(
         found = desk.records.history.find(wanted, before, limit + 1)
         return {"calls": [view(each, actor, office) for each in found[:limit]], "more": len(found) > limit}
     found, leaf = desk.records.history.leaf(wanted, Turn(before, after, limit))
-    return {"calls": [view(each, actor, office) for each in found], **leaf.told()}
+    return {"calls": [view(each, actor, office) for each in found], **leaf.counts()}
 
 
 def call(desk: Desk, actor: Actor, id: str) -> Shown:

@@ -57,7 +57,7 @@ def listing(
     return {
         "mailboxes": [_mailbox(desk, box) for box in boxes],
         "messages": [view(desk, message) | _drawing(desk, message, drawn) for message in messages],
-        **leaf.told(),
+        **leaf.counts(),
     }
 
 

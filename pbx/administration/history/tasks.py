@@ -42,7 +42,7 @@ def listing(
         raise Refused(Sentence("The number of tasks must be between 1 and {most}.", most=MOST), field="limit")
     theirs = None if everybody else _seen_by(actor, desk.office)
     tasks, leaf = desk.records.tasks_leaf(theirs, done, Turn(before, after, limit))
-    return {"tasks": views(desk, actor, tasks), **leaf.told()}
+    return {"tasks": views(desk, actor, tasks), **leaf.counts()}
 
 
 def show(desk: Desk, actor: Actor, task: int) -> Shown:

@@ -39,7 +39,7 @@ WHY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Progress:
     """The last update at this moment."""
 
     phase: str
@@ -73,11 +73,11 @@ def mark(desk: Desk) -> int:
         return 0
 
 
-def told(desk: Desk) -> Told:
+def current_progress(desk: Desk) -> Progress:
     """What is told now."""
     facts = _read(_path(desk))
     phase = _phase(desk, facts)
-    return Told(
+    return Progress(
         phase,
         round(min(max(_number(facts.get("progress")), 0.0), 100.0)),
         str(facts.get("from") or ""),
@@ -102,7 +102,7 @@ def this_start(desk: Desk) -> str:
 
 def forget(desk: Desk) -> None:
     """Speak no more of how the last one ended. Raises OSError."""
-    write_file(desk.data / UPDATE / FORGOTTEN, json.dumps({"at": told(desk).at}).encode())
+    write_file(desk.data / UPDATE / FORGOTTEN, json.dumps({"at": current_progress(desk).at}).encode())
 
 
 def _phase(desk: Desk, facts: dict[str, Any]) -> str:

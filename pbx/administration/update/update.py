@@ -13,7 +13,7 @@ from pbx.administration.desk import pieces
 from pbx.administration.desk.desk import UPDATE, Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.update import bundles, progress
-from pbx.administration.update.progress import BUNDLE, WANTED, is_possible, told
+from pbx.administration.update.progress import BUNDLE, WANTED, current_progress, is_possible
 from pbx.administration.update.update_health import trunks_that_are_well
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
@@ -27,7 +27,7 @@ LARGEST = 1024**3
 
 def status(desk: Desk) -> Shown:
     """What runs, which file was brought, how the last update went or how far this one is (`phase`)."""
-    last = told(desk)
+    last = current_progress(desk)
     return {
         "possible": is_possible(desk),
         "version": VERSION,
@@ -105,7 +105,7 @@ def _check_free(desk: Desk) -> None:
     desk.check_kept()
     if not is_possible(desk):
         raise Refused(Sentence("On this machine, updates are installed as a package."), 1)
-    if told(desk).goes_on:
+    if current_progress(desk).goes_on:
         raise Refused(Sentence("An update is being installed. Please wait until it is finished."), 1)
 
 

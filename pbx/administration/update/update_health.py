@@ -9,7 +9,7 @@ from pbx import VERSION
 from pbx.administration.desk.desk import UPDATE, Desk
 from pbx.administration.desk.live import Check, Live
 from pbx.administration.doctor import self_call
-from pbx.administration.update.progress import BUNDLE, is_possible, told, wanted
+from pbx.administration.update.progress import BUNDLE, current_progress, is_possible, wanted
 from pbx.box.update.state import TRYING
 from pbx.sentence import Sentence, Wrong, said
 from pbx.store.disk.atomic import remove_file
@@ -31,7 +31,7 @@ def check(desk: Desk) -> dict[str, Any]:
         checks.append({"name": name, "ok": not trouble, "sentence": str(trouble), "said": said(trouble)})
         if trouble:
             return {"healthy": False, "why": str(trouble), "why_said": said(trouble), "checks": checks}
-    if told(desk).phase == TRYING:
+    if current_progress(desk).phase == TRYING:
         remove_file(desk.data / UPDATE / BUNDLE)  # it is in its slot, whatever becomes of it
     return {"healthy": True, "why": "", "why_said": None, "checks": checks}
 
@@ -86,7 +86,7 @@ def checks(desk: Desk) -> list[Check]:
     """What the doctor says of the last update; nothing on a machine that has none."""
     if not is_possible(desk):
         return []
-    last = told(desk)
+    last = current_progress(desk)
     new, why = last.new or "?", last.why.inside()
     match last.phase:
         case "returned":

@@ -20,11 +20,11 @@ from pbx.box.update.world import NoReboot, real
 log = logging.getLogger(__name__)
 
 LOCK = "lock"
-"""In the folder where updates are told of."""
+"""In the folder with the state of updates."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 also when the update was refused, which is told; 1 when it could not be told."""
+    """The exit code: 0 also when the update was refused, which is written; 1 when that could not be written."""
     parser = argparse.ArgumentParser(prog="pbx.box.update", allow_abbrev=False)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("install").add_argument("--drain", type=float, default=300.0, metavar="SECONDS")

@@ -1,6 +1,6 @@
 """An update as far as the restart: the bundle checked, written to the slot that does not run, and about to be tried.
 
-Until the restart nothing that runs is touched. Every step is told before it begins, so that after a pulled plug the
+Until the restart nothing that runs is touched. Every step is written before it begins, so that after a pulled plug the
 next start knows what was broken off (update_tried).
 """
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 COMPATIBLE = "durchwahl-rpi-arm64"
 LOOK, TELL = 1.0, 2.0
-"""Seconds: how often is looked whether calls still last, and progress told at most."""
+"""Seconds: how often is looked whether calls still last, and progress written at most."""
 NUMBERS = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}", re.ASCII)
 
 
@@ -28,35 +28,35 @@ class Unfit(Exception):
 def install(world: World, drain: float) -> bool:
     """Install what was offered; True when the machine is on its way to try it.
 
-    `drain` are the seconds for which calls may go on before the restart. Raises OSError when nothing can be told.
+    `drain` are the seconds for which calls may go on before the restart. Raises OSError when nothing can be written.
     """
-    told = world.told
+    update = world.update
     try:
         slots = world.rauc.slots()
     except NoAnswer as error:
         log.error("%s", error)
-        if told.state != TRYING:  # what is told of that goes on
-            told.begin(**{"from": world.version})
-            told.conclude(FAILED, "install")
+        if update.state != TRYING:  # its state goes on
+            update.begin(**{"from": world.version})
+            update.conclude(FAILED, "install")
         return False
     if slots.committed != slots.booted:
-        # Writing would destroy the one system that is known to be good. What is told of the other goes on.
+        # Writing would destroy the one system that is known to be good. The state of the other goes on.
         log.warning("A new system is just being tried.")
         return False
     try:
-        told.begin(**{"from": world.version})
+        update.begin(**{"from": world.version})
         bundle = _checked(world, slots)
     except Unfit as unfit:
-        told.conclude(REFUSED, str(unfit))
+        update.conclude(REFUSED, str(unfit))
         return False
     try:
         _write(world, bundle)
         _drain(world, drain)
-        told.tell(TRYING, progress=100)
+        update.tell(TRYING, progress=100)
         world.reboot(TRYBOOT)
     except (NoAnswer, NoReboot, OSError) as error:
         log.error("%s", error)
-        told.conclude(FAILED, "install")
+        update.conclude(FAILED, "install")
         _ask(world, {"on": False})
         return False
     return True
@@ -71,7 +71,7 @@ def _checked(world: World, slots: Slots) -> Bundle:
     except Rejected as error:
         log.warning("%s", error)
         raise Unfit("signature") from None
-    world.told.tell(CHECKING, to=bundle.version, slot=other(slots.booted), progress=0)
+    world.update.tell(CHECKING, to=bundle.version, slot=other(slots.booted), progress=0)
     if bundle.compatible != COMPATIBLE or not NUMBERS.fullmatch(bundle.version):
         raise Unfit("compatible")
     if numbers(bundle.version) == numbers(world.version):
@@ -99,9 +99,9 @@ def _write(world: World, bundle: Bundle) -> None:
         nonlocal last
         if world.clock() - last >= TELL:
             last = world.clock()
-            world.told.tell(WRITING, progress=percent)
+            world.update.tell(WRITING, progress=percent)
 
-    world.told.tell(WRITING, progress=0)
+    world.update.tell(WRITING, progress=0)
     world.rauc.install(world.bundle, progress)
     slots = world.rauc.slots()
     # The exchange owns the file: what was written must be what was checked.
@@ -116,7 +116,7 @@ def _drain(world: World, seconds: float) -> None:
     while _ask(world, {}) and world.clock() < end:
         if world.clock() - last >= TELL:
             last = world.clock()
-            world.told.tell(DRAINING, progress=100)
+            world.update.tell(DRAINING, progress=100)
         world.sleep(LOOK)
 
 

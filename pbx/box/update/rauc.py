@@ -65,9 +65,9 @@ class Rauc:
         if done.code != 0:
             raise Rejected(done.said)
         try:
-            told = json.loads(done.said)
-            sizes = {name: int(image["size"]) for each in told["images"] for name, image in each.items()}
-            return Bundle(str(told["compatible"]), str(told["version"]), sizes)
+            answer = json.loads(done.said)
+            sizes = {name: int(image["size"]) for each in answer["images"] for name, image in each.items()}
+            return Bundle(str(answer["compatible"]), str(answer["version"]), sizes)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Rejected(f"its manifest cannot be understood: {error}") from error
 
@@ -75,14 +75,14 @@ class Rauc:
         """Which slot runs, which is committed, what is in them. Raises NoAnswer."""
         done = self._ask("status", "--detailed", "--output-format=json")
         try:
-            told = json.loads(done.said)
-            every = {name: slot for each in told["slots"] for name, slot in each.items()}
+            answer = json.loads(done.said)
+            every = {name: slot for each in answer["slots"] for name, slot in each.items()}
             bootable = {slot["bootname"]: slot for slot in every.values() if slot.get("bootname")}
-            if told["booted"] not in ("a", "b"):
-                raise NoAnswer(f"the slot that runs is called {told['booted']}")
-            primary = every.get(told.get("boot_primary"), {}).get("bootname")
+            if answer["booted"] not in ("a", "b"):
+                raise NoAnswer(f"the slot that runs is called {answer['booted']}")
+            primary = every.get(answer.get("boot_primary"), {}).get("bootname")
             return Slots(
-                booted=told["booted"],
+                booted=answer["booted"],
                 committed=primary if primary in ("a", "b") else None,
                 versions={name: _version(slot) for name, slot in bootable.items() if name in ("a", "b")},
                 room={slot["class"]: self._bytes(slot["device"]) for slot in every.values()},

@@ -14,7 +14,7 @@ from pbx.store.disk.atomic import sweep, write_file
 log = logging.getLogger(__name__)
 
 FOLDER, STATE = Path("/data/system/update"), "state.json"
-"""Where it is told, outside of both slots."""
+"""Where it is written, outside of both slots."""
 CHECKING, WRITING, DRAINING, TRYING = "checking", "writing", "draining", "trying"
 KEPT, RETURNED, REFUSED, FAILED = "kept", "returned", "refused", "failed"
 BUSY = (CHECKING, WRITING, DRAINING, TRYING)
@@ -26,17 +26,17 @@ BROKEN_OFF = (CHECKING, WRITING, DRAINING)
 def is_tried(root: Path) -> bool:
     """Whether the system that runs may still be taken back; below `root` are the machine's files."""
     try:
-        told = json.loads((root / FOLDER.relative_to("/") / STATE).read_bytes())
+        facts = json.loads((root / FOLDER.relative_to("/") / STATE).read_bytes())
     except (OSError, ValueError):
         return False  # on a machine whose updates come by its package nothing is tried
-    return isinstance(told, dict) and told.get("state") in BUSY
+    return isinstance(facts, dict) and facts.get("state") in BUSY
 
 
-class Told:
-    """What is told of the update. Everybody may read it; nobody but root writes it."""
+class UpdateState:
+    """The state of the update. Everybody may read it; nobody but root writes it."""
 
     def __init__(self, folder: Path, wall: Callable[[], float] = time.time) -> None:
-        """Begin with what was told last. A file that is not there or makes no sense tells nothing."""
+        """Begin with what was written last. A file that is not there or makes no sense tells nothing."""
         self._path = folder / STATE
         self._wall = wall
         try:
@@ -47,7 +47,7 @@ class Told:
 
     @property
     def state(self) -> str:
-        """The last one told, "" if none was."""
+        """The last one written, "" if none was."""
         return str(self._facts.get("state", ""))
 
     @property
@@ -63,7 +63,7 @@ class Told:
         self.tell(CHECKING, **facts)
 
     def tell(self, state: str, why: str = "", **facts: Any) -> None:
-        """Tell a step. Raises OSError when it cannot be told, as on a full disk.
+        """Write a step. Raises OSError when it cannot be written, as on a full disk.
 
         `why` is a word that the exchange knows a sentence for, or a Sentence.
         """

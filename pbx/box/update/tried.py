@@ -1,6 +1,6 @@
 """After each start: is this system being tried? Then it is kept if it is healthy, or else the old one comes back.
 
-What a pulled plug, or a new system that did not start, left of the last update is told here too.
+What a pulled plug, or a new system that did not start, left of the last update is settled here too.
 """
 
 import logging
@@ -8,7 +8,7 @@ from typing import Any
 
 from pbx.box.slots import Slot
 from pbx.box.update.rauc import NoAnswer, Slots
-from pbx.box.update.state import BROKEN_OFF, FAILED, KEPT, RETURNED, TRYING, Told
+from pbx.box.update.state import BROKEN_OFF, FAILED, KEPT, RETURNED, TRYING, UpdateState
 from pbx.box.update.world import World
 from pbx.control.client import ControlError, NotRunning, Refused
 
@@ -25,31 +25,31 @@ def after_start(world: World, seconds: float) -> None:
     """
     slots = _known(world)
     if slots.booted == slots.committed:
-        settle(world.told, slots.booted)
+        settle(world.update, slots.booted)
         return
     why = _illness(world, seconds)
     if why is None:
         _keep(world)
         return
-    world.told.conclude(RETURNED, "unhealthy", **why)
+    world.update.conclude(RETURNED, "unhealthy", **why)
     world.reboot("")
 
 
-def settle(told: Told, booted: Slot) -> None:
+def settle(update: UpdateState, booted: Slot) -> None:
     """Tell how the last update ended, if nobody could: this slot is committed and runs."""
-    if told.state == TRYING and told.slot == booted:
-        told.conclude(KEPT)  # the plug was pulled before it could be told
-    elif told.state == TRYING:
-        told.conclude(RETURNED, "not-started")
-    elif told.state in BROKEN_OFF:
-        told.conclude(FAILED, "broken-off")
+    if update.state == TRYING and update.slot == booted:
+        update.conclude(KEPT)  # the plug was pulled before it could be written
+    elif update.state == TRYING:
+        update.conclude(RETURNED, "not-started")
+    elif update.state in BROKEN_OFF:
+        update.conclude(FAILED, "broken-off")
 
 
 def _known(world: World) -> Slots:
     """The slots. An autoboot.txt that leads nowhere is mended: the system that runs, unless it is just being tried."""
     slots = world.rauc.slots()
     if slots.committed is None:
-        tried = world.told.state == TRYING and world.told.slot == slots.booted
+        tried = world.update.state == TRYING and world.update.slot == slots.booted
         log.warning("autoboot.txt cannot be read and is written anew")
         world.rauc.commit("other" if tried else "booted")
         slots = world.rauc.slots()
@@ -57,13 +57,13 @@ def _known(world: World) -> Slots:
 
 
 def _keep(world: World) -> None:
-    """From now on the firmware starts this system. The order matters: told is what is so already."""
+    """From now on the firmware starts this system. The order matters: only what is so already is written."""
     world.rauc.good()
     world.rauc.commit("booted")
     slots = world.rauc.slots()
     if slots.committed != slots.booted:
         raise NoAnswer("the firmware would still start the old system")
-    world.told.conclude(KEPT)
+    world.update.conclude(KEPT)
 
 
 def _illness(world: World, seconds: float) -> dict[str, Any] | None:

@@ -9,12 +9,12 @@ from typing import Any
 from pbx import VERSION
 from pbx.box.update.programs import Run, run
 from pbx.box.update.rauc import Rauc
-from pbx.box.update.state import FOLDER, Told
+from pbx.box.update.state import FOLDER, UpdateState
 from pbx.control.client import ask
 
 DATA = Path("/var/lib/durchwahl")
 TRYBOOT = "0 tryboot"
-"""What the Raspberry Pi's firmware is told: the partition that autoboot.txt names (0), but of the slot to try, once."""
+"""For the Raspberry Pi's firmware: the partition that autoboot.txt names (0), but of the slot to try, once."""
 
 
 class NoReboot(Exception):
@@ -28,7 +28,7 @@ class World:
     bundle: Path
     """Where the exchange keeps what was offered."""
     rauc: Rauc
-    told: Told
+    update: UpdateState
     ask: Callable[[str, dict[str, Any]], Any]
     """The exchange, asked. Raises NotRunning, ControlError, Refused."""
     reboot: Callable[[str], None]
@@ -50,7 +50,7 @@ def real(data: Path = DATA, states: Path = FOLDER, run: Run = run) -> World:
     return World(
         bundle=data / "update/bundle.raucb",
         rauc=Rauc(run),
-        told=Told(states),
+        update=UpdateState(states),
         ask=lambda verb, arguments: ask(data / "control.sock", verb, arguments),
         reboot=reboot,
     )

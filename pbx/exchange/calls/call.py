@@ -29,7 +29,7 @@ class Call:
     """What was dialled: number or extension."""
     wall: Callable[[], float]
     """Unix time, seconds."""
-    told: Callable[["Call", Step], None]
+    on_step: Callable[["Call", Step], None]
     """Called for every step as it happens."""
     trunk: str = ""
     hops: int = 70
@@ -46,7 +46,7 @@ class Call:
     far_end_rang: bool = False
     """Whether a number outside said that it rings."""
     unseen: bool = False
-    """The box calls itself: nobody is told of it, it counts for nothing, and nothing is kept."""
+    """The box calls itself: no event is sent, it counts for nothing, and nothing is kept."""
     inbox: Callable[[Leg, LegEvent], None] | None = None
     """Where the script reads the events of the legs."""
 
@@ -58,7 +58,7 @@ class Call:
         step = Step(self.wall(), what, detail)
         self.steps.append(step)
         if not self.unseen:
-            self.told(self, step)
+            self.on_step(self, step)
 
     def took_place(self) -> None:
         """Two people talk."""

@@ -1,4 +1,4 @@
-"""How a call ended, told as what it was: only who hung up is said to have hung up.
+"""How a call ended, noted as what it was: only a party that hung up is said to have hung up.
 
 A party can also go because the line to it broke, it never confirmed the call, or its session timer ran out; because no
 sound came from it any more; because we ended it (a description without a codec); or because the box was stopped.
@@ -14,7 +14,7 @@ from pbx.exchange.calls.leg import Leg
 BROKEN: Collection[str] = ("lost", "expired", "no-ack")
 """Causes of `signals.Ended` for which nobody did anything."""
 OVER = ("hung-up", "gave-up", "lost", "disconnected", "ended", "not-allowed", "interrupted")
-"""Steps after which nothing more is to be told of the end."""
+"""Steps after which nothing more is to be noted of the end."""
 
 
 def note_talk_ended(call: Call, gone: Leg) -> None:
@@ -40,7 +40,7 @@ def note_stopped(call: Call) -> None:
 
 
 def _note_otherwise(call: Call, leg: Leg | None) -> bool:
-    """Whether something else ended it than the party's hanging up: it is told now, or was told already."""
+    """Whether something else ended it than the party's hanging up: it is noted now, or was already."""
     if call.steps and call.steps[-1].what == "lost":
         return True
     cause = leg.ended.cause if leg is not None and leg.ended is not None else ""

@@ -90,7 +90,7 @@ class Equipment:
     """Unix time, seconds."""
     office: Callable[[], Office]
     """The settings now."""
-    told: Callable[[Call, Step], None]
+    on_step: Callable[[Call, Step], None]
     """Hears every step of every call as it happens."""
     wake: Callable[[], None]
     """Asks the daemon to send what the stack has for the wire."""

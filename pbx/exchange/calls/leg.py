@@ -61,7 +61,7 @@ class Leg:
         self.ended: Ended | None = None
         """How its session ended; None as long as that is not known."""
         self.hang_up_reason = ""
-        """Why we hung up, as the party was told (RFC 3326); empty when nothing was said."""
+        """The reason we gave the party when we hung up (RFC 3326); empty when nothing was said."""
         self.answered = False
         self._rings = False
         self._tell = tell
@@ -69,7 +69,7 @@ class Leg:
         self._description = b""
         """Our latest offer or answer; a 200 repeats what the 183 said."""
         self._quality = LegQuality(party.number)
-        endpoint.told = self._heard
+        endpoint.on_event = self._heard
 
     @property
     def dials_by(self) -> str:

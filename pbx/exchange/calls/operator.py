@@ -329,7 +329,7 @@ def begin(
 ) -> None:
     """Let a script run; `done` is awaited at its end, however it ends."""
 
-    async def told() -> None:
+    async def run() -> None:
         trouble: BaseException | None = None
         try:
             await script(operator)
@@ -337,6 +337,6 @@ def begin(
             trouble = error
         await done(operator, trouble)
 
-    task = asyncio.get_running_loop().create_task(told(), name=f"call {operator.call.id}")
+    task = asyncio.get_running_loop().create_task(run(), name=f"call {operator.call.id}")
     operator.equipment.scripts.add(task)
     task.add_done_callback(operator.equipment.scripts.discard)

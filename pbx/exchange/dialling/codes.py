@@ -6,7 +6,7 @@ from pbx.exchange.dialling.digits import Dialled
 
 
 class Collector(Protocol):
-    """A machine that is told keys and says when the entry is complete."""
+    """A machine that takes keys and says when the entry is complete."""
 
     @property
     def deadline(self) -> float | None:

@@ -178,7 +178,7 @@ def greets(number: Number) -> bool:
 def dialable(number: Number, office: Office) -> frozenset[str]:
     """The extensions that mean something when dialled into this number's greeting.
 
-    Wider than `reachable`: whoever dials somebody that cannot be reached is told that, not that he dialled wrong.
+    Wider than `reachable`: whoever dials somebody that cannot be reached hears that, not that they dialled wrong.
     """
     if number.extensions == "off":
         return frozenset()

@@ -23,7 +23,7 @@ class ExtensionCollector:
 
     An entry is complete as soon as it is an extension and no longer one can follow; with `#`; or after a silence. What
     can become no extension waits until it is as long as the longest one, or for a short silence, so that somebody who
-    dials a wrong 234 is told once, and not again for the 3 and the 4.
+    dials a wrong 234 hears so once, and not again for the 3 and the 4.
 
     `*` starts over, unless an extension can go on with it.
     """

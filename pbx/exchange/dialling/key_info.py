@@ -13,7 +13,7 @@ _KEYS = "0123456789*#ABCD"
 
 @dataclass(slots=True)
 class KeyInfo:
-    """One party's INFOs in order, as one press may be told by its begin and its end."""
+    """One party's INFOs in order, as one press may be reported by its begin and its end."""
 
     _down: str = ""
     """The key whose end is to come."""

@@ -13,7 +13,7 @@ class Bound:
     binding: Binding
     new: bool
     """Not merely refreshed."""
-    notified: bool = True
+    takes_notify: bool = True
     """Whether it may be sent a NOTIFY it did not ask for: its Allow, if it has one, says so."""
 
 

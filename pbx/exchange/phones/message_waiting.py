@@ -1,4 +1,4 @@
-"""The message lamp: who has how many messages waiting (RFC 3842), told to his own phones only."""
+"""The message lamp: who has how many messages waiting (RFC 3842), sent to their own phones only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ CONTENT_TYPE = "application/simple-message-summary"
 PER_PHONE = 4
 """Subscriptions of one account; the oldest gives way."""
 UNASKED_AFTER = 3.0
-"""Seconds that a phone has to subscribe after it registered, until it is told unasked."""
+"""Seconds that a phone has to subscribe after it registered, until it gets an unasked NOTIFY."""
 SWEEP = 15.0
 """Seconds between two looks for subscriptions that ran out."""
 
@@ -38,7 +38,7 @@ class _Watcher:
 class MessageWaiting:
     """Message waiting indication: to phones that subscribe, and unasked to those that registered and did not.
 
-    `counts(extension)` tells new and old messages. A phone is only ever told about the mailbox of its own person.
+    `counts(extension)` tells new and old messages. A phone only ever hears about the mailbox of its own person.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class MessageWaiting:
         self._watchers: dict[tuple[str, str, str], _Watcher] = {}
         self._tokens: dict[str, _Watcher | tuple[str, str]] = {}
         self._deaf: set[tuple[str, str]] = set()
-        """User name and Contact of phones that refused to be told unasked."""
+        """User name and Contact of phones that refused an unasked NOTIFY."""
         self._sweeping = False
 
     # -- subscriptions -----------------------------------------------------------------------------------------------
@@ -127,13 +127,13 @@ class MessageWaiting:
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
-    def greet(self, binding: Binding, *, told: bool = True) -> None:
+    def greet(self, binding: Binding, *, takes_notify: bool = True) -> None:
         """A phone has just registered: show it the state, unless it soon asks itself.
 
-        One that does not know the method is not `told` unasked: pyVoIP 1.6.8 never answers, and fails at the call it
+        One that does not take NOTIFY is not sent one unasked: pyVoIP 1.6.8 never answers, and fails at the call it
         just makes.
         """
-        if not told:
+        if not takes_notify:
             self._leave_alone(binding.username, binding.contact)
             return
         self._deaf.discard((binding.username, binding.contact))
@@ -157,7 +157,7 @@ class MessageWaiting:
                     self._send_unasked(phone, binding)
 
     def office_changed(self) -> None:
-        """Phones that are no more, or belong to somebody else now, are told no more."""
+        """Phones that are no more, or belong to somebody else now, get no more NOTIFYs."""
         phones = self._office().phones
         for key, watcher in list(self._watchers.items()):
             now = phones.get(watcher.phone.username)

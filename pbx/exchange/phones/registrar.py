@@ -39,7 +39,7 @@ class _Entry:
     q: float = 1.0
     age: int = 0
     """Grows with every REGISTER that was granted: who has the highest was heard last."""
-    notified: bool = True
+    takes_notify: bool = True
     trouble: Trouble = ""
     troubled_at: float = 0.0
     unheard: bool = False
@@ -179,7 +179,7 @@ class Registrar:
             entry.binding = replace(entry.binding, remote=flow.remote, connection=flow.connection)
             self._add(entry)
         entry.trouble = ""
-        self.changes.append(Bound(entry.binding, True, entry.notified))
+        self.changes.append(Bound(entry.binding, True, entry.takes_notify))
 
     def unheard(self, binding: Binding) -> None:
         """A call to the phone was not answered by anything, not even 100."""
@@ -305,7 +305,7 @@ class Registrar:
                 self._supersede(other, entry, refresh=old is not None and old.binding.call_id == request.call_id)
         self._add(entry)
         new = old is None or old.trouble != entry.trouble or not _same_contact(old, entry)
-        self.changes.append(Bound(binding, new, entry.notified))
+        self.changes.append(Bound(binding, new, entry.takes_notify))
 
     def _refresh(self, old: _Entry, new: _Entry) -> None:
         """The new one stands in the place of the old one."""

@@ -46,7 +46,7 @@ SPARED = 8
 HOT = 1024
 """Sources and methods that are not read for a moment."""
 RECENT = 600.0
-"""Seconds for which a storm is told."""
+"""Seconds for which a storm is shown."""
 LONGEST_NAME = 64
 _FROM = re.compile(rb"\n(?:From|f)[ \t]*:[ \t]*([^;\r\n]{0,200})", re.IGNORECASE)
 

@@ -1,1 +1,1 @@
-"""What happens in a call, told as coroutines: one script for each kind of call."""
+"""What happens in a call: one script, a coroutine, for each kind of call."""

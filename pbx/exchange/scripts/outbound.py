@@ -80,7 +80,7 @@ def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: Tar
 
 
 def _passed_on(status: int) -> int:
-    """What the phone is told: a challenge or a redirection of the provider is none of its business."""
+    """What the phone gets as status: a challenge or a redirection of the provider is none of its business."""
     return 502 if status < 400 or status in (401, 407) else status
 
 

@@ -12,7 +12,7 @@ from pbx.exchange.scripts import voicemail
 from pbx.store.models import Group, Outcome, Person
 
 REFUSALS = {Why.BUSY: 486, Why.REFUSED: 603}
-"""What a colleague's phone is told when nobody took the call and no message is wanted; else 480."""
+"""The status that a colleague's phone gets when nobody took the call and no message is wanted; else 480."""
 
 _OUTCOMES: Mapping[Why, Outcome] = {Why.BUSY: "refused", Why.REFUSED: "refused", Why.NOT_TAKEN: "failed"}
 
@@ -20,7 +20,7 @@ REACTION = 4.0
 """Seconds in which a phone that did not react to the last call must say something, if only 100: the first caller waits
 as long as it may ring, those after him do not. A phone that comes back is rung all the same."""
 SOON = 2.0
-"""Seconds after which a phone that has said nothing is told of, should the caller hang up."""
+"""Seconds after which the history mentions a phone that has said nothing, should the caller hang up."""
 
 
 async def reach_person(operator: Operator, person: Person) -> None:
@@ -79,7 +79,7 @@ async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Pers
 
 
 async def ring_people(operator: Operator, rounds: list[Round], dial: Dial, extension: str) -> tuple[Result, Leg | None]:
-    """Call their phones; it is told that it rang when it did, and not before (the caller hears of it then, too)."""
+    """Call their phones; that it rang is noted when it did, and not before (the caller hears it then, too)."""
     call, clock = operator.call, operator.equipment.clock
     began, known = clock(), len(call.steps)
     phones = sum(len(round_.targets) for round_ in rounds)

@@ -20,11 +20,11 @@ TRIES = 10
 WIDE = ("G722", "PCMA", "PCMU")
 """Who speaks to all callers should sound as good as his phone can."""
 
-Told = Callable[[Literal["speaking", "spoken", "failed"]], None]
+OnProgress = Callable[[Literal["speaking", "spoken", "failed"]], None]
 
 
-async def record(operator: Operator, *, person: Person, shown: str, path: Path, told: Told) -> None:
-    """Ring the person's phone, which shows `shown`; `told` hears how it goes, after "spoken" the sound is at `path`.
+async def record(operator: Operator, *, person: Person, shown: str, path: Path, on_progress: OnProgress) -> None:
+    """Ring the person's phone, which shows `shown`; after `on_progress("spoken")` the sound is at `path`.
 
     He ends with `#`, hears it, and keeps it (1) or speaks again (2); hanging up keeps what he spoke last.
     """
@@ -35,7 +35,7 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
             return
         call.outcome = "answered"
         await operator.equipment.archive.note(call)
-        told("speaking")
+        on_progress("speaking")
         prompt = operator.equipment.sounds.prompt
         for _ in range(TRIES):
             spoken = 0.0
@@ -53,7 +53,7 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
     finally:
         if call.outcome == "answered":
             call.note("recorded", seconds=round(spoken, 3))
-        told("spoken" if spoken else "failed")
+        on_progress("spoken" if spoken else "failed")
 
 
 async def _is_kept(operator: Operator, person: Person, path: Path) -> bool:

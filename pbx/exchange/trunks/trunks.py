@@ -1,4 +1,4 @@
-"""All trunks of the office: kept up, told apart, and found for calls out."""
+"""All trunks of the office: kept up, distinguished, and found for calls out."""
 
 import hashlib
 import hmac
@@ -175,7 +175,7 @@ class Trunks:
     def trunk_of(self, flow: Flow, user: str = "") -> Trunk | None:
         """The trunk over which a request came on this flow; `user` is its Request-URI's.
 
-        Two trunks at one provider are told apart by the Contact each registered. None: a stranger, or a phone.
+        Two trunks at one provider are distinguished by the Contact each registered. None: a stranger, or a phone.
         """
         known = [each.trunk for each in self._running.values() if each.trunk.knows(flow, user)]
         if not known or self._is_phone(flow):

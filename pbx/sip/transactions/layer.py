@@ -249,7 +249,7 @@ class Transactions:
         for timer in client.timers.values():
             timer.cancel()
         client.timers.clear()
-        client.tell = _nobody  # who was told knows the client, too: a ring that only the garbage collector would open
+        client.tell = _nobody  # the callback knows the client, too: a ring that only the garbage collector would open
         self._clients.pop(client.key, None)
         self._parted.pop(client.key, None)
 
@@ -272,7 +272,7 @@ def server_key(request: Request, flow: Flow, method: str) -> Key:
     """What a request's server transaction is known by (17.2.3); the peer's host is part of it, against strangers.
 
     So is the CSeq number, because pyVoIP answers a challenge under the branch of the request that was challenged.
-    Requests of elements older than RFC 3261 have no usable branch and are told apart by their fields.
+    Requests of elements older than RFC 3261 have no usable branch and are distinguished by their fields.
     """
     via = request.via
     if via.branch.startswith(COOKIE) and len(via.branch) > len(COOKIE):

@@ -33,7 +33,7 @@ class Timer:
 class Timers:
     """A heap of appointments on a clock that somebody else reads.
 
-    Nothing here knows the time: `run` is told it, so that tests may make it up.
+    Nothing here knows the time: `run` gets it, so that tests may make it up.
     """
 
     def __init__(self) -> None:

@@ -45,8 +45,8 @@ class Issued:
     def read(cls, folder: Path) -> Self | None:
         """What the note says, if it is about the files that are there."""
         try:
-            told = json.loads((folder / NOTE).read_bytes())
-            issued = cls(**told | {"names": tuple(told["names"])})
+            note = json.loads((folder / NOTE).read_bytes())
+            issued = cls(**note | {"names": tuple(note["names"])})
             return issued if issued.files == mark(folder) else None
         except (OSError, ValueError, TypeError, KeyError):
             return None

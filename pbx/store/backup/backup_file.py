@@ -99,8 +99,8 @@ class Packer:
 
     def close(self) -> None:
         """Write the manifest and the end. Raises OSError."""
-        told = {"format": FORMAT, **self._manifest.about, "files": self._manifest.files}
-        text = json.dumps(told, indent=1).encode()
+        manifest = {"format": FORMAT, **self._manifest.about, "files": self._manifest.files}
+        text = json.dumps(manifest, indent=1).encode()
         self._head(MANIFEST, len(text))
         self._write(text)
         self._pad(len(text))
@@ -228,13 +228,14 @@ def _end(source: Source) -> None:
 def _checked(text: bytes, found: dict[str, tuple[int, str]]) -> Manifest:
     """The manifest, if it names exactly the files there are."""
     try:
-        told = json.load(io.BytesIO(text))
-        files = {str(name): (int(length), str(digest)) for name, (length, digest) in dict(told.pop("files")).items()}
-        newer = int(told["format"]) > FORMAT
+        manifest = json.load(io.BytesIO(text))
+        listed = dict(manifest.pop("files"))
+        files = {str(name): (int(length), str(digest)) for name, (length, digest) in listed.items()}
+        newer = int(manifest["format"]) > FORMAT
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Unreadable(DAMAGED) from error
     if newer:
         raise Unreadable(Sentence("The backup was made by a newer version. Please update Durchwahl first."))
     if files != found or not {SETTINGS, RECORDS} <= found.keys():
         raise Unreadable(Sentence("The contents of the backup do not match its list of files."))
-    return Manifest(told, files)
+    return Manifest(manifest, files)

@@ -37,7 +37,7 @@ class Leaf:
     ahead: int
     """How many of them are newer than these."""
 
-    def told(self) -> dict[str, int | bool]:
+    def counts(self) -> dict[str, int | bool]:
         """For those who show it."""
         return {"all": self.all, "ahead": self.ahead, "more": self.all > self.ahead + len(self.places)}
 

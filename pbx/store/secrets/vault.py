@@ -104,8 +104,8 @@ def answered(question: dict[str, Any]) -> dict[str, Any]:
     child = subprocess.run(words, input=json.dumps(question).encode(), stdout=subprocess.PIPE, timeout=PATIENCE)
     if child.returncode:
         raise ValueError
-    told: dict[str, Any] = json.loads(child.stdout)
-    return told
+    answer: dict[str, Any] = json.loads(child.stdout)
+    return answer
 
 
 def secured(office: Office, vault: Vault) -> Office:

@@ -105,7 +105,7 @@ def test_click_to_call_takes_numbers_with_extensions_and_contacts(office: Run, r
     office("contact", "add", "Meier", "089 123456;77")
     assert office("call", "21", "030 9876543;21")["id"] == "call-1"
     office("call", "21", "Meier")
-    assert running.told[-2:] == [("call", "21", "+49309876543", "21"), ("call", "21", "+4989123456", "77")]
+    assert running.asked[-2:] == [("call", "21", "+49309876543", "21"), ("call", "21", "+4989123456", "77")]
     assert "No phone is connected for Bert" in refused("call", "22", "Meier", code=1)
     assert len(running.threads) == 1, "the exchange is only touched in its own thread"
 
@@ -116,7 +116,7 @@ def test_click_to_call_reads_what_was_typed_as_the_dial_plan_does(office: Run, r
     outside = ["+49 (0)89 123-456", "089/123456", "tel:+49-89-123-456", "089 123456;ext=7"]
     for text in (*inside, *here, *outside):
         office("call", "21", text)
-    called = [number for what, _, number, _ in running.told[-10:] if what == "call"]
+    called = [number for what, _, number, _ in running.asked[-10:] if what == "call"]
     assert called == ["22", "22", "112", "110", "115", "116117", *["+4989123456"] * 4]
 
 

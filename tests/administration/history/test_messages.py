@@ -84,7 +84,7 @@ def test_hearing_and_deleting_light_the_lamps_anew(office: Colleagues) -> None:
     office.ask("22", "message heard", message=message.id)
     assert office.ask("21", "message heard", message=message.id, heard=False)["heard"] is False
     office.ask("21", "message remove", message=message.id)
-    assert office.lines.told == [("mailbox_changed", "30")] * 3
+    assert office.lines.asked == [("mailbox_changed", "30")] * 3
     assert office.topics == ["messages"] * 3
     assert office.ask("22", "message list")["messages"] == []
     assert not office.desk.mailboxes.path(message).exists()

@@ -158,8 +158,8 @@ def test_erasing_leaves_nothing_in_any_file(office: Office) -> None:
     erased = office.do("privacy erase", number="0170 1234567", digits="4567")
     assert erased["calls"] == before["calls"] == 2
     assert office.where(*secrets) == []
-    assert ("forget_wire", "1701234567") in office.lines.told
-    assert ("mailbox_changed", "21") in office.lines.told
+    assert ("forget_wire", "1701234567") in office.lines.asked
+    assert ("mailbox_changed", "21") in office.lines.asked
     left = office.do("privacy show", number=OTHER)
     assert (left["calls"], left["messages"], left["tasks"], left["traces"]) == (2, 1, 1, 2)
     assert {call.id for call in office.desk.records.calls()} == {f"voicemail{OTHER}", f"out{OTHER}", "withheld"}

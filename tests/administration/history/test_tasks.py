@@ -92,10 +92,10 @@ def test_nobody_touches_another_s_task(office: Colleagues, verb: str) -> None:
 def test_calling_back_rings_ones_own_phone_first(office: Colleagues) -> None:
     office.do("phone add", extension="22")
     outside, inside = office.missed("30"), office.missed("22", "23")
-    office.lines.told.clear()
+    office.lines.asked.clear()
     office.ask("22", "task call", task=outside.id)
     office.ask("22", "task call", task=inside.id)
-    assert office.lines.told == [("call", "22", CALLER, ""), ("call", "22", "23", "")]
+    assert office.lines.asked == [("call", "22", CALLER, ""), ("call", "22", "23", "")]
     withheld = office.missed("22", "")
     assert "withheld the number" in str(office.refuses("22", "task call", task=withheld.id))
 
@@ -103,12 +103,12 @@ def test_calling_back_rings_ones_own_phone_first(office: Colleagues) -> None:
 def test_a_user_s_own_phone_rings_for_him_and_no_other(office: Colleagues) -> None:
     for extension in ("21", "22"):
         office.do("phone add", extension=extension)
-    office.lines.told.clear()
+    office.lines.asked.clear()
     assert office.refuses("21", "call", number=CALLER, extension="22").code == 4
-    assert office.lines.told == []
+    assert office.lines.asked == []
     office.ask("21", "call", number=CALLER)
     office.ask("chef", "call", number=CALLER, extension="22")
-    assert [told[1] for told in office.lines.told] == ["21", "22"]
+    assert [told[1] for told in office.lines.asked] == ["21", "22"]
     assert "no extension" in str(office.refuses("chef", "call", number=CALLER))
 
 
@@ -128,9 +128,9 @@ def test_whoever_is_called_may_be_typed_as_people_say_it(
 ) -> None:
     office.do("contact add", name="Meier", number="089 12345;7")
     office.do("phone add", extension="21")
-    office.lines.told.clear()
+    office.lines.asked.clear()
     office.ask("21", "call", number=typed)
-    assert office.lines.told == [("call", "21", *called)]
+    assert office.lines.asked == [("call", "21", *called)]
 
 
 def test_whom_nobody_knows_is_not_called(office: Colleagues) -> None:

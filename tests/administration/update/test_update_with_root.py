@@ -38,7 +38,7 @@ class Box(Card):
     def world(self) -> World:
         world = super().world()
         return World(
-            self.desk.data / "update/bundle.raucb", world.rauc, world.told, self.ask, self.reboot,
+            self.desk.data / "update/bundle.raucb", world.rauc, world.update, self.ask, self.reboot,
             version=world.version, clock=world.clock, sleep=world.sleep,
         )  # fmt: skip
 

@@ -27,7 +27,7 @@ def call(work: Work, *phones: str, **answers: int) -> Premises:
     """An exchange after that has happened, in good order."""
     there: list[Premises] = []
 
-    async def told() -> None:
+    async def script() -> None:
         premises = Premises()
         there.append(premises)
         await premises.open(*phones)
@@ -35,7 +35,7 @@ def call(work: Work, *phones: str, **answers: int) -> Premises:
         await work(premises)
         await premises.quiet()
 
-    play(told())
+    play(script())
     return there[0]
 
 
@@ -63,7 +63,7 @@ def test_a_talk_that_a_stop_of_the_box_ended_was_ended_by_nobody_else(caller: st
         await premises.settle(1)
 
     premises = call(work, "anna", "bert", anna=200)
-    assert premises.told.endswith("answered interrupted")
+    assert premises.step_words.endswith("answered interrupted")
     assert english(premises.record).endswith("21 answered, the box restarted during the call.")
     assert premises.record.outcome == "answered"
 
@@ -129,15 +129,15 @@ def test_a_message_that_a_stop_cuts_short_is_kept_and_told() -> None:
         await premises.settle(1)
 
     premises = call(work)
-    assert premises.told.endswith("announced message interrupted")
+    assert premises.step_words.endswith("announced message interrupted")
     assert (premises.record.outcome, len(premises.shelves.kept)) == ("voicemail", 1)
 
 
 def test_the_history_of_a_box_that_was_stopped_blames_nobody(tmp_path: Path) -> None:
-    async def told(box: Box) -> None:
+    async def script(box: Box) -> None:
         await conversation(box, await phone(box, "21"), await phone(box, "22"))
 
-    besiege(tmp_path, told)
+    besiege(tmp_path, script)
     records = Records(tmp_path / "records.sqlite")
     [record] = records.calls()
     records.close()
@@ -188,7 +188,7 @@ def test_who_never_confirms_the_greeting_did_not_give_up() -> None:
 
     premises = call(work, "anna", "bert")
     assert "the call was never confirmed" in english(premises.record)
-    assert "gave-up" not in premises.told
+    assert "gave-up" not in premises.step_words
     assert premises.record.outcome in ("failed", "missed")
 
 
@@ -204,8 +204,8 @@ def test_a_session_that_is_not_refreshed_is_told_as_lost(silent: str) -> None:
 
     answers = {"anna": 200} if silent == "caller" else {}
     party = "22" if silent == "caller" else "21"
-    told = ended(work, "anna", "bert", **answers)
-    assert told.endswith(f"the connection to {party} was lost (no more signs of life).")
+    sentence = ended(work, "anna", "bert", **answers)
+    assert sentence.endswith(f"the connection to {party} was lost (no more signs of life).")
 
 
 def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:

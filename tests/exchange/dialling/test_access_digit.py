@@ -216,7 +216,7 @@ def test_callers_without_a_country_code_are_shown_so_that_they_can_be_called_bac
 
 
 def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
-    told: list[list[str]] = []
+    sentences: list[list[str]] = []
 
     async def script() -> None:
         for digit, dialled in (("", "0015112345678"), ("9", "015112345678"), ("", "0019995551234")):
@@ -226,10 +226,10 @@ def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
             await premises.quiet()
             assert said(line)[-1] == "404"
             assert premises.record.outcome == "refused"
-            told.append([sentence(premises.record.steps, language) for language in ("en", "de")])
+            sentences.append([sentence(premises.record.steps, language) for language in ("en", "de")])
 
     play(script())
-    assert told == [
+    assert sentences == [
         [
             "Could not be connected (apparently dialled with a 0 for an outside line).",
             "Konnte nicht verbunden werden (wohl mit einer 0 für Anrufe nach draußen gewählt).",

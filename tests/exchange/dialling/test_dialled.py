@@ -153,7 +153,7 @@ def test_what_is_read_holds_the_same_keys_in_the_same_order(text: str, form: str
 
 def call_to(uri: str, *, to: str = "", answers: int = 200) -> tuple[list[str], CallRecord, list[str]]:
     """What Anna is answered who dials that, the call's row, and whom the provider was asked for."""
-    told: list[tuple[list[str], CallRecord, list[str]]] = []
+    outcomes: list[tuple[list[str], CallRecord, list[str]]] = []
 
     async def script() -> None:
         premises = Premises()
@@ -169,10 +169,10 @@ def call_to(uri: str, *, to: str = "", answers: int = 200) -> tuple[list[str], C
             line.ask("BYE")
         await premises.quiet()
         asked = [each.invite for name in ("provider", "spare") for each in premises.peers[name].lines]
-        told.append((said(line), premises.record, [invite.uri.user or "" for invite in asked if invite]))
+        outcomes.append((said(line), premises.record, [invite.uri.user or "" for invite in asked if invite]))
 
     play(script())
-    return told[0]
+    return outcomes[0]
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,8 @@ def test_the_type_may_be_written_in_any_way(written: str) -> None:
 def test_a_press_that_is_told_by_begin_and_end_is_one() -> None:
     begin, on, end = b"\x05\x0a\x00\xa0", b"\x05\x0a\x03\x20", b"\x05\x8a\x06\x40"
     info = KeyInfo()
-    told = "".join(info.key(EVENT, body) for body in (begin, on, end, begin, end, end, b"\x06\x8a\x06\x40"))
-    assert told == "5556", "two by begin and end, two by their ends alone"
+    keys = "".join(info.key(EVENT, body) for body in (begin, on, end, begin, end, end, b"\x06\x8a\x06\x40"))
+    assert keys == "5556", "two by begin and end, two by their ends alone"
 
 
 @given(st.sampled_from([*TYPES, "x/y"]), st.binary(max_size=300))

@@ -123,7 +123,7 @@ def shape(answered: Phone | NotAdmitted) -> list[str]:
 def test_under_siege_right_and_wrong_are_answered_alike_however_often_a_nonce_is_used(
     algorithm: str, method: str, counts: tuple[int, ...]
 ) -> None:
-    told = []
+    outcomes = []
     for name, password in (RIGHT, WRONG, UNKNOWN):
         door = besieged()
         asked = offered(door, algorithm)
@@ -131,13 +131,13 @@ def test_under_siege_right_and_wrong_are_answered_alike_however_often_a_nonce_is
             answer(asked, Credentials(name, password), method, register().uri, b"", "c", count) or ""
             for count in counts
         ]
-        told.append([shape(door.admit(register(authorization=each, method=method), STRANGER)) for each in proofs])
-    assert told[0] == told[1] == told[2]
-    assert "stale" not in str(told)
+        outcomes.append([shape(door.admit(register(authorization=each, method=method), STRANGER)) for each in proofs])
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+    assert "stale" not in str(outcomes)
 
 
 def test_under_siege_the_right_password_counts_as_a_guess_like_any_other() -> None:
-    told = []
+    outcomes = []
     for name, password in (RIGHT, WRONG, UNKNOWN):
         door = besieged()
         silent = []
@@ -145,9 +145,9 @@ def test_under_siege_the_right_password_counts_as_a_guess_like_any_other() -> No
             proof = answer(offered(door, "MD5"), Credentials(name, password), "REGISTER", register().uri, b"", "c", 1)
             door.admit(register(authorization=proof or ""), STRANGER)
             silent.append(door._lockout.silent(STRANGER.remote[0]))
-        told.append(silent)
-    assert told[0] == told[1] == told[2]
-    assert told[0][-1], "and whoever goes on is not answered any more"
+        outcomes.append(silent)
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+    assert outcomes[0][-1], "and whoever goes on is not answered any more"
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
@@ -182,14 +182,14 @@ def called(door: Authentication, request: Request) -> list[str]:
 @pytest.mark.parametrize("uri", ["sip:127.0.0.1", "sip:127.0.0.1;transport=tcp", "sip:elsewhere.example"])
 def test_under_siege_right_and_wrong_and_unknown_take_the_same_steps(algorithm: str, uri: str) -> None:
     Uri.parse(uri)  # is remembered
-    told = []
+    outcomes = []
     for name, password in (RIGHT, WRONG, UNKNOWN):
         door = besieged()
         door.admit(register(authorization="Digest x=y"), STRANGER)
         proof = answer(offered(door, algorithm), Credentials(name, password), "REGISTER", uri, b"", "c", 1) or ""
-        told.append(called(door, register(authorization=proof)))
-    assert told[0] == told[1] == told[2]
-    assert "_response" in told[0]
+        outcomes.append(called(door, register(authorization=proof)))
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+    assert "_response" in outcomes[0]
 
 
 # The account for the box's call to itself

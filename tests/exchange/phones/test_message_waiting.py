@@ -107,10 +107,10 @@ class Lamps:
             assert send.flow == flow_of(message.uri.user or "")
             if status:
                 self.stack.receive(bytes(message.reply(status, tag="x")), send.flow)
-                self.told()
+                self.take_events()
         return out
 
-    def told(self) -> None:
+    def take_events(self) -> None:
         """Hand on what the stack tells."""
         while self.stack.events:
             event = self.stack.events.popleft()
@@ -219,7 +219,7 @@ def test_a_phone_that_does_not_like_it_is_left_alone_until_it_registers_anew(lam
 
 
 def test_a_phone_whose_register_says_that_it_takes_no_notify_is_never_told_unasked(lamps: Lamps) -> None:
-    lamps.message_waiting.greet(lamps.bind("anna"), told=False)
+    lamps.message_waiting.greet(lamps.bind("anna"), takes_notify=False)
     lamps.clock.advance(3.1, lamps.timers)
     lamps.message_waiting.changed("21")
     assert lamps.notified() == []
@@ -239,7 +239,7 @@ def test_a_subscriber_that_forgot_or_is_gone_is_forgotten(lamps: Lamps, status: 
     lamps.subscribe("anna")
     lamps.notified(status)
     lamps.clock.advance(40, lamps.timers)
-    lamps.told()
+    lamps.take_events()
     lamps.notified()
     lamps.message_waiting.changed("21")
     assert lamps.notified() == []
@@ -258,7 +258,7 @@ def test_everything_ends_when_nobody_listens(lamps: Lamps) -> None:
     lamps.subscribe("anna")
     lamps.notified()
     lamps.clock.advance(5000, lamps.timers)
-    lamps.told()
+    lamps.take_events()
     lamps.notified()
     lamps.clock.advance(100, lamps.timers)
     assert not lamps.message_waiting._tokens

@@ -64,7 +64,7 @@ def test_a_phone_whose_allow_lacks_notify_is_not_to_be_notified_unasked(desk: De
     for port, more in ((5060, ()), (5061, ("Allow: INVITE, NOTIFY",)), (5062, ("Allow: INVITE, ACK", "Allow: BYE"))):
         desk.send(f"<sip:anna@10.0.0.5:{port}>", more=more)
     bound = [change for change in desk.registrar.changes if isinstance(change, Bound)]
-    assert [change.notified for change in bound] == [True, True, False]
+    assert [change.takes_notify for change in bound] == [True, True, False]
 
 
 def test_unknown_names_and_wrong_passwords_look_the_same(desk: Desk) -> None:

@@ -80,9 +80,9 @@ class Office_:
     def answer(self, response: Response, flow: Flow) -> None:
         """Let a response arrive."""
         self.stack.receive(bytes(response), flow)
-        self.told()
+        self.take_events()
 
-    def told(self) -> None:
+    def take_events(self) -> None:
         """Hand on what the stack tells."""
         while self.stack.events:
             event = self.stack.events.popleft()
@@ -94,7 +94,7 @@ class Office_:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.clock.advance(seconds, self.timers)
-        self.told()
+        self.take_events()
 
     def register(self, *hops: Hop, name: str = "flat", expires: int = 600) -> Request:
         """Bring a trunk up: the REGISTER that was granted."""
@@ -169,7 +169,7 @@ def test_calls_try_the_registered_place_first_then_the_others() -> None:
     office.find(Hop("udp", *A, name="edge.test"), Hop("udp", *B, name="edge.test"))
     ((_, flow),) = office.sent()
     office.stack.flow_failed(flow, "Connection refused")
-    office.told()
+    office.take_events()
     ((request, flow),) = office.sent()
     assert flow.remote == B
     assert office.trunks.names("flat") == {"edge.test": (A[0], B[0])}
@@ -435,7 +435,7 @@ def test_a_trunk_comes_up_again_after_whatever_happened(steps: list[int], seed: 
                     office.answer(request.reply(chance.choice([200, 403, 423, 500, 503, 302, 401]), tag="t"), flow)
                 case 6:
                     office.answer(granted(request, chance.choice([1, 60, 600])), flow)
-        office.told()
+        office.take_events()
         if step == 7 and office.trunks.route("flat"):
             office.trunks.connection_lost(office.trunks.route("flat")[0].flow)
         office.advance(chance.choice([0.1, 5, 40, 2000]))

@@ -56,7 +56,7 @@ def test_an_unanswered_invite_is_repeated_at_doubling_intervals_and_given_up_aft
     bench = invite_client()
     bench.wait(100)
     assert bench.times == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5]
-    assert bench.told == [Failure(408, "no answer at all")]
+    assert bench.results == [Failure(408, "no answer at all")]
     assert bench.finished == 1
 
 
@@ -73,9 +73,9 @@ def test_a_provisional_response_stops_the_repetition() -> None:
     bench.wait(100)
     assert bench.times == [0]
     receive(bench, 180)
-    assert [told.status for told in bench.told if isinstance(told, Response)] == [100, 180]
+    assert [event.status for event in bench.results if isinstance(event, Response)] == [100, 180]
     bench.wait(181)
-    assert bench.told[-1] == Failure(408, "no answer at all")
+    assert bench.results[-1] == Failure(408, "no answer at all")
 
 
 def test_a_refusal_is_acknowledged_as_often_as_it_comes() -> None:
@@ -89,7 +89,7 @@ def test_a_refusal_is_acknowledged_as_often_as_it_comes() -> None:
     assert (ack.via, ack.uri, ack.to) == (INVITE.via, INVITE.uri, response.to)
     assert ack.headers.all("Route") == ("<sip:proxy;lr>",)
     assert len(bench.sent) == 3
-    assert bench.told == [response]
+    assert bench.results == [response]
     bench.wait(32)
     assert bench.finished == 1
 
@@ -108,7 +108,7 @@ def test_every_2xx_is_told_for_32_seconds() -> None:
     bench.wait(31)
     receive(bench, 200)
     receive(bench, 486)
-    assert [told.status for told in bench.told if isinstance(told, Response)] == [200, 200]
+    assert [event.status for event in bench.results if isinstance(event, Response)] == [200, 200]
     assert len(bench.sent) == 1, "the ACK to a 2xx is its user's"
     bench.wait(2)
     assert bench.finished == 1
@@ -122,7 +122,7 @@ def test_a_broken_transport_fails_what_waits_for_it(status: int, flow: Flow, fai
     assert isinstance(bench.machine, InviteClient)
     bench.act(bench.machine.fail("refused"))
     assert (bench.finished == 1) == fails
-    assert (Failure(503, "refused") in bench.told) == fails
+    assert (Failure(503, "refused") in bench.results) == fails
 
 
 # --- INVITE server ---------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_after_a_2xx_copies_are_absorbed_and_its_user_may_repeat_it() -> None:
     reply(bench, 200)
     copy(bench, ACK)
     assert [message.status for message in bench.sent if isinstance(message, Response)] == [200, 200]
-    assert bench.told == [ACK]
+    assert bench.results == [ACK]
     bench.wait(33)
     assert bench.finished == 1
 
@@ -198,7 +198,7 @@ def test_an_unanswered_request_is_repeated_at_most_every_four_seconds() -> None:
     bench = request_client()
     bench.wait(40)
     assert bench.times == [0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
-    assert bench.told == [Failure(408, "no answer at all")]
+    assert bench.results == [Failure(408, "no answer at all")]
     assert bench.finished == 1
 
 
@@ -207,14 +207,14 @@ def test_a_provisional_response_slows_the_repetition_down_and_is_not_told() -> N
     receive(bench, 100)
     bench.wait(9)
     assert bench.times == [0, 0.5, 4.5, 8.5]
-    assert not bench.told
+    assert not bench.results
 
 
 def test_a_final_response_is_told_once() -> None:
     bench = request_client()
     receive(bench, 200)
     receive(bench, 200)
-    assert len(bench.told) == 1
+    assert len(bench.results) == 1
     bench.wait(6)
     assert (bench.finished, bench.times) == (1, [0])
 
@@ -288,7 +288,7 @@ def test_in_any_order_of_events_every_transaction_ends_once_and_tells_one_result
         assert bench.finished == 1
         assert not bench.running
         assert bench.timers.next() is None
-        results = [told for told in bench.told if isinstance(told, Failure) or told.__class__ is Response]
-        finals = {getattr(told, "status", 0) // 100 for told in results if getattr(told, "status", 0) >= 200}
+        results = [event for event in bench.results if isinstance(event, Failure) or event.__class__ is Response]
+        finals = {getattr(event, "status", 0) // 100 for event in results if getattr(event, "status", 0) >= 200}
         assert len(finals) <= 1, "either one refusal, or one failure, or 2xx"
         assert isinstance(bench.machine, InviteServer | RequestServer) or finals

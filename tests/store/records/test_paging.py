@@ -53,7 +53,7 @@ def test_whoever_turns_back_from_the_newest_sees_each_row_once(
     while True:
         assert (found.ahead, found.all) == (len(seen), len(places))
         seen += found.places
-        if not found.told()["more"]:
+        if not found.counts()["more"]:
             break
         found = turned(things, Turn(before=found.places[-1], most=most))
     assert seen == places

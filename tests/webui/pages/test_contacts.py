@@ -31,7 +31,7 @@ def test_a_click_rings_one_s_own_phone_and_goes_straight_through(office: Web) ->
     page = office.user("21").get("/contacts?search=meier")
     form = next(form for form in page.forms.values() if form.action == "/contacts/call")
     answer = form.submit("name").follow()
-    assert ("call", "21", "+4989123456", "21") in office.live.told
+    assert ("call", "21", "+4989123456", "21") in office.live.asked
     assert "Your phone is ringing" in answer
     assert answer.html.select_one("#search")["value"] == "meier"
 
@@ -40,7 +40,7 @@ def test_nobody_calls_from_another_s_phone(office: Web) -> None:
     page = office.user("22").get("/contacts")
     form = next(form for form in page.forms.values() if form.action == "/contacts/call")
     form.submit("name", status="*")
-    assert not [told for told in office.live.told if told[0] == "call" and told[1] != "22"]
+    assert not [told for told in office.live.asked if told[0] == "call" and told[1] != "22"]
 
 
 def test_who_has_no_extension_sees_no_button(office: Web) -> None:

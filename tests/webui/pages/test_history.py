@@ -224,7 +224,7 @@ def test_a_click_calls_back(web: Web) -> None:
     keep(web, "a")
     form = next(form for form in web.user("21").get("/calls/a").forms.values() if form.action == "/mine/call")
     form.submit("number")
-    assert ("call", "21", CALLER, "") in web.live.told
+    assert ("call", "21", CALLER, "") in web.live.asked
     keep(web, "b", from_="", from_name="")
     assert not [form for form in web.user("21").get("/calls/b").forms.values() if form.action == "/mine/call"]
 

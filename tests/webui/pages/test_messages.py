@@ -31,7 +31,7 @@ def test_the_wave_is_drawn_by_the_server(web: Web) -> None:
 def test_a_message_is_marked_and_deleted_and_the_lamp_follows(web: Web) -> None:
     kept = message(web.desk, "30")
     anna, bert = web.user("21"), web.user("22")
-    web.live.told.clear()
+    web.live.asked.clear()
     page = form_to(anna.get("/messages"), f"/messages/{kept.id}/heard").submit("heard").follow()
     found = web.desk.records.message(kept.id)
     assert found is not None
@@ -42,7 +42,7 @@ def test_a_message_is_marked_and_deleted_and_the_lamp_follows(web: Web) -> None:
     assert again == kept
     page = form_to(bert.get("/messages"), f"/messages/{kept.id}/remove").submit().follow()
     assert "No messages" in page
-    assert web.live.told == [("mailbox_changed", "30")] * 3
+    assert web.live.asked == [("mailbox_changed", "30")] * 3
 
 
 def test_a_message_is_saved_under_a_safe_name(web: Web) -> None:

@@ -32,10 +32,10 @@ def test_what_waits_is_there(web: Web) -> None:
 def test_a_name_is_typed_and_ones_phone_rings(web: Web) -> None:
     web.do("phone add", extension="21")
     call = form_to(web.user("21").get("/mine"), "/mine/call")
-    web.live.told.clear()
+    web.live.asked.clear()
     call["number"] = "bert braun"
     assert "Your phone is ringing" in call.submit().follow()
-    assert web.live.told == [("call", "21", "22", "")]
+    assert web.live.asked == [("call", "21", "22", "")]
 
 
 def test_whom_nobody_knows_is_said_at_the_field_and_kept(web: Web) -> None:

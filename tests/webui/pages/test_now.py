@@ -91,7 +91,7 @@ def test_a_click_rings_one_s_own_phone_and_then_the_colleague_s(house: Web) -> N
     forms = [form for form in page.forms.values() if form.action == "/now/call"]
     assert [form["extension"].value for form in forms] == ["22", "30"], "Clara has no phone, Anna is oneself"
     answer = forms[0].submit()
-    assert house.live.told[-1] == ("call", "21", "22", "")
+    assert house.live.asked[-1] == ("call", "21", "22", "")
     assert "Your phone is ringing" in answer.follow()
 
 
@@ -100,7 +100,7 @@ def test_a_click_that_cannot_be_is_told_on_the_page(house: Web) -> None:
     form["extension"].force_value("99")
     answer = form.submit(status=422)
     assert answer.html.select_one(".notice.bad").text.strip()
-    assert house.live.told[-1][0] != "call"
+    assert house.live.asked[-1][0] != "call"
 
 
 def test_nobody_clicks_who_has_no_phone_that_could_ring(house: Web) -> None:

@@ -34,7 +34,7 @@ def test_calling_back_rings_ones_own_phone(web: Web) -> None:
     task = missed(web.desk, "30")
     web.live.told.clear()
     answer = form_to(web.user("22").get("/tasks"), f"/tasks/{task.id}/call").submit().follow()
-    assert ("call", "22", CALLER, "") in web.live.told
+    assert ("call", "22", CALLER, "") in web.live.asked
     assert "Your phone is ringing" in answer
 
 

@@ -67,7 +67,7 @@ def test_ones_own_phone_rings_to_speak_into_and_nobody_else_s(web: Web) -> None:
     anna = web.user("21")
     csrf = token(anna.get("/mine"))
     take = anna.post("/sound/record", {"csrf": csrf, "rings": "21"}, headers=JSON).json
-    (_, extension, path, told) = next(each for each in web.live.told if each[0] == "record")
+    (_, extension, path, told) = next(each for each in web.live.asked if each[0] == "record")
     assert extension == "21"
     assert anna.get(f"/sound/takes/{take['id']}/state").json["state"] == "ringing"
     told("speaking")
@@ -83,7 +83,7 @@ def test_ones_own_phone_rings_to_speak_into_and_nobody_else_s(web: Web) -> None:
 def test_a_recording_of_nothing_has_failed(web: Web) -> None:
     anna = web.user("21")
     take = anna.post("/sound/record", {"csrf": token(anna.get("/mine")), "rings": "21"}, headers=JSON).json
-    (_, _, path, told) = next(each for each in web.live.told if each[0] == "record")
+    (_, _, path, told) = next(each for each in web.live.asked if each[0] == "record")
     path.write_bytes(sound_file("wav A-law", 1.5, level=0.0))
     told("spoken")
     assert anna.get(f"/sound/takes/{take['id']}/state").json["state"] == "failed"
