@@ -4,10 +4,10 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbx.administration.desk.desk import open_desk
 from pbx.control.door import LAMPS, PAGE
 from pbx.control.protocol import SOCKET, Json
 from pbx.control.server import ControlServer
@@ -16,11 +16,14 @@ from pbx.daemon.own_names import own_names
 from pbx.daemon.topics import Topics
 from pbx.daemon.wiring import Exchange
 from pbx.exchange.calls.call import Call
+from pbx.exchange.story import story
 from pbx.service.later import Later
 from pbx.store.disk import stand_in
+from pbx.store.folder import open_folder
 from pbx.store.models import CallRecord, Step
 
 if TYPE_CHECKING:
+    from pbx.administration.desk.desk import Desk
     from pbx.daemon.office_work import OfficeWork
 
 log = logging.getLogger(__name__)
@@ -55,11 +58,11 @@ class Daemon:
         """
         self._wanted = sip
         self._page = page
-        self.desk = open_desk(_usable(data))
+        self.folder = open_folder(_usable(data), story)
         self._loop = asyncio.get_running_loop()
         self.topics = Topics(self._publish, self._loop.call_later)
-        self.exchange = Exchange(self.desk.folder, rtp, self._step_heard, self._call_ended, self.topics.changed)
-        self.control = ControlServer(self.desk.data / SOCKET, self._answer, _writes)
+        self.exchange = Exchange(self.folder, rtp, self._step_heard, self._call_ended, self.topics.changed)
+        self.control = ControlServer(self.folder.data / SOCKET, self._answer, _writes)
         self._for_others: list[ControlServer] = []
         if page is not None:
             self._for_others.append(ControlServer(page, self._answer, _writes, PAGE))
@@ -69,12 +72,21 @@ class Daemon:
         """Where SIP listens."""
         self.again = asyncio.Event()
         """Set when this exchange is to end and another one to begin: a restore waits for that."""
+        self.begins_again = False
+        """Whether our owner begins another one then."""
         self.on_status: Callable[[str], None] = lambda line: None
         """Hears now and then how it is, in one line."""
         self._work: OfficeWork | None = None
-        self.certificate = OwnCertificate(self.desk.data, self._names, page.parent if page is not None else None)
+        self.certificate = OwnCertificate(self.folder.data, self._names, page.parent if page is not None else None)
         self._working: tuple[asyncio.Task[None], ...] = ()
         self._tls_trouble = ""
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """What commands work on."""
+        desk: Desk = office_work.desk_over(self.folder)
+        desk.changed = self._changed_elsewhere
+        return desk
 
     @property
     def _servers(self) -> tuple[ControlServer, ...]:
@@ -83,16 +95,16 @@ class Daemon:
     async def start(self) -> None:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
         self.address = await self.exchange.start(self._wanted)
-        make = await asyncio.to_thread(getattr, office_work, "OfficeWork")
-        work: OfficeWork = make(self.desk, self.exchange, self.address, self.control.on_loop)
-        self.desk.changed = self._changed_elsewhere
+        desk = await asyncio.to_thread(lambda: self.desk)
+        desk.restart = self.restart if self.begins_again else None
+        work: OfficeWork = office_work.OfficeWork(desk, self.exchange, self.address, self.control.on_loop)
         for server in self._servers:
             await server.start()
         work.begin(self.topics.changed, self.on_status)
         self._work = work
-        for message in self.desk.folder.reconciled.recovered:
+        for message in self.folder.reconciled.recovered:
             log.warning("a message for %s that a crash had cut off was recovered", message.extension)
-        if self.desk.folder.restored == "refused":
+        if self.folder.restored == "refused":
             log.error("what was restored cannot be used: what was there before is there again")
         await self._look_at_certificate()
         self._working = tuple(map(asyncio.create_task, (self._keep_certificate(), work.nights())))
@@ -109,9 +121,16 @@ class Daemon:
         for server in self._servers:
             await server.stop()
         await self.exchange.stop()
-        self.desk.close()
-        if self.desk.unkept:
-            stand_in.remove(self.desk.data)
+        self.close()
+        if self.folder.unkept:
+            stand_in.remove(self.folder.data)
+
+    def close(self) -> None:
+        """Let go of the folder: all that is to be done when the start failed."""
+        if "desk" in vars(self):
+            self.desk.close()
+        else:
+            self.folder.close()
 
     async def do(self, verb: str, **arguments: Json) -> Json:
         """Perform a command as the command line would. Raises Refused."""
@@ -151,7 +170,7 @@ class Daemon:
             await self._look_at_certificate()
 
     def _names(self) -> list[str]:
-        return own_names(self.address[0], self.desk.office.domain, self.desk.root)
+        return own_names(self.address[0], self.folder.office.domain, self.desk.root)
 
     def restart(self) -> None:
         """Ask for another exchange in this one's place. For any thread; whoever asked hears the answer first."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from pbx.administration.backup import nightly
 from pbx.administration.commands import perform, writes
-from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.desk import Desk, desk_over
 from pbx.administration.desk.live import elsewhere
 from pbx.administration.history import calls
 from pbx.administration.update import progress
@@ -21,7 +21,7 @@ from pbx.daemon.status_line import status_line
 from pbx.daemon.wiring import Exchange
 from pbx.store.models import CallRecord
 
-__all__ = ["LOOK_EVERY", "UPDATE_EVERY", "OfficeWork", "perform", "writes"]
+__all__ = ["LOOK_EVERY", "UPDATE_EVERY", "OfficeWork", "desk_over", "perform", "writes"]
 
 LOOK_EVERY = 15.0
 """Seconds after which pages look at the machine's health again."""
@@ -40,7 +40,7 @@ class OfficeWork:
         on_loop: Callable[[Callable[[], Any]], Any],
     ) -> None:
         """`on_loop` lets the loop do something for another thread."""
-        self._stores = desk
+        self._desk = desk
         self._loop = asyncio.get_running_loop()
         self._live = LiveExchange(exchange, address)
         desk.live = elsewhere(self._live, on_loop)
@@ -56,8 +56,8 @@ class OfficeWork:
         """
         self._changed, self._on_status = changed, on_status
         self._look_at_health()
-        if progress.is_possible(self._stores):
-            self._look_at_update(progress.mark(self._stores))
+        if progress.is_possible(self._desk):
+            self._look_at_update(progress.mark(self._desk))
 
     def end(self) -> None:
         """Look at nothing any more."""
@@ -74,17 +74,17 @@ class OfficeWork:
         return calls.view(record)
 
     async def _look_after_backup(self) -> None:
-        await asyncio.to_thread(nightly.look, self._stores)
+        await asyncio.to_thread(nightly.look, self._desk)
 
     def _look_at_health(self) -> None:
         self._changed("health")
-        self._on_status(status_line(self._live, self._stores.office, self._stores.unkept))
+        self._on_status(status_line(self._live, self._desk.office, self._desk.unkept))
         self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
 
     def _look_at_update(self, before: int) -> None:
-        mark = progress.mark(self._stores)
+        mark = progress.mark(self._desk)
         if mark != before:
             self._changed("health")
-            if progress.current_progress(self._stores).phase == KEPT:
-                self._loop.run_in_executor(None, self._stores.forget_clear_text)
+            if progress.current_progress(self._desk).phase == KEPT:
+                self._loop.run_in_executor(None, self._desk.forget_clear_text)
         self._looking[1] = self._loop.call_later(UPDATE_EVERY, self._look_at_update, mark)

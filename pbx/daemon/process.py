@@ -65,12 +65,12 @@ async def _run(options: argparse.Namespace) -> int:
 
 async def _started(options: argparse.Namespace, sip: tuple[str, int], systemd: Systemd) -> Daemon:
     daemon = Daemon(options.data, sip, options.rtp, options.page_socket, options.lamps_socket)
-    daemon.desk.restart = daemon.restart
+    daemon.begins_again = True
     daemon.on_status = systemd.status
     try:
         await daemon.start()
     except BaseException:
-        daemon.desk.close()
+        daemon.close()
         raise
     for name, (host, port) in daemon.exchange.transports.listening:
         log.info("SIP over %s on %s port %s", name.upper(), host, port)

@@ -135,7 +135,7 @@ async def _start(
             await daemon.start()
             return daemon, premises
         except BaseException as error:
-            daemon.desk.close()
+            daemon.close()
             if not isinstance(error, OSError) or error.errno != errno.EADDRINUSE or wanted == port + PORTS_TRIED - 1:
                 raise
         print(say("taken", spoken, port=wanted, next=wanted + 1), flush=True)

@@ -57,7 +57,7 @@ asyncio.run(main())
 """
 
 NOT_YET = {
-    "pbx.administration.commands": "phones come before people who give commands",
+    "pbx.administration": "phones come before people who give commands; the exchange works on the folder alone",
     "pbx.daemon.office_work": "health, updates and the nights can wait",
     "pbx.daemon.own_page": "the page is opened last",
     "pbx.daemon.web_process": "the page is opened last",
@@ -68,7 +68,6 @@ NOT_YET = {
     "cryptography": "programs of their own make certificates and seal passwords",
     "av": "a program of its own decodes sounds",
     "vobject": "only when somebody imports vCards",
-    "pbx.administration.update": "how an update goes is looked at later",
 }
 """What must not be loaded before the first OPTIONS is answered, and why."""
 

@@ -274,7 +274,7 @@ def test_the_running_exchange_forgets_them_as_soon_as_root_says_that_the_update_
         with monkeypatch.context() as tried:
             tried.setattr("pbx.administration.desk.desk.is_tried", lambda root: True)
             exchange = Daemon(data, (host, free_ports(2, host)))
-        exchange.desk.root = tmp_path / "root"
+            exchange.desk.root = tmp_path / "root"
         monkeypatch.setattr(office_work, "UPDATE_EVERY", 0.02)
         await exchange.start()
         assert found(data)

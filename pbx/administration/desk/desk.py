@@ -259,11 +259,16 @@ def open_desk(data: Path, patience: float = 5.0, root: Path = Path("/")) -> Desk
     """
     folder = open_folder(data, story, patience)
     try:
-        desk = Desk(folder, root=root)
-        pieces.clear(data / UPDATE)
-        if not is_tried(root):
-            desk.forget_clear_text()
+        return desk_over(folder, root)
     except BaseException:
         folder.close()
         raise
+
+
+def desk_over(folder: Folder, root: Path = Path("/")) -> Desk:
+    """What commands need beside an open folder. Tidies up what is theirs in it. Raises RecordsError, OSError."""
+    desk = Desk(folder, root=root)
+    pieces.clear(folder.data / UPDATE)
+    if not is_tried(root):
+        desk.forget_clear_text()
     return desk
