@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 from pbx.exchange.calls.call import Call
@@ -30,9 +30,10 @@ from pbx.sip.trace import Trace
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Hop
 from pbx.store.models import CallRecord, Former, Group, Number, Office, Person, Phone, Step, Trunk
-from tests.exchange.peers import BOX, Line, Peer
+from tests.exchange.peers import BOX, Line, Peer, polite
 from tests.exchange.shelves import Shelves, Sounds
 from tests.exchange.studio import Ear, Studio
+from tests.line import play
 
 WALL = 1_700_000_000.0
 SETTLED = 0.05
@@ -290,3 +291,26 @@ class Premises:
     def step_words(self) -> str:
         """What the only call's steps are, in words."""
         return " ".join(step.what for step in self.record.steps)
+
+
+async def opened(*phones: str, office: Office = OFFICE, **answers: int) -> Premises:
+    """An exchange with these phones; those not named in `answers` are silent."""
+    premises = Premises(office)
+    await premises.open(*phones)
+    polite(premises.peers.values(), **answers)
+    return premises
+
+
+Work = Callable[[Premises], Awaitable[None]]
+
+
+def after(work: Work, *phones: str, office: Office = OFFICE, **answers: int) -> Premises:
+    """An exchange after that has happened, in good order."""
+
+    async def worked() -> Premises:
+        premises = await opened(*phones, office=office, **answers)
+        await work(premises)
+        await premises.quiet()
+        return premises
+
+    return play(worked())

@@ -8,18 +8,10 @@ import pytest
 
 from pbx.exchange import router
 from tests.exchange.peers import BOX, Line, polite, said
-from tests.exchange.premises import OFFICE, PEOPLE, Premises
+from tests.exchange.premises import OFFICE, PEOPLE, Premises, opened
 from tests.line import play
 
 ANYBODY = ("anna", "bert", "carla", "dirk", "eva", "finn")
-
-
-async def opened(*phones: str, **answers: int) -> Premises:
-    """An exchange with these phones."""
-    premises = Premises()
-    await premises.open(*phones)
-    polite(premises.peers.values(), **answers)
-    return premises
 
 
 async def talk(premises: Premises, peer: str, user: str, seconds: float = 5.0) -> Line:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -17,32 +15,12 @@ from pbx.exchange.wording import Wording
 from pbx.sip.reasons import REASONS
 from pbx.store.models import CallRecord, Trunk
 from tests.exchange.peers import BOX, SDP, Line, Peer, polite, said
-from tests.exchange.premises import OFFICE, Premises
-from tests.line import play
+from tests.exchange.premises import OFFICE, Premises, after
 
 NUMBER = "4930123450"
 EVERYBODY: tuple[By, ...] = ("network", "phone", "box")
 G729 = SDP.format(version=1, host="127.0.0.50", port=4000, types="18", direction="sendrecv")
 SAVP = G729.replace("RTP/AVP 18", "RTP/SAVP 8")
-
-
-Work = Callable[[Premises], Awaitable[None]]
-
-
-def call(work: Work, *phones: str, premises: Mapping[str, Any] | None = None) -> Premises:
-    """An exchange after that has happened, in good order."""
-    there: list[Premises] = []
-
-    async def script() -> None:
-        opened = Premises(replace(OFFICE, **(premises or {})))
-        there.append(opened)
-        await opened.open(*phones)
-        polite(opened.peers.values())
-        await work(opened)
-        await opened.quiet()
-
-    play(script())
-    return there[0]
 
 
 def english(record: CallRecord) -> str:
@@ -118,7 +96,7 @@ def test_what_a_phone_answers_is_told_as_what_it_means(
         await premises.settle(1)
 
     quiet = {extension: replace(person, voicemail=False) for extension, person in OFFICE.people.items()}
-    record = call(work, "anna", "bert", premises={"people": quiet}).record
+    record = after(work, "anna", "bert", office=replace(OFFICE, people=quiet)).record
     assert english(record) == sentence
     assert record.outcome == outcome
     assert said(lines[0])[-1] == passed_on
@@ -132,7 +110,7 @@ def test_the_phone_that_decided_it_is_the_one_that_is_quoted() -> None:
         premises.call("carla", "21")
         await premises.settle(1)
 
-    record = call(work, "anna", "anna2", "carla").record
+    record = after(work, "anna", "anna2", "carla").record
     assert [(step.what, step.detail.get("status")) for step in record.steps][1:2] == [("busy", 486)]
 
 
@@ -142,7 +120,7 @@ def test_a_phone_that_was_clicked_and_refuses_is_told_likewise() -> None:
         premises.switchboard.router.click_to_call(OFFICE.people["21"], "+4989123456", "", "")
         await premises.settle(1)
 
-    assert english(call(work, "anna").record) == "21 could not take the call (no common audio format)."
+    assert english(after(work, "anna").record) == "21 could not take the call (no common audio format)."
 
 
 # --- the telephone network -----------------------------------------------------------------------------------------
@@ -178,8 +156,8 @@ def test_what_the_network_answers_is_told_as_what_it_means(status: int, words: s
         premises.call("anna", "089123456")
         await premises.settle(1)
 
-    only: Mapping[str, Any] = {"trunks": {"provider": OFFICE.trunks["provider"]}}
-    record = call(work, "anna", premises=only).record
+    only = {"provider": OFFICE.trunks["provider"]}
+    record = after(work, "anna", office=replace(OFFICE, trunks=only)).record
     assert english(record) == f"Called +49 89 123456 via provider, no connection ({words})."
     assert record.outcome == outcome
 
@@ -211,7 +189,7 @@ def test_a_refused_call_of_a_trunk_has_a_row_and_stands_on_the_trunk_s_page(
         lines.append(invite(premises, user, *headers, sdp=sdp))
         await premises.settle(1)
 
-    premises = call(work, "anna")
+    premises = after(work, "anna")
     assert said(lines[0]) == [status]
     record = premises.record
     assert (record.direction, record.outcome, record.trunk, record.to[-6:]) == ("in", "refused", "provider", user[-6:])
@@ -247,7 +225,7 @@ def test_what_the_stack_refuses_of_a_trunk_stands_on_its_page(headers: list[str]
         await premises.settle(1)
         peer._send = send
 
-    premises = call(work)
+    premises = after(work)
     assert status in said(lines[0])
     assert [reason(each.reason, "en") for each in premises.trunks.refusals("provider")] == [words]
     assert not premises.shelves.calls
@@ -262,7 +240,7 @@ def test_a_refused_call_for_a_tel_uri_is_told_with_its_number(port: int) -> None
         line._request("INVITE", body=line.description())
         await premises.settle(1)
 
-    premises = call(work)
+    premises = after(work)
     assert [each.number for each in premises.trunks.refusals("provider")] == ["+4940999999"]
 
 
@@ -283,7 +261,7 @@ def test_a_call_from_another_port_of_a_trunk_s_host_stands_on_its_page() -> None
             lines[-1].invite_box(NUMBER)
             await premises.settle(1)
 
-    premises = call(work)
+    premises = after(work)
     assert [said(line) for line in lines] == [["401"], ["401"]]
     [refusal] = premises.trunks.refusals("provider")
     assert (refusal.reason, refusal.number, refusal.source, refusal.times) == (
@@ -299,7 +277,7 @@ def test_a_call_that_comes_unencrypted_where_the_trunk_is_encrypted_stands_on_it
         await premises.settle(1)
 
     trunks = {"provider": Trunk("provider", peer="127.0.0.50:5060", transport="tls")}
-    premises = call(work, premises={"trunks": trunks})
+    premises = after(work, office=replace(OFFICE, trunks=trunks))
     assert [each.reason for each in premises.trunks.refusals("provider")] == ["not-encrypted"]
 
 
@@ -315,7 +293,7 @@ def test_before_a_restart_and_in_a_crowd_the_rows_say_so(monkeypatch: pytest.Mon
         premises.call("anna", "22")
         await premises.settle(1)
 
-    premises = call(work, "anna", "bert")
+    premises = after(work, "anna", "bert")
     assert [english(record) for record in premises.shelves.calls] == [
         *["Could not be connected (the box is about to restart)."] * 2,
         *["Could not be connected (there were too many calls at once)."] * 2,
@@ -329,7 +307,7 @@ def test_a_phone_s_call_that_cannot_be_has_a_row_too(sdp: str, words: str) -> No
         premises.call("anna", "22", sdp=sdp)
         await premises.settle(1)
 
-    record = call(work, "anna", "bert").record
+    record = after(work, "anna", "bert").record
     assert (record.from_, record.to, record.outcome) == ("21", "22", "refused")
     assert words in english(record)
 
@@ -339,7 +317,7 @@ def test_what_the_stack_refuses_of_a_registered_phone_has_a_row() -> None:
         premises.call("anna", "22", "Require: fly")
         await premises.settle(1)
 
-    record = call(work, "anna", "bert").record
+    record = after(work, "anna", "bert").record
     assert (record.from_, record.to) == ("21", "22")
     assert english(record) == "Could not be connected (the call needs something this box cannot do)."
 
@@ -351,7 +329,7 @@ def test_an_account_that_is_nobody_s_any_more_is_told() -> None:
         premises.call("anna", "22")
         await premises.settle(1)
 
-    assert english(call(work, "anna").record) == "Could not be connected (the phone no longer belongs to anybody)."
+    assert english(after(work, "anna").record) == "Could not be connected (the phone no longer belongs to anybody)."
 
 
 # --- strangers, and whoever sends a lot ----------------------------------------------------------------------------
@@ -364,7 +342,7 @@ def test_strangers_leave_nothing_but_a_count() -> None:
             premises.peers["stranger"].line().invite_box(NUMBER, *headers)
         await premises.settle(1)
 
-    premises = call(work, "anna")
+    premises = after(work, "anna")
     assert not premises.shelves.calls
     assert [premises.trunks.refusals(name) for name in OFFICE.trunks] == [(), ()]
     assert premises.stack.counters["stranger"] == 3
@@ -376,7 +354,7 @@ def test_a_phone_that_is_asked_for_its_password_first_leaves_nothing() -> None:
             premises.peers[caller].line().invite_box("22")
         await premises.settle(1)
 
-    premises = call(work, "anna")
+    premises = after(work, "anna")
     assert not premises.shelves.calls
     assert premises.stack.counters["stranger"] == 0
 
@@ -389,7 +367,7 @@ def test_whoever_sends_a_lot_fills_neither_page_nor_history() -> None:
             invite(premises, f"49409{number:05}")
         await premises.settle(1)
 
-    premises = call(work)
+    premises = after(work)
     refusals = premises.trunks.refusals("provider")
     assert len(refusals) == MOST
     assert refusals[0].number.endswith("199"), "the newest first"
@@ -404,7 +382,7 @@ def test_the_refusals_of_a_trunk_go_with_it() -> None:
         premises.office = replace(premises.office, trunks={"spare": OFFICE.trunks["spare"]}, numbers={})
         premises.trunks.office_changed()
 
-    assert call(work).trunks.refusals("provider") == ()
+    assert after(work).trunks.refusals("provider") == ()
 
 
 def test_whatever_is_sent_nothing_hangs_leaks_or_rings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -431,7 +409,7 @@ def test_whatever_is_sent_nothing_hangs_leaks_or_rings(monkeypatch: pytest.Monke
                 await premises.settle(dice.random())
         await premises.settle(1)
 
-    premises = call(work, "anna", "bert")
+    premises = after(work, "anna", "bert")
     assert not premises.peers["bert"].lines
     assert all(record.outcome in ("refused", "gave-up", "failed") for record in premises.shelves.calls)
     assert all(STEPS[step.what] for record in premises.shelves.calls for step in record.steps)

@@ -9,17 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx.sip.message import Message, Request, Response
-from tests.exchange.peers import Line, polite, said
-from tests.exchange.premises import OFFICE, Premises
+from tests.exchange.peers import Line, said
+from tests.exchange.premises import OFFICE, Premises, opened
 from tests.line import play
-
-
-async def opened(*phones: str, **answers: int) -> Premises:
-    """An exchange with these phones; those not named in `answers` are silent."""
-    premises = Premises()
-    await premises.open(*phones)
-    polite(premises.peers.values(), **answers)
-    return premises
 
 
 def what(premises: Premises) -> list[str]:

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pbx.exchange.story import story
 from pbx.store.models import CallRecord
 from pbx.store.records.records import Records
-from tests.exchange.peers import Line, polite, said
-from tests.exchange.premises import OFFICE, Premises
-from tests.line import play
+from tests.exchange.peers import Line, said
+from tests.exchange.premises import OFFICE, Premises, Work, after
 from tests.threats.box import Box, besiege
 from tests.threats.ends import conversation, phone
 
-Work = Callable[[Premises], Awaitable[None]]
 DIRECT = "4930123452"
 """Rings Anna and Bert without a greeting."""
 GREETED = "4930123450"
-
-
-def call(work: Work, *phones: str, **answers: int) -> Premises:
-    """An exchange after that has happened, in good order."""
-    there: list[Premises] = []
-
-    async def script() -> None:
-        premises = Premises()
-        there.append(premises)
-        await premises.open(*phones)
-        polite(premises.peers.values(), **answers)
-        await work(premises)
-        await premises.quiet()
-
-    play(script())
-    return there[0]
 
 
 def english(record: CallRecord) -> str:
@@ -62,7 +44,7 @@ def test_a_talk_that_a_stop_of_the_box_ended_was_ended_by_nobody_else(caller: st
         stop(premises)
         await premises.settle(1)
 
-    premises = call(work, "anna", "bert", anna=200)
+    premises = after(work, "anna", "bert", anna=200)
     assert premises.step_words.endswith("answered interrupted")
     assert english(premises.record).endswith("21 answered, the box restarted during the call.")
     assert premises.record.outcome == "answered"
@@ -89,7 +71,7 @@ def test_nobody_hung_up_who_was_cut_off_by_a_stop(user: str, seconds: float, ste
         stop(premises)
         await premises.settle(1)
 
-    premises = call(work, "anna", "bert")
+    premises = after(work, "anna", "bert")
     noted = [step.what for step in premises.record.steps]
     assert noted[-1] == "interrupted", noted
     assert "gave-up" not in noted
@@ -111,7 +93,7 @@ def test_no_script_begins_anything_while_the_box_stops() -> None:
         await premises.settle(1)
         assert said(late) == ["503"]
 
-    premises = call(work, "anna", "bert")
+    premises = after(work, "anna", "bert")
     ends = [[step.what for step in record.steps][-1] for record in premises.shelves.calls]
     assert ends.count("interrupted") == 2
     assert not {"not-connected", "unreachable", "hung-up"} & {
@@ -128,7 +110,7 @@ def test_a_message_that_a_stop_cuts_short_is_kept_and_told() -> None:
         stop(premises)
         await premises.settle(1)
 
-    premises = call(work)
+    premises = after(work)
     assert premises.step_words.endswith("announced message interrupted")
     assert (premises.record.outcome, len(premises.shelves.kept)) == ("voicemail", 1)
 
@@ -149,8 +131,8 @@ def test_the_history_of_a_box_that_was_stopped_blames_nobody(tmp_path: Path) -> 
 # --- something broke -----------------------------------------------------------------------------------------------
 
 
-def ended(work: Work, *phones: str, **answers: int) -> str:
-    return english(call(work, *phones, **answers).record)
+def ended(work: Work, *phones: str, **answers: Any) -> str:
+    return english(after(work, *phones, **answers).record)
 
 
 @pytest.mark.parametrize("who", ["caller", "callee"])
@@ -186,7 +168,7 @@ def test_who_never_confirms_the_greeting_did_not_give_up() -> None:
         premises.peers["anna"].last.reply(180)
         await premises.settle(60)
 
-    premises = call(work, "anna", "bert")
+    premises = after(work, "anna", "bert")
     assert "the call was never confirmed" in english(premises.record)
     assert "gave-up" not in premises.step_words
     assert premises.record.outcome in ("failed", "missed")
@@ -235,7 +217,7 @@ def test_who_is_not_heard_any_more_is_not_said_to_hang_up_as_well(user: str) -> 
         premises.ear(line).is_silent(premises.office.media_timeout)
         await premises.settle(1)
 
-    premises = call(work, "anna", "bert", anna=200)
+    premises = after(work, "anna", "bert", anna=200)
     noted = [step.what for step in premises.record.steps]
     assert noted[-1] == "lost", noted
     assert not {"gave-up", "hung-up"} & {*noted}
