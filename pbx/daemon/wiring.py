@@ -319,7 +319,7 @@ class Exchange:
         self._name_servers = self._name_servers or make()
         return await self._name_servers.ask(name, kind)
 
-    # --- towards the shelves ---------------------------------------------------------------------------------------
+    # --- towards the storage ---------------------------------------------------------------------------------------
 
     def _office(self) -> Office:
         return self.folder.office

@@ -16,7 +16,7 @@ from pbx.daemon.daemon import Daemon
 from pbx.daemon.web_process import DEFAULT, WebProcess, command, next_free
 from pbx.daemon.welcome import invitation, language, logins
 from pbx.demo.colleague import Colleague, PhoneFailed
-from pbx.demo.premises import NotTheDemo, Premises, admit, furnish
+from pbx.demo.premises import DemoOffice, NotTheDemo, admit, furnish
 from pbx.demo.provider import DemoProvider
 from pbx.demo.scenes import SCENES, Cast
 from pbx.demo.stage import Stage
@@ -96,28 +96,28 @@ async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[tuple[
         provider = DemoProvider(ears)
         await provider.start()
         stack.push_async_callback(provider.stop)
-        daemon, premises = await _start(data, options.sip, options.rtp, spoken, provider.address)
+        daemon, demo_office = await _start(data, options.sip, options.rtp, spoken, provider.address)
         stack.push_async_callback(daemon.stop)
         host = "127.0.0.1" if daemon.address[0] in ("0.0.0.0", "::") else daemon.address[0]
         exchange = (host, daemon.address[1])
         colleagues = [
             Colleague(name, extension, frequency, after)
-            for (name, frequency, after), extension in zip(DESKS, premises.extensions, strict=True)
+            for (name, frequency, after), extension in zip(DESKS, demo_office.extensions, strict=True)
         ]
-        for index, (colleague, account) in enumerate(zip(colleagues, premises.accounts, strict=True)):
+        for index, (colleague, account) in enumerate(zip(colleagues, demo_office.accounts, strict=True)):
             stack.push_async_callback(colleague.stop)
             log = ears / f"{colleague.name}.log"
             await colleague.start(exchange, f"127.0.0.{11 + index}", account.username, account.password, log)
         anna, ben, clara = colleagues
-        cast = Cast(anna, ben, clara, premises.group, _nobody(daemon.desk.office))
+        cast = Cast(anna, ben, clara, demo_office.group, _nobody(daemon.desk.office))
         stage = Stage(daemon, provider, cast, exchange, spoken)
         await stage.listens()
-        stage.introduce(premises)
+        stage.introduce(demo_office)
         web = next_free(options.web or DEFAULT)
         page = WebProcess(command(data, web, options.allow_all))
         page.start()
         stack.push_async_callback(page.stop)
-        accounts = await asyncio.to_thread(admit, daemon.desk, spoken, premises)
+        accounts = await asyncio.to_thread(admit, daemon.desk, spoken, demo_office)
         invited = f"{invitation(web, spoken)}\n{logins(accounts, spoken)}"
         print(f"\n{invited}", flush=True)
         yield stage, invited
@@ -125,15 +125,15 @@ async def _open(data: Path, options: argparse.Namespace) -> AsyncIterator[tuple[
 
 async def _start(
     data: Path, sip: tuple[str, int] | None, rtp: tuple[int, int], spoken: Language, peer: tuple[str, int]
-) -> tuple[Daemon, Premises]:
+) -> tuple[Daemon, DemoOffice]:
     """The exchange at the wanted port, or at the next one that is free."""
     host, port = sip or ("0.0.0.0", 5060)
     for wanted in range(port, port + PORTS_TRIED):
         daemon = Daemon(data, (host, wanted), rtp)
         try:
-            premises = furnish(daemon.desk, spoken, peer)
+            demo_office = furnish(daemon.desk, spoken, peer)
             await daemon.start()
-            return daemon, premises
+            return daemon, demo_office
         except BaseException as error:
             daemon.close()
             if not isinstance(error, OSError) or error.errno != errno.EADDRINUSE or wanted == port + PORTS_TRIED - 1:

@@ -21,7 +21,7 @@ class NotTheDemo(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Premises:
+class DemoOffice:
     """Who and what is there."""
 
     extensions: tuple[str, str, str]
@@ -35,7 +35,7 @@ class Premises:
     """Of Clara's voicemail; a new one each time, because only its hash is kept."""
 
 
-def furnish(desk: Desk, spoken: Language, provider: tuple[str, int]) -> Premises:
+def furnish(desk: Desk, spoken: Language, provider: tuple[str, int]) -> DemoOffice:
     """Make the demo office, or find it as it was left. Raises NotTheDemo, Refused."""
     peer = f"{provider[0]}:{provider[1]}"
     office = desk.office
@@ -45,13 +45,13 @@ def furnish(desk: Desk, spoken: Language, provider: tuple[str, int]) -> Premises
         raise NotTheDemo
     else:
         _make(desk, spoken, peer)
-    premises = _found(desk)
-    return replace(premises, pin=_new_pin(desk, premises.extensions[2]))
+    demo_office = _found(desk)
+    return replace(demo_office, pin=_new_pin(desk, demo_office.extensions[2]))
 
 
-def admit(desk: Desk, spoken: Language, premises: Premises) -> list[tuple[str, str, str]]:
+def admit(desk: Desk, spoken: Language, demo_office: DemoOffice) -> list[tuple[str, str, str]]:
     """Let Anna as admin and Clara as a colleague use the web page: name, account and a new password of each."""
-    anna, _, clara = premises.extensions
+    anna, _, clara = demo_office.extensions
     return [_admitted(desk, spoken, anna, "admin"), _admitted(desk, spoken, clara, "user")]
 
 
@@ -90,7 +90,7 @@ def _make(desk: Desk, spoken: Language, peer: str) -> None:
     perform(desk, "number add", {"number": NUMBER, "trunk": TRUNK, "to": [extensions[0]]})
 
 
-def _found(desk: Desk) -> Premises:
+def _found(desk: Desk) -> DemoOffice:
     office = desk.office
     by_name = {person.name: extension for extension, person in office.people.items()}
     try:
@@ -101,7 +101,7 @@ def _found(desk: Desk) -> Premises:
     except (KeyError, StopIteration):
         raise NotTheDemo from None
     first, second, third, own = (_opened(desk, phone) for phone in (*desks, own))
-    return Premises((anna, ben, clara), group, (first, second, third), own)
+    return DemoOffice((anna, ben, clara), group, (first, second, third), own)
 
 
 def _opened(desk: Desk, phone: Phone) -> Phone:

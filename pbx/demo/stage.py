@@ -12,7 +12,7 @@ from pbx.cli.report import visible
 from pbx.control.client import ControlError, NotRunning, follow
 from pbx.control.protocol import SOCKET
 from pbx.daemon.daemon import Daemon
-from pbx.demo.premises import NUMBER, Premises
+from pbx.demo.premises import NUMBER, DemoOffice
 from pbx.demo.provider import RATE, Caller, DemoProvider, sounds
 from pbx.demo.scenes import FREQUENCY, Cast, Scene
 from pbx.demo.words import say
@@ -50,24 +50,24 @@ class Stage:
             self._daemon.control.publish({"event": "curtain"})
             await asyncio.sleep(0.05)
 
-    def introduce(self, premises: Premises) -> None:
+    def introduce(self, demo_office: DemoOffice) -> None:
         """Say who is here, and how to take part."""
         office = self._daemon.desk.office
         lines = ["", f"  {say('number', self.spoken)} {printed(NUMBER)}"]
-        lines += [f"  {extension}  {office.people[extension].name}" for extension in premises.extensions]
+        lines += [f"  {extension}  {office.people[extension].name}" for extension in demo_office.extensions]
         lines.append(
-            "  " + say("group", self.spoken, extension=premises.group, name=office.groups[premises.group].name)
+            "  " + say("group", self.spoken, extension=demo_office.group, name=office.groups[demo_office.group].name)
         )
         server = shown_host(self._daemon.address[0])
         account = {
             "server": server,
             "port": str(self._daemon.address[1]),
-            "user": premises.own.username,
-            "password": premises.own.password,
+            "user": demo_office.own.username,
+            "password": demo_office.own.password,
         }
         lines += ["", say("own", self.spoken)]
         lines += [f"  {say(key, self.spoken):12}  {value}" for key, value in account.items()]
-        lines += ["  " + say("then", self.spoken, extension=premises.extensions[0], pin=premises.pin)]
+        lines += ["  " + say("then", self.spoken, extension=demo_office.extensions[0], pin=demo_office.pin)]
         lines += [say("ask", self.spoken, folder=self._daemon.desk.data)]
         print("\n".join(lines), flush=True)
 

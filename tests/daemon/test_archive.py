@@ -25,7 +25,7 @@ from tests.store.sound import write_sound
 CALLER = "+491701234567"
 
 
-class Shelf:
+class ArchiveRig:
     """An archive, and what it told."""
 
     def __init__(self, folder: Folder) -> None:
@@ -69,22 +69,22 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def rig(tmp_path: Path) -> Iterator[ArchiveRig]:
     folder = open_folder(tmp_path / "data", story)
     people = (Person("21", "Anna", pin=hash_pin("4711")), Person("22", "Bert"))
     folder.settings.save(Office(people={person.extension: person for person in people}))
-    shelf = Shelf(folder)
-    yield shelf
-    shelf.run(lambda archive: archive.close())
+    rig = ArchiveRig(folder)
+    yield rig
+    rig.run(lambda archive: archive.close())
     folder.close()
 
 
-def test_a_call_leaves_its_row_and_is_told_afterwards(shelf: Shelf) -> None:
-    shelf.run(lambda archive: archive.keep_call(shelf.call("answered", talked=True)))
-    [record] = shelf.folder.records.calls()
-    assert shelf.ended == [record]
+def test_a_call_leaves_its_row_and_is_told_afterwards(rig: ArchiveRig) -> None:
+    rig.run(lambda archive: archive.keep_call(rig.call("answered", talked=True)))
+    [record] = rig.folder.records.calls()
+    assert rig.ended == [record]
     assert (record.outcome, record.story, record.extension) == ("answered", "Told.", "21")
-    assert shelf.open_tasks == []
+    assert rig.open_tasks == []
 
 
 @pytest.mark.parametrize(
@@ -97,31 +97,31 @@ def test_a_call_leaves_its_row_and_is_told_afterwards(shelf: Shelf) -> None:
         ("gave-up", "gave-up"),
     ],
 )
-def test_a_call_nobody_spoke_on_is_one_task(shelf: Shelf, outcome: Outcome, kind: str) -> None:
-    shelf.run(lambda archive: archive.keep_call(shelf.call(outcome)))
-    assert shelf.open_tasks == [("21", kind, CALLER)]
+def test_a_call_nobody_spoke_on_is_one_task(rig: ArchiveRig, outcome: Outcome, kind: str) -> None:
+    rig.run(lambda archive: archive.keep_call(rig.call(outcome)))
+    assert rig.open_tasks == [("21", kind, CALLER)]
 
 
 @pytest.mark.parametrize("direction", ["in", "out"])
-def test_the_task_closes_when_the_caller_gets_through_or_is_called_back(shelf: Shelf, direction: Direction) -> None:
-    shelf.run(lambda archive: archive.keep_call(shelf.call("missed")))
-    shelf.run(lambda archive: archive.keep_call(shelf.call("missed", direction, id="c2", other="+4940999")))
-    assert ("21", "missed", CALLER) in shelf.open_tasks
-    shelf.run(lambda archive: archive.keep_call(shelf.call("answered", direction, id="c3", talked=True)))
-    assert ("21", "missed", CALLER) not in shelf.open_tasks
+def test_the_task_closes_when_the_caller_gets_through_or_is_called_back(rig: ArchiveRig, direction: Direction) -> None:
+    rig.run(lambda archive: archive.keep_call(rig.call("missed")))
+    rig.run(lambda archive: archive.keep_call(rig.call("missed", direction, id="c2", other="+4940999")))
+    assert ("21", "missed", CALLER) in rig.open_tasks
+    rig.run(lambda archive: archive.keep_call(rig.call("answered", direction, id="c3", talked=True)))
+    assert ("21", "missed", CALLER) not in rig.open_tasks
 
 
-def test_a_call_out_is_nobodys_task_and_a_withheld_number_closes_none(shelf: Shelf) -> None:
-    shelf.run(lambda archive: archive.keep_call(shelf.call("missed", "out")))
-    assert shelf.open_tasks == []
-    shelf.run(lambda archive: archive.keep_call(shelf.call("missed", id="c2", other="")))
-    shelf.run(lambda archive: archive.keep_call(shelf.call("answered", id="c3", other="", talked=True)))
-    assert shelf.open_tasks == [("21", "missed", "")]
+def test_a_call_out_is_nobodys_task_and_a_withheld_number_closes_none(rig: ArchiveRig) -> None:
+    rig.run(lambda archive: archive.keep_call(rig.call("missed", "out")))
+    assert rig.open_tasks == []
+    rig.run(lambda archive: archive.keep_call(rig.call("missed", id="c2", other="")))
+    rig.run(lambda archive: archive.keep_call(rig.call("answered", id="c3", other="", talked=True)))
+    assert rig.open_tasks == [("21", "missed", "")]
 
 
-def test_a_message_is_kept_heard_and_removed_and_the_lamp_told_each_time(shelf: Shelf) -> None:
+def test_a_message_is_kept_heard_and_removed_and_the_lamp_told_each_time(rig: ArchiveRig) -> None:
     async def script(archive: Archive) -> None:
-        spool = await archive.spool("21", shelf.call("missed"))
+        spool = await archive.spool("21", rig.call("missed"))
         write_sound(spool, 3.0)
         assert await archive.keep_message(spool, "21")
         [message] = await archive.messages(["21", "30"])
@@ -137,103 +137,103 @@ def test_a_message_is_kept_heard_and_removed_and_the_lamp_told_each_time(shelf: 
         await archive.remove_message(message)  # from two phones at the same time
         assert await archive.open_message(message) is None
 
-    shelf.run(script)
-    assert set(shelf.lamps) == {"21"}
-    assert len(shelf.lamps) >= 3
+    rig.run(script)
+    assert set(rig.lamps) == {"21"}
+    assert len(rig.lamps) >= 3
 
 
-def test_less_than_a_second_and_nothing_at_all_are_no_message(shelf: Shelf) -> None:
+def test_less_than_a_second_and_nothing_at_all_are_no_message(rig: ArchiveRig) -> None:
     async def script(archive: Archive) -> None:
-        spool = await archive.spool("21", shelf.call("missed"))
+        spool = await archive.spool("21", rig.call("missed"))
         assert not await archive.keep_message(spool, "21")
         write_sound(spool, 0.5)
         assert not await archive.keep_message(spool, "21")
 
-    shelf.run(script)
-    assert shelf.lamps == []
+    rig.run(script)
+    assert rig.lamps == []
 
 
-def test_a_full_mailbox_is_said_in_the_exchanges_words(shelf: Shelf) -> None:
-    full = Mailboxes(shelf.folder.data, shelf.folder.records, Limits(messages=0))
+def test_a_full_mailbox_is_said_in_the_exchanges_words(rig: ArchiveRig) -> None:
+    full = Mailboxes(rig.folder.data, rig.folder.records, Limits(messages=0))
     archive = Archive(
-        replace(shelf.folder, mailboxes=full), shelf.trace, lambda call: "", shelf.lamps.append, shelf.ended.append
+        replace(rig.folder, mailboxes=full), rig.trace, lambda call: "", rig.lamps.append, rig.ended.append
     )
 
     async def script(_: Archive) -> None:
         with pytest.raises(NoRoom, match="is full"):
-            await archive.spool("21", shelf.call("missed"))
+            await archive.spool("21", rig.call("missed"))
         await archive.close()
 
-    shelf.run(script)
+    rig.run(script)
 
 
-def test_only_the_right_pin_of_somebody_who_has_one_is_right(shelf: Shelf) -> None:
+def test_only_the_right_pin_of_somebody_who_has_one_is_right(rig: ArchiveRig) -> None:
     async def script(archive: Archive) -> None:
         assert await archive.pin_is("21", "4711")
         assert not await archive.pin_is("21", "4712")
         assert not await archive.pin_is("99", "")
 
-    shelf.run(script)
+    rig.run(script)
 
 
 @pytest.mark.parametrize("back", [False, True])
-def test_colleagues_who_spoke_need_not_call_back_whoever_called_then(shelf: Shelf, back: bool) -> None:
+def test_colleagues_who_spoke_need_not_call_back_whoever_called_then(rig: ArchiveRig, back: bool) -> None:
     def call(caller: str, called: str, id: str, *, talked: bool) -> Call:
-        call = shelf.call("missed", "internal", id=id, other=called, talked=talked)
+        call = rig.call("missed", "internal", id=id, other=called, talked=talked)
         call.caller, call.extension = Party(caller), called
         call.outcome = "answered" if talked else "missed"
         return call
 
-    shelf.run(lambda archive: archive.keep_call(call("21", "22", "c1", talked=False)))
-    shelf.run(lambda archive: archive.keep_call(call("23", "22", "c2", talked=False)))
-    assert sorted(shelf.open_tasks) == [("22", "missed", "21"), ("22", "missed", "23")]
+    rig.run(lambda archive: archive.keep_call(call("21", "22", "c1", talked=False)))
+    rig.run(lambda archive: archive.keep_call(call("23", "22", "c2", talked=False)))
+    assert sorted(rig.open_tasks) == [("22", "missed", "21"), ("22", "missed", "23")]
     again = ("22", "21") if back else ("21", "22")
-    shelf.run(lambda archive: archive.keep_call(call(*again, "c3", talked=True)))
-    assert shelf.open_tasks == [("22", "missed", "23")]
+    rig.run(lambda archive: archive.keep_call(call(*again, "c3", talked=True)))
+    assert rig.open_tasks == [("22", "missed", "23")]
 
 
-def test_calls_that_end_together_are_written_together(shelf: Shelf) -> None:
+def test_calls_that_end_together_are_written_together(rig: ArchiveRig) -> None:
     """Each waits until its own row is safe, none for more than the moment that all of them take."""
 
     async def end(archive: Archive) -> None:
-        await asyncio.gather(*(archive.keep_call(shelf.call("missed", id=f"c{number}")) for number in range(20)))
+        await asyncio.gather(*(archive.keep_call(rig.call("missed", id=f"c{number}")) for number in range(20)))
 
     commits: list[str] = []
-    shelf.folder.records._database._connection.set_trace_callback(commits.append)
-    shelf.run(end)
-    assert {record.id for record in shelf.ended} == {record.id for record in shelf.folder.records.calls(99)}
-    assert len(shelf.ended) == 20
+    rig.folder.records._database._connection.set_trace_callback(commits.append)
+    rig.run(end)
+    assert {record.id for record in rig.ended} == {record.id for record in rig.folder.records.calls(99)}
+    assert len(rig.ended) == 20
     assert commits.count("COMMIT") == 1
 
 
-def test_a_call_that_cannot_be_written_does_not_cost_the_others_their_rows(shelf: Shelf) -> None:
-    broken = shelf.call("missed", id="broken")
+def test_a_call_that_cannot_be_written_does_not_cost_the_others_their_rows(rig: ArchiveRig) -> None:
+    broken = rig.call("missed", id="broken")
     unfit: Any = b"no JSON"
     broken.note("called", number=unfit)
 
     async def end(archive: Archive) -> list[object]:
-        calls = [shelf.call("missed", id="c1"), broken, shelf.call("missed", id="c2")]
+        calls = [rig.call("missed", id="c1"), broken, rig.call("missed", id="c2")]
         return await asyncio.gather(*map(archive.keep_call, calls), return_exceptions=True)
 
-    first, second, third = cast("list[object]", shelf.run(end))
+    first, second, third = cast("list[object]", rig.run(end))
     assert (first, type(second), third) == (None, TypeError, None)
-    assert {record.id for record in shelf.folder.records.calls()} == {"c1", "c2"}
+    assert {record.id for record in rig.folder.records.calls()} == {"c1", "c2"}
 
 
-def test_what_a_call_leaves_for_somebody_who_left_meanwhile_is_his_heirs(shelf: Shelf) -> None:
-    call = shelf.call("voicemail")
-    spool = cast(Path, shelf.run(lambda archive: archive.spool("21", call)))
+def test_what_a_call_leaves_for_somebody_who_left_meanwhile_is_his_heirs(rig: ArchiveRig) -> None:
+    call = rig.call("voicemail")
+    spool = cast(Path, rig.run(lambda archive: archive.spool("21", call)))
     write_sound(spool, 2.0)
     office = Office(people={"22": Person("22", "Bert")}, former={"21": Former("21", "Anna", to="22")})
-    shelf.folder.settings.save(office)
-    assert shelf.run(lambda archive: archive.keep_message(spool, "21"))
-    shelf.run(lambda archive: archive.keep_call(call))
-    assert [message.extension for message in shelf.folder.records.messages()] == ["22"]
-    assert [task[0] for task in shelf.open_tasks] == ["22"]
-    assert shelf.lamps == ["22"]
+    rig.folder.settings.save(office)
+    assert rig.run(lambda archive: archive.keep_message(spool, "21"))
+    rig.run(lambda archive: archive.keep_call(call))
+    assert [message.extension for message in rig.folder.records.messages()] == ["22"]
+    assert [task[0] for task in rig.open_tasks] == ["22"]
+    assert rig.lamps == ["22"]
 
 
-def test_without_an_heir_the_task_becomes_the_office_s(shelf: Shelf) -> None:
-    shelf.folder.settings.save(Office())
-    shelf.run(lambda archive: archive.keep_call(shelf.call("missed")))
-    assert [task[0] for task in shelf.open_tasks] == [""]
+def test_without_an_heir_the_task_becomes_the_office_s(rig: ArchiveRig) -> None:
+    rig.folder.settings.save(Office())
+    rig.run(lambda archive: archive.keep_call(rig.call("missed")))
+    assert [task[0] for task in rig.open_tasks] == [""]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pbx.sip.message import Request, Response, parse
 from pbx.store.models import Phone
 from tests.exchange.peers import Peer
-from tests.exchange.premises import OFFICE, Premises
+from tests.exchange.rig import OFFICE, Rig
 
 PUBLIC = "203.0.113.7"
 
@@ -51,9 +51,9 @@ class Nat:
 class HomePhone(Peer):
     """A phone that answers questions with the status it likes, or not at all (0)."""
 
-    def __init__(self, premises: Behind, name: str, address: tuple[str, int], phone: Phone) -> None:
-        super().__init__(name, address, premises._from_peer, phone)
-        self.clock = premises.clock
+    def __init__(self, rig: RigBehindNat, name: str, address: tuple[str, int], phone: Phone) -> None:
+        super().__init__(name, address, rig._from_peer, phone)
+        self.clock = rig.clock
         self.asked_at: list[float] = []
         self.granted: Response | None = None
         self.answers = 200
@@ -72,7 +72,7 @@ class HomePhone(Peer):
         super().take(data)
 
 
-class Behind(Premises):
+class RigBehindNat(Rig):
     """An exchange with Anna's phone at home, behind a NAT; the others are in the office."""
 
     def __init__(self, timeout: float = 30.0, *, inbound: bool = False, keeps: bool = False) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pbx.exchange.calls.equipment import NoRoom
 from pbx.sip.message import Message, Request, Response
 from tests.exchange.peers import Line
-from tests.exchange.premises import CALLER, Premises
+from tests.exchange.rig import CALLER, Rig
 from tests.line import play
 
 NUMBERS = ("4930123450", "4930123451", "4930123452", "4930123453", "4930123455", "4930123456", "493077721", "999")
@@ -29,18 +29,18 @@ class Whim:
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
-        self.premises = Premises(seed=seed, most=self.dice.choice([1000, 1000, 6]))
+        self.rig = Rig(seed=seed, most=self.dice.choice([1000, 1000, 6]))
         self.rude = self.dice.random() < 0.3
         """Whether some do not even say what must be said."""
         self.began: set[str] = set()
 
     async def play(self) -> None:
         """Some calls, and a look at what is left of them."""
-        premises, dice = self.premises, self.dice
-        await premises.open(*(name for name in ("anna", "anna2", "bert", "carla", "finn") if dice.random() < 0.7))
-        premises.shelves.pins["21"] = "4711"
-        premises.shelves.stands_still = self._disk
-        for peer in premises.peers.values():
+        rig, dice = self.rig, self.dice
+        await rig.open(*(name for name in ("anna", "anna2", "bert", "carla", "finn") if dice.random() < 0.7))
+        rig.archive.pins["21"] = "4711"
+        rig.archive.stands_still = self._disk
+        for peer in rig.peers.values():
             peer.react = self._react
         for _ in range(dice.randint(1, 4)):
             self._call()
@@ -52,22 +52,22 @@ class Whim:
         await asyncio.sleep(400.0)  # and those that answered nothing are given up
         self._all_hang_up()
         await asyncio.sleep(100.0)
-        premises.shelves.stands_still = lambda verb: None
-        premises.assert_empty()
-        rows = Counter(record.id for record in premises.shelves.calls)
-        assert set(rows) == {call.id for call, _ in premises.steps}
+        rig.archive.stands_still = lambda verb: None
+        rig.assert_empty()
+        rows = Counter(record.id for record in rig.archive.calls)
+        assert set(rows) == {call.id for call, _ in rig.steps}
         assert max(rows.values(), default=1) == 1
-        assert len(premises.shelves.tasks) <= len(rows)
-        for record in premises.shelves.calls:
+        assert len(rig.archive.tasks) <= len(rows)
+        for record in rig.archive.calls:
             assert record.story.endswith("."), record
             assert record.ended >= record.started
             assert not any("internal-error" in step.detail.values() for step in record.steps), record
 
     def _assert_nobody_is_forgotten(self) -> None:
         """Nobody is on the line whom no call serves any more; at most is he being cancelled."""
-        equipment = self.premises.equipment
+        equipment = self.rig.equipment
         legs = [leg for call in equipment.calls.values() for leg in call.legs]
-        for session in self.premises.stack.sessions.values():
+        for session in self.rig.stack.sessions.values():
             assert session.state == "cancelling" or equipment.legs[session.id] in legs, session.state
             assert session.state == "cancelling" or not equipment.legs[session.id].over, session.state
 
@@ -78,7 +78,7 @@ class Whim:
             with contextlib.suppress(StopIteration, LookupError):
                 act()
 
-        self.premises.loop.call_later(seconds, attempt)
+        self.rig.loop.call_later(seconds, attempt)
 
     def _disk(self, verb: str) -> None:
         if verb == "spool" and self.dice.random() < 0.1:
@@ -89,27 +89,27 @@ class Whim:
     # -- calling
 
     def _call(self) -> None:
-        premises, dice = self.premises, self.dice
-        phones = [name for name in ("anna", "bert", "eva") if premises.registrar.bindings(name)]
+        rig, dice = self.rig, self.dice
+        phones = [name for name in ("anna", "bert", "eva") if rig.registrar.bindings(name)]
         kind = dice.choice(["in", "in", "phone", "click"])
         if kind == "click":
-            person = premises.office.people[dice.choice(["21", "22"])]
-            premises.switchboard.router.click_to_call(person, "+494012345678", "Contact", dice.choice(["", "12"]))
+            person = rig.office.people[dice.choice(["21", "22"])]
+            rig.switchboard.router.click_to_call(person, "+494012345678", "Contact", dice.choice(["", "12"]))
             return
         sdp = "" if dice.random() < 0.1 else None
         if kind == "in" or not phones:
-            line = premises.call("provider", dice.choice(NUMBERS), caller=dice.choice([CALLER, "anonymous"]), sdp=sdp)
+            line = rig.call("provider", dice.choice(NUMBERS), caller=dice.choice([CALLER, "anonymous"]), sdp=sdp)
         else:
-            line = premises.call(dice.choice(phones), dice.choice(DIALLED), sdp=sdp)
+            line = rig.call(dice.choice(phones), dice.choice(DIALLED), sdp=sdp)
 
         def dial(digits: str) -> None:
-            premises.ear(line).hears(digits)
+            rig.endpoint(line).hears(digits)
 
         for _ in range(dice.randint(0, 4)):
             digits = dice.choice(DIGITS)
             self._later(dice.uniform(0, 12), partial(dial, digits))
-        self._later(dice.uniform(0, 30), lambda: premises.ear(line).speaks(dice.uniform(0, 20)))
-        self._later(dice.uniform(0, 30), lambda: premises.ear(line).is_silent(dice.choice([5.0, 60.0])))
+        self._later(dice.uniform(0, 30), lambda: rig.endpoint(line).speaks(dice.uniform(0, 20)))
+        self._later(dice.uniform(0, 30), lambda: rig.endpoint(line).is_silent(dice.choice([5.0, 60.0])))
         if dice.random() < 0.7:
             self._later(dice.uniform(0, 60) ** dice.choice([0.2, 1]), lambda: self._hang_up(line))
 
@@ -122,7 +122,7 @@ class Whim:
             line.cancel()
 
     def _lines(self) -> list[Line]:
-        return [line for peer in self.premises.peers.values() for line in peer.lines if line.heard]
+        return [line for peer in self.rig.peers.values() for line in peer.lines if line.heard]
 
     def _any_hangs_up(self) -> None:
         if lines := self._lines():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pbx.sip.message import Message, Request
 from pbx.sip.transport.hop import Hop
 from tests.exchange.peers import BOX, Line, Peer, polite
-from tests.exchange.premises import Premises
+from tests.exchange.rig import Rig
 from tests.exchange.test_bad_voices import BadLine
 from tests.line import play
 
@@ -33,8 +33,8 @@ DEAF = 5099
 """Nobody listens at this port of the trunk's."""
 
 
-class Watched(Premises):
-    """Premises that note where packets go; the trunk listens at all ports of its hosts but two."""
+class Watched(Rig):
+    """A rig that notes where packets go; the trunk listens at all ports of its hosts but two."""
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
@@ -50,8 +50,8 @@ class Watched(Premises):
 class Trunk:
     """A provider that takes whatever call, each time by another Contact and route set."""
 
-    def __init__(self, premises: Premises, dice: random.Random) -> None:
-        self.peer, self.dice = premises.peers["provider"], dice
+    def __init__(self, rig: Rig, dice: random.Random) -> None:
+        self.peer, self.dice = rig.peers["provider"], dice
         polite([self.peer])
         self.courteous = self.peer.react
         self.peer.react = self.react
@@ -90,36 +90,36 @@ class Trunk:
 
 async def call(seed: int) -> None:
     dice = random.Random(seed)
-    premises = Watched()
-    await premises.open("anna", "bert")
-    premises.trunks.resolved("provider", (Hop("udp", HERE, 5060, name="edge.test"), Hop("udp", ALSO, 5060)))
-    polite(premises.peers.values(), anna=200)
-    trunk = Trunk(premises, dice)
+    rig = Watched()
+    await rig.open("anna", "bert")
+    rig.trunks.resolved("provider", (Hop("udp", HERE, 5060, name="edge.test"), Hop("udp", ALSO, 5060)))
+    polite(rig.peers.values(), anna=200)
+    trunk = Trunk(rig, dice)
     heard: list[bytes] = []
-    phone = premises.peers["anna"]
+    phone = rig.peers["anna"]
     take = phone.take
     phone.take = lambda data: (heard.append(data), take(data))[1]  # type: ignore[method-assign,func-returns-value]
     for peer in (trunk.peer, phone):
         BadLine(dice, peer)
     if dice.random() < 0.5:
         fields = [*trunk.names(), f"Privacy: {dice.choice(PRIVACY)}", f"P-Asserted-Identity: <tel:{CALLER}>"]
-        lines = [premises.call("provider", "4930123450", *fields, caller=CALLER)]
-        await premises.settle(8.0)
-        if any(ear.local[1] == lines[0].port for ear in premises.studio.endpoints):
-            premises.ear(lines[0]).hears("21")
+        lines = [rig.call("provider", "4930123450", *fields, caller=CALLER)]
+        await rig.settle(8.0)
+        if any(ear.local[1] == lines[0].port for ear in rig.pump.endpoints):
+            rig.endpoint(lines[0]).hears("21")
     else:
-        lines = [premises.call("anna", "04012345678")]
-    await premises.settle(dice.choice([1.0, 8.0]))
+        lines = [rig.call("anna", "04012345678")]
+    await rig.settle(dice.choice([1.0, 8.0]))
     for _ in range(dice.randint(0, 5)):
         for line in trunk.peer.lines[-1:]:
             trunk.act(line)
-        await premises.settle(dice.uniform(0.0, 3.0))
+        await rig.settle(dice.uniform(0.0, 3.0))
     end(dice, [*lines, *trunk.peer.lines[-1:]])
-    await premises.settle(240)
-    for ear in list(premises.studio.endpoints):
+    await rig.settle(240)
+    for ear in list(rig.pump.endpoints):
         ear.is_silent(1000)
-    await premises.quiet()
-    assert premises.asked <= {HERE, ALSO, "127.0.0.51", *(f"127.0.0.{60 + number}" for number in range(9))}
+    await rig.quiet()
+    assert rig.asked <= {HERE, ALSO, "127.0.0.51", *(f"127.0.0.{60 + number}" for number in range(9))}
     assert not [data for data in heard if CALLER[3:].encode() in data]
 
 

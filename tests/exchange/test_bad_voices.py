@@ -61,39 +61,39 @@ class BadCall:
     def __init__(self, seed: int, folder: Path) -> None:
         self.dice = random.Random(seed)
         self.talkers = Talkers()
-        self.premises = self.talkers.premises
-        self.premises.shelves.folder = folder
+        self.rig = self.talkers.rig
+        self.rig.archive.folder = folder
         self.lines: list[Line] = []
         self.living: set[str] = set()
         """Who still gives signs of life."""
 
     async def play(self) -> None:
         """The call from beginning to end, and a look at what is left."""
-        premises, dice = self.premises, self.dice
+        rig, dice = self.rig, self.dice
         for name in ("provider", "anna", "bert"):
             self.talkers.voice(name)
         self.stranger = Voice("127.0.0.9")
-        await premises.open("anna", "bert")
-        polite(premises.peers.values(), anna=200)
+        await rig.open("anna", "bert")
+        polite(rig.peers.values(), anna=200)
         for name in ("provider", "anna"):
-            BadLine(dice, premises.peers[name])
-        line = premises.call("provider", "4930123450")
+            BadLine(dice, rig.peers[name])
+        line = rig.call("provider", "4930123450")
         while not self.stands(line):
-            await premises.settle(0.5)
+            await rig.settle(0.5)
         dialled = dice.choice(["21", "21", "26"])  # Finn has no phone, but a mailbox
         for digit in dialled:
             await self.talkers.press(line, digit)
             self.attack()
             await asyncio.sleep(dice.uniform(0, 0.5))
-        await premises.settle(6.0)
-        self.lines = [line, *premises.peers["anna"].lines]
+        await rig.settle(6.0)
+        self.lines = [line, *rig.peers["anna"].lines]
         self.living = {each.peer.name for each in self.lines}
         breath = asyncio.ensure_future(self.breathe())
         for _ in range(dice.randint(1, 8)):
             await self.act()
             self.attack()
         await self.end()
-        await premises.settle(240)
+        await rig.settle(240)
         breath.cancel()
         self.look("anna" if dialled == "21" else "nobody")
 
@@ -191,7 +191,7 @@ class BadCall:
 
     async def end(self) -> None:
         """Somebody hangs up, or dies; who holds while dying is another matter (nothing is heard of who holds)."""
-        dying = self.dice.choice([False, True]) and not any(leg.held for leg in self.premises.equipment.legs.values())
+        dying = self.dice.choice([False, True]) and not any(leg.held for leg in self.rig.equipment.legs.values())
         line = self.dice.choice(self.lines)
         if dying:
             for each in self.dice.choice([self.lines, [line]]):
@@ -203,11 +203,11 @@ class BadCall:
 
     def look(self, callee: str) -> None:
         """What must hold whatever happened."""
-        premises, talkers = self.premises, self.talkers
-        premises.assert_empty()
+        rig, talkers = self.rig, self.talkers
+        rig.assert_empty()
         assert not talkers.pump.endpoints
-        assert len(premises.shelves.calls) == 1
-        assert {name for name, peer in premises.peers.items() if peer.lines} <= {"provider", callee}
+        assert len(rig.archive.calls) == 1
+        assert {name for name, peer in rig.peers.items() if peer.lines} <= {"provider", callee}
         assert not self.stranger.hear()
         for voice in talkers.voices.values():
             voice.hear()

@@ -15,7 +15,7 @@ from pbx.exchange.wording import Wording
 from pbx.sip.reasons import REASONS
 from pbx.store.models import CallRecord, Trunk
 from tests.exchange.peers import BOX, SDP, Line, Peer, polite, said
-from tests.exchange.premises import OFFICE, Premises, after
+from tests.exchange.rig import OFFICE, Rig, after
 
 NUMBER = "4930123450"
 EVERYBODY: tuple[By, ...] = ("network", "phone", "box")
@@ -90,10 +90,10 @@ def test_what_a_phone_answers_is_told_as_what_it_means(
 ) -> None:
     lines: list[Line] = []
 
-    async def work(premises: Premises) -> None:
-        polite(premises.peers.values(), bert=status)
-        lines.append(premises.call("anna", "22"))
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        polite(rig.peers.values(), bert=status)
+        lines.append(rig.call("anna", "22"))
+        await rig.settle(1)
 
     quiet = {extension: replace(person, voicemail=False) for extension, person in OFFICE.people.items()}
     record = after(work, "anna", "bert", office=replace(OFFICE, people=quiet)).record
@@ -105,20 +105,20 @@ def test_what_a_phone_answers_is_told_as_what_it_means(
 def test_the_phone_that_decided_it_is_the_one_that_is_quoted() -> None:
     """Busy tells more than a sound format, whichever came last."""
 
-    async def work(premises: Premises) -> None:
-        polite(premises.peers.values(), anna=486, anna2=488)
-        premises.call("carla", "21")
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        polite(rig.peers.values(), anna=486, anna2=488)
+        rig.call("carla", "21")
+        await rig.settle(1)
 
     record = after(work, "anna", "anna2", "carla").record
     assert [(step.what, step.detail.get("status")) for step in record.steps][1:2] == [("busy", 486)]
 
 
 def test_a_phone_that_was_clicked_and_refuses_is_told_likewise() -> None:
-    async def work(premises: Premises) -> None:
-        polite(premises.peers.values(), anna=488)
-        premises.switchboard.router.click_to_call(OFFICE.people["21"], "+4989123456", "", "")
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        polite(rig.peers.values(), anna=488)
+        rig.switchboard.router.click_to_call(OFFICE.people["21"], "+4989123456", "", "")
+        await rig.settle(1)
 
     assert english(after(work, "anna").record) == "21 could not take the call (no common audio format)."
 
@@ -151,10 +151,10 @@ def test_a_phone_that_was_clicked_and_refuses_is_told_likewise() -> None:
     ],
 )
 def test_what_the_network_answers_is_told_as_what_it_means(status: int, words: str, outcome: str) -> None:
-    async def work(premises: Premises) -> None:
-        polite(premises.peers.values(), provider=status)
-        premises.call("anna", "089123456")
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        polite(rig.peers.values(), provider=status)
+        rig.call("anna", "089123456")
+        await rig.settle(1)
 
     only = {"provider": OFFICE.trunks["provider"]}
     record = after(work, "anna", office=replace(OFFICE, trunks=only)).record
@@ -165,8 +165,8 @@ def test_what_the_network_answers_is_told_as_what_it_means(status: int, words: s
 # --- the box: what a trunk brings ----------------------------------------------------------------------------------
 
 
-def invite(premises: Premises, user: str = NUMBER, *headers: str, sdp: str | None = None) -> Line:
-    return premises.call("provider", user, *headers, sdp=sdp)
+def invite(rig: Rig, user: str = NUMBER, *headers: str, sdp: str | None = None) -> Line:
+    return rig.call("provider", user, *headers, sdp=sdp)
 
 
 @pytest.mark.parametrize(
@@ -185,20 +185,20 @@ def test_a_refused_call_of_a_trunk_has_a_row_and_stands_on_the_trunk_s_page(
 ) -> None:
     lines: list[Line] = []
 
-    async def work(premises: Premises) -> None:
-        lines.append(invite(premises, user, *headers, sdp=sdp))
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        lines.append(invite(rig, user, *headers, sdp=sdp))
+        await rig.settle(1)
 
-    premises = after(work, "anna")
+    rig = after(work, "anna")
     assert said(lines[0]) == [status]
-    record = premises.record
+    record = rig.record
     assert (record.direction, record.outcome, record.trunk, record.to[-6:]) == ("in", "refused", "provider", user[-6:])
     assert english(record) == f"Could not be connected ({words})."
-    [refusal] = premises.trunks.refusals("provider")
+    [refusal] = rig.trunks.refusals("provider")
     assert (reason(refusal.reason, "en"), refusal.number[-6:], refusal.times) == (words, user[-6:], 1)
     assert refusal.source == "udp 127.0.0.50:5060"
-    assert not premises.peers["anna"].lines, "nobody was rung"
-    assert premises.shelves.dialogs[-1], "its messages can be looked at"
+    assert not rig.peers["anna"].lines, "nobody was rung"
+    assert rig.archive.dialogs[-1], "its messages can be looked at"
 
 
 @pytest.mark.parametrize(
@@ -213,99 +213,99 @@ def test_a_refused_call_of_a_trunk_has_a_row_and_stands_on_the_trunk_s_page(
 def test_what_the_stack_refuses_of_a_trunk_stands_on_its_page(headers: list[str], status: str, words: str) -> None:
     lines: list[Line] = []
 
-    async def work(premises: Premises) -> None:
-        peer = premises.peers["provider"]
+    async def work(rig: Rig) -> None:
+        peer = rig.peers["provider"]
         send = peer._send
         if "CSeq" in headers[0]:
             peer._send = lambda at, data: send(at, data.replace(b"Max-Forwards: 70", b"Max-Forwards: x"))
         elif "Max-Forwards" in headers[0]:
             peer._send = lambda at, data: send(at, data.replace(b"Max-Forwards: 70", headers[0].encode()))
         extra = [header for header in headers if "Forwards" not in header and "CSeq" not in header]
-        lines.append(invite(premises, NUMBER, *extra))
-        await premises.settle(1)
+        lines.append(invite(rig, NUMBER, *extra))
+        await rig.settle(1)
         peer._send = send
 
-    premises = after(work)
+    rig = after(work)
     assert status in said(lines[0])
-    assert [reason(each.reason, "en") for each in premises.trunks.refusals("provider")] == [words]
-    assert not premises.shelves.calls
+    assert [reason(each.reason, "en") for each in rig.trunks.refusals("provider")] == [words]
+    assert not rig.archive.calls
 
 
 @pytest.mark.parametrize("port", [5060, 5099])
 def test_a_refused_call_for_a_tel_uri_is_told_with_its_number(port: int) -> None:
-    async def work(premises: Premises) -> None:
-        peer = premises.peers["provider"] if port == 5060 else other_port(premises)
+    async def work(rig: Rig) -> None:
+        peer = rig.peers["provider"] if port == 5060 else other_port(rig)
         line = peer.line("+491701234567")
         line.target, line.theirs = "tel:+4940999999", "<tel:+4940999999>"
         line._request("INVITE", body=line.description())
-        await premises.settle(1)
+        await rig.settle(1)
 
-    premises = after(work)
-    assert [each.number for each in premises.trunks.refusals("provider")] == ["+4940999999"]
+    rig = after(work)
+    assert [each.number for each in rig.trunks.refusals("provider")] == ["+4940999999"]
 
 
-def other_port(premises: Premises, host: str = "127.0.0.50") -> Peer:
+def other_port(rig: Rig, host: str = "127.0.0.50") -> Peer:
     """Somebody at another port of the trunk's host."""
-    premises._add("elsewhere", (host, 5099))
-    polite([premises.peers["elsewhere"]])
-    return premises.peers["elsewhere"]
+    rig._add("elsewhere", (host, 5099))
+    polite([rig.peers["elsewhere"]])
+    return rig.peers["elsewhere"]
 
 
 def test_a_call_from_another_port_of_a_trunk_s_host_stands_on_its_page() -> None:
     lines: list[Line] = []
 
-    async def work(premises: Premises) -> None:
-        elsewhere = other_port(premises)
+    async def work(rig: Rig) -> None:
+        elsewhere = other_port(rig)
         for _ in range(2):  # it tries again
             lines.append(elsewhere.line("+491701234567"))
             lines[-1].invite_box(NUMBER)
-            await premises.settle(1)
+            await rig.settle(1)
 
-    premises = after(work)
+    rig = after(work)
     assert [said(line) for line in lines] == [["401"], ["401"]]
-    [refusal] = premises.trunks.refusals("provider")
+    [refusal] = rig.trunks.refusals("provider")
     assert (refusal.reason, refusal.number, refusal.source, refusal.times) == (
         OTHER_PORT, NUMBER, "udp 127.0.0.50:5099", 2,
     )  # fmt: skip
     assert "came from a port" in reason(refusal.reason, "en")
-    assert not premises.shelves.calls
+    assert not rig.archive.calls
 
 
 def test_a_call_that_comes_unencrypted_where_the_trunk_is_encrypted_stands_on_its_page() -> None:
-    async def work(premises: Premises) -> None:
-        other_port(premises).line().invite_box(NUMBER)
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        other_port(rig).line().invite_box(NUMBER)
+        await rig.settle(1)
 
     trunks = {"provider": Trunk("provider", peer="127.0.0.50:5060", transport="tls")}
-    premises = after(work, office=replace(OFFICE, trunks=trunks))
-    assert [each.reason for each in premises.trunks.refusals("provider")] == ["not-encrypted"]
+    rig = after(work, office=replace(OFFICE, trunks=trunks))
+    assert [each.reason for each in rig.trunks.refusals("provider")] == ["not-encrypted"]
 
 
 def test_before_a_restart_and_in_a_crowd_the_rows_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def work(premises: Premises) -> None:
-        premises.switchboard.router.draining = True
-        invite(premises)
-        premises.call("anna", "22")
-        await premises.settle(1)
-        premises.switchboard.router.draining = False
+    async def work(rig: Rig) -> None:
+        rig.switchboard.router.draining = True
+        invite(rig)
+        rig.call("anna", "22")
+        await rig.settle(1)
+        rig.switchboard.router.draining = False
         monkeypatch.setattr(router, "MOST_CALLS", 0)
-        invite(premises)
-        premises.call("anna", "22")
-        await premises.settle(1)
+        invite(rig)
+        rig.call("anna", "22")
+        await rig.settle(1)
 
-    premises = after(work, "anna", "bert")
-    assert [english(record) for record in premises.shelves.calls] == [
+    rig = after(work, "anna", "bert")
+    assert [english(record) for record in rig.archive.calls] == [
         *["Could not be connected (the box is about to restart)."] * 2,
         *["Could not be connected (there were too many calls at once)."] * 2,
     ]
-    assert [each.reason for each in premises.trunks.refusals("provider")] == ["too-many-calls", "restarting"]
+    assert [each.reason for each in rig.trunks.refusals("provider")] == ["too-many-calls", "restarting"]
 
 
 @pytest.mark.parametrize(("sdp", "words"), [(SAVP, "encrypted voice"), ("v=0\r\nx", "could not be understood")])
 def test_a_phone_s_call_that_cannot_be_has_a_row_too(sdp: str, words: str) -> None:
-    async def work(premises: Premises) -> None:
-        premises.call("anna", "22", sdp=sdp)
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        rig.call("anna", "22", sdp=sdp)
+        await rig.settle(1)
 
     record = after(work, "anna", "bert").record
     assert (record.from_, record.to, record.outcome) == ("21", "22", "refused")
@@ -313,9 +313,9 @@ def test_a_phone_s_call_that_cannot_be_has_a_row_too(sdp: str, words: str) -> No
 
 
 def test_what_the_stack_refuses_of_a_registered_phone_has_a_row() -> None:
-    async def work(premises: Premises) -> None:
-        premises.call("anna", "22", "Require: fly")
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        rig.call("anna", "22", "Require: fly")
+        await rig.settle(1)
 
     record = after(work, "anna", "bert").record
     assert (record.from_, record.to) == ("21", "22")
@@ -323,11 +323,11 @@ def test_what_the_stack_refuses_of_a_registered_phone_has_a_row() -> None:
 
 
 def test_an_account_that_is_nobody_s_any_more_is_told() -> None:
-    async def work(premises: Premises) -> None:
+    async def work(rig: Rig) -> None:
         people = {extension: person for extension, person in OFFICE.people.items() if extension != "21"}
-        premises.office = replace(premises.office, people=people)
-        premises.call("anna", "22")
-        await premises.settle(1)
+        rig.office = replace(rig.office, people=people)
+        rig.call("anna", "22")
+        await rig.settle(1)
 
     assert english(after(work, "anna").record) == "Could not be connected (the phone no longer belongs to anybody)."
 
@@ -336,51 +336,51 @@ def test_an_account_that_is_nobody_s_any_more_is_told() -> None:
 
 
 def test_strangers_leave_nothing_but_a_count() -> None:
-    async def work(premises: Premises) -> None:
-        premises._add("stranger", ("203.0.113.9", 5060))
+    async def work(rig: Rig) -> None:
+        rig._add("stranger", ("203.0.113.9", 5060))
         for headers in ([], ["Require: fly"], ["Max-Forwards: x"]):
-            premises.peers["stranger"].line().invite_box(NUMBER, *headers)
-        await premises.settle(1)
+            rig.peers["stranger"].line().invite_box(NUMBER, *headers)
+        await rig.settle(1)
 
-    premises = after(work, "anna")
-    assert not premises.shelves.calls
-    assert [premises.trunks.refusals(name) for name in OFFICE.trunks] == [(), ()]
-    assert premises.stack.counters["stranger"] == 3
+    rig = after(work, "anna")
+    assert not rig.archive.calls
+    assert [rig.trunks.refusals(name) for name in OFFICE.trunks] == [(), ()]
+    assert rig.stack.counters["stranger"] == 3
 
 
 def test_a_phone_that_is_asked_for_its_password_first_leaves_nothing() -> None:
-    async def work(premises: Premises) -> None:
+    async def work(rig: Rig) -> None:
         for caller in ("anna", "bert"):
-            premises.peers[caller].line().invite_box("22")
-        await premises.settle(1)
+            rig.peers[caller].line().invite_box("22")
+        await rig.settle(1)
 
-    premises = after(work, "anna")
-    assert not premises.shelves.calls
-    assert premises.stack.counters["stranger"] == 0
+    rig = after(work, "anna")
+    assert not rig.archive.calls
+    assert rig.stack.counters["stranger"] == 0
 
 
 def test_whoever_sends_a_lot_fills_neither_page_nor_history() -> None:
-    async def work(premises: Premises) -> None:
-        elsewhere = other_port(premises)
+    async def work(rig: Rig) -> None:
+        elsewhere = other_port(rig)
         for number in range(200):
             elsewhere.line().invite_box(f"49309{number:05}")
-            invite(premises, f"49409{number:05}")
-        await premises.settle(1)
+            invite(rig, f"49409{number:05}")
+        await rig.settle(1)
 
-    premises = after(work)
-    refusals = premises.trunks.refusals("provider")
+    rig = after(work)
+    refusals = rig.trunks.refusals("provider")
     assert len(refusals) == MOST
     assert refusals[0].number.endswith("199"), "the newest first"
-    assert len(premises.shelves.calls) == router.ROWS
-    assert premises.stack.counters["refused without a row"] == 200 - router.ROWS
+    assert len(rig.archive.calls) == router.ROWS
+    assert rig.stack.counters["refused without a row"] == 200 - router.ROWS
 
 
 def test_the_refusals_of_a_trunk_go_with_it() -> None:
-    async def work(premises: Premises) -> None:
-        invite(premises, "4940999999")
-        await premises.settle(1)
-        premises.office = replace(premises.office, trunks={"spare": OFFICE.trunks["spare"]}, numbers={})
-        premises.trunks.office_changed()
+    async def work(rig: Rig) -> None:
+        invite(rig, "4940999999")
+        await rig.settle(1)
+        rig.office = replace(rig.office, trunks={"spare": OFFICE.trunks["spare"]}, numbers={})
+        rig.trunks.office_changed()
 
     assert after(work).trunks.refusals("provider") == ()
 
@@ -391,14 +391,14 @@ def test_whatever_is_sent_nothing_hangs_leaks_or_rings(monkeypatch: pytest.Monke
     bodies = [SAVP, G729, "v=0\r\nx", "", "m=audio 0 RTP/AVP 8"]
     extras = ["Require: fly", "Max-Forwards: 0", "Content-Encoding: gzip", "Privacy: id", "Accept: text/plain"]
 
-    async def work(premises: Premises) -> None:
+    async def work(rig: Rig) -> None:
         dice = random.Random(4711)
-        premises._add("stranger", ("203.0.113.9", 5060))
-        senders = [premises.peers["provider"], premises.peers["anna"], premises.peers["stranger"], other_port(premises)]
+        rig._add("stranger", ("203.0.113.9", 5060))
+        senders = [rig.peers["provider"], rig.peers["anna"], rig.peers["stranger"], other_port(rig)]
         for _ in range(120):
             sender = dice.choice(senders)
             line = sender.line()
-            proof = [premises.proof(sender, "INVITE", f"sip:99@{BOX[0]}:{BOX[1]}")] if sender.phone else []
+            proof = [rig.proof(sender, "INVITE", f"sip:99@{BOX[0]}:{BOX[1]}")] if sender.phone else []
             headers = [*proof, *dice.sample(extras, dice.randrange(3))]
             for _ in range(dice.choice([1, 1, 2])):  # a line that doubles
                 line.invite_box("99" if sender.phone else dice.choice(["4940999999", "x", ""]), *headers,
@@ -406,13 +406,13 @@ def test_whatever_is_sent_nothing_hangs_leaks_or_rings(monkeypatch: pytest.Monke
             if dice.random() < 0.2:
                 line.cancel()
             if dice.random() < 0.3:
-                await premises.settle(dice.random())
-        await premises.settle(1)
+                await rig.settle(dice.random())
+        await rig.settle(1)
 
-    premises = after(work, "anna", "bert")
-    assert not premises.peers["bert"].lines
-    assert all(record.outcome in ("refused", "gave-up", "failed") for record in premises.shelves.calls)
-    assert all(STEPS[step.what] for record in premises.shelves.calls for step in record.steps)
+    rig = after(work, "anna", "bert")
+    assert not rig.peers["bert"].lines
+    assert all(record.outcome in ("refused", "gave-up", "failed") for record in rig.archive.calls)
+    assert all(STEPS[step.what] for record in rig.archive.calls for step in record.steps)
 
 
 def test_wordings_are_whole() -> None:

@@ -10,53 +10,53 @@ from hypothesis import strategies as st
 
 from pbx.sip.message import Message, Request, Response
 from tests.exchange.peers import Line, said
-from tests.exchange.premises import OFFICE, Premises, opened
+from tests.exchange.rig import OFFICE, Rig, opened
 from tests.line import play
 
 
-def what(premises: Premises) -> list[str]:
-    return [step.what for _, step in premises.steps]
+def what(rig: Rig) -> list[str]:
+    return [step.what for _, step in rig.steps]
 
 
 def test_an_unplugged_phone_rings_for_nobody_and_the_next_caller_does_not_wait_for_it() -> None:
     async def script() -> None:
-        premises = await opened("anna", "carla")
-        premises.peers["carla"].there = False
+        rig = await opened("anna", "carla")
+        rig.peers["carla"].there = False
         for waits in (25.0, 4.0):
-            line = premises.call("anna", "23")
-            await premises.settle(waits - 0.5)
+            line = rig.call("anna", "23")
+            await rig.settle(waits - 0.5)
             assert said(line) == ["100"]
-            assert premises.equipment.lines.state("23") == "free"
-            await premises.settle(1)
+            assert rig.equipment.lines.state("23") == "free"
+            await rig.settle(1)
             assert said(line)[-1] == "480"
-        await premises.quiet()
-        assert what(premises) == ["called", "silent"] * 2
-        assert [record.outcome for record in premises.shelves.calls] == ["missed", "missed"]
-        assert premises.shelves.calls[0].story == "No phone of Carla Dorn (23) responded."
-        assert [(task.kind, task.extension) for task in premises.shelves.tasks] == [("missed", "23")] * 2
+        await rig.quiet()
+        assert what(rig) == ["called", "silent"] * 2
+        assert [record.outcome for record in rig.archive.calls] == ["missed", "missed"]
+        assert rig.archive.calls[0].story == "No phone of Carla Dorn (23) responded."
+        assert [(task.kind, task.extension) for task in rig.archive.tasks] == [("missed", "23")] * 2
 
     play(script())
 
 
 def test_a_phone_that_did_not_react_to_the_last_call_rings_again_as_soon_as_it_does() -> None:
     async def script() -> None:
-        premises = await opened("anna", "carla")
-        premises.peers["carla"].there = False
-        premises.call("anna", "23")
-        await premises.settle(26)
-        premises.peers["carla"].there = True
-        line = premises.call("anna", "23")
-        await premises.settle(3)
-        premises.peers["carla"].last.reply(180)
-        await premises.settle(15)
+        rig = await opened("anna", "carla")
+        rig.peers["carla"].there = False
+        rig.call("anna", "23")
+        await rig.settle(26)
+        rig.peers["carla"].there = True
+        line = rig.call("anna", "23")
+        await rig.settle(3)
+        rig.peers["carla"].last.reply(180)
+        await rig.settle(15)
         assert said(line) == ["100", "180"], "it is rung for as long as ever"
         line.cancel()
-        await premises.settle(1)
-        line = premises.call("anna", "23")
-        await premises.settle(10)
+        await rig.settle(1)
+        line = rig.call("anna", "23")
+        await rig.settle(10)
         assert said(line) == ["100"], "it reacted to the last call, and may take its time"
         line.cancel()
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
@@ -67,66 +67,66 @@ def test_a_phone_that_did_not_react_to_the_last_call_rings_again_as_soon_as_it_d
 @pytest.mark.parametrize("peer", ["bert", "provider"])
 def test_the_caller_hears_what_the_phone_says(phone: tuple[int, ...], caller: list[str], peer: str) -> None:
     async def script() -> None:
-        premises = await opened("anna", "bert")
-        line = premises.call(peer, "21" if peer == "bert" else "493077721")
-        await premises.settle()
+        rig = await opened("anna", "bert")
+        line = rig.call(peer, "21" if peer == "bert" else "493077721")
+        await rig.settle()
         assert said(line) == ["100"]
         for status in phone:
-            premises.peers["anna"].last.reply(status)
-        await premises.settle()
+            rig.peers["anna"].last.reply(status)
+        await rig.settle()
         assert said(line) == ["100", *caller]
-        assert premises.equipment.lines.state("21") == ("ringing" if caller else "free")
-        assert ("rang" in what(premises)) is bool(caller)
+        assert rig.equipment.lines.state("21") == ("ringing" if caller else "free")
+        assert ("rang" in what(rig)) is bool(caller)
         line.cancel()
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
 
 def test_a_session_progress_without_sound_is_ringing() -> None:
     async def script() -> None:
-        premises = await opened("anna", "bert")
-        line = premises.call("bert", "21")
-        await premises.settle()
-        premises.peers["anna"].last.reply(183, sdp="")
-        premises.peers["anna"].last.reply(180)
-        await premises.settle()
+        rig = await opened("anna", "bert")
+        line = rig.call("bert", "21")
+        await rig.settle()
+        rig.peers["anna"].last.reply(183, sdp="")
+        rig.peers["anna"].last.reply(180)
+        await rig.settle()
         assert said(line) == ["100", "180"]
         line.cancel()
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
 
 def test_who_was_greeted_hears_ringing_from_the_moment_on_in_which_a_phone_rings() -> None:
     async def script() -> None:
-        premises = await opened("anna", "bert")
-        line = premises.call("provider", "4930123450")
-        await premises.settle()
-        premises.ear(line).hears("30")
-        await premises.settle(3)
-        assert premises.ear(line).said == ["greeting"]
-        premises.peers["bert"].last.reply(180)  # of a group the first that rings counts
-        await premises.settle()
-        assert premises.ear(line).said == ["greeting", "ringback"]
-        assert premises.equipment.lines.state("21") == "free"
+        rig = await opened("anna", "bert")
+        line = rig.call("provider", "4930123450")
+        await rig.settle()
+        rig.endpoint(line).hears("30")
+        await rig.settle(3)
+        assert rig.endpoint(line).said == ["greeting"]
+        rig.peers["bert"].last.reply(180)  # of a group the first that rings counts
+        await rig.settle()
+        assert rig.endpoint(line).said == ["greeting", "ringback"]
+        assert rig.equipment.lines.state("21") == "free"
         line.ask("BYE")
-        await premises.quiet()
-        assert premises.step_words == "called greeted dialled rang gave-up"
-        assert premises.record.steps[-1].detail["where"] == "ringing"
+        await rig.quiet()
+        assert rig.step_words == "called greeted dialled rang gave-up"
+        assert rig.record.steps[-1].detail["where"] == "ringing"
 
     play(script())
 
 
 def test_a_phone_that_answers_at_once_is_not_said_to_ring_before() -> None:
     async def script() -> None:
-        premises = await opened("anna", "bert", anna=200)
-        line = premises.call("bert", "21")
-        await premises.settle(1)
+        rig = await opened("anna", "bert", anna=200)
+        line = rig.call("bert", "21")
+        await rig.settle(1)
         assert said(line) == ["100", "200"]
         line.ask("BYE")
-        await premises.quiet()
-        assert premises.step_words == "called rang answered hung-up"
+        await rig.quiet()
+        assert rig.step_words == "called rang answered hung-up"
 
     play(script())
 
@@ -136,12 +136,12 @@ def test_a_phone_that_answers_at_once_is_not_said_to_ring_before() -> None:
 )
 def test_a_phone_that_refuses_at_once_did_not_ring(status: int, steps: str) -> None:
     async def script() -> None:
-        premises = await opened("anna", "carla", carla=status)
-        line = premises.call("anna", "23")
-        await premises.settle(1)
+        rig = await opened("anna", "carla", carla=status)
+        line = rig.call("anna", "23")
+        await rig.settle(1)
         assert "180" not in said(line)
-        await premises.quiet()
-        assert premises.step_words == steps
+        await rig.quiet()
+        assert rig.step_words == steps
 
     play(script())
 
@@ -158,40 +158,40 @@ def test_who_gives_up_before_anything_rings_is_not_said_to_have_heard_it(
     dialled: str, waits: float, steps: str, words: str
 ) -> None:
     async def script() -> None:
-        premises = await opened("anna", "bert")
-        line = premises.call("bert", dialled)
-        await premises.settle(waits)
+        rig = await opened("anna", "bert")
+        line = rig.call("bert", dialled)
+        await rig.settle(waits)
         line.cancel()
-        await premises.quiet()
-        assert premises.step_words == steps
-        assert premises.record.story.startswith(words)
-        assert "while being connected" in premises.record.story.lower()
+        await rig.quiet()
+        assert rig.step_words == steps
+        assert rig.record.story.startswith(words)
+        assert "while being connected" in rig.record.story.lower()
 
     play(script())
 
 
 def test_who_gives_up_while_a_number_outside_rings_did_hear_it() -> None:
     async def script() -> None:
-        premises = await opened("bert")
-        line = premises.call("bert", "040123456")
-        await premises.settle()
-        premises.peers["provider"].last.reply(180)
-        await premises.settle(2)
+        rig = await opened("bert")
+        line = rig.call("bert", "040123456")
+        await rig.settle()
+        rig.peers["provider"].last.reply(180)
+        await rig.settle(2)
         line.cancel()
-        await premises.quiet()
-        assert premises.record.story.endswith("hung up after 2 s while it was ringing.")
+        await rig.quiet()
+        assert rig.record.story.endswith("hung up after 2 s while it was ringing.")
 
     play(script())
 
 
 def test_whose_own_phone_is_silent_is_not_connected_by_a_click() -> None:
     async def script() -> None:
-        premises = await opened("anna", "bert")
-        premises.switchboard.router.click_to_colleague(OFFICE.people["21"], OFFICE.people["22"])
-        premises.wake()
-        await premises.quiet()
-        assert premises.step_words == "clicked silent"
-        assert not premises.peers["bert"].lines
+        rig = await opened("anna", "bert")
+        rig.switchboard.router.click_to_colleague(OFFICE.people["21"], OFFICE.people["22"])
+        rig.wake()
+        await rig.quiet()
+        assert rig.step_words == "clicked silent"
+        assert not rig.peers["bert"].lines
 
     play(script())
 
@@ -213,9 +213,9 @@ def test_whatever_phones_say_nobody_hears_ringing_before_one_rings_and_every_cal
     dice = random.Random(seed)
 
     async def script() -> None:
-        premises = await opened("anna", "anna2", "bert", "carla")
+        rig = await opened("anna", "anna2", "bert", "carla")
         rang: list[float] = []
-        caller = premises.peers["carla" if len(dialled) == 2 else "provider"]
+        caller = rig.peers["carla" if len(dialled) == 2 else "provider"]
         lines: list[Line] = []
 
         def heard_by_caller(line: Line, message: Message) -> None:
@@ -229,37 +229,37 @@ def test_whatever_phones_say_nobody_hears_ringing_before_one_rings_and_every_cal
 
         def sloppy(name: str, statuses: list[int], dies_at: float) -> None:
             def react(line: Line, message: Message) -> None:
-                if not isinstance(message, Request) or premises.clock() > dies_at:
+                if not isinstance(message, Request) or rig.clock() > dies_at:
                     return
                 if message.method in ("BYE", "CANCEL"):
                     line.reply(200, method=message.method)
                 elif message.method == "INVITE" and len([each for each in line.heard if each is not message]) == 0:
                     for status in statuses:
-                        premises.loop.call_later(dice.choice([0.0, 0.2, 3.0, 9.0]), say, line, status)
+                        rig.loop.call_later(dice.choice([0.0, 0.2, 3.0, 9.0]), say, line, status)
 
             def say(line: Line, status: int) -> None:
                 for _ in range(dice.choice([0, 1, 1, 2])):
-                    if any(each.method == "INVITE" for each in line.asked) and premises.clock() <= dies_at:
+                    if any(each.method == "INVITE" for each in line.asked) and rig.clock() <= dies_at:
                         if status in (180, 183) or 200 <= status < 300:
-                            rang.append(premises.clock())
+                            rang.append(rig.clock())
                         line.reply(status, method="INVITE")
 
-            premises.peers[name].react = react
+            rig.peers[name].react = react
 
         for name, statuses in zip(("anna", "anna2", "bert"), answers, strict=True):
-            sloppy(name, statuses, premises.clock() + dice.choice([1.0, 5.0, 1000.0]))
+            sloppy(name, statuses, rig.clock() + dice.choice([1.0, 5.0, 1000.0]))
         caller.react = heard_by_caller
-        lines.append(premises.call(caller.name, dialled))
-        await premises.settle(patience)
+        lines.append(rig.call(caller.name, dialled))
+        await rig.settle(patience)
         if "200" in said(lines[0]):
             lines[0].ask("BYE")
         elif not any(status in said(lines[0]) for status in ("480", "486", "603")):
             lines[0].cancel()
-        await premises.settle(400)
-        premises.assert_empty()
-        [record] = premises.shelves.calls
+        await rig.settle(400)
+        rig.assert_empty()
+        [record] = rig.archive.calls
         assert ("rang" in [step.what for step in record.steps]) <= bool(rang)
-        others = {name for name, peer in premises.peers.items() if peer.lines} - {caller.name, "anna", "anna2", "bert"}
+        others = {name for name, peer in rig.peers.items() if peer.lines} - {caller.name, "anna", "anna2", "bert"}
         assert not others, "nobody else was called"
 
     play(script())

@@ -18,7 +18,7 @@ from pbx.media.rtcp import compound
 from pbx.media.telephone_event import DIGITS, EventSender, TelephoneEvent
 from pbx.media.tones import dtmf, strength
 from tests.exchange.peers import Line, polite, said
-from tests.exchange.premises import PEOPLE, Premises
+from tests.exchange.rig import PEOPLE, Rig
 from tests.line import play
 from tests.media.wire import Peer as Voice
 from tests.media.wire import tone
@@ -26,18 +26,18 @@ from tests.peers.tones import loudest
 
 
 class Talkers:
-    """Premises with the real pump, and a voice for each peer that has one."""
+    """A rig with the real pump, and a voice for each peer that has one."""
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         dice = random.Random(7)
         self.pump = Pump(loop.time, 25000, 25999, dice.randbytes, call_at=loop.call_at, interval=0.02)
-        self.premises = Premises(pump=self.pump)
+        self.rig = Rig(pump=self.pump)
         self.voices: dict[str, Voice] = {}
 
     def voice(self, name: str) -> Voice:
         """The voice of a peer; its descriptions name the voice's port."""
-        peer = self.premises.peers[name]
+        peer = self.rig.peers[name]
         self.voices[name] = Voice(peer.address[0], ssrc=len(self.voices) + 1)
         peer.rtp = self.voices[name].address[1]
         return self.voices[name]
@@ -77,8 +77,8 @@ class Talkers:
 
     async def close(self) -> None:
         """All is over, and no port is in use any more."""
-        await self.premises.settle(40)
-        self.premises.assert_empty()
+        await self.rig.settle(40)
+        self.rig.assert_empty()
         assert not self.pump.endpoints
         for voice in self.voices.values():
             voice.sock.close()
@@ -88,16 +88,16 @@ class Talkers:
 def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
     async def script() -> None:
         talkers = Talkers()
-        premises, caller, anna = talkers.premises, talkers.voice("provider"), talkers.voice("anna")
-        await premises.open("anna")
-        polite(premises.peers.values())
-        line = premises.call("provider", "4930123450")
-        await premises.settle()
+        rig, caller, anna = talkers.rig, talkers.voice("provider"), talkers.voice("anna")
+        await rig.open("anna")
+        polite(rig.peers.values())
+        line = rig.call("provider", "4930123450")
+        await rig.settle()
         await talkers.press(line, "21")
-        await premises.settle()
-        ringing = premises.peers["anna"].last
+        await rig.settle()
+        ringing = rig.peers["anna"].last
         ringing.reply(200)
-        await premises.settle()
+        await rig.settle()
         caller.hear()
         caller.got.clear()
         await asyncio.gather(talkers.say(line, 600.0, 2.0), talkers.say(ringing, 900.0, 2.0))
@@ -105,14 +105,14 @@ def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
         assert abs(loudest(caller.sound(), 8000) - 900.0) < 15
         line.ask("BYE")
         await talkers.close()
-        assert premises.record.outcome == "answered"
-        assert [leg.received >= 100 for leg in premises.record.legs] == [True, True]
-        assert all(leg.lost < 10 for leg in premises.record.legs), premises.record.legs
-        [samples] = premises.shelves.samples
-        assert [each.party for each in samples] == [leg.party for leg in premises.record.legs]
-        for each, leg in zip(samples, premises.record.legs, strict=True):
+        assert rig.record.outcome == "answered"
+        assert [leg.received >= 100 for leg in rig.record.legs] == [True, True]
+        assert all(leg.lost < 10 for leg in rig.record.legs), rig.record.legs
+        [samples] = rig.archive.samples
+        assert [each.party for each in samples] == [leg.party for leg in rig.record.legs]
+        for each, leg in zip(samples, rig.record.legs, strict=True):
             assert each.samples[-1].received == leg.received
-            assert abs(each.samples[-1].at - premises.record.ended) < 1
+            assert abs(each.samples[-1].at - rig.record.ended) < 1
 
     play(script())
 
@@ -123,29 +123,29 @@ def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> No
 
     async def script() -> None:
         talkers = Talkers()
-        premises, caller = talkers.premises, talkers.voice("provider")
+        rig, caller = talkers.rig, talkers.voice("provider")
         talkers.voice("anna")
-        await premises.open("anna")
-        polite(premises.peers.values(), anna=200)
-        line = premises.call("provider", "4930123450")
-        await premises.settle()
+        await rig.open("anna")
+        polite(rig.peers.values(), anna=200)
+        line = rig.call("provider", "4930123450")
+        await rig.settle()
         endpoint = talkers.endpoint(line)
         caller.say(endpoint)
-        await premises.settle(0.1)
+        await rig.settle(0.1)
         assert endpoint._dtmf_in.listens
         if dialled.endswith("INFO"):
             for digit in "21":
                 line.ask("INFO", body=f"Signal={digit}\r\nDuration=160\r\n", kind="application/dtmf-relay")
-                await premises.settle(0.2)
+                await rig.settle(0.2)
         elif dialled:
             for word in dialled.removesuffix(" as tones").split(" and "):
                 await talkers.whistle(line, word)
-                await premises.settle(3.0)
-        await premises.settle(20.0 if not dialled else 3.0)
-        ringing = premises.peers["anna"].last
+                await rig.settle(3.0)
+        await rig.settle(20.0 if not dialled else 3.0)
+        ringing = rig.peers["anna"].last
         talkers.voices["anna"].say(talkers.endpoint(ringing))
         caller.say(endpoint)
-        await premises.settle(0.1)
+        await rig.settle(0.1)
         events, tell_it = list[MediaEvent](), endpoint.on_event
         assert tell_it
 
@@ -161,7 +161,7 @@ def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> No
             assert "quick" in talkers.pump._acts[end.rtp_socket.rtp.fileno()].__qualname__
         line.ask("BYE")
         await talkers.close()
-        assert premises.record.outcome == "answered"
+        assert rig.record.outcome == "answered"
 
     play(script())
 
@@ -169,17 +169,17 @@ def test_nobody_listens_for_tones_any_more_once_the_two_talk(dialled: str) -> No
 def test_who_lists_several_codecs_is_heard_in_each_by_caller_callee_and_mailbox(tmp_path: Path) -> None:
     async def script() -> None:
         talkers = Talkers()
-        premises, caller, anna = talkers.premises, talkers.voice("provider"), talkers.voice("anna")
-        premises.shelves.folder = tmp_path
-        await premises.open("anna")
-        polite(premises.peers.values())
-        line = premises.call("provider", "4930123450")
-        await premises.settle()
+        rig, caller, anna = talkers.rig, talkers.voice("provider"), talkers.voice("anna")
+        rig.archive.folder = tmp_path
+        await rig.open("anna")
+        polite(rig.peers.values())
+        line = rig.call("provider", "4930123450")
+        await rig.settle()
         await talkers.press(line, "21")
-        await premises.settle()
-        ringing = premises.peers["anna"].last
+        await rig.settle()
+        ringing = rig.peers["anna"].last
         ringing.reply(200, sdp=ringing.description(types="8 0 101"))
-        await premises.settle()
+        await rig.settle()
         for codec in (CODECS["PCMU"], CODECS["PCMA"], CODECS["PCMU"]):
             for voice, mine, other in ((anna, ringing, caller), (caller, line, anna)):
                 other.hear()
@@ -189,17 +189,17 @@ def test_who_lists_several_codecs_is_heard_in_each_by_caller_callee_and_mailbox(
                 other.codec = CODECS["PCMA"]
                 assert abs(loudest(other.sound(), 8000) - 900.0) < 15
         line.ask("BYE")
-        await premises.settle(1.0)
-        line = premises.call("provider", "4930123450")
-        await premises.settle()
+        await rig.settle(1.0)
+        line = rig.call("provider", "4930123450")
+        await rig.settle()
         await talkers.press(line, "22")
-        await premises.settle(2.0)
+        await rig.settle(2.0)
         for codec in (CODECS["PCMA"], CODECS["PCMU"]):
             caller.codec = codec
             await talkers.say(line, 700.0, 2.0)
         line.ask("BYE")
         await talkers.close()
-        [message] = premises.shelves.kept
+        [message] = rig.archive.kept
         sound = wav.read(tmp_path / message.file).at(8000)
         assert min(strength(sound[at : at + 8000], 8000, 700.0) for at in (2000, 20000)) > 0.5
 
@@ -209,23 +209,23 @@ def test_who_lists_several_codecs_is_heard_in_each_by_caller_callee_and_mailbox(
 def test_a_message_of_packets_is_a_file_of_sound(tmp_path: Path) -> None:
     async def script() -> None:
         talkers = Talkers()
-        premises = talkers.premises
-        premises.shelves.folder = tmp_path
+        rig = talkers.rig
+        rig.archive.folder = tmp_path
         talkers.voice("provider")
-        await premises.open()
-        polite(premises.peers.values())
-        line = premises.call("provider", "4930123450")
-        await premises.settle()
+        await rig.open()
+        polite(rig.peers.values())
+        line = rig.call("provider", "4930123450")
+        await rig.settle()
         await talkers.press(line, "22")
-        await premises.settle(2.0)
+        await rig.settle(2.0)
         await talkers.say(line, 700.0, 5.0)
         line.ask("BYE")
         await talkers.close()
-        [message] = premises.shelves.kept
+        [message] = rig.archive.kept
         assert 4.0 < message.seconds < 6.5
         clip = wav.read(tmp_path / message.file)
         assert strength(clip.at(8000)[8000:16000], 8000, 700.0) > 0.5
-        assert premises.record.outcome == "voicemail"
+        assert rig.record.outcome == "voicemail"
 
     play(script())
 
@@ -233,22 +233,22 @@ def test_a_message_of_packets_is_a_file_of_sound(tmp_path: Path) -> None:
 def test_the_contacts_extension_goes_out_as_telephone_events_after_the_pause() -> None:
     async def script() -> None:
         talkers = Talkers()
-        premises, contact = talkers.premises, talkers.voice("provider")
+        rig, contact = talkers.rig, talkers.voice("provider")
         talkers.voice("anna")
-        await premises.open("anna")
-        polite(premises.peers.values(), anna=200, provider=200)
-        premises.switchboard.router.click_to_call(PEOPLE[0], "+494012345678", "Contact", "47")
-        await premises.settle(1.3)
+        await rig.open("anna")
+        polite(rig.peers.values(), anna=200, provider=200)
+        rig.switchboard.router.click_to_call(PEOPLE[0], "+494012345678", "Contact", "47")
+        await rig.settle(1.3)
         contact.hear()
         assert not any(packet.payload_type == 101 for packet in contact.got)
-        await premises.settle(1.0)
+        await rig.settle(1.0)
         contact.hear()
         found = [TelephoneEvent.parse(packet.payload) for packet in contact.got if packet.payload_type == 101]
         digits = [DIGITS[event.code] for event in found if event is not None]
         assert list(dict.fromkeys(digits)) == ["4", "7"]
-        premises.peers["anna"].last.ask("BYE")
+        rig.peers["anna"].last.ask("BYE")
         await talkers.close()
-        assert said(premises.peers["provider"].last)[-1] == "BYE"
+        assert said(rig.peers["provider"].last)[-1] == "BYE"
 
     play(script())
 
@@ -256,22 +256,22 @@ def test_the_contacts_extension_goes_out_as_telephone_events_after_the_pause() -
 def test_two_parties_of_whom_nothing_is_heard_any_more_are_hung_up_after_the_set_time() -> None:
     async def script() -> None:
         talkers = Talkers()
-        premises = talkers.premises
+        rig = talkers.rig
         talkers.voice("provider")
         talkers.voice("anna")
-        await premises.open("anna")
-        polite(premises.peers.values(), anna=200)
-        line = premises.call("provider", "493077721")
-        await premises.settle()
-        anna = premises.peers["anna"].last
+        await rig.open("anna")
+        polite(rig.peers.values(), anna=200)
+        line = rig.call("provider", "493077721")
+        await rig.settle()
+        anna = rig.peers["anna"].last
         await asyncio.gather(talkers.say(line, 600.0, 2.0), talkers.say(anna, 900.0, 2.0))
-        await premises.settle(55)
+        await rig.settle(55)
         assert "BYE" not in said(line)
-        await premises.settle(15)
+        await rig.settle(15)
         assert "BYE" in said(line)
         assert "BYE" in said(anna)
         await talkers.close()
-        assert "lost" in premises.step_words
+        assert "lost" in rig.step_words
 
     play(script())
 
@@ -280,14 +280,14 @@ def test_two_parties_of_whom_nothing_is_heard_any_more_are_hung_up_after_the_set
 def test_who_is_muted_and_sends_only_reports_stays_until_the_reports_end_too(muted: str) -> None:
     async def script() -> None:
         talkers = Talkers()
-        premises = talkers.premises
+        rig = talkers.rig
         talkers.voice("provider")
         talkers.voice("anna")
-        await premises.open("anna")
-        polite(premises.peers.values(), anna=200)
-        line = premises.call("provider", "493077721")
-        await premises.settle()
-        lines = (line, premises.peers["anna"].last)
+        await rig.open("anna")
+        polite(rig.peers.values(), anna=200)
+        line = rig.call("provider", "493077721")
+        await rig.settle()
+        lines = (line, rig.peers["anna"].last)
         await asyncio.gather(talkers.say(lines[0], 600.0, 0.5), talkers.say(lines[1], 900.0, 0.5))
         for _ in range(40):
             for each in lines:
@@ -297,9 +297,9 @@ def test_who_is_muted_and_sends_only_reports_stays_until_the_reports_end_too(mut
                 else:
                     voice.say(endpoint)
                 voice.hear()
-            await premises.settle(5.0)
+            await rig.settle(5.0)
         assert "BYE" not in said(line)
-        await premises.settle(70.0)
+        await rig.settle(70.0)
         assert "BYE" in said(line)
         await talkers.close()
 
@@ -313,25 +313,25 @@ def test_who_listens_before_the_answer_without_a_sound_stays_and_has_the_whole_t
 ) -> None:
     async def script() -> None:
         talkers = Talkers()
-        premises = talkers.premises
-        premises.office = replace(premises.office, media_timeout=10.0)
+        rig = talkers.rig
+        rig.office = replace(rig.office, media_timeout=10.0)
         talkers.voice(caller)
         talkers.voice("anna")
-        await premises.open("anna", "bert")
-        polite(premises.peers.values())
-        line = premises.call(caller, "21" if caller == "bert" else "493077721")
-        await premises.settle()
-        ringing = premises.peers["anna"].last
+        await rig.open("anna", "bert")
+        polite(rig.peers.values())
+        line = rig.call(caller, "21" if caller == "bert" else "493077721")
+        await rig.settle()
+        ringing = rig.peers["anna"].last
         ringing.reply(183)
-        await premises.settle(18.0)
+        await rig.settle(18.0)
         assert said(line) == ["100", "183"]
         ringing.reply(200, sdp=None if described_again else "")
-        await premises.settle(8.0)
+        await rig.settle(8.0)
         assert "BYE" not in said(line) + said(ringing)
-        await premises.settle(10.0)
+        await rig.settle(10.0)
         assert "BYE" in said(line)
         assert "BYE" in said(ringing)
         await talkers.close()
-        assert premises.step_words.endswith("lost")
+        assert rig.step_words.endswith("lost")
 
     play(script())

@@ -29,7 +29,7 @@ from pbx.sip.message import Message, Request
 from pbx.store.models import CallRecord
 from pbx.store.models import Message as Voice
 from tests.exchange.peers import Line, Peer
-from tests.exchange.premises import CALLER, Premises
+from tests.exchange.rig import CALLER, Rig
 
 
 class Differs(AssertionError):
@@ -47,7 +47,7 @@ class Flow:
         before = path.read_text()[: path.read_text().index(script)].count("\n")
         self.lines = [(number, line) for number, line in enumerate(script.splitlines(), before + 1)]
         self.kept = dict(line.split(": ", 1) for line in kept.strip().splitlines())
-        self.premises: Premises
+        self.rig: Rig
         self.progress: list[str] = []
         """How a recording by phone goes."""
         self._said: dict[str, deque[tuple[Line, Message]]] = {}
@@ -57,7 +57,7 @@ class Flow:
 
     async def play(self) -> None:
         """The call and what is left of it; raises Differs."""
-        self.premises = Premises()
+        self.rig = Rig()
         opened = False
         for number, text in self.lines:
             line = text.split("   #")[0].rstrip()
@@ -73,11 +73,11 @@ class Flow:
             except (AssertionError, StopIteration, LookupError) as error:
                 raise Differs(f"{self.path.name}:{number}: {text.strip()}\n{error!r}\n{self._unread()}") from error
         self._end()
-        await self.premises.quiet()
+        await self.rig.quiet()
 
     async def _open(self, phones: tuple[str, ...] | list[str]) -> None:
-        await self.premises.open(*phones)
-        for name, peer in self.premises.peers.items():
+        await self.rig.open(*phones)
+        for name, peer in self.rig.peers.items():
             self._said[name] = deque()
             peer.react = self._collect(name)
 
@@ -86,15 +86,15 @@ class Flow:
 
     def _unread(self) -> str:
         unread = {name: [label(message) for _, message in said] for name, said in self._said.items() if said}
-        return f"The box said besides: {unread}; steps: {[step.what for _, step in self.premises.steps]}"
+        return f"The box said besides: {unread}; steps: {[step.what for _, step in self.rig.steps]}"
 
     def _end(self) -> None:
         unread = self._unread()
         assert not any(self._said.values()), f"{self.path.name}: {unread}"
         if self.kept.get("call") == "none":
-            assert not self.premises.shelves.calls
+            assert not self.rig.archive.calls
             return
-        record = self.premises.record
+        record = self.rig.record
         for field, expected in self.kept.items():
             found = self._found(field, record)
             assert found == expected, f"{self.path.name}: {field} is {found!r}"
@@ -102,13 +102,13 @@ class Flow:
     def _found(self, field: str, record: CallRecord) -> str:
         match field:
             case "task":
-                return ", ".join(f"{task.kind} for {task.extension}" for task in self.premises.shelves.tasks) or "none"
+                return ", ".join(f"{task.kind} for {task.extension}" for task in self.rig.archive.tasks) or "none"
             case "steps":
                 return " ".join(step.what for step in record.steps)
             case "legs":
                 return " ".join(leg.party or "withheld" for leg in record.legs)
             case "messages":
-                kept = self.premises.shelves.kept
+                kept = self.rig.archive.kept
                 return ", ".join(f"{round(message.seconds)} s for {message.extension}" for message in kept) or "none"
             case "from":
                 return f"{record.from_name} {record.from_}".strip() or "withheld"
@@ -118,42 +118,42 @@ class Flow:
 
     async def _step(self, line: str) -> None:
         if pause := re.fullmatch(r"([\d.]+) s", line.strip()):
-            await self.premises.settle(float(pause[1]))
+            await self.rig.settle(float(pause[1]))
             return
         words = line.split()
         if self._arranged(words):
             return
         if self._asked(words):
-            await self.premises.settle()
+            await self.rig.settle()
             return
         if not line[0].isspace():
             self._peer, words = words[0], words[1:]
-        peer = self.premises.peers[self._peer]
+        peer = self.rig.peers[self._peer]
         rest, *options = (part.strip() for part in " ".join(words[1:]).split("|"))
         if words[0] == "<-":
             self._expect(peer, rest, options)
         elif words[0] == "->":
             self._say(peer, rest.split(), options)
-            await self.premises.settle()
+            await self.rig.settle()
         else:
             self._do(words[0], rest)
-            await self.premises.settle()
+            await self.rig.settle()
 
     def _arranged(self, words: list[str]) -> bool:
         """Whether the line says how things are, not what happens."""
-        premises, shelves = self.premises, self.premises.shelves
+        rig, archive = self.rig, self.rig.archive
         match words:
             case ["with", *_]:
                 pass
             case ["pin", extension, pin]:
-                shelves.pins[extension] = pin
+                archive.pins[extension] = pin
             case ["message", extension]:
-                number = len(shelves.kept) + 1
-                shelves.kept.append(Voice(number, extension, CALLER, "", float(number), 7.0, "m.wav"))
+                number = len(archive.kept) + 1
+                archive.kept.append(Voice(number, extension, CALLER, "", float(number), 7.0, "m.wav"))
             case ["mailboxes-full"]:
-                shelves.full = "Full."
+                archive.full = "Full."
             case ["set-timeout", seconds]:
-                premises.office = replace(premises.office, media_timeout=float(seconds))
+                rig.office = replace(rig.office, media_timeout=float(seconds))
             case ["progress", *expected]:
                 assert self.progress == expected, self.progress
             case _:
@@ -162,7 +162,7 @@ class Flow:
 
     def _asked(self, words: list[str]) -> bool:
         """Whether the line is what somebody asks for at the page."""
-        office, uas = self.premises.office, self.premises.switchboard.router
+        office, uas = self.rig.office, self.rig.switchboard.router
         match words:
             case ["click", extension, callee, *suffix]:
                 person = office.people[extension]
@@ -203,7 +203,7 @@ class Flow:
             elif option:
                 headers.append(option)
         if words[0] == "INVITE":
-            self._at[peer.name] = self.premises.call(peer.name, words[1], *headers, sdp=sdp, caller=caller)
+            self._at[peer.name] = self.rig.call(peer.name, words[1], *headers, sdp=sdp, caller=caller)
         elif words[0] == "re-INVITE":
             line.ask("INVITE", *headers, body=line.description(words[1], version=len(line.heard)))
         elif words[0] == "ACK":
@@ -219,7 +219,7 @@ class Flow:
             line.ask(words[0], *headers)
 
     def _do(self, what: str, rest: str) -> None:
-        ear = self.premises.ear(self._at[self._peer])
+        ear = self.rig.endpoint(self._at[self._peer])
         match what:
             case "presses":
                 ear.hears(rest)
@@ -236,7 +236,7 @@ class Flow:
             case "was-dialled":
                 assert ear.dialled == rest, ear.dialled
             case "talks-with":
-                other = self.premises.ear(self._at[rest])
+                other = self.rig.endpoint(self._at[rest])
                 assert (ear.bridge, other.bridge) == (other, ear)
             case _:
                 raise AssertionError(f"what is {what!r}?")

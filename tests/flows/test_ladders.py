@@ -24,7 +24,7 @@ def drawn(flow: Flow) -> dict[str, list[str]]:
         words = text.split()
         if not words:
             continue
-        if not text[0].isspace() and words[0] in flow.premises.peers:
+        if not text[0].isspace() and words[0] in flow.rig.peers:
             peer, words = words[0], words[1:]
         if words and words[0] in ("->", "<-"):
             what = words[1].removeprefix("re-")
@@ -36,16 +36,16 @@ def drawn(flow: Flow) -> dict[str, list[str]]:
 def test_the_ladder_of_a_call_is_its_flow(name: str) -> None:
     flow = Flow(Path(__file__).parent / f"{name}.flow")
     play(flow.play())
-    premises = flow.premises
-    [dialogs] = premises.shelves.dialogs
-    entries, left_out = premises.trace.of(dialogs)
+    rig = flow.rig
+    [dialogs] = rig.archive.dialogs
+    entries, left_out = rig.trace.of(dialogs)
     assert left_out == 0
     found: dict[str, list[str]] = {}
     for _, sent, way, data, _ in entries:
-        peer = next(peer.name for peer in premises.peers.values() if peer.address == way.remote)
+        peer = next(peer.name for peer in rig.peers.values() if peer.address == way.remote)
         what = label(parse(data))
         found.setdefault(peer, []).append(f"<{what}" if sent else f"{what}>")
     assert found == drawn(flow)
-    [record] = premises.shelves.calls
+    [record] = rig.archive.calls
     parties = {party.number for party in dialogs.values()}
-    assert parties <= {record.from_, record.to, *premises.office.people}
+    assert parties <= {record.from_, record.to, *rig.office.people}

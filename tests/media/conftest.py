@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.media.wire import Studio
+from tests.media.wire import PumpRig
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +16,7 @@ def nothing_went_wrong(caplog: pytest.LogCaptureFixture, request: pytest.Fixture
 
 
 @pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
-    yield studio
-    studio.pump.close()
+def rig() -> Iterator[PumpRig]:
+    rig = PumpRig()
+    yield rig
+    rig.pump.close()

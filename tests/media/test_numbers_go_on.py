@@ -15,7 +15,7 @@ from pbx.media.reception import STRAY, Reception
 from pbx.media.relay import join, part
 from pbx.media.rtcp import REPORTS, Report
 from pbx.media.telephone_event import EventReceiver, EventSender, TelephoneEvent
-from tests.media.wire import Peer, Studio
+from tests.media.wire import Peer, PumpRig
 
 MUSIC = Clip(tones.sound([500], 5.0), 8000)
 
@@ -23,9 +23,9 @@ MUSIC = Clip(tones.sound([500], 5.0), 8000)
 class Talk:
     """Two peers in a bridge; the right one looks at the numbers of what it gets."""
 
-    def __init__(self, studio: Studio, *, events: int | None = 101) -> None:
-        self.studio, self.left, self.right = studio, Peer(), Peer()
-        self.a, self.b = studio.open(self.left), studio.open(self.right, events=events)
+    def __init__(self, rig: PumpRig, *, events: int | None = 101) -> None:
+        self.rig, self.left, self.right = rig, Peer(), Peer()
+        self.a, self.b = rig.open(self.left), rig.open(self.right, events=events)
         self.reports = list[Report]()
         join(self.a, self.b)
         self.talk(10)
@@ -34,7 +34,7 @@ class Talk:
         for _ in range(packets):
             self.left.say(self.a)
             self.right.say(self.b)
-            self.studio.pass_time(0.02)
+            self.rig.pass_time(0.02)
             self.hear()
 
     def hear(self) -> None:
@@ -59,28 +59,28 @@ class Talk:
 
 
 def held_by_the_listener(talk: Talk) -> None:
-    talk.studio.agree(talk.b, talk.right, direction="recvonly")
+    talk.rig.agree(talk.b, talk.right, direction="recvonly")
     talk.talk(150)
-    talk.studio.agree(talk.b, talk.right)
+    talk.rig.agree(talk.b, talk.right)
 
 
 def held_by_the_listener_without_any_voice(talk: Talk) -> None:
-    talk.studio.agree(talk.b, talk.right, direction="inactive")
+    talk.rig.agree(talk.b, talk.right, direction="inactive")
     talk.talk(150)
-    talk.studio.agree(talk.b, talk.right)
+    talk.rig.agree(talk.b, talk.right)
 
 
 def held_by_the_speaker_whose_numbers_run_on(talk: Talk) -> None:
-    talk.studio.agree(talk.a, talk.left, direction="sendonly")
-    talk.studio.pass_time(3.0)
+    talk.rig.agree(talk.a, talk.left, direction="sendonly")
+    talk.rig.pass_time(3.0)
     talk.left.skip(150)
-    talk.studio.agree(talk.a, talk.left)
+    talk.rig.agree(talk.a, talk.left)
 
 
 def held_by_the_speaker_who_goes_on_sending(talk: Talk) -> None:
-    talk.studio.agree(talk.a, talk.left, direction="inactive")
+    talk.rig.agree(talk.a, talk.left, direction="inactive")
     talk.talk(150)
-    talk.studio.agree(talk.a, talk.left)
+    talk.rig.agree(talk.a, talk.left)
 
 
 def music_in_between(talk: Talk) -> None:
@@ -107,12 +107,12 @@ def the_bridge_is_parted_and_joined(talk: Talk) -> None:
 
 def somebody_else_speaks(talk: Talk) -> None:
     other = Peer(ssrc=99)
-    third = talk.studio.open(other)
+    third = talk.rig.open(other)
     join(third, talk.b)
     for _ in range(50):
         other.say(third)
         talk.left.say(talk.a)
-        talk.studio.pass_time(0.02)
+        talk.rig.pass_time(0.02)
     join(talk.a, talk.b)
 
 
@@ -135,7 +135,7 @@ def a_key_is_pressed(talk: Talk) -> None:
     sender = EventSender("5", ticks=4000)
     while payload := sender.next():
         talk.left.press(talk.a, payload)
-        talk.studio.pass_time(0.02)
+        talk.rig.pass_time(0.02)
     talk.left.skip(0, 4000)
     for _ in range(10):  # a sender that lets voice and key run side by side
         talk.left.press(talk.a, bytes(TelephoneEvent(7, 160)))
@@ -148,7 +148,7 @@ def the_speaker_begins_anew(talk: Talk) -> None:
 
 def the_codec_changes(talk: Talk) -> None:
     talk.left.codec = PCMU
-    talk.studio.agree(talk.a, talk.left)
+    talk.rig.agree(talk.a, talk.left)
 
 
 INTERRUPTIONS: list[Callable[[Talk], None]] = [
@@ -161,8 +161,8 @@ INTERRUPTIONS: list[Callable[[Talk], None]] = [
 
 @pytest.mark.parametrize("events", [101, None])
 @pytest.mark.parametrize("interruption", INTERRUPTIONS, ids=lambda each: each.__name__)
-def test_nothing_is_missed_after(studio: Studio, interruption: Callable[[Talk], None], events: int | None) -> None:
-    talk = Talk(studio, events=events)
+def test_nothing_is_missed_after(rig: PumpRig, interruption: Callable[[Talk], None], events: int | None) -> None:
+    talk = Talk(rig, events=events)
     interruption(talk)
     talk.talk()
     interruption(talk)
@@ -172,8 +172,8 @@ def test_nothing_is_missed_after(studio: Studio, interruption: Callable[[Talk], 
     assert len(talk.right.got) > 55
 
 
-def test_real_loss_and_reordering_are_passed_on_also_around_what_is_left_out(studio: Studio) -> None:
-    random, talk = Random(6), Talk(studio)
+def test_real_loss_and_reordering_are_passed_on_also_around_what_is_left_out(rig: PumpRig) -> None:
+    random, talk = Random(6), Talk(rig)
     kept = list[bytes]()
     for number in range(400):
         kind, payload = (13, b"@") if number % 10 == 0 else (8, PCMA.silence())
@@ -184,13 +184,13 @@ def test_real_loss_and_reordering_are_passed_on_also_around_what_is_left_out(stu
     missing = 400 - len(kept)
     for packet_sent in kept:
         talk.left.raw(talk.a, packet_sent)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
         talk.hear()
     assert talk.lost() == missing == talk.a.quality().lost
 
 
-def test_reports_count_what_was_sent_and_keep_their_source_through_a_hold(studio: Studio) -> None:
-    talk = Talk(studio)
+def test_reports_count_what_was_sent_and_keep_their_source_through_a_hold(rig: PumpRig) -> None:
+    talk = Talk(rig)
     host, port = talk.b.local
     talk.right.sock.sendto(bytes.fromhex("80c90001") + talk.right.ssrc.to_bytes(4, "big"), (host, port + 1))
     for _ in range(3):
@@ -208,22 +208,22 @@ def disturbed(random: Random, talk: Talk) -> None:
     talk.talk(random.randrange(1, 10))
 
 
-def test_nothing_is_missed_whatever_interrupts_in_whatever_order(studio: Studio) -> None:
+def test_nothing_is_missed_whatever_interrupts_in_whatever_order(rig: PumpRig) -> None:
     random = Random(3550)
-    talk = Talk(studio)
+    talk = Talk(rig)
     for _ in range(40):
         disturbed(random, talk)
         talk.left.codec = PCMA
-        studio.agree(talk.a, talk.left)
+        rig.agree(talk.a, talk.left)
     assert talk.lost() == 0
 
 
-def test_greeting_talk_music_talk_is_one_stream(studio: Studio) -> None:
-    talk = Talk(studio)
+def test_greeting_talk_music_talk_is_one_stream(rig: PumpRig) -> None:
+    talk = Talk(rig)
     part(talk.a)
     for clip in ([MUSIC], [tones.beep()]):
         talk.b.play(clip)
-        studio.pass_time(1.5)
+        rig.pass_time(1.5)
         join(talk.a, talk.b)
         talk.talk()
         talk.b.tone("ringback")
@@ -231,7 +231,7 @@ def test_greeting_talk_music_talk_is_one_stream(studio: Studio) -> None:
         talk.b.hush()
         talk.talk()
         part(talk.b)
-        studio.pass_time(5.0)
+        rig.pass_time(5.0)
     assert talk.lost() == 0
     assert len(talk.right.got) > 150
 
@@ -239,23 +239,23 @@ def test_greeting_talk_music_talk_is_one_stream(studio: Studio) -> None:
 @pytest.mark.parametrize("beats", [4, 40])
 @pytest.mark.parametrize("said", ["digits", "tone"])
 def test_a_key_that_is_pressed_while_something_is_said_to_the_far_end_arrives_once(
-    studio: Studio, said: str, beats: int
+    rig: PumpRig, said: str, beats: int
 ) -> None:
     phone, far = Peer("127.0.0.3"), Peer("127.0.0.4")
-    near, end = studio.open(phone), studio.open(far)
+    near, end = rig.open(phone), rig.open(far)
     join(near, end)
     phone.say(near)
     far.say(end)
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     end.dial("47") if said == "digits" else end.tone("ringback")
     sender = EventSender("5", ticks=160 * beats)
     while (payload := sender.next()) is not None:
         phone.press(near, payload)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     phone.skip(1, 160 * beats)
     for _ in range(40):
         phone.say(near)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     receiver = EventReceiver()
     events = [packet for packet in far.hear() if packet.payload_type == 101]
     heard = [receiver.packet(each.ssrc, each.sequence, each.timestamp, each.payload) for each in events]

@@ -9,7 +9,7 @@ from random import Random
 from pbx.media.packet import Packet
 from pbx.media.ports import Ports
 from pbx.media.relay import join
-from tests.media.wire import CODECS, Peer, Studio
+from tests.media.wire import CODECS, Peer, PumpRig
 
 EXPEDITED = 46 << 2
 
@@ -36,24 +36,24 @@ def test_voice_asks_routers_to_let_it_pass_first() -> None:
 
 
 def test_comfort_noise_is_passed_over_and_is_no_mistake() -> None:
-    studio, peer = Studio(), Peer()
-    endpoint = studio.open(peer)
+    rig, peer = PumpRig(), Peer()
+    endpoint = rig.open(peer)
     peer.raw(endpoint, bytes(Packet(13, 1, 160, peer.ssrc, b"\x40")))
     peer.raw(endpoint, bytes(Packet(77, 2, 320, peer.ssrc, b"\x40")))
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     quality = endpoint.quality()
     assert (quality.received, quality.malformed) == (0, 1)
     endpoint.close()
 
 
 def test_packets_longer_than_ours_are_converted_and_passed_on_as_they_are() -> None:
-    studio, one, other = Studio(), Peer(), Peer(codec=CODECS["PCMU"])
-    ends = studio.open(one), studio.open(other)
+    rig, one, other = PumpRig(), Peer(), Peer(codec=CODECS["PCMU"])
+    ends = rig.open(one), rig.open(other)
     join(*ends)
     for _ in range(5):
         one.say(ends[0], b"\xd5" * 480, advance=False)
         one.skip(ticks=480)
-        studio.pass_time(0.06)
+        rig.pass_time(0.06)
     heard = other.hear()
     assert [(packet.payload_type, len(packet.payload)) for packet in heard] == [(0, 480)] * 5
     assert {(b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in pairwise(heard)} == {480}

@@ -13,18 +13,18 @@ from pbx.media.ports import NoPort
 from pbx.media.pump import Pump
 from pbx.media.relay import join, part
 from pbx.media.telephone_event import EventSender
-from tests.media.wire import Peer, Studio, tone
+from tests.media.wire import Peer, PumpRig, tone
 
 
 @pytest.mark.parametrize("codec", [PCMA, PCMU, G722], ids=lambda codec: codec.name)
-def test_a_clip_is_played_on_the_beat_and_its_end_told(studio: Studio, codec: Codec) -> None:
+def test_a_clip_is_played_on_the_beat_and_its_end_told(rig: PumpRig, codec: Codec) -> None:
     peer = Peer(codec=codec)
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     token = endpoint.play([Clip(tones.sound([1000], 0.5, 16000), 16000), Clip(np.zeros(1600, np.int16), 16000)])
-    studio.pass_time(0.3)
+    rig.pass_time(0.3)
     assert len(peer.hear()) == 15
-    studio.pass_time(0.5)
-    assert Played(token) in studio.events(endpoint)
+    rig.pass_time(0.5)
+    assert Played(token) in rig.events(endpoint)
     peer.hear()
     voice = peer.got[:30]
     assert [packet.marker for packet in voice] == [True] + [False] * 29
@@ -36,15 +36,15 @@ def test_a_clip_is_played_on_the_beat_and_its_end_told(studio: Studio, codec: Co
 
 @pytest.mark.parametrize("codec", [PCMA, G722], ids=lambda codec: codec.name)
 @pytest.mark.parametrize("other", [PCMA, PCMU, G722], ids=lambda codec: codec.name)
-def test_joined_endpoints_hear_each_other_in_their_own_codecs(studio: Studio, codec: Codec, other: Codec) -> None:
+def test_joined_endpoints_hear_each_other_in_their_own_codecs(rig: PumpRig, codec: Codec, other: Codec) -> None:
     left, right = Peer(codec=codec), Peer(codec=other)
-    a, b = studio.open(left), studio.open(right)
+    a, b = rig.open(left), rig.open(right)
     join(a, b)
     payloads, answers = tone(codec, 600, 1.0), tone(other, 1700, 1.0)
     for payload, answer in zip(payloads, answers, strict=True):
         left.say(a, payload)
         right.say(b, answer)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     assert tones.strength(right.sound()[1600:], other.sample_rate, 600) > 0.95
     assert tones.strength(left.sound()[1600:], codec.sample_rate, 1700) > 0.95
     assert {packet.ssrc for packet in right.got} == {b.outgoing.ssrc}
@@ -52,36 +52,36 @@ def test_joined_endpoints_hear_each_other_in_their_own_codecs(studio: Studio, co
     part(a, b)
     heard = len(right.got)
     left.say(a)
-    studio.pass_time(0.02)
+    rig.pass_time(0.02)
     right.hear()
     assert len(right.got) == heard
 
 
-def test_a_digit_is_told_once_and_passed_on_under_the_other_payload_type(studio: Studio) -> None:
+def test_a_digit_is_told_once_and_passed_on_under_the_other_payload_type(rig: PumpRig) -> None:
     left, right = Peer(), Peer()
-    a, b = studio.open(left), studio.open(right, events=96)
+    a, b = rig.open(left), rig.open(right, events=96)
     join(a, b)
     for _ in range(3):
         left.say(a)
         right.say(b)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     sender = EventSender("5")
     while payload := sender.next():
         left.press(a, payload)
-        studio.pass_time(0.02)
-    assert [event for event in studio.events(a) if isinstance(event, DigitHeard)] == [DigitHeard("5", "event")]
+        rig.pass_time(0.02)
+    assert [event for event in rig.events(a) if isinstance(event, DigitHeard)] == [DigitHeard("5", "event")]
     right.hear()
     events = [packet for packet in right.got if packet.payload_type == 96]
     assert len(events) == 7
     assert len({packet.timestamp for packet in events}) == 1
 
 
-def test_nothing_is_due_while_nothing_is_open(studio: Studio) -> None:
-    assert studio.pump.run(studio.now) is None
-    endpoint = studio.open()
-    assert studio.pump.run(studio.now) is not None
+def test_nothing_is_due_while_nothing_is_open(rig: PumpRig) -> None:
+    assert rig.pump.run(rig.now) is None
+    endpoint = rig.open()
+    assert rig.pump.run(rig.now) is not None
     endpoint.close()
-    assert studio.pump.run(studio.now) is None
+    assert rig.pump.run(rig.now) is None
 
 
 def test_no_port_is_left_when_all_are_taken() -> None:
@@ -92,13 +92,13 @@ def test_no_port_is_left_when_all_are_taken() -> None:
     pump.close()
 
 
-def test_first_packet_and_silence_are_told(studio: Studio) -> None:
+def test_first_packet_and_silence_are_told(rig: PumpRig) -> None:
     peer = Peer()
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     peer.say(endpoint)
-    studio.pass_time(0.02)
-    assert studio.events(endpoint) == [FirstPacket()]
-    studio.pass_time(12.0)
-    silent = [event.seconds for event in studio.events(endpoint) if isinstance(event, Silent)]
+    rig.pass_time(0.02)
+    assert rig.events(endpoint) == [FirstPacket()]
+    rig.pass_time(12.0)
+    silent = [event.seconds for event in rig.events(endpoint) if isinstance(event, Silent)]
     assert len(silent) == 2
     assert np.allclose(silent, [5, 10], atol=1.1)

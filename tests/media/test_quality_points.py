@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx.media.quality_points import INTERVAL, MOST, QualityPoints
-from tests.media.wire import Peer, Studio
+from tests.media.wire import Peer, PumpRig
 
 
 def test_what_is_taken_comes_back() -> None:
@@ -40,15 +40,15 @@ def test_a_long_call_has_as_many_samples_as_a_short_one_evenly_spread(seconds: f
 
 
 def test_an_endpoint_takes_one_every_few_seconds_and_one_at_its_end() -> None:
-    studio, peer = Studio(), Peer()
-    endpoint = studio.open(peer)
+    rig, peer = PumpRig(), Peer()
+    endpoint = rig.open(peer)
     for _ in range(600):
         peer.say(endpoint)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     peer.skip(50)
     for _ in range(100):
         peer.say(endpoint)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     endpoint.close()
     found = endpoint.quality_points.all()
     assert [round(point.at - 1000.0) for point in found] == [5, 10, 14]
@@ -58,8 +58,8 @@ def test_an_endpoint_takes_one_every_few_seconds_and_one_at_its_end() -> None:
 
 
 def test_an_endpoint_nobody_ever_spoke_with_has_none() -> None:
-    studio = Studio()
-    endpoint = studio.open()
-    studio.pass_time(6)
+    rig = PumpRig()
+    endpoint = rig.open()
+    rig.pass_time(6)
     endpoint.close()
     assert endpoint.quality_points.all() == []

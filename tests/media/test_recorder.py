@@ -18,25 +18,25 @@ from pbx.media.recorder import Recorder
 from pbx.media.telephone_event import TelephoneEvent
 from pbx.media.wav import read
 from pbx.store.sound_files import mend
-from tests.media.wire import Peer, Studio, tone
+from tests.media.wire import Peer, PumpRig, tone
 
 
-def recorded(studio: Studio) -> list[Recorded]:
-    return [event for event in studio.events() if isinstance(event, Recorded)]
+def recorded(rig: PumpRig) -> list[Recorded]:
+    return [event for event in rig.events() if isinstance(event, Recorded)]
 
 
 @pytest.mark.parametrize("codec", [PCMA, PCMU, G722], ids=lambda codec: codec.name)
-def test_a_tone_is_recorded_until_the_hash_key(studio: Studio, tmp_path: Path, codec: Codec) -> None:
+def test_a_tone_is_recorded_until_the_hash_key(rig: PumpRig, tmp_path: Path, codec: Codec) -> None:
     peer = Peer(codec=codec)
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     token = endpoint.record(tmp_path / "m.wav", limit=60, silence=5)
     for payload in tone(codec, 700, 2.0):
         peer.say(endpoint, payload)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     peer.press(endpoint, bytes(TelephoneEvent(11, 160)))
-    studio.pass_time(0.02)
-    assert recorded(studio) == [Recorded(token, 2.0, "digit")]
-    assert DigitHeard("#", "event") in studio.events(endpoint)
+    rig.pass_time(0.02)
+    assert recorded(rig) == [Recorded(token, 2.0, "digit")]
+    assert DigitHeard("#", "event") in rig.events(endpoint)
     clip = read(tmp_path / "m.wav")
     assert (clip.rate, clip.seconds) == (codec.sample_rate, 2.0)
     assert tones.strength(clip.samples, clip.rate, 700) > 0.95
@@ -74,102 +74,102 @@ def test_a_packet_that_never_comes_holds_the_rest_back_for_a_moment_only(tmp_pat
     assert recorder.seconds == pytest.approx(0.06)
 
 
-def test_a_pause_of_the_sender_is_a_pause_in_the_recording(studio: Studio, tmp_path: Path) -> None:
+def test_a_pause_of_the_sender_is_a_pause_in_the_recording(rig: PumpRig, tmp_path: Path) -> None:
     peer = Peer()
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     endpoint.record(tmp_path / "m.wav", silence=30)
     for _ in range(2):
         for payload in tone(PCMA, 700, 1.0):
             peer.say(endpoint, payload)
-            studio.pass_time(0.02)
+            rig.pass_time(0.02)
         peer.skip(0, ticks=24000)
-        studio.pass_time(3.0)
+        rig.pass_time(3.0)
     endpoint.stop_recording()
     clip = read(tmp_path / "m.wav")
     assert clip.seconds == pytest.approx(5.0)
     assert not clip.samples[8000:32000].any()
 
 
-def test_a_new_stream_goes_on_where_the_clock_says(studio: Studio, tmp_path: Path) -> None:
+def test_a_new_stream_goes_on_where_the_clock_says(rig: PumpRig, tmp_path: Path) -> None:
     peer = Peer()
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     endpoint.record(tmp_path / "m.wav", silence=30)
     for ssrc in (1, 2):
         peer.ssrc, peer.sequence, peer.timestamp = ssrc, 1000 * ssrc, 123456789 * ssrc
         for payload in tone(PCMA, 700, 1.0):
             peer.say(endpoint, payload)
-            studio.pass_time(0.02)
-        studio.pass_time(1.0)
+            rig.pass_time(0.02)
+        rig.pass_time(1.0)
     endpoint.stop_recording()
     clip = read(tmp_path / "m.wav")
     assert clip.seconds == pytest.approx(3.0, abs=0.06)
     assert tones.strength(clip.samples[-7000:], 8000, 700) > 0.95
 
 
-def test_leaping_timestamps_cannot_make_a_recording_longer_than_its_time(studio: Studio, tmp_path: Path) -> None:
+def test_leaping_timestamps_cannot_make_a_recording_longer_than_its_time(rig: PumpRig, tmp_path: Path) -> None:
     peer, random = Peer(), Random(3)
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     endpoint.record(tmp_path / "m.wav", limit=600, silence=600)
     for _ in range(200):
         peer.timestamp = (peer.timestamp + random.choice((random.randrange(1 << 32), 12000))) & 0xFFFFFFFF
         peer.say(endpoint)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     endpoint.stop_recording()
     assert read(tmp_path / "m.wav").seconds <= 5.1
 
 
-def test_the_limit_ends_it_also_when_no_packet_comes(studio: Studio, tmp_path: Path) -> None:
+def test_the_limit_ends_it_also_when_no_packet_comes(rig: PumpRig, tmp_path: Path) -> None:
     peer = Peer()
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     endpoint.record(tmp_path / "a.wav", limit=2, silence=60)
     for payload in tone(PCMA, 700, 3.0):
         peer.say(endpoint, payload)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     endpoint.record(tmp_path / "b.wav", limit=2, silence=60)
-    studio.pass_time(4.0)
-    assert [(event.why, event.seconds) for event in recorded(studio)] == [("limit", 2.0), ("limit", 0.0)]
+    rig.pass_time(4.0)
+    assert [(event.why, event.seconds) for event in recorded(rig)] == [("limit", 2.0), ("limit", 0.0)]
 
 
 @pytest.mark.parametrize("sends", [True, False])
-def test_silence_ends_it_whether_packets_come_or_not(studio: Studio, tmp_path: Path, sends: bool) -> None:
+def test_silence_ends_it_whether_packets_come_or_not(rig: PumpRig, tmp_path: Path, sends: bool) -> None:
     peer = Peer()
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     endpoint.record(tmp_path / "m.wav", silence=3)
     for payload in tone(PCMA, 700, 5.0):
         peer.say(endpoint, payload)
-        studio.pass_time(0.02)
-    assert not recorded(studio)
+        rig.pass_time(0.02)
+    assert not recorded(rig)
     for _ in range(200):
         if sends:
             peer.say(endpoint)
-        studio.pass_time(0.02)
-    assert [event.why for event in recorded(studio)] == ["silence"]
+        rig.pass_time(0.02)
+    assert [event.why for event in recorded(rig)] == ["silence"]
     assert read(tmp_path / "m.wav").seconds == pytest.approx(8 if sends else 5, abs=0.1)
 
 
-def test_hanging_up_closes_the_file_and_tells(studio: Studio, tmp_path: Path) -> None:
+def test_hanging_up_closes_the_file_and_tells(rig: PumpRig, tmp_path: Path) -> None:
     peer = Peer()
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     token = endpoint.record(tmp_path / "m.wav")
     for _ in range(50):
         peer.say(endpoint)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     endpoint.close()
-    studio.pass_time(0.02)
-    assert recorded(studio) == [Recorded(token, 1.0, "closed")]
+    rig.pass_time(0.02)
+    assert recorded(rig) == [Recorded(token, 1.0, "closed")]
     assert read(tmp_path / "m.wav").seconds == 1.0
 
 
-def test_a_change_of_codec_keeps_the_recording_going(studio: Studio, tmp_path: Path) -> None:
+def test_a_change_of_codec_keeps_the_recording_going(rig: PumpRig, tmp_path: Path) -> None:
     peer = Peer()
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     endpoint.record(tmp_path / "m.wav")
     for codec in (PCMA, G722):
         peer.codec = codec
-        studio.agree(endpoint, peer)
+        rig.agree(endpoint, peer)
         for payload in tone(codec, 700, 1.0):
             peer.say(endpoint, payload)
-            studio.pass_time(0.02)
+            rig.pass_time(0.02)
     endpoint.stop_recording()
     clip = read(tmp_path / "m.wav")
     assert clip.rate == 8000
@@ -177,12 +177,12 @@ def test_a_change_of_codec_keeps_the_recording_going(studio: Studio, tmp_path: P
     assert tones.strength(clip.samples[9000:], 8000, 700) > 0.9
 
 
-def test_a_full_disk_ends_it_with_a_reason(studio: Studio) -> None:
+def test_a_full_disk_ends_it_with_a_reason(rig: PumpRig) -> None:
     peer = Peer()
-    endpoint = studio.open(peer)
+    endpoint = rig.open(peer)
     with pytest.raises(OSError, match="space"):
         endpoint.record(Path("/dev/full"))
-    assert not recorded(studio)
+    assert not recorded(rig)
 
 
 RECORDING = """

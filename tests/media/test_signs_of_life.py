@@ -13,7 +13,7 @@ from pbx.media.relay import join
 from pbx.media.rtcp import SenderInfo, compound
 from pbx.media.telephone_event import TelephoneEvent
 from pbx.media.tones import sound
-from tests.media.wire import Peer, Studio
+from tests.media.wire import Peer, PumpRig
 
 MUSIC = Clip(sound([500], 1.0), 8000)
 MOMENTS = ["alone", "greeting", "recording", "bridged", "other side", "never spoke"]
@@ -54,9 +54,9 @@ SIGNS: list[Sign] = [
 ]  # fmt: skip
 
 
-def at(moment: str, studio: Studio, peer: Peer, folder: Path) -> Endpoint:
+def at(moment: str, rig: PumpRig, peer: Peer, folder: Path) -> Endpoint:
     """An endpoint whose peer has just fallen silent."""
-    endpoint, other, theirs = studio.open(peer), Peer(), None
+    endpoint, other, theirs = rig.open(peer), Peer(), None
     if moment != "never spoke":
         peer.say(endpoint)
     if moment == "greeting":
@@ -64,51 +64,51 @@ def at(moment: str, studio: Studio, peer: Peer, folder: Path) -> Endpoint:
     elif moment == "recording":
         endpoint.record(folder / "m.wav", limit=60, silence=60)
     elif moment in ("bridged", "other side"):
-        theirs = studio.open(other)
+        theirs = rig.open(other)
         join(*((endpoint, theirs) if moment == "bridged" else (theirs, endpoint)))
         other.say(theirs)
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     return endpoint
 
 
-def silences(studio: Studio, endpoint: Endpoint) -> list[float]:
-    return [event.seconds for event in studio.events(endpoint) if isinstance(event, Silent)]
+def silences(rig: PumpRig, endpoint: Endpoint) -> list[float]:
+    return [event.seconds for event in rig.events(endpoint) if isinstance(event, Silent)]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.__name__)
-def test_who_only_gives_signs_of_life_is_not_silent(studio: Studio, tmp_path: Path, moment: str, sign: Sign) -> None:
+def test_who_only_gives_signs_of_life_is_not_silent(rig: PumpRig, tmp_path: Path, moment: str, sign: Sign) -> None:
     peer = Peer()
-    endpoint = at(moment, studio, peer, tmp_path)
+    endpoint = at(moment, rig, peer, tmp_path)
     for _ in range(4):
-        studio.pass_time(4.0)
+        rig.pass_time(4.0)
         sign(peer, endpoint)
-    assert not silences(studio, endpoint)
-    studio.pass_time(11.0)
-    assert [round(seconds) for seconds in silences(studio, endpoint)] == [5, 10]
+    assert not silences(rig, endpoint)
+    rig.pass_time(11.0)
+    assert [round(seconds) for seconds in silences(rig, endpoint)] == [5, 10]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize(
     "sign", [receiver_report, report_on_the_port_of_rtp, comfort_noise], ids=lambda sign: sign.__name__
 )
-def test_a_strangers_signs_keep_nobody_alive(studio: Studio, tmp_path: Path, moment: str, sign: Sign) -> None:
+def test_a_strangers_signs_keep_nobody_alive(rig: PumpRig, tmp_path: Path, moment: str, sign: Sign) -> None:
     peer, stranger = Peer(), Peer("127.0.0.2")
-    endpoint = at(moment, studio, peer, tmp_path)
+    endpoint = at(moment, rig, peer, tmp_path)
     for _ in range(11):
-        studio.pass_time(1.0)
+        rig.pass_time(1.0)
         sign(stranger, endpoint)
-    assert len(silences(studio, endpoint)) == 2
+    assert len(silences(rig, endpoint)) == 2
     assert not stranger.hear()
 
 
-def test_what_is_no_report_is_no_sign_of_life(studio: Studio, tmp_path: Path) -> None:
+def test_what_is_no_report_is_no_sign_of_life(rig: PumpRig, tmp_path: Path) -> None:
     peer = Peer()
-    endpoint = at("alone", studio, peer, tmp_path)
+    endpoint = at("alone", rig, peer, tmp_path)
     host, port = endpoint.local
     for _ in range(11):
-        studio.pass_time(1.0)
+        rig.pass_time(1.0)
         peer.sock.sendto(b"\x80\xc9\xff\xff", (host, port + 1))
         peer.raw(endpoint, b"\x80\xc9\xff\xff")
-    assert len(silences(studio, endpoint)) == 2
+    assert len(silences(rig, endpoint)) == 2
     assert endpoint.quality().malformed >= 20

@@ -1,6 +1,5 @@
 """Strangers never get a call's voice nor into it (threats: RTP bleed and injection)."""
 
-
 import pytest
 
 from pbx.media import tones
@@ -10,167 +9,167 @@ from pbx.media.events import DigitHeard, FirstPacket
 from pbx.media.format import Format
 from pbx.media.relay import join
 from pbx.media.telephone_event import TelephoneEvent
-from tests.media.wire import Peer, Studio, tone
+from tests.media.wire import Peer, PumpRig, tone
 
 MUSIC = Clip(tones.sound([500], 5.0), 8000)
 PRESS = bytes(TelephoneEvent(5, 160))
 
 
-def listening(studio: Studio, peer: Peer, trusted: frozenset[str] = frozenset()) -> Endpoint:
-    endpoint = studio.open(peer, trusted=trusted)
+def listening(rig: PumpRig, peer: Peer, trusted: frozenset[str] = frozenset()) -> Endpoint:
+    endpoint = rig.open(peer, trusted=trusted)
     endpoint.play([MUSIC], repeat=True)
     return endpoint
 
 
-def test_a_stranger_on_another_host_is_never_heard_nor_spoken_to_before_the_phone_spoke(studio: Studio) -> None:
+def test_a_stranger_on_another_host_is_never_heard_nor_spoken_to_before_the_phone_spoke(rig: PumpRig) -> None:
     phone, stranger = Peer(), Peer("127.0.0.2")
-    endpoint = listening(studio, phone)
+    endpoint = listening(rig, phone)
     for _ in range(100):
         stranger.say(endpoint)
         stranger.press(endpoint, PRESS)
-        studio.pass_time(0.02)
-    assert not studio.events(endpoint)
+        rig.pass_time(0.02)
+    assert not rig.events(endpoint)
     assert not stranger.hear()
     phone.say(endpoint)
-    studio.pass_time(0.1)
-    assert studio.events(endpoint) == [FirstPacket()]
+    rig.pass_time(0.1)
+    assert rig.events(endpoint) == [FirstPacket()]
     assert phone.hear()
     assert endpoint.quality().strangers == 200
 
 
-def test_a_stranger_is_never_heard_nor_spoken_to_after_the_phone_spoke(studio: Studio) -> None:
+def test_a_stranger_is_never_heard_nor_spoken_to_after_the_phone_spoke(rig: PumpRig) -> None:
     phone, stranger = Peer(), Peer("127.0.0.2")
-    endpoint = listening(studio, phone)
+    endpoint = listening(rig, phone)
     phone.say(endpoint)
     for _ in range(100):
         stranger.say(endpoint)
         stranger.press(endpoint, PRESS)
-        studio.pass_time(0.02)
-    assert studio.events(endpoint) == [FirstPacket()]
+        rig.pass_time(0.02)
+    assert rig.events(endpoint) == [FirstPacket()]
     assert not stranger.hear()
     assert endpoint.quality().received == 1
 
 
-def test_another_port_of_the_phones_host_loses_to_the_phone_however_much_it_sent_first(studio: Studio) -> None:
+def test_another_port_of_the_phones_host_loses_to_the_phone_however_much_it_sent_first(rig: PumpRig) -> None:
     phone, stranger = Peer(), Peer()
-    endpoint = listening(studio, phone)
+    endpoint = listening(rig, phone)
     for _ in range(200):
         stranger.say(endpoint)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     phone.say(endpoint)
-    studio.pass_time(0.02)
+    rig.pass_time(0.02)
     stranger.hear()
     phone.hear()
     for _ in range(50):
         stranger.say(endpoint)
         stranger.press(endpoint, PRESS)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     assert not stranger.hear()
     assert len(phone.hear()) == 50
-    assert not [event for event in studio.events(endpoint) if isinstance(event, DigitHeard)]
+    assert not [event for event in rig.events(endpoint) if isinstance(event, DigitHeard)]
 
 
-def test_a_phone_behind_nat_is_found_where_its_signalling_comes_from_and_kept(studio: Studio) -> None:
+def test_a_phone_behind_nat_is_found_where_its_signalling_comes_from_and_kept(rig: PumpRig) -> None:
     phone, stranger = Peer("127.0.0.3"), Peer("127.0.0.3")
-    endpoint = studio.pump.open("127.0.0.1")
+    endpoint = rig.pump.open("127.0.0.1")
     endpoint.agree(Format(phone.codec, 8, 101, ("192.0.2.7", 4000), frozenset(("127.0.0.3",))))
     endpoint.play([MUSIC], repeat=True)
     for _ in range(20):
         phone.say(endpoint)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     assert len(phone.hear()) >= 19
     for _ in range(50):
         stranger.say(endpoint)
         phone.say(endpoint)
-        studio.pass_time(0.02)
-    studio.pass_time(2.0)  # even while the phone is silent
+        rig.pass_time(0.02)
+    rig.pass_time(2.0)  # even while the phone is silent
     stranger.say(endpoint)
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     assert not stranger.hear()
     assert len(phone.hear()) >= 150
     assert endpoint.quality().received == 70
 
 
-def test_a_stray_packet_before_the_phone_behind_nat_speaks_does_not_shut_it_out(studio: Studio) -> None:
+def test_a_stray_packet_before_the_phone_behind_nat_speaks_does_not_shut_it_out(rig: PumpRig) -> None:
     phone, stray = Peer("127.0.0.3"), Peer("127.0.0.3")
-    endpoint = studio.pump.open("127.0.0.1")
+    endpoint = rig.pump.open("127.0.0.1")
     endpoint.agree(Format(phone.codec, 8, 101, ("192.0.2.7", 4000), frozenset(("127.0.0.3",))))
     stray.say(endpoint)
-    studio.pass_time(0.2)
+    rig.pass_time(0.2)
     for _ in range(20):
         phone.say(endpoint)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     assert endpoint.quality().received >= 19
 
 
-def test_packets_that_waited_in_the_socket_when_the_phone_was_found_are_sorted_out(studio: Studio) -> None:
+def test_packets_that_waited_in_the_socket_when_the_phone_was_found_are_sorted_out(rig: PumpRig) -> None:
     phone, stranger = Peer(), Peer("127.0.0.2")
-    endpoint = listening(studio, phone)
+    endpoint = listening(rig, phone)
     phone.say(endpoint)
     for _ in range(5):
         stranger.press(endpoint, PRESS)
         phone.say(endpoint)
-    studio.pass_time(0.02)
-    assert studio.events(endpoint) == [FirstPacket()]
+    rig.pass_time(0.02)
+    assert rig.events(endpoint) == [FirstPacket()]
     assert endpoint.quality().received == 6
 
 
-def test_a_new_agreement_lets_the_peer_move_and_the_old_place_becomes_a_stranger(studio: Studio) -> None:
+def test_a_new_agreement_lets_the_peer_move_and_the_old_place_becomes_a_stranger(rig: PumpRig) -> None:
     phone, moved = Peer(), Peer("127.0.0.4", ssrc=77)
-    endpoint = listening(studio, phone)
+    endpoint = listening(rig, phone)
     phone.say(endpoint)
-    studio.pass_time(0.1)
-    studio.agree(endpoint, moved)
+    rig.pass_time(0.1)
+    rig.agree(endpoint, moved)
     for _ in range(5):
         moved.say(endpoint)
         phone.say(endpoint)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     phone.hear()
     moved.hear()
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     assert len(moved.hear()) == 5
     assert not phone.hear()
-    assert studio.events(endpoint).count(FirstPacket()) == 2
+    assert rig.events(endpoint).count(FirstPacket()) == 2
 
 
-def test_a_new_agreement_about_the_same_place_keeps_the_lock(studio: Studio) -> None:
+def test_a_new_agreement_about_the_same_place_keeps_the_lock(rig: PumpRig) -> None:
     phone, stranger = Peer(), Peer()
-    endpoint = listening(studio, phone)
+    endpoint = listening(rig, phone)
     phone.say(endpoint)
-    studio.pass_time(0.1)
-    studio.agree(endpoint, phone, direction="sendonly")
-    studio.agree(endpoint, phone)
+    rig.pass_time(0.1)
+    rig.agree(endpoint, phone, direction="sendonly")
+    rig.agree(endpoint, phone)
     stranger.say(endpoint)
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     assert not stranger.hear()
     assert endpoint.quality().received == 1
 
 
-def test_who_is_not_heard_from_is_not_sent_to_for_long(studio: Studio) -> None:
+def test_who_is_not_heard_from_is_not_sent_to_for_long(rig: PumpRig) -> None:
     phone = Peer()
-    endpoint = listening(studio, phone)
-    studio.pass_time(20.0)
+    endpoint = listening(rig, phone)
+    rig.pass_time(20.0)
     assert 240 <= len(phone.hear()) <= 310
-    studio.pass_time(5.0)
+    rig.pass_time(5.0)
     assert not phone.hear()
     phone.say(endpoint)
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     assert len(phone.hear()) >= 4
 
 
-def test_a_silent_caller_whose_address_his_signalling_vouches_for_hears_all_of_it(studio: Studio) -> None:
+def test_a_silent_caller_whose_address_his_signalling_vouches_for_hears_all_of_it(rig: PumpRig) -> None:
     phone = Peer()
-    listening(studio, phone, trusted=frozenset({"127.0.0.1"}))
+    listening(rig, phone, trusted=frozenset({"127.0.0.1"}))
     for _ in range(5):
-        studio.pass_time(4.0)
+        rig.pass_time(4.0)
         assert 195 <= len(phone.hear()) <= 205
 
 
-def test_the_music_goes_on_unheard_and_its_end_is_told(studio: Studio) -> None:
-    endpoint = studio.open(Peer(), direction="inactive")
+def test_the_music_goes_on_unheard_and_its_end_is_told(rig: PumpRig) -> None:
+    endpoint = rig.open(Peer(), direction="inactive")
     endpoint.play([MUSIC])
-    studio.pass_time(5.2)
-    assert len(studio.events(endpoint)) == 1
+    rig.pass_time(5.2)
+    assert len(rig.events(endpoint)) == 1
 
 
 @pytest.mark.parametrize(
@@ -184,36 +183,36 @@ def test_the_music_goes_on_unheard_and_its_end_is_told(studio: Studio) -> None:
         ("127.0.0.1", 70000),
     ],
 )
-def test_nothing_is_sent_to_addresses_that_are_none(studio: Studio, remote: tuple[str, int]) -> None:
-    endpoint = studio.pump.open("127.0.0.1")
+def test_nothing_is_sent_to_addresses_that_are_none(rig: PumpRig, remote: tuple[str, int]) -> None:
+    endpoint = rig.pump.open("127.0.0.1")
     endpoint.agree(Format(Peer().codec, 8, 101, remote, frozenset()))
     endpoint.play([MUSIC])
-    studio.pass_time(1.0)
+    rig.pass_time(1.0)
     assert endpoint.quality().sent == 0
 
 
-def test_reports_of_strangers_are_not_believed(studio: Studio) -> None:
+def test_reports_of_strangers_are_not_believed(rig: PumpRig) -> None:
     phone, stranger = Peer(), Peer("127.0.0.2")
-    endpoint = listening(studio, phone)
+    endpoint = listening(rig, phone)
     phone.say(endpoint)
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     host, port = endpoint.local
     block = b"\x81\xc9\x00\x07" + bytes(4) + endpoint.outgoing.ssrc.to_bytes(4, "big") + b"\x40\0\0\x63" + bytes(16)
     stranger.sock.sendto(block, (host, port + 1))
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     assert endpoint.quality().remote_lost is None
     phone.sock.sendto(block, (host, port + 1))
-    studio.pass_time(0.1)
+    rig.pass_time(0.1)
     assert endpoint.quality().remote_lost == 99
 
 
-def test_rubbish_from_the_phone_is_counted_and_nothing_else(studio: Studio) -> None:
+def test_rubbish_from_the_phone_is_counted_and_nothing_else(rig: PumpRig) -> None:
     phone, other = Peer(), Peer()
-    a, b = studio.open(phone), studio.open(other)
+    a, b = rig.open(phone), rig.open(other)
     join(a, b)
     other.say(b)
     phone.say(a)
-    studio.pass_time(0.02)
+    rig.pass_time(0.02)
     for data in (
         b"",
         b"\0",
@@ -224,9 +223,9 @@ def test_rubbish_from_the_phone_is_counted_and_nothing_else(studio: Studio) -> N
         b"\x80\x7f" + bytes(170),
     ):
         phone.raw(a, data)
-        studio.pass_time(0.02)
+        rig.pass_time(0.02)
     other.hear()
     phone.say(a, tone(phone.codec, 500)[0])
-    studio.pass_time(0.02)
+    rig.pass_time(0.02)
     assert len(other.hear()) == 1
     assert a.quality().malformed >= 6

@@ -15,7 +15,7 @@ from pbx.media.packet import Packet
 from pbx.media.pump import Pump
 from pbx.media.tones import sound
 
-__all__ = ["CODECS", "Peer", "Studio", "tone"]
+__all__ = ["CODECS", "Peer", "PumpRig", "tone"]
 
 
 class Peer:
@@ -72,7 +72,7 @@ class Peer:
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
 
-class Studio:
+class PumpRig:
     """A pump, its clock, and all the events it told."""
 
     def __init__(self, seed: int = 1, low: int = 20000, high: int = 29999) -> None:

@@ -11,7 +11,7 @@ from pbx.administration.desk.live import Live
 from pbx.store.models import Office
 from pbx.store.secrets.vault import secured
 from tests.exchange.peers import polite, said
-from tests.exchange.premises import OFFICE, Premises
+from tests.exchange.rig import OFFICE, Rig
 from tests.line import play
 
 STEPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -34,25 +34,25 @@ STEPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 class Wire:
     """The running exchange, as far as saving settings goes."""
 
-    def __init__(self, premises: Premises) -> None:
-        self._premises = premises
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
 
     def changed(self, office: Office) -> None:
         """As `wiring.Exchange.office_changed`."""
-        self._premises.office = office
-        for each in (self._premises.registrar, self._premises.trunks, self._premises.message_waiting):
+        self._rig.office = office
+        for each in (self._rig.registrar, self._rig.trunks, self._rig.message_waiting):
             each.office_changed()
-        self._premises.wake()
+        self._rig.wake()
 
     def __getattr__(self, name: str) -> Any:
         """Whatever else commands ask for."""
         return lambda *given: {}
 
 
-def opened(data: Path, premises: Premises) -> Desk:
+def opened(data: Path, rig: Rig) -> Desk:
     desk = open_desk(data)
-    desk.settings.save(secured(premises.office, desk.vault))
-    desk.live = cast(Live, Wire(premises))
+    desk.settings.save(secured(rig.office, desk.vault))
+    desk.live = cast(Live, Wire(rig))
     return desk
 
 
@@ -61,30 +61,30 @@ def test_a_running_call_outlives_changes_and_their_undoing(
     steps: list[tuple[str, dict[str, Any]]], tmp_path: Path
 ) -> None:
     async def script() -> None:
-        premises = Premises()
-        desk = opened(tmp_path / "data", premises)
-        await premises.open("anna", "bert")
-        polite(premises.peers.values(), anna=200)
+        rig = Rig()
+        desk = opened(tmp_path / "data", rig)
+        await rig.open("anna", "bert")
+        polite(rig.peers.values(), anna=200)
         before = desk.office
-        line = premises.call("provider", "4930123450")
-        await premises.settle(20)
-        anna = premises.peers["anna"].last
+        line = rig.call("provider", "4930123450")
+        await rig.settle(20)
+        anna = rig.peers["anna"].last
         for verb, arguments in steps:
             perform(desk, verb, arguments)
-            await premises.settle(3)
+            await rig.settle(3)
         for change in perform(desk, "change list", {"limit": len(steps)}):
             perform(desk, "change undo", {"id": change["id"]})
-            await premises.settle(3)
+            await rig.settle(3)
         assert desk.office == before
-        assert len(premises.equipment.calls) == 1
+        assert len(rig.equipment.calls) == 1
         assert "BYE" not in said(line) + said(anna)
         line.ask("BYE")
-        await premises.settle(1)
+        await rig.settle(1)
         assert said(line)[-1] == "200"
         assert said(anna)[-1] == "BYE"
-        assert premises.record.outcome == "answered"
-        assert premises.record.ended - premises.record.started > 25
+        assert rig.record.outcome == "answered"
+        assert rig.record.ended - rig.record.started > 25
         desk.close()
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())

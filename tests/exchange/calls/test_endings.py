@@ -12,7 +12,7 @@ from pbx.exchange.story import story
 from pbx.store.models import CallRecord
 from pbx.store.records.records import Records
 from tests.exchange.peers import Line, said
-from tests.exchange.premises import OFFICE, Premises, Work, after
+from tests.exchange.rig import OFFICE, Rig, Work, after
 from tests.threats.box import Box, besiege
 from tests.threats.ends import conversation, phone
 
@@ -25,12 +25,12 @@ def english(record: CallRecord) -> str:
     return story(record.steps, "en", {})
 
 
-def stop(premises: Premises) -> None:
+def stop(rig: Rig) -> None:
     """As `wiring.Exchange.stop` ends its calls."""
-    premises.equipment.stopping = premises.switchboard.router.draining = True
-    for leg in list(premises.equipment.legs.values()):
+    rig.equipment.stopping = rig.switchboard.router.draining = True
+    for leg in list(rig.equipment.legs.values()):
         leg.hang_up("shutdown")
-    premises.turn()
+    rig.turn()
 
 
 # --- the box is stopped --------------------------------------------------------------------------------------------
@@ -38,16 +38,16 @@ def stop(premises: Premises) -> None:
 
 @pytest.mark.parametrize("caller", ["bert", "provider"])
 def test_a_talk_that_a_stop_of_the_box_ended_was_ended_by_nobody_else(caller: str) -> None:
-    async def work(premises: Premises) -> None:
-        premises.call(caller, "21" if caller == "bert" else DIRECT)
-        await premises.settle(5)
-        stop(premises)
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        rig.call(caller, "21" if caller == "bert" else DIRECT)
+        await rig.settle(5)
+        stop(rig)
+        await rig.settle(1)
 
-    premises = after(work, "anna", "bert", anna=200)
-    assert premises.step_words.endswith("answered interrupted")
-    assert english(premises.record).endswith("21 answered, the box restarted during the call.")
-    assert premises.record.outcome == "answered"
+    rig = after(work, "anna", "bert", anna=200)
+    assert rig.step_words.endswith("answered interrupted")
+    assert english(rig.record).endswith("21 answered, the box restarted during the call.")
+    assert rig.record.outcome == "answered"
 
 
 @pytest.mark.parametrize(
@@ -60,59 +60,59 @@ def test_a_talk_that_a_stop_of_the_box_ended_was_ended_by_nobody_else(caller: st
     ],
 )
 def test_nobody_hung_up_who_was_cut_off_by_a_stop(user: str, seconds: float, steps: str) -> None:
-    async def work(premises: Premises) -> None:
-        premises.call("provider", user)
-        await premises.settle()
-        for peer in premises.peers.values():
+    async def work(rig: Rig) -> None:
+        rig.call("provider", user)
+        await rig.settle()
+        for peer in rig.peers.values():
             for line in peer.lines:
                 if line.called_us:
                     line.reply(180)
-        await premises.settle(seconds)
-        stop(premises)
-        await premises.settle(1)
+        await rig.settle(seconds)
+        stop(rig)
+        await rig.settle(1)
 
-    premises = after(work, "anna", "bert")
-    noted = [step.what for step in premises.record.steps]
+    rig = after(work, "anna", "bert")
+    noted = [step.what for step in rig.record.steps]
     assert noted[-1] == "interrupted", noted
     assert "gave-up" not in noted
-    assert premises.record.outcome in ("failed", "missed")
+    assert rig.record.outcome in ("failed", "missed")
 
 
 def test_no_script_begins_anything_while_the_box_stops() -> None:
     """A call out whose line breaks does not go on over the next one; whoever clicked is not told of a dead phone."""
 
-    async def work(premises: Premises) -> None:
-        premises.call("anna", "089123456")
-        premises.switchboard.router.click_to_call(OFFICE.people["22"], "+4989123456", "", "")
-        await premises.settle(1)
-        before = {name: len(peer.lines) for name, peer in premises.peers.items()}
-        stop(premises)
-        await premises.settle(5)
-        assert {name: len(peer.lines) for name, peer in premises.peers.items()} == before
-        late = premises.call("provider", DIRECT)
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        rig.call("anna", "089123456")
+        rig.switchboard.router.click_to_call(OFFICE.people["22"], "+4989123456", "", "")
+        await rig.settle(1)
+        before = {name: len(peer.lines) for name, peer in rig.peers.items()}
+        stop(rig)
+        await rig.settle(5)
+        assert {name: len(peer.lines) for name, peer in rig.peers.items()} == before
+        late = rig.call("provider", DIRECT)
+        await rig.settle(1)
         assert said(late) == ["503"]
 
-    premises = after(work, "anna", "bert")
-    ends = [[step.what for step in record.steps][-1] for record in premises.shelves.calls]
+    rig = after(work, "anna", "bert")
+    ends = [[step.what for step in record.steps][-1] for record in rig.archive.calls]
     assert ends.count("interrupted") == 2
     assert not {"not-connected", "unreachable", "hung-up"} & {
-        step.what for record in premises.shelves.calls for step in record.steps
+        step.what for record in rig.archive.calls for step in record.steps
     }
 
 
 def test_a_message_that_a_stop_cuts_short_is_kept_and_told() -> None:
-    async def work(premises: Premises) -> None:
-        line = premises.call("provider", "4930123455")
-        await premises.settle(0.5)
-        premises.ear(line).speaks(60)
-        await premises.settle(6)
-        stop(premises)
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        line = rig.call("provider", "4930123455")
+        await rig.settle(0.5)
+        rig.endpoint(line).speaks(60)
+        await rig.settle(6)
+        stop(rig)
+        await rig.settle(1)
 
-    premises = after(work)
-    assert premises.step_words.endswith("announced message interrupted")
-    assert (premises.record.outcome, len(premises.shelves.kept)) == ("voicemail", 1)
+    rig = after(work)
+    assert rig.step_words.endswith("announced message interrupted")
+    assert (rig.record.outcome, len(rig.archive.kept)) == ("voicemail", 1)
 
 
 def test_the_history_of_a_box_that_was_stopped_blames_nobody(tmp_path: Path) -> None:
@@ -137,21 +137,21 @@ def ended(work: Work, *phones: str, **answers: Any) -> str:
 
 @pytest.mark.parametrize("who", ["caller", "callee"])
 def test_whoever_hangs_up_is_said_to(who: str) -> None:
-    async def work(premises: Premises) -> None:
-        line = premises.call("bert", "21")
-        await premises.settle(5)
-        (line if who == "caller" else premises.peers["anna"].last).ask("BYE")
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        line = rig.call("bert", "21")
+        await rig.settle(5)
+        (line if who == "caller" else rig.peers["anna"].last).ask("BYE")
+        await rig.settle(1)
 
     by = "22" if who == "caller" else "21"
     assert ended(work, "anna", "bert", anna=200).endswith(f"{by} hung up after talking for 5 s.")
 
 
 def test_who_never_confirms_the_answer_did_not_hang_up() -> None:
-    async def work(premises: Premises) -> None:
-        premises.peers["bert"].react = lambda line, message: None
-        premises.call("bert", "21")
-        await premises.settle(60)
+    async def work(rig: Rig) -> None:
+        rig.peers["bert"].react = lambda line, message: None
+        rig.call("bert", "21")
+        await rig.settle(60)
 
     assert ended(work, "anna", "bert", anna=200).endswith(
         "the connection to 22 was lost (the call was never confirmed)."
@@ -159,30 +159,30 @@ def test_who_never_confirms_the_answer_did_not_hang_up() -> None:
 
 
 def test_who_never_confirms_the_greeting_did_not_give_up() -> None:
-    async def work(premises: Premises) -> None:
+    async def work(rig: Rig) -> None:
         patient = {extension: replace(person, ring_seconds=60.0) for extension, person in OFFICE.people.items()}
-        premises.office = replace(premises.office, people=patient)
-        premises.peers["provider"].react = lambda line, message: None
-        premises.call("provider", GREETED)
-        await premises.settle(20)
-        premises.peers["anna"].last.reply(180)
-        await premises.settle(60)
+        rig.office = replace(rig.office, people=patient)
+        rig.peers["provider"].react = lambda line, message: None
+        rig.call("provider", GREETED)
+        await rig.settle(20)
+        rig.peers["anna"].last.reply(180)
+        await rig.settle(60)
 
-    premises = after(work, "anna", "bert")
-    assert "the call was never confirmed" in english(premises.record)
-    assert "gave-up" not in premises.step_words
-    assert premises.record.outcome in ("failed", "missed")
+    rig = after(work, "anna", "bert")
+    assert "the call was never confirmed" in english(rig.record)
+    assert "gave-up" not in rig.step_words
+    assert rig.record.outcome in ("failed", "missed")
 
 
 @pytest.mark.parametrize("silent", ["caller", "callee"])
 def test_a_session_that_is_not_refreshed_is_told_as_lost(silent: str) -> None:
-    async def work(premises: Premises) -> None:
+    async def work(rig: Rig) -> None:
         headers = ["Supported: timer", "Session-Expires: 90;refresher=uac"] if silent == "caller" else []
-        premises.call("bert", "21", *headers)
+        rig.call("bert", "21", *headers)
         if silent == "callee":
-            await premises.settle(1)
-            premises.peers["anna"].last.reply(200, "Require: timer", "Session-Expires: 90;refresher=uas")
-        await premises.settle(200)
+            await rig.settle(1)
+            rig.peers["anna"].last.reply(200, "Require: timer", "Session-Expires: 90;refresher=uas")
+        await rig.settle(200)
 
     answers = {"anna": 200} if silent == "caller" else {}
     party = "22" if silent == "caller" else "21"
@@ -193,17 +193,17 @@ def test_a_session_that_is_not_refreshed_is_told_as_lost(silent: str) -> None:
 def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:
     """It restarted: our refresh is answered 481."""
 
-    async def work(premises: Premises) -> None:
-        premises.call("bert", "21", "Supported: timer", "Session-Expires: 90;refresher=uas", "Allow: INVITE, UPDATE")
-        await premises.settle(1)
-        line = premises.peers["bert"].last
+    async def work(rig: Rig) -> None:
+        rig.call("bert", "21", "Supported: timer", "Session-Expires: 90;refresher=uas", "Allow: INVITE, UPDATE")
+        await rig.settle(1)
+        line = rig.peers["bert"].last
 
         def forgetful(line: Line, message: object) -> None:
             for request in list(line.asked):
                 line.reply(481, method=request.method)
 
-        premises.peers["bert"].react = forgetful
-        await premises.settle(120)
+        rig.peers["bert"].react = forgetful
+        await rig.settle(120)
         assert line.asked is not None
 
     assert ended(work, "anna", "bert", anna=200).endswith("the connection to 22 was lost (no more responses).")
@@ -211,14 +211,14 @@ def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:
 
 @pytest.mark.parametrize("user", [DIRECT, GREETED])
 def test_who_is_not_heard_any_more_is_not_said_to_hang_up_as_well(user: str) -> None:
-    async def work(premises: Premises) -> None:
-        line = premises.call("provider", user)
-        await premises.settle(2)
-        premises.ear(line).is_silent(premises.office.media_timeout)
-        await premises.settle(1)
+    async def work(rig: Rig) -> None:
+        line = rig.call("provider", user)
+        await rig.settle(2)
+        rig.endpoint(line).is_silent(rig.office.media_timeout)
+        await rig.settle(1)
 
-    premises = after(work, "anna", "bert", anna=200)
-    noted = [step.what for step in premises.record.steps]
+    rig = after(work, "anna", "bert", anna=200)
+    noted = [step.what for step in rig.record.steps]
     assert noted[-1] == "lost", noted
     assert not {"gave-up", "hung-up"} & {*noted}
-    assert premises.record.outcome == ("answered" if user == DIRECT else "failed")
+    assert rig.record.outcome == ("answered" if user == DIRECT else "failed")

@@ -28,8 +28,8 @@ from pbx.exchange.story import story as sentence
 from pbx.store.models import Office, Person
 from tests.exchange.dialled_numbers import EVERYTHING, OFFICE
 from tests.exchange.peers import polite, said
-from tests.exchange.premises import OFFICE as AT_WORK
-from tests.exchange.premises import Premises
+from tests.exchange.rig import OFFICE as AT_WORK
+from tests.exchange.rig import Rig
 from tests.line import play
 
 MOBILE = "+4915112345678"
@@ -192,24 +192,22 @@ def test_callers_without_a_country_code_are_shown_so_that_they_can_be_called_bac
     shown: list[str] = []
 
     async def script() -> None:
-        premises = Premises(replace(AT_WORK, access_digit="9"))
-        await premises.open("anna", "bert")
-        polite(premises.peers.values(), anna=486, bert=486)
+        rig = Rig(replace(AT_WORK, access_digit="9"))
+        await rig.open("anna", "bert")
+        polite(rig.peers.values(), anna=486, bert=486)
         for caller in ("115", "+491701234567", "anonymous"):
-            premises.call("provider", "+4930123452", caller=caller)
-            await premises.settle(1)
-            invite = premises.peers["anna"].last.invite
+            rig.call("provider", "+4930123452", caller=caller)
+            await rig.settle(1)
+            invite = rig.peers["anna"].last.invite
             assert invite is not None
             shown.append(invite.from_.uri.user or "")
-            assert plan(shown[-1], AT_WORK.people["22"], premises.office) != Undialable(
-                "without-access-digit", digit="9"
-            )
-        premises.call("bert", "21")
-        await premises.settle(1)
-        invite = premises.peers["anna"].last.invite
+            assert plan(shown[-1], AT_WORK.people["22"], rig.office) != Undialable("without-access-digit", digit="9")
+        rig.call("bert", "21")
+        await rig.settle(1)
+        invite = rig.peers["anna"].last.invite
         assert invite is not None
         shown.append(invite.from_.uri.user or "")
-        await premises.settle(300)
+        await rig.settle(300)
 
     play(script())
     assert shown == ["9115", "+491701234567", "anonymous", "22"]
@@ -220,13 +218,13 @@ def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
 
     async def script() -> None:
         for digit, dialled in (("", "0015112345678"), ("9", "015112345678"), ("", "0019995551234")):
-            premises = Premises(replace(AT_WORK, access_digit=digit))
-            await premises.open("bert")
-            line = premises.call("bert", dialled)
-            await premises.quiet()
+            rig = Rig(replace(AT_WORK, access_digit=digit))
+            await rig.open("bert")
+            line = rig.call("bert", dialled)
+            await rig.quiet()
             assert said(line)[-1] == "404"
-            assert premises.record.outcome == "refused"
-            sentences.append([sentence(premises.record.steps, language) for language in ("en", "de")])
+            assert rig.record.outcome == "refused"
+            sentences.append([sentence(rig.record.steps, language) for language in ("en", "de")])
 
     play(script())
     assert sentences == [

@@ -14,7 +14,7 @@ from pbx.sip.uri import Uri
 from pbx.store.models import CallRecord
 from tests.exchange.dialled_numbers import EVERYTHING, OFFICE
 from tests.exchange.peers import BOX, polite, said
-from tests.exchange.premises import Premises
+from tests.exchange.rig import Rig
 from tests.line import play
 
 HERE = frozenset({"box", "192.0.2.7"})
@@ -156,20 +156,20 @@ def call_to(uri: str, *, to: str = "", answers: int = 200) -> tuple[list[str], C
     outcomes: list[tuple[list[str], CallRecord, list[str]]] = []
 
     async def script() -> None:
-        premises = Premises()
-        await premises.open("anna", "bert")
-        polite(premises.peers.values(), bert=answers, provider=answers, spare=answers)
-        anna = premises.peers["anna"]
+        rig = Rig()
+        await rig.open("anna", "bert")
+        polite(rig.peers.values(), bert=answers, provider=answers, spare=answers)
+        anna = rig.peers["anna"]
         line = anna.line()
         line.target, line.theirs = uri, to or "<sip:22@box>"
-        line.ask("INVITE", premises.proof(anna, "INVITE", uri), body=line.description())
-        await premises.settle(2)
+        line.ask("INVITE", rig.proof(anna, "INVITE", uri), body=line.description())
+        await rig.settle(2)
         if "200" in said(line):
             line.ack()
             line.ask("BYE")
-        await premises.quiet()
-        asked = [each.invite for name in ("provider", "spare") for each in premises.peers[name].lines]
-        outcomes.append((said(line), premises.record, [invite.uri.user or "" for invite in asked if invite]))
+        await rig.quiet()
+        asked = [each.invite for name in ("provider", "spare") for each in rig.peers[name].lines]
+        outcomes.append((said(line), rig.record, [invite.uri.user or "" for invite in asked if invite]))
 
     play(script())
     return outcomes[0]

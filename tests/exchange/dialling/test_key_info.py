@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pbx.exchange.dialling.key_info import TYPES, KeyInfo
 from pbx.sip.multipart import media_type
 from tests.exchange.peers import Line, polite
-from tests.exchange.premises import Premises
+from tests.exchange.rig import Rig
 from tests.line import play
 
 RELAY, DTMF, EVENT, NORTEL = TYPES
@@ -73,17 +73,17 @@ def test_whatever_comes_is_one_key_or_none(kind: str, body: bytes) -> None:
 EVENTS, NO_EVENTS = "8 0 101", "8 0"
 
 
-async def talk(caller: str = EVENTS, hotline: str = EVENTS) -> tuple[Premises, Line, Line]:
+async def talk(caller: str = EVENTS, hotline: str = EVENTS) -> tuple[Rig, Line, Line]:
     """Anna talks with a hotline: her line, and that of the trunk."""
-    premises = Premises()
-    await premises.open("anna")
-    polite(premises.peers.values())
-    provider = premises.peers["provider"]
-    line = premises.call("anna", "04012345678", sdp=premises.peers["anna"].line().description(types=caller))
-    await premises.settle()
+    rig = Rig()
+    await rig.open("anna")
+    polite(rig.peers.values())
+    provider = rig.peers["provider"]
+    line = rig.call("anna", "04012345678", sdp=rig.peers["anna"].line().description(types=caller))
+    await rig.settle()
     provider.last.reply(200, sdp=provider.last.description(types=hotline), method="INVITE")
-    await premises.settle()
-    return premises, line, provider.last
+    await rig.settle()
+    return rig, line, provider.last
 
 
 def inform(line: Line, key: str) -> None:
@@ -95,16 +95,16 @@ def inform(line: Line, key: str) -> None:
 @pytest.mark.parametrize("by_hotline", [False, True], ids=["from the phone", "from the trunk"])
 def test_keys_by_info_reach_the_other_side_whatever_was_agreed(caller: str, hotline: str, by_hotline: bool) -> None:
     async def script() -> None:
-        premises, anna, trunk = await talk(caller, hotline)
+        rig, anna, trunk = await talk(caller, hotline)
         presses, hears = (trunk, anna) if by_hotline else (anna, trunk)
         for key in ("5", "5", "11"):
             inform(presses, key)
         presses.ask("INFO", body="0", kind="application/dtmf")
-        await premises.settle(1.0)
-        assert premises.ear(hears).dialled == "55#0"
-        assert premises.ear(presses).dialled == ""
+        await rig.settle(1.0)
+        assert rig.endpoint(hears).dialled == "55#0"
+        assert rig.endpoint(presses).dialled == ""
         anna.ask("BYE")
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
@@ -112,101 +112,101 @@ def test_keys_by_info_reach_the_other_side_whatever_was_agreed(caller: str, hotl
 @pytest.mark.parametrize("event_first", [False, True])
 def test_a_press_that_comes_both_ways_is_passed_on_by_the_relay_alone(event_first: bool) -> None:
     async def script() -> None:
-        premises, anna, trunk = await talk()
+        rig, anna, trunk = await talk()
         for key in "55":
             if event_first:
-                premises.ear(anna).hears(key)
-                await premises.settle()
+                rig.endpoint(anna).hears(key)
+                await rig.settle()
             inform(anna, key)
-            await premises.settle(0.1)
+            await rig.settle(0.1)
             if not event_first:
-                premises.ear(anna).hears(key)
-            await premises.settle(0.2)
-        await premises.settle(1.0)
-        assert premises.ear(trunk).dialled == ""
+                rig.endpoint(anna).hears(key)
+            await rig.settle(0.2)
+        await rig.settle(1.0)
+        assert rig.endpoint(trunk).dialled == ""
         anna.ask("BYE")
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
 
 def test_a_phone_that_agrees_events_away_in_the_call_is_heard_by_info() -> None:
     async def script() -> None:
-        premises, anna, trunk = await talk()
-        premises.ear(anna).hears("1")
-        await premises.settle(2.0)
+        rig, anna, trunk = await talk()
+        rig.endpoint(anna).hears("1")
+        await rig.settle(2.0)
         inform(anna, "1")
-        await premises.settle(1.0)
-        assert premises.ear(trunk).dialled == "", "who sends events is heard by them alone"
+        await rig.settle(1.0)
+        assert rig.endpoint(trunk).dialled == "", "who sends events is heard by them alone"
         anna.ask("INVITE", body=anna.description(types=NO_EVENTS, version=2))
-        await premises.settle()
+        await rig.settle()
         anna.ack()
         for key in "25":
             inform(anna, key)
-        await premises.settle(1.0)
-        assert premises.ear(trunk).dialled == "25"
+        await rig.settle(1.0)
+        assert rig.endpoint(trunk).dialled == "25"
         anna.ask("BYE")
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
 
 def test_keys_by_info_are_heard_before_the_hotline_answers() -> None:
     async def script() -> None:
-        premises = Premises()
-        await premises.open("anna")
-        polite(premises.peers.values())
-        anna = premises.call("anna", "04012345678")
-        await premises.settle()
-        trunk = premises.peers["provider"].last
+        rig = Rig()
+        await rig.open("anna")
+        polite(rig.peers.values())
+        anna = rig.call("anna", "04012345678")
+        await rig.settle()
+        trunk = rig.peers["provider"].last
         inform(anna, "9")
-        await premises.settle()
+        await rig.settle()
         trunk.reply(183)
-        await premises.settle()
+        await rig.settle()
         inform(anna, "5")
-        await premises.settle(1.0)
-        assert premises.ear(trunk).dialled == "5"
+        await rig.settle(1.0)
+        assert rig.endpoint(trunk).dialled == "5"
         anna.cancel()
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
 
 def test_a_hash_by_info_ends_a_message() -> None:
     async def script() -> None:
-        premises = Premises()
-        await premises.open()
-        polite(premises.peers.values())
-        line = premises.call("provider", "4930123450")
-        await premises.settle()
+        rig = Rig()
+        await rig.open()
+        polite(rig.peers.values())
+        line = rig.call("provider", "4930123450")
+        await rig.settle()
         for key in "26":
             inform(line, key)
-        premises.ear(line).speaks(100.0)
-        await premises.settle(30.0)
-        assert premises.shelves.kept == []
+        rig.endpoint(line).speaks(100.0)
+        await rig.settle(30.0)
+        assert rig.archive.kept == []
         inform(line, "#")
-        await premises.settle(0.5)
-        assert len(premises.shelves.kept) == 1
+        await rig.settle(0.5)
+        assert len(rig.archive.kept) == 1
         line.ask("BYE")
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
 
 def test_the_digits_of_a_pin_may_come_by_info() -> None:
     async def script() -> None:
-        premises = Premises()
-        await premises.open("anna")
-        polite(premises.peers.values())
-        premises.shelves.pins["21"] = "4711"
-        line = premises.call("anna", "*97")
-        await premises.settle(0.2)
+        rig = Rig()
+        await rig.open("anna")
+        polite(rig.peers.values())
+        rig.archive.pins["21"] = "4711"
+        line = rig.call("anna", "*97")
+        await rig.settle(0.2)
         for key in ("4", "7", "1", "1", "11"):
             inform(line, key)
-        await premises.settle(1.0)
-        assert "no-new-messages" in premises.ear(line).said
+        await rig.settle(1.0)
+        assert "no-new-messages" in rig.endpoint(line).said
         line.ask("BYE")
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
@@ -222,22 +222,22 @@ def test_each_press_is_passed_on_once_however_the_phone_tells_of_it(
     """A phone's habits; the last hangs up in the middle of it all."""
 
     async def script() -> None:
-        premises, anna, trunk = await talk()
-        ear, relayed = premises.ear(trunk), ""
+        rig, anna, trunk = await talk()
+        ear, relayed = rig.endpoint(trunk), ""
         for key, pause in presses:
             if phone in ("event", "both"):
-                premises.ear(anna).hears(key)
+                rig.endpoint(anna).hears(key)
             if phone != "event":
                 inform(anna, key)
             if phone == "late event":
-                await premises.settle(0.15)
-                premises.ear(anna).hears(key)
+                await rig.settle(0.15)
+                rig.endpoint(anna).hears(key)
             relayed += key if "event" in phone or phone == "both" else ""
-            await premises.settle(0.0 if phone == "then gone" else pause)
-        await premises.settle(0.0 if phone == "then gone" else 1.0)
+            await rig.settle(0.0 if phone == "then gone" else pause)
+        await rig.settle(0.0 if phone == "then gone" else 1.0)
         wanted = "".join(key for key, _ in presses)
         assert ear.dialled + relayed == wanted or phone == "then gone"
         anna.ask("BYE")
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())

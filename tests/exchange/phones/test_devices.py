@@ -14,9 +14,9 @@ from pbx.exchange.phones.registering import PER_PHONE
 from pbx.sip.address import Address
 from pbx.sip.flow import Flow
 from pbx.store.models import Binding
-from tests.exchange.desk import BOX, DESK, OTHER, Desk
 from tests.exchange.peers import Peer, polite, said
-from tests.exchange.premises import Premises
+from tests.exchange.registrar_rig import BOX, DESK, OTHER, RegistrarRig
+from tests.exchange.rig import Rig
 from tests.line import play
 
 ELSEWHERE = Flow("udp", BOX, ("192.0.2.20", 40002))
@@ -28,8 +28,8 @@ TWIN = ';+sip.instance="<urn:uuid:11111111-0000-1000-8000-AABBCCDDEEFF>"'
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def rig() -> RegistrarRig:
+    return RegistrarRig()
 
 
 AGAIN = [
@@ -63,14 +63,14 @@ ANEW = [
     [(*case, call_id) for case in AGAIN for call_id in ("one", "two")] + [(*case, "two") for case in ANEW],
 )
 def test_a_phone_that_registers_again_is_rung_where_it_is_now_alone(
-    desk: Desk, first: str, then: str, flow: Flow, call_id: str
+    rig: RegistrarRig, first: str, then: str, flow: Flow, call_id: str
 ) -> None:
-    desk.send(first, call_id="one", number=1)
-    desk.clock.advance(40)
-    response = desk.send(then, call_id=call_id, number=2, flow=flow)
+    rig.send(first, call_id="one", number=1)
+    rig.clock.advance(40)
+    response = rig.send(then, call_id=call_id, number=2, flow=flow)
     assert response.status == 200
     assert len(response.headers.all("Contact")) == 1
-    (binding,) = desk.registrar.bindings("anna")
+    (binding,) = rig.registrar.bindings("anna")
     assert then.startswith(f"<{binding.contact}>")
     assert binding.remote == flow.remote
 
@@ -87,89 +87,89 @@ def test_a_phone_that_registers_again_is_rung_where_it_is_now_alone(
     ],
 )
 def test_two_phones_of_one_account_behind_one_nat_both_ring(
-    desk: Desk, first: str, then: str, flow: Flow, sent_by: str
+    rig: RegistrarRig, first: str, then: str, flow: Flow, sent_by: str
 ) -> None:
     for number in (1, 2, 3):
-        desk.send(first, call_id="one", number=number, sent_by="10.0.0.5")
-        desk.send(then, call_id="two", number=number, flow=flow, sent_by=sent_by)
-        assert {binding.remote for binding in desk.registrar.bindings("anna")} == {DESK.remote, flow.remote}
-        desk.clock.advance(50)
+        rig.send(first, call_id="one", number=number, sent_by="10.0.0.5")
+        rig.send(then, call_id="two", number=number, flow=flow, sent_by=sent_by)
+        assert {binding.remote for binding in rig.registrar.bindings("anna")} == {DESK.remote, flow.remote}
+        rig.clock.advance(50)
 
 
-def test_of_two_flows_of_one_phone_the_latest_is_rung_and_the_other_kept(desk: Desk) -> None:
-    desk.send(f"<sip:a@10.0.0.5>{DEVICE};reg-id=1", call_id="one")
-    desk.send(f"<sip:a@10.0.0.5>{DEVICE};reg-id=2", call_id="two", flow=ELSEWHERE)
-    assert [binding.remote for binding in desk.registrar.bindings("anna")] == [ELSEWHERE.remote]
-    assert desk.registrar.binding_at(DESK) is not None
-    desk.send(f"<sip:a@10.0.0.9>{DEVICE};reg-id=2;expires=0", call_id="two", flow=ELSEWHERE)
-    assert [binding.remote for binding in desk.registrar.bindings("anna")] == [DESK.remote]
+def test_of_two_flows_of_one_phone_the_latest_is_rung_and_the_other_kept(rig: RegistrarRig) -> None:
+    rig.send(f"<sip:a@10.0.0.5>{DEVICE};reg-id=1", call_id="one")
+    rig.send(f"<sip:a@10.0.0.5>{DEVICE};reg-id=2", call_id="two", flow=ELSEWHERE)
+    assert [binding.remote for binding in rig.registrar.bindings("anna")] == [ELSEWHERE.remote]
+    assert rig.registrar.binding_at(DESK) is not None
+    rig.send(f"<sip:a@10.0.0.9>{DEVICE};reg-id=2;expires=0", call_id="two", flow=ELSEWHERE)
+    assert [binding.remote for binding in rig.registrar.bindings("anna")] == [DESK.remote]
 
 
-def test_both_contacts_of_one_request_stay_and_a_refresh_of_both_asks_nobody(desk: Desk) -> None:
+def test_both_contacts_of_one_request_stay_and_a_refresh_of_both_asks_nobody(rig: RegistrarRig) -> None:
     both = ("<sip:a@10.0.0.5:5060>", "<sip:a@10.0.0.5:5062>")
     for _ in range(3):
-        desk.send(*both, call_id="one")
-        assert len(desk.contacts()) == 2
-        desk.clock.advance(50)
-    assert not [change for change in desk.registrar.changes if isinstance(change, Doubted)]
+        rig.send(*both, call_id="one")
+        assert len(rig.contacts()) == 2
+        rig.clock.advance(50)
+    assert not [change for change in rig.registrar.changes if isinstance(change, Doubted)]
     of_one = [f"{contact}{DEVICE}" for contact in ("<sip:a@10.0.0.5:5060>", "<sips:a@10.0.0.5>")]
-    assert len(desk.send(*of_one, user="bert", call_id="x").headers.all("Contact")) == 2
-    assert len(desk.contacts("bert")) == 1, "they are one phone, which is rung once"
+    assert len(rig.send(*of_one, user="bert", call_id="x").headers.all("Contact")) == 2
+    assert len(rig.contacts("bert")) == 1, "they are one phone, which is rung once"
 
 
-def test_who_may_be_another_phone_is_asked_and_rings_again_once_it_answers(desk: Desk) -> None:
-    desk.send("<sip:a@10.0.0.5:5062>", call_id="one")
-    desk.send("<sip:a@10.0.0.5:5064>", call_id="two", flow=ELSEWHERE)
-    (doubted,) = [change.binding for change in desk.registrar.changes if isinstance(change, Doubted)]
+def test_who_may_be_another_phone_is_asked_and_rings_again_once_it_answers(rig: RegistrarRig) -> None:
+    rig.send("<sip:a@10.0.0.5:5062>", call_id="one")
+    rig.send("<sip:a@10.0.0.5:5064>", call_id="two", flow=ELSEWHERE)
+    (doubted,) = [change.binding for change in rig.registrar.changes if isinstance(change, Doubted)]
     assert doubted.remote == DESK.remote
-    assert len(desk.contacts()) == 1
-    desk.registrar.is_there(doubted, DESK)
-    assert len(desk.contacts()) == 2
-    desk.send("<sip:a@10.0.0.5:5064>", call_id="two", flow=ELSEWHERE)
-    assert len(desk.contacts()) == 2, "a refresh is no reason to doubt again"
+    assert len(rig.contacts()) == 1
+    rig.registrar.is_there(doubted, DESK)
+    assert len(rig.contacts()) == 2
+    rig.send("<sip:a@10.0.0.5:5064>", call_id="two", flow=ELSEWHERE)
+    assert len(rig.contacts()) == 2, "a refresh is no reason to doubt again"
 
 
-def test_a_phone_that_answers_no_questions_is_believed_when_it_registers_once_more(desk: Desk) -> None:
-    desk.send("<sip:a@10.0.0.5:5062>", call_id="one", number=1)
-    desk.send("<sip:a@10.0.0.5:5064>", call_id="two", number=1, flow=ELSEWHERE)
-    desk.send("<sip:a@10.0.0.5:5062>", call_id="one", number=2)
-    assert len(desk.contacts()) == 1, "it may have been on its way since before"
-    desk.clock.advance(60)
-    desk.send("<sip:a@10.0.0.5:5062>", call_id="one", number=3)
-    assert len(desk.contacts()) == 2
+def test_a_phone_that_answers_no_questions_is_believed_when_it_registers_once_more(rig: RegistrarRig) -> None:
+    rig.send("<sip:a@10.0.0.5:5062>", call_id="one", number=1)
+    rig.send("<sip:a@10.0.0.5:5064>", call_id="two", number=1, flow=ELSEWHERE)
+    rig.send("<sip:a@10.0.0.5:5062>", call_id="one", number=2)
+    assert len(rig.contacts()) == 1, "it may have been on its way since before"
+    rig.clock.advance(60)
+    rig.send("<sip:a@10.0.0.5:5062>", call_id="one", number=3)
+    assert len(rig.contacts()) == 2
 
 
-def test_an_old_register_that_was_delayed_brings_no_dead_binding_back(desk: Desk) -> None:
+def test_an_old_register_that_was_delayed_brings_no_dead_binding_back(rig: RegistrarRig) -> None:
     for contact, device in (("a@10.0.0.5", ""), ("a@10.0.0.5", DEVICE), ("b@10.0.0.5", "")):
         user, call_id = "bert" if device else "anna", f"{contact[0]}{len(device)}"
         old, new = f"<sip:{contact}:5062>{device}", f"<sip:{contact}:5064>{device}"
-        desk.send(old, user=user, call_id=f"{call_id}-1", number=1)
-        desk.send(new, user=user, call_id=f"{call_id}-1", number=3, flow=ELSEWHERE)
-        assert desk.send(old, user=user, call_id=f"{call_id}-1", number=2).status == 500
-        desk.send(new, user=user, call_id=f"{call_id}-2", number=1, flow=ELSEWHERE)
-        assert desk.send(old, user=user, call_id=f"{call_id}-1", number=2).status == 500
-        late = desk.send(f"{new};expires=0", user=user, call_id=f"{call_id}-1", number=4, flow=ELSEWHERE)
+        rig.send(old, user=user, call_id=f"{call_id}-1", number=1)
+        rig.send(new, user=user, call_id=f"{call_id}-1", number=3, flow=ELSEWHERE)
+        assert rig.send(old, user=user, call_id=f"{call_id}-1", number=2).status == 500
+        rig.send(new, user=user, call_id=f"{call_id}-2", number=1, flow=ELSEWHERE)
+        assert rig.send(old, user=user, call_id=f"{call_id}-1", number=2).status == 500
+        late = rig.send(f"{new};expires=0", user=user, call_id=f"{call_id}-1", number=4, flow=ELSEWHERE)
         assert late.status == 500
-        assert [binding.remote for binding in desk.registrar.bindings(user)] == [ELSEWHERE.remote]
-        desk.send("*", user=user, more=("Expires: 0",), call_id=f"{call_id}-2", number=2)
+        assert [binding.remote for binding in rig.registrar.bindings(user)] == [ELSEWHERE.remote]
+        rig.send("*", user=user, more=("Expires: 0",), call_id=f"{call_id}-2", number=2)
 
 
-def test_a_call_id_that_comes_back_after_half_a_minute_is_a_phone_that_changed_its_mind(desk: Desk) -> None:
+def test_a_call_id_that_comes_back_after_half_a_minute_is_a_phone_that_changed_its_mind(rig: RegistrarRig) -> None:
     for number in range(1, 5):
         for call_id in ("one", "two"):
-            desk.send(f"<sip:a@10.0.0.5:5062>{DEVICE}", call_id=call_id, number=number)
-            desk.clock.advance(33)
-            assert len(desk.contacts()) == 1
+            rig.send(f"<sip:a@10.0.0.5:5062>{DEVICE}", call_id=call_id, number=number)
+            rig.clock.advance(33)
+            assert len(rig.contacts()) == 1
 
 
-def test_what_is_remembered_of_phones_that_begin_again_and_again_is_bounded(desk: Desk) -> None:
+def test_what_is_remembered_of_phones_that_begin_again_and_again_is_bounded(rig: RegistrarRig) -> None:
     for number in range(100):
-        desk.send(
+        rig.send(
             f"<sip:a@10.0.0.5:{2000 + number}>", call_id=str(number), flow=Flow("udp", BOX, ("192.0.2.20", number))
         )
-    assert len(desk.registrar._entries["anna"]) <= PER_PHONE
-    assert len(desk.registrar._sequence._given_up.get("anna", ())) <= 8
-    assert desk.contacts() == ["sip:a@10.0.0.5:2099"]
+    assert len(rig.registrar._entries["anna"]) <= PER_PHONE
+    assert len(rig.registrar._sequence._given_up.get("anna", ())) <= 8
+    assert rig.contacts() == ["sip:a@10.0.0.5:2099"]
 
 
 @pytest.mark.parametrize(
@@ -191,24 +191,24 @@ def test_the_instance_of_a_contact(text: str, found: tuple[str, str]) -> None:
 def test_a_living_twin_is_rung_and_what_a_restart_left_behind_is_not() -> None:
     async def script() -> None:
         for alive in (True, False):
-            premises = Premises()
-            await premises.open("anna", "bert")
-            polite(premises.peers.values())
-            old = premises.peers["anna"]
-            new = Peer("anna", (old.address[0], 5999), premises._from_peer, old.phone)
+            rig = Rig()
+            await rig.open("anna", "bert")
+            polite(rig.peers.values())
+            old = rig.peers["anna"]
+            new = Peer("anna", (old.address[0], 5999), rig._from_peer, old.phone)
             new._count = 100  # other Call-IDs, as after a restart
-            premises.peers["again"] = new
+            rig.peers["again"] = new
             old.there = alive
-            premises._register(new)
-            await premises.settle()
+            rig._register(new)
+            await rig.settle()
             new.lines.clear()
-            polite(premises.peers.values())
-            line = premises.call("bert", "21")
-            await premises.settle()
+            polite(rig.peers.values())
+            line = rig.call("bert", "21")
+            await rig.settle()
             assert said(new.last) == ["INVITE"]
             assert bool(old.lines) is alive
             line.cancel()
-            await premises.quiet()
+            await rig.quiet()
 
     play(script())
 
@@ -221,7 +221,7 @@ def test_a_phone_that_restarts_on_a_bad_line_ends_as_one_binding_where_it_regist
     seed: int, turns: int, device: str
 ) -> None:
     """Its requests are lost, doubled and late; it restarts with new ports and Call-IDs whenever it likes."""
-    dice, desk = random.Random(seed), Desk()
+    dice, rig = random.Random(seed), RegistrarRig()
     under_way: list[tuple[float, str, Flow, str, int]] = []
     flow, call_id, number = FLOWS[0], "0", 1
     for turn in range(turns):
@@ -231,21 +231,21 @@ def test_a_phone_that_restarts_on_a_bad_line_ends_as_one_binding_where_it_regist
         contact = f"<sip:anna@10.0.0.5:{flow.remote[1]}>{device}"
         for _ in range(dice.choice([0, 1, 1, 1, 2])):
             delay = dice.choice([0.0, 0.0, 0.0, 3.0, 20.0])
-            under_way.append((desk.clock.now + delay, contact, flow, call_id, number))
+            under_way.append((rig.clock.now + delay, contact, flow, call_id, number))
         # a phone refreshes before half of its time is over, and a restart takes longer than the line delays
-        _arrive(desk, under_way, desk.clock.now + dice.choice([25.0, 40.0]))
-    desk.send(contact, call_id=call_id, number=number + 1, flow=flow)
-    _arrive(desk, under_way, desk.clock.now + 30)
-    found: tuple[Binding, ...] = desk.registrar.bindings("anna")
+        _arrive(rig, under_way, rig.clock.now + dice.choice([25.0, 40.0]))
+    rig.send(contact, call_id=call_id, number=number + 1, flow=flow)
+    _arrive(rig, under_way, rig.clock.now + 30)
+    found: tuple[Binding, ...] = rig.registrar.bindings("anna")
     assert [(each.contact, each.remote) for each in found] == [(contact.partition(">")[0][1:], flow.remote)]
-    assert len(desk.registrar._entries["anna"]) <= PER_PHONE
+    assert len(rig.registrar._entries["anna"]) <= PER_PHONE
 
 
-def _arrive(desk: Desk, under_way: list[tuple[float, str, Flow, str, int]], until: float) -> None:
+def _arrive(rig: RegistrarRig, under_way: list[tuple[float, str, Flow, str, int]], until: float) -> None:
     """What is due by then arrives, in the order of its times."""
     for late in sorted(each for each in under_way if each[0] <= until):
-        desk.clock.advance(max(0.0, late[0] - desk.clock.now), desk.timers)
+        rig.clock.advance(max(0.0, late[0] - rig.clock.now), rig.timers)
         _, contact, flow, call_id, number = late
-        assert desk.send(contact, call_id=call_id, number=number, flow=flow).status in (200, 500)
+        assert rig.send(contact, call_id=call_id, number=number, flow=flow).status in (200, 500)
         under_way.remove(late)
-    desk.clock.advance(max(0.0, until - desk.clock.now), desk.timers)
+    rig.clock.advance(max(0.0, until - rig.clock.now), rig.timers)

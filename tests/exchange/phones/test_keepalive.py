@@ -21,55 +21,55 @@ from pbx.sip.ids import Ids
 from pbx.sip.message import Request, parse
 from pbx.sip.stack import Stack
 from pbx.store.models import Binding, Office, Phone
-from tests.exchange.desk import BOX, Desk
-from tests.exchange.nat import PUBLIC, Behind
+from tests.exchange.nat import PUBLIC, RigBehindNat
 from tests.exchange.peers import polite, said
+from tests.exchange.registrar_rig import BOX, RegistrarRig
 from tests.line import play
 
 
 async def opened(
     timeout: float = 30.0, *, inbound: bool = False, keeps: bool = False, answers: int = 200, anna: int = 486
-) -> Behind:
+) -> RigBehindNat:
     """An exchange at which Bert, in the office, and Anna, at home, are registered."""
-    premises = Behind(timeout, inbound=inbound, keeps=keeps)
-    premises.anna.answers = answers
-    await premises.open("anna", "bert")
-    polite(premises.peers.values(), anna=anna)
-    return premises
+    rig = RigBehindNat(timeout, inbound=inbound, keeps=keeps)
+    rig.anna.answers = answers
+    await rig.open("anna", "bert")
+    polite(rig.peers.values(), anna=anna)
+    return rig
 
 
-async def is_reached(premises: Behind) -> bool:
+async def is_reached(rig: RigBehindNat) -> bool:
     """Whether a call to Anna rings at her."""
-    premises.anna.lines.clear()
-    premises.call("bert", "21")
-    await premises.settle(1)
-    return premises.rings
+    rig.anna.lines.clear()
+    rig.call("bert", "21")
+    await rig.settle(1)
+    return rig.rings
 
 
 @pytest.mark.parametrize("timeout", [30.0, 60.0, 300.0])
 @pytest.mark.parametrize("answers", [200, 405, 404, 486, 500, 600])
 def test_a_phone_behind_a_nat_is_reached_all_the_time_whatever_it_answers(timeout: float, answers: int) -> None:
     async def script() -> None:
-        premises = await opened(timeout, answers=answers)
-        await premises.settle(75)
-        assert await is_reached(premises)
-        await premises.settle(40)
-        assert await is_reached(premises)
-        assert len(premises.anna.asked_at) <= 8, "the cost is bounded"
+        rig = await opened(timeout, answers=answers)
+        await rig.settle(75)
+        assert await is_reached(rig)
+        await rig.settle(40)
+        assert await is_reached(rig)
+        assert len(rig.anna.asked_at) <= 8, "the cost is bounded"
 
     play(script())
 
 
 def test_a_registration_behind_a_nat_is_short_and_in_the_office_it_is_not() -> None:
     async def script() -> None:
-        premises = await opened()
-        assert premises.anna.granted is not None
-        assert (premises.anna.granted.headers.get("Contact") or "").endswith(";expires=120")
-        (bert,) = premises.registrar.bindings("bert")
-        assert bert.expires - premises.wall() > 3500
-        await premises.settle(200)
-        assert premises.anna.asked_at
-        assert said(premises.peers["bert"].line()) == []
+        rig = await opened()
+        assert rig.anna.granted is not None
+        assert (rig.anna.granted.headers.get("Contact") or "").endswith(";expires=120")
+        (bert,) = rig.registrar.bindings("bert")
+        assert bert.expires - rig.wall() > 3500
+        await rig.settle(200)
+        assert rig.anna.asked_at
+        assert said(rig.peers["bert"].line()) == []
 
     play(script())
 
@@ -77,11 +77,11 @@ def test_a_registration_behind_a_nat_is_short_and_in_the_office_it_is_not() -> N
 @pytest.mark.parametrize("inbound", [True, False])
 def test_a_phone_that_answers_no_questions_is_not_lost_for_that(inbound: bool) -> None:
     async def script() -> None:
-        premises = await opened(inbound=inbound, answers=0)
-        await premises.settle(110)
-        assert premises.registrar.troubles() == ()
-        assert len(premises.registrar.bindings("anna")) == 1
-        assert await is_reached(premises) is inbound, "what comes in keeps such a NAT open as well"
+        rig = await opened(inbound=inbound, answers=0)
+        await rig.settle(110)
+        assert rig.registrar.troubles() == ()
+        assert len(rig.registrar.bindings("anna")) == 1
+        assert await is_reached(rig) is inbound, "what comes in keeps such a NAT open as well"
 
     play(script())
 
@@ -89,22 +89,22 @@ def test_a_phone_that_answers_no_questions_is_not_lost_for_that(inbound: bool) -
 def test_a_phone_that_stops_answering_is_not_waited_for_and_rings_again_when_it_is_heard_from() -> None:
     async def script() -> None:
         for comes in ("answers", "registers"):
-            premises = await opened(300.0)
-            await premises.settle(40)
-            premises.anna.there = False
-            await premises.settle(45)
-            ((_, why),) = premises.registrar.troubles()
+            rig = await opened(300.0)
+            await rig.settle(40)
+            rig.anna.there = False
+            await rig.settle(45)
+            ((_, why),) = rig.registrar.troubles()
             assert why == "silent"
-            line = premises.call("bert", "21")
-            await premises.settle(0.5)
+            line = rig.call("bert", "21")
+            await rig.settle(0.5)
             assert "200" in said(line), "the announcement answers at once"
             line.ask("BYE")
-            premises.anna.there = True
+            rig.anna.there = True
             if comes == "registers":
-                premises._register(premises.anna)
-            await premises.settle(1 if comes == "registers" else 25)
-            assert premises.registrar.troubles() == ()
-            assert await is_reached(premises)
+                rig._register(rig.anna)
+            await rig.settle(1 if comes == "registers" else 25)
+            assert rig.registrar.troubles() == ()
+            assert await is_reached(rig)
 
     play(script())
 
@@ -112,19 +112,19 @@ def test_a_phone_that_stops_answering_is_not_waited_for_and_rings_again_when_it_
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_interval_is_learned_to_suffice_for_a_nat_that_forgets_soon(keeps: bool) -> None:
     async def script() -> None:
-        premises = await opened(14.0, keeps=keeps)
-        premises._register(premises.anna)
+        rig = await opened(14.0, keeps=keeps)
+        rig._register(rig.anna)
         for _ in range(6):  # the phone does what it was granted to: it registers again in time
-            await premises.settle(100)
-            premises.refresh()
-        await premises.settle()
-        assert premises.keepalive.interval(PUBLIC) <= 14
-        premises.anna.asked_at.clear()
-        await premises.settle(90)
-        gaps = [later - earlier for earlier, later in pairwise(premises.anna.asked_at)]
+            await rig.settle(100)
+            rig.refresh()
+        await rig.settle()
+        assert rig.keepalive.interval(PUBLIC) <= 14
+        rig.anna.asked_at.clear()
+        await rig.settle(90)
+        gaps = [later - earlier for earlier, later in pairwise(rig.anna.asked_at)]
         assert max(gaps) <= 14
         assert min(gaps) > 5
-        assert await is_reached(premises)
+        assert await is_reached(rig)
 
     play(script())
 
@@ -159,27 +159,27 @@ OUTER = "<sip:anna@203.0.113.7:40001>"
     [(OUTER,), ("<sip:anna@10.0.0.5>;expires=0", OUTER), (f"{OUTER}, <sip:anna@10.0.0.5>;expires=0",)],
 )
 def test_a_phone_that_learned_its_nat_s_address_is_still_behind_it(contacts: tuple[str, ...]) -> None:
-    desk, flow, other = Desk(), Flow("udp", BOX, (PUBLIC, 40001)), Flow("udp", BOX, ("203.0.113.8", 40001))
-    desk.send("<sip:anna@10.0.0.5>", flow=flow, sent_by="10.0.0.5")
+    rig, flow, other = RegistrarRig(), Flow("udp", BOX, (PUBLIC, 40001)), Flow("udp", BOX, ("203.0.113.8", 40001))
+    rig.send("<sip:anna@10.0.0.5>", flow=flow, sent_by="10.0.0.5")
     for _ in range(3):
-        desk.send(*contacts, flow=flow, sent_by=PUBLIC)
-    bindings, now = desk.registrar.bindings("anna"), desk.clock.now + desk.wall_offset
+        rig.send(*contacts, flow=flow, sent_by=PUBLIC)
+    bindings, now = rig.registrar.bindings("anna"), rig.clock.now + rig.wall_offset
     assert bindings
     assert all(binding.nat and binding.expires - now <= 120 for binding in bindings)
-    desk.send("<sip:anna@203.0.113.8:40001>", flow=other, sent_by="203.0.113.8", more=("Expires: 3600",))
-    (moved,) = (each for each in desk.registrar.bindings("anna") if each.remote == other.remote)
+    rig.send("<sip:anna@203.0.113.8:40001>", flow=other, sent_by="203.0.113.8", more=("Expires: 3600",))
+    (moved,) = (each for each in rig.registrar.bindings("anna") if each.remote == other.remote)
     assert not moved.nat
 
 
 def test_after_an_update_a_phone_behind_a_nat_is_kept_alive_as_before() -> None:
-    before, after = Desk(), Desk()
+    before, after = RegistrarRig(), RegistrarRig()
     before.send("<sip:anna@10.0.0.5>", flow=Flow("udp", BOX, (PUBLIC, 40001)))
     (binding,) = before.registrar.bindings("anna")
     after.registrar.restore([replace(binding, nat=False)])  # as an older version wrote it down
     assert after.registrar.bindings("anna") == (binding,)
 
 
-class Asking(Desk):
+class Asking(RegistrarRig):
     """A registrar whose phones behind NAT are asked; `answered` tells whether the one at a port answers."""
 
     def __init__(self, phones: int = 1) -> None:
@@ -238,20 +238,20 @@ class Asking(Desk):
 
 
 def test_a_thousand_phones_behind_nat_make_no_storm() -> None:
-    desk = Asking(1000)
+    rig = Asking(1000)
     for number in range(1000):
-        desk.register(number)
-    desk.pass_time(100)
-    seconds = Counter(int(at) for at, _ in desk.asked)
+        rig.register(number)
+    rig.pass_time(100)
+    seconds = Counter(int(at) for at, _ in rig.asked)
     assert max(seconds.values()) <= keepalive.PACE + 1
-    assert 1000 * 100 / keepalive.FIRST * 0.9 < len(desk.asked) < 1000 * 100 / keepalive.FIRST * 1.25
-    assert len(desk.keepalive._asked) == 0
-    waits = [later - earlier for port in (40001, 40999) for earlier, later in _gaps(desk, port)]
+    assert 1000 * 100 / keepalive.FIRST * 0.9 < len(rig.asked) < 1000 * 100 / keepalive.FIRST * 1.25
+    assert len(rig.keepalive._asked) == 0
+    waits = [later - earlier for port in (40001, 40999) for earlier, later in _gaps(rig, port)]
     assert max(waits) < 28, "and each is asked in time all the same"
 
 
-def _gaps(desk: Asking, port: int) -> list[tuple[float, float]]:
-    times = [at for at, flow in desk.asked if flow.remote[1] == port]
+def _gaps(rig: Asking, port: int) -> list[tuple[float, float]]:
+    times = [at for at, flow in rig.asked if flow.remote[1] == port]
     return list(pairwise(times))
 
 
@@ -280,31 +280,31 @@ def test_on_any_line_nothing_is_left_behind_and_who_answers_at_last_is_rung(seed
                 self.timers.at(self.clock.now + delay, lambda: self.stack.receive(answer, flow))
 
     dice = random.Random(seed)
-    desk = Sloppy(3)
+    rig = Sloppy(3)
     for _ in range(steps):
         number = dice.randrange(3)
         match dice.randrange(5):
             case 0 | 1:
-                desk.register(number, call_id=dice.choice(["", "", f"again{number}"]))
+                rig.register(number, call_id=dice.choice(["", "", f"again{number}"]))
             case 2:
-                desk.dead ^= {40000 + number}
+                rig.dead ^= {40000 + number}
             case 3:
-                desk.send("*", user=f"p{number}", more=("Expires: 0",), call_id=f"c{number}")
-                desk.turn()
-        desk.pass_time(dice.choice([0.1, 7.0, 20.0, 45.0]))
-        assert len(desk.keepalive._phones) <= 3
-        assert len(desk.keepalive._asked) <= 3 * 8
-    desk.dead = set()
+                rig.send("*", user=f"p{number}", more=("Expires: 0",), call_id=f"c{number}")
+                rig.turn()
+        rig.pass_time(dice.choice([0.1, 7.0, 20.0, 45.0]))
+        assert len(rig.keepalive._phones) <= 3
+        assert len(rig.keepalive._asked) <= 3 * 8
+    rig.dead = set()
     loss = 0.0
-    desk._number += 1000
+    rig._number += 1000
     for number in range(3):
-        desk.register(number, call_id=f"last{number}")
-    desk.pass_time(119)
+        rig.register(number, call_id=f"last{number}")
+    rig.pass_time(119)
     for number in range(3):
-        desk.register(number, call_id=f"last{number}")
-    assert all(len(desk.registrar.bindings(f"p{number}")) == 1 for number in range(3))
-    desk.dead = {40000, 40001, 40002}
-    desk.pass_time(300)
-    assert not desk.keepalive._phones
-    assert not desk.keepalive._asked
-    assert desk.timers.next() is None
+        rig.register(number, call_id=f"last{number}")
+    assert all(len(rig.registrar.bindings(f"p{number}")) == 1 for number in range(3))
+    rig.dead = {40000, 40001, 40002}
+    rig.pass_time(300)
+    assert not rig.keepalive._phones
+    assert not rig.keepalive._asked
+    assert rig.timers.next() is None

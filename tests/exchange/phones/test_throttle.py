@@ -14,7 +14,7 @@ from pbx.sip.admission import Verdict
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, parse
 from tests.exchange.peers import BOX, polite, said
-from tests.exchange.premises import Premises
+from tests.exchange.rig import Rig
 from tests.line import Clock, play
 
 SECONDS, EACH = 42, 1571
@@ -39,23 +39,23 @@ def wild(method: str, number: int, user: str = "anna", to_tag: str = "", proof: 
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-async def storm(premises: Premises, method: str, seconds: int = SECONDS, *, to_tag: str = "", proof: str = "") -> None:
+async def storm(rig: Rig, method: str, seconds: int = SECONDS, *, to_tag: str = "", proof: str = "") -> None:
     """Anna's phone goes mad for so long."""
-    flow = Flow("udp", BOX, premises.peers["anna"].address)
+    flow = Flow("udp", BOX, rig.peers["anna"].address)
     for second in range(seconds):
         for number in range(EACH):
-            premises._receive(wild(method, second * EACH + number, to_tag=to_tag, proof=proof), flow)
-        await premises.settle(1)
+            rig._receive(wild(method, second * EACH + number, to_tag=to_tag, proof=proof), flow)
+        await rig.settle(1)
 
 
-async def opened() -> tuple[Premises, Counter[str]]:
+async def opened() -> tuple[Rig, Counter[str]]:
     """An exchange with two phones, and what it answered Anna's storm."""
-    premises = Premises()
-    await premises.open("anna", "bert")
-    polite(premises.peers.values(), provider=200, bert=200)
+    rig = Rig()
+    await rig.open("anna", "bert")
+    polite(rig.peers.values(), provider=200, bert=200)
     answers: Counter[str] = Counter()
     seen: set[bytes] = set()
-    take = premises.peers["anna"].take
+    take = rig.peers["anna"].take
 
     def count(data: bytes) -> None:
         if b"\r\nCall-ID: w" in data and data.startswith(b"SIP/2.0"):
@@ -66,37 +66,37 @@ async def opened() -> tuple[Premises, Counter[str]]:
         else:
             take(data)
 
-    premises.peers["anna"].take = count  # type: ignore[method-assign]
-    return premises, answers
+    rig.peers["anna"].take = count  # type: ignore[method-assign]
+    return rig, answers
 
 
 def test_66000_subscribes_of_one_phone_are_slowed_down_and_told_and_its_calls_go_through() -> None:
     async def script() -> None:
-        premises, answers = await opened()
-        proof = premises.proof(premises.peers["anna"], "SUBSCRIBE", f"sip:22@{BOX[0]}")
-        await storm(premises, "SUBSCRIBE", proof=proof)
+        rig, answers = await opened()
+        proof = rig.proof(rig.peers["anna"], "SUBSCRIBE", f"sip:22@{BOX[0]}")
+        await storm(rig, "SUBSCRIBE", proof=proof)
         assert sum(answers.values()) <= OTHER.burst + SECONDS * (OTHER.rate + throttle.ANSWERS + 2)
         assert answers["503"] > 100
-        assert premises.stack.transactions < 3000
+        assert rig.stack.transactions < 3000
         for dialled in ("22", "112", "110"):
-            line = premises.call("anna", dialled)
-            await premises.settle()
+            line = rig.call("anna", dialled)
+            await rig.settle()
             assert said(line)[-1] == "200", "its calls go through in the midst of it"
             line.ask("BYE")
-            await storm(premises, "SUBSCRIBE", 1, proof=proof)
+            await storm(rig, "SUBSCRIBE", 1, proof=proof)
             assert said(line)[-1] == "200"
         for dialled in ("21", "112"):
-            line = premises.call("bert", dialled)
-            await premises.settle()
+            line = rig.call("bert", dialled)
+            await rig.settle()
             assert "503" not in said(line), "others notice nothing"
             line.ask("BYE") if "200" in said(line) else line.cancel()
-        (found,) = premises.throttle.storms()
-        assert (found.host, found.user, found.method) == (premises.peers["anna"].address[0], "anna", "SUBSCRIBE")
+        (found,) = rig.throttle.storms()
+        assert (found.host, found.user, found.method) == (rig.peers["anna"].address[0], "anna", "SUBSCRIBE")
         assert found.count > 60_000
-        await premises.settle(throttle.RECENT)
-        assert premises.throttle.storms() == []
-        premises.peers["anna"].lines.clear()
-        await premises.quiet()
+        await rig.settle(throttle.RECENT)
+        assert rig.throttle.storms() == []
+        rig.peers["anna"].lines.clear()
+        await rig.quiet()
 
     play(script())
 
@@ -108,29 +108,29 @@ def test_66000_subscribes_of_one_phone_are_slowed_down_and_told_and_its_calls_go
 )  # fmt: skip
 def test_storms_of_any_kind_leave_calls_alone(method: str, to_tag: str) -> None:
     async def script() -> None:
-        premises, answers = await opened()
-        await storm(premises, method, 4, to_tag=to_tag)
+        rig, answers = await opened()
+        await storm(rig, method, 4, to_tag=to_tag)
         kind = REGISTER if method == "REGISTER" else OTHER
         assert sum(answers.values()) <= kind.burst + 4 * (kind.rate + throttle.ANSWERS + 2)
-        assert [each.method for each in premises.throttle.storms()] == [method]
+        assert [each.method for each in rig.throttle.storms()] == [method]
         for peer, dialled in (("anna", "22"), ("anna", "110"), ("bert", "112")):
-            line = premises.call(peer, dialled)
-            await premises.settle()
+            line = rig.call(peer, dialled)
+            await rig.settle()
             assert said(line)[-1] == "200"
             line.ask("BYE")
-        await premises.settle()
-        await premises.quiet()
+        await rig.settle()
+        await rig.quiet()
 
     play(script())
 
 
 def test_a_phone_that_dials_like_mad_still_reaches_112_and_others_whom_they_like() -> None:
     async def script() -> None:
-        premises, answers = await opened()
-        await storm(premises, "INVITE", 4)
+        rig, answers = await opened()
+        await storm(rig, "INVITE", 4)
         assert answers["401"] <= CALL.burst + 4 * CALL.rate + 2
         assert answers["503"] > 10
-        flow, number = Flow("udp", BOX, premises.peers["anna"].address), 10**6
+        flow, number = Flow("udp", BOX, rig.peers["anna"].address), 10**6
         for peer, dialled in (
             ("anna", "22"),
             ("anna", "112"),
@@ -141,17 +141,17 @@ def test_a_phone_that_dials_like_mad_still_reaches_112_and_others_whom_they_like
             ("provider", "493077721"),
         ):
             for _ in range(600):
-                premises._receive(wild("INVITE", number := number + 1), flow)
-            line = premises.call(peer, dialled)
-            await premises.settle()
+                rig._receive(wild("INVITE", number := number + 1), flow)
+            line = rig.call(peer, dialled)
+            await rig.settle()
             assert bool({"100", "200"} & {*said(line)}) is (dialled != "22")
             line.ask("BYE") if "200" in said(line) else line.cancel()
-        await premises.settle(30)
-        line = premises.call("anna", "22")
-        await premises.settle()
+        await rig.settle(30)
+        line = rig.call("anna", "22")
+        await rig.settle()
         assert said(line)[-1] == "200", "and it is forgiven"
         line.ask("BYE")
-        await premises.quiet()
+        await rig.quiet()
 
     play(script())
 
@@ -168,16 +168,16 @@ def test_even_emergencies_are_not_dialled_like_mad() -> None:
 
 def test_a_phone_with_200_lamps_starts_without_being_slowed() -> None:
     async def script() -> None:
-        premises, answers = await opened()
-        flow = Flow("udp", BOX, premises.peers["anna"].address)
+        rig, answers = await opened()
+        flow = Flow("udp", BOX, rig.peers["anna"].address)
         for number in range(400):
-            premises._receive(wild("SUBSCRIBE", number), flow)
+            rig._receive(wild("SUBSCRIBE", number), flow)
         for number in range(400, 410):
-            premises._receive(wild("REGISTER", number), flow)
-        await premises.settle()
+            rig._receive(wild("REGISTER", number), flow)
+        await rig.settle()
         assert answers["503"] == 0
-        assert premises.throttle.storms() == []
-        await premises.quiet()
+        assert rig.throttle.storms() == []
+        await rig.quiet()
 
     play(script())
 

@@ -39,23 +39,23 @@ class Words(Clip):
         self.text = text
 
 
-class Ear:
+class MadeUpEndpoint:
     """An endpoint, seen from the exchange through its verbs and from the far end through what it hears."""
 
-    def __init__(self, studio: Studio, local: tuple[str, int]) -> None:
-        self.on_event: Callable[[Ear, MediaEvent], None] | None = None
+    def __init__(self, pump: MadeUpPump, local: tuple[str, int]) -> None:
+        self.on_event: Callable[[MadeUpEndpoint, MediaEvent], None] | None = None
         self.local = local
         self.format: Format | None = None
         self.closed = False
-        self.bridge: Ear | None = None
+        self.bridge: MadeUpEndpoint | None = None
         self.onward: object = None
         self.said: list[str] = []
         """Everything that was played, in order."""
         self.dialled = ""
         """Digits that were sent to the far end."""
         self.listens = False
-        self.quality_points = QualityPoints(studio.loop.time())
-        self._studio = studio
+        self.quality_points = QualityPoints(pump.loop.time())
+        self._studio = pump
         self._token = 0
         self._playing: asyncio.TimerHandle | None = None
         self._waiting: tuple[int, float] | None = None
@@ -174,29 +174,29 @@ class Ear:
             self._news.append(event)
             self._studio.loop.call_later(SOON, self._tell_next, on_event)
 
-    def _tell_next(self, on_event: Callable[[Ear, MediaEvent], None]) -> None:
+    def _tell_next(self, on_event: Callable[[MadeUpEndpoint, MediaEvent], None]) -> None:
         on_event(self, self._news.popleft())  # alarms for the same moment ring in any order
 
 
-class Studio:
+class MadeUpPump:
     """Opens endpoints; `most` of them at the same time."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, most: int = 1000) -> None:
         self.loop = loop
         self.most = most
-        self.endpoints: list[Ear] = []
+        self.endpoints: list[MadeUpEndpoint] = []
         """Those that are open."""
         self.recordings: dict[Path, float] = {}
         """Seconds of what was recorded."""
         self._ports = iter(range(20000, 60000, 2))
 
-    def open(self, local_host: str) -> Ear:
+    def open(self, local_host: str) -> MadeUpEndpoint:
         if len(self.endpoints) >= self.most:
             raise NoPort("no port is free")
-        ear = Ear(self, (local_host, next(self._ports)))
-        self.endpoints.append(ear)
-        return ear
+        endpoint = MadeUpEndpoint(self, (local_host, next(self._ports)))
+        self.endpoints.append(endpoint)
+        return endpoint
 
-    def at(self, port: int) -> Ear:
+    def at(self, port: int) -> MadeUpEndpoint:
         """The open endpoint at this port."""
-        return next(ear for ear in self.endpoints if ear.local[1] == port)
+        return next(endpoint for endpoint in self.endpoints if endpoint.local[1] == port)

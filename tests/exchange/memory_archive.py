@@ -14,11 +14,11 @@ from pbx.exchange.story import story
 from pbx.media import wav
 from pbx.media.clip import Clip
 from pbx.store.models import CallRecord, Language, LegSamples, Message
-from tests.exchange.studio import Words
+from tests.exchange.made_up_pump import Words
 
 
 class Sounds:
-    """Every sentence takes a second and is known by its key."""
+    """Every prompt takes a second and is known by its key."""
 
     def prompt(self, key: str, language: Language) -> Clip:
         return Words(key)
@@ -30,7 +30,7 @@ class Sounds:
         return None if file == "gone.wav" else Words(file)
 
 
-class Shelves:
+class MemoryArchive:
     """History, tasks and messages; keeps what `pbx.daemon.archive.Archive` would keep."""
 
     def __init__(self, recordings: dict[Path, float], names: Callable[[], dict[str, str]]) -> None:

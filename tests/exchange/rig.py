@@ -30,9 +30,9 @@ from pbx.sip.trace import Trace
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Hop
 from pbx.store.models import CallRecord, Former, Group, Number, Office, Person, Phone, Step, Trunk
+from tests.exchange.made_up_pump import MadeUpEndpoint, MadeUpPump
+from tests.exchange.memory_archive import MemoryArchive, Sounds
 from tests.exchange.peers import BOX, Line, Peer, polite
-from tests.exchange.shelves import Shelves, Sounds
-from tests.exchange.studio import Ear, Studio
 from tests.line import play
 
 WALL = 1_700_000_000.0
@@ -76,7 +76,7 @@ OFFICE = Office(
 )
 
 
-class Premises:
+class Rig:
     """The exchange of `office`, its phones and its providers. To be made within a running made-up loop."""
 
     def __init__(self, office: Office = OFFICE, *, seed: int = 1, pump: Pump | None = None, most: int = 1000) -> None:
@@ -108,9 +108,9 @@ class Premises:
         self.keepalive = Keepalive(
             self.registrar, self.stack, self.timers, ids, clock=self.clock, chance=random.Random(seed).random
         )
-        self.studio = Studio(loop, most)
+        self.pump = MadeUpPump(loop, most)
         self.trace = Trace(self.wall)
-        self.shelves = Shelves(self.studio.recordings, lambda: self.office.names)
+        self.archive = MemoryArchive(self.pump.recordings, lambda: self.office.names)
         self.steps: list[tuple[Call, Step]] = []
         self.equipment = self._equipment(ids, pump)
         self.switchboard = Switchboard(
@@ -142,13 +142,13 @@ class Premises:
         return Equipment(
             stack=self.stack,
             trace=self.trace,
-            pump=pump or cast(Pump, self.studio),
+            pump=pump or cast(Pump, self.pump),
             registrar=self.registrar,
             trunks=self.trunks,
             lines=Lines(self.clock),
             pins=PinLockout(),
             sounds=Sounds(),
-            archive=self.shelves,
+            archive=self.archive,
             ids=ids,
             clock=self.clock,
             wall=self.wall,
@@ -251,9 +251,9 @@ class Premises:
         line.invite_box(user, *proofs, *headers, sdp=sdp)
         return line
 
-    def ear(self, line: Line) -> Ear:
+    def endpoint(self, line: Line) -> MadeUpEndpoint:
         """The box's ear and mouth in this call."""
-        return self.studio.at(line.port)
+        return self.pump.at(line.port)
 
     async def settle(self, seconds: float = 0.0) -> None:
         """Let time pass."""
@@ -273,10 +273,10 @@ class Premises:
             "scripts": list(equipment.scripts),
             "ringing": dict(equipment.lines._ringing),
             "talking": dict(equipment.lines._talking),
-            "endpoints": self.studio.endpoints,
+            "endpoints": self.pump.endpoints,
             "sessions": list(self.stack.sessions),
             "dialogs": list(self.stack._dialogs),
-            "traces": self.trace._dialogs.keys() - {each.encode() for call in self.shelves.dialogs for each in call},
+            "traces": self.trace._dialogs.keys() - {each.encode() for call in self.archive.dialogs for each in call},
             "faults": self.stack.counters["fault"] or [],
         }
         assert not any(left.values()), left
@@ -284,7 +284,7 @@ class Premises:
     @property
     def record(self) -> CallRecord:
         """The only call there was."""
-        [record] = self.shelves.calls
+        [record] = self.archive.calls
         return record
 
     @property
@@ -293,24 +293,24 @@ class Premises:
         return " ".join(step.what for step in self.record.steps)
 
 
-async def opened(*phones: str, office: Office = OFFICE, **answers: int) -> Premises:
+async def opened(*phones: str, office: Office = OFFICE, **answers: int) -> Rig:
     """An exchange with these phones; those not named in `answers` are silent."""
-    premises = Premises(office)
-    await premises.open(*phones)
-    polite(premises.peers.values(), **answers)
-    return premises
+    rig = Rig(office)
+    await rig.open(*phones)
+    polite(rig.peers.values(), **answers)
+    return rig
 
 
-Work = Callable[[Premises], Awaitable[None]]
+Work = Callable[[Rig], Awaitable[None]]
 
 
-def after(work: Work, *phones: str, office: Office = OFFICE, **answers: int) -> Premises:
+def after(work: Work, *phones: str, office: Office = OFFICE, **answers: int) -> Rig:
     """An exchange after that has happened, in good order."""
 
-    async def worked() -> Premises:
-        premises = await opened(*phones, office=office, **answers)
-        await work(premises)
-        await premises.quiet()
-        return premises
+    async def worked() -> Rig:
+        rig = await opened(*phones, office=office, **answers)
+        await work(rig)
+        await rig.quiet()
+        return rig
 
     return play(worked())

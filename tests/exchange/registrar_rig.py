@@ -23,7 +23,7 @@ OFFICE = Office(
 )
 
 
-class Desk:
+class RegistrarRig:
     """A registrar, and phones that know their passwords."""
 
     def __init__(self) -> None:
