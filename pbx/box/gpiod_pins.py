@@ -1,8 +1,8 @@
 """The pins of a Raspberry Pi for gpiozero, by the kernel's own interface (libgpiod).
 
-gpiozero has no factory for it. What it would take instead (lgpio) moves to a folder that it can write to and leaves a
-pipe there as soon as it is imported, does not say who has a line that is taken, takes the chip's number for granted,
-and comes for Python 3.13 from other makers than for 3.11.
+gpiozero has no factory for it. What it would take instead (lgpio) leaves a pipe in the folder it is started in, and
+cannot be imported where it may not write; does not say who has a line that is taken, and cannot be closed any more
+then; guesses the chip by its number; and comes for Python 3.13 from other makers than for 3.11.
 """
 
 import errno

@@ -4,6 +4,9 @@ What is written here opens with `age --decrypt` on any computer, and needs neith
 
 A `Key` encrypts without the password: it is a file's header, whose file key is wrapped by the password, and that file
 key itself. Files made with one Key share both; each has a nonce of its own, and its cipher is made from both.
+
+Written here, as no library streams a file with a password: pyrage takes three times its size in memory. To an X25519
+recipient it does, but then the password alone would not open a backup any more, and the old ones still needed this.
 """
 
 import base64
