@@ -212,14 +212,16 @@ class LiveExchange(Live):
         ports = [port for name, (_, port) in self._exchange.transports.listening if name == "tls"]
         if ports:
             sentence = Sentence(
-                "Phones can connect encrypted on port {port}. Then nobody on the way can read passwords, or who"
-                " calls whom. The sound is not encrypted.",
+                "Phones can use an encrypted connection on port {port}. Then nobody on the way can read passwords"
+                " or see who calls whom. The sound is not encrypted.",
                 port=str(ports[0]),
             )
             return Check("tls", "ok", sentence)
         return Check(
             "tls",
             "warn",
-            Sentence("Phones cannot connect encrypted: the port is in use, or the certificate is not ready yet."),
+            Sentence(
+                "Phones cannot use an encrypted connection: the port is in use, or the certificate is not ready yet."
+            ),
             Sentence("Check again in a minute. If nothing changes, restart the box."),
         )

@@ -25,7 +25,7 @@ MAKE = (
 OPEN = (Field("password", "password", N_("Password of the backup"), required=True, autocomplete="off"),)
 NIGHT = (
     Field("folder", "choice", N_("USB stick or network folder"),
-          N_("The box keeps backups from seven days and from four weeks there."), autocomplete="off"),
+          N_("The box keeps one backup a day for seven days and one a week for four weeks."), autocomplete="off"),
     Field("below", label=N_("Folder on it"), help=N_("Leave empty for the stick itself. The folder must already"
                                                      " exist."),
           autocomplete="off"),

@@ -4,7 +4,7 @@
 % end
 <form method="get" action="/changes" class="search" role="search">
 <div class="field grows"><label for="search">{{_("Search")}}</label>
-<input type="search" name="search" id="search" value="{{wanted}}" placeholder="{{_("Name, number, extension or who made it")}}"></div>
+<input type="search" name="search" id="search" value="{{wanted}}" placeholder="{{_("Name, number, extension or who did it")}}"></div>
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
 <section id="changes" class="days" aria-label="{{_('Changes')}}"{{!"" if pages.back else ' data-live="settings"'}}>

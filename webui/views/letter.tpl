@@ -2,6 +2,6 @@
 <p class="hint">{{icon("info")}} {{visit.said(note)}}</p>
 % end
 % if provider["example"]:
-<p class="hint">{{_("Example: {example}").format(example=provider["example"])}}</p>
+<p class="hint">{{_("“{field}” looks like this: {example}").format(field=provider["account"] or _("User name"), example=provider["example"])}}</p>
 % end
 % include("fields", form=form)

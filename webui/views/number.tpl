@@ -10,7 +10,7 @@
 % end
 </p>
 % if at is not None and not path["timed"]:
-<p class="hint">{{_("No setting depends on the time, so every call goes this way. Which phones will be connected then, nobody can know in advance.")}}</p>
+<p class="hint">{{_("No setting depends on the time, so every call goes this way. Nobody can know in advance which phones will be connected then.")}}</p>
 % end
 <div class="scroll way" tabindex="0" role="region" aria-label="{{_("Diagram")}}">{{picture}}</div>
 <details class="more" id="way-list">

@@ -10,7 +10,7 @@
 </section>
 <form method="post" action="/trunks/{{trunk["name"]}}" class="card" id="trunk" data-changes>
 {{csrf()}}
-<h2>{{_("Login")}}</h2>
+<h2>{{_("Connection details")}}</h2>
 % include("fields", form=form)
 % include("save")
 </form>

@@ -1,4 +1,4 @@
-% rebase("layout", title=_("Update"), lead=_("An update renews everything on the box: the system, the exchange and this page."))
+% rebase("layout", title=_("Update"), lead=_("An update brings a new version of everything on the box: the system, the exchange and this page."))
 % phase, bundle = found["phase"], found["bundle"]
 <section class="card fields" id="version" data-live="health" aria-live="polite">
 <h2>{{_("Version {version} is running").format(version=found["version"])}}</h2>
@@ -37,7 +37,7 @@
 <form method="post" action="/update/forget" class="toolbar">{{csrf()}}<button class="button" name="what" value="end">{{icon("ok")}} {{_("Hide this message")}}</button></form>
 % end
 % if not found["possible"]:
-<p>{{_("This machine does not hold two systems side by side, as a box made from our image does. Here, updates are installed as a package.")}}</p>
+<p>{{_("This machine was not set up with our image, so updates are installed as a package.")}}</p>
 <p class="hint">{{_("“apt install ./durchwahl_VERSION.deb” waits until all calls have ended, and keeps all settings.")}}</p>
 % end
 </section>

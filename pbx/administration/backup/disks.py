@@ -20,7 +20,7 @@ _MB = 1_000_000
 def unfit(mount: Mount, needed: int, root: Path) -> Sentence | None:
     """Why it cannot take backups of so many bytes; None if it can, as far as can be told without waiting for it."""
     if mount.kind in _MEMORY:
-        return Sentence("It is the box's memory: everything there is lost when the power fails.")
+        return Sentence("It is the box's memory. Everything there is lost when the power fails.")
     if "ro" in mount.options:
         return Sentence("It is write-protected.")
     if mount.kind not in (*_DISKS, *_LENT) and not mount.kind.startswith("fuse."):

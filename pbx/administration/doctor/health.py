@@ -67,7 +67,7 @@ def rights(data: Path) -> Check:
     """Whether nobody else may read what is kept here."""
     open_to_others = [str(path) for path in (data, data / "settings.json", data / "records.sqlite") if _is_open(path)]
     if not open_to_others:
-        return Check("rights", "ok", Sentence("Only its owner has access to {folder}.", folder=str(data)))
+        return Check("rights", "ok", Sentence("Only the owner has access to {folder}.", folder=str(data)))
     return Check(
         "rights",
         "warn",
@@ -166,7 +166,7 @@ def _pins(office: Office) -> Iterator[Check]:
         sentence = Sentence(
             "These people have no PIN, so they cannot hear their messages by phone: {people}.", people=people
         )
-        advice = Sentence("Set a PIN for them, or let them set their own on their page.")
+        advice = Sentence("Set PINs for them, or ask them to set one on their own page.")
         yield Check("pins", "warn", sentence, advice, "/people", "durchwahl user set EXT --pin PIN")
 
 
@@ -199,7 +199,7 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
         advice = Sentence("Check that the phones have power and network, and that user name and password are correct.")
         yield Check("registered", "warn", sentence, advice, "/phones")
     elif office.phones and not away:
-        yield Check("registered", "ok", Sentence("Everybody who has a phone has one that is connected."))
+        yield Check("registered", "ok", Sentence("Everybody with a phone has at least one connected."))
 
 
 def _troubled(office: Office, live: Live, why: str) -> list[Person]:

@@ -75,7 +75,7 @@ def call(desk: Desk, actor: Actor, id: str) -> Shown:
     left = [each for each in desk.records.leftovers.messages_of_call(id) if actor.may_hear(office, each.extension)]
     return {
         "call": view(found, actor, office),
-        "story": _story(found, actor),
+        "story": story_for(found, actor),
         "steps": _steps(found, actor),
         **_ladder(trace, record, office, with_text=actor.is_admin),
         "quality": quality.view(record, desk.records.traces.samples(id), office),
@@ -112,7 +112,7 @@ def view(found: Found, actor: Actor, office: Office) -> Shown:
         "ended": record.ended,
         "talked": talked(record),
         "trunk": record.trunk,
-        "story": _story(found, actor),
+        "story": story_for(found, actor),
         "other": _other(record, actor),
     }
 
@@ -130,7 +130,7 @@ def _other(record: CallRecord, actor: Actor) -> str:
     return record.from_
 
 
-def _story(found: Found, actor: Actor) -> str:
+def story_for(found: Found, actor: Actor) -> str:
     """In the reader's language, with the names of then."""
     return story(found.record.steps, actor.language, found.names) or found.record.story
 

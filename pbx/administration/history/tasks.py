@@ -9,6 +9,7 @@ from pbx.administration.desk.callers import account_name, bearer_name, name_of
 from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.history import calls
+from pbx.administration.history.history import story_for
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Task
@@ -104,14 +105,14 @@ def views(desk: Desk, actor: Actor, tasks: list[Task]) -> list[Shown]:
 
 
 def _view(desk: Desk, actor: Actor, task: Task, note: TaskNote | None) -> Shown:
-    office, call = desk.office, desk.records.call(task.call)
+    office, found = desk.office, desk.records.history.one(task.call)
     hears = bool(task.extension) and actor.may_hear(office, task.extension)
     message = desk.records.message_of_call(task.call, task.extension) if hears else None
     return {
         **view(task),
-        "from_name": name_of(office, task.from_, call.from_name if call is not None else ""),
+        "from_name": name_of(office, task.from_, found.record.from_name if found is not None else ""),
         "owner": bearer_name(office, task.extension),
-        "story": call.story if call is not None else "",
+        "story": story_for(found, actor) if found is not None else "",
         "message": message.id if message is not None else None,
         "who": account_name(office, note.who) if note is not None else "",
         "deed": note.deed if note is not None else "",

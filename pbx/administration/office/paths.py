@@ -147,9 +147,9 @@ def _extensions(way: Way) -> str:
     ]
     lines = [line for each in found for line in _dialled(way, each)]
     words = (
-        Sentence("Everybody who can be reached from outside.")
+        Sentence("Everybody who can be reached from outside:")
         if number.extensions == "all"
-        else Sentence("Only the people and groups this number rings.")
+        else Sentence("Only the people and groups this number rings:")
     )
     if not found:
         way.warnings.append(Sentence("Callers may dial an extension, but there is none they can reach."))
@@ -247,9 +247,7 @@ def _line(way: Way, person: Person) -> tuple[Sentence, str]:
         return Sentence("{name} ({extension}) has no phone registered", **who), "offline"
     match way.lines.get(person.extension, "free"):
         case "talking":
-            return Sentence(
-                "{name} ({extension}) is on the phone; whether it signals a second call is up to the phone", **who
-            ), "talking"
+            return Sentence("{name} ({extension}) is on the phone; a second call may still ring", **who), "talking"
         case "ringing":
             return Sentence("{name} ({extension}) is ringing already", **who), "ringing"
     return Sentence("{name} ({extension}) is free", **who), "free"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from pbx.store.models import Step
 from tests.administration.colleagues import Colleagues
-from tests.leftovers import CALLER
+from tests.leftovers import CALLER, NUMBER, call_record
 
 
 @pytest.fixture
@@ -45,6 +46,15 @@ def test_a_task_tells_who_called_and_what_was_left(office: Colleagues) -> None:
     assert {task["owner"] for task in tasks} == {"Anna"}
     assert tasks[0]["story"] == "Nobody."
     assert listed(office, "chef", everybody=True)[-1]["message"] is None
+
+
+def test_the_story_of_a_task_s_call_is_told_in_the_reader_s_language(office: Colleagues) -> None:
+    record = call_record("c1", steps=(Step(1000.0, "called", {"number": NUMBER}), Step(1010.0, "no-answer")))
+    office.desk.records.add_call(record)
+    office.desk.records.add_task("30", "missed", CALLER, "c1", record.ended)
+    assert [task["story"] for task in listed(office, "21")] == ["Niemand nahm ab."]
+    office.do("account set", account="21", language="en")
+    assert [task["story"] for task in listed(office, "21")] == ["Nobody answered."]
 
 
 def test_what_is_done_is_done_by_somebody_and_can_be_opened_again(office: Colleagues) -> None:

@@ -90,7 +90,7 @@ def test_what_happens_now_depends_on_who_is_there(desk: Desk) -> None:
     lines(desk).state["lines"]["21"] = "talking"
     way = drawn(desk)
     states = {text(line["words"]): line["state"] for line in node(way, "ring")["lines"]}
-    assert states["Anna (21) is on the phone; whether it signals a second call is up to the phone"] == "talking"
+    assert states["Anna (21) is on the phone; a second call may still ring"] == "talking"
     assert states["Bert (22) has no phone registered"] == "offline"
     assert node(way, "ring")["state"] == "free"
     assert "the phones ring for 25 seconds" in words(way)
