@@ -29,7 +29,8 @@ class Sentence(str):
 
     def inside(self) -> "Sentence":
         """The same for the middle of an English sentence: it begins with a small letter."""
-        return self._made(self[:1].lower() + self[1:], self.template, self.fields)
+        first = self[:1] if self[1:2].isupper() else self[:1].lower()  # SIP stays SIP
+        return self._made(first + self[1:], self.template, self.fields)
 
     def then(self, more: str) -> "Sentence":
         """This and another one behind it; an empty one adds nothing."""

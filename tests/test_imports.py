@@ -19,14 +19,18 @@ HOUSE = Path(__file__).parents[1]
 LEAVES = ("pbx.VERSION", "pbx.sentence", "pbx.seconds", "pbx.alphabet", "pbx.phone_number")
 """Any room above the protocol libraries may import these; they import nothing of ours."""
 
+NOUNS = ("pbx.store.models", "pbx.store.fields", "pbx.store.kinds")
 BASIS = (
-    *("pbx.store.errors", "pbx.store.models", "pbx.store.secret_forms", "pbx.store.shapes"),
-    "pbx.store.json_lines",
+    *(*NOUNS, "pbx.store.errors", "pbx.store.secret_forms", "pbx.store.shapes"),
+    *("pbx.store.json_lines", "pbx.store.hosts"),
 )
 DESK = ("pbx.administration.desk", "pbx.control.protocol", "pbx.store", "pbx.box")
 CALLS = ("pbx.exchange.calls", "pbx.exchange.dialling", "pbx.exchange.scripts", "pbx.exchange.trunks")
 OFFICE = ("pbx.administration.sounds", "pbx.administration.history", "pbx.administration.office")
-PAGE = ("webui.form", "webui.request", "webui.routes", "webui.views", "webui.words", "webui.later")
+PAGE = (
+    *("webui.form", "webui.described", "webui.request", "webui.routes", "webui.views", "webui.words", "webui.later"),
+    *NOUNS,
+)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx": ("pbx.cli.entry",),
@@ -40,7 +44,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.store.secrets": ("pbx.store.disk", *BASIS),
     "pbx.store.settings": ("pbx.store.disk", *BASIS),
     "pbx.store.records": ("pbx.store.settings", *BASIS),
-    "pbx.store.backup": ("pbx.store.disk", "pbx.store.settings"),
+    "pbx.store.backup": ("pbx.store.disk", "pbx.store.settings", *BASIS),
     "pbx.store": ("pbx.store.disk", "pbx.store.secrets", "pbx.store.settings", "pbx.store.records", "pbx.store.backup"),
     "pbx.prompts": (),
     # the running exchange
@@ -86,7 +90,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("pbx.administration", "pbx.exchange", "pbx.sip", "pbx.media", "pbx.store", "pbx.prompts"),
         *("pbx.box", "pbx.control", "pbx.service"),
     ),
-    "pbx.cli.arguments": ("pbx.store.settings.hosts",),
+    "pbx.cli.arguments": (*NOUNS, "pbx.store.hosts", "pbx.service.later"),
     "pbx.cli": ("pbx.cli.arguments", "pbx.administration", "pbx.control", "pbx.service", "pbx.store"),
     "pbx.programs": ("pbx.prompts", "pbx.sip.transport", "pbx.store"),
     "pbx.demo": ("pbx",),
@@ -94,7 +98,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webui.serving": (),
     "webui.parts": (*PAGE, "webui.serving.access_rule", "pbx.control.client"),
     "webui.pages": (*PAGE, "webui.parts", "webui.libraries", "webui.serving.access_rule", "pbx.control.client"),
-    "webui": ("webui", "pbx.control.client", "pbx.service"),
+    "webui": ("webui", *NOUNS, "pbx.control.client", "pbx.service"),
 }
 """Room -> what of ours it may import besides itself and LEAVES."""
 

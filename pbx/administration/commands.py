@@ -11,6 +11,7 @@ from pbx.administration.access import accounts, certificates, codes, invitations
 from pbx.administration.backup import backup, nightly
 from pbx.administration.changes import changes
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.given import types
 from pbx.administration.desk.rights import ADMIN, ROOT, USER, VISITOR, Actor, May
 from pbx.administration.doctor import health, test_call
 from pbx.administration.history import calls, history, messages, privacy, retention, tasks, voicemail
@@ -36,6 +37,7 @@ from pbx.administration.sounds import announcements, sounds
 from pbx.administration.update import draining, update, update_health
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence, said
+from pbx.store.models import Person
 from pbx.store.records.database import RecordsError
 from pbx.store.shapes import ShapeError, fit
 
@@ -49,6 +51,8 @@ class Command:
     may: May
     writes: bool = False
     """It changes settings: one at a time, holding `desk.turns`."""
+    of: type[Any] | None = None
+    """The noun whose described fields it can be given besides."""
 
 
 COMMANDS: dict[str, Command] = {
@@ -68,8 +72,8 @@ COMMANDS: dict[str, Command] = {
     "account invite": Command(invitations.invite, ADMIN, writes=True),
     "account withdraw": Command(invitations.withdraw, ADMIN, writes=True),
     "account list": Command(accounts.listing, ADMIN),
-    "user add": Command(people.add, ADMIN, writes=True),
-    "user set": Command(people.change, ADMIN, writes=True),
+    "user add": Command(people.add, ADMIN, writes=True, of=Person),
+    "user set": Command(people.change, ADMIN, writes=True, of=Person),
     "user remove": Command(people.remove, ADMIN, writes=True),
     "user show": Command(person.show, USER),
     "user free": Command(person.free, ADMIN),
@@ -202,7 +206,7 @@ def perform(desk: Desk, verb: str, arguments: Mapping[str, Json], session: str |
             _allow(actor, command)
             if verb in KEEPING:
                 desk.check_kept()
-            given = _fitted(verb, command.act, arguments)
+            given = _fitted(verb, command, arguments)
             asker = {"actor": actor, "session": session or ""}
             given |= {name: asker[name] for name in asker.keys() & signature(command.act).parameters.keys()}
             with desk.performing(actor, verb):
@@ -225,16 +229,19 @@ def _allow(actor: Actor, command: Command) -> None:
     raise Refused(Sentence("This can only be done on the box itself."), 4)
 
 
-def _fitted(verb: str, act: Callable[..., Json], arguments: Mapping[str, Json]) -> dict[str, Any]:
+def _fitted(verb: str, command: Command, arguments: Mapping[str, Json]) -> dict[str, Any]:
     parameters = {
-        name: each for name, each in signature(act).parameters.items() if name not in ("desk", "actor", "session")
+        name: each
+        for name, each in signature(command.act).parameters.items()
+        if name not in ("desk", "actor", "session") and each.kind is not Parameter.VAR_KEYWORD
     }
-    if unknown := arguments.keys() - parameters.keys():
+    described = types(command.of) if command.of else {}
+    if unknown := arguments.keys() - parameters.keys() - described.keys():
         raise Refused(Sentence("“{verb}” has no argument “{name}”.", verb=verb, name=min(unknown)))
     missing = [n for n, p in parameters.items() if p.default is Parameter.empty and n not in arguments]
     if missing:
         raise Refused(Sentence("“{verb}” needs {names}.", verb=verb, names=missing), field=missing[0])
-    hints = get_type_hints(act)
+    hints = described | get_type_hints(command.act)
     try:
         return {name: fit(hints[name], value, name) for name, value in arguments.items()}
     except ShapeError as error:

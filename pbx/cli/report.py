@@ -8,6 +8,7 @@ from typing import Any
 
 from pbx.seconds import duration, whole
 from pbx.sentence import english
+from pbx.service.later import load
 
 Shown = dict[str, Any]
 
@@ -19,9 +20,8 @@ _MOMENTS = (
 _LENGTHS: dict[str, Callable[[float], str]] = {
     "seconds": duration,
     "uptime": lambda seconds: str(timedelta(seconds=whole(seconds))),
-    **dict.fromkeys(("dial_pause", "digit_silence", "media_timeout", "ring"), lambda seconds: f"{_number(seconds)} s"),
 }
-"""Fields that are seconds: of what was measured whole ones, of what is set just what was set."""
+"""What was measured, in seconds."""
 _UNTOLD = ("version", "words")
 """For pages only: what two admins find each other by, and sentences to be said in other languages."""
 
@@ -74,7 +74,11 @@ def _counted(value: float, name: str) -> str:
     """A number: a moment, a duration, or how many."""
     if name in _MOMENTS:
         return moment(value or None)
-    return _LENGTHS.get(name, _number)(value)
+    if name in _LENGTHS:
+        return _LENGTHS[name](value)
+    if isinstance(value, float) and name in load("pbx.cli.arguments.field_options").in_seconds():
+        return f"{_number(value)} s"
+    return _number(value)
 
 
 def _number(value: float) -> str:

@@ -18,8 +18,9 @@ from pbx.store.records.changes import Changes
 from pbx.store.records.database import Database, RecordsError
 from pbx.store.secret_forms import kept
 from pbx.store.secrets.vault import NotSealed, Vault, secured
-from pbx.store.settings.differences import OFFICE, Difference
+from pbx.store.settings.differences import Difference
 from pbx.store.settings.settings import Settings, SettingsError
+from pbx.store.settings.settings_file import OFFICE
 from pbx.store.settings.settings_versions import older_asides
 
 log = logging.getLogger(__name__)

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pbx.sentence import Sentence
+from pbx.store.fields import described
+from pbx.store.hosts import host_port
+from pbx.store.kinds import (
+    Check,
+    Choice,
+    Days,
+    Extension,
+    Extensions,
+    Kind,
+    Line,
+    Moment,
+    Name,
+    OutsideNumber,
+    Pin,
+    Seconds,
+    Secret,
+    Sound,
+    Switch,
+    Text,
+    by_command,
+    is_backup_key,
+    is_domain,
+    is_folder,
+    is_hash,
+    is_phone_password,
+    is_trunk_password,
+)
 from pbx.store.secret_forms import h_a1
 
 Language = Literal["de", "en"]
@@ -14,6 +43,24 @@ Direction = Literal["in", "out", "internal"]
 Outcome = Literal["answered", "voicemail", "missed", "gave-up", "refused", "failed"]
 TaskKind = Literal["missed", "voicemail", "gave-up"]
 Role = Literal["admin", "user"]
+
+LANGUAGES = Choice({"de": "Deutsch", "en": "English"})
+USER_NAME = Check(
+    re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch,
+    Sentence("Can contain only letters, digits, dots and dashes."),
+)
+TRUNK_NAME = Check(
+    re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}").fullmatch,
+    Sentence("Can contain only letters, digits, spaces, dots and dashes, 40 at most."),
+)
+HOST_PORT = Check(host_port, Sentence("Must be a host name or address, with “:” and a port if needed."))
+PROVIDER = Check(re.compile(r"[a-z0-9][a-z0-9-]{0,39}").fullmatch, Sentence("Must be the short name of a provider."))
+TAIL = Check(re.compile(r"[0-9*#]{1,20}").fullmatch, Sentence("Can contain only digits, * and #."))
+COUNTRY = Check(re.compile(r"[A-Z]{2}").fullmatch, Sentence("Must be two capital letters, such as DE."))
+AREA_CODE = Check(re.compile(r"[0-9]{0,6}").fullmatch, Sentence("Must be digits only, such as 30."))
+DIGIT = Check(re.compile(r"[0-9]").fullmatch, Sentence("Must be a single digit, or empty."))
+FOLDER = Check(is_folder, Sentence("Must be a full path, like /media/stick."))
+BACKUP_KEY = Secret(is_backup_key, Sentence("Must be set by giving a password, never by hand."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +73,56 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Person(Setting):
-    """Somebody who works here; his extension is his key."""
+    """Somebody who works here; their extension is their key."""
 
-    extension: str
-    name: str
-    language: Language = "de"
-    voicemail: bool = True
-    ring_seconds: float = 25.0
-    reachable: bool = True
-    """May callers from outside reach the extension? Colleagues always may."""
-    outbound_only: bool = False
-    """Only calls out: neither callers nor colleagues nor distributions ring him."""
-    number: str = ""
-    """His own outside number (E.164), shown when he calls out; empty: the office's."""
-    pin: str = ""
-    """scrypt hash of the voicemail PIN; empty: none set, so no voicemail by phone."""
-    announcement: str = ""
-    """File name in the data folder's `greetings/`; empty: the spoken default."""
+    extension: str = described(
+        "Extension",
+        Extension(),
+        "If you change it, phones, groups, numbers, messages and tasks move to the new extension.",
+    )
+    name: str = described("Name", Name())
+    language: Language = described("Language of announcements", LANGUAGES, default="de")
+    reachable: bool = described(
+        "Outside callers can dial the extension",
+        Switch(Sentence("reachable from outside"), Sentence("no longer reachable from outside"), no="not"),
+        "Colleagues always can.",
+        default=True,
+    )
+    outbound_only: bool = described(
+        "Outgoing calls only",
+        Switch(Sentence("outgoing calls only"), Sentence("takes calls again")),
+        "Nobody can call here, not even through a group.",
+        default=False,
+    )
+    voicemail: bool = described(
+        "Voicemail", Switch(), "When nobody answers, callers can leave a message.", default=True
+    )
+    ring_seconds: float = described("Ringing time", Seconds(1, 600), argument="ring", default=25.0)
+    number: str = described(
+        "Number shown on outgoing calls",
+        OutsideNumber(),
+        "Colleagues who dial this number reach the extension directly, without going through the provider.",
+        default="",
+    )
+    """Their own outside number (E.164); empty: the office's."""
+    pin: str = described("Voicemail PIN", Pin(), "4 to 10 digits, for listening to messages by phone.", default="")
+    """Its scrypt hash; empty: none is set, so no voicemail by phone."""
+    announcement: str = described("Announcement", Sound(), "What callers hear when nobody answers.", default="")
+    """Empty: the spoken default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phone(Setting):
     """One device's account; several may belong to a person."""
 
-    username: str
+    username: str = described("User name", USER_NAME)
     """User part of the AOR and digest user name; made by the box."""
-    extension: str
-    password: str = field(repr=False)
+    extension: str = described("Extension", Kind())
+    password: str = described(
+        "Password", Secret(is_phone_password, Sentence("Must not be empty or contain control characters.")), repr=False
+    )
     """What digest needs of it, and it itself, sealed (`store.secret_forms`); in clear only before it is kept."""
-    label: str = ""
+    label: str = described("Name of the phone", Text(), argument="name", default="")
 
     def h_a1(self, realm: str, algorithm: str) -> str:
         """What digest compares with (RFC 7616, section 3.4.2), in hex; empty when it is kept for another realm."""
@@ -65,26 +133,41 @@ class Phone(Setting):
 class Group(Setting):
     """Several people behind one extension."""
 
-    extension: str
-    name: str
-    members: tuple[str, ...]
+    extension: str = described("Extension", Extension())
+    name: str = described("Name", Name())
+    members: tuple[str, ...] = described("Members", Extensions())
     """Extensions of people, in ringing order."""
-    strategy: Strategy = "all"
-    ring_seconds: float = 25.0
+    strategy: Strategy = described(
+        "Ringing order",
+        Choice(
+            {
+                "all": Sentence("all at once"),
+                "in-order": Sentence("one after the other"),
+                "longest-idle": Sentence("longest free first"),
+            }
+        ),
+        default="all",
+    )
+    ring_seconds: float = described("Total ringing time", Seconds(1, 3600), argument="ring", default=25.0)
     """How long all of it may ring; in order, each member gets a share."""
-    voicemail: bool = True
+    voicemail: bool = described(
+        "Voicemail",
+        Switch(),
+        "When nobody answers, callers can leave a message that every member can hear.",
+        default=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Former(Setting):
     """The extension of somebody who left: nobody else gets it, and somebody may take the calls to it."""
 
-    extension: str
-    name: str
+    extension: str = described("Extension", Extension())
+    name: str = described("Name", Name())
     """Who had it."""
-    to: str = ""
+    to: str = described("Who gets calls to the extension", Kind(), short="Rings", default="")
     """Extension of the person or group that takes its calls; empty: it leads nowhere."""
-    until: float = 0.0
+    until: float = described("Reserved until", Moment(), default=0.0)
     """Unix time from which on anybody may have it; 0: not before it is released."""
 
 
@@ -92,22 +175,29 @@ class Former(Setting):
 class Trunk(Setting):
     """A way to the telephone network: a registration at a provider, or a peer known by its address."""
 
-    name: str
-    peer: str = ""
+    name: str = described("Name", TRUNK_NAME)
+    peer: str = described("Address of the peer", HOST_PORT, default="")
     """HOST[:PORT] of a peering trunk; empty for a registering one."""
-    user: str = ""
+    user: str = described("SIP user name", Kind(), inner=True, default="")
     """User part of the AOR we register (From user)."""
-    domain: str = ""
+    domain: str = described("Registrar (SIP server)", Kind(), inner=True, default="")
     """Host part of the AOR: the provider's SIP domain."""
-    auth_user: str = ""
-    """Digest user name when it is not `user`."""
-    password: str = field(default="", repr=False)
+    password: str = described(
+        "SIP password",
+        Secret(is_trunk_password, Sentence("Must not contain control characters, or spaces at either end.")),
+        default="",
+        repr=False,
+    )
     """Sealed by the box's key (`store.secret_forms`); in clear only before it is kept."""
-    proxy: str = ""
+    auth_user: str = described("Authentication user", Text(128), "Only if it differs from the user name.", default="")
+    """Digest user name when it is not `user`."""
+    proxy: str = described("Outbound proxy", HOST_PORT, "Only if the provider's letter names one.", default="")
     """Outbound proxy HOST[:PORT]; empty: RFC 3263 on the domain."""
-    transport: Literal["", "udp", "tcp", "tls"] = ""
+    transport: Literal["", "udp", "tcp", "tls"] = described(
+        "Transport", Choice({"": Sentence("automatic"), "udp": "UDP", "tcp": "TCP", "tls": "TLS"}), default=""
+    )
     """Empty: as DNS says, else UDP."""
-    provider: str = ""
+    provider: str = described("Provider", PROVIDER, inner=True, default="")
     """Key of the provider it was made from (`administration.providers`); empty: of none."""
 
 
@@ -115,23 +205,39 @@ class Trunk(Setting):
 class Number(Setting):
     """One of the office's outside numbers."""
 
-    e164: str
-    trunk: str
-    to: tuple[str, ...]
-    """The distribution: extensions of people and groups that ring when no extension is dialled."""
-    greeting: str = ""
-    """File name in the data folder's `greetings/`; empty: the spoken default, if extensions may be dialled."""
-    extensions: ExtensionDialling = "all"
+    e164: str = described(
+        "Number", OutsideNumber(), "Write it as on a business card, for example 030 123450.", argument="number"
+    )
+    trunk: str = described("Line", Line())
+    to: tuple[str, ...] = described(
+        "Who to ring if callers dial no extension",
+        Extensions(),
+        "All of them ring at once. If nobody answers, callers reach the first one's mailbox.",
+        short="Rings",
+    )
+    """The distribution: extensions of people and groups."""
+    greeting: str = described("Greeting", Sound(), "What callers of the number hear first.", default="")
+    """Empty: the spoken default, if extensions may be dialled."""
+    extensions: ExtensionDialling = described(
+        "Extensions callers may dial",
+        Choice(
+            {
+                "all": Sentence("all"),
+                "distribution": Sentence("only those this number rings"),
+                "off": Sentence("none: callers cannot dial during the greeting"),
+            }
+        ),
+        default="all",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Contact(Setting):
     """Somebody outside whom the office calls."""
 
-    name: str
-    number: str
-    """E.164."""
-    extension: str = ""
+    name: str = described("Name", Name())
+    number: str = described("Number", OutsideNumber())
+    extension: str = described("Extension", TAIL, default="")
     """Dialled as telephone-events after the answer."""
 
 
@@ -139,53 +245,104 @@ class Contact(Setting):
 class Account(Setting):
     """Somebody who may log in at the web page."""
 
-    name: str
-    """What he logs in with; no two differ only in capitals."""
-    password: str = field(default="", repr=False)
-    """scrypt hash; empty: he was invited and has not chosen one yet."""
-    role: Role = "user"
-    extension: str = ""
-    """The person he is; empty: an admin who has no extension."""
-    language: Language = "de"
-    """In which the page speaks to him."""
-    mailboxes: tuple[str, ...] = ()
-    """Other mailboxes (extensions) he may hear, besides his own and his groups'."""
+    name: str = described("Login name", Name(), short="Name")
+    """No two differ only in capitals."""
+    password: str = described(
+        "Password", Secret(is_hash, by_command("durchwahl account set NAME --password-file")), default="", repr=False
+    )
+    """scrypt hash; empty: they were invited and have not chosen one yet."""
+    role: Role = described("Role", Choice({"admin": Sentence("admin"), "user": Sentence("user")}), default="user")
+    extension: str = described("Person", Kind(), default="")
+    """The extension of the person they are; empty: an admin who has none."""
+    language: Language = described("Language", LANGUAGES, default="de")
+    """In which the page speaks to them."""
+    mailboxes: tuple[str, ...] = described(
+        "Can also listen to these mailboxes", Extensions(), short="Mailboxes of others", default=()
+    )
+    """Other mailboxes (extensions), besides their own and their groups'."""
 
 
 @dataclass(frozen=True, slots=True)
 class Office(Setting):
     """All settings at one moment; a change makes a new one, running calls keep what they began with."""
 
-    name: str = ""
-    """What callers know the office by; a greeting is proposed with it."""
-    country: str = "DE"
-    """ISO 3166 code; tells how people type numbers, and the emergency numbers."""
-    area_code: str = ""
-    """Without the leading zero ("30"); completes numbers dialled without one."""
-    access_digit: str = ""
-    """The digit dialled before outside numbers for an outside line; empty: they are dialled as they are."""
-    language: Language = "de"
-    domain: str = ""
-    """Name or address phones register to; empty: the box's own address."""
-    number: str = ""
-    """E.164 shown for people without their own; empty: the first number of the trunk."""
-    dial_pause: float = 1.5
-    """Seconds between a contact's answer and his extension's first digit."""
-    digit_silence: float = 2.5
-    """Seconds after the last digit until what was dialled counts (when a longer extension is still possible)."""
-    media_timeout: float = 60.0
-    """Seconds without any packet from a party before the call is ended."""
-    keep_history_days: int = 365
-    """For how long calls stay in the history; 0: for ever."""
-    keep_messages_days: int = 0
-    """For how long messages stay in the mailboxes, heard or not; 0: for ever."""
-    keep_done_tasks_days: int = 90
-    """For how long tasks that are done can be looked up; 0: for ever."""
-    backup_folder: str = ""
-    """Where the backup of every night goes; empty: none is made."""
-    backup_mount: str = ""
+    name: str = described("Name of the office", Name(), "The name callers know, for example Example Ltd.", default="")
+    country: str = described(
+        "Country",
+        COUNTRY,
+        "The country determines how numbers are dialled and which ones are for emergencies.",
+        default="DE",
+    )
+    """ISO 3166 code."""
+    area_code: str = described(
+        "Area code", AREA_CODE, "Added to numbers that are dialled without an area code, for example 020.", default=""
+    )
+    """Without the leading zero ("30")."""
+    access_digit: str = described(
+        "Digit for outside calls",
+        DIGIT,
+        "Dialled before every outside number, if people here are used to that. No extension may start with this"
+        " digit. Emergency numbers and numbers that start with + work with or without it.",
+        default="",
+    )
+    """Empty: outside numbers are dialled as they are."""
+    language: Language = described(
+        "Language of the box", LANGUAGES, "The box speaks to callers in this language.", default="de"
+    )
+    number: str = described(
+        "Number shown on outgoing calls",
+        OutsideNumber(),
+        "For people without a number of their own. Leave empty to use the first number of the line.",
+        default="",
+    )
+    """E.164."""
+    domain: str = described(
+        "Name of the box on your network",
+        Check(is_domain, Sentence("Must be a host name or an IP address.")),
+        "Phones use this name to find the box. If it is empty, they use the box's address, which should"
+        " then never change.",
+        default="",
+    )
+    dial_pause: float = described(
+        "Pause before dialling a contact's extension",
+        Seconds(0, 30),
+        "After the call is answered. Choose a longer pause if the other side plays a greeting first.",
+        default=1.5,
+    )
+    digit_silence: float = described(
+        "Wait for another digit for",
+        Seconds(0.2, 30),
+        "Only matters where a longer extension starts with the same digits.",
+        default=2.5,
+    )
+    media_timeout: float = described(
+        "End calls without sound after",
+        Seconds(1, 86400),
+        "If nothing at all arrives from the other side any more, for example after a power cut there.",
+        default=60.0,
+    )
+    keep_history_days: int = described(
+        "Calls",
+        Days(),
+        "Including what happened, the sound quality and who was on the line.",
+        short="Calls kept",
+        default=365,
+    )
+    keep_messages_days: int = described(
+        "Messages",
+        Days(),
+        "Deleted without asking, even if nobody has heard them.",
+        short="Messages kept",
+        default=0,
+    )
+    keep_done_tasks_days: int = described(
+        "Done tasks", Days(), "Open tasks stay until they are done.", short="Done tasks kept", default=90
+    )
+    backup_folder: str = described("Folder of the nightly backup", FOLDER, inner=True, default="")
+    """Empty: none is made."""
+    backup_mount: str = described("Disk of the nightly backup", FOLDER, inner=True, default="")
     """The mount point that folder was on when it was given: what is below it at night may be another disk, or none."""
-    backup_key: str = field(default="", repr=False)
+    backup_key: str = described("Password of the nightly backup", BACKUP_KEY, inner=True, default="", repr=False)
     """What encrypts it (`store.age.Key`), without the password that opens it; sealed by the box's key."""
     people: dict[str, Person] = field(default_factory=dict)
     """By extension."""

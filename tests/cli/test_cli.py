@@ -25,8 +25,8 @@ def test_data_and_json_may_stand_before_or_behind_the_command(data: Path, capsys
 def test_without_json_people_can_read_it(office: Run, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(data), "user", "list"]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[0].split()[:2] == ["name", "extension"]
-    assert out[1].split()[:2] == ["Anna", "21"]
+    assert out[0].split()[:2] == ["extension", "name"]
+    assert out[1].split()[:2] == ["21", "Anna"]
     assert main(["--data", str(data), "calls"]) == 0
     assert capsys.readouterr().out == "No calls yet.\n"
 

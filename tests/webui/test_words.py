@@ -51,12 +51,20 @@ def texts_in(tree: ast.AST) -> Iterator[Text]:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name == "described":
+            yield from filter(None, map(constant, of_field(node)))
         marked = [constant(each) for each in node.args[: MARKS.get(name, 0)]]
         constants = [text for text in marked if text is not None]
         if len(constants) == 2:
             yield (constants[0], constants[1])
         elif MARKS.get(name) == 1 and constants and constants[0]:
             yield constants[0]
+
+
+def of_field(call: ast.Call) -> list[ast.expr]:
+    """Label, help and short name of a field that is described (`pbx.store.fields`)."""
+    named = [each.value for each in call.keywords if each.arg in ("help", "short")]
+    return [*call.args[:1], *call.args[2:3], *named]
 
 
 def constant(node: ast.expr) -> str | None:
@@ -144,8 +152,11 @@ def test_what_is_marked_is_a_constant() -> None:
         if path.suffix != ".py":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Sentence", "N_"):
-                wrong += [f"{short(path)}:{node.lineno}" for each in node.args[:1] if constant(each) is None]
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            marked = of_field(node) if node.func.id == "described" else node.args[:1]
+            if node.func.id in ("Sentence", "N_", "described"):
+                wrong += [f"{short(path)}:{node.lineno}" for each in marked if constant(each) is None]
     assert not wrong, f"not a constant text: {wrong}"
 
 
@@ -201,9 +212,10 @@ def test_every_language_has_its_locale() -> None:
 
 def test_what_marks_a_text_is_found() -> None:
     tree = ast.parse(
-        'visit._("a"); N_("b"); Sentence("c {x}" " d", x=1); n_("e", "f", 2); _(label); words.say("g"); _("")'
+        'visit._("a"); N_("b"); Sentence("c {x}" " d", x=1); n_("e", "f", 2); _(label); words.say("g"); _("");'
+        'x = described("h", Text(), "i", short="j", argument="k")'
     )
-    assert set(texts_in(tree)) == {"a", "b", "c {x} d", ("e", "f"), "g"}
+    assert set(texts_in(tree)) == {"a", "b", "c {x} d", ("e", "f"), "g", "h", "i", "j"}
     assert re.search("Log in", " ".join(map(str, used())))
 
 

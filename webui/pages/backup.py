@@ -30,8 +30,7 @@ NIGHT = (
                                                      " exist."),
           autocomplete="off"),
     Field("password", "password", N_("Password of the backups"),
-          N_("At least 10 characters. Only this password opens the backups, on any box; this box keeps only a key."
-             " Leave empty to keep the saved password."),
+          N_("At least 10 characters. Only this password opens the backups, on any box; this box keeps only a key."),
           autocomplete="new-password"),
 )  # fmt: skip
 BRING = (Field("file", "file", N_("Backup file"), N_("Its name ends with .durchwahl-backup.")),)

@@ -5,6 +5,8 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from pbx.store.models import Person
+from webui.described import fields_of
 from webui.form import Field, Form
 from webui.pages.now import STATES
 from webui.parts import paging
@@ -18,16 +20,11 @@ routes = Routes()
 
 _PAGE = 50
 
-NAME = Field("name", label=N_("Name"), required=True, autocomplete="off")
-NEW = (
-    NAME,
-    Field(
-        "extension",
-        label=N_("Extension"),
-        help=N_("2 to 4 digits. This one is free, but you can choose another."),
-        inputmode="numeric",
-        autocomplete="off",
-    ),
+NEW = fields_of(
+    Person,
+    "name",
+    "extension",
+    extension={"help": N_("2 to 4 digits. This one is free, but you can choose another."), "required": False},
 )
 NAMES = (
     Field(
@@ -38,54 +35,7 @@ NAMES = (
         required=True,
     ),
 )
-PERSON = (
-    Field(
-        "extension",
-        label=N_("Extension"),
-        help=N_("If you change it, phones, groups, numbers, messages and tasks move to the new extension."),
-        required=True,
-        inputmode="numeric",
-        autocomplete="off",
-    ),
-    NAME,
-    Field(
-        "reachable",
-        "switch",
-        N_("Outside callers can dial the extension"),
-        N_("Colleagues always can."),
-    ),
-    Field(
-        "outbound_only",
-        "switch",
-        N_("Outgoing calls only"),
-        N_("Nobody can call here, not even through a group."),
-    ),
-    Field(
-        "voicemail",
-        "switch",
-        N_("Voicemail"),
-        N_("When nobody answers, callers can leave a message."),
-    ),
-    Field("ring", "number", N_("Ringing time"), unit=N_("seconds"), required=True),
-    Field(
-        "number",
-        "choice",
-        N_("Number shown on outgoing calls"),
-        N_("Colleagues who dial this number reach the extension directly, without going through the provider."),
-    ),
-    Field("language", "choice", N_("Language of announcements"), options=(("de", "Deutsch"), ("en", "English"))),
-    Field(
-        "pin",
-        "password",
-        N_("New voicemail PIN"),
-        N_(
-            "4 to 10 digits, for listening to messages by phone. The PIN is never shown; leave this empty to keep it"
-            " as it is."
-        ),
-        inputmode="numeric",
-        autocomplete="new-password",
-    ),
-)
+PERSON = fields_of(Person, number={"kind": "choice"})
 
 
 @routes.get("/people", may="admin")

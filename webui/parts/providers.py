@@ -42,14 +42,13 @@ def called(visit: Visit, shown: Mapping[str, Any]) -> str:
 
 def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
     """The fields of a trunk there. The telephone trade's own words are in “another provider” only."""
-    keeps = "" if is_new else N_("Leave empty to keep the saved password.")
     if shown["key"] == OTHER:
         return [
             Field("server", label=N_("Registrar (SIP server)"), 
                   help=N_("As in the provider's letter, for example sip.example.com"),
                   required=True, autocomplete="off"),
             Field("account", label=N_("SIP user name"), required=True, autocomplete="off"),
-            Field("password", "password", N_("SIP password"), keeps, required=is_new, autocomplete="new-password"),
+            Field("password", "password", N_("SIP password"), required=is_new, autocomplete="new-password"),
             Field("auth_user", label=N_("Authentication user"), help=N_("Only if it differs from the user name."),
                   autocomplete="off"),
             Field("proxy", label=N_("Outbound proxy"), help=N_("Only if the provider's letter names one."),
@@ -65,7 +64,7 @@ def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
     if shown["login"]:
         asked.append(Field("auth_user", label=shown["login"], required=True, autocomplete="off"))
     label = shown["password"] or N_("Password")
-    asked.append(Field("password", "password", label, keeps, required=is_new, autocomplete="new-password"))
+    asked.append(Field("password", "password", label, required=is_new, autocomplete="new-password"))
     return asked
 
 

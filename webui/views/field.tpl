@@ -1,5 +1,6 @@
 % name, id, error, theirs = field.name, "f-" + field.name, form.errors.get(field.name, ""), form.theirs.get(field.name)
-% about = " ".join(part for part in (id + "-help" if field.help else "", id + "-theirs" if theirs is not None else "", id + "-error" if error else "") if part)
+% keeps = field.kind == "password" and not field.required
+% about = " ".join(part for part in (id + "-help" if field.help or keeps else "", id + "-theirs" if theirs is not None else "", id + "-error" if error else "") if part)
 % told = Html((' aria-describedby="' + about + '"' if about else "") + (' aria-invalid="true"' if error else "") + (" required" if field.required else ""))
 % if field.autocomplete:
 %     told = Html(told + ' autocomplete="' + field.autocomplete + '"')
@@ -54,8 +55,8 @@
 <input type="text" name="{{name}}" id="{{id}}" value="{{form.shown(name)}}"{{told}}>
 % end
 % end
-% if field.help:
-<p class="hint" id="{{id}}-help">{{_(field.help)}}</p>
+% if field.help or keeps:
+<p class="hint" id="{{id}}-help">{{_(field.help)}} {{_("Leave empty to make no change.") if keeps else ""}}</p>
 % end
 % if theirs is not None:
 <p class="hint theirs" id="{{id}}-theirs">{{icon("info")}} {{_("Currently saved: {value}").format(value=theirs or _("nothing"))}}</p>

@@ -5,75 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from pbx.sentence import Sentence
+from pbx.store.kinds import Choice, Days, Kind, Moment, Pin, Seconds, Secret, Sound, Switch
 from pbx.store.records.changes import Along, Change
 from pbx.store.settings.differences import Difference
+from pbx.store.settings.settings_file import description
 
 Words = Sentence | str
 
 _MOST = 20
 """Differences of one change that are told one by one."""
-
-_LABELS = {
-    "access_digit": Sentence("digit for an outside line"),
-    "announcement": Sentence("announcement"),
-    "area_code": Sentence("area code"),
-    "auth_user": Sentence("login name"),
-    "backup_folder": Sentence("folder of the nightly backup"),
-    "backup_key": Sentence("password of the nightly backup"),
-    "backup_mount": Sentence("disk of the nightly backup"),
-    "country": Sentence("country"),
-    "dial_pause": Sentence("pause before an extension"),
-    "digit_silence": Sentence("pause after the last digit"),
-    "domain": Sentence("domain"),
-    "extension": Sentence("extension"),
-    "extensions": Sentence("extensions callers may dial"),
-    "greeting": Sentence("greeting"),
-    "keep_done_tasks_days": Sentence("done tasks kept"),
-    "keep_history_days": Sentence("calls kept"),
-    "keep_messages_days": Sentence("messages kept"),
-    "label": Sentence("label"),
-    "language": Sentence("language"),
-    "mailboxes": Sentence("mailboxes of others"),
-    "media_timeout": Sentence("silence before a call is ended"),
-    "members": Sentence("members"),
-    "name": Sentence("name"),
-    "number": Sentence("number"),
-    "password": Sentence("password"),
-    "peer": Sentence("address"),
-    "pin": Sentence("PIN"),
-    "provider": Sentence("provider"),
-    "proxy": Sentence("proxy"),
-    "ring_seconds": Sentence("ringing time"),
-    "role": Sentence("role"),
-    "strategy": Sentence("ringing order"),
-    "to": Sentence("rings"),
-    "transport": Sentence("transport"),
-    "trunk": Sentence("line"),
-    "until": Sentence("kept until"),
-    "user": Sentence("user name"),
-}
-_SWITCHES = {
-    "voicemail": (Sentence("voicemail off"), Sentence("voicemail on")),
-    "reachable": (Sentence("no longer reachable from outside"), Sentence("reachable from outside")),
-    "outbound_only": (Sentence("takes calls again"), Sentence("outgoing calls only")),
-}
-_VALUES = {
-    "language": {"de": Sentence("German"), "en": Sentence("English")},
-    "strategy": {
-        "all": Sentence("all at once"),
-        "in-order": Sentence("one after the other"),
-        "longest-idle": Sentence("the longest free first"),
-    },
-    "extensions": {
-        "off": Sentence("none"),
-        "all": Sentence("all"),
-        "distribution": Sentence("only those this number rings"),
-    },
-    "role": {"admin": Sentence("admin"), "user": Sentence("user")},
-}
-_SECONDS = ("ring_seconds", "dial_pause", "digit_silence", "media_timeout")
-_UNSHOWN = ("password", "pin", "backup_key", "announcement", "greeting")
-"""Secrets, and files whose names say nothing to people."""
 
 
 def words(change: Change) -> list[Sentence]:
@@ -125,7 +65,9 @@ def _told(difference: Difference) -> Sentence:
         return _came(difference)
     if not difference.now:
         return _went(difference)
-    fields = [_field(name, difference.before[name], difference.after[name]) for name in difference.after]
+    fields = [
+        _field(difference.table, name, difference.before[name], difference.after[name]) for name in difference.after
+    ]
     return Sentence("{item}: {what}", item=item(difference), what=fields)
 
 
@@ -171,19 +113,19 @@ def _went(difference: Difference) -> Sentence:
     return Sentence("{item} removed", item=item(difference))
 
 
-def _field(name: str, before: Any, after: Any) -> Sentence:
+def _field(table: str, name: str, before: Any, after: Any) -> Sentence:
     """How one field differs."""
-    if isinstance(after, bool) and has_words(name):
-        if name in _SWITCHES:
-            return _SWITCHES[name][after]
-        on, off = Sentence("{field} on", field=_label(name)), Sentence("{field} off", field=_label(name))
-        return on if after else off
-    label = _label(name)
-    if not has_words(name):  # of a newer version's: nobody here knows whether it is a secret
-        return Sentence("{field} changed", field=label)
-    if name in _UNSHOWN:
+    known = description(table, name)
+    if known is None:  # of a newer version's: nobody here knows whether it is a secret
+        return Sentence("{field} changed", field=name.replace("_", " "))
+    label, kind = known.short, known.kind
+    if isinstance(kind, Switch):
+        if after:
+            return kind.on or Sentence("{field} on", field=label)
+        return kind.off or Sentence("{field} off", field=label)
+    if isinstance(kind, Secret | Pin | Sound):  # files, too: their names say nothing to people
         return Sentence("{field} changed", field=label) if after else Sentence("{field} removed", field=label)
-    was, now = _value(name, before), _value(name, after)
+    was, now = _value(kind, before), _value(kind, after)
     if not now:
         return Sentence("{field} {before} removed", field=label, before=was)
     if not was:
@@ -193,21 +135,20 @@ def _field(name: str, before: Any, after: Any) -> Sentence:
     return Sentence("{field} {before} → {after}", field=label, before=was, after=now)
 
 
-def _label(name: str) -> Words:
-    return _LABELS.get(name, name.replace("_", " "))
-
-
-def _value(name: str, value: Any) -> Any:
+def _value(kind: Kind, value: Any) -> Any:
     """What people read for a field's value; empty when there is none."""
     if isinstance(value, list):
         return [str(each) for each in value]
-    if name in _SECONDS:
-        return Sentence("{seconds} s", seconds=f"{value:g}")
-    if name.endswith("_days"):
-        return _kept(value)
-    if name == "until":
-        return moment(value) if value else ""
-    return _VALUES.get(name, {}).get(value, str(value) if value is not None else "")
+    match kind:
+        case Seconds():
+            return Sentence("{seconds} s", seconds=f"{value:g}")
+        case Days():
+            return _kept(value)
+        case Moment():
+            return moment(value) if value else ""
+        case Choice(labels):
+            return labels.get(value, str(value))
+    return str(value) if value is not None else ""
 
 
 def _kept(days: int) -> Sentence:
@@ -215,8 +156,3 @@ def _kept(days: int) -> Sentence:
     if not days:
         return Sentence("for ever")
     return Sentence("{count} days", count=days) if days > 1 else Sentence("1 day")
-
-
-def has_words(field: str) -> bool:
-    """Whether a change of this field of the settings can be told."""
-    return field in _LABELS or field in _SWITCHES

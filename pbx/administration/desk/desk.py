@@ -32,14 +32,12 @@ from pbx.store.secrets.codes import Codes
 from pbx.store.secrets.vault import NotSealed, Vault, secured
 from pbx.store.settings.differences import differences
 from pbx.store.settings.settings import Settings, SettingsError
+from pbx.store.settings.settings_file import description
 
 log = logging.getLogger(__name__)
 
 UPDATE = "update"
 """In the data folder."""
-
-_ARGUMENTS = {"ring_seconds": "ring", "e164": "number", "label": "name"}
-"""Fields whose values commands take by another name."""
 
 _ACTING: ContextVar[tuple[Actor, str] | None] = ContextVar("acting", default=None)
 """Each thread has its own: reading commands run side by side."""
@@ -247,8 +245,10 @@ def _refused(error: SettingsError) -> Refused:
     """On a page the sentence stands beside its field, and needs not name it."""
     if error.fault is None:
         return Refused(error.sentence, 1)
-    field = _ARGUMENTS.get(error.fault.field, error.fault.field)
-    return Refused(error.sentence, field=field, told=said(error.fault.sentence))
+    fault = error.fault
+    described = description(fault.table, fault.field)
+    field = described.argument if described else fault.field
+    return Refused(error.sentence, field=field, told=said(fault.sentence))
 
 
 def open_desk(data: Path, patience: float = 5.0, root: Path = Path("/")) -> Desk:

@@ -5,12 +5,14 @@ from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.given import checked
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
-from pbx.administration.office.people import checked_name, checked_ring, left_messages, moved, without_bearer
+from pbx.administration.office.people import checked_name, left_messages, moved, without_bearer
 from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
+from pbx.store.fields import arguments
 from pbx.store.models import Group, Office, Strategy
 from pbx.store.settings.settings import with_items, without_items
 
@@ -118,7 +120,7 @@ def view(group: Group) -> Shown:
 
 def _with(group: Group, **given: Any) -> Group:
     if given.get("ring_seconds") is not None:
-        checked_ring(given["ring_seconds"], 3600)
+        checked(arguments(Group)["ring"], given["ring_seconds"])
     return dataclasses.replace(group, **{field: value for field, value in given.items() if value is not None})
 
 

@@ -1,10 +1,12 @@
 """The people who work here."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.given import changed, shown
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office.pins import hashed
@@ -12,8 +14,8 @@ from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.administration.sounds import greetings
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.models import Group, Language, Office, Person
-from pbx.store.settings.rules import is_text
+from pbx.store.kinds import is_text
+from pbx.store.models import Group, Office, Person
 from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
@@ -23,71 +25,35 @@ def add(
     desk: Desk,
     name: str,
     extension: str | None = None,
-    language: Language | None = None,
-    voicemail: bool | None = None,
-    ring: float | None = None,
-    reachable: bool | None = None,
-    outbound_only: bool | None = None,
-    number: str | None = None,
-    pin: str | None = None,
     announcement_text: str | None = None,
     announcement_sound: str | None = None,
+    **given: Any,
 ) -> Shown:
-    """A new person, with the wanted extension or the first free one. Raises Refused."""
+    """A new person, with the wanted extension or the first free one, and what else is given of `Person`.
+
+    Raises Refused.
+    """
     office = current(desk.office)
-    own = extension_for(office, extension)
-    chosen = _with(
-        office,
-        Person(own, checked_name(name), office.language),
-        number=number,
-        pin=pin,
-        language=language,
-        voicemail=voicemail,
-        ring_seconds=ring,
-        reachable=reachable,
-        outbound_only=outbound_only,
-    )
-    return _saved(desk, office, None, chosen, announcement_text, announcement_sound)
+    fresh = Person(extension_for(office, extension), checked_name(name), office.language)
+    return _saved(desk, office, None, _with(office, fresh, given), announcement_text, announcement_sound)
 
 
 def change(
     desk: Desk,
     person: str,
-    name: str | None = None,
-    extension: str | None = None,
-    language: Language | None = None,
-    voicemail: bool | None = None,
-    ring: float | None = None,
-    reachable: bool | None = None,
-    outbound_only: bool | None = None,
-    number: str | None = None,
-    pin: str | None = None,
     announcement_text: str | None = None,
     announcement_sound: str | None = None,
     seen: str | None = None,
+    **given: Any,
 ) -> Shown:
-    """Change what is given; with a new extension, phones, groups, numbers, messages and tasks move along.
+    """Change what is given of `Person`; with a new extension, phones, groups, numbers, messages and tasks move along.
 
     An empty number, PIN or announcement removes it. `seen` is the version the change began from. Raises Refused.
     """
     office = current(desk.office)
     old = lookup.person(office, person, "person")
     check_seen(desk, old, seen)
-    changed = _with(
-        office,
-        old,
-        number=number,
-        pin=pin,
-        name=checked_name(name) if name is not None else None,
-        language=language,
-        voicemail=voicemail,
-        ring_seconds=ring,
-        reachable=reachable,
-        outbound_only=outbound_only,
-    )
-    if extension is not None:
-        changed = dataclasses.replace(changed, extension=extension_for(office, extension, old.extension))
-    return _saved(desk, office, old, changed, announcement_text, announcement_sound)
+    return _saved(desk, office, old, _with(office, old, given), announcement_text, announcement_sound)
 
 
 def remove(desk: Desk, person: str, with_messages: bool = False, seen: str | None = None) -> Shown:
@@ -135,20 +101,7 @@ def listing(desk: Desk) -> list[Shown]:
 
 def view(person: Person, office: Office) -> Shown:
     """A person as JSON."""
-    return {
-        "name": person.name,
-        "extension": person.extension,
-        "language": person.language,
-        "voicemail": person.voicemail,
-        "ring": person.ring_seconds,
-        "reachable": person.reachable,
-        "outbound_only": person.outbound_only,
-        "number": person.number,
-        "pin": bool(person.pin),
-        "announcement": person.announcement,
-        "phones": len(office.phones_of(person.extension)),
-        "version": version(person),
-    }
+    return shown(person) | {"phones": len(office.phones_of(person.extension)), "version": version(person)}
 
 
 def moved(office: Office, old: str, new: str) -> Office:
@@ -196,23 +149,16 @@ def checked_name(name: str) -> str:
     return name.strip()
 
 
-def checked_ring(seconds: float, most: int = 600) -> float:
-    """How long somebody may be rung. Raises Refused."""
-    if not 1 <= seconds <= most:
-        raise Refused(Sentence("The ringing time must be 1 to {most} seconds.", most=most), field="ring")
-    return seconds
-
-
-def _with(office: Office, person: Person, *, number: str | None, pin: str | None, **plain: Any) -> Person:
-    """The person with everything that is not None changed. Raises Refused."""
-    changed = {field: value for field, value in plain.items() if value is not None}
-    if number is not None:
-        changed["number"] = _own_number(office, person, number)
-    if pin is not None:
-        changed["pin"] = hashed(pin, person.extension) if pin else ""
-    if "ring_seconds" in changed:
-        checked_ring(changed["ring_seconds"])
-    return dataclasses.replace(person, **changed)
+def _with(office: Office, person: Person, given: Mapping[str, Any]) -> Person:
+    """The person with what is given. Raises Refused."""
+    return changed(
+        person,
+        given,
+        name=checked_name,
+        extension=lambda wanted: extension_for(office, wanted, person.extension),
+        number=lambda text: _own_number(office, person, text),
+        pin=lambda pin: hashed(pin, person.extension) if pin else "",
+    )
 
 
 def _own_number(office: Office, person: Person, text: str) -> str:

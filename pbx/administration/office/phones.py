@@ -13,8 +13,8 @@ from pbx.administration.desk.versions import check_seen, version
 from pbx.box.own_address import own_address
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
+from pbx.store.kinds import is_text
 from pbx.store.models import Binding, Phone
-from pbx.store.settings.rules import is_text
 from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]

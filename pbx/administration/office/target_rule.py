@@ -12,7 +12,7 @@ from pbx.box.forbidden import is_forbidden, is_loopback
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.sip.transport.hop import is_address
-from pbx.store.settings.hosts import host_port
+from pbx.store.hosts import host_port
 
 
 def check(desk: Desk, text: str, field: str) -> None:

@@ -4,7 +4,7 @@ import argparse
 import re
 from pathlib import Path
 
-from pbx.store.settings.hosts import host_port
+from pbx.store.hosts import host_port
 
 
 def folder(text: str) -> Path:

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
-from pbx.cli.arguments.branch import Branch, Parser, password_file, switch
-from pbx.cli.arguments.kinds import count, extensions, seconds
+from pbx.cli.arguments.branch import Branch, Parser, password_file
+from pbx.cli.arguments.kinds import count, extensions
+from pbx.service.later import Later
+
+fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")
+FREE_EXTENSION = "two to four digits (default: the first free one)"
 
 
 def declare(commands: Branch) -> None:
@@ -23,9 +27,8 @@ def _users(users: Branch) -> None:
         "If the extension changes, their phones, groups, numbers, messages and tasks move with it.",
     )
     change.add_argument("person", metavar="EXT")
-    change.add_argument("--name", metavar="NAME")
-    for each in (add, change):
-        _settings(each)
+    fields.field_options(add, models.Person, but=("name",), extension=FREE_EXTENSION)
+    fields.field_options(change, models.Person)
     _remove(users)
     users.command("list", "list the people")
     users.command("show", "show everything about a person").add_argument("person", metavar="EXT")
@@ -41,24 +44,6 @@ def _users(users: Branch) -> None:
 def _reserved(extensions: Branch) -> None:
     extensions.command("list", "list the reserved extensions and who takes their calls")
     extensions.command("release", "make an extension available again").add_argument("extension", metavar="N")
-
-
-def _settings(person: Parser) -> None:
-    person.add_argument("--extension", metavar="N", help="two to four digits (default: the first free one)")
-    person.add_argument("--language", choices=("de", "en"), help="the language the box speaks to them")
-    switch(person, "voicemail", "record messages when they do not answer")
-    person.add_argument("--ring", type=seconds, metavar="SECONDS", help="how long their phones ring")
-    switch(person, "reachable", "callers from outside can dial their extension", off="not-reachable")
-    switch(person, "outbound-only", "they only make calls; their phones never ring")
-    person.add_argument("--number", metavar="NUMBER", help="their own outside number; an empty one removes it")
-    person.add_argument(
-        "--pin", metavar="PIN", help="for hearing their messages by phone (*97); an empty one removes it"
-    )
-    person.add_argument(
-        "--announcement",
-        metavar="FILE|TEXT",
-        help="what callers hear when they do not answer; an empty one restores the default",
-    )
 
 
 def _remove(users: Branch) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from pbx.sentence import Sentence, Wrong
-from pbx.store.settings.rules import EXTENSION, FILE_NAME
+from pbx.store.kinds import EXTENSION, FILE_NAME
 
 BACKUPS = "backups"
 """Where backups are kept, in the data folder."""

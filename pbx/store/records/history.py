@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pbx.store.kinds import EXTENSION
 from pbx.store.models import CallRecord, Direction, Message, Outcome, Task
 from pbx.store.records.database import Database
 from pbx.store.records.paging import Leaf, Turn, leaf
-from pbx.store.settings.rules import EXTENSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pbx.store.models import Office
-from pbx.store.settings.settings_file import TABLES
+from pbx.store.settings.settings_file import OFFICE, TABLES
 from pbx.store.shapes import ShapeError, from_json, to_json
 
-OFFICE = "office"
-"""Stands for a table's name where the office's own fields differ."""
 PERSONAL = {"accounts": ("language", "password"), "people": ("pin", "announcement")}
 """By table, what people choose for themselves: that they were added can be undone, whatever they chose since."""
 

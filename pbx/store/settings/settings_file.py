@@ -8,6 +8,7 @@ from typing import Any
 
 from pbx.sentence import Sentence, Wrong
 from pbx.store.errors import FolderError
+from pbx.store.fields import Description, descriptions
 from pbx.store.json_lines import DuplicateKey, json_lines
 from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.settings.rules import Fault, faults
@@ -25,6 +26,9 @@ TABLES: dict[str, tuple[type[Any], str]] = {
     "accounts": (Account, "name"),
 }
 """Of each table: what its documents are, and the field that is their key. Also the fields of `Office`."""
+
+OFFICE = "office"
+"""Stands for a table's name where the office's own fields are meant."""
 
 log = logging.getLogger(__name__)
 
@@ -186,6 +190,12 @@ class _Reading:
         while place not in self._lines:
             place = place[:-1]
         return kind(at_line(self._path, self._lines[place], sentence))
+
+
+def description(table: str, field: str) -> Description | None:
+    """What is known of a field in a table; None of what this version does not know."""
+    noun = Office if table == OFFICE else TABLES[table][0] if table in TABLES else None
+    return descriptions(noun).get(field) if noun is not None else None
 
 
 def _whole(digits: str) -> int | float:

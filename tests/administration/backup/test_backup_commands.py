@@ -27,9 +27,9 @@ def test_changes_are_listed_and_undone(office: Run, data: Path, capsys: pytest.C
     office("user", "set", "21", "--ring", "40")
     text = said(data, capsys, "change", "list", "--limit", "1")
     assert "The command line" in text
-    assert "Anna (21): ringing time 25 s → 40 s" in text
+    assert "Anna (21): Ringing time 25 s → 40 s" in text
     number = text.split()[0]
-    assert "Undone: Anna (21): ringing time" in said(data, capsys, "change", "undo", number)
+    assert "Undone: Anna (21): Ringing time" in said(data, capsys, "change", "undo", number)
     assert "(undone)" in said(data, capsys, "change", "list")
     assert office("user", "list")[0]["ring"] == 25.0
 

@@ -139,7 +139,7 @@ def test_the_box_keeps_no_password_and_shows_no_key(box: Box) -> None:
     assert key not in (box.desk.data / "settings.json").read_text()
     assert key[:20] not in told
     assert sealed[:20] not in told
-    assert "password of the nightly backup changed" in told
+    assert "Password of the nightly backup changed" in told
     assert sealed not in repr(box.desk.office)
     box.do("nightly now")
     [name] = box.there()

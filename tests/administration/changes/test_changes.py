@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbx.administration.changes.change_words import has_words
 from pbx.administration.commands import COMMANDS, perform
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.rights import Actor
@@ -20,7 +19,7 @@ from pbx.sentence import Sentence
 from pbx.store.models import Office
 from pbx.store.secrets.passwords import hash_password
 from pbx.store.settings.settings import SettingsError, with_items, without_items
-from pbx.store.settings.settings_file import TABLES
+from pbx.store.settings.settings_file import TABLES, description
 from pbx.store.shapes import BEYOND
 from tests.store.sound import write_sound
 
@@ -72,23 +71,23 @@ def leave_message(desk: Desk, extension: str, call: str = "call-1") -> int:
 @pytest.mark.parametrize(
     ("verb", "arguments", "words"),
     [
-        ("user set", {"person": "23", "extension": "24"}, "Carla (23): extension 23 → 24"),
-        ("user set", {"person": "21", "name": "Anna Kurz"}, "Anna Berger (21): name Anna Berger → Anna Kurz"),
-        ("user set", {"person": "21", "voicemail": False}, "Anna Berger (21): voicemail off"),
-        ("user set", {"person": "21", "pin": "7391"}, "Anna Berger (21): PIN changed"),
-        ("user set", {"person": "21", "number": "030 777"}, "Anna Berger (21): number +4930777 added"),
-        ("user set", {"person": "21", "ring": 40.0}, "Anna Berger (21): ringing time 25 s → 40 s"),
-        ("user set", {"person": "21", "language": "en"}, "Anna Berger (21): language German → English"),
+        ("user set", {"person": "23", "extension": "24"}, "Carla (23): Extension 23 → 24"),
+        ("user set", {"person": "21", "name": "Anna Kurz"}, "Anna Berger (21): Name Anna Berger → Anna Kurz"),
+        ("user set", {"person": "21", "voicemail": False}, "Anna Berger (21): Voicemail off"),
+        ("user set", {"person": "21", "pin": "7391"}, "Anna Berger (21): Voicemail PIN changed"),
+        ("user set", {"person": "21", "number": "030 777"}, "(21): Number shown on outgoing calls +4930777 added"),
+        ("user set", {"person": "21", "ring": 40.0}, "Anna Berger (21): Ringing time 25 s → 40 s"),
+        ("user set", {"person": "21", "language": "en"}, "(21): Language of announcements Deutsch → English"),
         ("phone add", {"extension": "21"}, "Phone of Anna Berger added"),
-        ("number set", {"number": "+4930123450", "to": ["21", "30"]}, "rings 21 and 30 instead of 21"),
-        ("group set", {"group": "30", "strategy": "in-order"}, "Group Sales (30): ringing order all at once → one"),
+        ("number set", {"number": "+4930123450", "to": ["21", "30"]}, "Rings 21 and 30 instead of 21"),
+        ("group set", {"group": "30", "strategy": "in-order"}, "Group Sales (30): Ringing order all at once → one"),
         ("user add", {"name": "Dora", "extension": "25"}, "Dora added with extension 25"),
         ("user remove", {"person": "23"}, "Carla (23) removed"),
         ("number remove", {"number": "+4930123450"}, "Number +4930123450 removed"),
         ("contact add", {"name": "Meier", "number": "+4989123456;21"}, "Contact Meier added: +4989123456;21"),
-        ("office set", {"country": "AT"}, "Office: country DE → AT"),
-        ("retention set", {"keep_history_days": 0}, "Office: calls kept 365 days → for ever"),
-        ("retention set", {"keep_messages_days": 1}, "Office: messages kept for ever → 1 day"),
+        ("office set", {"country": "AT"}, "Office: Country DE → AT"),
+        ("retention set", {"keep_history_days": 0}, "Office: Calls kept 365 days → for ever"),
+        ("retention set", {"keep_messages_days": 1}, "Office: Messages kept for ever → 1 day"),
     ],
 )
 def test_a_change_is_told_in_words(desk: Desk, verb: str, arguments: dict[str, Any], words: str) -> None:
@@ -103,8 +102,8 @@ def test_a_change_is_told_in_words(desk: Desk, verb: str, arguments: dict[str, A
 def test_what_moves_along_is_told_with_it(desk: Desk) -> None:
     perform(desk, "user set", {"person": "21", "extension": "29"})
     words = newest(desk)["words"]
-    assert words[0] == "Anna Berger (21): extension 21 → 29"
-    assert "Number +4930123450: rings 29 instead of 21" in words
+    assert words[0] == "Anna Berger (21): Extension 21 → 29"
+    assert "Number +4930123450: Rings 29 instead of 21" in words
     assert words[-1] == "messages and tasks moved from 21 to 29"
 
 
@@ -122,15 +121,15 @@ def test_secrets_are_never_told(desk: Desk) -> None:
 def test_words_stay_when_the_person_is_long_gone(desk: Desk) -> None:
     perform(desk, "user set", {"person": "23", "ring": 40.0})
     perform(desk, "user remove", {"person": "23"})
-    assert "Carla (23): ringing time 25 s → 40 s" in repr(perform(desk, "change list", {}))
+    assert "Carla (23): Ringing time 25 s → 40 s" in repr(perform(desk, "change list", {}))
 
 
 def test_every_field_of_the_settings_has_words() -> None:
-    """Whoever adds a field tells in `change_words` what a change of it is called."""
+    """Whoever adds a field tells with it what a change of it is called."""
     keys = {(table, key) for table, (_, key) in TABLES.items()}
     fields = [(table, each.name) for table, (kind, _) in TABLES.items() for each in dataclasses.fields(kind)]
     fields += [("office", each.name) for each in dataclasses.fields(Office) if each.name not in TABLES]
-    assert not [place for place in fields if place not in keys and place[1] != BEYOND and not has_words(place[1])]
+    assert not [place for place in fields if place not in keys and place[1] != BEYOND and not description(*place)]
 
 
 def test_the_list_comes_in_pieces(desk: Desk) -> None:
@@ -212,7 +211,7 @@ def test_what_was_changed_again_names_who_did_and_when(desk: Desk) -> None:
     sentence = refused(desk, first)
     assert "anna changed it again" in sentence
     assert time.strftime("%H:") in sentence
-    assert "ringing time 40 s → 50 s" in sentence
+    assert "Ringing time 40 s → 50 s" in sentence
     line = perform(desk, "change list", {"limit": 2})[1]
     assert not line["undoable"]
     assert line["why_not"]["with"]["who"] == "anna"
@@ -223,7 +222,7 @@ def test_what_a_later_change_needs_is_not_taken_away(desk: Desk) -> None:
     dora = newest(desk)["id"]
     perform(desk, "group set", {"group": "30", "members": ["21", "25"]})
     sentence = refused(desk, dora)
-    assert "prevents this: Group Sales (30): members 21 and 25" in sentence
+    assert "prevents this: Group Sales (30): Members 21 and 25" in sentence
     assert "Undo that one first" in sentence
     undo(desk)
     undo(desk, dora)
@@ -234,7 +233,7 @@ def test_a_later_change_is_found_under_the_new_extension(desk: Desk) -> None:
     perform(desk, "user set", {"person": "23", "ring": 40.0})
     first = newest(desk)["id"]
     perform(desk, "user set", {"person": "23", "extension": "26"})
-    assert "extension 23 → 26" in refused(desk, first)
+    assert "Extension 23 → 26" in refused(desk, first)
 
 
 def test_an_extension_that_somebody_else_has_now_is_not_taken_from_him(desk: Desk) -> None:

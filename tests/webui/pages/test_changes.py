@@ -18,7 +18,7 @@ def test_a_change_is_told_with_who_and_undone_by_a_press(web: Web) -> None:
     token = web.admin
     web.do("user set", person="21", ring=40.0)
     assert "The command line" in line(web)
-    assert "Anna Adler (21): ringing time 25 s → 40 s" in line(web)
+    assert "Anna Adler (21): Ringing time 25 s → 40 s" in line(web)
     page = token.get("/changes")
     done = page.forms[f"undo-{newest(web)}"].submit()
     assert done.status_int == 303

@@ -1,0 +1,62 @@
+"""What a command was given of a noun's described fields, and how a noun is shown: no command lists them again."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, get_type_hints
+
+from pbx.control.protocol import Refused
+from pbx.sentence import Sentence, said
+from pbx.store.fields import Description, arguments, descriptions
+from pbx.store.kinds import Pin, Secret, Sound
+
+T = TypeVar("T")
+
+Shown = dict[str, Any]
+
+
+def changed(item: T, given: Mapping[str, Any], **own: Callable[[Any], Any]) -> T:
+    """The item with what is given, by the arguments' names; None leaves a field as it is.
+
+    `own` are readers of arguments with rules of their own; the others need only be what they are described to be.
+    Raises Refused.
+    """
+    known = arguments(type(item))
+    fields: Any = {}
+    for argument, value in given.items():
+        if value is not None:
+            description = known[argument]
+            fields[description.name] = own[argument](value) if argument in own else checked(description, value)
+    return dataclasses.replace(item, **fields)  # type: ignore[type-var]
+
+
+def checked(description: Description, value: Any) -> Any:
+    """The value, if it is what it is described to be. Raises Refused."""
+    if (wrong := description.wrong(value)) is not None:
+        sentence = Sentence("{label}: {what}", label=description.label, what=wrong.inside())
+        raise Refused(sentence, field=description.argument, told=said(wrong))
+    return value
+
+
+def types(noun: type[Any]) -> dict[str, Any]:
+    """The arguments that a command can be given of a noun, with their types; not sounds, which come in two ways."""
+    hints = get_type_hints(noun)
+    return {
+        argument: hints[each.name] | None
+        for argument, each in arguments(noun).items()
+        if not isinstance(each.kind, Sound)
+    }
+
+
+def shown(item: Any) -> Shown:
+    """An item as JSON, by the arguments' names. Of a secret only whether there is one."""
+    return {
+        each.argument: _plain(each, getattr(item, each.name))
+        for each in descriptions(type(item)).values()
+        if not each.inner
+    }
+
+
+def _plain(description: Description, value: Any) -> Any:
+    if isinstance(description.kind, Secret | Pin):
+        return bool(value)
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,85 @@
+"""A field of the settings is described once, where it is declared: what it is called, what it means, what it may be.
+
+The page's form, the command's argument and option, the list of changes and the rules read it here: a new field is one
+line in `models` and its translation. What several fields have to do with each other stays code, next to the noun.
+"""
+
+import dataclasses
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from pbx.sentence import Sentence
+from pbx.store.kinds import Kind
+
+_KEY = "described"
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of a field."""
+
+    label: Sentence
+    """What the form calls it."""
+    kind: Kind
+    help: Sentence
+    """What it does, in sentences; empty when the label says it all."""
+    short: Sentence
+    """What the list of changes calls it."""
+    argument: str
+    """What commands, forms and their JSON call it."""
+    inner: bool
+    """No form and no option of its own: something else sets it."""
+    name: str = ""
+    """Of the field, here and on the disk."""
+    required: bool = False
+    """It has no default."""
+    optional: bool = False
+    """It may be empty, which means that there is none."""
+
+    def wrong(self, value: Any) -> Sentence | None:
+        """What is wrong with a value of it, None if nothing is."""
+        return None if self.optional and value == "" else self.kind.wrong(value)
+
+
+def described(
+    label: str,
+    kind: Kind,
+    help: str = "",
+    *,
+    default: Any = dataclasses.MISSING,
+    short: str = "",
+    argument: str = "",
+    inner: bool = False,
+    repr: bool = True,
+) -> Any:
+    """A dataclass's field with its `Description`. `label`, `help` and `short` are texts that are translated."""
+    named, helps, shortly = map(Sentence, (label, help, short or label))
+    about = Description(named, kind, helps, shortly, argument, inner)
+    return dataclasses.field(default=default, repr=repr, metadata={_KEY: about})
+
+
+def descriptions(noun: type[Any]) -> Mapping[str, Description]:
+    """What is described of a dataclass, by its fields' names, in their order."""
+    return _descriptions(cast("Hashable", noun))
+
+
+def arguments(noun: type[Any]) -> dict[str, Description]:
+    """What commands about a noun can be given, by the arguments' names."""
+    return {each.argument: each for each in descriptions(noun).values() if not each.inner}
+
+
+@cache
+def _descriptions(noun: Any) -> Mapping[str, Description]:
+    return {
+        field.name: dataclasses.replace(
+            field.metadata[_KEY],
+            name=field.name,
+            argument=field.metadata[_KEY].argument or field.name,
+            required=field.default is dataclasses.MISSING,
+            optional=field.default == "",
+        )
+        for field in dataclasses.fields(noun)
+        if _KEY in field.metadata
+    }
