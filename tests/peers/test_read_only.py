@@ -76,7 +76,7 @@ def test_telephones_ring_though_the_disk_cannot_be_written_to(dying: Exchange) -
     for words in (("user", "set", "21", "--ring", "9"), ("backup", "make", "--password-file", str(secret))):
         refused = dying.command(*words)
         assert refused.returncode == 1
-        assert "Nothing can be changed, as the disk cannot be written to" in refused.stderr
+        assert "Nothing can be changed because the disk cannot be written to" in refused.stderr
 
     dying.stop()
     assert content(dying.data) == before, "nothing was written"
