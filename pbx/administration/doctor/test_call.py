@@ -92,7 +92,7 @@ def judged(office: Office, record: CallRecord, language: Language) -> Verdict:
     heard = [leg.received for leg in record.legs if leg.party == record.from_]
     if heard and not any(heard) and record.ended - record.started > 2:
         return Verdict(
-            Sentence("The call came in, but no sound from you arrived."),
+            Sentence("The call came in, but the box received no sound from you."),
             _of_silence(office, record.trunk),
             False,
         )

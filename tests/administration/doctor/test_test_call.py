@@ -81,7 +81,7 @@ def test_a_line_that_does_not_work_is_explained(ready: Desk) -> None:
         ("missed", ["greeted", "unreachable"], 100, "none of Bert's phones is registered", False),
         ("missed", ["greeted", "rang", "no-answer"], 100, "rang Bert, but nobody answered", True),
         ("gave-up", ["greeted", "gave-up"], 100, "hung up during the greeting", True),
-        ("gave-up", ["greeted", "gave-up"], 0, "no sound from you arrived", False),
+        ("gave-up", ["greeted", "gave-up"], 0, "received no sound from you", False),
         ("refused", ["not-allowed"], 100, "+4930123450 came in, but this number has not been added here", False),
         ("failed", ["failed"], 100, "could not agree on an audio format", False),
     ],
