@@ -68,7 +68,7 @@ def test_telephones_ring_though_the_disk_cannot_be_written_to(dying: Exchange) -
 
     checks = {check["name"]: check for check in json.loads(dying.command("doctor").stdout)}
     assert checks["disk"]["state"] == "fail"
-    assert "Telephones ring, but no message is recorded" in checks["disk"]["sentence"]
+    assert "Phones ring, but messages are not recorded" in checks["disk"]["sentence"]
     lamps = ask(stand_in.in_use(dying.data) / "control.sock", "now", {})["lamps"]
     assert (lamps["ready"], lamps["message"], lamps["trouble"]) == ("slow", "fast", "fast")
     secret = dying.folder / "password"
