@@ -18,20 +18,20 @@ Shown = dict[str, Any]
 
 READABLE = {"de": "lies-mich.txt", "en": "read-me.txt"}
 _WORDS: dict[str, dict[Language, str]] = {
-    "title": {"de": "Was die Telefonanlage über {number} weiß", "en": "What the telephone exchange knows of {number}"},
+    "title": {"de": "Was über {number} gespeichert ist", "en": "What is stored about {number}"},
     "at": {"de": "Stand: {at}", "en": "As of {at}"},
     "calls": {"de": "Anrufe: {count}", "en": "Calls: {count}"},
     "messages": {
         "de": "Nachrichten: {count} (die Aufnahmen liegen im Ordner „messages“)",
         "en": "Messages: {count} (the recordings are in the folder “messages”)",
     },
-    "tasks": {"de": "Aufgaben, zurückzurufen: {count}", "en": "Tasks to call back: {count}"},
-    "contacts": {"de": "Einträge im Telefonbuch: {count}", "en": "Entries in the contacts: {count}"},
+    "tasks": {"de": "Aufgaben (Rückrufe): {count}", "en": "Tasks (call backs): {count}"},
+    "contacts": {"de": "Kontakte: {count}", "en": "Contacts: {count}"},
     "rest": {
-        "de": "Dasselbe für Programme steht in „everything.json“, dort auch die Tonqualität. Im Ordner „sip“ steht, "
-        "was die Anlage dabei mit den Telefonen und dem Anbieter ausgetauscht hat.",
-        "en": "The same for programs is in “everything.json”, with the sound quality. The folder “sip” has what "
-        "the exchange said to phones and provider meanwhile.",
+        "de": "Dieselben Daten für Programme, auch die Tonqualität, enthält „everything.json“. Der Ordner „sip“ "
+        "enthält die SIP-Nachrichten zwischen Anlage, Telefonen und Anbieter.",
+        "en": "“everything.json” contains the same data for programs, with the sound quality. The folder “sip” "
+        "contains the SIP messages between the box, the phones and the provider.",
     },
     "done": {"de": "erledigt", "en": "done"},
     "open": {"de": "offen", "en": "open"},
