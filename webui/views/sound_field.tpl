@@ -18,7 +18,7 @@ rings = get("rings") or ""
 <legend>{{label}}</legend>
 % if get("current"):
 <div class="heard" data-current>
-<span class="soft">{{_("Currently:") if get("own", True) else _("Currently the standard text:")}}</span>
+<span class="soft">{{_("Currently:") if get("own", True) else _("Currently (standard text):")}}</span>
 <audio controls preload="none" src="{{current}}" aria-label="{{label}}"></audio>
 </div>
 % end

@@ -24,7 +24,7 @@ def unfit(mount: Mount, needed: int, root: Path) -> Sentence | None:
     if "ro" in mount.options:
         return Sentence("It is write-protected.")
     if mount.kind not in (*_DISKS, *_LENT) and not mount.kind.startswith("fuse."):
-        return Sentence("It cannot keep files ({kind}).", kind=mount.kind[:40])
+        return Sentence("It is not a disk for files ({kind}).", kind=mount.kind[:40])
     size = capacity(mount, root)
     if size is not None and size < needed:
         return Sentence("It is too small: it has {size} MB, but backups need {needed} MB.",

@@ -254,7 +254,7 @@ def test_an_admin_gives_only_disks_that_are_plugged_in(box: Box, tmp_path: Path)
         ("ro,nosuid - vfat /dev/sda1 rw", 8000, "write-protected"),
         ("rw,nosuid - ext4 /dev/sda1 ro,errors=remount-ro", 8000, "write-protected"),
         ("ro - iso9660 /dev/sr0 ro", 700, "write-protected"),
-        ("rw - overlay overlay rw", None, "cannot keep files (overlay)"),
+        ("rw - overlay overlay rw", None, "not a disk for files (overlay)"),
         ("rw shared:7 - vfat /dev/sda1 rw", 16, "too small: it has 16 MB, but backups need 32 MB"),
     ],
 )
