@@ -47,7 +47,7 @@ class Command:
     """What a verb does, and who may ask for it."""
 
     act: Callable[..., Json]
-    """Takes the Desk, then the arguments by name; one called `actor` is given who asks, `session` his token."""
+    """Takes the Desk, then the arguments by name."""
     may: May
     writes: bool = False
     """It changes settings: one at a time, holding `desk.turns`."""
@@ -202,15 +202,11 @@ def perform(desk: Desk, verb: str, arguments: Mapping[str, Json], session: str |
         raise Refused(Sentence("There is no command “{verb}”.", verb=verb))
     try:
         with desk.turns if command.writes else nullcontext():
-            actor = sessions.actor(desk, session)
-            _allow(actor, command)
+            own = desk.by(sessions.actor(desk, session), verb, session or "")
+            _allow(own.actor, command)
             if verb in KEEPING:
                 desk.check_kept()
-            given = _fitted(verb, command, arguments)
-            asker = {"actor": actor, "session": session or ""}
-            given |= {name: asker[name] for name in asker.keys() & signature(command.act).parameters.keys()}
-            with desk.performing(actor, verb):
-                return command.act(desk, **given)
+            return command.act(own, **_fitted(verb, command, arguments))
     except RecordsError as error:
         raise Refused(Sentence("The database cannot be used: {why}", why=str(error)), 1) from error
     except OSError as error:
@@ -233,7 +229,7 @@ def _fitted(verb: str, command: Command, arguments: Mapping[str, Json]) -> dict[
     parameters = {
         name: each
         for name, each in signature(command.act).parameters.items()
-        if name not in ("desk", "actor", "session") and each.kind is not Parameter.VAR_KEYWORD
+        if name != "desk" and each.kind is not Parameter.VAR_KEYWORD
     }
     described = types(command.of) if command.of else {}
     if unknown := arguments.keys() - parameters.keys() - described.keys():

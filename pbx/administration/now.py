@@ -34,7 +34,7 @@ STAGES = {
 """What a call that nobody talks in yet is at, by its latest telling step."""
 
 
-def now(desk: Desk, actor: Actor) -> Shown:
+def now(desk: Desk) -> Shown:
     """Everything that goes on, as far as it is the asker's business: users see all lamps, but only their own calls.
 
     Raises RecordsError, OSError.
@@ -44,21 +44,21 @@ def now(desk: Desk, actor: Actor) -> Shown:
     running = list(lasting(live))
     checks = box_checks.checks(desk)
     return {
-        "people": [_person(desk, actor, shining, person) for _, person in sorted(office.people.items(), key=counted)],
+        "people": [_person(desk, shining, person) for _, person in sorted(office.people.items(), key=counted)],
         "groups": [_group(office, shining, group) for _, group in sorted(office.groups.items(), key=counted)],
-        "calls": [_call(office, call, actor.language) for call in running if _may_see(office, actor, call)],
+        "calls": [_call(office, call, desk.actor.language) for call in running if _may_see(office, desk.actor, call)],
         "trunks": list(_trunks(desk)),
         "numbers": [_number(office, number) for number in office.numbers.values()],
         **_front(desk, shining, running, checks),
-        "health": {name: _health(check) for name, check in checks.items()} if actor.is_admin else {},
-        "todo": list(_todo(office, shining)) if actor.is_admin else [],
+        "health": {name: _health(check) for name, check in checks.items()} if desk.actor.is_admin else {},
+        "todo": list(_todo(office, shining)) if desk.actor.is_admin else [],
     }
 
 
-def _person(desk: Desk, actor: Actor, shining: Lamps, person: Person) -> Shown:
+def _person(desk: Desk, shining: Lamps, person: Person) -> Shown:
     """A mailbox is nobody's business but of those who may hear it, and neither is how full it is."""
     office, extension = desk.office, person.extension
-    may_hear = actor.may_hear(office, extension)
+    may_hear = desk.actor.may_hear(office, extension)
     return {
         **_lamp(office, shining, extension),
         "reachable": person.reachable,
@@ -154,7 +154,7 @@ def _front(desk: Desk, shining: Lamps, running: list[Running], checks: Mapping[s
         tasks=desk.records.open_tasks(),
         full=checks["disk"].state == "fail",
         suffers=box_checks.suffers(checks),
-        failed=others.count("fail") + bool(desk.unkept),
+        failed=others.count("fail") + bool(desk.folder.unkept),
         warned=[check.state for check in checks.values()].count("warn") + bool(faults),
     )
     rhythms = lamps.shown(seen)

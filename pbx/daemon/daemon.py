@@ -96,7 +96,7 @@ class Daemon:
         """Answer phones, trunks and commands. Raises OSError when the port is taken."""
         self.address = await self.exchange.start(self._wanted)
         desk = await asyncio.to_thread(lambda: self.desk)
-        desk.restart = self.restart if self.begins_again else None
+        desk.host.restart = self.restart if self.begins_again else None
         work: OfficeWork = office_work.OfficeWork(desk, self.exchange, self.address, self.control.on_loop)
         for server in self._servers:
             await server.start()
@@ -117,7 +117,7 @@ class Daemon:
             task.cancel()
         if self._work is not None:
             self._work.end()
-        await asyncio.to_thread(self.desk.work.close)  # somebody may be waiting for it
+        await asyncio.to_thread(self.desk.backup_work.close)  # somebody may be waiting for it
         for server in self._servers:
             await server.stop()
         await self.exchange.stop()
@@ -170,7 +170,7 @@ class Daemon:
             await self._look_at_certificate()
 
     def _names(self) -> list[str]:
-        return own_names(self.address[0], self.folder.office.domain, self.desk.root)
+        return own_names(self.address[0], self.folder.office.domain, self.desk.host.root)
 
     def restart(self) -> None:
         """Ask for another exchange in this one's place. For any thread; whoever asked hears the answer first."""

@@ -78,7 +78,7 @@ class OfficeWork:
 
     def _look_at_health(self) -> None:
         self._changed("health")
-        self._on_status(status_line(self._live, self._desk.office, self._desk.unkept))
+        self._on_status(status_line(self._live, self._desk.office, self._desk.folder.unkept))
         self._looking[0] = self._loop.call_later(LOOK_EVERY, self._look_at_health)
 
     def _look_at_update(self, before: int) -> None:

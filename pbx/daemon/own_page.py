@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 async def opened(daemon: Daemon, options: argparse.Namespace) -> WebProcess | None:
     """Start the web page, and tell on the terminal, not in the log, where it is and how the first admin gets in."""
     if options.page_socket is not None:  # it runs by itself, as another user
-        daemon.desk.pages = tuple(urls(options.web))
+        daemon.desk.host.pages = tuple(urls(options.web))
         return None
     try:
         web = next_free(options.web) if options.next_port else options.web
@@ -24,7 +24,7 @@ async def opened(daemon: Daemon, options: argparse.Namespace) -> WebProcess | No
     page = WebProcess(command(daemon.desk.data, web, options.allow_all))
     page.start()
     log.info("the web page on %s port %s, encrypted on port %s", *web, web[1] + TLS_ABOVE)
-    daemon.desk.pages = tuple(urls(web))
+    daemon.desk.host.pages = tuple(urls(web))
     print(await _invitation(daemon, web), flush=True)
     return page
 

@@ -52,9 +52,9 @@ async def _run(options: argparse.Namespace) -> int:
     while not await _first(stopped, daemon.again):
         log.info("the exchange restarts with what was restored")
         await daemon.stop()
-        pages = daemon.desk.pages
+        pages = daemon.desk.host.pages
         daemon = await _started(options, daemon.address, systemd)
-        daemon.desk.pages = pages
+        daemon.desk.host.pages = pages
     systemd.stopping()
     systemd.status("Ending calls and signing off from providers.")
     if page is not None:

@@ -106,4 +106,4 @@ def _found(desk: Desk) -> DemoOffice:
 
 def _opened(desk: Desk, phone: Phone) -> Phone:
     """With the password that it registers with."""
-    return replace(phone, password=desk.vault.password_of(phone) or "")
+    return replace(phone, password=desk.folder.vault.password_of(phone) or "")

@@ -36,7 +36,7 @@ class Colleagues:
         """His session; his account is made when he first asks, without a password, as hashing one takes its time."""
         if who not in self._sessions:
             account = Account(who, "scrypt$", "admin") if who == "chef" else Account(who, "scrypt$", extension=who)
-            self.desk.settings.save(with_items(self.desk.office, account))
+            self.desk.folder.settings.save(with_items(self.desk.office, account))
             self._sessions[who] = str(enter(self.desk, account)["token"])
         return self._sessions[who]
 

@@ -10,7 +10,7 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
-from pbx.administration.desk.login_throttle import Tries
+from pbx.administration.desk.login_throttle import LoginThrottle
 from pbx.store.secrets import passwords
 
 ADMIN = "Chefin"
@@ -24,9 +24,9 @@ class Logins:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.now = 1_800_000_000.0
-        desk.clock = lambda: self.now
-        desk.tries = Tries(lambda: self.now)
-        desk.codes._clock = lambda: self.now
+        desk.host.clock = lambda: self.now
+        desk.access.throttle = LoginThrottle(lambda: self.now)
+        desk.access.codes._clock = lambda: self.now
 
     def do(self, verb: str, session: str | None = None, /, **arguments: Any) -> Any:
         """Give a command."""

@@ -170,7 +170,7 @@ def test_a_backup_of_it_is_made_and_restored_by_the_older_version(desk: Desk, qu
     before = (desk.data / "settings.json").read_bytes()
     made = perform(desk, "backup make", {"password": PASSWORD})["name"]
     perform(desk, "user set", {"person": "21", "name": "Changed"})
-    desk.restart = lambda: None
+    desk.host.restart = lambda: None
     opened = perform(desk, "backup open", {"name": made, "password": PASSWORD})
     perform(desk, "backup restore", {"opened": opened["opened"]})
     desk.close()

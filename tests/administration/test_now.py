@@ -41,7 +41,7 @@ class House:
         self.live.shining = {"21": ("free", 100.0), "22": ("talking", 200.0), "23": ("offline", None)}
         self.live.trunks = {"t": ("registered", "")}
         desk.live = self.live
-        desk.settings.put(
+        desk.folder.settings.put(
             Person("21", "Anna"),
             Person("22", "Bert"),
             Person("23", "Carl", outbound_only=True),
@@ -58,7 +58,7 @@ class House:
         session = None
         if extension is not None:
             name = f"{role}{extension}{language}"
-            self.desk.settings.put(Account(name, "scrypt$x", role, extension, language))
+            self.desk.folder.settings.put(Account(name, "scrypt$x", role, extension, language))
             session = sessions.enter(self.desk, self.desk.office.accounts[name])["token"]
         found: dict[str, Any] = perform(self.desk, "now", {}, session)
         return found
@@ -68,7 +68,7 @@ class House:
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
     opened = open_desk(tmp_path / "office")
-    opened.root = pi.make(tmp_path / "pi")
+    opened.host.root = pi.make(tmp_path / "pi")
     yield House(opened)
     opened.close()
 
@@ -148,7 +148,7 @@ def test_users_see_their_own_calls_and_nothing_of_others(house: House, running: 
 
 def test_somebody_without_an_extension_sees_no_call_of_a_withheld_number(house: House) -> None:
     house.live.calls = [call(extension="", from_="", steps=GREETED)]
-    assert now(house.desk, Actor("chef", "user"))["calls"] == []
+    assert now(house.desk.by(Actor("chef", "user")))["calls"] == []
 
 
 def test_how_full_a_mailbox_is_only_those_know_who_may_hear_it(house: House) -> None:
@@ -189,7 +189,7 @@ def test_the_lamps_on_the_box_are_shown_with_what_they_mean(house: House) -> Non
     ],
 )
 def test_a_machine_in_trouble_lights_the_trouble_lamp(house: House, files: dict[str, str], trouble: str) -> None:
-    pi.make(house.desk.root, files)
+    pi.make(house.desk.host.root, files)
     assert house.now()["lamps"]["trouble"] == trouble
 
 
@@ -210,9 +210,9 @@ def test_an_empty_office_is_told_what_to_do_next(tmp_path: Path) -> None:
     try:
         assert perform(desk, "now", {})["lamps"]["ready"] == "off", "the exchange does not run"
         assert pages() == ["/people", "/trunks"]
-        desk.settings.put(Person("21", "Anna"), Trunk("t", peer="192.0.2.1"))
+        desk.folder.settings.put(Person("21", "Anna"), Trunk("t", peer="192.0.2.1"))
         assert pages() == ["/phones", "/numbers"]
-        desk.settings.put(Phone("anna", "21", "x"), Number("+49301", "t", ("21",)))
+        desk.folder.settings.put(Phone("anna", "21", "x"), Number("+49301", "t", ("21",)))
         assert pages() == ["/phones"]
         desk.live = lines = Lines()
         lines.shining = {"21": ("free", None)}

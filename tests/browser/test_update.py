@@ -43,7 +43,7 @@ class Box:
 
     async def _start(self) -> None:
         self._daemon = Daemon(self.folder / "data", self.address, (21300, 21399))
-        self._daemon.desk.root = self.folder / "machine"
+        self._daemon.desk.host.root = self.folder / "machine"
         await self._daemon.start()
 
     def stop(self) -> None:

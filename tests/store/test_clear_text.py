@@ -95,8 +95,8 @@ def test_nothing_is_left_in_clear_and_all_of_it_is_known(data: Path, desk: Desk)
     assert (data / "settings.json").stat().st_mode & 0o777 == 0o600
     again = open_desk(data)
     phone, trunk = again.office.phones["anna"], again.office.trunks["amt"]
-    assert (again.vault.password_of(phone), again.vault.password_of(trunk)) == (PHONE, TRUNK)
-    assert again.vault.opened([again.office.backup_key])[again.office.backup_key] == NIGHT
+    assert (again.folder.vault.password_of(phone), again.folder.vault.password_of(trunk)) == (PHONE, TRUNK)
+    assert again.folder.vault.opened([again.office.backup_key])[again.office.backup_key] == NIGHT
     assert (phone.label, again.office.name) == ("desk", "Büro")
     again.close()
 
@@ -105,9 +105,9 @@ def test_what_was_changed_before_can_still_be_undone(desk: Desk) -> None:
     for change in (4, 3, 2, 1):
         perform(desk, "change undo", {"id": change})
     phones, trunk = desk.office.phones, desk.office.trunks["amt"]
-    known = {name: desk.vault.password_of(phone) for name, phone in phones.items()}
+    known = {name: desk.folder.vault.password_of(phone) for name, phone in phones.items()}
     assert known == {"anna": OLD_PHONE, "gone": GONE_PHONE}
-    assert desk.vault.password_of(trunk) == OLD_TRUNK
+    assert desk.folder.vault.password_of(trunk) == OLD_TRUNK
     assert not found(desk.data)
 
 
@@ -130,7 +130,7 @@ def test_a_password_typed_into_the_file_by_hand_does_not_stay_there(data: Path, 
     content["phones"]["7"] = {"username": "bert", "extension": "22", "password": PHONE}
     (data / "settings.json").write_text(json.dumps(content))
     again = open_desk(data)
-    assert again.vault.password_of(again.office.phones["bert"]) == PHONE
+    assert again.folder.vault.password_of(again.office.phones["bert"]) == PHONE
     assert found(data) == {}
     again.close()
 
@@ -182,13 +182,13 @@ def test_what_was_there_before_a_restore_is_rid_of_them_too_and_can_come_back(
     assert found(data)
     again = open_desk(data)
     assert found(data) == {}
-    again.restart = lambda: None
+    again.host.restart = lambda: None
     perform(again, "user add", {"name": "Bert", "extension": "22"})
     perform(again, "backup back", {})
     again.close()
     there = open_desk(data)
     assert list(there.office.people) == ["21"]
-    assert there.vault.password_of(there.office.trunks["amt"]) == TRUNK
+    assert there.folder.vault.password_of(there.office.trunks["amt"]) == TRUNK
     there.close()
 
 
@@ -223,14 +223,14 @@ def test_a_backup_carries_the_key_to_a_new_box_and_nothing_in_clear(
     content = (desk.data / "backups" / made).read_bytes()
     (tmp_path / "new box" / "backups").mkdir(exist_ok=True)
     (tmp_path / "new box" / "backups" / made).write_bytes(content)
-    other.restart = lambda: None
+    other.host.restart = lambda: None
     perform(other, "backup restore", {"name": made, "password": "Regen in Hamburg"})
     other.close()
     moved = open_desk(tmp_path / "new box")
     assert moved.office == desk.office
-    assert moved.vault.password_of(moved.office.trunks["amt"]) == TRUNK
-    assert moved.vault.password_of(moved.office.phones["anna"]) == PHONE
-    assert moved.vault.unreadable(moved.office) == ([], [], False)
+    assert moved.folder.vault.password_of(moved.office.trunks["amt"]) == TRUNK
+    assert moved.folder.vault.password_of(moved.office.phones["anna"]) == PHONE
+    assert moved.folder.vault.unreadable(moved.office) == ([], [], False)
     moved.close()
     assert found(tmp_path / "new box") == {}
 
@@ -243,11 +243,11 @@ def test_a_backup_of_version_1_is_opened_as_before_and_secured(data: Path, tmp_p
     new = open_desk(tmp_path / "new box")
     (tmp_path / "new box" / "backups").mkdir(exist_ok=True)
     (tmp_path / "new box" / "backups" / made).write_bytes((data / "backups" / made).read_bytes())
-    new.restart = lambda: None
+    new.host.restart = lambda: None
     perform(new, "backup restore", {"name": made, "password": "Regen in Hamburg"})
     new.close()
     moved = open_desk(tmp_path / "new box")
-    assert moved.vault.password_of(moved.office.phones["anna"]) == PHONE
+    assert moved.folder.vault.password_of(moved.office.phones["anna"]) == PHONE
     assert found(tmp_path / "new box") == {}
     moved.close()
     old.close()
@@ -274,7 +274,7 @@ def test_the_running_exchange_forgets_them_as_soon_as_root_says_that_the_update_
         with monkeypatch.context() as tried:
             tried.setattr("pbx.administration.desk.desk.is_tried", lambda root: True)
             exchange = Daemon(data, (host, free_ports(2, host)))
-            exchange.desk.root = tmp_path / "root"
+            exchange.desk.host.root = tmp_path / "root"
         monkeypatch.setattr(office_work, "UPDATE_EVERY", 0.02)
         await exchange.start()
         assert found(data)

@@ -44,7 +44,7 @@ def works_at(folder: Path, accounts: list[dict[str, Any]], root: Path) -> dict[s
     states: dict[str, str] = {}
 
     async def script(box: Box) -> None:
-        box.daemon.desk.root = root
+        box.daemon.desk.host.root = root
         phones = [Phone(box, account) for account in accounts]
         for each in phones:
             await each.register()
@@ -86,7 +86,7 @@ def test_a_backup_in_a_new_box_brings_the_office_back(
 ) -> None:
     accounts = old_box(tmp_path / "old")
     old = open_desk(tmp_path / "old")
-    old.root = pi.make(tmp_path / "old-pi")
+    old.host.root = pi.make(tmp_path / "old-pi")
     stick = tmp_path / "stick"
     stick.mkdir()
     perform(old, "nightly set", {"folder": str(stick), "password": PASSWORD})

@@ -7,7 +7,6 @@ from typing import Any
 from pbx.administration.access import passwords
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen, version
 from pbx.alphabet import place
 from pbx.control.protocol import Refused
@@ -44,8 +43,6 @@ def add(
 
 def change(
     desk: Desk,
-    actor: Actor,
-    session: str,
     account: str,
     name: str | None = None,
     role: Role | None = None,
@@ -62,7 +59,7 @@ def change(
     office = desk.office
     old = named(office, account)
     check_seen(desk, old, seen)
-    if password is not None and actor.role != "root":
+    if password is not None and desk.actor.role != "root":
         raise Refused(
             Sentence("People choose their own passwords. Send them an invitation instead."), 4, field="password"
         )
@@ -79,7 +76,7 @@ def change(
     _keep_an_admin(office, changed, "role")
     desk.save(changed)
     if stamp(new) != stamp(old):
-        _log_off(desk, old, new, session if actor.name == old.name else "")
+        _log_off(desk, old, new, desk.session if desk.actor.name == old.name else "")
     return view(desk, new)
 
 
@@ -98,8 +95,6 @@ def remove(desk: Desk, account: str, seen: str | None = None) -> Shown:
 
 def change_own(
     desk: Desk,
-    actor: Actor,
-    session: str,
     old: str = "",
     new: str = "",
     language: Language | None = None,
@@ -109,18 +104,18 @@ def change_own(
     Raises Refused.
     """
     office = desk.office
-    account = office.accounts.get(actor.name)
+    account = office.accounts.get(desk.actor.name)
     if account is None:
         raise Refused(Sentence("Please log in first."), 4)
     changed = dataclasses.replace(account, language=language or account.language)
     if new:
-        with desk.tries.one("", account.name.casefold()[:80]):
+        with desk.access.throttle.attempt("", account.name.casefold()[:80]):
             if not password_matches(account.password, old):
                 raise Refused(Sentence("This is not your current password."), field="old")
         changed = dataclasses.replace(changed, password=passwords.hashed(new, account.name, "new"))
     desk.save(with_items(office, changed))
     if new:
-        _log_off(desk, account, changed, session)
+        _log_off(desk, account, changed, desk.session)
     return view(desk, changed)
 
 
@@ -144,7 +139,7 @@ def view(desk: Desk, account: Account) -> Shown:
         "language": account.language,
         "mailboxes": list(account.mailboxes),
         "active": bool(account.password),
-        "invited_until": desk.records.sessions.invitations(desk.clock()).get(account.name),
+        "invited_until": desk.records.sessions.invitations(desk.host.clock()).get(account.name),
         "version": version(account),
     }
 

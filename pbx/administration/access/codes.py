@@ -27,25 +27,25 @@ LASTS = 3600.0
 
 def show(desk: Desk) -> Shown:
     """The code, made if there is none."""
-    code = _current(desk) or desk.codes.make(None if is_first(desk) else desk.clock() + LASTS)
+    code = _current(desk) or desk.access.codes.make(None if is_first(desk) else desk.host.clock() + LASTS)
     return {
         "code": spoken_code(code.code),
         "expires": code.expires,
         "first": is_first(desk),
-        "pages": [f"{page.rstrip('/')}/welcome" for page in desk.pages],
+        "pages": [f"{page.rstrip('/')}/welcome" for page in desk.host.pages],
     }
 
 
 def press(desk: Desk) -> Shown:
     """Somebody pressed the box's button: for two minutes the page shows the code."""
     shown = show(desk)
-    desk.codes.press()
+    desk.access.codes.press()
     return shown
 
 
 def state(desk: Desk) -> Shown:
     """What somebody at the page must know who is not logged in."""
-    pressed = desk.codes.pressed
+    pressed = desk.access.codes.pressed
     code = _current(desk) if pressed else None
     return {
         "first": is_first(desk),
@@ -78,11 +78,11 @@ def begin(
     admin = Account(named, role="admin", language=language or desk.office.language) if first else _admin(desk, name)
     admin = dataclasses.replace(admin, password=passwords.hashed(password, admin.name))
     # There is no session yet, but the code has proved who it is.
-    with desk.performing(actor_of(admin), desk.verb):
-        if first:
-            office.change(desk, country=country, language=language, area_code=area_code, number=number or None)
-        desk.save(with_items(_in_town(desk.office), admin))
-    desk.codes.spend()
+    own = desk.by(actor_of(admin))
+    if first:
+        office.change(own, country=country, language=language, area_code=area_code, number=number or None)
+    own.save(with_items(_in_town(desk.office), admin))
+    desk.access.codes.spend()
     desk.records.sessions.close_all(admin.name)
     return sessions.enter(desk, admin)
 
@@ -102,7 +102,7 @@ def is_first(desk: Desk) -> bool:
 
 
 def _current(desk: Desk) -> Code | None:
-    code = desk.codes.current(desk.clock())
+    code = desk.access.codes.current(desk.host.clock())
     # The code of the first visit never gets old, but must not be a way in once somebody is admin.
     return None if code is not None and code.expires is None and not is_first(desk) else code
 
@@ -110,11 +110,11 @@ def _current(desk: Desk) -> Code | None:
 def _check(desk: Desk, typed: str, source: str) -> None:
     """Raises Refused unless it is the code."""
     code = _current(desk)
-    with desk.tries.one(source):
+    with desk.access.throttle.attempt(source):
         right = hmac.compare_digest(typed_code(typed).encode(errors="replace"), (code.code if code else "").encode())
         if code is None or not right:
             if code is not None:
-                desk.codes.wrong(code)
+                desk.access.codes.wrong(code)
             raise Refused(
                 Sentence("This code is wrong or no longer valid. The box shows the current one."), field="code"
             )

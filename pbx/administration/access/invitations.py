@@ -26,7 +26,7 @@ def invite(desk: Desk, extension: str = "", account: str = "") -> Shown:
     The only moment the code is known. Raises Refused.
     """
     invited = _of_person(desk, extension) if extension else named(desk.office, account)
-    code, expires = new_code(), desk.clock() + LASTS
+    code, expires = new_code(), desk.host.clock() + LASTS
     desk.records.sessions.invite(code, invited.name, stamp(invited), expires)
     path = f"/invitation/{code}"
     return {
@@ -34,7 +34,7 @@ def invite(desk: Desk, extension: str = "", account: str = "") -> Shown:
         "code": spoken_code(code),
         "expires": expires,
         "path": path,
-        "pages": [f"{page.rstrip('/')}{path}" for page in desk.pages],
+        "pages": [f"{page.rstrip('/')}{path}" for page in desk.host.pages],
     }
 
 
@@ -55,8 +55,7 @@ def accept(desk: Desk, code: str, password: str, source: str = "") -> Shown:
     invited = _invited(desk, code, source)
     new = dataclasses.replace(invited, password=passwords.hashed(password, invited.name))
     # There is no session yet, but the code has proved who it is.
-    with desk.performing(actor_of(new), desk.verb):
-        desk.save(with_items(desk.office, new))
+    desk.by(actor_of(new)).save(with_items(desk.office, new))
     desk.records.sessions.end_invitations(new.name)
     desk.records.sessions.close_all(new.name)
     return sessions.enter(desk, new)
@@ -64,8 +63,8 @@ def accept(desk: Desk, code: str, password: str, source: str = "") -> Shown:
 
 def _invited(desk: Desk, code: str, source: str) -> Account:
     """Whose code it is. Raises Refused."""
-    with desk.tries.one(source):
-        name, made_for = desk.records.sessions.invited(typed_code(code), desk.clock()) or ("", "")
+    with desk.access.throttle.attempt(source):
+        name, made_for = desk.records.sessions.invited(typed_code(code), desk.host.clock()) or ("", "")
         account = desk.office.accounts.get(name)
         if account is None or stamp(account) != made_for:
             raise Refused(Sentence("This invitation has been used already or has expired. Please ask for a new one."))

@@ -18,7 +18,7 @@ def actor(desk: Desk, session: str | None) -> Actor:
     """Who asks, by his session's token: "" and one that has ended are a visitor's, None is root's."""
     if session is None:
         return rights.root(desk.office)
-    name, made_for = (desk.records.sessions.account(session, desk.clock()) if session else None) or ("", "")
+    name, made_for = (desk.records.sessions.account(session, desk.host.clock()) if session else None) or ("", "")
     account = desk.office.accounts.get(name)
     if account is None or stamp(account) != made_for:
         return rights.visitor(desk.office)
@@ -32,7 +32,7 @@ def open(desk: Desk, name: str, password: str, source: str = "") -> Shown:
     """
     account = find(desk.office, name)
     # As it was typed: counted by account, name and extension of one would show by their waits that they are one.
-    with desk.tries.one(source, name.strip().casefold()[:80]):
+    with desk.access.throttle.attempt(source, name.strip().casefold()[:80]):
         if not password_matches(account.password if account else "", password) or account is None:
             raise Refused(Sentence("The name or the password is wrong."), 4)
     return enter(desk, account)
@@ -40,16 +40,16 @@ def open(desk: Desk, name: str, password: str, source: str = "") -> Shown:
 
 def enter(desk: Desk, account: Account) -> Shown:
     """A new session for somebody who has proved who he is."""
-    token = desk.records.sessions.open(account.name, stamp(account), desk.clock())
+    token = desk.records.sessions.open(account.name, stamp(account), desk.host.clock())
     return {"token": token, "account": view(desk, account)}
 
 
-def who(desk: Desk, actor: Actor) -> Shown | None:
+def who(desk: Desk) -> Shown | None:
     """The account of the session that asks; None when it has none, or has ended."""
-    account = desk.office.accounts.get(actor.name) if actor.name else None
+    account = desk.office.accounts.get(desk.actor.name) if desk.actor.name else None
     return view(desk, account) if account else None
 
 
-def close(desk: Desk, session: str) -> None:
+def close(desk: Desk) -> None:
     """Log out: the session that asks ends."""
-    desk.records.sessions.close(session)
+    desk.records.sessions.close(desk.session)

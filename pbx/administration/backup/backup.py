@@ -49,7 +49,7 @@ def make(desk: Desk, password: str, wait: bool = True) -> Shown:
             _keep_newest(folder)
 
     begin(desk, "make", target, {"password": password}, finished)
-    return desk.work.wait() if wait else {"name": target.name}
+    return desk.backup_work.wait() if wait else {"name": target.name}
 
 
 def check_password(password: str) -> None:
@@ -72,7 +72,7 @@ def begin(
         finished(result)
 
     try:
-        desk.work.start(kind, target.name, asked, desk.turns, ended, lambda: desk.changed("health"))
+        desk.backup_work.start(kind, target.name, asked, desk.turns, ended, lambda: desk.changed("health"))
     except Refused:
         making.rmdir()
         raise
@@ -140,7 +140,7 @@ def open(desk: Desk, name: str, password: str, wait: bool = True) -> Shown:
     path = _path(desk, name)
     if restoring.is_begun(desk.data):
         raise Refused(Sentence("A restore is about to begin."), 1)
-    if not desk.work.is_running:
+    if not desk.backup_work.is_running:
         restoring.clear_stage(desk.data)
     stage = desk.data / restoring.STAGE
 
@@ -152,8 +152,8 @@ def open(desk: Desk, name: str, password: str, wait: bool = True) -> Shown:
             result["notes"] = [said(note) for note in _notes(desk, result)]
 
     asked = {"file": str(path), "folder": str(stage), "password": password}
-    desk.work.start("open", name, asked, contextlib.nullcontext(), finished, lambda: desk.changed("health"))
-    return _opened_view(desk.work.wait()) if wait else {"name": name}
+    desk.backup_work.start("open", name, asked, contextlib.nullcontext(), finished, lambda: desk.changed("health"))
+    return _opened_view(desk.backup_work.wait()) if wait else {"name": name}
 
 
 def restore(desk: Desk, opened: str = "", name: str = "", password: str = "") -> Shown:
@@ -163,7 +163,7 @@ def restore(desk: Desk, opened: str = "", name: str = "", password: str = "") ->
     """
     if not opened:
         opened = open(desk, name, password)["opened"]
-    found = desk.work.result if desk.work.kind == "open" and not desk.work.is_running else None
+    found = desk.backup_work.result if desk.backup_work.kind == "open" and not desk.backup_work.is_running else None
     if found is None or not secrets.compare_digest(found["opened"], opened) or time.monotonic() > found["until"]:
         raise Refused(Sentence("Too much time has passed. Please open the backup again."), 1)
     return _begun(desk, restoring.STAGE, found["name"])
@@ -179,16 +179,16 @@ def back(desk: Desk) -> Shown:
 
 def _begun(desk: Desk, folder: str, name: str) -> Shown:
     """From here on there is no way back but a restore of what was there before."""
-    if desk.live is not None and desk.restart is None:
+    if desk.live is not None and desk.host.restart is None:
         raise Refused(Sentence("Nothing can be restored in the demo office."), 1)
     with desk.turns:
         if restoring.is_begun(desk.data):
             raise Refused(Sentence("A restore is about to begin."), 1)
         restoring.begin(desk.data, folder)
     calls = _running_calls(desk)
-    if desk.restart is not None:
-        desk.restart()
-    return {"name": name, "restarting": desk.restart is not None, "calls": calls}
+    if desk.host.restart is not None:
+        desk.host.restart()
+    return {"name": name, "restarting": desk.host.restart is not None, "calls": calls}
 
 
 def _running_calls(desk: Desk) -> int:
@@ -254,7 +254,7 @@ def _before(desk: Desk) -> Shown | None:
 
 
 def _work(desk: Desk) -> Shown | None:
-    work = desk.work
+    work = desk.backup_work
     if work.kind is None:
         return None
     return {

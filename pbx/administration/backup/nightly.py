@@ -19,7 +19,6 @@ from pbx.administration.backup import backup, disks
 from pbx.administration.desk import backup_work
 from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
-from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.doctor.box_checks import BUILT
 from pbx.box.places import is_plugged, mount_of, mount_points, plugged
@@ -47,7 +46,7 @@ _MOMENT = "%Y%m%d-%H%M%S"
 def show(desk: Desk) -> Shown:
     """Where it goes, what became of the last, and which disks there are to choose from. Waits for no disk."""
     state = _state(desk)
-    found = [(str(each.point), disks.unfit(each, _needed(state), desk.root)) for each in plugged(desk.root)]
+    found = [(str(each.point), disks.unfit(each, _needed(state), desk.host.root)) for each in plugged(desk.host.root)]
     return _own(desk) | {
         "version": version(_own(desk)),
         "places": [place for place, why in found if why is None],
@@ -58,15 +57,13 @@ def show(desk: Desk) -> Shown:
     }
 
 
-def change(
-    desk: Desk, actor: Actor, folder: str | None = None, password: str | None = None, seen: str | None = None
-) -> Shown:
+def change(desk: Desk, folder: str | None = None, password: str | None = None, seen: str | None = None) -> Shown:
     """Give the folder (empty: no more backups), or another password; the first folder needs one. Raises Refused."""
     check_seen(desk, _own(desk), seen)
     given: dict[str, Any] = {}
     if folder is not None and folder != desk.office.backup_folder:
         with _asking(desk):
-            given |= _checked(desk, actor, folder) if folder else {"backup_folder": "", "backup_mount": ""}
+            given |= _checked(desk, folder) if folder else {"backup_folder": "", "backup_mount": ""}
     if password:
         backup.check_password(password)
         given["backup_key"] = backup_work.made_key(password)
@@ -87,7 +84,7 @@ def now(desk: Desk, wait: bool = True) -> Shown:
             key = _key(desk)
             tag = _tag(desk)
             _clear(folder, tag)
-            target = backup.free_name(folder, _STEM.format(tag=tag), desk.clock())
+            target = backup.free_name(folder, _STEM.format(tag=tag), desk.host.clock())
     except OSError as error:
         raise _failed(desk, _unreachable(desk, error)) from error
     except Refused as refusal:
@@ -97,22 +94,22 @@ def now(desk: Desk, wait: bool = True) -> Shown:
         if result is None:
             _failed(desk, _why(desk))
             return
-        _note(desk, failed=None, last={"at": desk.clock(), "name": target.name, "size": result["size"]})
-        keep_newest(folder, tag, desk.clock())
+        _note(desk, failed=None, last={"at": desk.host.clock(), "name": target.name, "size": result["size"]})
+        keep_newest(folder, tag, desk.host.clock())
 
     try:
         backup.begin(desk, "night", target, {"key": key}, finished)
     except OSError as error:
         why = error.strerror or str(error)
         raise _failed(desk, Refused(Sentence("The data folder cannot be used: {why}.", why=why), 1)) from error
-    return desk.work.wait() if wait else {"name": target.name}
+    return desk.backup_work.wait() if wait else {"name": target.name}
 
 
 def _key(desk: Desk) -> str:
     """What encrypts the backups. Raises Refused."""
     sealed = desk.office.backup_key
     try:
-        key = desk.vault.opened([sealed])[sealed] if is_sealed(sealed) else sealed
+        key = desk.folder.vault.opened([sealed])[sealed] if is_sealed(sealed) else sealed
     except NotSealed as error:
         raise Refused(error.sentence, 1) from error
     if key is None:
@@ -123,10 +120,10 @@ def _key(desk: Desk) -> str:
 
 def look(desk: Desk) -> None:
     """To be called every hour: make one if it is time, else see whether the disk is there for the next."""
-    if not desk.office.backup_folder or desk.clock() < BUILT or desk.unkept:
+    if not desk.office.backup_folder or desk.host.clock() < BUILT or desk.folder.unkept:
         return
     with contextlib.suppress(Refused):  # kept, and tried again in an hour
-        if is_due((_state(desk).get("last") or {}).get("at", 0.0), desk.clock()):
+        if is_due((_state(desk).get("last") or {}).get("at", 0.0), desk.host.clock()):
             now(desk)
             return
         try:
@@ -173,7 +170,7 @@ def check(desk: Desk) -> Check:
         sentence = Sentence("No automatic backup.")
         advice = Sentence("Plug in a USB stick and choose it for the nightly backup.")
         return Check("backup", "warn", sentence, advice, "/backup")
-    state, at = _state(desk), desk.clock()
+    state, at = _state(desk), desk.host.clock()
     last, failed = state.get("last") or {}, state.get("failed")
     age = at - last["at"] if last and last["at"] <= at else None
     sentence = _age(age)
@@ -207,15 +204,15 @@ def _asking(desk: Desk) -> Iterator[None]:
 
     Raises Refused.
     """
-    if not desk.work.asking.acquire(blocking=False):
+    if not desk.backup_work.asking.acquire(blocking=False):
         raise Refused(Sentence("The stick or network folder has not answered yet. Is it still connected?"), 1)
     try:
         yield
     finally:
-        desk.work.asking.release()
+        desk.backup_work.asking.release()
 
 
-def _checked(desk: Desk, actor: Actor, folder: str) -> dict[str, str]:
+def _checked(desk: Desk, folder: str) -> dict[str, str]:
     """Fields of a folder that may be used. Only who is root on the box names one outside the places for disks."""
     try:
         path = Path(folder).resolve(strict=True)
@@ -224,8 +221,8 @@ def _checked(desk: Desk, actor: Actor, folder: str) -> dict[str, str]:
         is_folder = False
     if not is_folder:
         raise Refused(Sentence("The folder {folder} does not exist.", folder=folder[:200]), field="folder")
-    point = mount_of(path, mount_points(desk.root))
-    if actor.role != "root" and not is_plugged(point, desk.root):
+    point = mount_of(path, mount_points(desk.host.root))
+    if desk.actor.role != "root" and not is_plugged(point, desk.host.root):
         only = Sentence("Choose a USB stick or a network folder that is mounted below /media, /mnt or /run/media.")
         raise Refused(only, field="folder", hint="As root, “durchwahl nightly set --folder” takes any folder.")
     try:
@@ -241,8 +238,8 @@ def _checked(desk: Desk, actor: Actor, folder: str) -> dict[str, str]:
 def _unfit(desk: Desk, folder: Path, point: Path) -> Sentence | None:
     """Why a folder cannot take the backups, or the disk it is on. Raises OSError."""
     needed = _needed(_state(desk))
-    on = [each for each in plugged(desk.root) if each.point == point]
-    return next(filter(None, (disks.unfit(each, needed, desk.root) for each in on)), disks.full(folder, needed))
+    on = [each for each in plugged(desk.host.root) if each.point == point]
+    return next(filter(None, (disks.unfit(each, needed, desk.host.root) for each in on)), disks.full(folder, needed))
 
 
 def _needed(state: Shown) -> int:
@@ -262,7 +259,7 @@ def _place(desk: Desk) -> Path:
     if not office.backup_folder:
         raise Refused(Sentence("No folder has been chosen for the nightly backup."), 1)
     folder = Path(office.backup_folder)
-    if str(mount_of(folder, mount_points(desk.root))) != office.backup_mount:
+    if str(mount_of(folder, mount_points(desk.host.root))) != office.backup_mount:
         raise Refused(_missing(desk), 1)
     if folder.resolve(strict=True) != folder or not folder.is_dir():
         raise Refused(Sentence("The folder {folder} does not exist.", folder=str(folder)), 1)
@@ -276,7 +273,7 @@ def _missing(desk: Desk) -> Sentence:
 
 def _is_own_disk(desk: Desk) -> bool:
     """Whether the folder is on the disk that it is to be a help against."""
-    office, points = desk.office, mount_points(desk.root)
+    office, points = desk.office, mount_points(desk.host.root)
     own = {str(mount_of(desk.data.absolute(), points)), "/"}
     return bool(office.backup_folder) and office.backup_mount in own
 
@@ -295,7 +292,7 @@ def _why(desk: Desk) -> Refused:
         return Refused(Sentence("The stick was removed while the backup was being written."), 1)
     except OSError as error:
         return _unreachable(desk, error)
-    return desk.work.error or Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
+    return desk.backup_work.error or Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
 
 
 # --- its files, and what became of them -----------------------------------------------------------------------------
@@ -351,5 +348,5 @@ def _failed(desk: Desk, refusal: Refused) -> Refused:
     """Keep why: since when it is so counts, not when it was tried last."""
     before = _state(desk).get("failed")
     if not before or before.get("said") != refusal.said:
-        _note(desk, failed={"at": desk.clock(), "said": refusal.said})
+        _note(desk, failed={"at": desk.host.clock(), "said": refusal.said})
     return refusal

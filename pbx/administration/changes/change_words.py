@@ -1,9 +1,9 @@
 """A saved change in words, also when what it was about is long gone. Secrets are named, never shown."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
+from pbx.administration.desk.who_and_when import moment
 from pbx.sentence import Sentence
 from pbx.store.kinds import Choice, Days, Kind, Moment, Pin, Seconds, Secret, Sound, Switch
 from pbx.store.records.changes import Along, Change
@@ -26,26 +26,6 @@ def words(change: Change) -> list[Sentence]:
 def deleted_with(gone: list[Sentence]) -> Sentence:
     """What undoing does not bring back of people and groups that were removed."""
     return Sentence("Messages and tasks that were deleted with {items} do not come back.", items=gone)
-
-
-def who(change: Change) -> Words:
-    """Who made it."""
-    if change.who:
-        return change.who
-    return {
-        "root": Sentence("The command line"),
-        "visitor": Sentence("Somebody not logged in"),
-    }.get(change.role, Sentence("The box itself"))
-
-
-def moment(at: float) -> Sentence:
-    """A time as people write it: only the clock when it is today."""
-    there, here = time.localtime(at), time.localtime()
-    clock = Sentence("{hour}:{minute}", hour=f"{there.tm_hour:02}", minute=f"{there.tm_min:02}")
-    if there[:3] == here[:3]:
-        return clock
-    day, month, year = f"{there.tm_mday:02}", f"{there.tm_mon:02}", str(there.tm_year)
-    return Sentence("{day}/{month}/{year} {clock}", day=day, month=month, year=year, clock=clock)
 
 
 def _along(along: Along) -> Iterator[Sentence]:

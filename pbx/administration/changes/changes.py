@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pbx.administration.changes.change_words import deleted_with, item, moment, who, words
+from pbx.administration.changes.change_words import deleted_with, item, words
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.who_and_when import moment, who
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Office
@@ -115,7 +116,7 @@ def _without(desk: Desk, change: Change, everything: Sequence[Change], undone: d
     except Overtaken as overtaken:
         raise _overtaken(overtaken.difference, later) from overtaken
     try:
-        desk.settings.check(office)
+        desk.folder.settings.check(office)
     except SettingsError as error:
         raise _broken(error, later) from error
     _check_admins(desk.office, office)

@@ -20,7 +20,7 @@ _PAUSE = 1.0
 """Seconds between two times that pages are told how far it is."""
 
 
-class Work:
+class BackupWork:
     """The making or opening at hand, or the last one. Any thread may use it."""
 
     def __init__(self) -> None:

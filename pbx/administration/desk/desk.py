@@ -1,23 +1,22 @@
-"""What commands work on: an open data folder, and what is beside it."""
+"""What commands work at: an open data folder, who gives the command, and what is at hand beside them."""
 
-import contextlib
+import dataclasses
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.changes.change_words import moment, who
-from pbx.administration.desk import pieces
-from pbx.administration.desk.backup_work import Work
-from pbx.administration.desk.drafts import Takes
+from pbx.administration.desk import pieces, rights
+from pbx.administration.desk.backup_work import BackupWork
+from pbx.administration.desk.drafts import Drafts
 from pbx.administration.desk.live import Live
-from pbx.administration.desk.login_throttle import Tries
+from pbx.administration.desk.login_throttle import LoginThrottle
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.tickets import Tickets
+from pbx.administration.desk.who_and_when import moment, who
 from pbx.box.update.state import is_tried
 from pbx.control.protocol import Refused
 from pbx.exchange.story import story
@@ -29,9 +28,9 @@ from pbx.store.models import Office
 from pbx.store.records.changes import NOTHING_ALONG, Along, Handed
 from pbx.store.records.records import Records
 from pbx.store.secrets.codes import Codes
-from pbx.store.secrets.vault import NotSealed, Vault, secured
+from pbx.store.secrets.vault import NotSealed, secured
 from pbx.store.settings.differences import differences
-from pbx.store.settings.settings import Settings, SettingsError
+from pbx.store.settings.settings import SettingsError
 from pbx.store.settings.settings_file import description
 
 log = logging.getLogger(__name__)
@@ -39,43 +38,56 @@ log = logging.getLogger(__name__)
 UPDATE = "update"
 """In the data folder."""
 
-_ACTING: ContextVar[tuple[Actor, str] | None] = ContextVar("acting", default=None)
-"""Each thread has its own: reading commands run side by side."""
+
+@dataclass(slots=True)
+class Host:
+    """The machine and the program in which commands are given."""
+
+    root: Path = Path("/")
+    """Below it the kernel tells how the machine is."""
+    clock: Callable[[], float] = time.time
+    """Unix time."""
+    pages: tuple[str, ...] = ()
+    """Addresses of the web page, while it runs."""
+    restart: Callable[[], None] | None = None
+    """Have the exchange end and begin again, with what a restore puts in the place of the old; None: it cannot."""
+
+
+@dataclass(slots=True)
+class Access:
+    """How people get in who have no session."""
+
+    codes: Codes
+    """What the box shows to whoever stands before it."""
+    throttle: LoginThrottle = field(default_factory=LoginThrottle)
+    """Slows down whoever guesses passwords and codes."""
+    tickets: Tickets = field(default_factory=Tickets)
+    """Of softphones that are about to fetch their accounts."""
 
 
 @dataclass(slots=True)
 class Desk:
-    """What commands work on."""
+    """What a command works at. Each command has one of its own (`by`); all of them share the things on it."""
 
     folder: Folder
+    actor: Actor
+    """Who gives the command."""
+    access: Access = field(repr=False)
+    drafts: Drafts = field(repr=False)
+    """Sounds that are made and not used yet."""
+    verb: str = ""
+    """The command; empty while none is given."""
+    session: str = field(default="", repr=False)
+    """The token of who gives it; empty for root and visitors."""
     live: Live | None = None
     """The running exchange, when it is this program."""
-    root: Path = Path("/")
-    """Below it the kernel tells how the machine is."""
-    turns: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    """Held by a writing command: it reads the settings, then saves them changed, and no other may come in between."""
     changed: Callable[[str], None] = field(default=lambda topic: None, repr=False)
     """Tell pages that something is different: lines, phones, trunks, calls, tasks, messages, settings, health."""
-    clock: Callable[[], float] = field(default=time.time, repr=False)
-    """Unix time, for sessions and codes."""
-    tries: Tries = field(default_factory=Tries, repr=False)
-    """Passwords and codes that were wrong."""
-    pages: tuple[str, ...] = ()
-    """Addresses of the web page, while it runs."""
-    codes: Codes = field(init=False, repr=False)
-    """What the box shows to who stands before it."""
-    takes: Takes = field(init=False, repr=False)
-    """Sounds that are made and not used yet."""
-    tickets: Tickets = field(default_factory=Tickets, repr=False)
-    """Of softphones that are about to fetch their accounts."""
-    work: Work = field(default_factory=Work, repr=False)
+    host: Host = field(default_factory=Host)
+    backup_work: BackupWork = field(default_factory=BackupWork, repr=False)
     """The backup that is being made or opened."""
-    restart: Callable[[], None] | None = field(default=None, repr=False)
-    """Have the exchange end and begin again, with what a restore puts in the place of the old; None: it cannot."""
-
-    def __post_init__(self) -> None:
-        self.codes = Codes(self.data / "access-code.json")
-        self.takes = Takes(self.data / "takes")
+    turns: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    """Held by a writing command: it reads the settings, then saves them changed, and no other may come in between."""
 
     @property
     def data(self) -> Path:
@@ -88,11 +100,6 @@ class Desk:
         return self.folder.office
 
     @property
-    def settings(self) -> Settings:
-        """Where the settings are saved."""
-        return self.folder.settings
-
-    @property
     def records(self) -> Records:
         """History, tasks, messages, changes."""
         return self.folder.records
@@ -102,41 +109,9 @@ class Desk:
         """The messages' sound."""
         return self.folder.mailboxes
 
-    @property
-    def vault(self) -> Vault:
-        """Seals and opens passwords."""
-        return self.folder.vault
-
-    @property
-    def greetings(self) -> Path:
-        """Where greetings and announcements are."""
-        return self.folder.greetings
-
-    @property
-    def unkept(self) -> str:
-        """Why nothing is kept; empty when it is."""
-        return self.folder.unkept
-
-    @property
-    def acting(self) -> Actor | None:
-        """Who gave the command that runs in this thread."""
-        acting = _ACTING.get()
-        return acting[0] if acting else None
-
-    @property
-    def verb(self) -> str:
-        """The command that runs in this thread; empty when none does."""
-        acting = _ACTING.get()
-        return acting[1] if acting else ""
-
-    @contextlib.contextmanager
-    def performing(self, actor: Actor, verb: str) -> Iterator[None]:
-        """What is done in here, `actor` does by the command `verb`."""
-        token = _ACTING.set((actor, verb))
-        try:
-            yield
-        finally:
-            _ACTING.reset(token)
+    def by(self, actor: Actor, verb: str = "", session: str = "") -> "Desk":
+        """The desk for somebody who gives a command; without `verb` it is the same command."""
+        return dataclasses.replace(self, actor=actor, verb=verb or self.verb, session=session)
 
     def save(self, office: Office, along: Along = NOTHING_ALONG, undoes: int | None = None) -> None:
         """Make these the settings, tell the running exchange, and list the change; `along` moves in the records.
@@ -148,13 +123,14 @@ class Desk:
         found = differences(self.office, office, along.moved)
         if not found:
             return
-        who, role = (self.acting.name, self.acting.role) if self.acting else ("", "")
         # The list and the records first: cut off before the settings are written, `drop_unsaved` takes it back.
         with self.records.together():
-            change = self.records.changes.add(time.time(), who, role, self.verb, found, along, undoes)
+            change = self.records.changes.add(
+                time.time(), self.actor.name, self.actor.role, self.verb, found, along, undoes
+            )
             self.records.carry(along)
         try:
-            self.settings.save(office)
+            self.folder.settings.save(office)
         except SettingsError as error:
             self.folder.revoke(change, along)
             raise _refused(error) from error
@@ -166,16 +142,16 @@ class Desk:
 
     def _secured(self, office: Office) -> Office:
         """The settings with no password in clear. Raises Refused."""
-        clear_text.secure(self.settings, self.vault)  # what could not be before is no change
+        clear_text.secure(self.folder.settings, self.folder.vault)  # what could not be before is no change
         try:
-            return secured(office, self.vault)
+            return secured(office, self.folder.vault)
         except NotSealed as error:
             raise Refused(error.sentence, 1) from error
 
     def _open_passwords(self, office: Office) -> None:
         """Those that the running exchange needs now."""
         try:
-            self.vault.prepare(office)
+            self.folder.vault.prepare(office)
         except NotSealed as error:  # it is saved; their trunks say so
             log.error("%s", error)
 
@@ -214,15 +190,15 @@ class Desk:
         """Whether these could be the settings. Raises Refused."""
         self.check_kept()
         try:
-            self.settings.check(office)
+            self.folder.settings.check(office)
         except SettingsError as error:
             raise _refused(error) from error
 
     def check_kept(self) -> None:
         """Whether what is done now will still be there after a restart. Raises Refused."""
-        if self.unkept:
-            sentence = Sentence("Nothing can be changed because the disk cannot be written to: {why}.", why=self.unkept)
-            raise Refused(sentence, 1)
+        if self.folder.unkept:
+            why = self.folder.unkept
+            raise Refused(Sentence("Nothing can be changed because the disk cannot be written to: {why}.", why=why), 1)
 
     def who_changed(self, item: Any) -> tuple[str, str] | None:
         """Who changed an item of the settings (or the office's own fields) last, and when; None if it is not known."""
@@ -237,7 +213,7 @@ class Desk:
 
     def close(self) -> None:
         """Let go of everything."""
-        self.work.close()
+        self.backup_work.close()
         self.folder.close()
 
 
@@ -267,7 +243,9 @@ def open_desk(data: Path, patience: float = 5.0, root: Path = Path("/")) -> Desk
 
 def desk_over(folder: Folder, root: Path = Path("/")) -> Desk:
     """What commands need beside an open folder. Tidies up what is theirs in it. Raises RecordsError, OSError."""
-    desk = Desk(folder, root=root)
+    access = Access(Codes(folder.data / "access-code.json"))
+    drafts = Drafts(folder.data / "takes")
+    desk = Desk(folder, rights.root(folder.office), access, drafts, host=Host(root))
     pieces.clear(folder.data / UPDATE)
     if not is_tried(root):
         desk.forget_clear_text()

@@ -1,4 +1,4 @@
-"""Takes: sounds that were spoken, typed or brought and are not used yet, so that they can be heard before."""
+"""Sounds that were spoken, typed or brought and are not used yet, so that they can be heard before."""
 
 import secrets
 import shutil
@@ -12,7 +12,7 @@ from typing import Literal
 from pbx.store.disk.atomic import private_directory
 
 KEPT = 3600.0
-"""Seconds a take waits to be used."""
+"""Seconds a draft waits to be used."""
 MOST = 20
 """That one person may have waiting; the oldest goes."""
 ARRIVING = 2
@@ -22,7 +22,7 @@ State = Literal["arriving", "ringing", "speaking", "spoken", "ready", "failed"]
 
 
 @dataclass(slots=True)
-class Take:
+class Draft:
     """One of them."""
 
     id: str
@@ -30,16 +30,16 @@ class Take:
     """Name of the account it was made for; nobody else hears it."""
     path: Path
     made: float
-    """On the clock of `Takes`."""
+    """On the clock of `Drafts`."""
     state: State = "ready"
-    """An upload arrives; a take by phone rings, is spoken, then still has to be decoded, or has failed."""
+    """An upload arrives; a draft by phone rings, is spoken, then still has to be decoded, or has failed."""
 
     def turns(self, state: State) -> None:
         """It is in this state now; any thread may say so."""
         self.state = state
 
 
-class Takes:
+class Drafts:
     """The directory `takes` of the data folder; nothing in it outlives the daemon. Any thread may use it."""
 
     def __init__(self, directory: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,50 +47,50 @@ class Takes:
         shutil.rmtree(directory, ignore_errors=True)
         self._directory = directory
         self._clock = clock
-        self._takes: dict[str, Take] = {}
+        self._drafts: dict[str, Draft] = {}
         self._lock = threading.Lock()
 
-    def begin(self, owner: str, state: State = "ringing") -> Take:
-        """A new take, whose sound is to be written to its path. Raises OSError."""
+    def begin(self, owner: str, state: State = "ringing") -> Draft:
+        """A new draft, whose sound is to be written to its path. Raises OSError."""
         private_directory(self._directory)
         id = secrets.token_urlsafe(16)
-        take = Take(id, owner, self._directory / f"{id}.wav", self._clock(), state)
+        draft = Draft(id, owner, self._directory / f"{id}.wav", self._clock(), state)
         with self._lock:
             self._sweep(owner, state)
-            self._takes[id] = take
-        return take
+            self._drafts[id] = draft
+        return draft
 
-    def keep(self, owner: str, sound: bytes) -> Take:
-        """A take that is finished. Raises OSError."""
-        take = self.begin(owner)
-        self.write(take, sound)
-        return take
+    def keep(self, owner: str, sound: bytes) -> Draft:
+        """A draft that is finished. Raises OSError."""
+        draft = self.begin(owner)
+        self.write(draft, sound)
+        return draft
 
-    def write(self, take: Take, sound: bytes) -> None:
+    def write(self, draft: Draft, sound: bytes) -> None:
         """This is what it sounds like. Raises OSError."""
-        take.path.write_bytes(sound)
-        take.turns("ready")
+        draft.path.write_bytes(sound)
+        draft.turns("ready")
 
-    def find(self, id: str, owner: str) -> Take | None:
-        """The take, if it is the owner's and still there."""
+    def find(self, id: str, owner: str) -> Draft | None:
+        """The draft, if it is the owner's and still there."""
         with self._lock:
-            take = self._takes.get(id)
-        return take if take is not None and take.owner == owner else None
+            draft = self._drafts.get(id)
+        return draft if draft is not None and draft.owner == owner else None
 
-    def drop(self, take: Take) -> None:
+    def drop(self, draft: Draft) -> None:
         """It is not wanted. Raises OSError."""
         with self._lock:
-            self._takes.pop(take.id, None)
-        take.path.unlink(missing_ok=True)
+            self._drafts.pop(draft.id, None)
+        draft.path.unlink(missing_ok=True)
 
     def _sweep(self, owner: str, state: State) -> None:
         """Make room for one more of this owner in this state."""
-        old = [take for take in self._takes.values() if self._clock() - take.made > KEPT]
-        own = [take for take in self._takes.values() if take.owner == owner and take not in old]
+        old = [draft for draft in self._drafts.values() if self._clock() - draft.made > KEPT]
+        own = [draft for draft in self._drafts.values() if draft.owner == owner and draft not in old]
         too_many = own[: max(0, len(own) - MOST + 1)]
-        arriving = [take for take in own if take.state == "arriving" and take not in too_many]
+        arriving = [draft for draft in own if draft.state == "arriving" and draft not in too_many]
         if state == "arriving":
             too_many += arriving[: max(0, len(arriving) - ARRIVING + 1)]
-        for take in old + too_many:
-            del self._takes[take.id]
-            take.path.unlink(missing_ok=True)
+        for draft in old + too_many:
+            del self._drafts[draft.id]
+            draft.path.unlink(missing_ok=True)

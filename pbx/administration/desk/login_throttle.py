@@ -44,7 +44,7 @@ class _Count:
     """Failures by account: a success takes back its own account's only."""
 
 
-class Tries:
+class LoginThrottle:
     """What was tried in vain lately, by source address and by account. Any thread may use it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, patience: float = 5.0) -> None:
@@ -60,7 +60,7 @@ class Tries:
         """Accounts with addresses they were logged in from: guessers elsewhere do not slow these down."""
 
     @contextmanager
-    def one(self, source: str, account: str = "") -> Iterator[None]:
+    def attempt(self, source: str, account: str = "") -> Iterator[None]:
         """One try from an address, for an account: a Refused in the block is a failure, its end a success.
 
         Raises Refused without trying while either has to wait.

@@ -29,7 +29,7 @@ JUMP = 120.0
 
 def machine(desk: Desk) -> Machine:
     """What the machine tells of itself now."""
-    return read(desk.root, desk.data)
+    return read(desk.host.root, desk.data)
 
 
 def checks(desk: Desk) -> dict[str, Check]:
@@ -98,12 +98,12 @@ def disk(data: Path) -> Check:
 
 def _unkept(desk: Desk) -> Check | None:
     """What is to be said of the disk when the exchange had to start without it."""
-    if not desk.unkept:
+    if not desk.folder.unkept:
         return None
     sentence = Sentence(
         "The disk could not be written to at startup ({why}). Phones ring, but messages are not recorded, nothing"
         " can be changed, and whatever happens now will be forgotten at the next restart.",
-        why=desk.unkept,
+        why=desk.folder.unkept,
     )
     advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
     return Check("disk", "fail", sentence, advice, "/backup")

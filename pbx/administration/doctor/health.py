@@ -32,7 +32,7 @@ def examine(desk: Desk, sip_port: int = 5060) -> list[Shown]:
     """
     office, live = desk.office, desk.live
     checks = [*box_checks.checks(desk).values(), *network.checks(desk), rights(desk.data), _records(desk)]
-    checks += [*header(desk.root), nightly.check(desk), *_passwords(desk), *update_health.checks(desk)]
+    checks += [*header(desk.host.root), nightly.check(desk), *_passwords(desk), *update_health.checks(desk)]
     checks += [_speech(), _prompts(), *_greetings(desk), *_numbers(office), *_pins(office), *_accounts(office)]
     checks += dialling_checks.checks(desk)
     if (shown := certificates.check(desk)) is not None:
@@ -131,11 +131,11 @@ def _prompts() -> Check:
 def _greetings(desk: Desk) -> Iterator[Check]:
     office, again = desk.office, Sentence("Record it again, or type it again.")
     for number in office.numbers.values():
-        if number.greeting and not (desk.greetings / number.greeting).is_file():
+        if number.greeting and not (desk.folder.greetings / number.greeting).is_file():
             sentence = Sentence("The recording of the greeting of {number} is missing.", number=number.e164)
             yield Check("greetings", "fail", sentence, again, f"/numbers/{number.e164}")
     for person in office.people.values():
-        if person.announcement and not (desk.greetings / person.announcement).is_file():
+        if person.announcement and not (desk.folder.greetings / person.announcement).is_file():
             sentence = Sentence("The recording of the announcement of {name} is missing.", name=person.name)
             yield Check("greetings", "fail", sentence, again, f"/people/{person.extension}")
 
@@ -228,7 +228,7 @@ def _passwords(desk: Desk) -> Iterator[Check]:
     """Whether what was sealed can be opened by the key that is there."""
     office = desk.office
     try:
-        phones, trunks, backups = desk.vault.unreadable(office)
+        phones, trunks, backups = desk.folder.vault.unreadable(office)
     except NotSealed as error:
         again = Sentence("Restart the box. If this message comes back, restore a backup.")
         yield Check("passwords", "fail", error.sentence, again)

@@ -22,9 +22,9 @@ QUESTION = bytes.fromhex("4475 0100 0001 0000 0000 0000 00 0002 0001")
 def checks(desk: Desk) -> Iterator[Check]:
     """Address, way out, names. Waits for the name server if a trunk needs it."""
     yield _address(own_address())
-    yield _way_out(desk.root)
+    yield _way_out(desk.host.root)
     if any(needs_names(trunk) for trunk in desk.office.trunks.values()):
-        yield _names(name_servers(desk.root))
+        yield _names(name_servers(desk.host.root))
 
 
 def _address(address: str) -> Check:

@@ -6,7 +6,6 @@ from typing import Any
 
 from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import lasting
-from pbx.administration.desk.rights import Actor
 from pbx.administration.office.trunk_words import explained
 from pbx.exchange.story import clauses, reason
 from pbx.exchange.trunks.trunk import USABLE
@@ -46,22 +45,22 @@ class Verdict:
     """None while nothing can be said yet."""
 
 
-def trial(desk: Desk, actor: Actor) -> Shown:
+def trial(desk: Desk) -> Shown:
     """The latest call from outside, with its steps in the asker's language, and what it shows. Raises RecordsError."""
     office = desk.office
     record: CallRecord | None = None
     running = [call for call in lasting(desk.live) if call.direction == "in"]
     if running:
         call = running[-1]
-        shown = _call(office, actor.language, call.id, call.from_, call.started, call.steps) | {"running": True}
+        shown = _call(office, desk.actor.language, call.id, call.from_, call.started, call.steps) | {"running": True}
         verdict = Verdict(Sentence("A call from {number} is coming in.", number=_caller(call.from_)))
     elif (record := _latest(desk)) is not None:
-        shown = _call(office, actor.language, record.id, record.from_, record.started, record.steps)
-        shown, verdict = shown | {"running": False}, judged(office, record, actor.language)
+        shown = _call(office, desk.actor.language, record.id, record.from_, record.started, record.steps)
+        shown, verdict = shown | {"running": False}, judged(office, record, desk.actor.language)
     else:
         shown, verdict = None, _nothing_yet(desk)
     if not running and (refusal := _refused_since(desk, record)) is not None:
-        shown, verdict = None, _of_refusal(refusal, actor.language)
+        shown, verdict = None, _of_refusal(refusal, desk.actor.language)
     return {
         "numbers": sorted(office.numbers),
         "call": shown,
@@ -153,7 +152,7 @@ def _refused_since(desk: Desk, record: CallRecord | None) -> Refusal | None:
     """The newest call of a trunk's that was refused without a row, if nothing came after it."""
     refusals = desk.live.refusals().values() if desk.live is not None else ()
     newest = max((each for of_trunk in refusals for each in of_trunk), key=lambda each: each.at, default=None)
-    since = max(desk.clock() - RECENT, record.ended + TOGETHER if record is not None else 0.0)
+    since = max(desk.host.clock() - RECENT, record.ended + TOGETHER if record is not None else 0.0)
     return newest if newest is not None and newest.at > since else None
 
 
@@ -176,7 +175,7 @@ def _nothing_yet(desk: Desk) -> Verdict:
 def _latest(desk: Desk) -> CallRecord | None:
     """The last call from outside, if it was not long ago."""
     calls = [call for call in desk.records.calls(LOOKED_AT) if call.direction == "in"]
-    return next((call for call in reversed(calls) if desk.clock() - call.ended < RECENT), None)
+    return next((call for call in reversed(calls) if desk.host.clock() - call.ended < RECENT), None)
 
 
 def _call(office: Office, language: Language, id: str, caller: str, started: float, steps: Sequence[Step]) -> Shown:

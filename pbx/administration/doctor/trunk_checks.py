@@ -43,7 +43,7 @@ def checks(desk: Desk, live: Live) -> Iterator[Check]:
         if name in office.trunks:
             words = explained(office.trunks[name], state, detail, desk.records.directions(name))
             yield _trunk(words, state, name)
-            yield from _refused(name, refusals.get(name, ()), desk.clock())
+            yield from _refused(name, refusals.get(name, ()), desk.host.clock())
             yield from _on_the_way(name, ways.get(name, Way("")), silent[name] >= OFTEN)
     if talks:
         encrypted = {name for name, way in ways.items() if way.address.startswith("tls ")}

@@ -35,12 +35,12 @@ def listing(desk: Desk, last: int = 20, before: int | None = None) -> Shown:
     return {"calls": [view(each.record) for each in reversed(found)], "all": leaf.all, "before": goes_on}
 
 
-def call(desk: Desk, actor: Actor, number: str, extension: str | None = None) -> Shown:
+def call(desk: Desk, number: str, extension: str | None = None) -> Shown:
     """Ring a phone (a user's own one), then call a number, contact or colleague for whoever answers.
 
     Raises Refused.
     """
-    office, person = desk.office, to_ring(desk.office, actor, extension)
+    office, person = desk.office, to_ring(desk.office, desk.actor, extension)
     own = person.extension
     target, suffix = _wanted(office, number.strip())
     if target == own:

@@ -28,7 +28,6 @@ _NUMBER = re.compile(r"[+0-9 ()/.\-]*[0-9][+0-9 ()/.\-]*", re.ASCII)
 
 def listing(
     desk: Desk,
-    actor: Actor,
     search: str = "",
     extension: str = "",
     direction: Direction | None = None,
@@ -50,21 +49,21 @@ def listing(
     if not 0 < limit <= MOST:
         raise Refused(Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="limit")
     office = desk.office
-    wanted = Wanted(_seen_by(actor, office), _words(search, office), extension, direction, outcome, since, until)
+    wanted = Wanted(_seen_by(desk.actor, office), _words(search, office), extension, direction, outcome, since, until)
     if not counted:
         found = desk.records.history.find(wanted, before, limit + 1)
-        return {"calls": [view(each, actor, office) for each in found[:limit]], "more": len(found) > limit}
+        return {"calls": [view(each, desk.actor, office) for each in found[:limit]], "more": len(found) > limit}
     found, leaf = desk.records.history.leaf(wanted, Turn(before, after, limit))
-    return {"calls": [view(each, actor, office) for each in found], **leaf.counts()}
+    return {"calls": [view(each, desk.actor, office) for each in found], **leaf.counts()}
 
 
-def call(desk: Desk, actor: Actor, id: str) -> Shown:
+def call(desk: Desk, id: str) -> Shown:
     """One call with its story step by step, its SIP messages, its voice over time, and what may be heard of it.
 
     The messages' text is for admins: it tells of the office's network. Raises Refused.
     """
     office = desk.office
-    found = desk.records.history.one(id, _seen_by(actor, office))
+    found = desk.records.history.one(id, _seen_by(desk.actor, office))
     if found is None:
         if any(call.id == id for call in lasting(desk.live)):
             raise Refused(Sentence("This call is still in progress. You can look at it once it has ended."), 1)
@@ -72,12 +71,12 @@ def call(desk: Desk, actor: Actor, id: str) -> Shown:
     record = found.record
     wire = desk.live.wire(id) if desk.live is not None else None
     trace = (readable(wire) if wire is not None else desk.records.traces.trace(id)) or CallTrace()
-    left = [each for each in desk.records.leftovers.messages_of_call(id) if actor.may_hear(office, each.extension)]
+    left = [each for each in desk.records.leftovers.messages_of_call(id) if desk.actor.may_hear(office, each.extension)]
     return {
-        "call": view(found, actor, office),
-        "story": story_for(found, actor),
-        "steps": _steps(found, actor),
-        **_ladder(trace, record, office, with_text=actor.is_admin),
+        "call": view(found, desk.actor, office),
+        "story": story_for(found, desk.actor),
+        "steps": _steps(found, desk.actor),
+        **_ladder(trace, record, office, with_text=desk.actor.is_admin),
         "quality": quality.view(record, desk.records.traces.samples(id), office),
         "voicemail": [messages.view(desk, message) | {"peaks": _peaks(desk, message)} for message in left],
     }

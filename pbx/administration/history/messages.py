@@ -12,7 +12,6 @@ import numpy as np
 
 from pbx.administration.desk.callers import bearer_name, name_of
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.rights import Actor
 from pbx.administration.history import voicemail
 from pbx.control.protocol import Refused
 from pbx.media import wav
@@ -32,7 +31,6 @@ _LOUD = 3000
 
 def listing(
     desk: Desk,
-    actor: Actor,
     extension: str | None = None,
     before: int | None = None,
     after: int | None = None,
@@ -45,7 +43,7 @@ def listing(
     `all` is how many there are, `ahead` how many of them are newer than these, `more` whether there are older ones;
     with `drawn` each message has its `peaks` from 0 to 1. Raises Refused.
     """
-    boxes = hearable(desk, actor)
+    boxes = hearable(desk)
     if extension is not None and extension not in boxes:
         raise Refused(
             Sentence("You have no access to the mailbox {extension}.", extension=extension), field="extension"
@@ -61,12 +59,12 @@ def listing(
     }
 
 
-def sound(desk: Desk, actor: Actor, message: int) -> Shown:
+def sound(desk: Desk, message: int) -> Shown:
     """What is heard: the WAV as `sound` in base64, its `peaks` from 0 to 1, and a `name` to save it under.
 
     Raises Refused.
     """
-    found = _find(desk, actor, message)
+    found = _find(desk, message)
     path = desk.mailboxes.path(found)
     try:
         content, drawing = path.read_bytes(), peaks(path)
@@ -81,18 +79,18 @@ def sound(desk: Desk, actor: Actor, message: int) -> Shown:
     }
 
 
-def mark(desk: Desk, actor: Actor, message: int, heard: bool = True) -> Shown:
+def mark(desk: Desk, message: int, heard: bool = True) -> Shown:
     """It has been heard, or shall count as new; the phones' lamps follow. Raises Refused."""
-    found = _find(desk, actor, message)
+    found = _find(desk, message)
     if found.heard != heard:
         found = desk.records.mark_heard(found.id, heard) or found
         _tell(desk, found)
     return view(desk, found)
 
 
-def remove(desk: Desk, actor: Actor, message: int) -> Shown:
+def remove(desk: Desk, message: int) -> Shown:
     """Delete it for good. Raises Refused."""
-    found = _find(desk, actor, message)
+    found = _find(desk, message)
     desk.mailboxes.remove(found)
     _tell(desk, found)
     return view(desk, found)
@@ -107,12 +105,12 @@ def view(desk: Desk, message: Message) -> Shown:
     }
 
 
-def hearable(desk: Desk, actor: Actor) -> list[str]:
+def hearable(desk: Desk) -> list[str]:
     """The extensions of the mailboxes he may hear: his own, his groups', those he was allowed; root's are all."""
     office = desk.office
     boxes = [*office.people, *office.groups]
-    own = [box for box in boxes if actor.may_hear(office, box)]
-    return sorted(own, key=lambda box: (box != actor.extension, box))
+    own = [box for box in boxes if desk.actor.may_hear(office, box)]
+    return sorted(own, key=lambda box: (box != desk.actor.extension, box))
 
 
 @lru_cache(maxsize=1000)
@@ -137,10 +135,10 @@ def _mailbox(desk: Desk, extension: str) -> Shown:
     return {"extension": extension, "name": bearer_name(desk.office, extension), "new": new, "old": old}
 
 
-def _find(desk: Desk, actor: Actor, id: int) -> Message:
+def _find(desk: Desk, id: int) -> Message:
     """The message, if he may hear it; another's is told like one that is not there. Raises Refused."""
     found = desk.records.message(id) if 0 < id < 2**63 else None
-    if found is None or not actor.may_hear(desk.office, found.extension):
+    if found is None or not desk.actor.may_hear(desk.office, found.extension):
         raise Refused(Sentence("There is no message {message}.", message=id), field="message")
     return found
 

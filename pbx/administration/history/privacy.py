@@ -15,7 +15,6 @@ import phonenumbers
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import lasting
-from pbx.administration.desk.rights import Actor
 from pbx.administration.history import data_export, history, tasks, voicemail
 from pbx.control.protocol import Refused
 from pbx.seconds import whole
@@ -52,7 +51,7 @@ class Known:
     """Calls in whose SIP messages it stands: also when the caller withheld it, providers tell it to the box."""
 
 
-def show(desk: Desk, actor: Actor, number: str) -> Shown:
+def show(desk: Desk, number: str) -> Shown:
     """What is known of a number: how much of each, and the latest calls. Raises Refused."""
     known = _known(desk, _meant(desk, number))
     started = [each.record.started for each in known.calls]
@@ -67,11 +66,11 @@ def show(desk: Desk, actor: Actor, number: str) -> Shown:
         "tasks": len(known.tasks),
         "contacts": [contact.name for contact in known.contacts],
         "traces": len(known.traces),
-        "latest": [history.view(each, actor, desk.office) for each in reversed(known.calls[-_LISTED:])],
+        "latest": [history.view(each, desk.actor, desk.office) for each in reversed(known.calls[-_LISTED:])],
     }
 
 
-def export(desk: Desk, actor: Actor, number: str) -> Shown:
+def export(desk: Desk, number: str) -> Shown:
     """Make an archive (ZIP) of everything: `file` is to be given to `read`, `name` a name to save it under.
 
     Raises Refused, OSError.
@@ -81,10 +80,10 @@ def export(desk: Desk, actor: Actor, number: str) -> Shown:
     sweep(folder)
     file = secrets.token_hex(16)
     path = folder / f"{file}.zip"
-    data_export.write(path, desk, known.number, _content(desk, actor, known), known.messages, actor.language)
+    data_export.write(path, desk, known.number, _content(desk, known), known.messages, desk.actor.language)
     digits = _digits(known.number) or "unknown"
     shown = {"file": file, "name": f"durchwahl-{digits}.zip", "size": path.stat().st_size}
-    return shown | ({"path": str(path.absolute())} if actor.role == "root" else {})
+    return shown | ({"path": str(path.absolute())} if desk.actor.role == "root" else {})
 
 
 def read(desk: Desk, file: str, offset: int = 0) -> Shown:
@@ -189,12 +188,12 @@ def _known(desk: Desk, number: str) -> Known:
     )
 
 
-def _content(desk: Desk, actor: Actor, known: Known) -> Shown:
+def _content(desk: Desk, known: Known) -> Shown:
     """All of it as JSON."""
     return {
         "number": known.number,
         "exported": time.time(),
-        "calls": [history.call(desk, actor, each.record.id) for each in known.calls],
+        "calls": [history.call(desk, each.record.id) for each in known.calls],
         "messages": [voicemail.view(message) for message in known.messages],
         "tasks": [tasks.view(task) for task in known.tasks],
         "contacts": [dataclasses.asdict(contact) for contact in known.contacts],

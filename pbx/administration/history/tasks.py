@@ -24,7 +24,6 @@ MOST = 500
 
 def listing(
     desk: Desk,
-    actor: Actor,
     done: bool = False,
     everybody: bool = False,
     before: int | None = None,
@@ -37,22 +36,22 @@ def listing(
     later (0: the oldest of all). `all` is how many there are, `ahead` how many of them are newer than these, `more`
     whether there are older ones. Raises Refused.
     """
-    if everybody and not actor.is_admin:
+    if everybody and not desk.actor.is_admin:
         raise Refused(Sentence("Only admins can do this."), 4)
     if not 0 < limit <= MOST:
         raise Refused(Sentence("The number of tasks must be between 1 and {most}.", most=MOST), field="limit")
-    theirs = None if everybody else _seen_by(actor, desk.office)
+    theirs = None if everybody else _seen_by(desk.actor, desk.office)
     tasks, leaf = desk.records.tasks_leaf(theirs, done, Turn(before, after, limit))
-    return {"tasks": views(desk, actor, tasks), **leaf.counts()}
+    return {"tasks": views(desk, tasks), **leaf.counts()}
 
 
-def show(desk: Desk, actor: Actor, task: int) -> Shown:
+def show(desk: Desk, task: int) -> Shown:
     """One task. Raises Refused."""
-    return views(desk, actor, [_find(desk, actor, task)])[0]
+    return views(desk, [_find(desk, task)])[0]
 
 
 def everybodys(
-    desk: Desk, actor: Actor, extension: str | None = None, done: int | None = None, open_only: bool = False
+    desk: Desk, extension: str | None = None, done: int | None = None, open_only: bool = False
 ) -> list[Shown]:
     """The tasks of all or one extension, oldest first, as short as `view` tells them; `done` is the id of one that is.
 
@@ -61,34 +60,34 @@ def everybodys(
     if extension is not None:
         lookup.person_or_group(desk.office, extension)
     if done is not None:
-        _finish(desk, actor, done)
+        _finish(desk, done)
     return [view(task) for task in desk.records.tasks(extension, open_only=open_only)]
 
 
-def done(desk: Desk, actor: Actor, task: int) -> Shown:
+def done(desk: Desk, task: int) -> Shown:
     """Nobody has to call back any more. Raises Refused."""
-    return _finish(desk, actor, task)
+    return _finish(desk, task)
 
 
-def reopen(desk: Desk, actor: Actor, task: int) -> Shown:
+def reopen(desk: Desk, task: int) -> Shown:
     """Somebody has to call back after all. Raises Refused."""
-    return _changed(desk, actor, desk.records.reopen_task(_find(desk, actor, task).id), "reopened")
+    return _changed(desk, desk.records.reopen_task(_find(desk, task).id), "reopened")
 
 
-def give(desk: Desk, actor: Actor, task: int, to: str) -> Shown:
+def give(desk: Desk, task: int, to: str) -> Shown:
     """Hand it over to a colleague or group; "" gives it to the office: whoever has time. Raises Refused."""
-    found = _find(desk, actor, task)
+    found = _find(desk, task)
     if to and to not in desk.office.people and to not in desk.office.groups:
         raise Refused(Sentence("Nobody has extension {extension}.", extension=lookup.shown(to)), field="to")
-    return _changed(desk, actor, desk.records.give_task(found.id, to), "given")
+    return _changed(desk, desk.records.give_task(found.id, to), "given")
 
 
-def call_back(desk: Desk, actor: Actor, task: int) -> Shown:
+def call_back(desk: Desk, task: int) -> Shown:
     """Ring the phone of the one who asks, then the caller; when they spoke, the task is done. Raises Refused."""
-    found = _find(desk, actor, task)
+    found = _find(desk, task)
     if not found.from_:
         raise Refused(Sentence("The caller withheld the number, so nobody can call back."))
-    return calls.call(desk, actor, found.from_)
+    return calls.call(desk, found.from_)
 
 
 def view(task: Task) -> Shown:
@@ -98,21 +97,21 @@ def view(task: Task) -> Shown:
     return shown
 
 
-def views(desk: Desk, actor: Actor, tasks: list[Task]) -> list[Shown]:
+def views(desk: Desk, tasks: list[Task]) -> list[Shown]:
     """Tasks as JSON, with names, the message that was left if `actor` may hear it, and who had a hand in it last."""
     notes = desk.records.task_log.latest(task.id for task in tasks)
-    return [_view(desk, actor, task, notes.get(task.id)) for task in tasks]
+    return [_view(desk, task, notes.get(task.id)) for task in tasks]
 
 
-def _view(desk: Desk, actor: Actor, task: Task, note: TaskNote | None) -> Shown:
+def _view(desk: Desk, task: Task, note: TaskNote | None) -> Shown:
     office, found = desk.office, desk.records.history.one(task.call)
-    hears = bool(task.extension) and actor.may_hear(office, task.extension)
+    hears = bool(task.extension) and desk.actor.may_hear(office, task.extension)
     message = desk.records.message_of_call(task.call, task.extension) if hears else None
     return {
         **view(task),
         "from_name": name_of(office, task.from_, found.record.from_name if found is not None else ""),
         "owner": bearer_name(office, task.extension),
-        "story": story_for(found, actor) if found is not None else "",
+        "story": story_for(found, desk.actor) if found is not None else "",
         "message": message.id if message is not None else None,
         "who": account_name(office, note.who) if note is not None else "",
         "deed": note.deed if note is not None else "",
@@ -125,21 +124,21 @@ def _seen_by(actor: Actor, office: Office) -> tuple[str, ...]:
     return ("", *(office.mailboxes_of(actor.extension) if actor.extension else ()))
 
 
-def _find(desk: Desk, actor: Actor, id: int) -> Task:
+def _find(desk: Desk, id: int) -> Task:
     """The task, if he may have a hand in it; what is none of his is told like what is not there. Raises Refused."""
     found = desk.records.task(id) if 0 < id < 2**63 else None
-    if found is None or not (actor.is_admin or found.extension in _seen_by(actor, desk.office)):
+    if found is None or not (desk.actor.is_admin or found.extension in _seen_by(desk.actor, desk.office)):
         raise Refused(Sentence("There is no task {task}.", task=id), field="task")
     return found
 
 
-def _finish(desk: Desk, actor: Actor, id: int) -> Shown:
-    return _changed(desk, actor, desk.records.finish_task(_find(desk, actor, id).id), "done")
+def _finish(desk: Desk, id: int) -> Shown:
+    return _changed(desk, desk.records.finish_task(_find(desk, id).id), "done")
 
 
-def _changed(desk: Desk, actor: Actor, task: Task | None, deed: TaskDeed) -> Shown:
+def _changed(desk: Desk, task: Task | None, deed: TaskDeed) -> Shown:
     if task is None:
         raise Refused(Sentence("This task has just been removed."), 3)
-    desk.records.task_log.note(TaskNote(task.id, time.time(), actor.name, deed))
+    desk.records.task_log.note(TaskNote(task.id, time.time(), desk.actor.name, deed))
     desk.changed("tasks")
-    return views(desk, actor, [task])[0]
+    return views(desk, [task])[0]

@@ -7,7 +7,6 @@ from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen
 from pbx.administration.office.people import without_bearer
 from pbx.administration.office.retired_extensions import current
@@ -26,7 +25,6 @@ LONGEST = 3650
 
 def leave(
     desk: Desk,
-    actor: Actor,
     person: str,
     extension_to: str = "",
     keep_days: int = 0,
@@ -56,7 +54,7 @@ def leave(
     farewell.give_calls(extension_to, keep_days)
     farewell.give_number(number_to)
     farewell.give_places(place_to, number_to)
-    mailbox = _check_messages(desk, actor, leaver, messages_to)
+    mailbox = _check_messages(desk, leaver, messages_to)
     farewell.tell_records(desk, mailbox, tasks_to)
     desk.check(farewell.office)
     if not dry:
@@ -193,7 +191,7 @@ def _check_heir(office: Office, leaver: Person, heir: str, field: str) -> None:
         lookup.person_or_group(office, heir, field)
 
 
-def _check_messages(desk: Desk, actor: Actor, leaver: Person, to: str | None) -> str | None:
+def _check_messages(desk: Desk, leaver: Person, to: str | None) -> str | None:
     """Whose mailbox the messages go to; None when they are deleted. Raises Refused."""
     if not desk.records.messages(leaver.extension) or to == DELETE:
         return None
@@ -202,7 +200,7 @@ def _check_messages(desk: Desk, actor: Actor, leaver: Person, to: str | None) ->
             Sentence("{name} has voicemail messages: choose who gets them, or delete them.", name=leaver.name),
             field="messages_to",
         )
-    if not actor.may_hear(desk.office, leaver.extension):
+    if not desk.actor.may_hear(desk.office, leaver.extension):
         raise Refused(
             Sentence(
                 "You are not allowed to hear {name}'s messages, so you cannot pass them on. Delete them, or give"

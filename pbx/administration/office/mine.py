@@ -16,38 +16,37 @@ LAST_CALLS = 5
 FIRST_TASKS = 5
 
 
-def mine(desk: Desk, actor: Actor) -> Shown:
+def mine(desk: Desk) -> Shown:
     """One's own page: `person` (None without an extension) with his phones, new `messages`, last `calls`.
 
     Of the `tasks` it has the newest; `open_tasks` is how many there are.
     """
-    office, person = desk.office, desk.office.people.get(actor.extension)
-    heard = messages.listing(desk, actor)
-    waiting = tasks.listing(desk, actor, limit=FIRST_TASKS)
+    office, person = desk.office, desk.office.people.get(desk.actor.extension)
+    heard = messages.listing(desk)
+    waiting = tasks.listing(desk, limit=FIRST_TASKS)
     return {
-        "account": {"name": actor.name, "role": actor.role, "extension": actor.extension},
-        "person": None if person is None else people.view(person, office) | {"phones": _phones(desk, actor)},
+        "account": {"name": desk.actor.name, "role": desk.actor.role, "extension": desk.actor.extension},
+        "person": None if person is None else people.view(person, office) | {"phones": _phones(desk)},
         "groups": [
             {"extension": group.extension, "name": group.name}
             for group in office.groups.values()
-            if actor.extension in group.members
+            if desk.actor.extension in group.members
         ],
         "tasks": waiting["tasks"],
         "open_tasks": waiting["all"],
         "mailboxes": heard["mailboxes"],
         "messages": [message for message in heard["messages"] if not message["heard"]],
-        "calls": _calls(desk, actor) if person is not None else [],
+        "calls": _calls(desk) if person is not None else [],
     }
 
 
-def set_pin(desk: Desk, actor: Actor, pin: str, seen: str | None = None) -> Shown:
+def set_pin(desk: Desk, pin: str, seen: str | None = None) -> Shown:
     """Change one's own voicemail PIN; an empty one removes it. Raises Refused."""
-    return people.change(desk, _extension(actor), pin=pin, seen=seen)
+    return people.change(desk, _extension(desk.actor), pin=pin, seen=seen)
 
 
 def set_announcement(
     desk: Desk,
-    actor: Actor,
     announcement_text: str | None = None,
     announcement_sound: str | None = None,
     seen: str | None = None,
@@ -55,7 +54,7 @@ def set_announcement(
     """Change what callers hear when one is not there; an empty text goes back to the default. Raises Refused."""
     return people.change(
         desk,
-        _extension(actor),
+        _extension(desk.actor),
         announcement_text=announcement_text,
         announcement_sound=announcement_sound,
         seen=seen,
@@ -68,17 +67,17 @@ def _extension(actor: Actor) -> str:
     return actor.extension
 
 
-def _phones(desk: Desk, actor: Actor) -> list[Shown]:
+def _phones(desk: Desk) -> list[Shown]:
     registered = desk.live.registrations() if desk.live is not None else {}
     return [
         {"username": phone.username, "label": phone.label, "registered": bool(registered.get(phone.username))}
-        for phone in desk.office.phones_of(actor.extension)
+        for phone in desk.office.phones_of(desk.actor.extension)
     ]
 
 
-def _calls(desk: Desk, actor: Actor) -> list[Shown]:
+def _calls(desk: Desk) -> list[Shown]:
     """His last calls, the newest first, without what only the history needs."""
-    found = reversed(desk.records.calls(LAST_CALLS, actor.extension))
+    found = reversed(desk.records.calls(LAST_CALLS, desk.actor.extension))
     office = desk.office
     shown = [
         calls.view(call)

@@ -118,7 +118,7 @@ def _arrival(way: Way) -> str:
 def _greeting(way: Way) -> str:
     """The greeting speaks, and extensions may be dialled into it."""
     number = way.number
-    gone = bool(number.greeting) and not (way.desk.greetings / number.greeting).exists()
+    gone = bool(number.greeting) and not (way.desk.folder.greetings / number.greeting).exists()
     if gone:
         way.warnings.append(Sentence("The greeting's recording is missing, so callers hear the standard greeting."))
     spoken = Sentence("Your own greeting.") if number.greeting and not gone else Sentence("The standard greeting.")

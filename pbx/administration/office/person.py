@@ -6,7 +6,6 @@ from typing import Any
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.order import counted
-from pbx.administration.desk.rights import Actor
 from pbx.administration.office import people, phones
 from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.control.protocol import Refused
@@ -17,11 +16,11 @@ from pbx.store.models import Office, Person
 Shown = dict[str, Any]
 
 
-def show(desk: Desk, actor: Actor, person: str) -> Shown:
+def show(desk: Desk, person: str) -> Shown:
     """A person with phones, groups, numbers, account, and what does not fit together. Raises Refused."""
     office = current(desk.office)
     found = lookup.person(office, person, "person")
-    if not (actor.is_admin or actor.owns(person)):
+    if not (desk.actor.is_admin or desk.actor.owns(person)):
         raise Refused(Sentence("You can only see your own settings."), 4)
     account = next((each for each in office.accounts.values() if each.extension == person), None)
     return people.view(found, office) | {

@@ -42,7 +42,7 @@ def renew(desk: Desk, username: str, seen: str | None = None) -> Shown:
     check_seen(desk, phone, seen)
     renewed = dataclasses.replace(phone, password=_random(20))
     desk.save(with_items(desk.office, renewed))
-    desk.tickets.void(username)
+    desk.access.tickets.void(username)
     return view(desk, renewed) | {"password": renewed.password} | _note(desk)
 
 

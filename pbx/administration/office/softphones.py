@@ -18,12 +18,12 @@ def ticket(desk: Desk, username: str) -> Shown:
     phone = phones.found(desk, username)
     if _password(desk, phone) is None:
         raise Refused(Sentence("The box can no longer read this phone's password: please create a new one."), 1)
-    return {"token": desk.tickets.issue(phone.username), "expires": desk.clock() + LASTS}
+    return {"token": desk.access.tickets.issue(phone.username), "expires": desk.host.clock() + LASTS}
 
 
 def redeem(desk: Desk, token: str) -> Shown:
     """The account a ticket is for, with its password. Raises Refused, in the same words whatever is wrong."""
-    phone = desk.office.phones.get(desk.tickets.redeem(token) or "")
+    phone = desk.office.phones.get(desk.access.tickets.redeem(token) or "")
     password = _password(desk, phone) if phone is not None else None
     if phone is None or password is None:
         raise Refused(Sentence("This address is not valid or has already been used."), field="token")
@@ -40,6 +40,6 @@ def redeem(desk: Desk, token: str) -> Shown:
 def _password(desk: Desk, phone: Phone) -> str | None:
     """A phone's password; None if it was sealed by another key. Raises Refused."""
     try:
-        return desk.vault.password_of(phone)
+        return desk.folder.vault.password_of(phone)
     except NotSealed as error:
         raise Refused(error.sentence, 1) from error

@@ -18,8 +18,7 @@ from pbx.store.hosts import host_port
 def check(desk: Desk, text: str, field: str) -> None:
     """Whether a trunk may lead to this HOST[:PORT]; what is none is left to the settings' own rules. Raises Refused."""
     found = host_port(text)
-    acting = desk.acting
-    if found is None or acting is None or acting.role == "root":
+    if found is None or desk.actor.role == "root":
         return
     host = found[0].rstrip(".").lower()
     is_name = not is_address(host)

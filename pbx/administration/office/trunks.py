@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office import providers, target_rule
 from pbx.administration.office.trunk_words import explained
@@ -109,11 +108,11 @@ def listing(desk: Desk) -> list[Shown]:
     return [view(desk, trunk) for trunk in sorted(desk.office.trunks.values(), key=lambda each: place(each.name))]
 
 
-def show(desk: Desk, actor: Actor, trunk: str) -> Shown:
+def show(desk: Desk, trunk: str) -> Shown:
     """One trunk, with its provider, and the calls that were refused lately in the asker's language. Raises Refused."""
     found = lookup.trunk(desk.office, trunk)
     refused = desk.live.refusals().get(found.name, ()) if desk.live else ()
-    more = {"refused": [_refusal(each, actor.language) for each in refused]}
+    more = {"refused": [_refusal(each, desk.actor.language) for each in refused]}
     return view(desk, found) | more | {"made_from": providers.view(providers.of(found))}
 
 

@@ -25,14 +25,14 @@ def listing(desk: Desk) -> list[Shown]:
     return numbers + [_view(each, office) for _, each in sorted(office.people.items(), key=counted)]
 
 
-def show(desk: Desk, actor: Actor, kind: Kind, key: str) -> Shown:
+def show(desk: Desk, kind: Kind, key: str) -> Shown:
     """One of them; a user's own only. Raises Refused."""
-    return _view(_item(desk.office, actor, kind, key), desk.office)
+    return _view(_item(desk.office, desk.actor, kind, key), desk.office)
 
 
-def sound(desk: Desk, actor: Actor, kind: Kind, key: str) -> Shown:
+def sound(desk: Desk, kind: Kind, key: str) -> Shown:
     """What is heard there now, as `sound` in base64; of a user's own only. Raises Refused."""
-    item = _item(desk.office, actor, kind, key)
+    item = _item(desk.office, desk.actor, kind, key)
     path = _path(desk, item)
     try:
         return _view(item, desk.office) | {"sound": base64.b64encode(path.read_bytes()).decode()}
@@ -64,5 +64,5 @@ def _default(item: Number | Person, office: Office) -> tuple[str, Language]:
 def _path(desk: Desk, item: Number | Person) -> Path:
     file = item.greeting if isinstance(item, Number) else item.announcement
     if file:
-        return desk.greetings / Path(file).name
+        return desk.folder.greetings / Path(file).name
     return clip_path(*_default(item, desk.office))

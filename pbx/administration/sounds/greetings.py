@@ -42,7 +42,7 @@ def keep(desk: Desk, stem: str, text: str | None, sound: str | None, language: L
     content = spoken(text, language) if text is not None else decoded(unpacked(sound or ""))
     name = f"{stem}-{secrets.token_hex(4)}.wav"
     try:
-        write_file(desk.greetings / name, content)
+        write_file(desk.folder.greetings / name, content)
     except OSError as error:
         raise Refused(Sentence("The greeting could not be saved: {why}.", why=error.strerror or ""), 1) from error
     return name

@@ -4,9 +4,8 @@ import base64
 from typing import Any
 
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.drafts import Take
+from pbx.administration.desk.drafts import Draft
 from pbx.administration.desk.live import needed
-from pbx.administration.desk.rights import Actor
 from pbx.administration.history import calls
 from pbx.administration.sounds.decoding import decoded
 from pbx.administration.sounds.greetings import spoken, unpacked
@@ -23,87 +22,87 @@ _HEADER = 44
 """Bytes of a second of our WAVs, and of what stands before it."""
 
 
-def decode(desk: Desk, actor: Actor, data: str, upload: str | None = None, more: bool = False) -> Shown:
+def decode(desk: Desk, data: str, upload: str | None = None, more: bool = False) -> Shown:
     """Take a sound file of any format in base64; a long one comes in pieces, all but the last of them with `more`.
 
     The first piece is answered with `upload`, which the next ones carry. The last is answered like "greeting taken".
     Raises Refused.
     """
     content = unpacked(data)
-    take = desk.takes.begin(actor.name, "arriving") if upload is None else _take(desk, actor, upload)
-    if take.state != "arriving":
+    draft = desk.drafts.begin(desk.actor.name, "arriving") if upload is None else _draft(desk, upload)
+    if draft.state != "arriving":
         raise Refused(Sentence("This upload has already ended."))
-    with take.path.open("ab") as file:
+    with draft.path.open("ab") as file:
         file.write(content)
         size = file.tell()
     if size > MOST:
-        desk.takes.drop(take)
+        desk.drafts.drop(draft)
         raise Refused(Sentence("The sound file is too large: the limit is 32 MB."))
     if more:
-        return {"upload": take.id}
+        return {"upload": draft.id}
     try:
-        _finish(desk, take)
+        _finish(desk, draft)
     except Refused:
-        desk.takes.drop(take)
+        desk.drafts.drop(draft)
         raise
-    return _view(take)
+    return _view(draft)
 
 
-def hear(desk: Desk, actor: Actor, text: str, language: Language | None = None) -> Shown:
+def hear(desk: Desk, text: str, language: Language | None = None) -> Shown:
     """Speak a text, to be heard before it is saved. Raises Refused."""
-    return _view(desk.takes.keep(actor.name, spoken(text, language or desk.office.language)))
+    return _view(desk.drafts.keep(desk.actor.name, spoken(text, language or desk.office.language)))
 
 
-def record(desk: Desk, actor: Actor, extension: str | None = None) -> Shown:
+def record(desk: Desk, extension: str | None = None) -> Shown:
     """Ring a phone (a user's own one) to speak an announcement into; what becomes of it tells "greeting taken".
 
     Raises Refused.
     """
-    person = calls.to_ring(desk.office, actor, extension)
+    person = calls.to_ring(desk.office, desk.actor, extension)
     live = needed(desk.live)
-    take = desk.takes.begin(actor.name)
+    draft = desk.drafts.begin(desk.actor.name)
     try:
-        live.record(person.extension, take.path, take.turns)
+        live.record(person.extension, draft.path, draft.turns)
     except Refused:
-        desk.takes.drop(take)
+        desk.drafts.drop(draft)
         raise
-    return {"id": take.id, "extension": person.extension, "name": person.name}
+    return {"id": draft.id, "extension": person.extension, "name": person.name}
 
 
-def taken(desk: Desk, actor: Actor, id: str, silent: bool = False) -> Shown:
+def taken(desk: Desk, id: str, silent: bool = False) -> Shown:
     """How a sound is coming along: `state` is ringing, speaking, ready or failed; when ready its `sound`, in base64.
 
     `silent` leaves the sound out. Raises Refused.
     """
-    take = _take(desk, actor, id)
-    if take.state == "spoken":
+    draft = _draft(desk, id)
+    if draft.state == "spoken":
         try:
-            _finish(desk, take)
+            _finish(desk, draft)
         except Refused as refusal:
             if refusal.code != 1:  # else others' sounds are in the way: at the next look
-                take.turns("failed")
-    if take.state != "ready" or silent:
-        return _view(take, sound=False)
-    return _view(take)
+                draft.turns("failed")
+    if draft.state != "ready" or silent:
+        return _view(draft, sound=False)
+    return _view(draft)
 
 
-def _finish(desk: Desk, take: Take) -> None:
+def _finish(desk: Desk, draft: Draft) -> None:
     """Make of the file what we keep. Raises Refused."""
-    with take.path.open("rb") as file:
-        desk.takes.write(take, decoded(file))
+    with draft.path.open("rb") as file:
+        desk.drafts.write(draft, decoded(file))
 
 
-def _take(desk: Desk, actor: Actor, id: str) -> Take:
-    found = desk.takes.find(id, actor.name)
+def _draft(desk: Desk, id: str) -> Draft:
+    found = desk.drafts.find(id, desk.actor.name)
     if found is None:
         raise Refused(Sentence("This recording no longer exists. Please record it again."))
     return found
 
 
-def _view(take: Take, sound: bool = True) -> Shown:
-    shown: Shown = {"id": take.id, "state": "speaking" if take.state == "spoken" else take.state}
-    if take.state == "ready":
-        shown["seconds"] = round((take.path.stat().st_size - _HEADER) / _SECOND, 1)
+def _view(draft: Draft, sound: bool = True) -> Shown:
+    shown: Shown = {"id": draft.id, "state": "speaking" if draft.state == "spoken" else draft.state}
+    if draft.state == "ready":
+        shown["seconds"] = round((draft.path.stat().st_size - _HEADER) / _SECOND, 1)
         if sound:
-            shown["sound"] = base64.b64encode(take.path.read_bytes()).decode()
+            shown["sound"] = base64.b64encode(draft.path.read_bytes()).decode()
     return shown

@@ -95,7 +95,7 @@ def wanted(desk: Desk) -> dict[str, Any]:
 def this_start(desk: Desk) -> str:
     """What tells this start of the machine from all others."""
     try:
-        return (desk.root / START).read_text().strip()
+        return (desk.host.root / START).read_text().strip()
     except OSError:
         return ""
 
@@ -106,7 +106,7 @@ def forget(desk: Desk) -> None:
 
 
 def _phase(desk: Desk, facts: dict[str, Any]) -> str:
-    wish, at, now = wanted(desk), _number(facts.get("at")), desk.clock()
+    wish, at, now = wanted(desk), _number(facts.get("at")), desk.host.clock()
     asked = _number(wish.get("asked"))
     if asked > at:
         heard = wish.get("start") == this_start(desk) and now - asked < LOST
@@ -129,7 +129,7 @@ def _why(facts: dict[str, Any]) -> Sentence:
 
 
 def _path(desk: Desk) -> Path:
-    return desk.root / FOLDER.relative_to("/") / STATE
+    return desk.host.root / FOLDER.relative_to("/") / STATE
 
 
 def _number(value: Any) -> float:

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from pbx import VERSION
 from pbx.administration.desk import pieces
 from pbx.administration.desk.desk import UPDATE, Desk
-from pbx.administration.desk.rights import Actor
 from pbx.administration.update import bundles, progress
 from pbx.administration.update.progress import BUNDLE, WANTED, current_progress, is_possible
 from pbx.administration.update.update_health import trunks_that_are_well
@@ -70,16 +69,16 @@ def offer(desk: Desk, data: str, size: int = 0, upload: str = "", at: int = 0, l
     return {"upload": "", "bundle": _bundle(folder / BUNDLE)}
 
 
-def install(desk: Desk, actor: Actor) -> Shown:
+def install(desk: Desk) -> Shown:
     """Ask root to install what was brought: the box restarts when no call lasts any more. Raises Refused."""
     _check_free(desk)
     folder = desk.data / UPDATE
     if not (folder / BUNDLE).is_file():
         raise Refused(Sentence("Upload an update first."), 1)
     wanted = {
-        "asked": int(desk.clock()),  # root tells whole seconds too
+        "asked": int(desk.host.clock()),  # root tells whole seconds too
         "start": progress.this_start(desk),
-        "by": actor.name or actor.role,
+        "by": desk.actor.name or desk.actor.role,
         "trunks": sorted(trunks_that_are_well(desk.live)),
     }
     write_file(folder / WANTED, json.dumps(wanted).encode())

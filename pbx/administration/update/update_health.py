@@ -50,7 +50,7 @@ def _troubles(desk: Desk) -> Iterator[tuple[str, str]]:
     well = trunks_that_are_well(desk.live)
     missing = [name for name in wanted(desk).get("trunks", ()) if name not in well and name in desk.office.trunks]
     yield "trunks", Sentence("Lines that no longer work since the update: {names}.", names=missing) if missing else ""
-    yield "page", _page_trouble(desk.pages)
+    yield "page", _page_trouble(desk.host.pages)
     try:
         self_call.call(desk.live.guest())
     except Wrong as wrong:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pbx.administration.access import sessions
-from pbx.administration.desk.login_throttle import ACCOUNT, Tries
+from pbx.administration.desk.login_throttle import ACCOUNT, LoginThrottle
 from pbx.control.protocol import Refused
 from pbx.store.secrets.passwords import hash_password, password_matches
 from tests.administration.logins import ADMIN, OTHER, PASSWORD, Logins
@@ -230,20 +230,20 @@ def test_what_was_wrong_is_forgotten_after_an_hour(logins: Logins) -> None:
 
 
 def test_the_tables_of_guesses_are_bounded() -> None:
-    tries = Tries(lambda: 0.0)
+    tries = LoginThrottle(lambda: 0.0)
     for number in range(3000):
-        with pytest.raises(Refused), tries.one(f"10.{number // 250}.{number % 250}.1", f"name {number}"):
+        with pytest.raises(Refused), tries.attempt(f"10.{number // 250}.{number % 250}.1", f"name {number}"):
             raise Refused("wrong")
     assert max(len(table) for table in (tries._sources, tries._accounts, tries._homes)) <= 1000
 
 
 def test_few_passwords_are_compared_at_the_same_time() -> None:
-    tries = Tries(lambda: 0.0, patience=0.0)
-    with tries.one("192.0.2.1"), tries.one("192.0.2.2"):
+    tries = LoginThrottle(lambda: 0.0, patience=0.0)
+    with tries.attempt("192.0.2.1"), tries.attempt("192.0.2.2"):
         for _ in range(10):
-            with pytest.raises(Refused, match="Too many people"), tries.one("192.0.2.3"):
+            with pytest.raises(Refused, match="Too many people"), tries.attempt("192.0.2.3"):
                 pytest.fail("was let in")
-    with tries.one("192.0.2.3"), tries.one("192.0.2.4"):
+    with tries.attempt("192.0.2.3"), tries.attempt("192.0.2.4"):
         pass
 
 

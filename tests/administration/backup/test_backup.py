@@ -68,7 +68,7 @@ def desk(data: Path) -> Iterator[Desk]:
     perform(found, "user add", {"name": "Anna", "extension": "21"})
     perform(found, "phone add", {"extension": "21"})
     (data / "secret").write_bytes(b"s" * 32)
-    (found.greetings / "person-21-ab.wav").write_bytes(b"RIFF")
+    (found.folder.greetings / "person-21-ab.wav").write_bytes(b"RIFF")
     found.save(
         with_items(found.office, dataclasses.replace(found.office.people["21"], announcement="person-21-ab.wav"))
     )
@@ -200,7 +200,7 @@ def test_only_one_is_made_at_a_time(desk: Desk) -> None:
     perform(desk, "backup make", {"password": PASSWORD, "wait": False})
     with pytest.raises(Refused, match="wait until"):
         perform(desk, "backup make", {"password": PASSWORD, "wait": False})
-    desk.work.wait()
+    desk.backup_work.wait()
     assert not list((desk.data / BACKUPS).glob(".*"))
 
 
@@ -246,7 +246,7 @@ sys.exit(code)
 
 def test_memory_stays_small_however_much_there_is(desk: Desk, process: None) -> None:
     """120 MB of messages; the password's scrypt takes 64 MB, Python and SQLite some 40."""
-    big = desk.greetings / "number-2-cd.wav"
+    big = desk.folder.greetings / "number-2-cd.wav"
     with big.open("wb") as file:
         file.truncate(120_000_000)
     name = made(desk)
@@ -507,10 +507,10 @@ def test_an_opened_backup_must_be_restored_soon_and_by_its_token(desk: Desk) -> 
     perform(desk, "backup open", {"name": name, "password": PASSWORD})
     with pytest.raises(Refused, match="open the backup again"):
         perform(desk, "backup restore", {"opened": "0" * 16})
-    assert desk.work.result is not None
-    desk.work.result["until"] = time.monotonic() - 1
+    assert desk.backup_work.result is not None
+    desk.backup_work.result["until"] = time.monotonic() - 1
     with pytest.raises(Refused, match="open the backup again"):
-        perform(desk, "backup restore", {"opened": desk.work.result["opened"]})
+        perform(desk, "backup restore", {"opened": desk.backup_work.result["opened"]})
     assert not restoring.is_begun(desk.data)
 
 

@@ -42,7 +42,7 @@ class Box:
         self.now = EVENING
         self.mounted: list[Path] = []
         self.desk = open_desk(folder / "data")
-        self.desk.root, self.desk.clock = self.root, lambda: self.now
+        self.desk.host.root, self.desk.host.clock = self.root, lambda: self.now
         (self.root / "proc/self").mkdir(parents=True)
         self.stick = self.root / "media/My stick"
         self.stick.mkdir(parents=True)
@@ -65,7 +65,7 @@ class Box:
         return perform(self.desk, verb, arguments)
 
     def give(self, folder: Path | None = None, actor: Actor = CHEF) -> None:
-        nightly.change(self.desk, actor, str(folder or self.stick), PASSWORD)
+        nightly.change(self.desk.by(actor), str(folder or self.stick), PASSWORD)
 
     def look(self, hours: float = 1) -> None:
         self.now += hours * HOUR
@@ -134,7 +134,7 @@ def test_the_box_keeps_no_password_and_shows_no_key(box: Box) -> None:
     assert PASSWORD not in (box.desk.data / "settings.json").read_text()
     told = json.dumps([box.do(verb) for verb in ("nightly show", "office show", "change list", "doctor", "status")])
     sealed = box.desk.office.backup_key
-    key = box.desk.vault.opened([sealed])[sealed]
+    key = box.desk.folder.vault.opened([sealed])[sealed]
     assert key is not None
     assert key not in (box.desk.data / "settings.json").read_text()
     assert key[:20] not in told
@@ -151,7 +151,7 @@ def test_the_box_keeps_no_password_and_shows_no_key(box: Box) -> None:
 def test_another_password_holds_from_the_next_backup_on(box: Box) -> None:
     box.give()
     box.do("nightly now")
-    nightly.change(box.desk, CHEF, password="Sonne in Hamburg")
+    nightly.change(box.desk.by(CHEF), password="Sonne in Hamburg")
     box.now += DAY
     box.do("nightly now")
     first, second = box.there()
@@ -335,7 +335,7 @@ def test_root_gives_any_folder_and_is_warned_of_the_box_s_own_disk(box: Box, tmp
 def test_the_first_folder_needs_a_password_that_is_long_enough(box: Box) -> None:
     for password in ("", "short"):
         with pytest.raises(Refused) as refused:
-            nightly.change(box.desk, CHEF, str(box.stick), password)
+            nightly.change(box.desk.by(CHEF), str(box.stick), password)
         assert refused.value.field == "password"
     assert not box.desk.office.backup_folder
 
@@ -500,7 +500,7 @@ def test_it_is_remembered_over_a_restart_and_a_damaged_memory_is_none(box: Box) 
     box.do("nightly now")
     box.desk.close()
     box.desk = open_desk(box.desk.data)
-    box.desk.root, box.desk.clock = box.root, lambda: box.now + HOUR
+    box.desk.host.root, box.desk.host.clock = box.root, lambda: box.now + HOUR
     assert box.check == ("ok", "The last backup is 1 h old.")
     (box.desk.data / nightly.STATE).write_text("[1")
     assert box.check == ("ok", "No nightly backup yet.")

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbx.administration.commands import COMMANDS, perform
+from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import check_seen
+from pbx.administration.office import people
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Office
@@ -206,8 +207,7 @@ def test_messages_that_were_deleted_are_said_not_to_come_back(desk: Desk) -> Non
 def test_what_was_changed_again_names_who_did_and_when(desk: Desk) -> None:
     perform(desk, "user set", {"person": "21", "ring": 40.0})
     first = newest(desk)["id"]
-    with desk.performing(ANNA, "user set"):
-        perform_as(desk, "user set", {"person": "21", "ring": 50.0})
+    people.change(desk.by(ANNA, "user set"), "21", ring=50.0)
     sentence = refused(desk, first)
     assert "anna changed it again" in sentence
     assert time.strftime("%H:") in sentence
@@ -278,15 +278,15 @@ def test_sounds_that_an_undo_needs_outlive_a_restart(desk: Desk, spoken: object)
     first = desk.office.numbers["+4930123450"].greeting
     perform(desk, "number set", {"number": "+4930123450", "greeting_text": "Good morning"})
     perform(desk, "number set", {"number": "+4930123450", "greeting_text": ""})
-    (desk.greetings / "number-1-unknown.wav").write_bytes(b"nobody's")
+    (desk.folder.greetings / "number-1-unknown.wav").write_bytes(b"nobody's")
     desk.close()
     again = open_desk(desk.data)
     last = newest(again)["id"]
     undo(again, last)
     undo(again, last - 1)
     assert again.office.numbers["+4930123450"].greeting == first
-    assert (again.greetings / first).is_file()
-    assert not (again.greetings / "number-1-unknown.wav").exists()
+    assert (again.folder.greetings / first).is_file()
+    assert not (again.folder.greetings / "number-1-unknown.wav").exists()
     again.close()
 
 
@@ -295,8 +295,7 @@ def test_sounds_that_an_undo_needs_outlive_a_restart(desk: Desk, spoken: object)
 
 def test_who_comes_too_late_is_told_who_was_first(desk: Desk) -> None:
     seen = "what it was before"
-    with desk.performing(ANNA, "user set"):
-        perform_as(desk, "user set", {"person": "21", "ring": 40.0})
+    people.change(desk.by(ANNA, "user set"), "21", ring=40.0)
     with pytest.raises(Refused, match=r"anna changed this at [0-9]{2}:[0-9]{2}"):
         check_seen(desk, desk.office.people["21"], seen)
 
@@ -311,7 +310,7 @@ def test_a_save_that_fails_is_not_in_the_list(desk: Desk, monkeypatch: pytest.Mo
     def fail(office: Office) -> Office:
         raise SettingsError(Sentence("The disk is full."))
 
-    failing: Any = _Failing(desk.settings, fail)
+    failing: Any = _Failing(desk.folder.settings, fail)
     monkeypatch.setattr(desk, "folder", dataclasses.replace(desk.folder, settings=failing))
     with pytest.raises(Refused):
         perform(desk, "user set", {"person": "21", "extension": "29"})
@@ -326,7 +325,7 @@ def test_a_power_cut_between_list_and_settings_leaves_neither(desk: Desk, monkey
     def cut(office: Office) -> Office:
         raise KeyboardInterrupt
 
-    failing: Any = _Failing(desk.settings, cut)
+    failing: Any = _Failing(desk.folder.settings, cut)
     monkeypatch.setattr(desk, "folder", dataclasses.replace(desk.folder, settings=failing))
     with pytest.raises(KeyboardInterrupt):
         perform(desk, "user set", {"person": "21", "extension": "29"})
@@ -416,8 +415,3 @@ def test_whatever_was_done_undoing_all_of_it_leaves_the_office_as_it_was(
         assert desk.office == before
     finally:
         desk.close()
-
-
-def perform_as(desk: Desk, verb: str, arguments: dict[str, Any]) -> Any:
-    """As whoever `desk.performing` says; `perform` would make it root's."""
-    return COMMANDS[verb].act(desk, **arguments)

@@ -51,7 +51,7 @@ class Wire:
 
 def opened(data: Path, rig: Rig) -> Desk:
     desk = open_desk(data)
-    desk.settings.save(secured(rig.office, desk.vault))
+    desk.folder.settings.save(secured(rig.office, desk.folder.vault))
     desk.live = cast(Live, Wire(rig))
     return desk
 

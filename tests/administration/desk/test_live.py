@@ -205,7 +205,7 @@ def test_what_comes_over_the_socket_is_checked_like_anything_else(
     with pytest.raises(Refused, match=sentence):
         perform(desk, verb, arguments)
     assert desk.office == Office()
-    assert list(desk.greetings.iterdir()) == []
+    assert list(desk.folder.greetings.iterdir()) == []
 
 
 def test_many_threads_may_give_commands_at_once(desk: Desk) -> None:

@@ -214,7 +214,7 @@ def _reach(logins: Logins, verb: str, session: str, arguments: dict[str, Any]) -
         "scrypt$",
         "digest$",
         "sealed$",
-        *(logins.desk.vault.password_of(phone) or "" for phone in logins.desk.office.phones_of("21")),
+        *(logins.desk.folder.vault.password_of(phone) or "" for phone in logins.desk.office.phones_of("21")),
     ):
         assert secret not in answer, f"{verb} {arguments} tells {secret}"
 

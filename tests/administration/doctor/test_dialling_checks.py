@@ -20,7 +20,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def digit(desk: Desk, digit: str) -> None:
-    desk.settings.save(dataclasses.replace(desk.office, access_digit=digit))
+    desk.folder.settings.save(dataclasses.replace(desk.office, access_digit=digit))
 
 
 def dialled(desk: Desk, reason: str, digit: str, times: int = 1) -> None:
@@ -62,6 +62,6 @@ def test_who_leaves_the_digit_out_is_seen(desk: Desk) -> None:
 
 def test_extensions_that_came_back_behind_the_digit_are_named(desk: Desk) -> None:
     """By an undone change, or an older version that knew no digit."""
-    desk.settings.put(Person("91", "Anna"), Person("21", "Bert"), Former("92", "Carl", until=9e9))
+    desk.folder.settings.put(Person("91", "Anna"), Person("21", "Bert"), Former("92", "Carl", until=9e9))
     digit(desk, "9")
     assert found(desk) == ["warn: 9 is the digit for an outside line, but these extensions begin with it: 91 and 92."]

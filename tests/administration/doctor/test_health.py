@@ -30,7 +30,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(network, "own_address", lambda: "192.0.2.10")
     monkeypatch.setattr(network, "answers", lambda server: True)
     opened = open_desk(tmp_path / "office")
-    opened.root = pi.make(tmp_path / "pi")
+    opened.host.root = pi.make(tmp_path / "pi")
     yield opened
     opened.close()
 
@@ -45,11 +45,11 @@ def found(desk: Desk, port: int = 0) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_calls_that_were_refused_lately_are_counted(desk: Desk) -> None:
-    desk.settings.put(Person("21", "Anna"), Trunk("t", peer="192.0.2.1"), Number("+4930123450", "t", ("21",)))
+    desk.folder.settings.put(Person("21", "Anna"), Trunk("t", peer="192.0.2.1"), Number("+4930123450", "t", ("21",)))
     desk.live = lines = Lines()
     lines.trunks = {"t": ("reachable", "")}
     assert "refused" not in found(desk)
-    now = desk.clock()
+    now = desk.host.clock()
     lines.turned_away = {
         "t": [Refusal(now - 60, "1", "encryption", "udp x:1", 2), Refusal(now - 90000, "2", "420", "udp x:1", 9)]
     }
@@ -62,7 +62,7 @@ def test_a_good_office_is_well(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(speech, "installed", lambda: ["pico"])
     monkeypatch.setattr(catalogue, "clip_path", lambda key, language: desk.data / "settings.json")
     monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
-    desk.settings.put(
+    desk.folder.settings.put(
         Person("21", "Anna", pin="scrypt$x"),
         Phone("kx7m2", "21", "pw"),
         Trunk("t", peer="127.0.0.1"),
@@ -78,7 +78,7 @@ def test_what_is_not_well_comes_with_advice(desk: Desk, monkeypatch: pytest.Monk
     monkeypatch.setattr(speech, "installed", list)
     monkeypatch.setattr(catalogue, "clip_path", lambda key, language: Path("/nowhere"))
     monkeypatch.setattr(shutil, "disk_usage", pi.disk(95))
-    desk.settings.put(
+    desk.folder.settings.put(
         Person("21", "Anna", announcement="gone.wav"), Person("22", "Olga", outbound_only=True), Phone("k", "22", "pw")
     )
     checks = found(desk)
@@ -98,13 +98,13 @@ def test_a_disk_that_fills_up_is_told_before_it_is_too_late(desk: Desk, monkeypa
 def test_numbers_that_ring_no_phone_are_told_together(desk: Desk) -> None:
     people = [Person("21", "Anna"), Person("22", "Olga", outbound_only=True)]
     trunk, group = Trunk("t", peer="127.0.0.1"), Group("30", "Sales", ("21", "22"))
-    desk.settings.put(*people, trunk, group, Phone("k", "22", "pw"))
+    desk.folder.settings.put(*people, trunk, group, Phone("k", "22", "pw"))
     assert "no number" in found(desk)["numbers"][0]["sentence"]
-    desk.settings.put(Number("+4930123450", "t", ("30",)), Number("+4930123451", "t", ("22",)))
+    desk.folder.settings.put(Number("+4930123450", "t", ("30",)), Number("+4930123451", "t", ("22",)))
     [silent] = found(desk)["numbers"]
     assert silent["sentence"] == "No phone rings when somebody calls +4930123450 and +4930123451."
-    desk.settings.put(Number("+4930123451", "t", ("21",)))
-    desk.settings.put(Phone("m", "21", "pw"))
+    desk.folder.settings.put(Number("+4930123451", "t", ("21",)))
+    desk.folder.settings.put(Phone("m", "21", "pw"))
     assert "numbers" not in found(desk)
 
 
@@ -169,7 +169,7 @@ def test_a_machine_that_is_not_well_is_told_with_advice(
     desk: Desk, name: str, state: str, files: dict[str, str | None]
 ) -> None:
     assert found(desk)[name][0]["state"] == "ok"
-    pi.make(desk.root, files)
+    pi.make(desk.host.root, files)
     check = found(desk)[name][0]
     assert (check["state"], bool(check["advice_said"])) == (state, True)
 
@@ -188,8 +188,8 @@ def test_a_machine_that_is_not_well_is_told_with_advice(
 def test_how_busy_the_processor_is_counts_for_all_its_cores(
     desk: Desk, load: str, cores: str | None, told: tuple[str, str]
 ) -> None:
-    (desk.root / "sys/devices/system/cpu/online").unlink()
-    pi.make(desk.root, {"proc/loadavg": f"{load} 1 1 1/1 1\n", "sys/devices/system/cpu/online": cores})
+    (desk.host.root / "sys/devices/system/cpu/online").unlink()
+    pi.make(desk.host.root, {"proc/loadavg": f"{load} 1 1 1/1 1\n", "sys/devices/system/cpu/online": cores})
     assert say(desk, "load") == told
 
 
@@ -199,7 +199,7 @@ def test_free_memory_is_told_as_a_share_first(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["load", "memory", "card", "temperature", "power", "clock", "uptime"])
 def test_what_a_machine_does_not_tell_is_said_to_be_untold(desk: Desk, name: str, tmp_path: Path) -> None:
-    desk.root = tmp_path / "nothing"
+    desk.host.root = tmp_path / "nothing"
     state, sentence = say(desk, name)
     assert state == "ok"
     assert "does not report" in sentence or name == "clock"
@@ -213,7 +213,7 @@ def test_an_sd_card_tells_no_wear_but_what_was_written(desk: Desk) -> None:
 
 def test_a_clock_that_no_time_server_sets_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "a time server sets it" in say(desk, "clock")[1]
-    (desk.root / "run/systemd/timesync/synchronized").unlink()
+    (desk.host.root / "run/systemd/timesync/synchronized").unlink()
     monkeypatch.setattr("pbx.administration.doctor.box_checks.machine", lambda desk: Machine(synchronised=False))
     assert say(desk, "clock")[0] == "warn"
 
@@ -235,27 +235,27 @@ def test_a_box_without_a_network_is_told(desk: Desk, monkeypatch: pytest.MonkeyP
 
 def test_a_way_out_by_ipv6_alone_is_one(desk: Desk) -> None:
     way = f"{'0' * 32} 00 {'0' * 32} 00 {'f' * 32} 00000400 00000001 00000000 00450003"
-    pi.make(desk.root, {"proc/net/route": "", "proc/net/ipv6_route": f"{way} lo\n"})
+    pi.make(desk.host.root, {"proc/net/route": "", "proc/net/ipv6_route": f"{way} lo\n"})
     assert say(desk, "internet")[0] == "fail"
-    pi.make(desk.root, {"proc/net/ipv6_route": f"{way} lo\n{way} eth0\n"})
+    pi.make(desk.host.root, {"proc/net/ipv6_route": f"{way} lo\n{way} eth0\n"})
     assert say(desk, "internet")[0] == "ok"
 
 
 def test_what_is_only_known_to_be_there_is_not_said_to_work(desk: Desk) -> None:
-    desk.settings.put(Trunk("u", user="me", domain="provider.test", password="x"))
+    desk.folder.settings.put(Trunk("u", user="me", domain="provider.test", password="x"))
     assert say(desk, "internet") == ("ok", "The box knows a router that leads out of the local network.")
     assert say(desk, "names") == ("ok", "The name server answers.")
     assert say(desk, "power") == ("ok", "The voltage has never been too low since the box started.")
 
 
 def test_names_matter_only_to_a_trunk_that_has_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.settings.put(Trunk("t", peer="192.0.2.1:5060"))
+    desk.folder.settings.put(Trunk("t", peer="192.0.2.1:5060"))
     assert "names" not in found(desk)
-    desk.settings.put(Trunk("u", user="me", domain="provider.test", password="x"))
+    desk.folder.settings.put(Trunk("u", user="me", domain="provider.test", password="x"))
     assert say(desk, "names")[0] == "ok"
     monkeypatch.setattr(network, "answers", lambda server: False)
     assert "No answer from the name server 192.168.10.1" in say(desk, "names")[1]
-    pi.make(desk.root, {"etc/resolv.conf": "search lan\nnameserver nonsense\n"})
+    pi.make(desk.host.root, {"etc/resolv.conf": "search lan\nnameserver nonsense\n"})
     assert "The box knows no name server" in say(desk, "names")[1]
 
 
@@ -277,7 +277,7 @@ def test_a_name_server_that_says_anything_answers() -> None:
 
 def running(desk: Desk) -> Any:
     """The office's exchange, with one trunk that works."""
-    desk.settings.put(Person("21", "Anna"), Person("22", "Bert"), Trunk("t", peer="192.0.2.1:5060"))
+    desk.folder.settings.put(Person("21", "Anna"), Person("22", "Bert"), Trunk("t", peer="192.0.2.1:5060"))
     live = Lines()
     live.trunks = {"t": ("registered", "")}
     desk.live = live
@@ -356,7 +356,7 @@ def test_changed_addresses_are_trouble_only_when_voices_are_missing(desk: Desk) 
 def test_phones_that_do_not_come_are_told_by_their_owners(desk: Desk) -> None:
     live = running(desk)
     assert "registered" not in found(desk), "there are none"
-    desk.settings.put(Phone("anna", "21", "x"), Phone("anna2", "21", "y"), Phone("bert", "22", "z"))
+    desk.folder.settings.put(Phone("anna", "21", "x"), Phone("anna2", "21", "y"), Phone("bert", "22", "z"))
     live.registered = {"anna2": ["sip:x@192.0.2.7"]}
     assert say(desk, "registered") == ("warn", "No phone is connected for Bert (22).")
     live.registered |= {"bert": ["sip:x@192.0.2.8"]}
@@ -365,7 +365,7 @@ def test_phones_that_do_not_come_are_told_by_their_owners(desk: Desk) -> None:
 
 def test_phones_whose_connection_is_lost_are_told_apart_from_those_that_never_came(desk: Desk) -> None:
     live = running(desk)
-    desk.settings.put(Phone("anna", "21", "x"), Phone("anna2", "21", "y"), Phone("bert", "22", "z"))
+    desk.folder.settings.put(Phone("anna", "21", "x"), Phone("anna2", "21", "y"), Phone("bert", "22", "z"))
     live.registered = {"anna2": ["sip:x@192.0.2.7"]}
     live.troubled = {("bert", "sip:x@192.0.2.8"): "connection lost", ("anna2", "sip:old"): "connection lost"}
     assert say(desk, "connections") == ("warn", "The connection to a phone is lost: Bert (22).")
@@ -383,15 +383,15 @@ def test_phones_whose_connection_is_lost_are_told_apart_from_those_that_never_ca
 
 def test_an_office_into_whose_numbers_nobody_can_dial_is_told(desk: Desk) -> None:
     running(desk)
-    desk.settings.put(Number("+4930123450", "t", ("21",), extensions="off"))
+    desk.folder.settings.put(Number("+4930123450", "t", ("21",), extensions="off"))
     assert say(desk, "extensions")[0] == "warn"
-    desk.settings.put(Number("+4930123451", "t", ("21",)))
+    desk.folder.settings.put(Number("+4930123451", "t", ("21",)))
     assert "extensions" not in found(desk)
 
 
 def test_no_advice_on_a_page_names_the_command_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speech, "installed", list)
-    desk.settings.put(Person("21", "Anna"), Trunk("t", peer="127.0.0.1"), Number("+4930123450", "t", ("21",)))
+    desk.folder.settings.put(Person("21", "Anna"), Trunk("t", peer="127.0.0.1"), Number("+4930123450", "t", ("21",)))
     for check in (check for named in found(desk).values() for check in named):
         assert "durchwahl " not in check["sentence"] + check["advice"]
         assert "--" not in check["advice"]
@@ -399,7 +399,7 @@ def test_no_advice_on_a_page_names_the_command_line(desk: Desk, monkeypatch: pyt
 
 def test_a_pin_file_that_is_wrong_is_told_of_as_the_lamps_stay_dark(desk: Desk) -> None:
     assert "header" not in found(desk)
-    file = desk.root / "etc/durchwahl/pins.toml"
+    file = desk.host.root / "etc/durchwahl/pins.toml"
     file.parent.mkdir(parents=True)
     file.write_text(resources.files("pbx.box").joinpath("pins.toml").read_text())
     assert "header" not in found(desk)

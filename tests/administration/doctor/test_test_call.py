@@ -43,7 +43,7 @@ def ready(desk: Desk) -> Desk:
 
 def called(desk: Desk, outcome: Outcome, *steps: str, received: int = 100, ago: float = 5.0) -> None:
     """A call to Bert, which ended so."""
-    ended = desk.clock() - ago
+    ended = desk.host.clock() - ago
     legs = (LegQuality(CALLER, received=received), LegQuality("22", received=100))
     told = tuple(Step(ended - 15, what, {"digits": "22"} if what == "dialled" else {}) for what in steps)
     record = call_record(
@@ -109,16 +109,16 @@ def test_a_call_that_is_over_is_judged(
     ],
 )
 def test_a_call_that_was_refused_is_told_instead_of_none(ready: Desk, code: str, words: str) -> None:
-    refusal = Refusal(ready.clock() - 5, "+4930123450", code, "udp 198.51.100.1:5070")
+    refusal = Refusal(ready.host.clock() - 5, "+4930123450", code, "udp 198.51.100.1:5070")
     lines(ready).turned_away = {"line": [refusal]}
     assert words in said(ready)
     assert perform(ready, "number trial", {})["good"] is False
-    lines(ready).turned_away = {"line": [dataclasses.replace(refusal, at=ready.clock() - 7200)]}
+    lines(ready).turned_away = {"line": [dataclasses.replace(refusal, at=ready.host.clock() - 7200)]}
     assert said(ready) == "No call has come in yet."
 
 
 def test_what_came_last_is_told(ready: Desk) -> None:
-    refusal = Refusal(ready.clock() - 60, "+4930123450", "other-port", "udp 198.51.100.1:5070")
+    refusal = Refusal(ready.host.clock() - 60, "+4930123450", "other-port", "udp 198.51.100.1:5070")
     lines(ready).turned_away = {"line": [refusal]}
     called(ready, "answered", "answered", ago=90.0)
     assert "came from a port" in said(ready)
@@ -136,7 +136,7 @@ def test_what_came_last_is_told(ready: Desk) -> None:
     ],
 )
 def test_a_refused_call_with_a_row_is_told_by_its_reason(ready: Desk, code: str, words: str) -> None:
-    ended = ready.clock() - 5
+    ended = ready.host.clock() - 5
     step = Step(ended, "not-allowed", {"reason": code})
     ready.records.add_call(call_record(from_=CALLER, outcome="refused", started=ended, ended=ended, steps=(step,)), {})
     assert words in said(ready)

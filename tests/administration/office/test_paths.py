@@ -156,7 +156,7 @@ def test_who_only_calls_out_or_has_no_phone_is_named_so(desk: Desk) -> None:
 def test_a_greeting_whose_file_is_gone_is_a_warning(desk: Desk, spoken: list[tuple[str, str]], tmp_path: Path) -> None:
     perform(desk, "number set", {"number": NUMBER, "greeting_text": "Hello"})
     assert text(node(drawn(desk), "greeting")["words"]) == "Your own greeting."
-    for file in desk.greetings.iterdir():
+    for file in desk.folder.greetings.iterdir():
         file.unlink()
     assert any("recording is missing" in text(warning) for warning in drawn(desk)["warnings"])
 

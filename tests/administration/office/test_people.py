@@ -219,10 +219,10 @@ def test_a_person_in_no_distribution_cannot_be_dialled_where_only_those_can(offi
 
 def test_a_user_sees_only_his_own_portrait(office: Run, data: Path) -> None:
     desk = open_desk(data)
-    actor = Actor("anna", "user", "21")
-    assert person.show(desk, actor, "21")["name"] == "Anna"
+    own = desk.by(Actor("anna", "user", "21"))
+    assert person.show(own, "21")["name"] == "Anna"
     with pytest.raises(Refused) as refused:
-        person.show(desk, actor, "22")
+        person.show(own, "22")
     assert refused.value.code == 4
     desk.close()
 

@@ -36,8 +36,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def as_admin(desk: Desk, verb: str, **arguments: Any) -> Any:
     """The command as an admin gives it over the page."""
     acts: dict[str, Callable[..., Any]] = {"add": trunks.add, "set": trunks.change}
-    with desk.performing(ADMIN, f"trunk {verb}"):
-        return acts[verb](desk, **arguments)
+    return acts[verb](desk.by(ADMIN, f"trunk {verb}"), **arguments)
 
 
 # --- providers -----------------------------------------------------------------------------------------------------
@@ -142,7 +141,7 @@ def test_a_change_keeps_the_password_but_never_takes_it_to_another_server(desk: 
     trunks.add(desk, provider="box", account="office", password="secret", server="fritz.box")
     changed = trunks.change(desk, "FRITZ-Box", account="office2")
     assert changed["account"] == "office2"
-    assert desk.vault.password_of(desk.office.trunks["FRITZ-Box"]) == "secret"
+    assert desk.folder.vault.password_of(desk.office.trunks["FRITZ-Box"]) == "secret"
     with pytest.raises(Refused) as refused:
         trunks.change(desk, "FRITZ-Box", server="elsewhere.example")
     assert refused.value.field == "password"

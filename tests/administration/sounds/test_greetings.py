@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.administration.desk.drafts import ARRIVING, KEPT, MOST, Takes
+from pbx.administration.desk.drafts import ARRIVING, KEPT, MOST, Drafts
 from pbx.administration.sounds import sound_work
 from pbx.store.secrets.pins import pin_matches
 from tests.administration.colleagues import Colleagues
@@ -140,7 +140,7 @@ def test_a_phone_rings_to_be_spoken_into_for_its_owner_or_an_admin(office: Colle
 
 def test_takes_are_forgotten_after_an_hour_and_when_there_are_many(tmp_path: Path) -> None:
     now = 0.0
-    takes = Takes(tmp_path / "takes", lambda: now)
+    takes = Drafts(tmp_path / "takes", lambda: now)
     first = takes.keep("anna", b"sound")
     assert takes.find(first.id, "anna") is first
     assert takes.find(first.id, "bert") is None
@@ -152,5 +152,5 @@ def test_takes_are_forgotten_after_an_hour_and_when_there_are_many(tmp_path: Pat
     now = KEPT + 1
     takes.keep("bert", b"sound")
     assert len(list((tmp_path / "takes").iterdir())) == 1
-    Takes(tmp_path / "takes")
+    Drafts(tmp_path / "takes")
     assert not (tmp_path / "takes").exists()

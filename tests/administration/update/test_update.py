@@ -32,14 +32,14 @@ from tests.administration.made_updates import Root, Trunks, bundle
 @pytest.fixture
 def box(logins: Logins, tmp_path: Path) -> Logins:
     """The office on a box whose system comes in two slots."""
-    logins.desk.root = tmp_path / "machine"
-    Root(logins.desk.root)
+    logins.desk.host.root = tmp_path / "machine"
+    Root(logins.desk.host.root)
     return logins
 
 
 @pytest.fixture
 def root(box: Logins) -> Root:
-    return Root(box.desk.root)
+    return Root(box.desk.host.root)
 
 
 def offer(logins: Logins, content: bytes, step: int = 2000, **more: Any) -> Any:
@@ -61,7 +61,7 @@ def folder(logins: Logins) -> dict[str, bytes]:
 
 
 def test_on_a_pc_there_are_no_updates_of_this_kind(logins: Logins, tmp_path: Path) -> None:
-    logins.desk.root = tmp_path / "pc"
+    logins.desk.host.root = tmp_path / "pc"
     assert logins.do("update status")["possible"] is False
     for verb, given in (("install", {}), ("forget", {}), ("offer", {"data": ""})):
         with pytest.raises(Refused, match="as a package"):
@@ -188,7 +188,7 @@ def test_while_it_is_under_way_nothing_else_is_begun(box: Logins, root: Root, ru
 def test_a_wish_that_the_machine_forgot_when_it_was_started_again_is_told_at_once(
     box: Logins, root: Root, running: Trunks
 ) -> None:
-    start = box.desk.root / progress.START
+    start = box.desk.host.root / progress.START
     start.parent.mkdir(parents=True)
     start.write_text("1c0b1b2e\n")
     offer(box, bundle())
@@ -339,7 +339,7 @@ def test_it_is_not_well_when_the_page_does_not_answer(
     wanting(box, root)
     with socket.create_server(("127.0.0.1", 0)) as page:
         url = f"http://127.0.0.1:{page.getsockname()[1]}/"
-        box.desk.pages = ("http://192.0.2.1/", url)
+        box.desk.host.pages = ("http://192.0.2.1/", url)
 
         def answers() -> None:
             with page.accept()[0] as visitor:
@@ -383,7 +383,7 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
     def on_a_box(data: Path) -> Desk:
         desk = opened(data)
-        desk.root = tmp_path / "machine"
+        desk.host.root = tmp_path / "machine"
         return desk
 
     monkeypatch.setattr("pbx.cli.backup_commands.open_desk", on_a_box)

@@ -29,10 +29,10 @@ class Box(Card):
     def __init__(self, folder: Path, logins: Logins, live: Trunks) -> None:
         super().__init__(folder / "card")
         self.desk, self._live = logins.desk, live
-        self.desk.root = folder / "machine"
-        self.states = self.desk.root / FOLDER.relative_to("/")
+        self.desk.host.root = folder / "machine"
+        self.states = self.desk.host.root / FOLDER.relative_to("/")
         self.states.mkdir(parents=True)
-        self.desk.clock = lambda: WALL + self.now
+        self.desk.host.clock = lambda: WALL + self.now
         self.started = 0.0
 
     def world(self) -> World:

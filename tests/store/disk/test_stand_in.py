@@ -25,7 +25,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     data = tmp_path / "data"
     desk = open_desk(data)
     perform(desk, "user add", {"name": "Alice", "extension": "21", "voicemail": True})
-    (desk.greetings / "person-21-ab.wav").write_bytes(b"RIFF")
+    (desk.folder.greetings / "person-21-ab.wav").write_bytes(b"RIFF")
     desk.close()
     die(monkeypatch, errno.EROFS)
     return data
@@ -58,9 +58,9 @@ def test_the_stand_in_has_the_office_and_says_what_it_is(data: Path) -> None:
     folder = stand_in.make(data, "Read-only file system")
     assert folder.stat().st_mode & 0o077 == 0
     desk = open_desk(folder)
-    assert desk.unkept == "Read-only file system"
+    assert desk.folder.unkept == "Read-only file system"
     assert desk.office.people["21"].name == "Alice"
-    assert [path.name for path in desk.greetings.iterdir()] == [], "only what a setting names is kept"
+    assert [path.name for path in desk.folder.greetings.iterdir()] == [], "only what a setting names is kept"
     assert desk.mailboxes.full("21") == "No messages are recorded: Read-only file system."
     desk.close()
 

@@ -46,7 +46,7 @@ def recording(desk: Desk, call: str, seconds: float, *, noted: bool = True, kept
     spool = desk.mailboxes.spool(record.extension, record.from_, call, 1005.0)
     spool.write_bytes(unfinished(seconds))
     if noted:
-        desk.records.unfinished.note(record, desk.settings.office.names)
+        desk.records.unfinished.note(record, desk.folder.settings.office.names)
     if kept:
         assert desk.mailboxes.keep(spool)
 

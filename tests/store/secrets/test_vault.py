@@ -107,13 +107,13 @@ def test_a_trunk_is_opened_before_it_is_used_and_then_without_a_process(
 ) -> None:
     trunk = desk.office.trunks["amt"]
     with pytest.raises(ValueError, match="with the box's key"):
-        desk.vault.in_use(trunk)
-    desk.vault.prepare(desk.office)
+        desk.folder.vault.in_use(trunk)
+    desk.folder.vault.prepare(desk.office)
     monkeypatch.setattr(vault, "answered", lambda question: pytest.fail("not again"))
-    desk.vault.prepare(desk.office)
-    assert desk.vault.in_use(trunk) == "geheim"
-    assert desk.vault.in_use(Trunk("typed", password="by hand")) == "by hand"
-    assert "geheim" not in repr(desk) + repr(desk.vault)
+    desk.folder.vault.prepare(desk.office)
+    assert desk.folder.vault.in_use(trunk) == "geheim"
+    assert desk.folder.vault.in_use(Trunk("typed", password="by hand")) == "by hand"
+    assert "geheim" not in repr(desk) + repr(desk.folder.vault)
 
 
 @pytest.mark.parametrize("lost", [True, False], ids=["lost", "another box's"])
@@ -136,9 +136,9 @@ def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
     assert [each["state"] for each in checks] == ["fail", "warn"]
     assert "these trunks cannot be read any more: amt" in checks[0]["sentence"]
     assert "The phones of Anna work as ever" in checks[1]["sentence"]
-    again.vault.prepare(again.office)
+    again.folder.vault.prepare(again.office)
     with pytest.raises(ValueError, match="with the box's key") as why:
-        again.vault.in_use(again.office.trunks["amt"])
+        again.folder.vault.in_use(again.office.trunks["amt"])
     assert "enter the password again" in explained(again.office.trunks["amt"], "failed", str(why.value))
     with pytest.raises(Refused, match="please create a new one"):
         perform(again, "phone ticket", {"username": phone.username})
@@ -153,5 +153,5 @@ def test_nothing_that_is_asked_of_the_box_shows_what_is_kept(desk: Desk, caplog:
     verbs = ("phone list", "trunk list", "change list", "office show", "user list", "status", "doctor", "nightly show")
     told = json.dumps([perform(desk, verb, {}) for verb in verbs]) + caplog.text
     [phone] = desk.office.phones.values()
-    for secret in ("geheim", "sealed$", "digest$", desk.vault.password_of(phone) or "?"):
+    for secret in ("geheim", "sealed$", "digest$", desk.folder.vault.password_of(phone) or "?"):
         assert secret not in told

@@ -40,7 +40,7 @@ def test_a_colleague_is_invited_chooses_his_password_and_is_logged_in(web: Web) 
 
 
 def test_the_invitation_s_link_is_one_that_a_colleague_s_device_can_open(web: Web) -> None:
-    web.desk.pages = ("http://192.0.2.10:8080/",)
+    web.desk.host.pages = ("http://192.0.2.10:8080/",)
     page = web.admin.get("/access")
     invited = web.admin.post("/access/invite", {"csrf": csrf(page), "extension": "22"})
     assert "http://192.0.2.10:8080/invitation/" in invited.text

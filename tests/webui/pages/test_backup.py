@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from webtest import Upload
 
-from pbx.administration.desk.backup_work import Work
+from pbx.administration.desk.backup_work import BackupWork
 from pbx.administration.desk.desk import open_desk
 from pbx.store.backup import restoring
 from tests.administration.beside import quick_backups
@@ -20,7 +20,7 @@ PASSWORD = "Regen in Hamburg"
 @pytest.fixture
 def box(web: Web, quick_backups: None) -> Web:
     """A box that can start again: here it only remembers that it was to."""
-    web.desk.restart = lambda: web.live.told.append(("restart",))
+    web.desk.host.restart = lambda: web.live.told.append(("restart",))
     assert web.admin
     return web
 
@@ -34,7 +34,7 @@ def made(box: Web) -> str:
     form = box.admin.get("/backup").forms["make"]
     form["password"], form["again"] = PASSWORD, PASSWORD
     assert form.submit().status_int == 303
-    box.desk.work.wait()
+    box.desk.backup_work.wait()
     name: str = box.do("backup list")["backups"][0]["name"]
     return name
 
@@ -44,7 +44,7 @@ def opened(box: Web, name: str, password: str = PASSWORD) -> Any:
     form = box.admin.get(f"/backup/{name}").forms["open"]
     form["password"] = password
     assert form.submit().status_int == 303
-    while box.desk.work.is_running:
+    while box.desk.backup_work.is_running:
         pass
     return box.admin.get(f"/backup/{name}")
 
@@ -164,8 +164,8 @@ def test_a_backup_is_deleted(box: Web) -> None:
 
 
 def test_what_is_being_made_is_shown_without_script_too(box: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Work, "is_running", property(lambda self: True))
-    box.desk.work.kind, box.desk.work.done, box.desk.work.total = "make", 30, 100
+    monkeypatch.setattr(BackupWork, "is_running", property(lambda self: True))
+    box.desk.backup_work.kind, box.desk.backup_work.done, box.desk.backup_work.total = "make", 30, 100
     page = box.admin.get("/backup")
     monkeypatch.undo()
     assert page.html.select_one("#making progress")["value"] == "30"

@@ -15,7 +15,7 @@ from tests.webui.office import Web
 def patient(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
     """An office on a Pi that is well."""
     monkeypatch.setattr(network, "own_address", lambda: "192.0.2.10")
-    web.desk.root = pi.make(web.desk.data / "pi")
+    web.desk.host.root = pi.make(web.desk.data / "pi")
     return web
 
 
@@ -30,7 +30,7 @@ def test_every_check_says_what_is_so_and_what_to_do_and_leads_there(patient: Web
 
 
 def test_the_worst_comes_first_and_is_counted(patient: Web) -> None:
-    pi.make(patient.desk.root, {"sys/class/thermal/thermal_zone0/temp": "85000"})
+    pi.make(patient.desk.host.root, {"sys/class/thermal/thermal_zone0/temp": "85000"})
     page = patient.admin.get("/doctor")
     assert "1 thing is not working." in page.html.select_one(".notice.bad").text
     assert page.html.select_one("section h2").text == "The box"

@@ -25,7 +25,7 @@ def stick(web: Web, quick_backups: None, tmp_path: Path) -> Path:
     (root / "proc/self/mountinfo").write_text(
         f"24 1 8:1 / / rw - ext4 /d rw\n25 24 8:2 / {point} rw - vfat /dev/s rw\n"
     )
-    web.desk.root = root
+    web.desk.host.root = root
     return point
 
 
@@ -48,7 +48,7 @@ def test_a_stick_is_chosen_and_the_first_one_is_made_at_once(web: Web, stick: Pa
     assert page.forms["nightly"]["folder"].value == str(stick)
     assert page.forms["nightly"]["password"].value == ""
     assert form_to(page, "/backup/nightly/now").submit().status_int == 303
-    web.desk.work.wait()
+    web.desk.backup_work.wait()
     [backup] = stick.iterdir()
     page = web.admin.get("/backup")
     assert backup.name in text(page)
@@ -79,7 +79,7 @@ def test_a_folder_on_the_stick_is_shown_as_it_was_chosen(web: Web, stick: Path) 
 
 def test_a_stick_that_is_gone_is_said_in_words(web: Web, stick: Path) -> None:
     given(web, stick)
-    (web.desk.root / "proc/self/mountinfo").write_text("24 1 8:1 / / rw - ext4 /d rw\n")
+    (web.desk.host.root / "proc/self/mountinfo").write_text("24 1 8:1 / / rw - ext4 /d rw\n")
     page = form_to(web.admin.get("/backup"), "/backup/nightly/now").submit().follow()
     assert "nothing is mounted at" in text(page)
     assert "tries again every hour" in text(page)
@@ -102,8 +102,8 @@ def test_the_box_s_own_disk_is_warned_of(web: Web, stick: Path, tmp_path: Path) 
 
 
 def test_what_cannot_take_backups_is_no_choice_and_the_page_says_why(web: Web, stick: Path) -> None:
-    place = web.desk.root / "mnt/tiny"
-    with (web.desk.root / "proc/self/mountinfo").open("a") as file:
+    place = web.desk.host.root / "mnt/tiny"
+    with (web.desk.host.root / "proc/self/mountinfo").open("a") as file:
         file.write(f"26 24 0:25 / {place} ro,nosuid - tmpfs none ro,size=4k\n")
     page = web.admin.get("/backup")
     assert [value for value, _, _ in page.forms["nightly"]["folder"].options] == ["", str(stick)]

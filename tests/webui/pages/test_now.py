@@ -34,7 +34,7 @@ def running(*parties: str, answered: float | None = None) -> Running:
 def house(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
     """Everybody's phone is there but Clara's."""
     monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
-    web.desk.root = pi.make(web.desk.data / "pi")
+    web.desk.host.root = pi.make(web.desk.data / "pi")
     for extension in ("21", "22", "23"):
         web.do("phone add", extension=extension)
     web.live.shining = {"21": ("free", time.time() - 65), "22": ("talking", time.time() - 5), "23": ("offline", None)}

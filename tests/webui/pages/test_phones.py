@@ -19,7 +19,7 @@ def test_a_new_phone_s_account_is_shown_once_with_what_to_type_where(web: Web) -
     form["name"] = "Desk"
     shown = form.submit()
     (phone,) = web.desk.office.phones.values()
-    password = web.desk.vault.password_of(phone)
+    password = web.desk.folder.vault.password_of(phone)
     assert (phone.extension, phone.label) == ("21", "Desk")
     for text in (
         phone.username,
@@ -77,9 +77,9 @@ def test_a_code_ends_with_the_password_it_was_made_for(web: Web) -> None:
     username = web.do("phone add", extension="21")["username"]
     token = web.do("phone ticket", username=username)["token"]
     page = web.admin.get(f"/phones/{username}")
-    before = web.desk.vault.password_of(web.desk.office.phones[username])
+    before = web.desk.folder.vault.password_of(web.desk.office.phones[username])
     shown = form_to(page, f"/phones/{username}/renew").submit()
-    after = web.desk.vault.password_of(web.desk.office.phones[username])
+    after = web.desk.folder.vault.password_of(web.desk.office.phones[username])
     assert after != before
     assert after in shown.text
     web.visitor.get(f"/softphone/{token}", status=404)

@@ -90,7 +90,7 @@ def test_a_change_keeps_the_password(line: Web) -> None:
     form["account"] = "1234567t1"
     assert "Saved" in form.submit().follow()
     trunk = line.desk.office.trunks["sipgate trunk"]
-    assert (trunk.user, line.desk.vault.password_of(trunk)) == ("1234567t1", SECRET)
+    assert (trunk.user, line.desk.folder.vault.password_of(trunk)) == ("1234567t1", SECRET)
 
 
 def test_two_admins_are_told(line: Web) -> None:

@@ -18,9 +18,9 @@ from tests.webui.office import Web
 @pytest.fixture
 def root(web: Web, tmp_path: Path) -> Root:
     """The box's root; the page is that of a box in which updates can be made."""
-    web.desk.root = tmp_path / "machine"
+    web.desk.host.root = tmp_path / "machine"
     assert web.admin
-    return Root(web.desk.root)
+    return Root(web.desk.host.root)
 
 
 def text(page: Any, where: str = "main") -> str:
@@ -35,7 +35,7 @@ def bring(web: Web, version: str = "9.0") -> Any:
 
 
 def test_on_a_pc_it_says_how_updates_come_there(web: Web, tmp_path: Path) -> None:
-    web.desk.root = tmp_path
+    web.desk.host.root = tmp_path
     page = web.admin.get("/update")
     assert f"Version {VERSION} is running" in text(page)
     assert "updates are installed as a package" in text(page)

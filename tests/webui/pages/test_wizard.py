@@ -97,9 +97,9 @@ def test_a_newcomer_goes_all_the_way(box: Web) -> None:
     assert {phone.extension for phone in phones} == {"100", "22"}
     for phone in phones:
         assert phone.username in sheet
-        assert box.desk.vault.password_of(phone) in sheet
+        assert box.desk.folder.vault.password_of(phone) in sheet
     assert len(sheet.html.select("figure.qr svg")) == 2
-    assert box.desk.vault.password_of(phone) not in admin.get("/wizard/phones")
+    assert box.desk.folder.vault.password_of(phone) not in admin.get("/wizard/phones")
 
     page = admin.get("/wizard").follow()
     assert page.request.path == "/wizard/test"
@@ -203,11 +203,11 @@ def test_cards_of_phones_that_never_came_are_printed_again_with_new_passwords(bo
     peopled(box)
     form = box.admin.get("/wizard/phones").forms["make"]
     form.submit("do", value="new")
-    before = {phone.username: box.desk.vault.password_of(phone) for phone in box.desk.office.phones.values()}
+    before = {phone.username: box.desk.folder.vault.password_of(phone) for phone in box.desk.office.phones.values()}
     there = next(iter(before))
     box.live.registered[there] = ["sip:x"]
     sheet = box.admin.get("/wizard/phones").forms["make"].submit("do", value="again")
-    after = {phone.username: box.desk.vault.password_of(phone) for phone in box.desk.office.phones.values()}
+    after = {phone.username: box.desk.folder.vault.password_of(phone) for phone in box.desk.office.phones.values()}
     assert after[there] == before[there]
     assert there not in sheet
     for username in after.keys() - {there}:
@@ -236,7 +236,7 @@ def test_a_call_is_told_while_it_lasts_and_afterwards(box: Web) -> None:
     assert "A call from +49 171 1234567 is coming in." in page
 
     box.live.calls = []
-    now = box.desk.clock()
+    now = box.desk.host.clock()
     steps += (Step(2.0, "dialled", {"digits": "22"}), Step(3.0, "answered", {"extension": "22"}))
     box.desk.records.add_call(
         call_record(
