@@ -21,10 +21,16 @@ from webui.form import Field
 from webui.words import N_
 
 
-def fields_of(noun: type[Any], *names: str, but: tuple[str, ...] = (), **changed: dict[str, Any]) -> tuple[Field, ...]:
+def fields_of(noun: type[Any], *names: str, by: str = "", **changed: dict[str, Any]) -> tuple[Field, ...]:
     """A field for each argument, or for those `names` in that order. What is `changed`, is so on this page only."""
-    known = {name: each for name, each in arguments(noun).items() if not isinstance(each.kind, Sound)}
-    return tuple(replace(_field(known[name]), **changed.get(name, {})) for name in names or known if name not in but)
+    known = {name: each for name, each in arguments(noun, by).items() if not isinstance(each.kind, Sound)}
+    return tuple(replace(_field(known[name]), **changed.get(name, {})) for name in names or known)
+
+
+def labels(noun: type[Any], argument: str) -> dict[str, str]:
+    """What people read for each value of a choice."""
+    kind = arguments(noun)[argument].kind
+    return dict(kind.labels) if isinstance(kind, Choice) else {}
 
 
 def _field(description: Description) -> Field:

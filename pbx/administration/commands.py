@@ -37,7 +37,7 @@ from pbx.administration.sounds import announcements, sounds
 from pbx.administration.update import draining, update, update_health
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence, said
-from pbx.store.models import Person
+from pbx.store.models import Group, Number, Office, Person
 from pbx.store.records.database import RecordsError
 from pbx.store.shapes import ShapeError, fit
 
@@ -53,6 +53,8 @@ class Command:
     """It changes settings: one at a time, holding `desk.turns`."""
     of: type[Any] | None = None
     """The noun whose described fields it can be given besides."""
+    by: str = ""
+    """Not those that the noun's own commands set, but these (`Description.by`)."""
 
 
 COMMANDS: dict[str, Command] = {
@@ -87,8 +89,8 @@ COMMANDS: dict[str, Command] = {
     "softphone": Command(softphones.redeem, VISITOR),
     "phone remove": Command(phones.remove, ADMIN, writes=True),
     "phone list": Command(phones.listing, ADMIN),
-    "group add": Command(groups.add, ADMIN, writes=True),
-    "group set": Command(groups.change, ADMIN, writes=True),
+    "group add": Command(groups.add, ADMIN, writes=True, of=Group),
+    "group set": Command(groups.change, ADMIN, writes=True, of=Group),
     "group remove": Command(groups.remove, ADMIN, writes=True),
     "extension list": Command(retired_extensions.listing, ADMIN),
     "extension release": Command(retired_extensions.release, ADMIN, writes=True),
@@ -100,8 +102,8 @@ COMMANDS: dict[str, Command] = {
     "trunk list": Command(trunks.listing, ADMIN),
     "trunk show": Command(trunks.show, ADMIN),
     "provider list": Command(providers.listing, ADMIN),
-    "number add": Command(numbers.add, ADMIN, writes=True),
-    "number set": Command(numbers.change, ADMIN, writes=True),
+    "number add": Command(numbers.add, ADMIN, writes=True, of=Number),
+    "number set": Command(numbers.change, ADMIN, writes=True, of=Number),
     "number remove": Command(numbers.remove, ADMIN, writes=True),
     "number list": Command(numbers.listing, ADMIN),
     "number show": Command(numbers.show, ADMIN),
@@ -137,7 +139,7 @@ COMMANDS: dict[str, Command] = {
     "change page": Command(changes.page, ADMIN),
     "change undo": Command(changes.undo, ADMIN, writes=True),
     "office show": Command(office.show, ADMIN),
-    "office set": Command(office.change, ADMIN, writes=True),
+    "office set": Command(office.change, ADMIN, writes=True, of=Office),
     "call": Command(calls.call, USER),
     "mine": Command(mine.mine, USER),
     "pin set": Command(mine.set_pin, USER, writes=True),
@@ -172,7 +174,7 @@ COMMANDS: dict[str, Command] = {
     "history call": Command(history.call, USER),
     "trace": Command(history.trace, ADMIN),
     "retention show": Command(retention.show, ADMIN),
-    "retention set": Command(retention.change, ADMIN, writes=True),
+    "retention set": Command(retention.change, ADMIN, writes=True, of=Office, by=retention.RETENTION),
     "privacy show": Command(privacy.show, ADMIN),
     "privacy export": Command(privacy.export, ADMIN),
     "privacy read": Command(privacy.read, ADMIN),
@@ -231,7 +233,7 @@ def _fitted(verb: str, command: Command, arguments: Mapping[str, Json]) -> dict[
         for name, each in signature(command.act).parameters.items()
         if name != "desk" and each.kind is not Parameter.VAR_KEYWORD
     }
-    described = types(command.of) if command.of else {}
+    described = types(command.of, command.by) if command.of else {}
     if unknown := arguments.keys() - parameters.keys() - described.keys():
         raise Refused(Sentence("“{verb}” has no argument “{name}”.", verb=verb, name=min(unknown)))
     missing = [n for n, p in parameters.items() if p.default is Parameter.empty and n not in arguments]

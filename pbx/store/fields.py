@@ -29,8 +29,8 @@ class Description:
     """What the list of changes calls it."""
     argument: str
     """What commands, forms and their JSON call it."""
-    inner: bool
-    """No form and no option of its own: something else sets it."""
+    by: str
+    """What else sets it: a command of its own, or other arguments; empty: the noun's commands do."""
     name: str = ""
     """Of the field, here and on the disk."""
     required: bool = False
@@ -51,12 +51,12 @@ def described(
     default: Any = dataclasses.MISSING,
     short: str = "",
     argument: str = "",
-    inner: bool = False,
+    by: str = "",
     repr: bool = True,
 ) -> Any:
     """A dataclass's field with its `Description`. `label`, `help` and `short` are texts that are translated."""
     named, helps, shortly = map(Sentence, (label, help, short or label))
-    about = Description(named, kind, helps, shortly, argument, inner)
+    about = Description(named, kind, helps, shortly, argument, by)
     return dataclasses.field(default=default, repr=repr, metadata={_KEY: about})
 
 
@@ -65,9 +65,9 @@ def descriptions(noun: type[Any]) -> Mapping[str, Description]:
     return _descriptions(cast("Hashable", noun))
 
 
-def arguments(noun: type[Any]) -> dict[str, Description]:
-    """What commands about a noun can be given, by the arguments' names."""
-    return {each.argument: each for each in descriptions(noun).values() if not each.inner}
+def arguments(noun: type[Any], by: str = "") -> dict[str, Description]:
+    """What commands about a noun can be given, by the arguments' names; or those that something else is given."""
+    return {each.argument: each for each in descriptions(noun).values() if each.by == by}
 
 
 @cache

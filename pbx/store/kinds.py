@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from pbx.sentence import Sentence
 from pbx.store.hosts import is_address, is_host
@@ -18,7 +18,7 @@ _BACKUP_KEY = re.compile(r"[A-Za-z0-9+/=]{24}\.[A-Za-z0-9+/=]{100,300}")
 class Kind:
     """What values a field may have. By its class the page, the command line and the list of changes choose how."""
 
-    written: ClassVar[str] = "TEXT"
+    written: str = "TEXT"
     """Stands for the value in the help of the command line."""
 
     def wrong(self, value: Any) -> Sentence | None:
@@ -39,7 +39,7 @@ class Text(Kind):
 class Name(Kind):
     """What somebody or something is called."""
 
-    written: ClassVar[str] = "NAME"
+    written = "NAME"
 
     def wrong(self, value: Any) -> Sentence | None:
         if is_text(value):
@@ -54,6 +54,7 @@ class Check(Kind):
     is_right: Callable[[str], object]
     must: Sentence
     """What is said of what is not."""
+    written: str = "TEXT"
 
     def wrong(self, value: Any) -> Sentence | None:
         return None if self.is_right(value) else self.must
@@ -62,7 +63,7 @@ class Check(Kind):
 class Extension(Kind):
     """Somebody's extension, or what shall be one."""
 
-    written: ClassVar[str] = "N"
+    written = "N"
 
     def wrong(self, value: Any) -> Sentence | None:
         return None if EXTENSION.fullmatch(value) else Sentence("Must be two to four digits.")
@@ -71,19 +72,19 @@ class Extension(Kind):
 class Extensions(Kind):
     """Extensions, in their order; who has them, other rules say."""
 
-    written: ClassVar[str] = "EXT,EXT"
+    written = "EXT,EXT"
 
 
 class Line(Kind):
     """The name of a line; whether there is one, other rules say."""
 
-    written: ClassVar[str] = "NAME"
+    written = "NAME"
 
 
 class OutsideNumber(Kind):
     """A number outside or of the office, E.164; people write it as they like."""
 
-    written: ClassVar[str] = "NUMBER"
+    written = "NUMBER"
 
     def wrong(self, value: Any) -> Sentence | None:
         return None if E164.fullmatch(value) else Sentence("Must be an international number such as +493012345.")
@@ -107,7 +108,7 @@ class Seconds(Kind):
     least: float
     most: float
 
-    written: ClassVar[str] = "SECONDS"
+    written = "SECONDS"
 
     def wrong(self, value: Any) -> Sentence | None:
         if self.least <= value <= self.most:
@@ -118,7 +119,7 @@ class Seconds(Kind):
 class Days(Kind):
     """For how long something is kept; 0: for ever."""
 
-    written: ClassVar[str] = "DAYS"
+    written = "DAYS"
 
     def wrong(self, value: Any) -> Sentence | None:
         return None if 0 <= value <= 3650 else Sentence("Must be between 1 and 3650 days, or 0 to keep everything.")
@@ -146,7 +147,7 @@ class Secret(Check):
 class Pin(Kind):
     """Digits only their owner knows, kept as a hash."""
 
-    written: ClassVar[str] = "PIN"
+    written = "PIN"
 
     def wrong(self, value: Any) -> Sentence | None:
         return None if is_hash(value) else by_command("durchwahl user set EXT --pin")
@@ -155,7 +156,7 @@ class Pin(Kind):
 class Sound(Kind):
     """A sound file of the data folder's `greetings/`; as a command's argument a text, or a sound."""
 
-    written: ClassVar[str] = "FILE|TEXT"
+    written = "FILE|TEXT"
 
     def wrong(self, value: Any) -> Sentence | None:
         if FILE_NAME.fullmatch(value):

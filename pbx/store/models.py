@@ -53,12 +53,12 @@ TRUNK_NAME = Check(
     re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}").fullmatch,
     Sentence("Can contain only letters, digits, spaces, dots and dashes, 40 at most."),
 )
-HOST_PORT = Check(host_port, Sentence("Must be a host name or address, with “:” and a port if needed."))
+HOST_PORT = Check(host_port, Sentence("Must be a host name or address, with “:” and a port if needed."), "HOST[:PORT]")
 PROVIDER = Check(re.compile(r"[a-z0-9][a-z0-9-]{0,39}").fullmatch, Sentence("Must be the short name of a provider."))
 TAIL = Check(re.compile(r"[0-9*#]{1,20}").fullmatch, Sentence("Can contain only digits, * and #."))
-COUNTRY = Check(re.compile(r"[A-Z]{2}").fullmatch, Sentence("Must be two capital letters, such as DE."))
-AREA_CODE = Check(re.compile(r"[0-9]{0,6}").fullmatch, Sentence("Must be digits only, such as 30."))
-DIGIT = Check(re.compile(r"[0-9]").fullmatch, Sentence("Must be a single digit, or empty."))
+COUNTRY = Check(re.compile(r"[A-Z]{2}").fullmatch, Sentence("Must be two capital letters, such as DE."), "CC")
+AREA_CODE = Check(re.compile(r"[0-9]{0,6}").fullmatch, Sentence("Must be digits only, such as 30."), "DIGITS")
+DIGIT = Check(re.compile(r"[0-9]").fullmatch, Sentence("Must be a single digit, or empty."), "DIGIT")
 FOLDER = Check(is_folder, Sentence("Must be a full path, like /media/stick."))
 BACKUP_KEY = Secret(is_backup_key, Sentence("Must be set by giving a password, never by hand."))
 
@@ -178,9 +178,9 @@ class Trunk(Setting):
     name: str = described("Name", TRUNK_NAME)
     peer: str = described("Address of the peer", HOST_PORT, default="")
     """HOST[:PORT] of a peering trunk; empty for a registering one."""
-    user: str = described("SIP user name", Kind(), inner=True, default="")
+    user: str = described("SIP user name", Kind(), by="account", default="")
     """User part of the AOR we register (From user)."""
-    domain: str = described("Registrar (SIP server)", Kind(), inner=True, default="")
+    domain: str = described("Registrar (SIP server)", Kind(), by="account", default="")
     """Host part of the AOR: the provider's SIP domain."""
     password: str = described(
         "SIP password",
@@ -197,7 +197,7 @@ class Trunk(Setting):
         "Transport", Choice({"": Sentence("automatic"), "udp": "UDP", "tcp": "TCP", "tls": "TLS"}), default=""
     )
     """Empty: as DNS says, else UDP."""
-    provider: str = described("Provider", PROVIDER, inner=True, default="")
+    provider: str = described("Provider", PROVIDER, by="provider", default="")
     """Key of the provider it was made from (`administration.providers`); empty: of none."""
 
 
@@ -298,7 +298,7 @@ class Office(Setting):
     """E.164."""
     domain: str = described(
         "Name of the box on your network",
-        Check(is_domain, Sentence("Must be a host name or an IP address.")),
+        Check(is_domain, Sentence("Must be a host name or an IP address."), "HOST"),
         "Phones use this name to find the box. If it is empty, they use the box's address, which should"
         " then never change.",
         default="",
@@ -326,6 +326,7 @@ class Office(Setting):
         Days(),
         "Including what happened, the sound quality and who was on the line.",
         short="Calls kept",
+        by="retention",
         default=365,
     )
     keep_messages_days: int = described(
@@ -333,16 +334,22 @@ class Office(Setting):
         Days(),
         "Deleted without asking, even if nobody has heard them.",
         short="Messages kept",
+        by="retention",
         default=0,
     )
     keep_done_tasks_days: int = described(
-        "Done tasks", Days(), "Open tasks stay until they are done.", short="Done tasks kept", default=90
+        "Done tasks",
+        Days(),
+        "Open tasks stay until they are done.",
+        short="Done tasks kept",
+        by="retention",
+        default=90,
     )
-    backup_folder: str = described("Folder of the nightly backup", FOLDER, inner=True, default="")
+    backup_folder: str = described("Folder of the nightly backup", FOLDER, by="nightly", default="")
     """Empty: none is made."""
-    backup_mount: str = described("Disk of the nightly backup", FOLDER, inner=True, default="")
+    backup_mount: str = described("Disk of the nightly backup", FOLDER, by="nightly", default="")
     """The mount point that folder was on when it was given: what is below it at night may be another disk, or none."""
-    backup_key: str = described("Password of the nightly backup", BACKUP_KEY, inner=True, default="", repr=False)
+    backup_key: str = described("Password of the nightly backup", BACKUP_KEY, by="nightly", default="", repr=False)
     """What encrypts it (`store.age.Key`), without the password that opens it; sealed by the box's key."""
     people: dict[str, Person] = field(default_factory=dict)
     """By extension."""

@@ -5,7 +5,9 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from webui.form import Field, Form
+from pbx.store.models import Group
+from webui.described import fields_of, labels
+from webui.form import Form
 from webui.parts import paging
 from webui.parts.extension import offer, people, with_offer
 from webui.request import Visit
@@ -14,11 +16,6 @@ from webui.words import N_
 
 routes = Routes()
 
-STRATEGIES = (
-    ("all", N_("all at once")),
-    ("in-order", N_("one after the other")),
-    ("longest-idle", N_("longest free first")),
-)
 MEANINGS = {
     "all": N_("All phones in the group ring at the same time; the first person to answer takes the call."),
     "in-order": N_(
@@ -30,18 +27,8 @@ MEANINGS = {
 }
 _PAGE, _NAMED = 50, 12
 """Groups or members on a page, and how many members are named in a list of groups."""
-NAME = Field("name", label=N_("Name"), required=True, autocomplete="off")
-EXTENSION = Field("extension", label=N_("Extension"), inputmode="numeric", autocomplete="off", required=True)
-STRATEGY = Field("strategy", "choice", N_("Ringing order"), options=STRATEGIES)
-NEW = (NAME, EXTENSION, Field("members", "list", N_("Members"), required=True), STRATEGY)
-GROUP = (
-    EXTENSION,
-    NAME,
-    STRATEGY,
-    Field("ring", "number", N_("Total ringing time"), unit=N_("seconds"), required=True),
-    Field("voicemail", "switch", N_("Voicemail"),
-          N_("When nobody answers, callers can leave a message that every member can hear.")),
-)  # fmt: skip
+NEW = fields_of(Group, "name", "extension", "members", "strategy")
+GROUP = tuple(each for each in fields_of(Group) if each.name != "members")
 
 
 @routes.get("/groups", may="admin")
@@ -126,7 +113,7 @@ def _all(visit: Visit, form: Form) -> str:
         names=names,
         form=form,
         free=offer(visit, form),
-        strategies=dict(STRATEGIES),
+        strategies=labels(Group, "strategy"),
         meanings=MEANINGS,
     )
 

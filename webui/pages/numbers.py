@@ -5,28 +5,19 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from webui.form import Field, Form
+from pbx.store.models import Number
+from webui.described import fields_of, labels
+from webui.form import Form
 from webui.parts import paging
 from webui.parts.path_picture import drawn
 from webui.parts.sound import sound_arguments
 from webui.request import Visit
 from webui.routes import Routes
-from webui.words import N_
 
 routes = Routes()
 
-DIALLED = (
-    ("all", N_("all")),
-    ("distribution", N_("only those this number rings")),
-    ("off", N_("none: callers cannot dial during the greeting")),
-)
-TO = Field("to", "list", N_("Who to ring if callers dial no extension"),
-           N_("All of them ring at once. If nobody answers, callers reach the first one's mailbox."),
-           required=True)  # fmt: skip
-EXTENSIONS = Field("extensions", "choice", N_("Extensions callers may dial"), options=DIALLED)
-TRUNK = Field("trunk", "choice", N_("Line"))
-NUMBER = Field("number", label=N_("Number"), help=N_("Write it as on a business card, for example 030 123450."),
-               required=True, inputmode="tel", autocomplete="off")  # fmt: skip
+NEW = fields_of(Number)
+NUMBER = tuple(each for each in NEW if each.name != "number")
 _PAGE, _NAMED = 48, 12
 """Numbers on a page, and how many of those that one rings are named there."""
 CHOSEN_PLACES, EMPTY_PLACES = 4, 2
@@ -39,7 +30,8 @@ def numbers(visit: Visit) -> str:
     found = visit.ask("number list")
     names = dict(_bearers(visit))
     shown, where = paging.part(visit, found, _PAGE)
-    return visit.page("numbers", numbers=shown, pages=where, most=_NAMED, names=names, dialled=dict(DIALLED))
+    dialled = labels(Number, "extensions")
+    return visit.page("numbers", numbers=shown, pages=where, most=_NAMED, names=names, dialled=dialled)
 
 
 @routes.get("/numbers/new", may="admin")
@@ -106,8 +98,7 @@ def _shown(visit: Visit, found: dict[str, Any], form: Form) -> str:
 
 def _form(visit: Visit, values: dict[str, Any] | None = None, *, is_new: bool = False) -> Form:
     trunks = [trunk["name"] for trunk in visit.ask("trunk list")]
-    fields = (NUMBER, TO, EXTENSIONS, TRUNK) if is_new else (TO, EXTENSIONS, TRUNK)
-    return visit.form(fields, values, trunk=trunks)
+    return visit.form(NEW if is_new else NUMBER, values, trunk=trunks)
 
 
 def _bearers(visit: Visit) -> list[tuple[str, str]]:

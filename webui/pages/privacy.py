@@ -8,6 +8,8 @@ from typing import Any
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
+from pbx.store.models import Office
+from webui.described import fields_of
 from webui.form import Field, Form
 from webui.pages.history import DIRECTIONS, OUTCOMES, SIGNS
 from webui.request import Visit
@@ -16,16 +18,7 @@ from webui.words import N_
 
 routes = Routes()
 
-TIMES = (
-    Field("keep_history_days", "number", N_("Calls"),
-          N_("Including what happened, the sound quality and who was on the line."),
-          unit=N_("days"), inputmode="numeric"),
-    Field("keep_messages_days", "number", N_("Messages"),
-          N_("Deleted without asking, even if nobody has heard them."),
-          unit=N_("days"), inputmode="numeric"),
-    Field("keep_done_tasks_days", "number", N_("Done tasks"), N_("Open tasks stay until they are done."),
-          unit=N_("days"), inputmode="numeric"),
-)  # fmt: skip
+TIMES = fields_of(Office, by="retention")
 NUMBER = (Field("number", label=N_("Number"), required=True, autocomplete="off", inputmode="tel"),)
 ERASE = (
     Field("number", required=True),

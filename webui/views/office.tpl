@@ -2,14 +2,17 @@
 <form method="post" action="/office" class="card" id="office" data-changes>
 {{csrf()}}
 % include("errors", form=form)
-% for name in ("name", "country", "area_code", "access_digit", "language", "number"):
+% everyday = ("name", "country", "area_code", "access_digit", "language", "number")
+% for name in everyday:
 {{form.field(name)}}
 % end
 <details class="more"{{!" open" if form.errors else ""}}>
 <summary>{{_("Network and timing")}}</summary>
 <div class="fields">
-% for name in ("domain", "dial_pause", "digit_silence", "media_timeout"):
-{{form.field(name)}}
+% for each in form.fields:
+% if each.name not in everyday:
+{{form.field(each.name)}}
+% end
 % end
 </div>
 </details>

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
-from pbx.store.fields import Description, arguments, descriptions
+from pbx.store.fields import Description, arguments
 from pbx.store.kinds import Pin, Secret, Sound
 
 T = TypeVar("T")
@@ -14,19 +14,18 @@ T = TypeVar("T")
 Shown = dict[str, Any]
 
 
-def changed(item: T, given: Mapping[str, Any], **own: Callable[[Any], Any]) -> T:
+def changed(item: T, given: Mapping[str, Any], by: str = "", **own: Callable[[T, Any], Any]) -> T:
     """The item with what is given, by the arguments' names; None leaves a field as it is.
 
-    `own` are readers of arguments with rules of their own; the others need only be what they are described to be.
-    Raises Refused.
+    `own` read arguments that have rules of their own, of the item as far as it is changed; the others need only be what
+    they are described to be. In the order in which the fields are declared. Raises Refused.
     """
-    known = arguments(type(item))
-    fields: Any = {}
-    for argument, value in given.items():
+    for argument, description in arguments(type(item), by).items():
+        value = given.get(argument)
         if value is not None:
-            description = known[argument]
-            fields[description.name] = own[argument](value) if argument in own else checked(description, value)
-    return dataclasses.replace(item, **fields)  # type: ignore[type-var]
+            read = own[argument](item, value) if argument in own else checked(description, value)
+            item = dataclasses.replace(item, **{description.name: read})  # type: ignore[type-var]
+    return item
 
 
 def checked(description: Description, value: Any) -> Any:
@@ -37,23 +36,19 @@ def checked(description: Description, value: Any) -> Any:
     return value
 
 
-def types(noun: type[Any]) -> dict[str, Any]:
+def types(noun: type[Any], by: str = "") -> dict[str, Any]:
     """The arguments that a command can be given of a noun, with their types; not sounds, which come in two ways."""
     hints = get_type_hints(noun)
     return {
         argument: hints[each.name] | None
-        for argument, each in arguments(noun).items()
+        for argument, each in arguments(noun, by).items()
         if not isinstance(each.kind, Sound)
     }
 
 
-def shown(item: Any) -> Shown:
+def shown(item: Any, by: str = "") -> Shown:
     """An item as JSON, by the arguments' names. Of a secret only whether there is one."""
-    return {
-        each.argument: _plain(each, getattr(item, each.name))
-        for each in descriptions(type(item)).values()
-        if not each.inner
-    }
+    return {name: _plain(each, getattr(item, each.name)) for name, each in arguments(type(item), by).items()}
 
 
 def _plain(description: Description, value: Any) -> Any:

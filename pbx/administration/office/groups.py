@@ -1,65 +1,47 @@
 """Groups: several people behind one extension."""
 
-import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.given import checked
+from pbx.administration.desk.given import changed, shown
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office.people import checked_name, left_messages, moved, without_bearer
 from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.fields import arguments
-from pbx.store.models import Group, Office, Strategy
+from pbx.store.models import Group, Office
 from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
 
 
-def add(
-    desk: Desk,
-    name: str,
-    members: list[str],
-    extension: str | None = None,
-    strategy: Strategy | None = None,
-    ring: float | None = None,
-    voicemail: bool | None = None,
-) -> Shown:
-    """A new group of people, with the wanted extension or the first free one. Raises Refused."""
+def add(desk: Desk, name: str, members: list[str], extension: str | None = None, **given: Any) -> Shown:
+    """A new group of people, with the wanted extension or the first free one, and what else is given of `Group`.
+
+    Raises Refused.
+    """
     office = current(desk.office)
     group = Group(extension_for(office, extension), checked_name(name), _people(office, members))
-    return _saved(desk, office, _with(group, strategy=strategy, ring_seconds=ring, voicemail=voicemail))
+    return _saved(desk, office, changed(group, given))
 
 
-def change(
-    desk: Desk,
-    group: str,
-    name: str | None = None,
-    members: list[str] | None = None,
-    extension: str | None = None,
-    strategy: Strategy | None = None,
-    ring: float | None = None,
-    voicemail: bool | None = None,
-    seen: str | None = None,
-) -> Shown:
-    """Change what is given; with a new extension, the numbers that ring the group and its messages move along.
+def change(desk: Desk, group: str, seen: str | None = None, **given: Any) -> Shown:
+    """Change what is given of `Group`; with a new extension, numbers that ring it and its messages move along.
 
     `seen` is the version the change began from. Raises Refused.
     """
     office = current(desk.office)
     old = lookup.group(office, group)
     check_seen(desk, old, seen)
-    new = _with(
+    new = changed(
         old,
-        name=checked_name(name) if name is not None else None,
-        members=_people(office, members) if members is not None else None,
-        extension=extension_for(office, extension, old.extension) if extension is not None else None,
-        strategy=strategy,
-        ring_seconds=ring,
-        voicemail=voicemail,
+        given,
+        name=lambda _, name: checked_name(name),
+        members=lambda _, members: _people(office, members),
+        extension=lambda _, wanted: extension_for(office, wanted, old.extension),
     )
     if new.extension == old.extension:
         return _saved(desk, office, new)
@@ -107,21 +89,7 @@ def show(desk: Desk, group: str) -> Shown:
 
 def view(group: Group) -> Shown:
     """A group as JSON."""
-    return {
-        "name": group.name,
-        "extension": group.extension,
-        "members": list(group.members),
-        "strategy": group.strategy,
-        "ring": group.ring_seconds,
-        "voicemail": group.voicemail,
-        "version": version(group),
-    }
-
-
-def _with(group: Group, **given: Any) -> Group:
-    if given.get("ring_seconds") is not None:
-        checked(arguments(Group)["ring"], given["ring_seconds"])
-    return dataclasses.replace(group, **{field: value for field, value in given.items() if value is not None})
+    return shown(group) | {"version": version(group)}
 
 
 def _saved(desk: Desk, office: Office, group: Group) -> Shown:
@@ -129,7 +97,7 @@ def _saved(desk: Desk, office: Office, group: Group) -> Shown:
     return view(group)
 
 
-def _people(office: Office, members: list[str]) -> tuple[str, ...]:
+def _people(office: Office, members: Sequence[str]) -> tuple[str, ...]:
     """The members in the given order, each once. Raises Refused."""
     found = tuple(dict.fromkeys(lookup.person(office, member.strip(), "members").extension for member in members))
     if not found:

@@ -1,6 +1,5 @@
 """The office as a whole: its country, language, number, pauses; and what is going on in it."""
 
-import dataclasses
 import re
 from typing import Any
 
@@ -8,12 +7,13 @@ import phonenumbers
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.given import changed, shown
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office.phones import domain as phones_domain
 from pbx.control.protocol import Refused
 from pbx.exchange.dialling.extensions import why_not
 from pbx.sentence import Sentence
-from pbx.store.models import Language, Office
+from pbx.store.models import Office
 
 Shown = dict[str, Any]
 
@@ -23,65 +23,29 @@ def show(desk: Desk) -> Shown:
     return view(desk.office)
 
 
-def change(
-    desk: Desk,
-    name: str | None = None,
-    country: str | None = None,
-    area_code: str | None = None,
-    access_digit: str | None = None,
-    language: Language | None = None,
-    number: str | None = None,
-    domain: str | None = None,
-    dial_pause: float | None = None,
-    digit_silence: float | None = None,
-    media_timeout: float | None = None,
-    seen: str | None = None,
-) -> Shown:
+def change(desk: Desk, seen: str | None = None, **given: Any) -> Shown:
     """Change what is given; an empty number or domain goes back to the box's choice, an empty digit is none.
 
     Raises Refused.
     """
     office = desk.office
-    check_seen(desk, _own(office), seen)
-    given: dict[str, Any] = {
-        "name": " ".join(name.split()) if name is not None else None,
-        "country": _country(office, country) if country is not None else None,
-        "area_code": area_code.strip() if area_code is not None else None,
-        "language": language,
-        "domain": domain,
-        "dial_pause": dial_pause,
-        "digit_silence": digit_silence,
-        "media_timeout": media_timeout,
-    }
-    office = dataclasses.replace(office, **{field: value for field, value in given.items() if value is not None})
-    if area_code is not None:
-        office = dataclasses.replace(office, area_code=_area_code(office))
-    if access_digit is not None:
-        office = dataclasses.replace(office, access_digit=_access_digit(office, access_digit))
-    if number is not None:
-        office = dataclasses.replace(office, number=lookup.e164(number, office) if number else "")
+    check_seen(desk, shown(office), seen)
+    office = changed(
+        office,
+        given,
+        name=lambda _, name: " ".join(name.split()),
+        country=_country,
+        area_code=_area_code,
+        access_digit=_access_digit,
+        number=lambda office, number: lookup.e164(number, office) if number else "",
+    )
     desk.save(office)
     return view(office)
 
 
 def view(office: Office) -> Shown:
     """The office's own settings as JSON."""
-    return _own(office) | {"version": version(_own(office))}
-
-
-def _own(office: Office) -> Shown:
-    return {
-        "name": office.name,
-        "country": office.country,
-        "area_code": office.area_code,
-        "access_digit": office.access_digit,
-        "language": office.language,
-        "number": office.number,
-        "domain": office.domain,
-        "dial_pause": office.dial_pause,
-        "digit_silence": office.digit_silence,
-        "media_timeout": office.media_timeout,
-    }
+    return shown(office) | {"version": version(shown(office))}
 
 
 def status(desk: Desk) -> Shown:
@@ -138,11 +102,11 @@ def _access_digit(office: Office, text: str) -> str:
     return digit
 
 
-def _area_code(office: Office) -> str:
+def _area_code(office: Office, text: str) -> str:
     """The area code without the zero that people write before it. Raises Refused."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(office.country)
     prefix = metadata.national_prefix if metadata is not None else None
-    code = office.area_code.removeprefix(prefix) if prefix else office.area_code
+    code = text.strip().removeprefix(prefix or "")
     if code and not (code.isascii() and code.isdigit() and len(code) <= 6):
         raise Refused(
             Sentence("{text} is not an area code. Please enter digits only, such as 30.", text=lookup.shown(code)),

@@ -154,10 +154,10 @@ def _with(office: Office, person: Person, given: Mapping[str, Any]) -> Person:
     return changed(
         person,
         given,
-        name=checked_name,
-        extension=lambda wanted: extension_for(office, wanted, person.extension),
-        number=lambda text: _own_number(office, person, text),
-        pin=lambda pin: hashed(pin, person.extension) if pin else "",
+        name=lambda _, name: checked_name(name),
+        extension=lambda _, wanted: extension_for(office, wanted, person.extension),
+        number=lambda _, text: _own_number(office, person, text),
+        pin=lambda changed, pin: hashed(pin, changed.extension) if pin else "",
     )
 
 

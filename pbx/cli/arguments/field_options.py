@@ -25,6 +25,13 @@ def field_options(
             _option(parser, each, name in needed, helps.get(name) or _help(each))
 
 
+def retention_options(parser: Parser) -> None:
+    """An option for each time that something is kept: --history for `keep_history_days`."""
+    for name, each in arguments(Office, "retention").items():
+        option = name.removeprefix("keep_").removesuffix("_days").replace("_", "-")
+        parser.add_argument(f"--{option}", type=days, dest=name, metavar=each.kind.written, help=_help(each))
+
+
 @cache
 def in_seconds() -> frozenset[str]:
     """The settings that are seconds, by their arguments' names."""
@@ -49,12 +56,11 @@ def _option(parser: Parser, description: Description, needed: bool, help: str) -
 
 def _help(description: Description) -> str:
     """What the form says of the field, in one line, and what an empty value means."""
-    parts: list[str] = [description.label.inside()]
+    kind, text = description.kind, str(description.label.inside())
+    if isinstance(kind, Seconds):
+        text += f" ({kind.least:g} to {kind.most:g})"
     if description.help:
-        parts.append(description.help.inside().removesuffix("."))
-    if isinstance(description.kind, Seconds):
-        parts.append(f"from {description.kind.least:g} to {description.kind.most:g}")
-    text = ": ".join(parts)
-    if isinstance(description.kind, Sound):
+        text += f": {description.help.inside().removesuffix('.')}"
+    if isinstance(kind, Sound):
         return f"{text}; a sound file, or a text to be spoken; empty restores the default"
     return f"{text}; empty removes it" if description.optional else text

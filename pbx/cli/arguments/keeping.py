@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from pbx.cli.arguments.branch import Branch, password_file
-from pbx.cli.arguments.kinds import count, days
+from pbx.cli.arguments.kinds import count
+from pbx.service.later import Later
+
+fields = Later("pbx.cli.arguments.field_options")
 
 
 def declare(commands: Branch) -> None:
@@ -21,9 +24,7 @@ def _retention(retention: Branch) -> None:
     change = retention.command(
         "set", "change for how many days", "Anything older is deleted within a day; 0 keeps everything."
     )
-    for name, what in (("history", "calls"), ("messages", "voicemail messages"), ("done-tasks", "finished tasks")):
-        dest = f"keep_{name.replace('-', '_')}_days"
-        change.add_argument(f"--{name}", type=days, dest=dest, metavar="DAYS", help=what)
+    fields.retention_options(change)
 
 
 def _privacy(privacy: Branch) -> None:

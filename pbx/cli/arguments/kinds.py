@@ -6,6 +6,9 @@ from pathlib import Path
 
 from pbx.store.hosts import host_port
 
+FREE_EXTENSION = "two to four digits (default: the first free one)"
+"""The help of who gets one."""
+
 
 def folder(text: str) -> Path:
     """A path; an empty one comes from a shell variable that is not set, and would mean the current folder."""

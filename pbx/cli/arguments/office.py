@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from pbx.cli.arguments.branch import Branch
-from pbx.cli.arguments.kinds import seconds, socket_address
+from pbx.cli.arguments.kinds import socket_address
+from pbx.service.later import Later
+
+fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")
 
 
 def declare(commands: Branch) -> None:
@@ -29,23 +32,5 @@ def _certificate(certificate: Branch) -> None:
 
 
 def _settings(office: Branch) -> None:
-    change = office.command("set", "change the settings")
-    change.add_argument("--name", metavar="NAME", help="the office's name")
-    change.add_argument(
-        "--country", metavar="CC", help="two letters; decides how numbers are written and which are emergency numbers"
-    )
-    change.add_argument("--area-code", metavar="DIGITS", help="added to numbers dialled without one")
-    change.add_argument("--access-digit", metavar="DIGIT", help="the digit for an outside line; “off” for none")
-    change.add_argument(
-        "--language", choices=("de", "en"), help="the language of greetings, announcements and the call history"
-    )
-    change.add_argument("--number", metavar="NUMBER", help="shown on calls by people without a number of their own")
-    change.add_argument("--domain", metavar="HOST", help="where phones register, if not at the box's address")
-    change.add_argument(
-        "--dial-pause", type=seconds, metavar="SECONDS", help="how long to wait before dialling a contact's extension"
-    )
-    change.add_argument("--digit-silence", type=seconds, metavar="SECONDS", help="how long to wait for the next digit")
-    change.add_argument(
-        "--media-timeout", type=seconds, metavar="SECONDS", help="how long a call without voice may last"
-    )
+    fields.field_options(office.command("set", "change the settings"), models.Office)
     office.command("show", "show the settings")

@@ -1,7 +1,9 @@
 """Commands about the world outside: trunks and their providers, the office's numbers, contacts."""
 
 from pbx.cli.arguments.branch import Branch, password_file
-from pbx.cli.arguments.kinds import extensions
+from pbx.service.later import Later
+
+fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")
 
 
 def declare(commands: Branch) -> None:
@@ -41,18 +43,8 @@ def _numbers(numbers: Branch) -> None:
     change = numbers.command("set", "change a number")
     for each in (add, change):
         each.add_argument("number", metavar="E164")
-        each.add_argument("--trunk", required=each is add, metavar="NAME", help="the line that brings its calls")
-        each.add_argument("--to", type=extensions, required=each is add, metavar="EXT[,EXT]", help="who rings")
-        each.add_argument(
-            "--greeting",
-            metavar="FILE|TEXT",
-            help="a sound file of any format, or a text to be spoken; an empty one restores the default",
-        )
-        each.add_argument(
-            "--extensions",
-            choices=("off", "all", "distribution"),
-            help="whose extensions callers can dial (default: all)",
-        )
+    fields.field_options(add, models.Number, but=("number",), needed=("trunk", "to"))
+    fields.field_options(change, models.Number, but=("number",))
     numbers.command("remove", "remove a number").add_argument("number", metavar="E164")
     numbers.command("list", "list the numbers")
 

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from pbx.cli.arguments.branch import Branch, Parser, password_file
-from pbx.cli.arguments.kinds import count, extensions
+from pbx.cli.arguments.kinds import FREE_EXTENSION, count, extensions
 from pbx.service.later import Later
 
 fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")
-FREE_EXTENSION = "two to four digits (default: the first free one)"
 
 
 def declare(commands: Branch) -> None:

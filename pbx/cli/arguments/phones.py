@@ -1,7 +1,10 @@
 """Commands about what rings: the phones of people, and groups of people."""
 
-from pbx.cli.arguments.branch import Branch, switch
-from pbx.cli.arguments.kinds import extensions, seconds
+from pbx.cli.arguments.branch import Branch
+from pbx.cli.arguments.kinds import FREE_EXTENSION
+from pbx.service.later import Later
+
+fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")
 
 
 def declare(commands: Branch) -> None:
@@ -33,17 +36,8 @@ def _groups(groups: Branch) -> None:
     add.add_argument("name", metavar="NAME")
     change = groups.command("set", "change a group", "If the extension changes, its numbers and messages move with it.")
     change.add_argument("group", metavar="EXT")
-    change.add_argument("--name", metavar="NAME")
-    for each in (add, change):
-        each.add_argument("--extension", metavar="N", help="two to four digits (default: the first free one)")
-        each.add_argument(
-            "--members", type=extensions, required=each is add, metavar="EXT,EXT", help="the members, in ringing order"
-        )
-        each.add_argument(
-            "--strategy", choices=("all", "in-order", "longest-idle"), help="the order in which members ring"
-        )
-        each.add_argument("--ring", type=seconds, metavar="SECONDS", help="how long the group rings in all")
-        switch(each, "voicemail", "record messages when nobody answers")
+    fields.field_options(add, models.Group, but=("name",), needed=("members",), extension=FREE_EXTENSION)
+    fields.field_options(change, models.Group)
     remove = groups.command(
         "remove", "remove a group", "Not possible while a number rings it or it has voicemail messages."
     )
