@@ -52,7 +52,7 @@ class Command:
     writes: bool = False
     """It changes settings: one at a time, holding `desk.turns`."""
     of: type[Any] | None = None
-    """The noun whose described fields it can be given besides."""
+    """The noun whose described fields are arguments too."""
     by: str = ""
     """Not those that the noun's own commands set, but these (`Description.by`)."""
 
@@ -186,7 +186,7 @@ KEEPING = (
     *("backup make", "backup put", "backup restore", "backup back", "nightly set", "nightly now"),
     *("update offer", "update install", "privacy erase"),
 )
-"""What would mean the disk, and must not be done to what only stands in for it."""
+"""Commands that are meant for the disk, and must not be done to its stand-in."""
 
 
 def writes(verb: str) -> bool:
@@ -195,7 +195,7 @@ def writes(verb: str) -> bool:
 
 
 def perform(desk: Desk, verb: str, arguments: Mapping[str, Json], session: str | None = None) -> Json:
-    """Do a command, its arguments checked against the types of the function behind it.
+    """Do a command; its arguments are checked against the types of the function behind it.
 
     `session` is the token of who asks: "" for a visitor, None for root. Any thread may call. Raises Refused.
     """
@@ -217,7 +217,7 @@ def perform(desk: Desk, verb: str, arguments: Mapping[str, Json], session: str |
 
 
 def _allow(actor: Actor, command: Command) -> None:
-    """Raises Refused unless he may."""
+    """Raises Refused unless the actor may do that."""
     if actor.may(command.may):
         return
     if actor.role == "visitor":

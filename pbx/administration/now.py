@@ -1,4 +1,4 @@
-"""What goes on in the office at this moment: people, groups, calls, trunks, and what the lamps on the box say."""
+"""What is going on in the office now: people, groups, calls, trunks, and what the lamps on the box say."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ Shown = dict[str, Any]
 Lamps = Mapping[str, tuple[str, float | None]]
 
 STATES = ("free", "ringing", "talking", "offline")
-"""Of a group's members, the first of these that one of them is."""
+"""A group has the first of these states that one of its members is in."""
 STAGES = {
     "rang": "ringing",
     "dialled": "connecting",
@@ -31,11 +31,11 @@ STAGES = {
     "called-voicemail": "voicemail",
     "greeted": "greeting",
 }
-"""What a call that nobody talks in yet is at, by its latest telling step."""
+"""The stage of a call in which nobody talks yet, by its latest meaningful step."""
 
 
 def now(desk: Desk) -> Shown:
-    """Everything that goes on, as far as it is the asker's business: users see all lamps, but only their own calls.
+    """Everything that is going on that the asker may see: users see all lamps, but only their own calls.
 
     Raises RecordsError, OSError.
     """
@@ -56,7 +56,7 @@ def now(desk: Desk) -> Shown:
 
 
 def _person(desk: Desk, shining: Lamps, person: Person) -> Shown:
-    """A mailbox is nobody's business but of those who may hear it, and neither is how full it is."""
+    """Only those who may hear a mailbox see how full it is."""
     office, extension = desk.office, person.extension
     may_hear = desk.actor.may_hear(office, extension)
     return {
@@ -86,9 +86,9 @@ def _group(office: Office, shining: Lamps, group: Group) -> Shown:
 
 
 def _may_see(office: Office, actor: Actor, call: Running) -> bool:
-    """Whether the call is the asker's own: he made it, it rings or talks with him, or it is at his mailbox.
+    """Whether the call is the asker's own: they made it, it rings or talks with them, or it is at their mailbox.
 
-    A call that comes to his group is his too, until somebody else has taken it.
+    A call to one of their groups is theirs too, until somebody else has taken it.
     """
     if actor.is_admin:
         return True
@@ -138,7 +138,7 @@ def _number(office: Office, number: Number) -> Shown:
 
 
 def _front(desk: Desk, shining: Lamps, running: list[Running], checks: Mapping[str, Check]) -> Shown:
-    """What the lamps on the box show, and what that means."""
+    """The state of the lamps on the box, and what it means."""
     states = [state for state, _ in shining.values()]
     others = [check.state for name, check in checks.items() if name not in ("disk", "card", "temperature", "power")]
     status = desk.live.status() if desk.live is not None else {}
@@ -171,7 +171,7 @@ def _health(check: Check) -> Shown:
 
 
 def _todo(office: Office, shining: Lamps) -> Iterator[Shown]:
-    """What is to be done next so that the first call can come."""
+    """What to do next so that the first call can come in."""
     if not office.people:
         yield _step(Sentence("Add the people in your office; each of them gets an extension."), "/people")
     elif not office.phones:

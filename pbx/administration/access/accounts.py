@@ -27,7 +27,7 @@ def add(
     language: Language | None = None,
     mailboxes: list[str] | None = None,
 ) -> Shown:
-    """A new account; without a password nobody can log in before he was invited. Raises Refused."""
+    """A new account; without a password its bearer can log in only after an invitation. Raises Refused."""
     office = desk.office
     account = Account(
         free_name(office, name),
@@ -52,9 +52,9 @@ def change(
     password: str | None = None,
     seen: str | None = None,
 ) -> Shown:
-    """Change what is given; a new name, role or password ends the account's sessions, but for the one that asks.
+    """Change what is given; a new name, role or password ends the account's sessions except the one that asks.
 
-    Only root may give somebody a password: at the page one is invited to choose it. Raises Refused.
+    Only root may give somebody a password: from the page people are invited to choose their own. Raises Refused.
     """
     office = desk.office
     old = named(office, account)
@@ -81,7 +81,7 @@ def change(
 
 
 def remove(desk: Desk, account: str, seen: str | None = None) -> Shown:
-    """Remove an account, and log it off. Raises Refused when no admin would be left."""
+    """Remove an account and end its sessions. Raises Refused when no admin would be left."""
     office = desk.office
     old = named(office, account)
     check_seen(desk, old, seen)
@@ -99,7 +99,7 @@ def change_own(
     new: str = "",
     language: Language | None = None,
 ) -> Shown:
-    """Change one's own language, or one's password, for which the old one is needed; other sessions end then.
+    """Change one's own language, or one's own password, which needs the old one and ends the other sessions.
 
     Raises Refused.
     """
@@ -145,7 +145,7 @@ def view(desk: Desk, account: Account) -> Shown:
 
 
 def find(office: Office, name: str) -> Account | None:
-    """The account somebody means: by its name, capitals or not, or by its extension."""
+    """The account with that name, in upper or lower case, or with that extension."""
     wanted = name.strip().casefold()
     by_name = {account.name.casefold(): account for account in office.accounts.values()}
     by_extension = {account.extension: account for account in office.accounts.values() if account.extension}
@@ -176,12 +176,12 @@ def has_admin(office: Office) -> bool:
 
 
 def stamp(account: Account) -> str:
-    """A hash of what a session depends on: another password, role or bearer of the name ends it."""
+    """A hash of what a session depends on: it ends when the password, the role or the bearer of the name changes."""
     return hashlib.sha256(repr((account.name, account.role, account.password)).encode()).hexdigest()[:32]
 
 
 def _log_off(desk: Desk, old: Account, new: Account | None, session: str) -> None:
-    """End all sessions and invitations of an account that has changed or gone, but for the session that did it."""
+    """End all sessions and invitations of a changed or removed account, except the session that did it."""
     sessions = desk.records.sessions
     sessions.close_all(old.name, but_for=session)
     sessions.end_invitations(old.name)

@@ -1,4 +1,4 @@
-"""The first visit, and a forgotten password: who reads the code off the box may become its admin."""
+"""The first visit, and a forgotten password: the person who reads the code off the box may become its admin."""
 
 import dataclasses
 import hmac
@@ -22,7 +22,7 @@ from pbx.store.settings.settings import with_items
 Shown = dict[str, Any]
 
 LASTS = 3600.0
-"""Seconds a code for a new password can be used; the one of the first visit waits, as it may be on a label."""
+"""Seconds a code for a new password can be used; the first visit's never expires, as it may be on a label."""
 
 
 def show(desk: Desk) -> Shown:
@@ -44,7 +44,7 @@ def press(desk: Desk) -> Shown:
 
 
 def state(desk: Desk) -> Shown:
-    """What somebody at the page must know who is not logged in."""
+    """What visitors of the page need to know before they log in."""
     pressed = desk.access.codes.pressed
     code = _current(desk) if pressed else None
     return {
@@ -68,9 +68,9 @@ def begin(
     area_code: str | None = None,
     source: str = "",
 ) -> Shown:
-    """Make the first admin and tell the box where it is; once there is an admin, give him a new password.
+    """Make the first admin and tell the box where it is; once there is an admin, give them a new password.
 
-    Returns token and account: whoever did it is logged in. Raises Refused.
+    Returns token and account: the person who did it is logged in. Raises Refused.
     """
     _check(desk, code, source)
     first = is_first(desk)
@@ -88,7 +88,7 @@ def begin(
 
 
 def _in_town(office: Office) -> Office:
-    """With the area code that the office's number has, if none was told."""
+    """With the area code of the office's number, if none was given."""
     if office.area_code or not office.number:
         return office
     number = phonenumbers.parse(office.number, None)
@@ -103,7 +103,7 @@ def is_first(desk: Desk) -> bool:
 
 def _current(desk: Desk) -> Code | None:
     code = desk.access.codes.current(desk.host.clock())
-    # The code of the first visit never gets old, but must not be a way in once somebody is admin.
+    # The code of the first visit never expires, but must not be a way in once there is an admin.
     return None if code is not None and code.expires is None and not is_first(desk) else code
 
 

@@ -1,4 +1,4 @@
-"""Inviting a colleague to choose his password himself, by a link or code that works once."""
+"""Inviting colleagues to choose their own password, by a link or code that works once."""
 
 import dataclasses
 from typing import Any
@@ -21,9 +21,9 @@ LASTS = 48 * 3600.0
 
 
 def invite(desk: Desk, extension: str = "", account: str = "") -> Shown:
-    """A code for an account, or for a person, who gets an account if he has none; also for a forgotten password.
+    """A code for an account, or for a person, who gets an account if there is none; also for a forgotten password.
 
-    The only moment the code is known. Raises Refused.
+    The code is known only now. Raises Refused.
     """
     invited = _of_person(desk, extension) if extension else named(desk.office, account)
     code, expires = new_code(), desk.host.clock() + LASTS
@@ -39,19 +39,19 @@ def invite(desk: Desk, extension: str = "", account: str = "") -> Shown:
 
 
 def withdraw(desk: Desk, account: str) -> Shown:
-    """The account's code works no longer. Raises Refused."""
+    """Make the account's code useless. Raises Refused."""
     invited = named(desk.office, account)
     desk.records.sessions.end_invitations(invited.name)
     return view(desk, invited)
 
 
 def state(desk: Desk, code: str, source: str = "") -> Shown:
-    """Whom a code invites. Raises Refused."""
+    """The account a code invites. Raises Refused."""
     return view(desk, _invited(desk, code, source))
 
 
 def accept(desk: Desk, code: str, password: str, source: str = "") -> Shown:
-    """Choose the password, which logs in: token and account. Raises Refused."""
+    """Choose the password and log in: token and account. Raises Refused."""
     invited = _invited(desk, code, source)
     new = dataclasses.replace(invited, password=passwords.hashed(password, invited.name))
     # There is no session yet, but the code has proved who it is.
@@ -62,7 +62,7 @@ def accept(desk: Desk, code: str, password: str, source: str = "") -> Shown:
 
 
 def _invited(desk: Desk, code: str, source: str) -> Account:
-    """Whose code it is. Raises Refused."""
+    """The account that the code is for. Raises Refused."""
     with desk.access.throttle.attempt(source):
         name, made_for = desk.records.sessions.invited(typed_code(code), desk.host.clock()) or ("", "")
         account = desk.office.accounts.get(name)
@@ -82,6 +82,6 @@ def _of_person(desk: Desk, extension: str) -> Account:
 
 
 def _name_for(office: Office, person: Person) -> str:
-    """What he is called, unless a namesake logs in with that already."""
+    """The person's name, unless a namesake already logs in with it."""
     taken = {account.name.casefold() for account in office.accounts.values()}
     return person.name if person.name.casefold() not in taken else f"{person.name[:70]} {person.extension}"

@@ -15,7 +15,7 @@ Shown = dict[str, Any]
 
 
 def actor(desk: Desk, session: str | None) -> Actor:
-    """Who asks, by his session's token: "" and one that has ended are a visitor's, None is root's."""
+    """Who asks, by the session's token: "" and one that has ended are a visitor's, None is root's."""
     if session is None:
         return rights.root(desk.office)
     name, made_for = (desk.records.sessions.account(session, desk.host.clock()) if session else None) or ("", "")
@@ -28,10 +28,10 @@ def actor(desk: Desk, session: str | None) -> Actor:
 def open(desk: Desk, name: str, password: str, source: str = "") -> Shown:
     """Log in with name or extension, from the address `source`: the session's token and the account.
 
-    Raises Refused, in the same words and time for a name that is nobody's.
+    Raises Refused, in the same words and after the same time for a name that nobody has.
     """
     account = find(desk.office, name)
-    # As it was typed: counted by account, name and extension of one would show by their waits that they are one.
+    # As it was typed: counted by account, equal waits would show that a name and an extension belong together.
     with desk.access.throttle.attempt(source, name.strip().casefold()[:80]):
         if not password_matches(account.password if account else "", password) or account is None:
             raise Refused(Sentence("The name or the password is wrong."), 4)
@@ -39,13 +39,13 @@ def open(desk: Desk, name: str, password: str, source: str = "") -> Shown:
 
 
 def enter(desk: Desk, account: Account) -> Shown:
-    """A new session for somebody who has proved who he is."""
+    """A new session for somebody who has proved their identity."""
     token = desk.records.sessions.open(account.name, stamp(account), desk.host.clock())
     return {"token": token, "account": view(desk, account)}
 
 
 def who(desk: Desk) -> Shown | None:
-    """The account of the session that asks; None when it has none, or has ended."""
+    """The account of the session that asks; None when there is none, or the session has ended."""
     account = desk.office.accounts.get(desk.actor.name) if desk.actor.name else None
     return view(desk, account) if account else None
 

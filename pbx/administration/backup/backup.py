@@ -1,4 +1,4 @@
-"""Backups: made, listed, fetched, brought, looked into and put in the place of what is there."""
+"""Backups: made, listed, downloaded, uploaded, opened and restored."""
 
 import base64
 import contextlib
@@ -28,10 +28,10 @@ from pbx.store.settings.settings import SettingsError, read_office
 Shown = dict[str, Any]
 
 KEPT = 5
-"""Backups that stay on the box; the oldest go."""
+"""Backups that stay on the box; older ones are deleted."""
 SHORTEST_PASSWORD = 10
 BEFORE = "before-restore"
-"""The name of what was there before the last restore."""
+"""The name of the backup of what was there before the last restore."""
 _LOOK = 15 * 60.0
 """Seconds for which an opened backup can be restored without its password."""
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9-]{{0,80}}{re.escape(ENDING)}")
@@ -39,7 +39,7 @@ _HEAD = b"age-encryption.org/v1\n"
 
 
 def make(desk: Desk, password: str, wait: bool = True) -> Shown:
-    """A backup of everything, that opens with the password; without `wait` it is only begun. Raises Refused."""
+    """Make a backup of everything that opens with the password; without `wait` only begin. Raises Refused."""
     check_password(password)
     folder = private_directory(desk.data / BACKUPS)
     target = free_name(folder, "durchwahl")
@@ -79,7 +79,7 @@ def begin(
 
 
 def listing(desk: Desk) -> Shown:
-    """The backups on the box, the newest first; what was there before the last restore; and what is being done."""
+    """The backups on the box, newest first; what was there before the last restore; and the work in progress."""
     backups: list[Shown] = [
         {"name": each.name, "at": _made(each), "size": each.stat().st_size} for each in _files(desk)
     ]
@@ -106,9 +106,9 @@ def read(desk: Desk, name: str, at: int = 0) -> Shown:
 
 
 def put(desk: Desk, data: str, size: int = 0, upload: str = "", at: int = 0, last: bool = False) -> Shown:
-    """Bring a backup in pieces (base64): the first with the `size` of all, the others with its answer's `upload`.
+    """Upload a backup in pieces (base64): the first with the `size` of all, the others with its answer's `upload`.
 
-    With the last the `name` it has here. Raises Refused.
+    The answer to the last has the `name` of the backup here. Raises Refused.
     """
     folder = private_directory(desk.data / BACKUPS)
     upload, part = pieces.add(folder, data, size, upload, at, _check_head)
@@ -132,10 +132,10 @@ def remove(desk: Desk, name: str) -> Shown:
 
 
 def open(desk: Desk, name: str, password: str, wait: bool = True) -> Shown:
-    """Unpack a backup beside what is there, and look at all of it: what is in it, and what would be different.
+    """Unpack a backup beside what is there and check all of it: what it holds, and what it would change.
 
     Nothing is changed yet. `opened` in the answer stands for the password in `restore`, for a while.
-    Without `wait` only begun: see `listing`. Raises Refused.
+    Without `wait` it only begins: see `listing`. Raises Refused.
     """
     path = _path(desk, name)
     if restoring.is_begun(desk.data):
@@ -157,7 +157,7 @@ def open(desk: Desk, name: str, password: str, wait: bool = True) -> Shown:
 
 
 def restore(desk: Desk, opened: str = "", name: str = "", password: str = "") -> Shown:
-    """Put an opened backup (or one that is opened first) in the place of what is there: the exchange starts again.
+    """Replace what is there by an opened backup (or one that is opened first): the exchange restarts.
 
     Raises Refused.
     """
@@ -170,7 +170,7 @@ def restore(desk: Desk, opened: str = "", name: str = "", password: str = "") ->
 
 
 def back(desk: Desk) -> Shown:
-    """Put what was there before the last restore in its place again: the exchange starts again. Raises Refused."""
+    """Undo the last restore: the exchange restarts with what was there before. Raises Refused."""
     kept = restoring.kept(desk.data)
     if not kept:
         raise Refused(Sentence("There is no data from before a restore."))
@@ -178,7 +178,7 @@ def back(desk: Desk) -> Shown:
 
 
 def _begun(desk: Desk, folder: str, name: str) -> Shown:
-    """From here on there is no way back but a restore of what was there before."""
+    """From here on the only way back is to restore what was there before."""
     if desk.live is not None and desk.host.restart is None:
         raise Refused(Sentence("Nothing can be restored in the demo office."), 1)
     with desk.turns:
@@ -212,7 +212,7 @@ def _opened_view(result: Shown) -> Shown:
 
 
 def _notes(desk: Desk, result: Shown) -> Iterable[Sentence]:
-    """What somebody should know before he restores it."""
+    """What people should know before they restore it."""
     about, here = result.get("about", {}), own_address()
     box = about.get("box") if isinstance(about.get("box"), dict) else {}
     there, name = str(box.get("address", "")), str(box.get("name", ""))
@@ -295,7 +295,7 @@ def _path(desk: Desk, name: str) -> Path:
 
 
 def free_name(folder: Path, stem: str, now: float | None = None) -> Path:
-    """A name of our own: when, and a count if there is one of that second already."""
+    """A name made from the time, and a count if there is already a backup of that second."""
     base = f"{stem}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}"
     names = (f"{base}{suffix}{ENDING}" for suffix in ("", *(f"-{count}" for count in range(2, 1000))))
     return next(folder / name for name in names if not (folder / name).exists())

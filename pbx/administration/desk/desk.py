@@ -161,7 +161,7 @@ class Desk:
             self.folder.forget_clear_text()
 
     def save_moved(self, office: Office, old: str, new: str) -> None:
-        """Save settings in which the bearer of extension `old` has `new`; his messages and tasks move along.
+        """Save settings in which the bearer of extension `old` has `new`; their messages and tasks move along.
 
         Raises Refused, and then nothing is changed.
         """

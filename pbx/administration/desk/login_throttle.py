@@ -1,4 +1,4 @@
-"""The brake on guessing passwords and codes: each failure more makes the next try wait longer."""
+"""Slows down guessing of passwords and codes: after each failure the next try waits longer."""
 
 import threading
 import time
@@ -12,18 +12,18 @@ from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 
 FORGOTTEN = 3600.0
-"""Seconds after the last failure until all is as before."""
+"""Seconds after the last failure until it is forgotten."""
 _MOST = 1000
 """Entries of each table; the oldest makes room."""
 _AT_ONCE = 2
 """Passwords compared at the same time: each takes 32 megabytes and a core."""
 _WAITING = 2
-"""Who may wait for that besides: the threads that answer pages must not all be taken."""
+"""How many more may wait for that: the threads that answer pages must not all be taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many failures are free, and how long the waits get that follow, seconds."""
+    """How many failures are free, and how long the waits after them get, in seconds."""
 
     free: int
     first: float
@@ -41,11 +41,11 @@ class _Count:
     until: float
     last: float
     accounts: Counter[str] = field(default_factory=Counter)
-    """Failures by account: a success takes back its own account's only."""
+    """Failures by account: a success takes back those of its own account only."""
 
 
 class LoginThrottle:
-    """What was tried in vain lately, by source address and by account. Any thread may use it."""
+    """Recent failures by source address and by account. Any thread may use it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, patience: float = 5.0) -> None:
         """`patience`: seconds to wait while others' passwords are compared."""
@@ -66,9 +66,9 @@ class LoginThrottle:
         Raises Refused without trying while either has to wait.
         """
         sources = _sources(source)
-        self._check(sources, account)  # who must wait takes nobody's turn
+        self._check(sources, account)  # a try that must wait takes nobody's turn
         with self._turn():
-            self._check(sources, account)  # who sends many tries at once has failed meanwhile
+            self._check(sources, account)  # of many tries sent at once, others may have failed meanwhile
             try:
                 yield
             except Refused:
@@ -94,7 +94,7 @@ class LoginThrottle:
     def _check(self, sources: tuple[str, ...], account: str) -> None:
         with self._lock:
             if (account, sources[0]) in self._homes:
-                # Neighbours share his network, which in an office is everybody.
+                # Neighbours share the network, which in an office is everybody.
                 waits = [self._wait(self._sources, sources[0])]
             else:
                 waits = [self._wait(self._accounts, account), *(self._wait(self._sources, each) for each in sources)]
@@ -128,8 +128,8 @@ class LoginThrottle:
 
     def _succeeded(self, sources: tuple[str, ...], account: str) -> None:
         with self._lock:
-            # The account's failures stay: somebody else may be guessing right now. And who logs in with an account of
-            # his own has not proved that he guessed at no other.
+            # The account's failures stay: somebody else may be guessing right now. And a successful login with one
+            # account does not prove that there was no guessing at others.
             for source in sources:
                 if (count := self._sources.get(source)) is not None:
                     count.failures -= count.accounts.pop(account, 0)
@@ -141,7 +141,7 @@ class LoginThrottle:
 
 
 def _sources(source: str) -> tuple[str, ...]:
-    """An address, and of IPv6 its network besides: who has one has 2^64."""
+    """An address, and with IPv6 its network too: everyone who has one address there has 2^64."""
     try:
         address = ip_address(source.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who asks for a command, and what is his."""
+"""Who asks for a command, and what belongs to them."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -8,14 +8,14 @@ from pbx.store.models import Account, Language, Office
 
 
 class May(IntEnum):
-    """Who at least must ask for a command; whoever stands higher may too."""
+    """The lowest role that may ask for a command; higher ones may too."""
 
     VISITOR = 0
-    """Anybody, also without a session."""
+    """Anybody, even without a session."""
     USER = 1
     ADMIN = 2
     ROOT = 3
-    """Whoever may open the control socket: the command line, the box itself."""
+    """Everybody who may open the control socket: the command line, the box itself."""
 
 
 VISITOR, USER, ADMIN, ROOT = May
@@ -26,29 +26,29 @@ class Actor:
     """Somebody who asks for a command."""
 
     name: str
-    """Of his account; empty for visitors and root."""
+    """The account's name; empty for visitors and root."""
     role: Literal["root", "admin", "user", "visitor"]
     extension: str = ""
-    """Empty when he has none."""
+    """Empty when they have none."""
     mailboxes: tuple[str, ...] = ()
-    """Extensions of other mailboxes that the admin lets him hear."""
+    """Extensions of other mailboxes that the admin lets them hear."""
     language: Language = "de"
 
     @property
     def is_admin(self) -> bool:
-        """Whether he may change the office."""
+        """Whether they may change the office."""
         return self.role in ("admin", "root")
 
     def may(self, least: May) -> bool:
-        """Whether he stands as high as `least`."""
+        """Whether their role is at least `least`."""
         return May[self.role.upper()] >= least
 
     def owns(self, extension: str) -> bool:
-        """Whether the extension is his own; root's are all. What an admin may besides is said by `is_admin`."""
+        """Whether the extension is their own; root owns all. For what admins may do beyond that see `is_admin`."""
         return self.role == "root" or (extension != "" and extension == self.extension)
 
     def may_hear(self, office: Office, extension: str) -> bool:
-        """Whether he may hear the mailbox: his own, his groups', those he was allowed; an admin no more than that."""
+        """Whether they may hear the mailbox: their own, their groups', those they were allowed; admins no more."""
         if self.role == "root":
             return True
         own = office.mailboxes_of(self.extension) if self.extension else ()
@@ -56,7 +56,7 @@ class Actor:
 
 
 def root(office: Office) -> Actor:
-    """Whoever may open the control socket."""
+    """The actor behind the control socket."""
     return Actor("", "root", language=office.language)
 
 

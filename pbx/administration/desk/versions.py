@@ -1,4 +1,4 @@
-"""Two admins who change the same thing: a form carries the version it was filled from."""
+"""When two admins change the same thing: each form carries the version it was filled from."""
 
 import dataclasses
 import hashlib
@@ -11,13 +11,13 @@ from pbx.sentence import Sentence
 
 
 def version(item: Any) -> str:
-    """A short hash of how something is now: of a dataclass (without its secrets), or of anything JSON can say."""
+    """A short hash of the present state of a dataclass (without its secrets), or of any JSON value."""
     text = json.dumps(_plain(item), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def check_seen(desk: Desk, item: Any, seen: str | None) -> None:
-    """Whether `item` still is what somebody saw when he began to change it. Raises Refused with code 3.
+    """Check that `item` is still what somebody saw when they began to change it. Raises Refused with code 3.
 
     `desk.who_changed`, when it is set, tells who did it and when.
     """
@@ -33,7 +33,7 @@ def check_seen(desk: Desk, item: Any, seen: str | None) -> None:
 
 
 def _plain(item: Any) -> Any:
-    """Its fields but for those that `repr` does not show: a version must not help to guess a password."""
+    """Its fields except those that `repr` hides: a version must not help to guess a password."""
     if not dataclasses.is_dataclass(item):
         return item
     return [type(item).__name__, {f.name: getattr(item, f.name) for f in dataclasses.fields(item) if f.repr}]

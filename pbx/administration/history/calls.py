@@ -1,4 +1,4 @@
-"""The last calls, and calls to be made."""
+"""The last calls, and placing a call from the page."""
 
 import dataclasses
 from typing import Any
@@ -17,14 +17,14 @@ from pbx.store.records.paging import Turn
 
 Shown = dict[str, Any]
 MOST, AT_ONCE = 100_000, 1000
-"""Calls that can be asked for, and how many come in one answer: a line of the control socket has its length."""
+"""Calls that can be asked for, and how many fit one answer: a line of the control socket has a longest length."""
 
 
 def listing(desk: Desk, last: int = 20, before: int | None = None) -> Shown:
-    """The last `calls`, the newest at the end; with `before` those further back, as the answer before this one says.
+    """The last `calls`, the newest at the end; with `before`, taken from the previous answer, those further back.
 
-    There are no more than AT_ONCE in one answer. `all` is how many there are, and where it goes on stands in `before`,
-    which is None at the oldest. Raises Refused.
+    There are no more than AT_ONCE in one answer. `all` is how many there are, `before` where the next answer goes on:
+    None at the oldest call. Raises Refused.
     """
     if not 0 < last <= MOST:
         raise Refused(
@@ -55,7 +55,7 @@ def call(desk: Desk, number: str, extension: str | None = None) -> Shown:
 
 
 def to_ring(office: Office, actor: Actor, extension: str | None) -> Person:
-    """Whose phone rings for the asker: his own; an admin may name somebody else. Raises Refused."""
+    """Whose phone rings for the asker: their own; an admin may name somebody else. Raises Refused."""
     own = extension or actor.extension
     if not own:
         raise Refused(
@@ -74,7 +74,7 @@ def view(call: CallRecord) -> Shown:
 
 
 def _wanted(office: Office, text: str) -> tuple[str, str]:
-    """Number or extension, and what is dialled after the answer, of whatever somebody typed. Raises Refused."""
+    """Number or extension, and what is dialled after the answer, from what somebody typed. Raises Refused."""
     if office.bearer(keys(text)):
         return keys(text), ""
     if text in office.contacts:
@@ -89,7 +89,7 @@ def _wanted(office: Office, text: str) -> tuple[str, str]:
         raise Refused(
             Sentence("There is more than one “{name}”. Please enter the number.", name=text[:60]), field="number"
         )
-    number = text.partition(";")[0]  # behind it may stand ext=21
+    number = text.partition(";")[0]  # ext=21 may follow it
     if any(char.isalpha() for char in (number[4:] if number[:4].lower() == "tel:" else number)):
         raise Refused(Sentence("Nobody is called “{name}”.", name=text[:60]), field="number")
     return _number(office, text)

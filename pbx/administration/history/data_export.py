@@ -1,4 +1,4 @@
-"""The archive that tells somebody everything the box knows of him: to be read by him, and by his lawyer's computer."""
+"""The archive with everything the box knows about somebody, for them to read, and for their lawyer's computer."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The calls that were: found again, told, drawn; by whoever took part in them, and by admins."""
+"""Past calls, found again, told and drawn, for those who took part in them and for admins."""
 
 import re
 import time
@@ -83,7 +83,7 @@ def call(desk: Desk, id: str) -> Shown:
 
 
 def trace(desk: Desk) -> Shown:
-    """What went over the wire in the last minutes and in the calls that last, as `text` to be sent to who helps.
+    """What went over the wire in the last minutes and in present calls, as `text` to send to somebody who helps.
 
     Nothing secret is in it. Raises Refused.
     """
@@ -130,7 +130,7 @@ def _other(record: CallRecord, actor: Actor) -> str:
 
 
 def story_for(found: Found, actor: Actor) -> str:
-    """In the reader's language, with the names of then."""
+    """In the reader's language, with the names people had then."""
     return story(found.record.steps, actor.language, found.names) or found.record.story
 
 
@@ -140,14 +140,14 @@ def _steps(found: Found, actor: Actor) -> list[Shown]:
 
 
 def _seen_by(actor: Actor, office: Office) -> tuple[str, ...] | None:
-    """The extensions whose calls he may see; None: all."""
+    """The extensions whose calls the actor may see; None: all."""
     if actor.is_admin:
         return None
     return office.mailboxes_of(actor.extension) if actor.extension else ()
 
 
 def _words(search: str, office: Office) -> tuple[Word, ...]:
-    """What is searched for; a number may have blanks in it."""
+    """The words that are searched for; a number may contain blanks."""
     text = search.strip()[:200]
     if _NUMBER.fullmatch(text):
         return (Word(text, _digits(text)),)
@@ -163,13 +163,13 @@ def _word(word: str, office: Office) -> Word:
 
 
 def _digits(text: str) -> str:
-    """What is common to all ways of writing a number: without blanks, plus, and the zeros before it."""
+    """The digits that all ways of writing a number share: without blanks, plus and leading zeros."""
     digits = re.sub(r"[^0-9]", "", text)
     return digits.lstrip("0") or digits
 
 
 def _peaks(desk: Desk, message: Message) -> list[float] | None:
-    """How loud a message is over time; None when its sound is gone or damaged."""
+    """How loud a message is over time; None when its sound is missing or damaged."""
     try:
         return list(messages.peaks(desk.mailboxes.path(message)))
     except (OSError, WavError):

@@ -1,4 +1,4 @@
-"""Voicemail messages for those who may hear them: a colleague's are none of an admin's business."""
+"""Voicemail messages for those who may hear them: admins do not get to hear their colleagues'."""
 
 import base64
 import re
@@ -22,11 +22,11 @@ from pbx.store.records.paging import Turn
 Shown = dict[str, Any]
 
 PEAKS = 200
-"""Of a waveform."""
+"""Number of peaks in a waveform."""
 MOST = 100
 """Messages at a time."""
 _LOUD = 3000
-"""What is fainter shall not look like speech."""
+"""Anything fainter must not look like speech."""
 
 
 def listing(
@@ -37,7 +37,7 @@ def listing(
     most: int = MOST,
     drawn: bool = False,
 ) -> Shown:
-    """The `mailboxes` he may hear, and `messages` of all or one of them, newest first, `most` of them.
+    """The `mailboxes` the actor may hear, and `messages` of all or one of them, newest first, `most` of them.
 
     `before` and `after` are the id of a message seen: what is further back, or came later (0: the oldest of all).
     `all` is how many there are, `ahead` how many of them are newer than these, `more` whether there are older ones;
@@ -60,7 +60,7 @@ def listing(
 
 
 def sound(desk: Desk, message: int) -> Shown:
-    """What is heard: the WAV as `sound` in base64, its `peaks` from 0 to 1, and a `name` to save it under.
+    """The recording: the WAV as `sound` in base64, its `peaks` from 0 to 1, and a `name` to save it under.
 
     Raises Refused.
     """
@@ -80,7 +80,7 @@ def sound(desk: Desk, message: int) -> Shown:
 
 
 def mark(desk: Desk, message: int, heard: bool = True) -> Shown:
-    """It has been heard, or shall count as new; the phones' lamps follow. Raises Refused."""
+    """Mark it as heard or as new; the phones' lamps follow. Raises Refused."""
     found = _find(desk, message)
     if found.heard != heard:
         found = desk.records.mark_heard(found.id, heard) or found
@@ -89,7 +89,7 @@ def mark(desk: Desk, message: int, heard: bool = True) -> Shown:
 
 
 def remove(desk: Desk, message: int) -> Shown:
-    """Delete it for good. Raises Refused."""
+    """Delete it permanently. Raises Refused."""
     found = _find(desk, message)
     desk.mailboxes.remove(found)
     _tell(desk, found)
@@ -106,7 +106,7 @@ def view(desk: Desk, message: Message) -> Shown:
 
 
 def hearable(desk: Desk) -> list[str]:
-    """The extensions of the mailboxes he may hear: his own, his groups', those he was allowed; root's are all."""
+    """Extensions of the mailboxes the actor may hear: their own, their groups', those they were allowed; root: all."""
     office = desk.office
     boxes = [*office.people, *office.groups]
     own = [box for box in boxes if desk.actor.may_hear(office, box)]
@@ -136,7 +136,7 @@ def _mailbox(desk: Desk, extension: str) -> Shown:
 
 
 def _find(desk: Desk, id: int) -> Message:
-    """The message, if he may hear it; another's is told like one that is not there. Raises Refused."""
+    """The message, if the actor may hear it; any other is reported as missing. Raises Refused."""
     found = desk.records.message(id) if 0 < id < 2**63 else None
     if found is None or not desk.actor.may_hear(desk.office, found.extension):
         raise Refused(Sentence("There is no message {message}.", message=id), field="message")
@@ -150,6 +150,6 @@ def _tell(desk: Desk, message: Message) -> None:
 
 
 def _file_name(message: Message) -> str:
-    """A name for the disk of whoever downloads it: of our own making, but for digits of the caller's number."""
+    """A name for the downloaded file: made by us, except for the digits of the caller's number."""
     digits = re.sub(r"[^0-9+]", "", message.from_)[:20] or "unknown"
     return f"{time.strftime('%Y-%m-%d %H-%M', time.localtime(message.started))} {digits}.wav"

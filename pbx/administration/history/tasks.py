@@ -1,4 +1,4 @@
-"""Tasks: callers nobody spoke with, and who cares for them."""
+"""Tasks: callers nobody spoke with, and who calls them back."""
 
 import dataclasses
 import time
@@ -30,7 +30,7 @@ def listing(
     after: int | None = None,
     limit: int = 50,
 ) -> Shown:
-    """The open `tasks` somebody sees, or those that are done, newest first: his own, his groups', and the office's.
+    """The open `tasks` of the actor, or those that are done, newest first: their own, their groups', the office's.
 
     An admin may see those of `everybody`. `before` and `after` are the id of a task seen: what is further back, or came
     later (0: the oldest of all). `all` is how many there are, `ahead` how many of them are newer than these, `more`
@@ -65,17 +65,17 @@ def everybodys(
 
 
 def done(desk: Desk, task: int) -> Shown:
-    """Nobody has to call back any more. Raises Refused."""
+    """Mark it as done. Raises Refused."""
     return _finish(desk, task)
 
 
 def reopen(desk: Desk, task: int) -> Shown:
-    """Somebody has to call back after all. Raises Refused."""
+    """Mark it as open again. Raises Refused."""
     return _changed(desk, desk.records.reopen_task(_find(desk, task).id), "reopened")
 
 
 def give(desk: Desk, task: int, to: str) -> Shown:
-    """Hand it over to a colleague or group; "" gives it to the office: whoever has time. Raises Refused."""
+    """Hand it over to a colleague or group; "" gives it to the office, for anyone who has time. Raises Refused."""
     found = _find(desk, task)
     if to and to not in desk.office.people and to not in desk.office.groups:
         raise Refused(Sentence("Nobody has extension {extension}.", extension=lookup.shown(to)), field="to")
@@ -120,12 +120,12 @@ def _view(desk: Desk, task: Task, note: TaskNote | None) -> Shown:
 
 
 def _seen_by(actor: Actor, office: Office) -> tuple[str, ...]:
-    """The extensions whose tasks are his to see and to do; "" is the office's."""
+    """The extensions whose tasks the actor may see and do; "" is the office's."""
     return ("", *(office.mailboxes_of(actor.extension) if actor.extension else ()))
 
 
 def _find(desk: Desk, id: int) -> Task:
-    """The task, if he may have a hand in it; what is none of his is told like what is not there. Raises Refused."""
+    """The task, if the actor may see it; any other is reported as missing. Raises Refused."""
     found = desk.records.task(id) if 0 < id < 2**63 else None
     if found is None or not (desk.actor.is_admin or found.extension in _seen_by(desk.actor, desk.office)):
         raise Refused(Sentence("There is no task {task}.", task=id), field="task")

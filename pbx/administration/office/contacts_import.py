@@ -1,4 +1,4 @@
-"""Contacts from other programs: tables and vCards; looked at first, then taken."""
+"""Contacts from other programs, as tables and vCards: a preview first, then the import."""
 
 import base64
 import binascii
@@ -24,7 +24,7 @@ State = Literal["new", "there", "twice", "wrong", "full"]
 LARGEST = 1024 * 1024
 """Bytes of one file."""
 _FIRST: tuple[State, ...] = ("wrong", "full")
-"""What is to be seen first."""
+"""What the preview shows first."""
 SHOWN_ROWS = 5
 """Rows of a table that are shown to choose what its columns are."""
 _CARD = re.compile(r"^BEGIN:VCARD\s*$(.*?)^END:VCARD\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
@@ -37,7 +37,7 @@ KIND_WORDS = {
     "home": {"de": "privat", "en": "home"},
     "work": {"de": "Büro", "en": "work"},
 }
-"""What is put behind the name when somebody has several numbers."""
+"""Words appended to the name when somebody has several numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +54,22 @@ class Found:
 
 
 def take(desk: Desk, data: str, roles: list[str] | None = None, page: int = 1, limit: int = 100) -> Shown:
-    """Add the contacts of a file (its bytes in base64), and tell what became of it as `look` does. Raises Refused."""
+    """Add the contacts of a file (its bytes in base64), and report as `look` does. Raises Refused."""
     return _read(desk, data, roles, page, limit, takes=True)
 
 
 def look(desk: Desk, data: str, roles: list[str] | None = None, page: int = 1, limit: int = 100) -> Shown:
-    """What would become of a file with contacts (its bytes in base64); others may save meanwhile. Raises Refused.
+    """Preview the import of a file (its bytes in base64); others may save meanwhile. Raises Refused.
 
-    `roles` say what each column of a table holds, instead of the guess. Who is there already is left as he is, and what
-    there is no room for is left out ("full"): `room` is how many more there may be, of `most` in all. Of the file's
-    numbers, `all`, so many are told as `contacts` on this `page`, those that cannot be taken first.
+    `roles` say what each column of a table holds, instead of the guess. Existing contacts stay as they are, and what
+    there is no room for is left out ("full"): `room` is how many more there may be, of `most` in all. `contacts` are
+    the file's numbers on this `page`, of `all` in the file, those that cannot be imported first.
     """
     return _read(desk, data, roles, page, limit, takes=False)
 
 
 def _read(desk: Desk, data: str, roles: list[str] | None, page: int, limit: int, *, takes: bool) -> Shown:
-    """A file looked at, and with `takes` added. Raises Refused."""
+    """Preview a file; with `takes` add its contacts too. Raises Refused."""
     try:
         content = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -99,7 +99,7 @@ def _read(desk: Desk, data: str, roles: list[str] | None, page: int, limit: int,
 
 
 def _room(office: Office) -> int:
-    """How many contacts more there may be."""
+    """How many more contacts there may be."""
     return max(0, MOST - len(office.contacts))
 
 
@@ -132,7 +132,7 @@ def _view(found: list[Found], shown: list[Found], table: Table | None, roles: li
 
 
 def _settled(office: Office, those: Iterable[Entry]) -> Iterator[Found]:
-    """What becomes of each number: who is there already, or twice in the file, is not taken again."""
+    """What becomes of each number: existing contacts, and those twice in the file, are not added again."""
     by_number = {(each.number, each.extension): each.name for each in office.contacts.values()}
     in_file: set[tuple[str, str]] = set()
     room = _room(office)
@@ -159,25 +159,25 @@ def _settled(office: Office, those: Iterable[Entry]) -> Iterator[Found]:
 
 
 def _free_name(name: str, kind: str, language: str, taken: set[str]) -> str:
-    """The name, with what kind of number it is behind it, or counted, when somebody is called so already."""
+    """The name; when it is taken, followed by the kind of number or by a count."""
     kinds = [f"{name} ({KIND_WORDS[kind][language]})"] if kind in KIND_WORDS else []
     counted = (f"{name} ({count})" for count in range(2, len(taken) + 3))
     return next(each for each in [name, *kinds, *counted] if each.casefold() not in taken)
 
 
 def _visible(text: str) -> str:
-    """A name from outside as one line that can be shown, short enough to have something put behind it."""
+    """A name from outside as one printable line, short enough for a word or count to follow it."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:60].strip()
 
 
 def _of_cards(text: str) -> Iterator[Entry]:
-    """Everybody's numbers in a file of vCards (2.1, 3.0, 4.0), but for those of fax machines."""
+    """All numbers in a file of vCards (2.1, 3.0, 4.0), except those of fax machines."""
     vobject = load("vobject")  # only now: it takes a twentieth of a start, and its memory stays
     # It logs what it cannot read, and so people's names; and as it is loaded it sets a level of its own.
     logging.getLogger("vobject.base").setLevel(logging.CRITICAL)
     for body in _CARD.findall(text.replace("\r\n", "\n").replace("\r", "\n")):
         card = None
-        # vobject lets out whatever its parts raise; a card that cannot be read is one contact less, not the file's end.
+        # vobject lets through whatever its parts raise; an unreadable card costs one contact, not the whole file.
         with contextlib.suppress(Exception):
             card = vobject.readOne(f"BEGIN:VCARD\n{_plain(body)}END:VCARD\n")
         if card is not None:

@@ -31,16 +31,16 @@ class Line:
     wanted: str
     extension: str = ""
     wrong: Json = None
-    """What is wrong with it, as `pbx.sentence.said` has it."""
+    """What is wrong with it, in the form of `pbx.sentence.said`."""
     is_known: bool = False
-    """Somebody of that name is there already: he is left as he is."""
+    """There is already somebody of that name, who stays unchanged."""
 
 
 def paste(desk: Desk, names: str, dry: bool = False) -> list[Shown]:
     """Add everybody in a list: one a line, a name, or name and extension with a semicolon or tab between.
 
-    What looks like an e-mail address is left out, and who is there already stays as he is. `dry` only tells what would
-    be, with `wrong` at the lines that cannot be; else a wrong line refuses all. Raises Refused.
+    What looks like an e-mail address is left out, and existing people stay unchanged. `dry` only tells what would
+    happen, with `wrong` at the lines that are in error; without it a wrong line refuses all. Raises Refused.
     """
     office = current(desk.office)
     lines = list(_lines(names))
@@ -73,7 +73,7 @@ def _lines(text: str) -> Iterator[Line]:
 
 
 def _with_people(office: Office, lines: list[Line]) -> Office:
-    """The office with everybody that can be added; wanted extensions are given before free ones."""
+    """The office with everybody who can be added; wanted extensions are given before free ones."""
     known = {person.name.casefold(): person for person in office.people.values()}
     for line in sorted(lines, key=lambda line: not line.wanted):
         if (person := known.get(line.name.casefold())) is not None:

@@ -1,4 +1,4 @@
-"""Somebody leaves: where his extension, number, places, messages and tasks go; all of it, or nothing."""
+"""Somebody leaves: where their extension, number, places, messages and tasks go; all of it, or nothing."""
 
 import dataclasses
 import time
@@ -18,9 +18,9 @@ from pbx.store.settings.settings import with_items
 Shown = dict[str, Any]
 
 DELETE = "delete"
-"""Instead of an extension: his messages are deleted."""
+"""Instead of an extension: the messages are deleted."""
 LONGEST = 3650
-"""Days an extension is kept free for."""
+"""The most days for which an extension stays reserved."""
 
 
 def leave(
@@ -35,12 +35,12 @@ def leave(
     dry: bool = False,
     seen: str | None = None,
 ) -> Shown:
-    """Remove a person with phones and account, and give to colleagues what is to stay: of each, an extension or "".
+    """Remove a person with phones and account, and hand over what stays to colleagues: each an extension or "".
 
-    `extension_to` takes the calls to his extension, or nobody gets it for `keep_days`; `number_to` gets his outside
-    number, `place_to` his places in groups and distributions, `tasks_to` ("": the office) the open tasks,
-    `messages_to` ("delete": nobody) his messages, of which the one who asks must be allowed to hear them.
-    `dry` only tells in `words` what would be. Raises Refused.
+    `extension_to` takes the calls, or nobody gets the extension for `keep_days`; `number_to` gets the personal
+    number, `place_to` the places in groups and distributions, `tasks_to` ("": the office) the open tasks,
+    `messages_to` ("delete": nobody) the messages, which the asker must be allowed to hear.
+    `dry` only tells in `words` what would happen. Raises Refused.
     """
     office = current(desk.office)
     leaver = lookup.person(office, person, "person")
@@ -68,14 +68,14 @@ def leave(
 
 @dataclass(slots=True)
 class _Farewell:
-    """The office as it becomes, and in words what that means."""
+    """The office as it will be, and in words what that means."""
 
     office: Office
     leaver: Person
     words: list[Sentence] = field(default_factory=list)
 
     def log_off(self) -> None:
-        """Himself, his phones and his account."""
+        """Remove the person, their phones and their account."""
         phones = [phone.label or phone.username for phone in self.office.phones_of(self.leaver.extension)]
         before, self.office = self.office, without_bearer(self.office, self.leaver)
         if phones:
@@ -84,7 +84,7 @@ class _Farewell:
             self._tell(Sentence("The login “{name}” is removed and logged out everywhere.", name=name))
 
     def give_calls(self, to: str, days: int) -> None:
-        """Calls to his extension, and those to people who left before and left theirs to him."""
+        """Calls to the extension, and to those of earlier leavers that lead to it."""
         extension, name = self.leaver.extension, self.leaver.name
         if to and days:
             raise Refused(
@@ -116,7 +116,7 @@ class _Farewell:
             self._tell(Sentence("{extension} is available to others at once.", extension=extension))
 
     def give_number(self, to: str) -> None:
-        """His outside number."""
+        """The personal number."""
         number = self.leaver.number
         if not number:
             return
@@ -133,7 +133,7 @@ class _Farewell:
         self._tell(Sentence("{number} becomes the personal number of {taker}.", number=number, taker=self._called(to)))
 
     def give_places(self, to: str, number_to: str) -> None:
-        """His places in groups and in the distributions of numbers; none of them may be left empty."""
+        """The places in groups and in the distributions of numbers; none of them may end up empty."""
         if to:
             lookup.person(self.office, to, "place_to")
         changed: list[Group | Number] = []
@@ -162,7 +162,7 @@ class _Farewell:
         self.office = with_items(self.office, *changed)
 
     def tell_records(self, desk: Desk, messages_to: str | None, tasks_to: str) -> None:
-        """What becomes of his messages and tasks."""
+        """Say what becomes of the messages and tasks."""
         messages = len(desk.records.messages(self.leaver.extension))
         if messages and messages_to is None:
             self._tell(Sentence("Voicemail messages that are deleted for good: {count}.", count=messages))
@@ -213,7 +213,7 @@ def _check_messages(desk: Desk, leaver: Person, to: str | None) -> str | None:
 
 
 def _without(place: Group | Number, extension: str, taker: str) -> Group | Number:
-    """The group or number with `taker` in the place of the extension, or nobody when he is "" or there already."""
+    """The group or number with `taker` in place of the extension, or with nobody if that is "" or already in it."""
     if isinstance(place, Group):
         return dataclasses.replace(place, members=_replaced(place.members, extension, taker))
     return dataclasses.replace(place, to=_replaced(place.to, extension, taker))

@@ -1,4 +1,4 @@
-"""What somebody sees and changes of himself."""
+"""What people see and change about themselves."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ FIRST_TASKS = 5
 
 
 def mine(desk: Desk) -> Shown:
-    """One's own page: `person` (None without an extension) with his phones, new `messages`, last `calls`.
+    """One's own page: `person` (None without an extension) with their phones, new `messages`, last `calls`.
 
-    Of the `tasks` it has the newest; `open_tasks` is how many there are.
+    `tasks` are only the newest; `open_tasks` is how many there are.
     """
     office, person = desk.office, desk.office.people.get(desk.actor.extension)
     heard = messages.listing(desk)
@@ -76,7 +76,7 @@ def _phones(desk: Desk) -> list[Shown]:
 
 
 def _calls(desk: Desk) -> list[Shown]:
-    """His last calls, the newest first, without what only the history needs."""
+    """The person's last calls, newest first, without what only the history needs."""
     found = reversed(desk.records.calls(LAST_CALLS, desk.actor.extension))
     office = desk.office
     shown = [

@@ -1,4 +1,4 @@
-"""The office as a whole: its country, language, number, pauses; and what is going on in it."""
+"""The office as a whole: its country, language, number and pauses, and what is going on in it."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ def show(desk: Desk) -> Shown:
 
 
 def change(desk: Desk, seen: str | None = None, **given: Any) -> Shown:
-    """Change what is given; an empty number or domain goes back to the box's choice, an empty digit is none.
+    """Change what is given; an empty number or domain goes back to the box's choice, an empty digit means none.
 
     Raises Refused.
     """
@@ -49,7 +49,7 @@ def view(office: Office) -> Shown:
 
 
 def status(desk: Desk) -> Shown:
-    """What there is and what is going on."""
+    """What the office has, and what is going on in it."""
     office = desk.office
     registered = desk.live.registrations() if desk.live else {}
     troubled = {username for username, _ in desk.live.troubles()} if desk.live else set()
@@ -70,7 +70,7 @@ def status(desk: Desk) -> Shown:
 
 
 def _country(office: Office, text: str) -> str:
-    """A country's code, if its emergency numbers leave everybody his extension. Raises Refused."""
+    """A country's code, if its emergency numbers collide with nobody's extension. Raises Refused."""
     country = text.strip().upper()
     if country not in phonenumbers.SUPPORTED_REGIONS:
         raise Refused(

@@ -31,7 +31,7 @@ class Way:
     desk: Desk
     number: Number
     live: bool
-    """Whether it is about now, with phones and lines as they are; else every phone is thought to be there."""
+    """Whether it is drawn for now, with phones and lines as they are; else every phone counts as registered."""
     at: float | None = None
     """Unix time it is drawn for; None is now."""
     registered: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Way:
     """What would happen, sentence by sentence."""
     warnings: list[Sentence] = field(default_factory=list)
     timed: bool = False
-    """Whether a setting on it depends on the time: who draws such a node says so; only then a time is asked."""
+    """Whether a setting on it depends on the time; a node that does sets it, and only then is a time asked for."""
 
     @property
     def office(self) -> Office:
@@ -59,22 +59,22 @@ class Way:
         state: str = "",
         lines: Sequence[tuple[str, str]] = (),
     ) -> str:
-        """Add a place where the call can be; `lines` are who is there, with a lamp each."""
+        """Add a place where the call can be; `lines` are the people there, each with a lamp."""
         made = {"id": f"{kind}-{len(self.nodes) + 1}", "kind": kind, "title": said(title), "words": said(words)}
         shown = [{"words": said(line), "state": lamp} for line, lamp in lines]
         self.nodes.append(made | {"seconds": seconds, "state": state, "lines": shown})
         return str(made["id"])
 
     def lead(self, source: str, target: str, label: str) -> None:
-        """The call goes from one node to the other when `label` is so."""
+        """The call goes from one node to the other when `label` applies."""
         self.edges.append({"from": source, "to": target, "label": said(label)})
 
 
 def path(desk: Desk, number: str, at: float | None = None) -> Shown:
-    """The way a call takes that comes in now, or at Unix time `at`. Raises Refused.
+    """The way of a call that comes in now, or at Unix time `at`. Raises Refused.
 
-    No setting depends on the time yet: a chosen time differs from now by what only now is known, which phones are
-    registered and who is talking.
+    No setting depends on the time yet: a chosen time differs from now only in what is known about now alone: which
+    phones are registered and who is talking.
     """
     found = lookup.number(desk.office, number)
     live = at is None and desk.live is not None
@@ -138,7 +138,7 @@ def _greeting(way: Way) -> str:
 
 
 def _extensions(way: Way) -> str:
-    """Whoever is dialled rings, or his mailbox takes the call."""
+    """The person or group that was dialled rings, or their mailbox takes the call."""
     number, office = way.number, way.office
     found = [
         each
@@ -164,7 +164,7 @@ def _extensions(way: Way) -> str:
 
 
 def _distribution(way: Way) -> str:
-    """All that the number rings, at once; the first one's mailbox takes what nobody answers."""
+    """Everybody the number rings, at once; the first one's mailbox takes calls that nobody answers."""
     rung = [_bearer(way.office, extension) for extension in way.number.to]
     lines = [line for bearer in rung for line in _lines(way, bearer)]
     seconds = max((_seconds(way, bearer) for bearer in rung), default=0.0)
@@ -205,11 +205,11 @@ def _nobody(way: Way, owner: Person | Group) -> str:
 
 
 def _dialled(way: Way, extension: str) -> Iterator[tuple[Sentence, str]]:
-    """Who rings for an extension; that of somebody who left may be taken by another."""
+    """Who rings for an extension; a former colleague's may lead to somebody else."""
     taker = way.office.taken_by(extension)
     bearer = _bearer(way.office, taker)
     if taker == extension:
-        yield next(_lines(way, bearer))  # of a group only how it rings: its members are there by themselves
+        yield next(_lines(way, bearer))  # of a group only how it rings: its members have lines of their own
     else:
         yield Sentence("{extension} goes to {name} ({taker})", extension=extension, name=bearer.name, taker=taker), ""
 
@@ -219,7 +219,7 @@ def _bearer(office: Office, extension: str) -> Person | Group:
 
 
 def _lines(way: Way, bearer: Person | Group) -> Iterator[tuple[Sentence, str]]:
-    """Who rings there, each with his lamp; the lamp of a group itself is “group”."""
+    """The people who ring there, each with their lamp; the lamp of a group itself is “group”."""
     if isinstance(bearer, Person):
         yield _line(way, bearer)
         return
@@ -254,7 +254,7 @@ def _line(way: Way, person: Person) -> tuple[Sentence, str]:
 
 
 def _seconds(way: Way, bearer: Person | Group) -> float:
-    """How long it rings there, with the phones that are there now."""
+    """How long it rings there, with the phones that are registered now."""
     if isinstance(bearer, Person):
         return 0.0 if bearer.outbound_only else bearer.ring_seconds
     there = [

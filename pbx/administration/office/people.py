@@ -29,7 +29,7 @@ def add(
     announcement_sound: str | None = None,
     **given: Any,
 ) -> Shown:
-    """A new person, with the wanted extension or the first free one, and what else is given of `Person`.
+    """A new person, with the wanted extension or the first free one, and the other fields of `Person` given.
 
     Raises Refused.
     """
@@ -57,9 +57,9 @@ def change(
 
 
 def remove(desk: Desk, person: str, with_messages: bool = False, seen: str | None = None) -> Shown:
-    """Remove a person and his phones; his open tasks become the office's.
+    """Remove a person and their phones; their open tasks become the office's.
 
-    Raises Refused while a group or number names him, or, without `with_messages`, while he has messages.
+    Raises Refused while a group or number names them, or, without `with_messages`, while they have messages.
     """
     office = desk.office
     old = lookup.person(office, person, "person")
@@ -73,7 +73,7 @@ def remove(desk: Desk, person: str, with_messages: bool = False, seen: str | Non
 
 
 def left_messages(name: str, extension: str, messages: int) -> Refused:
-    """What whoever removes somebody with messages is told."""
+    """The sentence for an attempt to remove somebody who has messages."""
     return Refused(
         Sentence(
             "{name} ({extension}) has voicemail messages ({count}) that would be deleted.",
@@ -87,7 +87,7 @@ def left_messages(name: str, extension: str, messages: int) -> Refused:
 
 
 def listing(desk: Desk) -> list[Shown]:
-    """Everybody, by extension, with what his lamp shows (`line`, empty when the exchange does not run)."""
+    """Everybody, by extension, with what their lamp shows (`line`, empty when the exchange is not running)."""
     office = desk.office
     registered = desk.live.registrations() if desk.live else {}
     lines = desk.live.status().get("lines", {}) if desk.live else {}
@@ -105,7 +105,7 @@ def view(person: Person, office: Office) -> Shown:
 
 
 def moved(office: Office, old: str, new: str) -> Office:
-    """The office with all that names the extension `old` naming `new`; the bearer himself is not touched."""
+    """The office with every mention of the extension `old` changed to `new`, except in its bearer."""
 
     def renamed(extensions: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(new if extension == old else extension for extension in extensions)
@@ -124,9 +124,9 @@ def moved(office: Office, old: str, new: str) -> Office:
 
 
 def without_bearer(office: Office, bearer: Person | Group) -> Office:
-    """The office without a person or group, his phones and account, and rights to hear the mailbox.
+    """The office without a person or group, their phones and account, and the rights to hear the mailbox.
 
-    Raises Refused when nobody could administer it any more.
+    Raises Refused if no admin would be left.
     """
     extension = bearer.extension
     own = [each for each in office.accounts.values() if each.extension == extension]
@@ -179,7 +179,7 @@ def _own_number(office: Office, person: Person, text: str) -> str:
 
 
 def _saved(desk: Desk, office: Office, old: Person | None, new: Person, text: str | None, sound: str | None) -> Shown:
-    """Save a person who was new or had been `old`."""
+    """Save a person who is new, or was `old` before."""
     if old is not None and old.extension != new.extension:
         office = moved(without_items(office, old), old.extension, new.extension)
     announcement = greetings.keep(desk, f"person-{new.extension}", text, sound, new.language)

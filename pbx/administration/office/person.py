@@ -1,4 +1,4 @@
-"""Everything about one person on one page: who names him, what he has, and what does not fit together."""
+"""Everything about one person on one page: what names them, what they have, and what does not fit together."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def show(desk: Desk, person: str) -> Shown:
 
 
 def free(desk: Desk, extension: str | None = None, person: str | None = None) -> Shown:
-    """A free `extension`, and of a wanted one what is `wrong` with it (None: it can be had, by `person`)."""
+    """A free `extension`, and what is `wrong` with a wanted one (None: `person` can have it)."""
     office = current(desk.office)
     offered = {"extension": extension_for(office, None)}
     if extension is None:
@@ -54,7 +54,7 @@ def free(desk: Desk, extension: str | None = None, person: str | None = None) ->
 
 
 def own_numbers(office: Office, person: Person) -> list[str]:
-    """The office's numbers that are nobody else's: those a person may have as his own."""
+    """The office's numbers that nobody else has: a person may have one of them as their own."""
     others = {each.number for each in office.people.values() if each != person}
     return sorted({*office.numbers, *filter(None, [person.number])} - others)
 

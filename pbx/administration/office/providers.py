@@ -1,7 +1,7 @@
 """Providers of telephone lines, by country: what their letters call the fields, and what else a trunk needs.
 
-Only facts that the providers, or those who run their lines, have published. A provider that is not here is “another
-provider”, whose letter says the rest.
+Only facts that the providers, or those who run their lines, have published. A provider that is not listed is “another
+provider”; its letter says the rest.
 """
 
 import re
@@ -45,12 +45,12 @@ class Provider:
     login: str = ""
     """What the letter calls a name to log in with that is not the account; empty: there is none."""
     server: str = ""
-    """What the letter calls the server, when each customer has his own; empty: it is known."""
+    """What the letter calls the server, when each customer has one of their own; empty: it is known."""
     server_example: str = ""
     proxy: str = ""
     transport: Literal["", "udp", "tcp", "tls"] = ""
     trunk: str = ""
-    """How a trunk of theirs is called here, when the name has signs a trunk's may not have."""
+    """What a trunk of theirs is called here, if the provider's name has characters a trunk's may not have."""
     notes: tuple[Sentence, ...] = ()
     """What the customer should know or do before."""
     lacks: Sentence | None = None
@@ -150,7 +150,7 @@ PROVIDERS: dict[str, Provider] = {
 
 
 def listing(desk: Desk) -> list[Shown]:
-    """All providers: the office's country's, then the box in one's own network and any other, then those abroad."""
+    """All: those of the office's country, then a box in one's own network and any other, then those abroad."""
     home = desk.office.country
     order = sorted(
         PROVIDERS.values(), key=lambda each: (each.country not in (home, ""), each.country != home, each.country)
@@ -159,7 +159,7 @@ def listing(desk: Desk) -> list[Shown]:
 
 
 def view(provider: Provider) -> Shown:
-    """A provider as JSON: what to ask for, and in whose words."""
+    """A provider as JSON: what to ask for, in the words of its letter."""
     return {
         "key": provider.key,
         "name": provider.name,
@@ -176,12 +176,12 @@ def view(provider: Provider) -> Shown:
 
 
 def of(trunk: Trunk) -> Provider:
-    """The provider a trunk was made from."""
+    """The provider that a trunk was set up from."""
     return PROVIDERS.get(trunk.provider, PROVIDERS[OTHER])
 
 
 def trunk_name(provider: Provider, server: str, taken: list[str]) -> str:
-    """A name for one more trunk at the provider, unlike those that are taken; the server's if no list knows its."""
+    """A free name for one more trunk at the provider; the server's name if the provider is not in the list."""
     name = provider.trunk or provider.name or _host(server) or "Provider"
     lower = {each.lower() for each in taken}
     return next(
