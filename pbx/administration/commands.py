@@ -37,7 +37,7 @@ from pbx.administration.sounds import announcements, sounds
 from pbx.administration.update import draining, update, update_health
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence, said
-from pbx.store.models import Group, Number, Office, Person
+from pbx.store.models import Group, Number, Office, Person, Trunk
 from pbx.store.records.database import RecordsError
 from pbx.store.shapes import ShapeError, fit
 
@@ -96,8 +96,8 @@ COMMANDS: dict[str, Command] = {
     "extension release": Command(retired_extensions.release, ADMIN, writes=True),
     "group show": Command(groups.show, ADMIN),
     "group list": Command(groups.listing, USER),
-    "trunk add": Command(trunks.add, ADMIN, writes=True),
-    "trunk set": Command(trunks.change, ADMIN, writes=True),
+    "trunk add": Command(trunks.add, ADMIN, writes=True, of=Trunk),
+    "trunk set": Command(trunks.change, ADMIN, writes=True, of=Trunk),
     "trunk remove": Command(trunks.remove, ADMIN, writes=True),
     "trunk list": Command(trunks.listing, ADMIN),
     "trunk show": Command(trunks.show, ADMIN),

@@ -175,7 +175,7 @@ class Former(Setting):
 class Trunk(Setting):
     """A way to the telephone network: a registration at a provider, or a peer known by its address."""
 
-    name: str = described("Name", TRUNK_NAME)
+    name: str = described("Name", TRUNK_NAME, by="trunk add")
     peer: str = described("Address of the peer", HOST_PORT, default="")
     """HOST[:PORT] of a peering trunk; empty for a registering one."""
     user: str = described("SIP user name", Kind(), by="account", default="")

@@ -7,6 +7,9 @@ from typing import Any
 from babel import Locale
 
 from pbx.alphabet import place
+from pbx.store.fields import descriptions
+from pbx.store.models import Trunk
+from webui.described import fields_of
 from webui.form import Field, Form
 from webui.request import Visit
 from webui.words import N_
@@ -14,7 +17,7 @@ from webui.words import N_
 OTHER = "other"
 BOX = "box"
 
-TRANSPORTS = (("", N_("automatic")), ("udp", "UDP"), ("tcp", "TCP"), ("tls", "TLS"))
+_KNOWN = descriptions(Trunk)
 
 
 def grouped(visit: Visit) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -44,16 +47,11 @@ def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
     """The fields of a trunk there. The telephone trade's own words are in “another provider” only."""
     if shown["key"] == OTHER:
         return [
-            Field("server", label=N_("Registrar (SIP server)"), 
+            Field("server", label=_KNOWN["domain"].label,
                   help=N_("As in the provider's letter, for example sip.example.com"),
                   required=True, autocomplete="off"),
-            Field("account", label=N_("SIP user name"), required=True, autocomplete="off"),
-            Field("password", "password", N_("SIP password"), required=is_new, autocomplete="new-password"),
-            Field("auth_user", label=N_("Authentication user"), help=N_("Only if it differs from the user name."),
-                  autocomplete="off"),
-            Field("proxy", label=N_("Outbound proxy"), help=N_("Only if the provider's letter names one."),
-                  autocomplete="off"),
-            Field("transport", "choice", N_("Transport"), options=TRANSPORTS),
+            Field("account", label=_KNOWN["user"].label, required=True, autocomplete="off"),
+            *fields_of(Trunk, "password", "auth_user", "proxy", "transport", password={"required": is_new}),
         ]  # fmt: skip
     asked = []
     if shown["server"]:
@@ -63,9 +61,8 @@ def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
     asked.append(Field("account", label=shown["account"] or N_("User name"), required=True, autocomplete="off"))
     if shown["login"]:
         asked.append(Field("auth_user", label=shown["login"], required=True, autocomplete="off"))
-    label = shown["password"] or N_("Password")
-    asked.append(Field("password", "password", label, required=is_new, autocomplete="new-password"))
-    return asked
+    password = {"label": shown["password"] or N_("Password"), "required": is_new}
+    return [*asked, *fields_of(Trunk, "password", password=password)]
 
 
 def form_for(visit: Visit, shown: Mapping[str, Any], trunk: Mapping[str, Any] | None = None) -> Form:
@@ -78,7 +75,4 @@ def form_for(visit: Visit, shown: Mapping[str, Any], trunk: Mapping[str, Any] | 
 
 def peer_fields() -> Sequence[Field]:
     """The fields of a trunk that is known by its address."""
-    return (
-        Field("peer", label=N_("Address of the peer"), required=True, autocomplete="off"),
-        Field("transport", "choice", N_("Transport"), options=TRANSPORTS),
-    )
+    return fields_of(Trunk, "peer", "transport", peer={"required": True})

@@ -1,10 +1,12 @@
 """Trunks: the ways to the telephone network."""
 
 import dataclasses
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.given import changed, shown
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office import providers, target_rule
 from pbx.administration.office.trunk_words import explained
@@ -17,28 +19,23 @@ from pbx.store.models import Language, Office, Trunk
 from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
-Transport = Literal["", "udp", "tcp", "tls"]
 
 
 def add(
     desk: Desk,
     name: str | None = None,
-    peer: str | None = None,
     register: str | None = None,
     provider: str | None = None,
     account: str | None = None,
     server: str | None = None,
-    password: str | None = None,
-    auth_user: str | None = None,
-    proxy: str | None = None,
-    transport: Transport | None = None,
+    **given: Any,
 ) -> Shown:
     """A new trunk: a peer known by its address, an account (`register`: USER@DOMAIN), or an account at a provider.
 
     Raises Refused.
     """
     office = desk.office
-    if sum(1 for way in (peer, register, provider) if way) != 1:
+    if sum(1 for way in (given.get("peer"), register, provider) if way) != 1:
         raise Refused(
             Sentence("Name exactly one of these for a line: a peer, an account, or a known provider."),
             hint="one of --peer HOST[:PORT], --register USER@DOMAIN, --provider KEY",
@@ -50,40 +47,37 @@ def add(
     if any(trunk.name.lower() == other.lower() for other in office.trunks):
         raise Refused(Sentence("There is already a line called {name}.", name=lookup.shown(trunk.name)), field="name")
     if made_from is not None:
-        trunk = _at_provider(office, trunk, made_from, account or "", server or "", auth_user)
-        auth_user = register = peer = None
-        if made_from.key != providers.OTHER:
-            proxy = transport = None
-    return _saved(desk, _with(trunk, peer, register, password, auth_user, proxy, transport))
+        trunk = _at_provider(office, trunk, made_from, account or "", server or "", given.get("auth_user"))
+        register = None
+        set_by_it = ("peer", "auth_user", *(("proxy", "transport") if made_from.key != providers.OTHER else ()))
+        given |= dict.fromkeys(set_by_it)
+    return _saved(desk, _with(trunk, register, given))
 
 
 def change(
     desk: Desk,
     trunk: str,
-    peer: str | None = None,
     register: str | None = None,
     account: str | None = None,
     server: str | None = None,
-    password: str | None = None,
-    auth_user: str | None = None,
-    proxy: str | None = None,
-    transport: Transport | None = None,
     seen: str | None = None,
+    **given: Any,
 ) -> Shown:
-    """Change what is given; an account stays an account, a peer a peer. An empty password is none. Raises Refused."""
+    """Change what is given of `Trunk`; an account stays one, a peer too. An empty password is none. Raises Refused."""
     old = lookup.trunk(desk.office, trunk)
     check_seen(desk, old, seen)
-    if (old.peer and register is not None) or (not old.peer and peer is not None):
+    if (old.peer and register is not None) or (not old.peer and given.get("peer") is not None):
         kind = Sentence("a peer") if old.peer else Sentence("an account")
         raise Refused(Sentence("{trunk} is {kind}. Please add another line instead.", trunk=trunk, kind=kind))
+    given["password"] = given.get("password") or None
     new = old
     if not old.peer and (account is not None or server is not None):
         provider = providers.of(old)
-        given = old.user if account is None else account
+        user = old.user if account is None else account
         place = providers.server_of(provider, old) if server is None else server
-        new = _at_provider(desk.office, old, provider, given, place, auth_user)
-    new = _with(new, peer, register, password or None, auth_user, proxy, transport)
-    if new.domain != old.domain and not password:
+        new = _at_provider(desk.office, old, provider, user, place, given.get("auth_user"))
+    new = _with(new, register, given)
+    if new.domain != old.domain and not given["password"]:
         raise Refused(Sentence("You have changed the server. Please enter the password again."), field="password")
     return _saved(desk, new)
 
@@ -98,9 +92,9 @@ def remove(desk: Desk, trunk: str, seen: str | None = None) -> Shown:
                      " line.",
                      trunk=trunk, numbers=numbers)
         )  # fmt: skip
-    shown = view(desk, old)
+    removed = view(desk, old)
     desk.save(without_items(desk.office, old))
-    return shown
+    return removed
 
 
 def listing(desk: Desk) -> list[Shown]:
@@ -137,12 +131,9 @@ def view(desk: Desk, trunk: Trunk) -> Shown:
         "detail": detail,
         "words": said(explained(trunk, state, detail, desk.records.directions(trunk.name))),
         "kind": "peer" if trunk.peer else "register",
-        "peer": trunk.peer,
         "user": trunk.user,
         "domain": trunk.domain,
-        "auth_user": trunk.auth_user,
-        "proxy": trunk.proxy,
-        "transport": trunk.transport,
+        **{name: value for name, value in shown(trunk).items() if name != "password"},
         "provider": trunk.provider,
         "provider_name": provider.name,
         "account": trunk.user,
@@ -188,17 +179,9 @@ def _at_provider(
     )
 
 
-def _with(
-    trunk: Trunk,
-    peer: str | None,
-    register: str | None,
-    password: str | None,
-    auth_user: str | None,
-    proxy: str | None,
-    transport: Transport | None,
-) -> Trunk:
-    """The trunk with what is given changed. Raises Refused."""
-    changed: dict[str, Any] = {"peer": peer, "password": password, "auth_user": auth_user, "proxy": proxy}
+def _with(trunk: Trunk, register: str | None, given: Mapping[str, Any]) -> Trunk:
+    """The trunk with what is given. Raises Refused."""
+    trunk = changed(trunk, given)
     if register is not None:
         user, at, domain = register.removeprefix("sip:").rpartition("@")
         if not at or not user or not domain:
@@ -208,9 +191,7 @@ def _with(
                 ),
                 field="register",
             )
-        changed |= {"user": user, "domain": domain}
-    changed |= {"transport": transport}
-    trunk = dataclasses.replace(trunk, **{field: value for field, value in changed.items() if value is not None})
+        trunk = dataclasses.replace(trunk, user=user, domain=domain)
     if trunk.peer and (trunk.password or trunk.auth_user):
         raise Refused(
             Sentence("A peer is recognised by its address and needs no user name or password."), field="password"

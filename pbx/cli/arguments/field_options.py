@@ -63,4 +63,4 @@ def _help(description: Description) -> str:
         text += f": {description.help.inside().removesuffix('.')}"
     if isinstance(kind, Sound):
         return f"{text}; a sound file, or a text to be spoken; empty restores the default"
-    return f"{text}; empty removes it" if description.optional else text
+    return f"{text}; empty removes it" if description.optional and not isinstance(kind, Choice) else text

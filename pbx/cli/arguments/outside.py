@@ -1,6 +1,6 @@
 """Commands about the world outside: trunks and their providers, the office's numbers, contacts."""
 
-from pbx.cli.arguments.branch import Branch, password_file
+from pbx.cli.arguments.branch import Branch
 from pbx.service.later import Later
 
 fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")
@@ -21,14 +21,12 @@ def _trunks(trunks: Branch) -> None:
     change = trunks.command("set", "change a line", "An account stays an account, and a peer stays a peer.")
     change.add_argument("trunk", metavar="NAME")
     for each in (add, change):
-        each.add_argument("--peer", metavar="HOST[:PORT]", help="with a port, calls come in from that port only")
         each.add_argument("--register", metavar="USER@DOMAIN")
         each.add_argument("--account", metavar="USER", help="the account, as the provider wrote it")
         each.add_argument("--server", metavar="HOST", help="the server, if the provider named one")
-        password_file(each)
-        each.add_argument("--auth-user", metavar="U", help="the user name for the password, if it is not USER")
-        each.add_argument("--proxy", metavar="HOST[:PORT]", help="the outbound proxy, if it is not that of the domain")
-        each.add_argument("--transport", choices=("udp", "tcp", "tls"), help="default: as DNS says")
+        fields.field_options(
+            each, models.Trunk, peer="address of the peer; with a port, calls come in from that port only"
+        )
     remove = trunks.command("remove", "remove a line", "Not possible while it brings a number's calls.")
     remove.add_argument("trunk", metavar="NAME")
     trunks.command("list", "list the lines and their state")
