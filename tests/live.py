@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pbx.administration.desk.live import Check, Running, Way
+from pbx.administration.desk.live import Check, Running, TrunkPath
 from pbx.exchange.calls.traced import WireCapture
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.store.models import Office
@@ -33,7 +33,7 @@ class Lines:
         """Of user names and contacts, why they are not rung."""
         self.trunks: dict[str, tuple[str, str]] = {}
         """Their states, a word and a sentence."""
-        self.ways_to: dict[str, Way] = {}
+        self.ways_to: dict[str, TrunkPath] = {}
         """How packets go to each trunk."""
         self.turned_away: dict[str, Sequence[Refusal]] = {}
         """Of each trunk, calls that were refused."""
@@ -61,7 +61,7 @@ class Lines:
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         return self.trunks
 
-    def ways(self) -> Mapping[str, Way]:
+    def ways(self) -> Mapping[str, TrunkPath]:
         return self.ways_to
 
     def refusals(self) -> Mapping[str, Sequence[Refusal]]:

@@ -26,7 +26,7 @@ TLS_ABOVE = 363
 def main(words: Sequence[str] | None = None) -> int:
     """Serve until stopped; the exit code."""
     options = _options(words)
-    # A child's parent has told where the page is.
+    # A child's parent has said where the page is.
     level = logging.WARNING if options.child else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     stopped = threading.Event()

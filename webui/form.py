@@ -142,7 +142,7 @@ class Form:
 
     @property
     def hidden(self) -> Html:
-        """The version of what is shown, so that two who change it are told."""
+        """The version of what is shown, so that two who change it notice."""
         return Html(f'<input type="hidden" name="seen" value="{escaped(self.seen)}">' if self.seen else "")
 
     # --- for views/field.tpl --------------------------------------------------------------------------------------

@@ -52,13 +52,13 @@ def _parts(body: bytes, boundary: bytes) -> Posted:
     values: dict[str, list[str]] = {}
     files: dict[str, Upload] = {}
     for head, content in _cut(body, boundary):
-        told = _told(head)
-        if "name" not in told:
+        disposition = _disposition(head)
+        if "name" not in disposition:
             raise HTTPError(400)
-        if "filename" not in told:
-            values.setdefault(told["name"], []).append(content.decode(errors="replace"))
-        elif told["filename"]:  # else a file could have been chosen, and was not
-            files[told["name"]] = Upload(told["filename"][-200:], content)
+        if "filename" not in disposition:
+            values.setdefault(disposition["name"], []).append(content.decode(errors="replace"))
+        elif disposition["filename"]:  # else a file could have been chosen, and was not
+            files[disposition["name"]] = Upload(disposition["filename"][-200:], content)
     return Posted(values, files)
 
 
@@ -78,7 +78,7 @@ def _cut(body: bytes, boundary: bytes) -> Iterator[tuple[bytes, bytes]]:
     raise HTTPError(400)
 
 
-def _told(head: bytes) -> dict[str, str]:
+def _disposition(head: bytes) -> dict[str, str]:
     """Name and file name in the lines above a part."""
     found = next((match for line in head.split(b"\r\n") if (match := _DISPOSITION.fullmatch(line))), None)
     pairs = _PARAMETER.findall(found[1]) if found else ()

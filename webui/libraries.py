@@ -66,8 +66,8 @@ def _requirements(distribution: Distribution) -> Iterator[str]:
 
 def _library(distribution: Distribution) -> Library:
     about = distribution.metadata
-    told = next((about[each] for each in ("License-Expression", "License") if each in about), "")
-    licence = NAMED.get(normal(distribution.name), told if _SPDX.fullmatch(told) else "")
+    licensed = next((about[each] for each in ("License-Expression", "License") if each in about), "")
+    licence = NAMED.get(normal(distribution.name), licensed if _SPDX.fullmatch(licensed) else "")
     return Library(distribution.name, distribution.version, licence, _home(distribution))
 
 

@@ -1,4 +1,4 @@
-"""What happens, told to open pages: topics over server-sent events, from one follower on the control socket."""
+"""What happens, sent to open pages: topics over server-sent events, from one follower on the control socket."""
 
 import secrets
 import threading
@@ -74,9 +74,9 @@ class Hub:
         self._lock = threading.Lock()
         self._life = secrets.token_hex(4)
         self._count = 0
-        """Of what was told."""
-        self._told: dict[str, int] = {}
-        """The count at which each topic was told last."""
+        """Of what was sent."""
+        self._sent: dict[str, int] = {}
+        """The count at which each topic was sent last."""
         self._stopped = threading.Event()
         self._failed = 0
         """Attempts in vain to reach the daemon."""
@@ -93,7 +93,7 @@ class Hub:
 
     @property
     def mark(self) -> str:
-        """How far it is. What is told after a page took its mark, the page has not seen."""
+        """How far it is. What is sent after a page took its mark, the page has not seen."""
         return f"{self._life}.{self._count}"
 
     def open(self, source: str, token: str, mark: str) -> Stream | None:
@@ -107,11 +107,11 @@ class Hub:
             return stream
 
     def _since(self, mark: str) -> list[str]:
-        """The topics told after a mark; a mark of another life of ours says nothing."""
+        """The topics sent after a mark; a mark of another life of ours says nothing."""
         life, _, count = mark.partition(".")
         if life != self._life or not (count.isascii() and count.isdigit()):
             return [EVERYTHING]
-        return [topic for topic, told in self._told.items() if told > int(count[:20])]
+        return [topic for topic, sent in self._sent.items() if sent > int(count[:20])]
 
     def close(self, stream: Stream) -> None:
         """Forget a stream."""
@@ -130,7 +130,7 @@ class Hub:
             return
         with self._lock:
             self._count += 1
-            self._told[topic] = self._count
+            self._sent[topic] = self._count
             for stream in self._streams:
                 stream.tell(topic, self.mark)
 

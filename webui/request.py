@@ -70,7 +70,7 @@ class Visit:
     def __init__(self, site: Site, request: Any) -> None:
         self.site = site
         self.mark = site.hub.mark
-        """Taken before the daemon is asked: what changes while the page is made is told once too often, never not."""
+        """Taken before the daemon is asked: what changes while the page is made is sent once too often, never not."""
         self.request = request
         self.status = 200
         self.headers: list[tuple[str, str]] = []

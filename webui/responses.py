@@ -25,7 +25,7 @@ HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 # There is no Strict-Transport-Security, not even on HTTPS: the box's certificate is its own, and a browser that was
-# told to insist on it could never again be let past the warning.
+# that was made to insist on it could never again be let past the warning.
 
 
 def trouble(visit: Visit, status: int, sentence: str) -> str:

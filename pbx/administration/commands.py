@@ -108,7 +108,7 @@ COMMANDS: dict[str, Command] = {
     "number list": Command(numbers.listing, ADMIN),
     "number show": Command(numbers.show, ADMIN),
     "number path": Command(paths.path, USER),
-    "number trial": Command(test_call.trial, ADMIN),
+    "number trial": Command(test_call.test_call, ADMIN),
     "contact add": Command(contacts.add, USER, writes=True),
     "contact set": Command(contacts.change, USER, writes=True),
     "contact remove": Command(contacts.remove, USER, writes=True),
@@ -244,4 +244,4 @@ def _fitted(verb: str, command: Command, arguments: Mapping[str, Json]) -> dict[
         return {name: fit(hints[name], value, name) for name, value in arguments.items()}
     except ShapeError as error:
         sentence = Sentence("{field} {what}", field=error.field, what=error.sentence.inside())
-        raise Refused(sentence, field=error.field, told=said(error.sentence)) from error
+        raise Refused(sentence, field=error.field, template=said(error.sentence)) from error

@@ -26,7 +26,7 @@ class Refused(Exception):
     """The command cannot be done; the text is the sentence for the person who gave it."""
 
     def __init__(
-        self, sentence: str, code: int = 2, field: str = "", hint: str = "", told: dict[str, Json] | None = None
+        self, sentence: str, code: int = 2, field: str = "", hint: str = "", template: dict[str, Json] | None = None
     ) -> None:
         super().__init__(sentence)
         self.code = code
@@ -36,7 +36,7 @@ class Refused(Exception):
         """Name of the command's argument that is to blame; empty: the whole."""
         self.hint = hint
         """What helps on the command line, and only there."""
-        self.said: Json = told or said(sentence)
+        self.said: Json = template or said(sentence)
         """The sentence as `pbx.sentence.said` has it, for those who read another language."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.desk.callers import name_of
-from pbx.administration.desk.live import Check, Live, Running, Way
+from pbx.administration.desk.live import Check, Live, Running, TrunkPath
 from pbx.administration.doctor.self_call import Guest
 from pbx.box.own_address import shown_host
 from pbx.control.protocol import Refused
@@ -69,9 +69,9 @@ class LiveExchange(Live):
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         return {state.name: (state.state, state.words) for state in self._exchange.trunks.states()}
 
-    def ways(self) -> Mapping[str, Way]:
+    def ways(self) -> Mapping[str, TrunkPath]:
         states = self._exchange.trunks.states()
-        return {state.name: Way(state.address, state.seen_as, state.rewritten) for state in states}
+        return {state.name: TrunkPath(state.address, state.seen_as, state.rewritten) for state in states}
 
     def refusals(self) -> Mapping[str, Sequence[Refusal]]:
         trunks = self._exchange.trunks

@@ -214,7 +214,7 @@ class Exchange:
         for leg in list(self.equipment.legs.values()):
             leg.hang_up("shutdown")
         self.trunks.stop()
-        self.turn()
+        self.run_once()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL):
                 while self.equipment.calls or not self.trunks.settled:
@@ -229,15 +229,15 @@ class Exchange:
         await self.transports.close()
         await self.archive.close()
 
-    # --- one turn of the crank -------------------------------------------------------------------------------------
+    # --- the loop of events ----------------------------------------------------------------------------------------
 
     def wake(self) -> None:
-        """Have `turn` called soon: somebody has something for the wire."""
+        """Have `run_once` called soon: somebody has something for the wire."""
         if not self._turning:
             self._turning = True
-            self._loop.call_soon(self.turn)
+            self._loop.call_soon(self.run_once)
 
-    def turn(self) -> None:
+    def run_once(self) -> None:
         """Let what happened have its consequences: events to their calls, messages to the wire, the next alarm."""
         self._turning = False
         self.switchboard.empty()
@@ -269,7 +269,7 @@ class Exchange:
         try:
             self.timers.run(self._loop.time())
         finally:  # whatever went wrong there, the other calls' alarms must be set
-            self.turn()
+            self.run_once()
 
     # --- from the wire ---------------------------------------------------------------------------------------------
 
@@ -282,14 +282,14 @@ class Exchange:
             return
         self.trace.heard(data, flow)
         self.stack.receive(data, flow)
-        self.turn()
+        self.run_once()
 
     def _failed(self, flow: Flow, why: str) -> None:
         self.stack.flow_failed(flow, why)
         if flow.transport != "udp":
             self.registrar.connection_lost(flow)
             self.trunks.connection_lost(flow)
-        self.turn()
+        self.run_once()
 
     def _is_needed(self, flow: Flow) -> bool:
         """Whether an idle connection must stay: somebody may be called, or is talking, over it."""
@@ -311,7 +311,7 @@ class Exchange:
             listening = [host for _, (host, _) in self.transports.listening]
             hops = tuple(hop for hop in hops if may_be_meant(hop.host, listening))
         self.trunks.resolved(trunk, hops)
-        self.turn()
+        self.run_once()
 
     async def _ask_dns(self, name: str, kind: str) -> DnsAnswer | None:
         """The library is large: an office without a name to look up never loads it, and calls go on meanwhile."""

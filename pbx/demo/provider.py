@@ -173,7 +173,7 @@ class DemoProvider:
         """End all calls."""
         for caller in self._callers.values():
             caller.hang_up()
-        self._turn()
+        self._run_once()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await asyncio.gather(*(caller.ended.wait() for caller in self._callers.values()))
@@ -198,20 +198,20 @@ class DemoProvider:
         )
         somebody.session = session
         self._callers[session.id] = somebody
-        self._turn()
+        self._run_once()
         return somebody
 
     # --- the same crank as the exchange's, much smaller ------------------------------------------------------------
 
     def _received(self, data: bytes, flow: Flow) -> None:
         self._stack.receive(data, flow)
-        self._turn()
+        self._run_once()
 
     def _failed(self, flow: Flow, why: str) -> None:
         self._stack.flow_failed(flow, why)
-        self._turn()
+        self._run_once()
 
-    def _turn(self) -> None:
+    def _run_once(self) -> None:
         while self._stack.events:
             self._take(self._stack.events.popleft())
         while self._stack.outgoing:
@@ -224,7 +224,7 @@ class DemoProvider:
 
     def _ring(self) -> None:
         self._timers.run(self._loop.time())
-        self._turn()
+        self._run_once()
 
     def _take(self, event: sip.Event) -> None:
         match event:
@@ -238,7 +238,7 @@ class DemoProvider:
                     caller.take(event)
                     if caller.ended.is_set():
                         del self._callers[event.session.id]
-                    self._loop.call_soon(self._turn)
+                    self._loop.call_soon(self._run_once)
 
 
 def sounds(samples: Samples, frequency: float, seconds: float) -> bool:

@@ -114,9 +114,9 @@ class Endpoint:
         """Play a call progress tone (dial, busy, reorder, ringback) until `hush`; raises KeyError for another name."""
         return self.play([tones.call_progress(name, country)], repeat=True)
 
-    def hush(self) -> None:
+    def stop_playing(self) -> None:
         """Stop playing."""
-        self._sender.hush()
+        self._sender.stop_playing()
         self._want_beats()
 
     def dial(self, digits: str, *, tone: float = 0.1, gap: float = 0.1) -> int:

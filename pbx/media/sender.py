@@ -50,7 +50,7 @@ class Sender:
         self._player = Player(token, clips, repeat)
         self._player.encode(self._codec)
 
-    def hush(self) -> None:
+    def stop_playing(self) -> None:
         """Stop playing."""
         self._player = None
 

@@ -42,7 +42,7 @@ _NO_NEW_PRIVILEGES = 38
 """PR_SET_NO_NEW_PRIVS of prctl(2)."""
 
 
-class Unfit(Exception):
+class UnfitSound(Exception):
     """The file cannot be taken; the text is one of FAULTS."""
 
 
@@ -52,7 +52,7 @@ def main() -> int:
     give_up()
     try:
         sound = decoded(sys.stdin.buffer.read(MOST + 1))
-    except Unfit as error:
+    except UnfitSound as error:
         sys.stderr.write(str(error))
         return 2
     sys.stdout.buffer.write(sound)
@@ -85,13 +85,13 @@ def give_up() -> None:
 def decoded(data: bytes) -> bytes:
     """The file as we keep sounds: evenly loud, without silence at its ends. Raises Unfit."""
     if len(data) > MOST:
-        raise Unfit("too-big")
+        raise UnfitSound("too-big")
     try:
         samples = levelled(_samples(data))
     except SoundError:
-        raise Unfit("silent") from None
+        raise UnfitSound("silent") from None
     except (av.FFmpegError, ValueError, OverflowError, MemoryError):
-        raise Unfit("damaged") from None
+        raise UnfitSound("damaged") from None
     return _wav(samples)
 
 
@@ -101,7 +101,7 @@ def _samples(data: bytes) -> Samples:
     with av.open(io.BytesIO(data), mode="r", options=options, metadata_errors="ignore") as container:
         stream = next((each for each in container.streams.audio if each.codec_context is not None), None)
         if stream is None:
-            raise Unfit("damaged")
+            raise UnfitSound("damaged")
         stream.codec_context.thread_count = 1
         resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
         pieces: list[np.ndarray] = []
@@ -111,9 +111,9 @@ def _samples(data: bytes) -> Samples:
                 pieces.append(piece.to_ndarray().reshape(-1))
                 length += piece.samples
                 if length > LONGEST * RATE:
-                    raise Unfit("too-long")
+                    raise UnfitSound("too-long")
         if not pieces:
-            raise Unfit("damaged")
+            raise UnfitSound("damaged")
         sound = np.concatenate(pieces).astype(np.float64)
         sound -= sound.mean()
         sound /= 32_768
@@ -129,11 +129,11 @@ def _frames(container: av.container.InputContainer, stream: av.AudioStream) -> I
         except av.error.InvalidDataError:
             bad += 1
             if bad > _BAD_PACKETS:
-                raise Unfit("damaged") from None
+                raise UnfitSound("damaged") from None
             continue
         for frame in frames:
             if not isinstance(frame, av.AudioFrame) or not 4000 <= frame.rate <= 384_000 or frame.samples > 2**20:
-                raise Unfit("damaged")
+                raise UnfitSound("damaged")
             yield frame
     yield None
 

@@ -94,7 +94,7 @@ class IncomingInvite(Session):
                 return
             self._overtaken = self._unpracked[0]
             self._stop_unpracked()
-        self._hush()
+        self._cancel_timers()
         self.state = "accepted"
         if self._answer_sent:
             sdp = b""
@@ -124,7 +124,7 @@ class IncomingInvite(Session):
             self.refuse(480, "", reason_field(reason))
         elif self.state == "accepted" and not self._over:
             self._parting = reason_field(reason)
-            self._hush()
+            self._cancel_timers()
             self._tell(Ended(self, "closed"))
         else:
             super().hang_up(reason)
@@ -133,7 +133,7 @@ class IncomingInvite(Session):
         """Whether the INVITE was refused at once for asking to be refreshed too often (RFC 4028, 9)."""
         if not self._timer.refuses(self.request):
             return False
-        self._hush()
+        self._cancel_timers()
         self._refuse_invite(422, headers=(("Min-SE", str(self._timer.min_se)),))
         return True
 

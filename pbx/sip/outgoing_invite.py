@@ -207,7 +207,7 @@ class OutgoingInvite(Session):
         early = self._early.get(response.to.tag, self._half)
         self.dialog = dialog = early.answered(response)
         dialog.remote_cseq, dialog.rseq = early.remote_cseq, early.rseq
-        self._hush()
+        self._cancel_timers()
         self._learn(response)
         self._timer.agreed(response)
         sdp = b"" if dialog.offering == "idle" and self.request.sdp else response.sdp
@@ -272,7 +272,7 @@ class OutgoingInvite(Session):
         if self._over:
             return
         self.state = "ended"
-        self._hush()
+        self._cancel_timers()
         self._tell(Rejected(self, status, reason, response))
         self._finish()
 
@@ -282,7 +282,7 @@ class OutgoingInvite(Session):
         if self.state not in ("calling", "early"):
             return
         self.state = "cancelling"
-        self._hush()
+        self._cancel_timers()
         self._cancel = headers
         self._later("cancelled", 64 * T1, self._unheard)
         if self._provisional:

@@ -392,7 +392,7 @@ class Session(Usage):
             (server, request), self._owed = self._owed, None
             self._refuse(server, request, 487)
         self._unacknowledged.stop()
-        self._hush()
+        self._cancel_timers()
         self._tell(Ended(self, cause, elsewhere))
 
     # --- small things ----------------------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ class Usage:
         if timer is not None:
             timer.cancel()
 
-    def _hush(self) -> None:
+    def _cancel_timers(self) -> None:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()

@@ -13,7 +13,7 @@ from pbx.store.disk.lock import Lock
 from pbx.store.disk.reserve import mind_reserve
 from pbx.store.mailboxes import Mailboxes, Reconciled
 from pbx.store.models import Office
-from pbx.store.records.changes import Along
+from pbx.store.records.changes import MovedRows
 from pbx.store.records.cut_off import Story, write_down
 from pbx.store.records.database import RecordsError
 from pbx.store.records.records import HandedOver, Records, set_aside
@@ -50,7 +50,7 @@ class Folder:
         """Where greetings and announcements are."""
         return self.data / "greetings"
 
-    def revoke(self, change: int, along: Along) -> None:
+    def revoke(self, change: int, along: MovedRows) -> None:
         """Take a row from the list of changes that was never saved, and back what moved along. Raises RecordsError."""
         with self.records.together():
             self.records.changes.revoke(change)

@@ -25,7 +25,7 @@ class NoRoom(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class MailboxLimits:
     """How much is kept."""
 
     messages: int = 100
@@ -80,7 +80,7 @@ class Mailboxes:
         self,
         data: Path,
         records: Records,
-        limits: Limits = Limits(),
+        limits: MailboxLimits = MailboxLimits(),
         free_share: Callable[[Path], float] | None = None,
         closed: str = "",
     ) -> None:

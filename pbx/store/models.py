@@ -67,7 +67,7 @@ BACKUP_KEY = Secret(is_backup_key, Sentence("Must be set by giving a password, n
 class Setting:
     """What all that is set has in common."""
 
-    beyond: tuple[tuple[str, Any], ...] = field(default=(), repr=False, hash=False, kw_only=True)
+    unknown_fields: tuple[tuple[str, Any], ...] = field(default=(), repr=False, hash=False, kw_only=True)
     """Fields with their values that a newer version wrote: not understood, and written back as they are."""
 
 
@@ -159,7 +159,7 @@ class Group(Setting):
 
 
 @dataclass(frozen=True, slots=True)
-class Former(Setting):
+class RetiredExtension(Setting):
     """The extension of somebody who left: nobody else gets it, and somebody may take the calls to it."""
 
     extension: str = described("Extension", Extension())
@@ -357,7 +357,7 @@ class Office(Setting):
     """By user name."""
     groups: dict[str, Group] = field(default_factory=dict)
     """By extension."""
-    former: dict[str, Former] = field(default_factory=dict)
+    former: dict[str, RetiredExtension] = field(default_factory=dict)
     """By extension."""
     trunks: dict[str, Trunk] = field(default_factory=dict)
     """By name."""
@@ -371,7 +371,7 @@ class Office(Setting):
     @property
     def is_newer(self) -> bool:
         """Whether a newer version wrote it: it may have been tried, and gone back from."""
-        return bool(self.beyond)
+        return bool(self.unknown_fields)
 
     @property
     def names(self) -> dict[str, str]:

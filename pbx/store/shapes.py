@@ -22,7 +22,7 @@ class ShapeError(Wrong):
         """Name of the field, empty when the whole is wrong."""
 
 
-BEYOND = "beyond"
+UNKNOWN_FIELDS = "unknown_fields"
 """The field of what is not understood (`models.Setting`)."""
 
 _MUST = {
@@ -40,7 +40,7 @@ def to_json(item: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
         for field in dataclasses.fields(item)
         if field.name not in leave_out
     }
-    return fields | dict(fields.pop(BEYOND, ()))
+    return fields | dict(fields.pop(UNKNOWN_FIELDS, ()))
 
 
 def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = (), newer: bool = False) -> T:
@@ -53,16 +53,16 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = (), newer: 
         raise ShapeError("", Sentence("Must be an object in braces."))
     known = _hints(cast("Hashable", kind))
     given: dict[str, Any] = {}
-    beyond: list[tuple[str, Any]] = []  # no two have the same name
+    unknown: list[tuple[str, Any]] = []  # no two have the same name
     for name, value in values.items():
-        if name in known and name != BEYOND:
+        if name in known and name != UNKNOWN_FIELDS:
             given[name] = fit(known[name], value, name)
-        elif newer and BEYOND in known:
-            beyond.append((name, value))
+        elif newer and UNKNOWN_FIELDS in known:
+            unknown.append((name, value))
         elif name not in also:
             raise ShapeError(name, Sentence("“{name}” is not a known field.", name=name))
-    if beyond:
-        given[BEYOND] = tuple(sorted(beyond))
+    if unknown:
+        given[UNKNOWN_FIELDS] = tuple(sorted(unknown))
     try:
         return kind(**given)
     except TypeError:

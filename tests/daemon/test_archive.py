@@ -17,8 +17,8 @@ from pbx.exchange.calls.leg import Party
 from pbx.exchange.story import story
 from pbx.sip.trace import Trace
 from pbx.store.folder import Folder, open_folder
-from pbx.store.mailboxes import Limits, Mailboxes
-from pbx.store.models import CallRecord, Direction, Former, Office, Outcome, Person
+from pbx.store.mailboxes import Mailboxes, MailboxLimits
+from pbx.store.models import CallRecord, Direction, Office, Outcome, Person, RetiredExtension
 from pbx.store.secrets.pins import hash_pin
 from tests.store.sound import write_sound
 
@@ -154,7 +154,7 @@ def test_less_than_a_second_and_nothing_at_all_are_no_message(rig: ArchiveRig) -
 
 
 def test_a_full_mailbox_is_said_in_the_exchanges_words(rig: ArchiveRig) -> None:
-    full = Mailboxes(rig.folder.data, rig.folder.records, Limits(messages=0))
+    full = Mailboxes(rig.folder.data, rig.folder.records, MailboxLimits(messages=0))
     archive = Archive(
         replace(rig.folder, mailboxes=full), rig.trace, lambda call: "", rig.lamps.append, rig.ended.append
     )
@@ -224,7 +224,7 @@ def test_what_a_call_leaves_for_somebody_who_left_meanwhile_is_his_heirs(rig: Ar
     call = rig.call("voicemail")
     spool = cast(Path, rig.run(lambda archive: archive.spool("21", call)))
     write_sound(spool, 2.0)
-    office = Office(people={"22": Person("22", "Bert")}, former={"21": Former("21", "Anna", to="22")})
+    office = Office(people={"22": Person("22", "Bert")}, former={"21": RetiredExtension("21", "Anna", to="22")})
     rig.folder.settings.save(office)
     assert rig.run(lambda archive: archive.keep_message(spool, "21"))
     rig.run(lambda archive: archive.keep_call(call))

@@ -96,7 +96,7 @@ class MadeUpEndpoint:
 
     def play(self, clips: Sequence[Clip], *, repeat: bool = False) -> int:
         self._token += 1
-        self.hush()
+        self.stop_playing()
         if self.closed:
             return self._token
         self.said += [clip.text if isinstance(clip, Words) else "beep" for clip in clips]
@@ -114,7 +114,7 @@ class MadeUpEndpoint:
     def tone(self, name: str, country: str = "de") -> int:
         return self.play([Words(name)], repeat=True)
 
-    def hush(self) -> None:
+    def stop_playing(self) -> None:
         self._waiting = None
         if self._playing is not None:
             self._playing.cancel()
@@ -161,7 +161,7 @@ class MadeUpEndpoint:
         if self.closed:
             return
         self._finish("closed")
-        self.hush()
+        self.stop_playing()
         self.closed = True
         self._studio.endpoints.remove(self)
         if self.bridge is not None:

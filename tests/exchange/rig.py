@@ -29,7 +29,7 @@ from pbx.sip.stack import Stack
 from pbx.sip.trace import Trace
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Hop
-from pbx.store.models import CallRecord, Former, Group, Number, Office, Person, Phone, Step, Trunk
+from pbx.store.models import CallRecord, Group, Number, Office, Person, Phone, RetiredExtension, Step, Trunk
 from tests.exchange.made_up_pump import MadeUpEndpoint, MadeUpPump
 from tests.exchange.memory_archive import MemoryArchive, Sounds
 from tests.exchange.peers import BOX, Line, Peer, polite
@@ -61,7 +61,7 @@ OFFICE = Office(
         "31": Group("31", "Support", ("21", "22"), "in-order", 20.0),
         "32": Group("32", "Night", ("21", "22"), "longest-idle", 20.0),
     },
-    former={"27": Former("27", "Gerd Hahn", to="22"), "28": Former("28", "Hanna Igel")},
+    former={"27": RetiredExtension("27", "Gerd Hahn", to="22"), "28": RetiredExtension("28", "Hanna Igel")},
     trunks={"provider": Trunk("provider", peer="127.0.0.50:5060"), "spare": Trunk("spare", peer="127.0.0.51:5060")},
     numbers={
         "+4930123450": Number("+4930123450", "provider", ("21",)),
@@ -163,12 +163,12 @@ class Rig:
     # -- the crank, as in pbx.daemon.wiring
 
     def wake(self) -> None:
-        """Have `turn` called soon."""
+        """Have `run_once` called soon."""
         if not self._turning:
             self._turning = True
-            self.loop.call_soon(self.turn)
+            self.loop.call_soon(self.run_once)
 
-    def turn(self) -> None:
+    def run_once(self) -> None:
         """Events to their calls, messages to the peers, look-ups to the trunks, the next alarm."""
         self._turning = False
         self.switchboard.empty()
@@ -200,11 +200,11 @@ class Rig:
 
     def _ring_alarm(self) -> None:
         self.timers.run(self.clock())
-        self.turn()
+        self.run_once()
 
     def _found(self, trunk: str, hop: Hop) -> None:
         self.trunks.resolved(trunk, (hop,))
-        self.turn()
+        self.run_once()
 
     def _from_peer(self, peer: Peer, data: bytes) -> None:
         self.loop.call_soon(self._receive, data, Flow("udp", BOX, self.source_of(peer)))
@@ -214,7 +214,7 @@ class Rig:
             return
         self.trace.heard(data, flow)
         self.stack.receive(data, flow)
-        self.turn()
+        self.run_once()
 
     # -- what scripts do
 

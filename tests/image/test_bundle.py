@@ -11,7 +11,7 @@ import pytest
 
 from image import bundle, keys
 from pbx.box.update.programs import Done, Heard, run
-from pbx.box.update.rauc import Rauc, Rejected
+from pbx.box.update.rauc import BundleRejected, Rauc
 
 ABOUT = b'"""Durchwahl."""\n\nVERSION = "0.1.0"\n'
 
@@ -95,7 +95,7 @@ def test_a_bundle_says_what_it_is(folder: Path) -> None:
 
 
 def test_one_that_somebody_else_signed_is_rejected(folder: Path) -> None:
-    with pytest.raises(Rejected):
+    with pytest.raises(BundleRejected):
         rauc(folder).info(made(folder, signed_with="theirs"))
 
 
@@ -112,7 +112,7 @@ def test_one_that_is_not_whole_is_rejected(folder: Path, tmp_path: Path, what: s
     }[what]
     assert wrong != whole
     (tmp_path / "bundle.raucb").write_bytes(wrong)
-    with pytest.raises(Rejected):
+    with pytest.raises(BundleRejected):
         rauc(folder).info(tmp_path / "bundle.raucb")
 
 

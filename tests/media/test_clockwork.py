@@ -111,7 +111,7 @@ def test_playing_something_else_or_hushing_tells_no_end(rig: PumpRig) -> None:
     rig.pass_time(1.0)
     endpoint.tone("busy")
     rig.pass_time(1.0)
-    endpoint.hush()
+    endpoint.stop_playing()
     rig.pass_time(1.0)
     assert rig.events(endpoint) == [Played(token)]
 

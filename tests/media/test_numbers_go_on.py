@@ -86,7 +86,7 @@ def held_by_the_speaker_who_goes_on_sending(talk: Talk) -> None:
 def music_in_between(talk: Talk) -> None:
     talk.b.play([MUSIC])
     talk.talk(100)
-    talk.b.hush()
+    talk.b.stop_playing()
 
 
 def a_pause_is_dialled(talk: Talk) -> None:
@@ -228,7 +228,7 @@ def test_greeting_talk_music_talk_is_one_stream(rig: PumpRig) -> None:
         talk.talk()
         talk.b.tone("ringback")
         talk.talk()
-        talk.b.hush()
+        talk.b.stop_playing()
         talk.talk()
         part(talk.b)
         rig.pass_time(5.0)

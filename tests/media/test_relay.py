@@ -240,7 +240,7 @@ def test_closing_one_end_leaves_the_other_one_alone(rig: PumpRig) -> None:
     assert right.hear()
     join(a, b)
     assert b.bridge is None
-    for verb in (a.hush, a.stop_recording, a.close):
+    for verb in (a.stop_playing, a.stop_recording, a.close):
         verb()
     a.play([tones.beep()])
     a.dial("1")
@@ -277,7 +277,7 @@ def disturb(random: Random, rig: PumpRig, end: Endpoint, other: Endpoint, peer: 
             lambda: join(end, other),
             lambda: part(end),
             lambda: end.play([tones.beep()]),
-            end.hush,
+            end.stop_playing,
             lambda: end.dial(random.choice("0123#")),
             lambda: end.listen_for_tones(random.random() < 0.5),
             lambda: peer.say(end),

@@ -71,7 +71,7 @@ def test_a_long_sound_in_a_small_file_costs_no_more_than_two_minutes(monkeypatch
 
     whole = sound_decoder._frames
     monkeypatch.setattr(sound_decoder, "_frames", lambda *given: map(counted, whole(*given)))
-    with pytest.raises(sound_decoder.Unfit, match="too-long"):
+    with pytest.raises(sound_decoder.UnfitSound, match="too-long"):
         sound_decoder.decoded(bomb)
     assert frames < 125 / 0.02
 
@@ -83,7 +83,7 @@ def test_silence_is_no_greeting() -> None:
 
 def test_a_file_of_more_than_32_megabytes_is_not_even_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sound_decoder, "MOST", 1000)
-    with pytest.raises(sound_decoder.Unfit, match="too-big"):
+    with pytest.raises(sound_decoder.UnfitSound, match="too-big"):
         sound_decoder.decoded(sound_file("mp3"))
 
 
@@ -103,7 +103,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_no_sound_is_refused_in_a_sentence(name: str) -> None:
-    with pytest.raises(sound_decoder.Unfit, match="damaged"):
+    with pytest.raises(sound_decoder.UnfitSound, match="damaged"):
         sound_decoder.decoded(HOSTILE[name])
 
 
@@ -121,7 +121,7 @@ def test_a_film_without_sound_is_refused(tmp_path: Path) -> None:
         picture = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), "rgb24")
         for packet in [*stream.encode(picture), *stream.encode(None)]:
             file.mux(packet)
-    with pytest.raises(sound_decoder.Unfit, match="damaged"):
+    with pytest.raises(sound_decoder.UnfitSound, match="damaged"):
         sound_decoder.decoded(path.read_bytes())
 
 
@@ -141,7 +141,7 @@ def tried(content: bytes) -> bytes | str:
     """The beginning of what came out, or the fault."""
     try:
         return sound_decoder.decoded(content)[:4]
-    except sound_decoder.Unfit as fault:
+    except sound_decoder.UnfitSound as fault:
         return str(fault)
 
 

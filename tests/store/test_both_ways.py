@@ -32,7 +32,7 @@ from pbx.store.records.database import Database, RecordsError
 from pbx.store.records.records import Records
 from pbx.store.secrets.codes import Codes
 from pbx.store.settings import settings_versions
-from pbx.store.settings.differences import Difference, Overtaken, differences, never_made, taken_back
+from pbx.store.settings.differences import Difference, Superseded, differences, never_made, taken_back
 from pbx.store.settings.settings import Settings, SettingsError, with_items, without_items
 from tests.leftovers import call_record
 from tests.store import version_two
@@ -98,8 +98,8 @@ def test_what_it_does_not_know_is_there_after_every_change(path: Path, monkeypat
     assert back.queues == {"60": version_two.Queue("60", "Hotline", ("21", "22"))}
     assert {each.name: each.busy_to for each in back.people.values()} == {"Anna Adler": "22", "Bert": "30", "Dora": ""}
     assert back.numbers["+4930123450"].hours == ("mo 9-17", "tu 9-17")
-    assert not back.beyond
-    assert not [item for item in (*back.people.values(), *back.numbers.values()) if item.beyond]
+    assert not back.unknown_fields
+    assert not [item for item in (*back.people.values(), *back.numbers.values()) if item.unknown_fields]
 
 
 def test_it_moves_along_when_something_gets_another_key(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +143,7 @@ def test_an_older_version_takes_back_what_it_can_of_a_newer_one_s_changes(
     old.save(taken_back(old.office, _listed(in_fields)))
     old.save(taken_back(old.office, _listed(of_office)))
     assert again(path, monkeypatch) == before
-    with pytest.raises(Overtaken):
+    with pytest.raises(Superseded):
         taken_back(old.office, _listed(in_a_table))
     assert not never_made(old.office, _listed(in_a_table))
 

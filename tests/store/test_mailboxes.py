@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbx.store.mailboxes import Limits, Mailboxes, NoRoom
+from pbx.store.mailboxes import Mailboxes, MailboxLimits, NoRoom
 from pbx.store.records.records import Records, RecordsError
 from pbx.store.sound_files import NoSound, mend
 from tests.store.sound import unfinished, write_sound
@@ -156,24 +156,24 @@ def test_what_somebody_else_put_among_the_mailboxes_is_left_alone(tmp_path: Path
 
 
 def test_caps_are_named_in_a_sentence(tmp_path: Path, records: Records) -> None:
-    def boxes(limits: Limits, free: float = 0.5) -> Mailboxes:
+    def boxes(limits: MailboxLimits, free: float = 0.5) -> Mailboxes:
         return Mailboxes(tmp_path, records, limits, lambda _: free)
 
-    write_sound(spool := boxes(Limits()).spool("21"), 5.0)
-    boxes(Limits()).keep(spool)
+    write_sound(spool := boxes(MailboxLimits()).spool("21"), 5.0)
+    boxes(MailboxLimits()).keep(spool)
     with pytest.raises(NoRoom, match="Less than 10% of the disk"):
-        boxes(Limits(), 0.09).spool("21")
+        boxes(MailboxLimits(), 0.09).spool("21")
     with pytest.raises(NoRoom, match="mailbox of 21 is full: it has 1 messages"):
-        boxes(Limits(messages=1)).spool("21")
+        boxes(MailboxLimits(messages=1)).spool("21")
     with pytest.raises(NoRoom, match="mailbox of 21 is full: its messages last"):
-        boxes(Limits(mailbox_seconds=5.0)).spool("21")
+        boxes(MailboxLimits(mailbox_seconds=5.0)).spool("21")
     with pytest.raises(NoRoom, match="All mailboxes together"):
-        boxes(Limits(box_seconds=5.0)).spool("22")
-    assert boxes(Limits(messages=1, mailbox_seconds=5.0)).spool("22")
+        boxes(MailboxLimits(box_seconds=5.0)).spool("22")
+    assert boxes(MailboxLimits(messages=1, mailbox_seconds=5.0)).spool("22")
 
 
 def test_messages_being_recorded_count_too(boxes: Mailboxes, tmp_path: Path, records: Records) -> None:
-    capped = Mailboxes(tmp_path, records, Limits(messages=2), lambda _: 0.5)
+    capped = Mailboxes(tmp_path, records, MailboxLimits(messages=2), lambda _: 0.5)
     for _ in range(2):
         write_sound(capped.spool("21"), 1.0)
     with pytest.raises(NoRoom):

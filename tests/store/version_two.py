@@ -121,7 +121,7 @@ def fields() -> list[str]:
     """Every field of the settings today, as TABLE.FIELD."""
     kinds = {"office": Office} | {table: kind for table, (kind, _) in settings_file.TABLES.items()}
     names = ((table, each.name) for table, kind in kinds.items() for each in dataclasses.fields(kind))
-    return [f"{table}.{name}" for table, name in names if name != "beyond" and name not in settings_file.TABLES]
+    return [f"{table}.{name}" for table, name in names if name != "unknown_fields" and name not in settings_file.TABLES]
 
 
 __all__ = ["columns", "fields", "grown", "newer", "office"]

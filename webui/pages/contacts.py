@@ -59,8 +59,8 @@ def call(visit: Visit) -> HTTPResponse | str:
     """Ring one's own phone, then call straight through to the contact's extension."""
     contact = visit.ask("contact show", name=visit.sent("name"))
     visit.ask("call", extension=visit.account.extension if visit.account else "", number=contact["name"])
-    told = visit._("Your phone is ringing. When you answer, {name} is called.").format(name=contact["name"])
-    return visit.see_other(_back(visit), told)
+    flash = visit._("Your phone is ringing. When you answer, {name} is called.").format(name=contact["name"])
+    return visit.see_other(_back(visit), flash)
 
 
 @routes.get("/contacts/new")
@@ -135,8 +135,8 @@ def look(visit: Visit) -> HTTPResponse | str:
     if not takes:
         return _import(visit, found, data)
     text = visit.n_("{number} contact was added.", "{number} contacts were added.", found["new"])
-    told = [text.format(number=visit.count(found["new"])), *filter(None, (_left_out(visit, found),))]
-    return visit.see_other("/contacts", " ".join(told))
+    flash = [text.format(number=visit.count(found["new"])), *filter(None, (_left_out(visit, found),))]
+    return visit.see_other("/contacts", " ".join(flash))
 
 
 def _import(visit: Visit, found: dict[str, Any] | None = None, data: str = "", error: str = "") -> str:

@@ -88,27 +88,27 @@ def _all(visit: Visit, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
 @routes.get("/calls/<id>")
 def call(visit: Visit, id: str) -> str:
     """One call: its story, its messages, its voice."""
-    told = visit.ask("history call", id=id)
-    began = told["call"]["started"]
+    found = visit.ask("history call", id=id)
+    began = found["call"]["started"]
     legs = [
         (leg, leg["name"] or visit.number(leg["party"]) or visit._("Number withheld"), place)
-        for place, leg in enumerate(told["quality"])
+        for place, leg in enumerate(found["quality"])
     ]
-    shown, where = paging.part(visit, told["messages"], _MESSAGES, "messages")
+    shown, where = paging.part(visit, found["messages"], _MESSAGES, "messages")
     first = max(0, where.start - 1)
     return visit.page(
         "call",
-        told=told,
-        call=told["call"],
+        found=found,
+        call=found["call"],
         messages=list(enumerate(shown, first)),
         pages=where,
-        ladder=ladder.drawn(visit, told, first, _MESSAGES) if told["messages"] else "",
-        party=lambda message: ladder.party(visit, told["lanes"][message["lane"]]),
-        after=lambda message: ladder.after(message["at"] - told["messages"][0]["at"]),
+        ladder=ladder.drawn(visit, found, first, _MESSAGES) if found["messages"] else "",
+        party=lambda message: ladder.party(visit, found["lanes"][message["lane"]]),
+        after=lambda message: ladder.after(message["at"] - found["messages"][0]["at"]),
         kind=ladder.kind,
         legs=legs,
         plotted=lambda leg, name, place: plot.drawn(visit, leg, began, name, place),
-        in_words=lambda leg: plot.told(visit, leg),
+        in_words=lambda leg: plot.in_words(visit, leg),
         grades=plot.GRADES,
         waveform=waveform,
         directions=DIRECTIONS,

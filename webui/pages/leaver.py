@@ -1,4 +1,4 @@
-"""The leaver's wizard: where everything goes that somebody leaves behind, told in words before it happens."""
+"""The leaver's wizard: where everything goes that somebody leaves behind, shown in words before it happens."""
 
 from typing import Any
 

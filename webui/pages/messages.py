@@ -26,7 +26,7 @@ def messages(visit: Visit) -> str:
 
 @routes.get("/messages/<id:int>/sound")
 def listen(visit: Visit, id: int) -> HTTPResponse:
-    """For the player; hearing is told by the page, as no GET changes anything."""
+    """For the player; hearing is reported by the page, as no GET changes anything."""
     return played(visit, unpacked(visit.ask("message sound", message=id)))
 
 

@@ -1,6 +1,6 @@
 """The way from a box that was just unpacked to the first call that is answered, without a word of the trade.
 
-Where somebody is, is told by what is set already: there is nothing else to remember. Each step can be left and come
+Where somebody is, follows from what is set already: there is nothing else to remember. Each step can be left and come
 back to; each page shows what is there and changes it when it is sent again.
 """
 
@@ -54,7 +54,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WizardStep:
     """One page of the way."""
 
     path: str
@@ -63,16 +63,16 @@ class Step:
 
 
 STEPS = (
-    Step("/wizard/line", N_("Line"), lambda facts: bool(facts.trunks)),
-    Step("/wizard/people", N_("People"), lambda facts: bool(facts.people)),
-    Step("/wizard/numbers", N_("Numbers"), lambda facts: bool(facts.numbers)),
-    Step(
+    WizardStep("/wizard/line", N_("Line"), lambda facts: bool(facts.trunks)),
+    WizardStep("/wizard/people", N_("People"), lambda facts: bool(facts.people)),
+    WizardStep("/wizard/numbers", N_("Numbers"), lambda facts: bool(facts.numbers)),
+    WizardStep(
         "/wizard/greeting",
         N_("Greeting"),
         lambda facts: any(n["greeting"] for n in facts.numbers) or bool(facts.phones),
     ),
-    Step("/wizard/phones", N_("Phones"), lambda facts: bool(facts.phones)),
-    Step("/wizard/test", N_("Test call"), lambda facts: False),
+    WizardStep("/wizard/phones", N_("Phones"), lambda facts: bool(facts.phones)),
+    WizardStep("/wizard/test", N_("Test call"), lambda facts: False),
 )
 
 
@@ -203,7 +203,7 @@ def ring(visit: Visit) -> HTTPResponse | str:
                 _ring(visit, facts, typed.strip(), form.values["to"])
     except Refused as refusal:
         name = {"number": "numbers"}.get(refusal.field, refusal.field)
-        form.refuse(Refused(str(refusal), refusal.code, name, told=refusal.said))
+        form.refuse(Refused(str(refusal), refusal.code, name, template=refusal.said))
         return _page(visit, 2, "wizard_numbers", form=form)
     return visit.see_other("/wizard/greeting", visit._("Saved."))
 

@@ -67,14 +67,14 @@ def laid_out(lanes: Sequence[Mapping[str, Any]], messages: Sequence[Mapping[str,
     return Ladder(columns, tuple(arrows), TIMES + COLUMN * len(columns) + EDGE, level + ROW / 2)
 
 
-def drawn(visit: Visit, told: Mapping[str, Any], first: int = 0, most: int | None = None) -> Html:
+def drawn(visit: Visit, found: Mapping[str, Any], first: int = 0, most: int | None = None) -> Html:
     """The ladder as SVG; each arrow leads to the message in the list beside it, which says it all again.
 
     Of a long call it is a piece: `most` messages from the `first` on, and the devices that take part in them.
     """
-    lanes, messages = _piece(told, first, len(told["messages"]) if most is None else most)
+    lanes, messages = _piece(found, first, len(found["messages"]) if most is None else most)
     ladder = laid_out(lanes, messages)
-    began, width = told["messages"][0]["at"], ladder.width
+    began, width = found["messages"][0]["at"], ladder.width
     columns = "".join(_column(visit, column, lanes, ladder.height) for column in ladder.columns)
     arrows = "".join(_arrow(visit, each, messages[each.index], began, width, first) for each in ladder.arrows)
     title = visit._("SIP messages between the phones, the box and the provider")
@@ -85,11 +85,11 @@ def drawn(visit: Visit, told: Mapping[str, Any], first: int = 0, most: int | Non
     )
 
 
-def _piece(told: Mapping[str, Any], first: int, most: int) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+def _piece(found: Mapping[str, Any], first: int, most: int) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
     """The lanes and messages of a piece, the messages' lanes numbered anew."""
-    messages = told["messages"][first : first + most]
+    messages = found["messages"][first : first + most]
     used = sorted({message["lane"] for message in messages})
-    return [told["lanes"][lane] for lane in used], [each | {"lane": used.index(each["lane"])} for each in messages]
+    return [found["lanes"][lane] for lane in used], [each | {"lane": used.index(each["lane"])} for each in messages]
 
 
 def party(visit: Visit, lane: Mapping[str, Any]) -> str:

@@ -104,7 +104,7 @@ def on_it(visit: Visit, *names: str) -> str:
 
 
 def _link(visit: Visit, path: str, turned: Sequence[str] = _TURNS, **chosen: int) -> str:
-    """The page's address with another turn; what is searched for stays, and so do other lists on the same page."""
+    """The address of another page of the table; what is searched for stays, and so do other lists on the same page."""
     kept = {key: value for key, value in visit.query.items() if key not in turned and value}
     query = urlencode(kept | chosen)
     path = path or str(visit.request.path)

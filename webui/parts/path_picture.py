@@ -19,7 +19,7 @@ SIGN = 8.0
 MOST_LINES = 7
 """Of those who are listed in a box."""
 SHAPES = {"free": "●", "ringing": "▲", "talking": "■", "offline": "○", "never": "◌"}
-"""Lamps, told apart by their shape too."""
+"""Lamps, distinguished by their shape too."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Box:
 
 
 def drawn(visit: Visit, path: Mapping[str, Any]) -> Html:
-    """The answer of "number path" as SVG; what it shows is told again by a list beside it."""
+    """The answer of "number path" as SVG; a list beside it says the same."""
     boxes = {node["id"]: Box(node["id"], _texts(visit, node), node["state"]) for node in path["nodes"]}
     _place(boxes, path["edges"])
     labels = [boxes[edge["from"]].middle + 8 + SIGN * len(visit.said(edge["label"])) for edge in path["edges"]]

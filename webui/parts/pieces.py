@@ -17,7 +17,7 @@ GENTLE = 256 * 1024
 def brought(visit: Visit, verb: str, missing: str, page: Callable[[Any], str]) -> HTTPResponse:
     """Hand on what was sent; at the end the browser goes to the `page` that the last answer leads to.
 
-    `missing` is said when nothing was chosen. Raises Refused, which a script is told by JSON instead.
+    `missing` is said when nothing was chosen. Raises Refused, which a script gets as JSON instead.
     """
     sent = visit.uploads.get("file")
     content = sent.content if sent else b""
@@ -31,8 +31,8 @@ def brought(visit: Visit, verb: str, missing: str, page: Callable[[Any], str]) -
     except Refused as refusal:
         if not in_pieces:
             raise
-        told = json.dumps({"error": visit.said(refusal.said)})
-        return HTTPResponse(told, 422, [("Content-Type", "application/json")])
+        answer = json.dumps({"error": visit.said(refusal.said)})
+        return HTTPResponse(answer, 422, [("Content-Type", "application/json")])
     if in_pieces:
         return visit.json({"upload": answer["upload"], "page": page(answer) if last else ""})
     return visit.see_other(page(answer))

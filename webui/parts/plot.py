@@ -17,7 +17,7 @@ GRADES = {"good": N_("good"), "fair": N_("fair"), "poor": N_("poor"), "silent": 
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class PlotPanel:
     """One measure over time, and where it begins to be heard."""
 
     name: str
@@ -40,8 +40,8 @@ class Panel:
 
 
 PANELS = (
-    Panel(N_("Lost"), "%", "loss", 1, 3, 100, 100),
-    Panel(N_("Jitter"), "ms", "jitter_ms", 30, 60, 500, 1),
+    PlotPanel(N_("Lost"), "%", "loss", 1, 3, 100, 100),
+    PlotPanel(N_("Jitter"), "ms", "jitter_ms", 30, 60, 500, 1),
 )
 
 
@@ -61,11 +61,11 @@ def drawn(visit: Visit, leg: Mapping[str, Any], began: float, name: str, place: 
     return Html(
         f'<svg class="drawing plot" viewBox="0 0 {WIDTH:g} {bottom + 26:g}" role="img" aria-labelledby="plot-{place}'
         f' plot-{place}-words"><title id="plot-{place}">{escaped(title)}</title>'
-        f'<desc id="plot-{place}-words">{escaped(told(visit, leg))}</desc>{panels}{times}</svg>'
+        f'<desc id="plot-{place}-words">{escaped(in_words(visit, leg))}</desc>{panels}{times}</svg>'
     )
 
 
-def told(visit: Visit, leg: Mapping[str, Any]) -> str:
+def in_words(visit: Visit, leg: Mapping[str, Any]) -> str:
     """The same in words."""
     if leg["grade"] == "silent":
         return visit._("No sound arrived.")
@@ -80,7 +80,7 @@ def told(visit: Visit, leg: Mapping[str, Any]) -> str:
 
 
 def _panel(
-    visit: Visit, panel: Panel, samples: Sequence[Mapping[str, Any]], began: float, end: float, top: float
+    visit: Visit, panel: PlotPanel, samples: Sequence[Mapping[str, Any]], began: float, end: float, top: float
 ) -> str:
     values = [float(each[panel.field] * panel.scale) for each in samples]
     bottom, wide = top + PANEL, WIDTH - LEFT - RIGHT

@@ -1,4 +1,4 @@
-"""What a softphone is told: its account as the file Linphone fetches, and codes for a camera."""
+"""What a softphone gets: its account as the file Linphone fetches, and codes for a camera."""
 
 import io
 from typing import Any

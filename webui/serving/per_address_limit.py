@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 C = TypeVar("C")
 
 
-class Turnstile(Generic[C]):
+class PerAddressLimit(Generic[C]):
     """Lets requests through to the threads, of each source only so many at a time; more of them wait for their own."""
 
     def __init__(self, admit: Callable[[C], None], busy: int, open: int, in_all: int) -> None:

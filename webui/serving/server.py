@@ -14,7 +14,7 @@ from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as Cheroot
 
 from webui.serving import access_rule
-from webui.serving.per_address_limit import Turnstile
+from webui.serving.per_address_limit import PerAddressLimit
 from webui.serving.threads import Threads
 from webui.serving.tls import Tls
 
@@ -77,7 +77,7 @@ class Connection(HTTPConnection):  # type: ignore[misc]
         finally:
             self.deadline = before
 
-    def arrive(self, turnstile: Turnstile["Connection"]) -> bool:
+    def arrive(self, turnstile: PerAddressLimit["Connection"]) -> bool:
         """Whether there is room for it."""
         self._counted = turnstile.arrive(self.source)
         return self._counted
@@ -177,8 +177,8 @@ class Server(Cheroot):  # type: ignore[misc]
         self.ssl_adapter = self.tls = tls
         self.max_request_header_size = 32 * 1024
         self.requests: Threads = beside.requests if beside else Threads(self, THREADS)
-        self.turnstile: Turnstile[Connection] = (
-            beside.turnstile if beside else Turnstile(self.requests.put, BUSY, OPEN, IN_ALL)
+        self.turnstile: PerAddressLimit[Connection] = (
+            beside.turnstile if beside else PerAddressLimit(self.requests.put, BUSY, OPEN, IN_ALL)
         )
         self.busy: set[Connection] = beside.busy if beside else set()
         self._own_threads = beside is None

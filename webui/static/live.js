@@ -1,7 +1,7 @@
 // Parts of the page that follow what happens.
 //
 // An element with an id and data-live="lines calls" is fetched again, with the page it is on, when one of these topics
-// comes over /live; /live begins with what was told since the page was made. While the exchange is away a page with [data-away] asks for it and comes back by itself.
+// comes over /live; /live begins with what was sent since the page was made. While the exchange is away a page with [data-away] asks for it and comes back by itself.
 
 const SOONEST = 1000; // ms between two fetches
 const RETRY = 2000;
@@ -9,7 +9,7 @@ const RETRY = 2000;
 const parts = () => [...document.querySelectorAll("[id][data-live]")];
 const connection = document.getElementById("connection");
 let source = null;
-let heard = document.body.dataset.heard; // what was told after it, this page does not show yet
+let heard = document.body.dataset.heard; // what was sent after it, this page does not show yet
 let wanted = new Set();
 let timer = 0;
 let fetched = 0;
@@ -174,8 +174,8 @@ function tick() {
   }
 }
 // A box without a clock and a browser do not agree on what time it is.
-const told = Number(document.body.dataset.now);
-const skew = told ? performance.timeOrigin / 1000 + performance.now() / 1000 - told : 0;
+const stamped = Number(document.body.dataset.now);
+const skew = stamped ? performance.timeOrigin / 1000 + performance.now() / 1000 - stamped : 0;
 if (document.querySelector("time[data-since]") || parts().length) setInterval(tick, 1000);
 tick();
 

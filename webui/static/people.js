@@ -5,10 +5,10 @@ const WAIT = 350; // ms after the last key
 for (const form of document.querySelectorAll("form[data-free]")) {
   const field = form.querySelector("#f-extension");
   if (!field) continue;
-  const told = document.createElement("p");
-  told.className = "hint";
-  told.setAttribute("role", "status");
-  field.after(told);
+  const hint = document.createElement("p");
+  hint.className = "hint";
+  hint.setAttribute("role", "status");
+  field.after(hint);
   let timer = 0;
   let asked = 0;
   field.addEventListener("input", () => {
@@ -26,7 +26,7 @@ for (const form of document.querySelectorAll("form[data-free]")) {
         if (answer.ok) found = await answer.json();
       } catch { /* it is said after saving */ }
     }
-    if (number === asked) told.textContent = found.wrong;
-    told.classList.toggle("error", Boolean(found.wrong));
+    if (number === asked) hint.textContent = found.wrong;
+    hint.classList.toggle("error", Boolean(found.wrong));
   }
 }

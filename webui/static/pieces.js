@@ -13,11 +13,11 @@ async function send(form, file) {
     for (const [name, value] of Object.entries(about)) piece.set(name, value);
     piece.set("file", file.slice(at, at + PIECE), "piece");
     const answer = await fetch(form.action, { method: "POST", body: piece });
-    const told = await answer.json();
-    if (!answer.ok) throw new Error(told.error);
-    upload = told.upload;
+    const answered = await answer.json();
+    if (!answer.ok) throw new Error(answered.error);
+    upload = answered.upload;
     bar.value = Math.min(1, (at + PIECE) / file.size);
-    if (last) location.assign(told.page);
+    if (last) location.assign(answered.page);
   }
 }
 

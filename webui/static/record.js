@@ -8,9 +8,9 @@ async function ask(form, path, fields) {
   body.set("csrf", form.elements.csrf.value);
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   const answer = await fetch(path, { method: "POST", body, headers: { Accept: "application/json" } });
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.error ?? "");
-  return told;
+  const answered = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(answered.error ?? "");
+  return answered;
 }
 
 function field(box) {

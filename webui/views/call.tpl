@@ -2,13 +2,13 @@
 from urllib.parse import quote as url
 caller = call["from_name"] or visit.number(call["from"]) or _("Number withheld")
 called = call["extension_name"] or call["to_name"] or visit.number(call["to"])
-rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=called), above=("/history", _("Calls")), lead=told["story"], scripts=("sound.js",))
+rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=called), above=("/history", _("Calls")), lead=found["story"], scripts=("sound.js",))
 %>
 <div class="two uneven">
 <section class="card" aria-labelledby="story">
 <h2 id="story">{{_("What happened")}}</h2>
 <ol class="story">
-% for step in told["steps"]:
+% for step in found["steps"]:
 <li><time>{{visit.duration(step["at"] - call["started"])}}</time> {{step["words"]}}</li>
 % end
 </ol>
@@ -49,11 +49,11 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 </div>
 </section>
 </div>
-% if told["voicemail"]:
+% if found["voicemail"]:
 <section class="card" aria-labelledby="left">
 <h2 id="left">{{_("The message")}}</h2>
 <ul class="list">
-% for left in told["voicemail"]:
+% for left in found["voicemail"]:
 % include("message", voice=left, waveform=waveform, back="/messages")
 % end
 </ul>
@@ -85,7 +85,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 % end
 <section class="card" aria-labelledby="messages-title">
 <h2 id="messages-title">{{_("SIP messages")}}</h2>
-% if told["messages"]:
+% if found["messages"]:
 <div class="scroll ladder-frame" tabindex="0" role="region" aria-labelledby="ladder-title">{{ladder}}</div>
 <ol class="wire">
 % for index, arrow in messages:
@@ -116,8 +116,8 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 % end
 </ol>
 % include("pages", pages=pages, label=_("SIP messages"))
-% if told["left_out"]:
-<p class="hint">{{n_("One message in the middle was left out.", "{number} messages in the middle were left out.", told["left_out"]).format(number=told["left_out"])}}</p>
+% if found["left_out"]:
+<p class="hint">{{n_("One message in the middle was left out.", "{number} messages in the middle were left out.", found["left_out"]).format(number=found["left_out"])}}</p>
 % end
 % if not visit.is_admin:
 <p class="hint">{{_("Only admins see the full text of these messages.")}}</p>

@@ -13,7 +13,7 @@ from pbx.sip.transport.tls import authority_paths
 Shown = dict[str, Any]
 
 SOON = 14 * DAY
-"""Seconds before its end when a certificate that nobody renews is told of."""
+"""Seconds before its end when the page warns of a certificate that nobody renews."""
 
 
 def show(desk: Desk) -> Shown:

@@ -18,7 +18,7 @@ _MB = 1_000_000
 
 
 def unfit(mount: Mount, needed: int, root: Path) -> Sentence | None:
-    """Why it cannot take backups of so many bytes; None if it can, as far as can be told without waiting for it."""
+    """Why it cannot take backups of so many bytes; None if it can, as far as can be known without waiting for it."""
     if mount.kind in _MEMORY:
         return Sentence("It is the box's memory. Everything there is lost when the power fails.")
     if "ro" in mount.options:

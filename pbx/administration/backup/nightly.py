@@ -335,7 +335,7 @@ def _state(desk: Desk) -> Shown:
 
 
 def _note(desk: Desk, **what: Any) -> None:
-    """Keep it if it is news. A disk that takes nothing any more is told of by its own check."""
+    """Keep it if it is news. A disk that takes nothing any more has its own check."""
     before = _state(desk)
     after = before | what
     if after != before:

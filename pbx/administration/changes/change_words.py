@@ -6,21 +6,21 @@ from typing import Any
 from pbx.administration.desk.who_and_when import moment
 from pbx.sentence import Sentence
 from pbx.store.kinds import Choice, Days, Kind, Moment, Pin, Seconds, Secret, Sound, Switch
-from pbx.store.records.changes import Along, Change
+from pbx.store.records.changes import Change, MovedRows
 from pbx.store.settings.differences import Difference
 from pbx.store.settings.settings_file import description
 
 Words = Sentence | str
 
 _MOST = 20
-"""Differences of one change that are told one by one."""
+"""Differences of one change that are listed one by one."""
 
 
 def words(change: Change) -> list[Sentence]:
     """What was changed, a sentence for each item."""
-    told = [_told(each) for each in change.differences[:_MOST]]
+    shown = [_sentence(each) for each in change.differences[:_MOST]]
     more = len(change.differences) - _MOST
-    return [*told, *([Sentence("and {count} more", count=more)] if more > 0 else []), *_along(change.along)]
+    return [*shown, *([Sentence("and {count} more", count=more)] if more > 0 else []), *_along(change.along)]
 
 
 def deleted_with(gone: list[Sentence]) -> Sentence:
@@ -28,7 +28,7 @@ def deleted_with(gone: list[Sentence]) -> Sentence:
     return Sentence("Messages and tasks that were deleted with {items} do not come back.", items=gone)
 
 
-def _along(along: Along) -> Iterator[Sentence]:
+def _along(along: MovedRows) -> Iterator[Sentence]:
     """What moved in the mailboxes and task lists."""
     for old, new in along.moved:
         yield Sentence("messages and tasks moved from {old} to {new}", old=old, new=new)
@@ -40,7 +40,7 @@ def _along(along: Along) -> Iterator[Sentence]:
             yield Sentence("tasks ({count}) handed over to {to}", count=len(each.ids), to=to)
 
 
-def _told(difference: Difference) -> Sentence:
+def _sentence(difference: Difference) -> Sentence:
     if not difference.was:
         return _came(difference)
     if not difference.now:

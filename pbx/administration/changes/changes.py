@@ -9,9 +9,9 @@ from pbx.administration.desk.who_and_when import moment, who
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Office
-from pbx.store.records.changes import Along, Change, Handed
-from pbx.store.records.paging import Turn
-from pbx.store.settings.differences import Difference, Overtaken, taken_back
+from pbx.store.records.changes import Change, Handed, MovedRows
+from pbx.store.records.paging import PageRequest
+from pbx.store.settings.differences import Difference, Superseded, taken_back
 from pbx.store.settings.settings import SettingsError
 
 Shown = dict[str, Any]
@@ -38,10 +38,10 @@ def page(desk: Desk, limit: int = 50, before: int | None = None, after: int | No
     """
     _check_limit(limit)
     everything = desk.records.changes.all()
-    leaf = desk.records.changes.leaf(Turn(before, after, limit))
+    page = desk.records.changes.page(PageRequest(before, after, limit))
     undone = _undone(everything)
-    shown = [_view(desk, each, everything, undone) for each in everything if each.id in leaf.places]
-    return {"changes": shown, **leaf.counts()}
+    shown = [_view(desk, each, everything, undone) for each in everything if each.id in page.places]
+    return {"changes": shown, **page.counts()}
 
 
 def _check_limit(limit: int) -> None:
@@ -75,14 +75,14 @@ def _view(desk: Desk, change: Change, everything: Sequence[Change], undone: dict
     except Refused as error:
         why_not = error.said
     undo_of_it = undone.get(change.id)
-    told = words(change)
+    sentences = words(change)
     return {
         "id": change.id,
         "at": change.at,
         "who": said(who(change)),
         "verb": change.verb,
-        "words": [str(each) for each in told],
-        "said": [said(each) for each in told],
+        "words": [str(each) for each in sentences],
+        "said": [said(each) for each in sentences],
         "undoes": change.undoes,
         "undone": undo_of_it is not None,
         "undone_by": said(who(undo_of_it)) if undo_of_it else None,
@@ -113,7 +113,7 @@ def _without(desk: Desk, change: Change, everything: Sequence[Change], undone: d
     later = [each for each in everything if each.id > change.id]
     try:
         office = taken_back(desk.office, change.differences)
-    except Overtaken as overtaken:
+    except Superseded as overtaken:
         raise _overtaken(overtaken.difference, later) from overtaken
     try:
         desk.folder.settings.check(office)
@@ -189,12 +189,12 @@ def _newcomers(change: Change) -> list[Difference]:
     return [each for each in change.differences if each.table in ("people", "groups") and not each.was]
 
 
-def _along(desk: Desk, change: Change) -> Along:
+def _along(desk: Desk, change: Change) -> MovedRows:
     """What moves back; tasks of those who go become the office's."""
     back = change.along.back()
     for each in _newcomers(change):
         if tasks := tuple(task.id for task in desk.records.tasks(each.now)):
-            back = Along(back.moved, (*back.handed, Handed("tasks", tasks, each.now, "")))
+            back = MovedRows(back.moved, (*back.handed, Handed("tasks", tasks, each.now, "")))
     return back
 
 

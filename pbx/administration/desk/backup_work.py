@@ -17,7 +17,7 @@ Kind = Literal["make", "night", "open", "key"]
 Shown = dict[str, Any]
 
 _PAUSE = 1.0
-"""Seconds between two times that pages are told how far it is."""
+"""Seconds between two times that pages hear how far it is."""
 
 
 class BackupWork:
@@ -109,7 +109,7 @@ class BackupWork:
     def _heard(
         self, child: "subprocess.Popen[str]", turns: AbstractContextManager[Any], tell: Callable[[], None]
     ) -> Shown | None:
-        told = time.monotonic()
+        last_sent = time.monotonic()
         lines = child.stdout or ()
         for line in lines:
             said = json.loads(line)
@@ -118,14 +118,14 @@ class BackupWork:
                     _say(child.stdin, "go")
                     said = json.loads(next(iter(lines), "{}"))
             if "error" in said:
-                self.error = Refused(said["error"], 2, said["field"], told=said["said"])
+                self.error = Refused(said["error"], 2, said["field"], template=said["said"])
             elif "result" in said:
                 result: Shown = said["result"]
                 return result
             elif "done" in said:
                 self.done, self.total = said["done"], said["total"]
-                if time.monotonic() - told >= _PAUSE:
-                    told = time.monotonic()
+                if time.monotonic() - last_sent >= _PAUSE:
+                    last_sent = time.monotonic()
                     tell()
         return None
 
@@ -144,10 +144,10 @@ def made_key(password: str) -> str:
     """What encrypts with a password without keeping it (`pbx.store.backup.age.Key`). Raises Refused."""
     with started("key") as child:
         _say(child.stdin, json.dumps({"password": password}))
-        told = json.loads((child.stdout and child.stdout.readline()) or "{}")
-    if "result" not in told:
+        answer = json.loads((child.stdout and child.stdout.readline()) or "{}")
+    if "result" not in answer:
         raise Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
-    return str(told["result"]["key"])
+    return str(answer["result"]["key"])
 
 
 def _say(stream: "IO[str] | None", line: str) -> None:

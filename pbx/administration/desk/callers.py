@@ -6,12 +6,12 @@ from pbx.administration.desk.made_of import made_of
 from pbx.store.models import Contact, Office
 
 
-def name_of(office: Office, number: str, told: str = "") -> str:
-    """The colleague, group or contact behind a number or extension, else what the network told; may be empty."""
+def name_of(office: Office, number: str, network_name: str = "") -> str:
+    """The colleague, group or contact behind a number or extension, else what the network says; may be empty."""
     bearer = office.bearer(number)
     if bearer is not None:
         return bearer.name
-    return _names(office.contacts).get(number, told)
+    return _names(office.contacts).get(number, network_name)
 
 
 def bearer_name(office: Office, extension: str) -> str:

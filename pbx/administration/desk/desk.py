@@ -25,7 +25,7 @@ from pbx.store import clear_text
 from pbx.store.folder import Folder, open_folder
 from pbx.store.mailboxes import Mailboxes
 from pbx.store.models import Office
-from pbx.store.records.changes import NOTHING_ALONG, Along, Handed
+from pbx.store.records.changes import NO_MOVED_ROWS, Handed, MovedRows
 from pbx.store.records.records import Records
 from pbx.store.secrets.codes import Codes
 from pbx.store.secrets.vault import NotSealed, secured
@@ -113,7 +113,7 @@ class Desk:
         """The desk for somebody who gives a command; without `verb` it is the same command."""
         return dataclasses.replace(self, actor=actor, verb=verb or self.verb, session=session)
 
-    def save(self, office: Office, along: Along = NOTHING_ALONG, undoes: int | None = None) -> None:
+    def save(self, office: Office, along: MovedRows = NO_MOVED_ROWS, undoes: int | None = None) -> None:
         """Make these the settings, tell the running exchange, and list the change; `along` moves in the records.
 
         `undoes` is the id of the change this one takes back. Raises Refused, and then nothing is changed.
@@ -165,7 +165,7 @@ class Desk:
 
         Raises Refused, and then nothing is changed.
         """
-        self.save(office, Along(moved=((old, new),)))
+        self.save(office, MovedRows(moved=((old, new),)))
 
     def save_left(self, office: Office, extension: str, tasks_to: str = "", messages_to: str | None = None) -> None:
         """Save settings in which nobody has `extension` any more; open tasks ("": the office's) and messages move.
@@ -180,7 +180,7 @@ class Desk:
         if messages_to is not None:
             given.append(Handed("messages", handed.messages, extension, messages_to))
         try:
-            self.save(office, Along(handed=tuple(each for each in given if each.ids)))
+            self.save(office, MovedRows(handed=tuple(each for each in given if each.ids)))
         except Refused:
             self.records.take_back(handed)
             raise
@@ -204,7 +204,7 @@ class Desk:
         """Who changed an item of the settings (or the office's own fields) last, and when; None if it is not known."""
         return next(((who(each), moment(each.at)) for each in self.records.changes.all() if each.is_of(item)), None)
 
-    def _tell_mailboxes(self, along: Along) -> None:
+    def _tell_mailboxes(self, along: MovedRows) -> None:
         """Lamps of those whose messages came from elsewhere."""
         if self.live is not None:
             messages = [each.now for each in along.handed if each.what == "messages"]
@@ -224,13 +224,13 @@ def _refused(error: SettingsError) -> Refused:
     fault = error.fault
     described = description(fault.table, fault.field)
     field = described.argument if described else fault.field
-    return Refused(error.sentence, field=field, told=said(fault.sentence))
+    return Refused(error.sentence, field=field, template=said(fault.sentence))
 
 
 def open_desk(data: Path, patience: float = 5.0, root: Path = Path("/")) -> Desk:
     """Open a data folder, or make one, with what commands need beside it.
 
-    Waits up to `patience` seconds for another program to let go of it. Below `root` it is told whether an update is
+    Waits up to `patience` seconds for another program to let go of it. A file below `root` says whether an update is
     being tried. Raises Busy, SettingsError, RecordsError, OSError.
     """
     folder = open_folder(data, story, patience)

@@ -32,7 +32,7 @@ def checked(description: Description, value: Any) -> Any:
     """The value, if it is what it is described to be. Raises Refused."""
     if (wrong := description.wrong(value)) is not None:
         sentence = Sentence("{label}: {what}", label=description.label, what=wrong.inside())
-        raise Refused(sentence, field=description.argument, told=said(wrong))
+        raise Refused(sentence, field=description.argument, template=said(wrong))
     return value
 
 

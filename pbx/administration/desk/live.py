@@ -31,7 +31,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TrunkPath:
     """How packets go to a trunk."""
 
     address: str
@@ -68,7 +68,7 @@ class Live(Protocol):
     def trunk_states(self) -> Mapping[str, tuple[str, str]]:
         """Of each trunk, a word (registered, reachable, trying, failed, unknown) and a sentence (may be empty)."""
 
-    def ways(self) -> Mapping[str, Way]:
+    def ways(self) -> Mapping[str, TrunkPath]:
         """Of each trunk how its packets go."""
 
     def refusals(self) -> Mapping[str, Sequence[Refusal]]:

@@ -30,7 +30,7 @@ def add(folder: Path, data: str, size: int, upload: str, at: int, begins: Callab
     """Put a piece (base64) behind those that are there; the upload's token, for the next, and its file so far.
 
     The first comes without `upload`: `begins` refuses what cannot be meant by it, and there must be room for all of the
-    `size`, if that is told. Only one is on its way at a time in a folder. Raises Refused, OSError.
+    `size`, if that is known. Only one is on its way at a time in a folder. Raises Refused, OSError.
     """
     piece = _decoded(data)
     if not upload:

@@ -24,7 +24,7 @@ WARM, HOT = 70.0, 80.0
 WORN, WORN_OUT = 80, 100
 """Per cent of a card's life."""
 JUMP = 120.0
-"""Seconds by which a clock that is set differs enough to be told."""
+"""Seconds by which a clock that is set differs enough to be mentioned."""
 
 
 def machine(desk: Desk) -> Machine:

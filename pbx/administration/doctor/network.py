@@ -57,8 +57,8 @@ def has_default_route(root: Path) -> bool:
 
 def name_servers(root: Path) -> list[str]:
     """Whom the machine below `root` asks for names."""
-    told = (line.split() for line in lines(root / "etc/resolv.conf"))
-    return [fields[1] for fields in told if len(fields) > 1 and fields[0] == "nameserver" and _is_address(fields[1])]
+    words = (line.split() for line in lines(root / "etc/resolv.conf"))
+    return [fields[1] for fields in words if len(fields) > 1 and fields[0] == "nameserver" and _is_address(fields[1])]
 
 
 def answers(server: str, port: int = 53) -> bool:

@@ -1,4 +1,4 @@
-"""The test call: somebody calls the office from outside, and is told what arrived and what is wrong, as it happens."""
+"""The test call: somebody calls the office from outside, and sees what arrived and what is wrong, as it happens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ TOGETHER = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CallVerdict:
     """What is to be said of it."""
 
     words: Sentence
@@ -45,7 +45,7 @@ class Verdict:
     """None while nothing can be said yet."""
 
 
-def trial(desk: Desk) -> Shown:
+def test_call(desk: Desk) -> Shown:
     """The latest call from outside, with its steps in the asker's language, and what it shows. Raises RecordsError."""
     office = desk.office
     record: CallRecord | None = None
@@ -53,7 +53,7 @@ def trial(desk: Desk) -> Shown:
     if running:
         call = running[-1]
         shown = _call(office, desk.actor.language, call.id, call.from_, call.started, call.steps) | {"running": True}
-        verdict = Verdict(Sentence("A call from {number} is coming in.", number=_caller(call.from_)))
+        verdict = CallVerdict(Sentence("A call from {number} is coming in.", number=_caller(call.from_)))
     elif (record := _latest(desk)) is not None:
         shown = _call(office, desk.actor.language, record.id, record.from_, record.started, record.steps)
         shown, verdict = shown | {"running": False}, judged(office, record, desk.actor.language)
@@ -70,27 +70,27 @@ def trial(desk: Desk) -> Shown:
     }
 
 
-def judged(office: Office, record: CallRecord, language: Language) -> Verdict:
+def judged(office: Office, record: CallRecord, language: Language) -> CallVerdict:
     """What a call that is over shows."""
     steps = {step.what: step for step in record.steps}
     if "not-allowed" in steps:
         code = str(steps["not-allowed"].detail.get("reason", ""))
         if code in ("", "404", NOT_OURS):
-            return Verdict(
+            return CallVerdict(
                 Sentence("A call for {number} came in, but this number has not been added here.", number=record.to),
                 ADVICE[NOT_OURS],
                 False,
             )
         return _of_refusal(Refusal(record.started, record.to, code, ""), language)
     if "failed" in steps:
-        return Verdict(
+        return CallVerdict(
             Sentence("The call came in, but the provider and the box could not agree on an audio format."),
             ADVICE["no common codec"],
             False,
         )
     heard = [leg.received for leg in record.legs if leg.party == record.from_]
     if heard and not any(heard) and record.ended - record.started > 2:
-        return Verdict(
+        return CallVerdict(
             Sentence("The call came in, but the box received no sound from you."),
             _of_silence(office, record.trunk),
             False,
@@ -105,47 +105,47 @@ def _of_silence(office: Office, trunk: str) -> Sentence:
     return Sentence("This is usually caused by a router feature called SIP ALG. Please switch it off in your router.")
 
 
-def _of_ringing(office: Office, record: CallRecord, steps: dict[str, Step]) -> Verdict:
+def _of_ringing(office: Office, record: CallRecord, steps: dict[str, Step]) -> CallVerdict:
     name = office.names.get(record.extension, record.extension)
     if record.outcome == "answered":
-        return Verdict(Sentence("It works: you were connected to {name}.", name=name), good=True)
+        return CallVerdict(Sentence("It works: you were connected to {name}.", name=name), good=True)
     if record.outcome == "voicemail":
-        return Verdict(
+        return CallVerdict(
             Sentence("It works: nobody answered, and your message is in the mailbox of {name}.", name=name), good=True
         )
     if "unreachable" in steps:
-        return Verdict(
+        return CallVerdict(
             Sentence("The call came in, but none of {name}'s phones is registered.", name=name),
             Sentence("Enter the user name and password in a phone, wait until it is registered, and call again."),
             False,
         )
     if "silent" in steps:
-        return Verdict(
+        return CallVerdict(
             Sentence("The call came in, but none of {name}'s phones responded.", name=name),
             Sentence("Check that the phone has power and a network connection, then call again."),
             False,
         )
     if "rang" in steps:
-        return Verdict(
+        return CallVerdict(
             Sentence("The call came in and rang {name}, but nobody answered.", name=name),
             Sentence("Please call again and let somebody answer, or leave a message."),
             True,
         )
-    return Verdict(
+    return CallVerdict(
         Sentence("The call came in, and you hung up during the greeting."),
         Sentence("Please call again and dial an extension, or wait until a phone rings."),
         True,
     )
 
 
-def _of_refusal(refusal: Refusal, language: Language) -> Verdict:
+def _of_refusal(refusal: Refusal, language: Language) -> CallVerdict:
     """What is to be said of a call that was refused."""
     words = Sentence(
         "A call for {number} came in and was refused: {reason}.",
         number=printed(refusal.number) or "?",
         reason=reason(refusal.reason, language),
     )
-    return Verdict(words, ADVICE.get(refusal.reason), False)
+    return CallVerdict(words, ADVICE.get(refusal.reason), False)
 
 
 def _refused_since(desk: Desk, record: CallRecord | None) -> Refusal | None:
@@ -156,20 +156,20 @@ def _refused_since(desk: Desk, record: CallRecord | None) -> Refusal | None:
     return newest if newest is not None and newest.at > since else None
 
 
-def _nothing_yet(desk: Desk) -> Verdict:
+def _nothing_yet(desk: Desk) -> CallVerdict:
     """Why no call may have come in."""
     office, live = desk.office, desk.live
     if not office.trunks:
-        return Verdict(Sentence("Calls cannot come in yet because there is no line."), good=False)
+        return CallVerdict(Sentence("Calls cannot come in yet because there is no line."), good=False)
     if not office.numbers:
-        return Verdict(Sentence("Calls cannot come in yet because there is no number."), good=False)
+        return CallVerdict(Sentence("Calls cannot come in yet because there is no number."), good=False)
     states = live.trunk_states() if live is not None else {}
     used = [trunk for name, trunk in office.trunks.items() if any(n.trunk == name for n in office.numbers.values())]
     for trunk in used:
         state, detail = states.get(trunk.name, ("stopped", ""))
         if state not in USABLE:
-            return Verdict(explained(trunk, state, detail), good=None if state == "trying" else False)
-    return Verdict(Sentence("No call has come in yet."))
+            return CallVerdict(explained(trunk, state, detail), good=None if state == "trying" else False)
+    return CallVerdict(Sentence("No call has come in yet."))
 
 
 def _latest(desk: Desk) -> CallRecord | None:
@@ -179,12 +179,12 @@ def _latest(desk: Desk) -> CallRecord | None:
 
 
 def _call(office: Office, language: Language, id: str, caller: str, started: float, steps: Sequence[Step]) -> Shown:
-    told = clauses(steps, language, office.names)
+    found = clauses(steps, language, office.names)
     return {
         "id": id,
         "from": said(_caller(caller)),
         "started": started,
-        "steps": [{"at": step.at, "words": f"{words[:1].upper()}{words[1:]}."} for step, words in told if words],
+        "steps": [{"at": step.at, "words": f"{words[:1].upper()}{words[1:]}."} for step, words in found if words],
     }
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check, Live, Way
+from pbx.administration.desk.live import Check, Live, TrunkPath
 from pbx.administration.office.trunk_words import explained
 from pbx.exchange.trunks.trunk import PROVEN
 from pbx.exchange.trunks.turned_away import Refusal
@@ -16,7 +16,7 @@ LOOKED_AT = 50
 TALKED = 5.0
 """Seconds a conversation must have lasted before silence means anything."""
 LATELY = 86400.0
-"""Seconds for which a refused call is told."""
+"""Seconds for which a refused call is shown."""
 OFTEN = 2
 """Silent calls of one party that are no chance any more."""
 
@@ -44,7 +44,7 @@ def checks(desk: Desk, live: Live) -> Iterator[Check]:
             words = explained(office.trunks[name], state, detail, desk.records.directions(name))
             yield _trunk(words, state, name)
             yield from _refused(name, refusals.get(name, ()), desk.host.clock())
-            yield from _on_the_way(name, ways.get(name, Way("")), silent[name] >= OFTEN)
+            yield from _on_the_way(name, ways.get(name, TrunkPath("")), silent[name] >= OFTEN)
     if talks:
         encrypted = {name for name, way in ways.items() if way.address.startswith("tls ")}
         yield voice(office, silent, encrypted)
@@ -68,7 +68,7 @@ def _trunk(sentence: Sentence, state: str, name: str) -> Check:
     )
 
 
-def _on_the_way(name: str, way: Way, is_silent: bool) -> Iterator[Check]:
+def _on_the_way(name: str, way: TrunkPath, is_silent: bool) -> Iterator[Check]:
     """What the provider's answer tells of the path to it.
 
     That our address comes back changed is what a router's SIP ALG does, but some providers do it themselves; so it is

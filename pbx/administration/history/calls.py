@@ -13,7 +13,7 @@ from pbx.exchange.dialling.numbers import BadNumber, Outside, as_written, split_
 from pbx.sentence import Sentence
 from pbx.store.models import CallRecord, Office, Person
 from pbx.store.records.history import Wanted
-from pbx.store.records.paging import Turn
+from pbx.store.records.paging import PageRequest
 
 Shown = dict[str, Any]
 MOST, AT_ONCE = 100_000, 1000
@@ -30,9 +30,9 @@ def listing(desk: Desk, last: int = 20, before: int | None = None) -> Shown:
         raise Refused(
             Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="last", hint="--last N"
         )
-    found, leaf = desk.records.history.leaf(Wanted(), Turn(before, most=min(last, AT_ONCE)))
-    goes_on = leaf.places[-1] if leaf.counts()["more"] else None
-    return {"calls": [view(each.record) for each in reversed(found)], "all": leaf.all, "before": goes_on}
+    found, page = desk.records.history.page(Wanted(), PageRequest(before, most=min(last, AT_ONCE)))
+    goes_on = page.places[-1] if page.counts()["more"] else None
+    return {"calls": [view(each.record) for each in reversed(found)], "all": page.all, "before": goes_on}
 
 
 def call(desk: Desk, number: str, extension: str | None = None) -> Shown:

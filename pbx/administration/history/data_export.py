@@ -68,37 +68,37 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def _readable(number: str, content: Shown, language: Language) -> Iterator[str]:
-    def told(what: str, **fields: Any) -> str:
+    def line(what: str, **fields: Any) -> str:
         return _WORDS[what][language].format(**fields)
 
-    yield told("title", number=printed(number))
-    yield told("at", at=_moment(content["exported"]))
+    yield line("title", number=printed(number))
+    yield line("at", at=_moment(content["exported"]))
     for what in ("calls", "messages", "tasks", "contacts"):
         yield ""
-        yield told(what, count=len(content[what]))
-        yield from (f"  {line}" for line in _LINES[what](content[what], told))
+        yield line(what, count=len(content[what]))
+        yield from (f"  {line}" for line in _LINES[what](content[what], line))
     yield ""
-    yield told("rest")
+    yield line("rest")
 
 
-def _calls(calls: Sequence[Shown], told: Any) -> Iterator[str]:
+def _calls(calls: Sequence[Shown], line: Any) -> Iterator[str]:
     for each in calls:
         call = each["call"]
         ends = f"{printed(call['from']) or '-'} → {printed(call['to'])}"
         yield f"{_moment(call['started'])}  {ends}  {call['from_name']}: {each['story']}"
 
 
-def _messages(messages: Sequence[Shown], told: Any) -> Iterator[str]:
+def _messages(messages: Sequence[Shown], line: Any) -> Iterator[str]:
     return (f"{_moment(each['started'])}  {each['extension']}  {duration(each['seconds'])}" for each in messages)
 
 
-def _tasks(tasks: Sequence[Shown], told: Any) -> Iterator[str]:
+def _tasks(tasks: Sequence[Shown], line: Any) -> Iterator[str]:
     return (
-        f"{_moment(each['created'])}  {each['extension']}  {told('done' if each['done'] else 'open')}" for each in tasks
+        f"{_moment(each['created'])}  {each['extension']}  {line('done' if each['done'] else 'open')}" for each in tasks
     )
 
 
-def _contacts(contacts: Sequence[Shown], told: Any) -> Iterator[str]:
+def _contacts(contacts: Sequence[Shown], line: Any) -> Iterator[str]:
     return (f"{each['name']}  {printed(each['number'])} {each['extension']}".rstrip() for each in contacts)
 
 

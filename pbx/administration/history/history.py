@@ -15,8 +15,8 @@ from pbx.exchange.story import clauses, story, talked
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
 from pbx.store.models import CallRecord, CallTrace, Direction, Message, Office, Outcome, TracedMessage
-from pbx.store.records.history import Found, Wanted, Word
-from pbx.store.records.paging import Turn
+from pbx.store.records.history import FoundCall, Wanted, Word
+from pbx.store.records.paging import PageRequest
 
 Shown = dict[str, Any]
 
@@ -53,8 +53,8 @@ def listing(
     if not counted:
         found = desk.records.history.find(wanted, before, limit + 1)
         return {"calls": [view(each, desk.actor, office) for each in found[:limit]], "more": len(found) > limit}
-    found, leaf = desk.records.history.leaf(wanted, Turn(before, after, limit))
-    return {"calls": [view(each, desk.actor, office) for each in found], **leaf.counts()}
+    found, page = desk.records.history.page(wanted, PageRequest(before, after, limit))
+    return {"calls": [view(each, desk.actor, office) for each in found], **page.counts()}
 
 
 def call(desk: Desk, id: str) -> Shown:
@@ -92,7 +92,7 @@ def trace(desk: Desk) -> Shown:
     return {"text": "\n".join(map(_printed, found.messages)), "messages": len(found.messages)}
 
 
-def view(found: Found, actor: Actor, office: Office) -> Shown:
+def view(found: FoundCall, actor: Actor, office: Office) -> Shown:
     """A call in a list, as JSON."""
     record = found.record
     return {
@@ -116,7 +116,7 @@ def view(found: Found, actor: Actor, office: Office) -> Shown:
     }
 
 
-def _called_name(found: Found, office: Office) -> str:
+def _called_name(found: FoundCall, office: Office) -> str:
     return found.names.get(found.record.to) or name_of(office, found.record.to)
 
 
@@ -129,14 +129,14 @@ def _other(record: CallRecord, actor: Actor) -> str:
     return record.from_
 
 
-def story_for(found: Found, actor: Actor) -> str:
+def story_for(found: FoundCall, actor: Actor) -> str:
     """In the reader's language, with the names people had then."""
     return story(found.record.steps, actor.language, found.names) or found.record.story
 
 
-def _steps(found: Found, actor: Actor) -> list[Shown]:
-    told = clauses(found.record.steps, actor.language, found.names)
-    return [{"at": step.at, "what": step.what, "words": words} for step, words in told]
+def _steps(found: FoundCall, actor: Actor) -> list[Shown]:
+    in_words = clauses(found.record.steps, actor.language, found.names)
+    return [{"at": step.at, "what": step.what, "words": words} for step, words in in_words]
 
 
 def _seen_by(actor: Actor, office: Office) -> tuple[str, ...] | None:

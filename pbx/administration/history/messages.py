@@ -17,7 +17,7 @@ from pbx.control.protocol import Refused
 from pbx.media import wav
 from pbx.sentence import Sentence
 from pbx.store.models import Message
-from pbx.store.records.paging import Turn
+from pbx.store.records.paging import PageRequest
 
 Shown = dict[str, Any]
 
@@ -51,11 +51,11 @@ def listing(
     if not 0 < most <= MOST:
         raise Refused(Sentence("The number of messages must be between 1 and {most}.", most=MOST), field="most")
     wanted = boxes if extension is None else [extension]
-    messages, leaf = desk.records.messages_leaf(wanted, Turn(before, after, most))
+    messages, page = desk.records.messages_page(wanted, PageRequest(before, after, most))
     return {
         "mailboxes": [_mailbox(desk, box) for box in boxes],
         "messages": [view(desk, message) | _drawing(desk, message, drawn) for message in messages],
-        **leaf.counts(),
+        **page.counts(),
     }
 
 

@@ -21,7 +21,7 @@ from pbx.seconds import whole
 from pbx.sentence import Sentence
 from pbx.store.disk.atomic import private_directory
 from pbx.store.models import Contact, Message, Task
-from pbx.store.records.history import Found
+from pbx.store.records.history import FoundCall
 from pbx.store.settings.settings import without_items
 
 Shown = dict[str, Any]
@@ -43,7 +43,7 @@ class Known:
     """What the box knows of a number."""
 
     number: str
-    calls: Sequence[Found]
+    calls: Sequence[FoundCall]
     messages: Sequence[Message]
     tasks: Sequence[Task]
     contacts: Sequence[Contact]

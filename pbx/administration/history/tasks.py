@@ -13,7 +13,7 @@ from pbx.administration.history.history import story_for
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Task
-from pbx.store.records.paging import Turn
+from pbx.store.records.paging import PageRequest
 from pbx.store.records.task_log import TaskDeed, TaskNote
 
 Shown = dict[str, Any]
@@ -41,8 +41,8 @@ def listing(
     if not 0 < limit <= MOST:
         raise Refused(Sentence("The number of tasks must be between 1 and {most}.", most=MOST), field="limit")
     theirs = None if everybody else _seen_by(desk.actor, desk.office)
-    tasks, leaf = desk.records.tasks_leaf(theirs, done, Turn(before, after, limit))
-    return {"tasks": views(desk, tasks), **leaf.counts()}
+    tasks, page = desk.records.tasks_page(theirs, done, PageRequest(before, after, limit))
+    return {"tasks": views(desk, tasks), **page.counts()}
 
 
 def show(desk: Desk, task: int) -> Shown:

@@ -20,7 +20,7 @@ Shown = dict[str, Any]
 MOST = 5000
 """Contacts of an office: each change writes them all."""
 AT_ONCE = 500
-"""That are told at a time."""
+"""That are listed at a time."""
 
 
 def add(desk: Desk, name: str, number: str) -> Shown:
@@ -79,7 +79,7 @@ def page(desk: Desk, search: str = "", page: int = 1, limit: int = 100) -> Shown
 
 
 def check_limit(limit: int) -> None:
-    """Whether so many may be told at once. Raises Refused."""
+    """Whether so many may be listed at once. Raises Refused."""
     if not 0 < limit <= AT_ONCE:
         raise Refused(Sentence("The number of contacts must be between 1 and {most}.", most=AT_ONCE), field="limit")
 

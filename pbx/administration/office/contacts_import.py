@@ -41,7 +41,7 @@ KIND_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ImportedContact:
     """One number of a file, and what becomes of it."""
 
     name: str
@@ -103,7 +103,7 @@ def _room(office: Office) -> int:
     return max(0, MOST - len(office.contacts))
 
 
-def _view(found: list[Found], shown: list[Found], table: Table | None, roles: list[str]) -> Shown:
+def _view(found: list[ImportedContact], shown: list[ImportedContact], table: Table | None, roles: list[str]) -> Shown:
     return {
         "columns": [
             {
@@ -131,7 +131,7 @@ def _view(found: list[Found], shown: list[Found], table: Table | None, roles: li
     }
 
 
-def _settled(office: Office, those: Iterable[Entry]) -> Iterator[Found]:
+def _settled(office: Office, those: Iterable[Entry]) -> Iterator[ImportedContact]:
     """What becomes of each number: existing contacts, and those twice in the file, are not added again."""
     by_number = {(each.number, each.extension): each.name for each in office.contacts.values()}
     in_file: set[tuple[str, str]] = set()
@@ -142,19 +142,21 @@ def _settled(office: Office, those: Iterable[Entry]) -> Iterator[Found]:
         try:
             key = split(office, _TAIL.sub(r";\1", entry.number))
         except Refused as refused:
-            yield Found(written, _visible(entry.number), "", "wrong", refused.said)
+            yield ImportedContact(written, _visible(entry.number), "", "wrong", refused.said)
             continue
         if key in in_file:
-            yield Found(written, *key, "twice", said(Sentence("Twice in the file; will be added once.")))
+            yield ImportedContact(written, *key, "twice", said(Sentence("Twice in the file; will be added once.")))
         elif (there := by_number.get(key)) is not None:
-            yield Found(written, *key, "there", said(Sentence("Already there as {name}.", name=there)))
+            yield ImportedContact(written, *key, "there", said(Sentence("Already there as {name}.", name=there)))
         elif room <= 0:
-            yield Found(written, *key, "full", said(Sentence("Left out: the limit is {most} contacts.", most=MOST)))
+            yield ImportedContact(
+                written, *key, "full", said(Sentence("Left out: the limit is {most} contacts.", most=MOST))
+            )
         else:
             room -= 1
             name = _free_name(written, entry.kind, office.language, names)
             names.add(name.casefold())
-            yield Found(name, *key, "new", said(Sentence("Will be added.")))
+            yield ImportedContact(name, *key, "new", said(Sentence("Will be added.")))
         in_file.add(key)
 
 

@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"<?[^\s<>@;,]+@[^\s<>@;,]+>?")
 
 
 @dataclass(slots=True)
-class Line:
+class ImportedPerson:
     """One line of the list, and what becomes of it."""
 
     number: int
@@ -63,16 +63,16 @@ def paste(desk: Desk, names: str, dry: bool = False) -> list[Shown]:
     return [_view(line) for line in lines]
 
 
-def _lines(text: str) -> Iterator[Line]:
+def _lines(text: str) -> Iterator[ImportedPerson]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         parts = [part.strip().strip('"').strip() for part in _PARTS.split(_ADDRESS.sub("", line))]
         digits = [part for part in parts if re.fullmatch("[0-9]+", part, re.ASCII)]
         name = " ".join(" ".join(part.split()) for part in parts if part and part not in digits).strip(" ,")
         if name or digits:
-            yield Line(number, name, digits[0] if digits else "")
+            yield ImportedPerson(number, name, digits[0] if digits else "")
 
 
-def _with_people(office: Office, lines: list[Line]) -> Office:
+def _with_people(office: Office, lines: list[ImportedPerson]) -> Office:
     """The office with everybody who can be added; wanted extensions are given before free ones."""
     known = {person.name.casefold(): person for person in office.people.values()}
     for line in sorted(lines, key=lambda line: not line.wanted):
@@ -91,7 +91,7 @@ def _with_people(office: Office, lines: list[Line]) -> Office:
     return office
 
 
-def _view(line: Line) -> Shown:
+def _view(line: ImportedPerson) -> Shown:
     return {
         "line": line.number,
         "name": line.name,

@@ -12,7 +12,7 @@ from pbx.administration.office.people import without_bearer
 from pbx.administration.office.retired_extensions import current
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
-from pbx.store.models import Former, Group, Number, Office, Person
+from pbx.store.models import Group, Number, Office, Person, RetiredExtension
 from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]
@@ -98,9 +98,9 @@ class _Farewell:
         inherited = [each for each in self.office.former.values() if each.to == extension]
         self.office = with_items(self.office, *(dataclasses.replace(each, to=to) for each in inherited))
         if to:
-            self.office = with_items(self.office, Former(extension, name, to))
+            self.office = with_items(self.office, RetiredExtension(extension, name, to))
         elif days:
-            self.office = with_items(self.office, Former(extension, name, until=time.time() + days * 86400.0))
+            self.office = with_items(self.office, RetiredExtension(extension, name, until=time.time() + days * 86400.0))
         for key in (extension, *(each.extension for each in inherited)):
             if to:
                 self._tell(Sentence("Calls to {extension} go to {taker}.", extension=key, taker=self._called(to)))

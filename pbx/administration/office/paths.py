@@ -25,7 +25,7 @@ Shown = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Way:
+class PathDrawing:
     """The drawing as it grows, and what is known of the moment it is drawn for."""
 
     desk: Desk
@@ -38,7 +38,7 @@ class Way:
     lines: Mapping[str, str] = field(default_factory=dict)
     nodes: list[Shown] = field(default_factory=list)
     edges: list[Shown] = field(default_factory=list)
-    told: list[Sentence] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
     """What would happen, sentence by sentence."""
     warnings: list[Sentence] = field(default_factory=list)
     timed: bool = False
@@ -78,7 +78,7 @@ def path(desk: Desk, number: str, at: float | None = None) -> Shown:
     """
     found = lookup.number(desk.office, number)
     live = at is None and desk.live is not None
-    way = Way(desk, found, live, at)
+    way = PathDrawing(desk, found, live, at)
     if live and desk.live is not None:
         way.registered, way.lines = desk.live.registrations(), desk.live.status().get("lines", {})
     _arrival(way)
@@ -89,12 +89,12 @@ def path(desk: Desk, number: str, at: float | None = None) -> Shown:
         "timed": way.timed,
         "nodes": way.nodes,
         "edges": way.edges,
-        "words": [said(sentence) for sentence in way.told],
+        "words": [said(sentence) for sentence in way.sentences],
         "warnings": [said(sentence) for sentence in way.warnings],
     }
 
 
-def _arrival(way: Way) -> str:
+def _arrival(way: PathDrawing) -> str:
     """The call comes in over the number's trunk."""
     number, live = way.number, way.desk.live
     trunk = way.office.trunks[number.trunk]
@@ -109,13 +109,13 @@ def _arrival(way: Way) -> str:
     if greets(number):
         way.lead(own, _greeting(way), Sentence("is answered at once"))
     else:
-        way.told.append(Sentence("The phones ring at once, without a greeting."))
+        way.sentences.append(Sentence("The phones ring at once, without a greeting."))
         way.warnings.append(Sentence("Callers cannot dial an extension: that is switched off for this number."))
         way.lead(own, _distribution(way), Sentence("at once"))
     return own
 
 
-def _greeting(way: Way) -> str:
+def _greeting(way: PathDrawing) -> str:
     """The greeting speaks, and extensions may be dialled into it."""
     number = way.number
     gone = bool(number.greeting) and not (way.desk.folder.greetings / number.greeting).exists()
@@ -124,11 +124,11 @@ def _greeting(way: Way) -> str:
     spoken = Sentence("Your own greeting.") if number.greeting and not gone else Sentence("The standard greeting.")
     own = way.node("greeting", Sentence("Greeting"), spoken)
     if number.extensions == "off":
-        way.told.append(Sentence("The greeting plays; callers cannot dial an extension."))
+        way.sentences.append(Sentence("The greeting plays; callers cannot dial an extension."))
         way.warnings.append(Sentence("Callers cannot dial an extension: that is switched off for this number."))
         way.lead(own, _distribution(way), Sentence("afterwards"))
         return own
-    way.told.append(Sentence("The greeting plays, and callers can dial an extension at any time."))
+    way.sentences.append(Sentence("The greeting plays, and callers can dial an extension at any time."))
     dialled = _extensions(way)
     rung = _distribution(way)
     way.lead(own, dialled, Sentence("dials an extension"))
@@ -137,7 +137,7 @@ def _greeting(way: Way) -> str:
     return own
 
 
-def _extensions(way: Way) -> str:
+def _extensions(way: PathDrawing) -> str:
     """The person or group that was dialled rings, or their mailbox takes the call."""
     number, office = way.number, way.office
     found = [
@@ -163,7 +163,7 @@ def _extensions(way: Way) -> str:
     return own
 
 
-def _distribution(way: Way) -> str:
+def _distribution(way: PathDrawing) -> str:
     """Everybody the number rings, at once; the first one's mailbox takes calls that nobody answers."""
     rung = [_bearer(way.office, extension) for extension in way.number.to]
     lines = [line for bearer in rung for line in _lines(way, bearer)]
@@ -173,13 +173,13 @@ def _distribution(way: Way) -> str:
     who = Sentence("Callers") if way.number.extensions == "off" else Sentence("Callers who dial nothing")
     if rings:
         words = Sentence("Rings for {seconds} seconds.", seconds=f"{seconds:g}")
-        way.told.append(
+        way.sentences.append(
             Sentence("{who} reach {names}; the phones ring for {seconds} seconds.", who=who, names=names,
                      seconds=f"{seconds:g}")
         )  # fmt: skip
     else:
         words = Sentence("No phone can ring here.")
-        way.told.append(Sentence("{who} should reach {names}, but no phone can ring there.", who=who, names=names))
+        way.sentences.append(Sentence("{who} should reach {names}, but no phone can ring there.", who=who, names=names))
         way.warnings.append(Sentence("This number has no phone to ring."))
     title = Sentence("{names} at once", names=names) if len(names) > 1 else Sentence("{name}", name=names[0])
     lamp = ("free" if rings else "offline") if way.live else ""
@@ -188,23 +188,23 @@ def _distribution(way: Way) -> str:
     return own
 
 
-def _nobody(way: Way, owner: Person | Group) -> str:
+def _nobody(way: PathDrawing, owner: Person | Group) -> str:
     """Nobody took it: a message, where there is a mailbox, and a task in any case."""
     if takes_messages(owner):
-        way.told.append(
+        way.sentences.append(
             Sentence("If nobody answers, callers can leave a message in the mailbox of {name}.", name=owner.name)
         )
         title = Sentence("Mailbox of {name}", name=owner.name)
         words = Sentence("Callers can leave a message, and {name} gets a task to call back.", name=owner.name)
         return way.node("voicemail", title, words)
-    way.told.append(
+    way.sentences.append(
         Sentence("If nobody answers, an announcement says so, and {name} gets a task to call back.", name=owner.name)
     )
     words = Sentence("Callers hear that nobody is there, and {name} gets a task to call back.", name=owner.name)
     return way.node("announcement", Sentence("Announcement"), words)
 
 
-def _dialled(way: Way, extension: str) -> Iterator[tuple[Sentence, str]]:
+def _dialled(way: PathDrawing, extension: str) -> Iterator[tuple[Sentence, str]]:
     """Who rings for an extension; a former colleague's may lead to somebody else."""
     taker = way.office.taken_by(extension)
     bearer = _bearer(way.office, taker)
@@ -218,7 +218,7 @@ def _bearer(office: Office, extension: str) -> Person | Group:
     return office.people.get(extension) or office.groups[extension]
 
 
-def _lines(way: Way, bearer: Person | Group) -> Iterator[tuple[Sentence, str]]:
+def _lines(way: PathDrawing, bearer: Person | Group) -> Iterator[tuple[Sentence, str]]:
     """The people who ring there, each with their lamp; the lamp of a group itself is “group”."""
     if isinstance(bearer, Person):
         yield _line(way, bearer)
@@ -234,7 +234,7 @@ def _lines(way: Way, bearer: Person | Group) -> Iterator[tuple[Sentence, str]]:
         yield _line(way, way.office.people[member])
 
 
-def _line(way: Way, person: Person) -> tuple[Sentence, str]:
+def _line(way: PathDrawing, person: Person) -> tuple[Sentence, str]:
     who = {"name": person.name, "extension": person.extension}
     if person.outbound_only:
         return Sentence("{name} ({extension}) takes no calls", **who), "never"
@@ -253,7 +253,7 @@ def _line(way: Way, person: Person) -> tuple[Sentence, str]:
     return Sentence("{name} ({extension}) is free", **who), "free"
 
 
-def _seconds(way: Way, bearer: Person | Group) -> float:
+def _seconds(way: PathDrawing, bearer: Person | Group) -> float:
     """How long it rings there, with the phones that are registered now."""
     if isinstance(bearer, Person):
         return 0.0 if bearer.outbound_only else bearer.ring_seconds

@@ -108,7 +108,7 @@ def view(desk: Desk, phone: Phone) -> Shown:
 
 
 def _note(desk: Desk) -> Shown:
-    """What must be said of the address a phone is told, if anything."""
+    """What must be said of the address a phone gets, if anything."""
     there = domain(desk)
     if not there.startswith(("127.", "[::1]", "localhost")):
         return {}
@@ -144,7 +144,7 @@ def _label(name: str) -> str:
 
 
 def domain(desk: Desk) -> str:
-    """What phones are told to register to."""
+    """What phones register to."""
     return desk.live.domain() if desk.live else desk.office.domain or own_address()
 
 

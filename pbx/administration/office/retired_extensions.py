@@ -10,7 +10,7 @@ from pbx.administration.desk.versions import check_seen, version
 from pbx.control.protocol import Refused
 from pbx.exchange.dialling.extensions import BadExtension, check_extension, free_extension
 from pbx.sentence import Sentence
-from pbx.store.models import Former, Office
+from pbx.store.models import Office, RetiredExtension
 from pbx.store.settings.settings import without_items
 
 Shown = dict[str, Any]
@@ -34,7 +34,7 @@ def release(desk: Desk, extension: str, seen: str | None = None) -> Shown:
     return view(former, desk.office)
 
 
-def view(former: Former, office: Office) -> Shown:
+def view(former: RetiredExtension, office: Office) -> Shown:
     """An extension nobody has any more, as JSON."""
     return {
         "extension": former.extension,

@@ -18,7 +18,7 @@ _LINE = r"^{name}=([\x20-\x7e]{{1,80}})$"
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class OfferedBundle:
     """What it says of itself; empty where it says nothing."""
 
     version: str
@@ -31,7 +31,7 @@ def begins_like_one(piece: bytes) -> bool:
     return piece.startswith(_SQUASHFS)
 
 
-def look(path: Path) -> Bundle | None:
+def look(path: Path) -> OfferedBundle | None:
     """What a file that looks like a bundle says; None when it does not look like one, or is cut off. Raises OSError."""
     with path.open("rb") as file:
         head = file.read(len(_SQUASHFS))
@@ -47,7 +47,7 @@ def look(path: Path) -> Bundle | None:
     if signature[0] != _SEQUENCE:
         return None
     manifest = signature[max(signature.find(b"[update]"), 0) :].decode("latin-1")
-    return Bundle(_named("version", manifest), _named("compatible", manifest))
+    return OfferedBundle(_named("version", manifest), _named("compatible", manifest))
 
 
 def _named(name: str, manifest: str) -> str:

@@ -1,4 +1,4 @@
-"""How an update goes, as far as it can be told: root's word of it, and what was asked for here.
+"""How an update goes, as far as it can be known: root's word of it, and what was asked for here.
 
 On other machines than a box updates come by the package: there root has no folder for its word.
 """
@@ -66,7 +66,7 @@ def is_possible(desk: Desk) -> bool:
 
 
 def mark(desk: Desk) -> int:
-    """Becomes another when root has told something new."""
+    """Becomes another when root has written something new."""
     try:
         return _path(desk).stat().st_mtime_ns
     except OSError:
@@ -74,7 +74,7 @@ def mark(desk: Desk) -> int:
 
 
 def current_progress(desk: Desk) -> Progress:
-    """What is told now."""
+    """The state now."""
     facts = _read(_path(desk))
     phase = _phase(desk, facts)
     return Progress(

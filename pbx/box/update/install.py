@@ -8,7 +8,7 @@ import logging
 import re
 
 from pbx.box.slots import other
-from pbx.box.update.rauc import Bundle, NoAnswer, Rejected, Slots
+from pbx.box.update.rauc import Bundle, BundleRejected, NoAnswer, Slots
 from pbx.box.update.state import CHECKING, DRAINING, FAILED, REFUSED, TRYING, WRITING
 from pbx.box.update.world import TRYBOOT, NoReboot, World
 from pbx.control.client import ControlError, NotRunning, Refused
@@ -21,7 +21,7 @@ LOOK, TELL = 1.0, 2.0
 NUMBERS = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}", re.ASCII)
 
 
-class Unfit(Exception):
+class UnfitBundle(Exception):
     """This bundle is not to be installed here and now; the text is a word that the exchange has a sentence for."""
 
 
@@ -46,7 +46,7 @@ def install(world: World, drain: float) -> bool:
     try:
         update.begin(**{"from": world.version})
         bundle = _checked(world, slots)
-    except Unfit as unfit:
+    except UnfitBundle as unfit:
         update.conclude(REFUSED, str(unfit))
         return False
     try:
@@ -65,21 +65,21 @@ def install(world: World, drain: float) -> bool:
 def _checked(world: World, slots: Slots) -> Bundle:
     """The bundle, if it is to be installed. Raises Unfit, OSError."""
     if not world.bundle.is_file():
-        raise Unfit("no-bundle")
+        raise UnfitBundle("no-bundle")
     try:
         bundle = world.rauc.info(world.bundle)
-    except Rejected as error:
+    except BundleRejected as error:
         log.warning("%s", error)
-        raise Unfit("signature") from None
+        raise UnfitBundle("signature") from None
     world.update.tell(CHECKING, to=bundle.version, slot=other(slots.booted), progress=0)
     if bundle.compatible != COMPATIBLE or not NUMBERS.fullmatch(bundle.version):
-        raise Unfit("compatible")
+        raise UnfitBundle("compatible")
     if numbers(bundle.version) == numbers(world.version):
-        raise Unfit("equal")
+        raise UnfitBundle("equal")
     if numbers(bundle.version) < numbers(world.version):
-        raise Unfit("downgrade")
+        raise UnfitBundle("downgrade")
     if any(size > slots.room.get(kind, 0) for kind, size in bundle.sizes.items()):
-        raise Unfit("room")
+        raise UnfitBundle("room")
     return bundle
 
 

@@ -20,7 +20,7 @@ class NoAnswer(Exception):
     """RAUC did not do what it was asked for; the text is what it said, for the log."""
 
 
-class Rejected(NoAnswer):
+class BundleRejected(NoAnswer):
     """The bundle is not one of ours, or not whole."""
 
 
@@ -63,13 +63,13 @@ class Rauc:
         """Check a bundle's signature and read what it is. Raises Rejected."""
         done = self._run(("rauc", "info", "--output-format=json", str(bundle)), _nothing)
         if done.code != 0:
-            raise Rejected(done.said)
+            raise BundleRejected(done.said)
         try:
             answer = json.loads(done.said)
             sizes = {name: int(image["size"]) for each in answer["images"] for name, image in each.items()}
             return Bundle(str(answer["compatible"]), str(answer["version"]), sizes)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Rejected(f"its manifest cannot be understood: {error}") from error
+            raise BundleRejected(f"its manifest cannot be understood: {error}") from error
 
     def slots(self) -> Slots:
         """Which slot runs, which is committed, what is in them. Raises NoAnswer."""

@@ -115,7 +115,7 @@ class Operator:
                     if dialled is None and digits.deadline is None:
                         return None
                 elif isinstance(signal[1], Digit):
-                    endpoint.hush()
+                    endpoint.stop_playing()
                     give_up = now + patience
                     dialled = digits.digit(signal[1].digit, now)
                 elif isinstance(signal[1], Played) and signal[1].token == token:
@@ -190,7 +190,7 @@ class Operator:
         `extension` is dialled towards the other as telephone-events, `pause` seconds after the connection.
         """
         mine = self.leg
-        mine.endpoint.hush()
+        mine.endpoint.stop_playing()
         join(mine.endpoint, other.endpoint)
         self.equipment.wake()
         dial_at = self.equipment.clock() + pause if extension else None
@@ -309,7 +309,7 @@ class Operator:
             return
         heard = event.early_media and alone and leg.agreed is not None
         if heard and (self.party.answered or self.party.early(codecs_for(leg))):
-            self.party.endpoint.hush()
+            self.party.endpoint.stop_playing()
             join(self.party.endpoint, leg.endpoint)
             self.equipment.wake()
             return

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pbx.store.records.database import Database
-from pbx.store.records.paging import Leaf, Turn, leaf
+from pbx.store.records.paging import Page, PageRequest, page
 from pbx.store.settings.differences import Difference, Moved, place_of
 from pbx.store.shapes import made
 
@@ -40,20 +40,20 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Along:
+class MovedRows:
     """What moves in the records together with a change of the settings."""
 
     moved: Moved = ()
     """Extensions that were given up, each with the one its bearer has instead: all that is his moves along."""
     handed: tuple[Handed, ...] = ()
 
-    def back(self) -> "Along":
+    def back(self) -> "MovedRows":
         """The way back."""
         moved = tuple((new, old) for old, new in reversed(self.moved))
-        return Along(moved, tuple(each.back() for each in reversed(self.handed)))
+        return MovedRows(moved, tuple(each.back() for each in reversed(self.handed)))
 
 
-NOTHING_ALONG = Along()
+NO_MOVED_ROWS = MovedRows()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Change:
     verb: str
     """The command; empty when there was none."""
     differences: tuple[Difference, ...]
-    along: Along = NOTHING_ALONG
+    along: MovedRows = NO_MOVED_ROWS
     undoes: int | None = None
     """Id of the change that this one takes back."""
 
@@ -93,7 +93,7 @@ class Changes:
         role: str,
         verb: str,
         differences: Sequence[Difference],
-        along: Along = NOTHING_ALONG,
+        along: MovedRows = NO_MOVED_ROWS,
         undoes: int | None = None,
     ) -> int:
         """A change that is about to be saved; its id. Changes too many or too old go."""
@@ -117,9 +117,9 @@ class Changes:
         """All changes, the newest first."""
         return tuple(map(_change, self._database.rows("SELECT * FROM changes ORDER BY id DESC")))
 
-    def leaf(self, turn: Turn) -> Leaf:
-        """Where one leaf of them is."""
-        return leaf(self._database, "SELECT id AS place FROM changes", (), turn)
+    def page(self, request: PageRequest) -> Page:
+        """Where one page of them is."""
+        return page(self._database, "SELECT id AS place FROM changes", (), request)
 
     def newest(self) -> Change | None:
         """The last change."""
@@ -158,5 +158,5 @@ def _change(row: sqlite3.Row) -> Change:
     values["differences"] = tuple(made(Difference, each) for each in json.loads(values["differences"]))
     along = json.loads(values["along"])
     handed = tuple(Handed(each["what"], tuple(each["ids"]), each["was"], each["now"]) for each in along["handed"])
-    values["along"] = Along(tuple((old, new) for old, new in along["moved"]), handed)
+    values["along"] = MovedRows(tuple((old, new) for old, new in along["moved"]), handed)
     return made(Change, values)

@@ -9,7 +9,7 @@ from typing import Any
 from pbx.store.kinds import EXTENSION
 from pbx.store.models import CallRecord, Direction, Message, Outcome, Task
 from pbx.store.records.database import Database
-from pbx.store.records.paging import Leaf, Turn, leaf
+from pbx.store.records.paging import Page, PageRequest, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCall:
     """A call that was found."""
 
     number: int
@@ -74,7 +74,7 @@ class History:
             self._database.rows("DELETE FROM parts WHERE extension = ?", [new])
             self._database.rows("UPDATE parts SET extension = ? WHERE extension = ?", [new, old])
 
-    def find(self, wanted: Wanted, before: int | None = None, most: int = 50) -> list[Found]:
+    def find(self, wanted: Wanted, before: int | None = None, most: int = 50) -> list[FoundCall]:
         """The last calls that fit, newest first; with `before`, those that come after that place. None is counted.
 
         Who goes on so through all of them reads each once: the calls themselves are gone through, and no index.
@@ -88,24 +88,24 @@ class History:
         )
         return self._found(rows)
 
-    def leaf(self, wanted: Wanted, turn: Turn) -> tuple[list[Found], Leaf]:
-        """One leaf of the calls that fit, newest first, and where it is; all that fit are counted."""
+    def page(self, wanted: Wanted, request: PageRequest) -> tuple[list[FoundCall], Page]:
+        """One page of the calls that fit, newest first, and where it is; all that fit are counted."""
         terms, values = _terms(wanted)
         where = f"WHERE {' AND '.join(terms)}" if terms else ""
-        found = leaf(self._database, f"SELECT number AS place FROM calls {where}", values, turn)
+        found = page(self._database, f"SELECT number AS place FROM calls {where}", values, request)
         rows = self._database.rows(
             "SELECT * FROM calls WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number DESC",
             [json.dumps(found.places)],
         )
         return self._found(rows), found
 
-    def one(self, id: str, seen_by: tuple[str, ...] | None = None) -> Found | None:
+    def one(self, id: str, seen_by: tuple[str, ...] | None = None) -> FoundCall | None:
         """One call, if it is one of theirs."""
         terms, values = _terms(Wanted(seen_by))
         rows = self._database.rows(f"SELECT * FROM calls WHERE {' AND '.join(['id = ?', *terms])}", [id, *values])
         return next(iter(self._found(rows)), None)
 
-    def with_number(self, number: str) -> list[Found]:
+    def with_number(self, number: str) -> list[FoundCall]:
         """Every call that has to do with an outside number, oldest first."""
         return self._found(
             self._database.rows(
@@ -134,13 +134,13 @@ class History:
         """After forgetting: leave nothing of it in the files."""
         self._database.settle()
 
-    def _found(self, rows: Sequence[sqlite3.Row]) -> list[Found]:
+    def _found(self, rows: Sequence[sqlite3.Row]) -> list[FoundCall]:
         places = [row["number"] for row in rows]
         names: dict[int, dict[str, str]] = {place: {} for place in places}
         marks = ", ".join("?" * len(places))
         for part in self._database.rows(f"SELECT * FROM parts WHERE call IN ({marks})", places):
             names[part["call"]][part["extension"]] = part["name"]
-        return [Found(row["number"], self._read(row), names[row["number"]]) for row in rows]
+        return [FoundCall(row["number"], self._read(row), names[row["number"]]) for row in rows]
 
 
 def _parties(record: CallRecord) -> set[str]:

@@ -1,6 +1,6 @@
-"""A leaf of a long table: so many rows before or behind a place, and how many there are in all.
+"""A page of a long table: so many rows before or behind a place, and how many there are in all.
 
-Places are the keys that rows get in the order they come: a leaf stays what it is while newer rows come in, which no
+Places are the keys that rows get in the order they come: a page stays what it is while newer rows come in, which no
 count of rows from the beginning would, and the thousandth is found as soon as the first.
 """
 
@@ -16,8 +16,8 @@ _END = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Which leaf is wanted; without `before` and `after` the newest."""
+class PageRequest:
+    """Which page is wanted; without `before` and `after` the newest."""
 
     before: int | None = None
     """The last rows older than this place."""
@@ -27,13 +27,13 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """Where a leaf is."""
+class Page:
+    """Where a page is."""
 
     places: tuple[int, ...]
     """Newest first."""
     all: int
-    """How many rows fit, on all leaves."""
+    """How many rows fit, on all pages."""
     ahead: int
     """How many of them are newer than these."""
 
@@ -42,24 +42,24 @@ class Leaf:
         return {"all": self.all, "ahead": self.ahead, "more": self.all > self.ahead + len(self.places)}
 
 
-def leaf(database: Database, select: str, values: Sequence[Any], turn: Turn) -> Leaf:
-    """The leaf of what `select` finds, which names its only column `place`. Raises RecordsError.
+def page(database: Database, select: str, values: Sequence[Any], request: PageRequest) -> Page:
+    """The page of what `select` finds, which names its only column `place`. Raises RecordsError.
 
-    Who turns further than there are rows comes to the end: as long as there is a row, there is one on the leaf.
+    Beyond the last row comes the last page: as long as there is a row, there is one on the page.
     """
-    found = _leaf(database, select, values, turn)
-    if turn.after is not None and len(found.places) < turn.most:
-        return _leaf(database, select, values, Turn(most=turn.most))
+    found = _page(database, select, values, request)
+    if request.after is not None and len(found.places) < request.most:
+        return _page(database, select, values, PageRequest(most=request.most))
     if found.all and not found.places:
-        return _leaf(database, select, values, Turn(after=0, most=turn.most))
+        return _page(database, select, values, PageRequest(after=0, most=request.most))
     return found
 
 
-def _leaf(database: Database, select: str, values: Sequence[Any], turn: Turn) -> Leaf:
-    if turn.after is None:
-        side, edge = "place < ? ORDER BY place DESC", _END if turn.before is None else turn.before
+def _page(database: Database, select: str, values: Sequence[Any], request: PageRequest) -> Page:
+    if request.after is None:
+        side, edge = "place < ? ORDER BY place DESC", _END if request.before is None else request.before
     else:
-        side, edge = "place > ? ORDER BY place", turn.after
+        side, edge = "place > ? ORDER BY place", request.after
     # What must be searched is searched once; where there is no condition, the keys alone say how many and which.
     once = "MATERIALIZED" if values else "NOT MATERIALIZED"
     [row] = database.rows(
@@ -67,6 +67,6 @@ def _leaf(database: Database, select: str, values: Sequence[Any], turn: Turn) ->
         f" page AS (SELECT place FROM found WHERE {side} LIMIT ?)"
         " SELECT (SELECT json_group_array(place) FROM page) AS places, (SELECT COUNT(*) FROM found) AS everything,"
         " (SELECT COUNT(*) FROM found WHERE place > (SELECT MAX(place) FROM page)) AS ahead",
-        [*values, max(-_END, min(edge, _END)), turn.most],
+        [*values, max(-_END, min(edge, _END)), request.most],
     )
-    return Leaf(tuple(sorted(json.loads(row["places"]), reverse=True)), row["everything"], row["ahead"])
+    return Page(tuple(sorted(json.loads(row["places"]), reverse=True)), row["everything"], row["ahead"])

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pbx.store.models import Binding, CallRecord, Direction, LegQuality, Message, Outcome, Step, Task, TaskKind
-from pbx.store.records.changes import Along, Changes
+from pbx.store.records.changes import Changes, MovedRows
 from pbx.store.records.database import Database, RecordsError
 from pbx.store.records.history import History, Leftovers
-from pbx.store.records.paging import Leaf, Turn, leaf
+from pbx.store.records.paging import Page, PageRequest, page
 from pbx.store.records.sessions import Sessions
 from pbx.store.records.task_log import TaskLog
 from pbx.store.records.traces import Traces
@@ -153,9 +153,9 @@ class Records:
         )
         return tuple(map(_task, rows))
 
-    def tasks_leaf(self, extensions: Sequence[str] | None, done: bool, turn: Turn) -> tuple[list[Task], Leaf]:
-        """One leaf of the tasks that are done or open, newest first: of these extensions ("": the office's), or all."""
-        rows, where = self._leaf("tasks", extensions, turn, f"done = {int(done)}")
+    def tasks_page(self, extensions: Sequence[str] | None, done: bool, request: PageRequest) -> tuple[list[Task], Page]:
+        """One page of the tasks that are done or open, newest first: of these extensions ("": the office's), or all."""
+        rows, where = self._page("tasks", extensions, request, f"done = {int(done)}")
         return list(map(_task, rows)), where
 
     def task(self, id: int) -> Task | None:
@@ -211,9 +211,9 @@ class Records:
         rows = self._database.rows("SELECT * FROM messages WHERE ?1 IS NULL OR extension = ?1 ORDER BY id", [extension])
         return tuple(map(_message, rows))
 
-    def messages_leaf(self, extensions: Sequence[str], turn: Turn) -> tuple[list[Message], Leaf]:
-        """One leaf of these mailboxes' messages, newest first."""
-        rows, where = self._leaf("messages", extensions, turn)
+    def messages_page(self, extensions: Sequence[str], request: PageRequest) -> tuple[list[Message], Page]:
+        """One page of these mailboxes' messages, newest first."""
+        rows, where = self._page("messages", extensions, request)
         return list(map(_message, rows)), where
 
     def message(self, id: int) -> Message | None:
@@ -260,7 +260,7 @@ class Records:
             self._database.rows("UPDATE messages SET extension = ? WHERE extension = ?", [new, old])
             self.history.move(old, new)
 
-    def carry(self, along: Along) -> None:
+    def carry(self, along: MovedRows) -> None:
         """What belongs to extensions moves with them; what was handed over meanwhile stays where it is."""
         with self.together():
             for old, new in along.moved:
@@ -313,16 +313,16 @@ class Records:
         )
         return tuple(row[0].removeprefix("~") for row in rows)
 
-    def _leaf(
-        self, table: str, extensions: Sequence[str] | None, turn: Turn, term: str = "1"
-    ) -> tuple[list[sqlite3.Row], Leaf]:
-        """The rows on a leaf of a table, of these extensions or of all, and where it is."""
-        where = leaf(
+    def _page(
+        self, table: str, extensions: Sequence[str] | None, request: PageRequest, term: str = "1"
+    ) -> tuple[list[sqlite3.Row], Page]:
+        """The rows on a page of a table, of these extensions or of all, and where it is."""
+        where = page(
             self._database,
             f"SELECT id AS place FROM {table}"
             f" WHERE {term} AND (?1 IS NULL OR extension IN (SELECT value FROM json_each(?1)))",
             [None if extensions is None else json.dumps(extensions)],
-            turn,
+            request,
         )
         rows = self._database.rows(
             f"SELECT * FROM {table} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",

@@ -34,7 +34,7 @@ Moved = Sequence[tuple[str, str]]
 """Extensions that were given up, each with the one their bearer has instead."""
 
 
-class Overtaken(Exception):
+class Superseded(Exception):
     """Something is no longer as the difference left it."""
 
     def __init__(self, difference: Difference) -> None:
@@ -97,7 +97,7 @@ def place_of(item: Any) -> tuple[str, str]:
 def taken_back(office: Office, found: Iterable[Difference]) -> Office:
     """The office without these differences; what else was changed since then stays.
 
-    Raises Overtaken when something is no longer as they left it. The rules have to be asked about the result.
+    Raises Superseded when something is no longer as they left it. The rules have to be asked about the result.
     """
     found = tuple(found)
     touched = {each.table for each in found}
@@ -108,7 +108,7 @@ def taken_back(office: Office, found: Iterable[Difference]) -> Office:
     returning: list[tuple[Difference, Any]] = []
     for each in found:
         if each.table not in (OFFICE, *TABLES):  # what only a newer version knows, only that can take back
-            raise Overtaken(each)
+            raise Superseded(each)
         if each.table == OFFICE:
             _check_left(to_json(office, leave_out=tuple(TABLES)), each)
             scalars |= each.before
@@ -118,35 +118,35 @@ def taken_back(office: Office, found: Iterable[Difference]) -> Office:
     for each, item in returning:
         if item is not None:
             if each.was in tables[each.table]:
-                raise Overtaken(each)
+                raise Superseded(each)
             tables[each.table][each.was] = item
     fields = to_json(office, leave_out=tuple(TABLES)) | scalars
     try:
         return dataclasses.replace(from_json(Office, fields, newer=office.is_newer), **tables)
     except ShapeError as error:
-        raise Overtaken(next(each for each in found if each.table == OFFICE)) from error
+        raise Superseded(next(each for each in found if each.table == OFFICE)) from error
 
 
 def _before(difference: Difference, item: Any, newer: bool) -> Any:
-    """What an item was before the difference; None when it was not there. Raises Overtaken."""
+    """What an item was before the difference; None when it was not there. Raises Superseded."""
     kind, _ = TABLES[difference.table]
     try:
         if not difference.now:
             return from_json(kind, difference.before, newer=newer)
         if item is None:
-            raise Overtaken(difference)
+            raise Superseded(difference)
         if not difference.was:
             if _impersonal(difference.table, item) != _impersonal(
                 difference.table, from_json(kind, difference.after, newer=newer)
             ):
-                raise Overtaken(difference)
+                raise Superseded(difference)
             return None
         fields = to_json(item)
         back = _without_chosen(fields, difference)
         _check_left(fields, back)
         return from_json(kind, fields | back.before, newer=newer)
     except ShapeError as error:  # a row of a version that had other fields
-        raise Overtaken(difference) from error
+        raise Superseded(difference) from error
 
 
 def _without_chosen(fields: Mapping[str, Any], difference: Difference) -> Difference:
@@ -166,14 +166,14 @@ def _impersonal(table: str, item: Any) -> Any:
 
 def _check_left(fields: Mapping[str, Any], difference: Difference) -> None:
     if any(fields.get(field) != value for field, value in difference.after.items()):
-        raise Overtaken(difference)
+        raise Superseded(difference)
 
 
 def never_made(office: Office, found: Sequence[Difference]) -> bool:
     """Whether the office is as it was before all of these."""
     try:
         taken_back(office, map(_turned, found))
-    except Overtaken:
+    except Superseded:
         return False
     return bool(found)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pbx.sentence import Sentence
 from pbx.store.fields import descriptions
 from pbx.store.hosts import host_port
-from pbx.store.models import BACKUP_KEY, Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.models import BACKUP_KEY, Account, Contact, Group, Number, Office, Person, Phone, RetiredExtension, Trunk
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class Fault:
     """What must be so; of whom and which field it is said is not in it."""
 
 
-Found = Iterator[tuple[str, Sentence]]
+Findings = Iterator[tuple[str, Sentence]]
 """Field and what is wrong with it."""
 
 
@@ -43,7 +43,9 @@ def faults(office: Office) -> Iterator[Fault]:
     yield from _table("accounts", office.accounts, lambda a: a.name, lambda a: _account(a, office))
 
 
-def _table(name: str, items: dict[str, T], key_of: Callable[[T], str], check: Callable[[T], Found]) -> Iterator[Fault]:
+def _table(
+    name: str, items: dict[str, T], key_of: Callable[[T], str], check: Callable[[T], Findings]
+) -> Iterator[Fault]:
     for key, item in items.items():
         if key_of(item) != key:
             filed = Sentence("Is listed as “{key}” but called “{name}”.", key=key, name=key_of(item))
@@ -51,30 +53,30 @@ def _table(name: str, items: dict[str, T], key_of: Callable[[T], str], check: Ca
         yield from (Fault(name, key, *found) for found in (*_each(item), *check(item)))
 
 
-def _each(item: Any) -> Found:
+def _each(item: Any) -> Findings:
     """What is wrong with a field by itself, as it is described."""
     for name, description in descriptions(type(item)).items():
         if (wrong := description.wrong(getattr(item, name))) is not None:
             yield name, wrong
 
 
-def _office(office: Office) -> Found:
+def _office(office: Office) -> Findings:
     yield from _each(office)
     if office.backup_folder and not office.backup_key:
         yield "backup_key", BACKUP_KEY.must
 
 
-def _person(person: Person, office: Office) -> Found:
+def _person(person: Person, office: Office) -> Findings:
     if person.number and any(o.number == person.number and o is not person for o in office.people.values()):
         yield "number", Sentence("{number} belongs to more than one person.", number=person.number)
 
 
-def _phone(phone: Phone, office: Office) -> Found:
+def _phone(phone: Phone, office: Office) -> Findings:
     if phone.extension not in office.people:
         yield "extension", _nobody(phone.extension)
 
 
-def _group(group: Group, office: Office) -> Found:
+def _group(group: Group, office: Office) -> Findings:
     if group.extension in office.people:
         name = office.people[group.extension].name
         yield "extension", Sentence("{extension} already belongs to {name}.", extension=group.extension, name=name)
@@ -85,14 +87,14 @@ def _group(group: Group, office: Office) -> Found:
     yield from (("members", _nobody(member)) for member in group.members if member not in office.people)
 
 
-def _former(former: Former, office: Office) -> Found:
+def _former(former: RetiredExtension, office: Office) -> Findings:
     if office.bearer(former.extension):
         yield "extension", Sentence("Is in use again.")
     if former.to and not office.bearer(former.to):
         yield "to", _nobody(former.to)
 
 
-def _trunk(trunk: Trunk) -> Found:
+def _trunk(trunk: Trunk) -> Findings:
     if bool(trunk.peer) == bool(trunk.user or trunk.domain):
         yield "", Sentence("Needs either “peer”, or “user” and “domain”.")
     elif not trunk.peer:
@@ -102,7 +104,7 @@ def _trunk(trunk: Trunk) -> Found:
             yield "domain", Sentence("Must be the provider's domain.")
 
 
-def _number(number: Number, office: Office) -> Found:
+def _number(number: Number, office: Office) -> Findings:
     if number.trunk not in office.trunks:
         yield "trunk", Sentence("Refers to line “{trunk}”, which does not exist.", trunk=number.trunk)
     if not number.to:
@@ -126,7 +128,7 @@ def _contacts(contacts: dict[str, Contact]) -> Iterator[Fault]:
     yield from found
 
 
-def _account(account: Account, office: Office) -> Found:
+def _account(account: Account, office: Office) -> Findings:
     if any(o.name.casefold() == account.name.casefold() and o is not account for o in office.accounts.values()):
         yield "name", Sentence("Differs from another login's name only in upper and lower case.")
     if account.role == "user" and not account.extension:

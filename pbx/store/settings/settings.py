@@ -13,7 +13,7 @@ from tinydb.table import Table
 
 from pbx.sentence import Sentence
 from pbx.store.disk.atomic import sweep, write_file
-from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.models import Account, Contact, Group, Number, Office, Person, Phone, RetiredExtension, Trunk
 from pbx.store.settings.rules import faults
 from pbx.store.settings.settings_file import TABLES, SettingsError, read_office, read_settings, whole_fault
 from pbx.store.settings.settings_versions import UNDERSTOOD_FROM, VERSION, aside
@@ -21,7 +21,7 @@ from pbx.store.shapes import to_json
 
 __all__ = ["AtomicStorage", "Item", "Settings", "SettingsError", "read_office", "with_items", "without_items"]
 
-Item = Person | Phone | Group | Former | Trunk | Number | Contact | Account
+Item = Person | Phone | Group | RetiredExtension | Trunk | Number | Contact | Account
 
 
 class Settings:
@@ -128,7 +128,7 @@ def _change_table(table: Table, key: str, before: Mapping[str, Item], after: Map
 
 def _version(office: Office) -> int:
     """Of the file that says this."""
-    return int(dict(office.beyond).get("version", VERSION))
+    return int(dict(office.unknown_fields).get("version", VERSION))
 
 
 class AtomicStorage(Storage):

@@ -10,7 +10,7 @@ from pbx.sentence import Sentence, Wrong
 from pbx.store.errors import FolderError
 from pbx.store.fields import Description, descriptions
 from pbx.store.json_lines import DuplicateKey, json_lines
-from pbx.store.models import Account, Contact, Former, Group, Number, Office, Person, Phone, Trunk
+from pbx.store.models import Account, Contact, Group, Number, Office, Person, Phone, RetiredExtension, Trunk
 from pbx.store.settings.rules import Fault, faults
 from pbx.store.settings.settings_versions import META, VERSION, aside, is_understood, migrate, version_of
 from pbx.store.shapes import ShapeError, from_json
@@ -19,7 +19,7 @@ TABLES: dict[str, tuple[type[Any], str]] = {
     "people": (Person, "extension"),
     "phones": (Phone, "username"),
     "groups": (Group, "extension"),
-    "former": (Former, "extension"),
+    "former": (RetiredExtension, "extension"),
     "trunks": (Trunk, "name"),
     "numbers": (Number, "e164"),
     "contacts": (Contact, "name"),

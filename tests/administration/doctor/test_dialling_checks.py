@@ -8,7 +8,7 @@ import pytest
 
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.doctor.dialling_checks import checks
-from pbx.store.models import Former, Person, Step
+from pbx.store.models import Person, RetiredExtension, Step
 from tests.leftovers import call_record
 
 
@@ -62,6 +62,6 @@ def test_who_leaves_the_digit_out_is_seen(desk: Desk) -> None:
 
 def test_extensions_that_came_back_behind_the_digit_are_named(desk: Desk) -> None:
     """By an undone change, or an older version that knew no digit."""
-    desk.folder.settings.put(Person("91", "Anna"), Person("21", "Bert"), Former("92", "Carl", until=9e9))
+    desk.folder.settings.put(Person("91", "Anna"), Person("21", "Bert"), RetiredExtension("92", "Carl", until=9e9))
     digit(desk, "9")
     assert found(desk) == ["warn: 9 is the digit for an outside line, but these extensions begin with it: 91 and 92."]

@@ -13,7 +13,7 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
-from pbx.administration.desk.live import Way
+from pbx.administration.desk.live import TrunkPath
 from pbx.administration.doctor import network
 from pbx.box.machine import Machine
 from pbx.exchange.trunks.turned_away import Refusal
@@ -320,7 +320,7 @@ def test_no_router_is_blamed_for_reading_what_is_encrypted(desk: Desk) -> None:
     for _ in range(2):
         talk(desk, "+4989123")
     assert "SIP ALG" in found(desk)["voice"][0]["advice"]
-    live.ways_to = {"t": Way("tls 192.0.2.1:5061")}
+    live.ways_to = {"t": TrunkPath("tls 192.0.2.1:5061")}
     advice = found(desk)["voice"][0]["advice"]
     assert "ALG" not in advice
     assert "UDP" in advice
@@ -342,9 +342,9 @@ def test_a_phone_without_a_voice_is_told_by_its_owner(desk: Desk) -> None:
 def test_changed_addresses_are_trouble_only_when_voices_are_missing(desk: Desk) -> None:
     live = running(desk)
     assert "path" not in found(desk)
-    live.ways_to = {"t": Way("udp 192.0.2.1:5060", "203.0.113.7:40123")}
+    live.ways_to = {"t": TrunkPath("udp 192.0.2.1:5060", "203.0.113.7:40123")}
     assert "203.0.113.7:40123" in say(desk, "path")[1]
-    live.ways_to = {"t": Way("udp 192.0.2.1:5060", "203.0.113.7:40123", rewritten=True)}
+    live.ways_to = {"t": TrunkPath("udp 192.0.2.1:5060", "203.0.113.7:40123", rewritten=True)}
     assert say(desk, "path")[0] == "ok"
     for _ in range(2):
         talk(desk, "+4989123")

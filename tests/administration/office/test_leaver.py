@@ -13,7 +13,7 @@ from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.control.protocol import Refused
 from pbx.exchange.dialling.dialplan import ToPerson, plan
-from pbx.store.models import Account, Former
+from pbx.store.models import Account, RetiredExtension
 from pbx.store.records.database import Database
 from pbx.store.secrets.passwords import hash_password
 from pbx.store.settings.settings import with_items
@@ -79,7 +79,7 @@ def test_everything_of_a_leaver_goes_where_it_was_told_to(desk: Desk) -> None:
     assert office.people["23"].number == "+4930123450"
     assert office.groups["30"].members == ("22", "23")
     assert office.numbers["+4930123450"].to == ("23", "30")
-    assert office.former == {"21": Former("21", "Anna", to="23")}
+    assert office.former == {"21": RetiredExtension("21", "Anna", to="23")}
     assert plan("21", office.people["22"], office) == ToPerson("23")
     assert [(each.extension, each.call) for each in desk.records.tasks()] == [("30", "call-21")]
     (message,) = desk.records.messages()

@@ -30,7 +30,7 @@ def stop(rig: Rig) -> None:
     rig.equipment.stopping = rig.switchboard.router.draining = True
     for leg in list(rig.equipment.legs.values()):
         leg.hang_up("shutdown")
-    rig.turn()
+    rig.run_once()
 
 
 # --- the box is stopped --------------------------------------------------------------------------------------------

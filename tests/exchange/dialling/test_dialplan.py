@@ -18,7 +18,7 @@ from pbx.exchange.dialling.dialplan import (
     plan,
     reachable,
 )
-from pbx.store.models import ExtensionDialling, Former, Group, Number, Office, Person, Trunk
+from pbx.store.models import ExtensionDialling, Group, Number, Office, Person, RetiredExtension, Trunk
 
 ANNA = Person("21", "Anna", number="+493012345621")
 BERND = Person("22", "Bernd")
@@ -101,7 +101,12 @@ def test_without_a_trunk_nothing_goes_out_but_colleagues_still_ring() -> None:
 
 
 def test_calls_to_somebody_who_left_go_to_whoever_took_them_over() -> None:
-    former = (Former("41", "Emil", to="22"), Former("42", "Frida"), Former("43", "Gero", "24"), Former("44", "H", "23"))
+    former = (
+        RetiredExtension("41", "Emil", to="22"),
+        RetiredExtension("42", "Frida"),
+        RetiredExtension("43", "Gero", "24"),
+        RetiredExtension("44", "H", "23"),
+    )
     office = replace(OFFICE, former={each.extension: each for each in former})
     assert plan("41", ANNA, office) == ToPerson("22")
     assert plan("42", ANNA, office) == Undialable("no-such-extension")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from pbx.store.models import Contact, Group, Number, Office, Person, Phone, Trunk
-from pbx.store.records.changes import LONGEST, MOST, Along, Change, Handed
+from pbx.store.records.changes import LONGEST, MOST, Change, Handed, MovedRows
 from pbx.store.records.records import Records
-from pbx.store.settings.differences import Difference, Overtaken, differences, never_made, taken_back
+from pbx.store.settings.differences import Difference, Superseded, differences, never_made, taken_back
 from pbx.store.settings.settings import with_items, without_items
 
 ANNA, BERT = Person("21", "Anna", number="+4930111"), Person("22", "Bert")
@@ -62,7 +62,7 @@ def test_what_was_changed_otherwise_since_then_stays() -> None:
 def test_a_field_that_was_changed_again_is_not_taken_back() -> None:
     changed = with_items(OFFICE, dataclasses.replace(ANNA, ring_seconds=40.0))
     later = with_items(OFFICE, dataclasses.replace(ANNA, ring_seconds=50.0))
-    with pytest.raises(Overtaken):
+    with pytest.raises(Superseded):
         taken_back(later, differences(OFFICE, changed))
 
 
@@ -77,12 +77,12 @@ def test_a_field_that_was_changed_again_is_not_taken_back() -> None:
     ids=["added and changed", "added and removed", "removed and given to another", "the office's own"],
 )
 def test_what_is_no_longer_as_it_was_left_is_not_taken_back(before: Office, after: Office, later: Office) -> None:
-    with pytest.raises(Overtaken):
+    with pytest.raises(Superseded):
         taken_back(later, differences(before, after))
 
 
 def test_an_older_versions_fields_are_no_reason_to_fail() -> None:
-    with pytest.raises(Overtaken):
+    with pytest.raises(Superseded):
         taken_back(OFFICE, [Difference("people", "41", "", "Old", {"extension": "41", "name": "Old", "fax": "1"}, {})])
     newer = Difference("people", "", "22", "Bert", {}, {"extension": "22", "name": "Bert"})
     assert "22" not in taken_back(without_items(OFFICE, Group("30", "Sales", ())), [newer]).people
@@ -97,7 +97,7 @@ def test_whether_a_change_was_ever_saved_shows_in_the_settings() -> None:
 
 def test_a_change_is_read_back_as_it_was_written(records: Records) -> None:
     found = differences(OFFICE, without_items(OFFICE, BERT))
-    along = Along((("21", "29"),), (Handed("messages", (1, 2), "22", "21"),))
+    along = MovedRows((("21", "29"),), (Handed("messages", (1, 2), "22", "21"),))
     first = records.changes.add(5.0, "anna", "admin", "user remove", found, along)
     second = records.changes.add(6.0, "", "root", "change undo", (), along.back(), undoes=first)
     assert records.changes.all()[1] == Change(first, 5.0, "anna", "admin", "user remove", found, along)
@@ -134,8 +134,8 @@ def test_files_and_numbers_that_a_change_names_are_found(records: Records) -> No
 
 def test_what_was_handed_over_goes_back_but_not_what_somebody_else_has_meanwhile(records: Records) -> None:
     ids = tuple(records.add_message("22", "", f"c{n}", 1.0, 1.0, f"f{n}").id for n in range(3))
-    along = Along(handed=(Handed("messages", ids, "22", "21"),))
+    along = MovedRows(handed=(Handed("messages", ids, "22", "21"),))
     records.carry(along)
-    records.carry(Along(handed=(Handed("messages", ids[:1], "21", "24"),)))
+    records.carry(MovedRows(handed=(Handed("messages", ids[:1], "21", "24"),)))
     records.carry(along.back())
     assert [message.extension for message in records.messages()] == ["24", "22", "22"]

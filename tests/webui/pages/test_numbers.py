@@ -97,7 +97,7 @@ def test_another_time_is_asked_for_only_where_something_depends_on_it(
     assert office.admin.get(PAGE).html.select_one("#at") is None
     drawn = paths._arrival
 
-    def with_hours(way: paths.Way) -> str:
+    def with_hours(way: paths.PathDrawing) -> str:
         way.timed = True
         return drawn(way)
 
