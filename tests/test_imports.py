@@ -63,10 +63,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.box": ("pbx.control.client", "pbx.service", "pbx.store.disk.atomic"),
     "pbx.box.update": ("pbx.box", "pbx.control.client", "pbx.store.disk.atomic"),
     # commands, and who gives them
-    "pbx.administration.desk": (
-        *(*DESK, *CALLS, "pbx.exchange.story"),
-        *("pbx.administration.changes.change_words", "pbx.administration.doctor.self_call"),
-    ),
+    "pbx.administration.desk": (*(*DESK, *CALLS, "pbx.exchange.story"),),
     "pbx.administration.history": (*DESK, *CALLS, "pbx.exchange.story", "pbx.media.wav"),
     "pbx.administration.sounds": (*DESK, "pbx.administration.history", "pbx.prompts"),
     "pbx.administration.office": (
@@ -75,8 +72,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "pbx.administration.changes": DESK,
     "pbx.administration.access": (*DESK, "pbx.administration.office", "pbx.sip.transport"),
-    "pbx.administration.update": (*DESK, "pbx.administration.doctor.self_call"),
-    "pbx.administration.backup": (*DESK, "pbx.administration.office", "pbx.administration.doctor.box_checks"),
+    "pbx.administration.update": (*DESK, "pbx.exchange.scripts", "pbx.sip", "pbx.sdp", "pbx.media"),
+    "pbx.administration.backup": DESK,
     "pbx.administration.doctor": (
         *(*DESK, *OFFICE, *CALLS, "pbx.exchange.story", "pbx.prompts", "pbx.sip", "pbx.sdp", "pbx.media"),
         *("pbx.administration.access", "pbx.administration.update", "pbx.administration.backup"),
@@ -119,6 +116,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
             "pbx.daemon.web_process",
             "pbx.daemon.own_certificate",
         ),
+    ),
+    "pbx.administration": (
+        *("pbx.administration", "pbx.daemon.office_work", "pbx.daemon.live"),
+        *("pbx.cli.without_exchange", "pbx.demo.premises"),
     ),
     "importlib.import_module": ("pbx.service.later",),
     "tinydb": ("pbx.store.settings.settings", "pbx.store.disk.atomic"),
@@ -258,8 +259,6 @@ def graph_of(place: Callable[[str], str]) -> dict[str, set[str]]:
 def floor(module: str) -> str:
     """The room a module is in, when it is one without rooms in it; else the module stands for itself."""
     room = package_of(module)
-    if room.startswith("pbx.administration"):
-        return module
     return module if any(within(other, room) and other != room for other in MAY_IMPORT) or room == "pbx.sip" else room
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+EARLIEST = 1_735_689_600.0
+"""Unix time: the first of January 2025. No clock that is right shows less."""
 SECTOR = 512
 """Bytes; /sys/block/*/stat counts these whatever the disk's own are."""
 UNSYNCHRONISED = 5

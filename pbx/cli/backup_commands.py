@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.commands import perform
-from pbx.administration.desk.desk import open_desk
-from pbx.administration.desk.pieces import PIECE
 from pbx.cli import as_owner, report
 from pbx.control.client import NotRunning, ask
-from pbx.control.protocol import SOCKET, Json, Refused
+from pbx.control.protocol import PIECE, SOCKET, Json, Refused
 from pbx.sentence import Sentence, english
+from pbx.service.later import Later
 from pbx.store.disk.owner import owner
+
+without_exchange = Later("pbx.cli.without_exchange")
 
 Ask = Callable[..., Json]
 
@@ -46,11 +46,8 @@ def exchange_of(data: Path) -> Iterator[Ask]:
             with as_owner.opened(data, user) as do:
                 yield do
             return
-        desk = open_desk(data)
-        try:
-            yield lambda verb, **given: perform(desk, verb, given)
-        finally:
-            desk.close()
+        with without_exchange.opened(data) as do:
+            yield do
     else:
         yield lambda verb, **given: ask(data / SOCKET, verb, given, PATIENCE)
 

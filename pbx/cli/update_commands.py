@@ -4,10 +4,9 @@ import argparse
 import base64
 from pathlib import Path
 
-from pbx.administration.desk.pieces import GENTLE
 from pbx.cli import report
 from pbx.cli.backup_commands import Ask, exchange_of
-from pbx.control.protocol import Json, Refused
+from pbx.control.protocol import GENTLE, Json, Refused
 from pbx.sentence import Sentence
 
 

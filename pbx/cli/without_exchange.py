@@ -5,8 +5,8 @@ line: so root has them done by whom the folder belongs to (`pbx.cli.as_owner`).
 """
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from pbx.administration.commands import perform
@@ -20,17 +20,21 @@ from pbx.store.records.database import RecordsError
 from pbx.store.settings.settings import SettingsError
 
 
+@contextmanager
+def opened(data: Path) -> Iterator[Callable[..., Json]]:
+    """What gives commands in this block, all at the same desk. Raises Busy, SettingsError, RecordsError, OSError."""
+    with closing(open_desk(data)) as desk:
+        yield lambda verb, **given: perform(desk, verb, given)
+
+
 def done(data: Path, verb: str, arguments: dict[str, Json]) -> Json:
     """Do a command. The doctor also looks when the settings or records cannot even be opened.
 
     Raises Refused, Busy, SettingsError, RecordsError, OSError.
     """
     try:
-        desk = open_desk(data)
-        try:
+        with closing(open_desk(data)) as desk:
             return perform(desk, verb, arguments)
-        finally:
-            desk.close()
     except (SettingsError, RecordsError, OSError) as error:
         if verb != "doctor":
             raise

@@ -14,6 +14,10 @@ Json = Any
 
 LONGEST_LINE = 8 * 1024 * 1024
 """Bytes; a recorded greeting of two minutes fits."""
+PIECE = 4 * 1024 * 1024
+"""Bytes of a large file that come in one line at most."""
+GENTLE = 256 * 1024
+"""Bytes that are handed over at once while people may be talking: reading a line of more takes a Pi too long."""
 
 SOCKET = "control.sock"
 """The running exchange's, in the data folder."""

@@ -23,8 +23,7 @@ from pbx.store.folder import open_folder
 from pbx.store.models import CallRecord, Step
 
 if TYPE_CHECKING:
-    from pbx.administration.desk.desk import Desk
-    from pbx.daemon.office_work import OfficeWork
+    from pbx.daemon.office_work import Desk, OfficeWork
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.desk.callers import name_of
-from pbx.administration.desk.live import Check, Live, Running, TrunkPath
-from pbx.administration.doctor.self_call import Guest
+from pbx.administration.desk.live import Check, Guest, Live, Running, TrunkPath
 from pbx.box.own_address import shown_host
 from pbx.control.protocol import Refused
 from pbx.daemon.wiring import Exchange

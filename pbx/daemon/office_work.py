@@ -21,7 +21,7 @@ from pbx.daemon.status_line import status_line
 from pbx.daemon.wiring import Exchange
 from pbx.store.models import CallRecord
 
-__all__ = ["LOOK_EVERY", "UPDATE_EVERY", "OfficeWork", "desk_over", "perform", "writes"]
+__all__ = ["LOOK_EVERY", "UPDATE_EVERY", "Desk", "OfficeWork", "desk_over", "perform", "writes"]
 
 LOOK_EVERY = 15.0
 """Seconds after which pages look at the machine's health again."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pbx.administration.doctor import self_call
+from pbx.administration.update import self_call
 from pbx.box.update.state import FOLDER, STATE
 from pbx.sentence import Sentence, Wrong
 

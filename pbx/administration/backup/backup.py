@@ -16,9 +16,8 @@ from pbx import VERSION
 from pbx.administration.desk import pieces
 from pbx.administration.desk.backup_work import Kind
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.pieces import PIECE
 from pbx.box.own_address import own_address
-from pbx.control.protocol import Refused
+from pbx.control.protocol import PIECE, Refused
 from pbx.sentence import Sentence, said
 from pbx.store.backup import restoring
 from pbx.store.backup.backup_file import BACKUPS, ENDING, MAKING

@@ -20,7 +20,7 @@ from pbx.administration.desk import backup_work
 from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
 from pbx.administration.desk.versions import check_seen, version
-from pbx.administration.doctor.box_checks import BUILT
+from pbx.box.machine import EARLIEST
 from pbx.box.places import is_plugged, mount_of, mount_points, plugged
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, retold, said
@@ -120,7 +120,7 @@ def _key(desk: Desk) -> str:
 
 def look(desk: Desk) -> None:
     """To be called every hour: make one if it is time, else see whether the disk is there for the next."""
-    if not desk.office.backup_folder or desk.host.clock() < BUILT or desk.folder.unkept:
+    if not desk.office.backup_folder or desk.host.clock() < EARLIEST or desk.folder.unkept:
         return
     with contextlib.suppress(Refused):  # kept, and tried again in an hour
         if is_due((_state(desk).get("last") or {}).get("at", 0.0), desk.host.clock()):

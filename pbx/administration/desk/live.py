@@ -1,17 +1,18 @@
 """What only a running exchange can tell or do."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
-from pbx.administration.doctor.self_call import Guest
 from pbx.control.protocol import Refused
 from pbx.exchange.calls.traced import WireCapture
 from pbx.exchange.scripts.recording import OnProgress
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import CallFacts, Office
+
+Address = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ class Running(CallFacts):
 
     parties: tuple[str, ...]
     """Extensions whose phones ring or talk in it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """An account for one call."""
+
+    address: Address
+    """Where the exchange listens by UDP."""
+    username: str
+    password: str = field(repr=False)
 
 
 class Live(Protocol):

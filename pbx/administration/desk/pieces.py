@@ -1,4 +1,4 @@
-"""Large files that come in pieces, as a line of the control socket takes 8 MB: no more than that is in memory."""
+"""Large files that come in pieces: no more than one is in memory."""
 
 import base64
 import binascii
@@ -9,14 +9,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from pbx.control.protocol import Refused
+from pbx.control.protocol import PIECE, Refused
 from pbx.sentence import Sentence
 from pbx.store.disk.atomic import remove_file
 
-PIECE = 4 * 1024 * 1024
-"""Bytes that come at once at most."""
-GENTLE = 256 * 1024
-"""Bytes that are handed over at once while people may be talking: reading a line of more takes a Pi too long."""
 _STRIDE = 8 * 1024 * 1024
 """Bytes after which the disk is waited for: else all of it would be at once, by whoever saves something then."""
 UPLOAD = ".upload-"

@@ -8,11 +8,9 @@ from pathlib import Path
 
 from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
-from pbx.box.machine import Card, Machine, read
+from pbx.box.machine import EARLIEST, Card, Machine, read
 from pbx.sentence import Sentence
 
-BUILT = 1_735_689_600.0
-"""The first of January 2025: no clock that is right shows less."""
 FULL, FILLING = 0.10, 0.20
 """Share of the disk that is free when no message is recorded any more, and when it is time to say so."""
 BUSY = 1.0
@@ -169,7 +167,7 @@ def clock(desk: Desk, here: Machine) -> Check:
     last = max((call.ended for call in desk.records.calls(1)), default=0.0)
     shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
     advice = Sentence("Connect the box to the internet, or set its system to a time server (NTP) in your network.")
-    if now < BUILT or now < last - 60.0:
+    if now < EARLIEST or now < last - 60.0:
         return Check("clock", "fail", Sentence("The clock shows {time}, which cannot be right.", time=shown), advice)
     if here.synchronised is False:
         sentence = Sentence(

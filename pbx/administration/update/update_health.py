@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pbx import VERSION
 from pbx.administration.desk.desk import UPDATE, Desk
 from pbx.administration.desk.live import Check, Live
-from pbx.administration.doctor import self_call
+from pbx.administration.update import self_call
 from pbx.administration.update.progress import BUNDLE, current_progress, is_possible, wanted
 from pbx.box.update.state import TRYING
 from pbx.sentence import Sentence, Wrong, said

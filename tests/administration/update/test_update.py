@@ -17,13 +17,12 @@ from typing import Any, cast
 import pytest
 
 from pbx import VERSION
-from pbx.administration.desk import pieces
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.desk.live import Live
 from pbx.administration.doctor import health
 from pbx.administration.update import progress, update_health
 from pbx.cli.command import main
-from pbx.control.protocol import Refused
+from pbx.control.protocol import GENTLE, Refused
 from pbx.sentence import Sentence, english, said
 from tests.administration.logins import ADMIN, Logins
 from tests.administration.made_updates import Root, Trunks, bundle
@@ -135,7 +134,7 @@ def test_a_file_larger_than_the_memory_it_may_cost_comes_in(box: Logins, tmp_pat
     tracemalloc.start()
     with (tmp_path / "big.raucb").open("rb") as file:
         upload, size = "", (tmp_path / "big.raucb").stat().st_size
-        while piece := file.read(pieces.GENTLE):
+        while piece := file.read(GENTLE):
             data = base64.b64encode(piece).decode()
             last = file.tell() >= size
             given = {"upload": upload, "at": file.tell() - len(piece), "last": last, "size": size}
@@ -386,7 +385,7 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         desk.host.root = tmp_path / "machine"
         return desk
 
-    monkeypatch.setattr("pbx.cli.backup_commands.open_desk", on_a_box)
+    monkeypatch.setattr("pbx.cli.without_exchange.open_desk", on_a_box)
 
     def run(*words: str) -> tuple[int, str, str]:
         code = main(["--data", str(tmp_path / "data"), "update", *words])

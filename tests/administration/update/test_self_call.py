@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pbx.administration.doctor import self_call
+from pbx.administration.desk.live import Guest
+from pbx.administration.update import self_call
 from pbx.daemon.daemon import Daemon
 from pbx.exchange.calls.operator import Operator
 from pbx.exchange.scripts import self_call as far_end
@@ -112,7 +113,7 @@ def test_who_does_not_prove_who_he_is_is_not_let_in(tmp_path: Path) -> None:
         def wrong() -> None:
             assert daemon.desk.live is not None
             guest = daemon.desk.live.guest()
-            self_call.call(self_call.Guest(guest.address, guest.username, "guessed"))
+            self_call.call(Guest(guest.address, guest.username, "guessed"))
 
         with pytest.raises(Wrong, match="INVITE was 401"):
             await asyncio.to_thread(wrong)
@@ -139,7 +140,7 @@ def test_a_port_at_which_nobody_answers_is_named(monkeypatch: pytest.MonkeyPatch
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind(("127.0.0.1", 0))
         with pytest.raises(Wrong, match=f"Nothing answered OPTIONS on port {deaf.getsockname()[1]}"):
-            self_call.call(self_call.Guest(deaf.getsockname(), "guest", "secret"))
+            self_call.call(Guest(deaf.getsockname(), "guest", "secret"))
 
 
 def test_it_hangs_up_also_when_something_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

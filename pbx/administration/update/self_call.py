@@ -9,9 +9,9 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pbx.administration.desk.live import Address, Guest
 from pbx.exchange.scripts.self_call import ANSWER, QUESTION
 from pbx.media.codecs.g711 import alaw_decode
 from pbx.media.packet import Packet, PacketError
@@ -37,17 +37,6 @@ _PURE = 0.8
 _BEAT = 0.02
 
 T = TypeVar("T")
-Address = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """An account for one call."""
-
-    address: Address
-    """Where the exchange listens by UDP."""
-    username: str
-    password: str = field(repr=False)
 
 
 def call(guest: Guest) -> None:
