@@ -1,8 +1,8 @@
 """The pins of a Raspberry Pi for gpiozero, by the kernel's own interface (libgpiod).
 
-gpiozero has no factory for it. What it would take instead (lgpio) leaves a pipe in the folder it is started in, and
-cannot be imported where it may not write; does not say who has a line that is taken, and cannot be closed any more
-then; guesses the chip by its number; and comes for Python 3.13 from other makers than for 3.11.
+gpiozero has no factory for it. Its default (lgpio) leaves a pipe in the folder it is started in and cannot be imported
+where it may not write; it does not say who holds a line that is taken, and cannot be closed after that; it guesses the
+chip by its number; and for Python 3.13 it comes from other makers than for 3.11.
 """
 
 import errno
@@ -79,7 +79,7 @@ class GpiodPin(PiPin):  # type: ignore[misc]
         """Ends the thread that listens for edges."""
 
     def close(self) -> None:
-        """Dark, then a pin that nobody drives, then anybody's."""
+        """Turn it off, stop driving it, then give it back."""
         self.when_changed = None
         with self._lock:
             if self._request is None:
@@ -138,7 +138,7 @@ class GpiodPin(PiPin):  # type: ignore[misc]
             self._request.set_value(self._number, Value.ACTIVE if on else Value.INACTIVE)
 
     def _dim(self) -> None:
-        """On and off for as long as the value lies between; whoever sets it to 0 or 1 drives the line himself."""
+        """On and off while the value lies between 0 and 1; setting it to 0 or 1 drives the line directly."""
         on = False
         while True:
             with self._lock:
@@ -199,7 +199,7 @@ class GpiodPin(PiPin):  # type: ignore[misc]
                 self._be(replace(self._settings, edge_detection=Edge.NONE))
 
     def _listen(self, request: LineRequest, wake: int) -> None:
-        """Nobody waits for this thread's end: who ends it may hold a lock that the one who is called here wants."""
+        """Nobody waits for this thread to end: whoever ends it may hold a lock that a callback here wants."""
         poll = select.poll()
         poll.register(request.fd, select.POLLIN)
         poll.register(wake, select.POLLIN)

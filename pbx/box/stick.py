@@ -1,7 +1,7 @@
 """A stick that was plugged in gets a folder below /run/media: `python -m pbx.box.stick sda1`, as root, by systemd.
 
-Anybody may plug in anything. So only the kinds of file system that people bring are mounted, nothing on them can be run
-or be a device, none of their faults may stop the box, and a folder's name is no longer what somebody called his stick.
+Anybody may plug in anything. So only common file systems are mounted, nothing on them can be run or be a device, none
+of their faults may stop the box, and a folder does not simply get the name that somebody gave their stick.
 """
 
 import pwd
@@ -14,27 +14,27 @@ from pathlib import Path
 from pbx.box.places import mounts
 
 PLACE = Path("run/media")
-"""Below /: there folders can be made though the root is read-only, and none is left over after a power cut."""
+"""Below /: folders can be made there although the root is read-only, and none remains after a power cut."""
 USER = "durchwahl"
-"""Whose a stick is that knows no owners: the exchange's, for its backups."""
+"""The owner of a stick whose file system has no owners: the exchange, for its backups."""
 SAFE = "nosuid,nodev,noexec,noatime,errors=remount-ro"
-"""For all. A file system may ask for the kernel to give up when it finds a fault in it; not here."""
+"""For all. A file system may ask the kernel to panic when it finds a fault; not here."""
 OWNED = "uid={user},gid={group},umask=0077"
 KINDS: Mapping[str, str] = {"vfat": f"{OWNED},utf8,flush", "exfat": OWNED, "ext4": ""}
-"""What is mounted, and how besides SAFE; ext4 keeps its owners."""
+"""The file systems that are mounted, with their options in addition to SAFE; ext4 keeps its owners."""
 LONGEST = 40
 """Characters of a name."""
 SECONDS = 90.0
-"""After which systemd has given up for certain."""
+"""Seconds after which systemd has certainly given up."""
 
 Properties = Mapping[str, str]
 Run = Callable[[list[str]], "subprocess.CompletedProcess[str]"]
 
 
 def plug_in(device: str, run: Run, user: tuple[int, int], root: Path = Path("/")) -> str:
-    """Mount it, if it is one to be mounted; what became of it, for the log.
+    """Mount it, if it is a stick; returns what became of it, for the log.
 
-    `user` are the numbers of user and group of whom it shall be.
+    `user` are the numbers of the user and group that will own it.
     """
     found = properties(run(["udevadm", "info", "--query=property", f"--path=/sys/class/block/{device}"]).stdout)
     kind = found.get("ID_FS_TYPE", "")
@@ -63,7 +63,7 @@ def properties(text: str) -> dict[str, str]:
 
 
 def names(found: Properties, device: str) -> Iterator[str]:
-    """What its folder may be called, the nicest first: as the stick; so that two of one name differ; so that all do."""
+    """Possible names of its folder, nicest first: the stick's; one that tells namesakes apart; one that is unique."""
     number = _tame(found.get("ID_FS_UUID", "")) or device
     label = _tame(_decoded(found.get("ID_FS_LABEL_ENC", "")))
     yield label or number
@@ -72,7 +72,7 @@ def names(found: Properties, device: str) -> Iterator[str]:
 
 
 def is_own(device: str, root: Path = Path("/")) -> bool:
-    """Whether something of the disk it is on is mounted elsewhere than where sticks are: a Pi may start from USB."""
+    """Whether its disk is mounted somewhere else than sticks are: a Pi may start from USB."""
     disk = _disk(root / "sys/class/block" / device)
     for each in mounts(root):
         if _disk(root / "sys/dev/block" / each.number) == disk and not each.point.is_relative_to(root / PLACE):
@@ -81,7 +81,7 @@ def is_own(device: str, root: Path = Path("/")) -> bool:
 
 
 def _disk(device: Path) -> Path | None:
-    """The whole of which a partition is a part; None for what is no disk."""
+    """The disk that a partition is part of; None if it is not on a disk."""
     if not device.exists():
         return None
     here = device.resolve()
@@ -89,13 +89,13 @@ def _disk(device: Path) -> Path | None:
 
 
 def _decoded(text: str) -> str:
-    """udev writes what is not plain as \\x20 and so on, byte by byte."""
+    """udev writes special characters as \\x20 and so on, byte by byte."""
     plain = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes([int(found[1], 16)]), text.encode())
     return plain.decode("utf-8", "replace")
 
 
 def _tame(text: str) -> str:
-    """Letters, digits, dashes: never a path, never a dot in front, never so long that a folder cannot be called so."""
+    """Letters, digits, dashes: never a path, never a leading dot, never too long for a folder's name."""
     return re.sub(r"[^\w-]+", "_", text)[:LONGEST].strip("_-")
 
 

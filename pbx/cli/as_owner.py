@@ -1,7 +1,7 @@
-"""Root's commands while no exchange runs, on a folder that is somebody else's: a process of its owner's does them.
+"""Root's commands on somebody else's folder while no exchange runs: a process of the folder's owner does them.
 
-What the folder's owner put into it, links too, gets none of root's rights; and what is made there is his, so that his
-exchange can open it.
+What the owner put into the folder, links too, gets none of root's rights; and new files there belong to the owner,
+whose exchange can open them.
 """
 
 import subprocess
@@ -18,9 +18,9 @@ PROGRAM = "pbx.cli.without_exchange"
 
 @contextmanager
 def opened(data: Path, user: tuple[int, int]) -> Iterator[Callable[..., Json]]:
-    """Does commands (verb, arguments by name) as this user and group, one after the other, until it is left.
+    """In here commands (verb, arguments by name) are done as this user and group, one after the other.
 
-    What it gives raises Refused, ControlError.
+    The function it gives raises Refused, ControlError.
     """
     words = (sys.executable, "-P", "-m", PROGRAM, str(data.absolute()))
     with subprocess.Popen(

@@ -10,7 +10,7 @@ from typing import Any
 from pbx.sentence import Sentence, said
 
 Json = Any
-"""Whatever JSON can say."""
+"""Any JSON value."""
 
 LONGEST_LINE = 8 * 1024 * 1024
 """Bytes; a recorded greeting of two minutes fits."""
@@ -39,7 +39,7 @@ class Refused(Exception):
         self.field = field
         """Name of the command's argument that is to blame; empty: the whole."""
         self.hint = hint
-        """What helps on the command line, and only there."""
+        """Advice for the command line only."""
         self.said: Json = template or said(sentence)
         """The sentence as `pbx.sentence.said` has it, for those who read another language."""
 
@@ -52,7 +52,7 @@ def question(verb: str, arguments: Mapping[str, Json], session: str | None = Non
     """The line that asks for a command.
 
     `session` is the token of the session it is asked in, "" for a visitor who has none; without it the one who asks
-    may do everything, as he could open the socket.
+    may do everything, having been able to open the socket.
     """
     asker = {} if session is None else {"as": session}
     return _line({"do": verb, "with": dict(arguments), **asker})
@@ -62,7 +62,7 @@ def read_question(line: bytes) -> tuple[str, dict[str, Json], str | None]:
     """Verb, arguments and session of a question. Raises Garbled."""
     asked = _read(line)
     verb, arguments, session = asked.get("do"), asked.get("with", {}), asked.get("as")
-    # A session that is null is no session left out: what a page forgot to fill in must not make it root.
+    # A null session is not the same as none: a session that a page forgot to fill in must not make it root.
     is_known = not asked.keys() - {"do", "with", "as"} and ("as" not in asked or isinstance(session, str))
     if not isinstance(verb, str) or not isinstance(arguments, dict) or not is_known:
         raise Garbled('a request is {"do": VERB, "with": {...}, "as": SESSION}')
@@ -70,7 +70,7 @@ def read_question(line: bytes) -> tuple[str, dict[str, Json], str | None]:
 
 
 def result(value: Json) -> bytes:
-    """The line of an answer. Raises Refused when it is longer than a line may be: nobody would read its end."""
+    """The line of an answer. Raises Refused if it is longer than a line may be: nobody would read its end."""
     line = _line({"result": value})
     if len(line) > LONGEST_LINE:
         sentence = Sentence(

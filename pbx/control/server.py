@@ -24,15 +24,15 @@ log = logging.getLogger(__name__)
 _MOST_CLIENTS = 64
 _READERS = 8
 _MOST_WAITING = 1024 * 1024
-"""Bytes a follower may leave unread before he is let go."""
+"""Bytes a follower may leave unread before it is disconnected."""
 
 
 class ControlServer:
-    """Answers commands and tells followers what happens, on a Unix socket only those can open who `door` lets in.
+    """Answers commands and tells followers what happens, on a Unix socket that only those let in by `door` can open.
 
     `answer` runs in other threads, where it may wait for the disk or for the speech engine while voice packets leave
-    on their beat: verbs that `writes` is true for one at a time, the others beside them, so that a page is not kept
-    waiting by somebody's long greeting. What belongs to the event loop it asks for by `on_loop`.
+    on their beat. Verbs for which `writes` is true run one at a time, the others alongside, so that no page has to wait
+    for somebody's long greeting. It asks for things of the event loop by `on_loop`.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class ControlServer:
         self._stopping = False
 
     async def start(self) -> None:
-        """Begin to listen, in the place of whatever a killed daemon left there. Raises OSError."""
+        """Begin to listen, replacing a socket that a killed daemon left behind. Raises OSError."""
         self._loop = asyncio.get_running_loop()
         self._path.unlink(missing_ok=True)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -66,7 +66,7 @@ class ControlServer:
             raise
 
     async def stop(self) -> None:
-        """Stop listening, finish the commands at hand, close all connections, remove the socket."""
+        """Stop listening, finish the running commands, close all connections, remove the socket."""
         self._stopping = True
         if self._server is not None:
             await self._close(self._server)
@@ -83,7 +83,7 @@ class ControlServer:
             await self._server.wait_closed()
 
     async def _close(self, server: asyncio.Server) -> None:
-        """Listen no more. Who is at the door is let in first, to be sent away: asyncio would forget his open socket."""
+        """Stop listening. Waiting connections are accepted and then closed: asyncio would forget their sockets."""
         for listening in server.sockets:
             asyncio.get_running_loop().remove_reader(listening.fileno())
         await asyncio.sleep(0)
@@ -91,11 +91,11 @@ class ControlServer:
 
     @property
     def followed(self) -> bool:
-        """Whether anybody hears what is published."""
+        """Whether anybody follows what is published."""
         return bool(self._followers)
 
     def publish(self, what: Mapping[str, Json]) -> None:
-        """Tell all followers; one who does not read is let go. For the event loop's thread."""
+        """Tell all followers; one that does not read is disconnected. For the event loop's thread."""
         if not self._followers:
             return
         line = event(what)
@@ -141,7 +141,7 @@ class ControlServer:
             del self._clients[task]
 
     async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Take one line and answer it; whether the connection goes on."""
+        """Take one line and answer it; returns whether the connection goes on."""
         try:
             line = await reader.readline()
         except ValueError:
@@ -172,6 +172,6 @@ class ControlServer:
         except Refused as error:
             return refusal(error)
         except Exception:
-            # Whatever it was, it is this command's trouble: the calls go on.
+            # Whatever it was, it concerns only this command: the calls go on.
             log.exception("the command %r failed", verb)
             return refusal(Refused(Sentence("“{verb}” failed. The exchange's log says why.", verb=verb), 1))

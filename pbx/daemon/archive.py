@@ -26,7 +26,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MOMENT = 0.05
-"""Seconds in which calls that end are written together: the wait for the disk costs more than all the rest."""
+"""Calls that end within so many seconds are written together: waiting for the disk costs more than all the rest."""
 SETTLING = 5.0
 """Seconds until the SIP messages of a call that ended are written: some come after the story's end."""
 
@@ -38,7 +38,7 @@ class _Ended:
     record: CallRecord
     task: NewTask | None
     names: Mapping[str, str]
-    """Of people and groups, by extension."""
+    """Names of people and groups, by extension."""
     samples: tuple[LegSamples, ...]
     kept: "asyncio.Future[None]"
     """Done when it is safe on disk."""
@@ -78,7 +78,7 @@ class Archive:
         self._settled: asyncio.Task[None] | None = None
 
     async def do(self, act: Callable[[], T]) -> T:
-        """Do something in the thread that may wait for the disk."""
+        """Do something in the thread that may wait for the disk, and wait for it."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
 
     async def spool(self, extension: str, call: Call) -> Path:
@@ -118,12 +118,12 @@ class Archive:
         return sorted(found, key=lambda message: message.started)
 
     async def mark_heard(self, message: Message) -> None:
-        """It has been listened to."""
+        """Mark it as heard."""
         await self.do(lambda: self._records.mark_heard(message.id))
         self._mailbox_changed(message.extension)
 
     async def remove_message(self, message: Message) -> None:
-        """Gone for good."""
+        """Delete it permanently."""
         await self.do(lambda: self._boxes.remove(message))
         self._mailbox_changed(message.extension)
 
@@ -132,7 +132,7 @@ class Archive:
         return await self.open_recording(self._boxes.path(message))
 
     async def open_recording(self, path: Path) -> Clip | None:
-        """What was just recorded there; None when it cannot be read."""
+        """What has just been recorded there; None when it cannot be read."""
         try:
             return await self.do(lambda: wav.read(path))
         except (wav.WavError, OSError) as error:
@@ -161,7 +161,7 @@ class Archive:
         self._call_ended(record)
 
     async def _write_ended(self) -> None:
-        """Write calls as long as there are any; those that end within a moment wait for the disk together."""
+        """Write calls while there are any; those that end within a moment wait for the disk together."""
         while self._ended:
             await asyncio.sleep(MOMENT)
             ended, self._ended = self._ended, []
@@ -169,7 +169,7 @@ class Archive:
         self._writing = None
 
     async def _keep(self, ended: Sequence["_Ended"]) -> None:
-        """Write these calls in one transaction; one that cannot be written does not cost the others their rows."""
+        """Write these calls in one transaction; if one cannot be written, the others still get their rows."""
         try:
             await self.do(partial(self._write, ended))
         except Exception as error:
@@ -197,7 +197,7 @@ class Archive:
     # --- what went over the wire -----------------------------------------------------------------------------------
 
     def unsettled(self, call: str) -> WireCapture | None:
-        """What went over the wire in a call that has just ended; None when it is written down, or none of ours."""
+        """What went over the wire in a call that has just ended; None once it is on disk, or if the call is unknown."""
         found = next((each for each in self._settling if each.call == call), None)
         return WireCapture(found.dialogs, *self._trace.of(found.dialogs)) if found is not None else None
 
@@ -242,11 +242,11 @@ class Archive:
                 self._records.close_tasks(record.extension, record.from_)
 
     def save_bindings(self, bindings: Mapping[str, Sequence[Binding]]) -> None:
-        """Where these phones are now; written soon, without making anybody wait."""
+        """Save where these phones are now, soon and without making anybody wait."""
         self._thread.submit(self._records.save_bindings, bindings).add_done_callback(_complain)
 
     async def close(self) -> None:
-        """Write what is still to be written."""
+        """Write what has not been written yet."""
         if self._writing is not None:
             await self._writing
         if self._settled is not None:
@@ -256,7 +256,7 @@ class Archive:
 
 
 def _settled(kept: "asyncio.Future[None]", error: Exception | None = None) -> None:
-    """Tell whoever waits for his row, if he still does."""
+    """Tell the call that waits for its row, if it still does."""
     if kept.done():
         return
     if error is not None:

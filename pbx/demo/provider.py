@@ -32,16 +32,16 @@ HOST = "127.0.0.2"
 """The whole of 127.0.0.0/8 is this machine; the provider gets an address to itself."""
 RTP_PORTS = (12000, 12999)
 CODEC = "PCMU"
-"""pyVoIP, the demo's desk phones, encodes A-law with the mu-law encoder; mu-law it can."""
+"""pyVoIP, which the demo's desk phones use, encodes A-law with its mu-law encoder; only mu-law comes out right."""
 RATE = 8000
 
 
 class Caller:
-    """Somebody in the telephone network who called the office. His verbs may be awaited one after the other."""
+    """Somebody in the telephone network who called the office. Await the verbs one after the other."""
 
     def __init__(self, endpoint: Endpoint, ear: Path, session_id: int) -> None:
         self.ear = ear
-        """What he hears is written here."""
+        """The file that gets what the caller hears."""
         self.answered = asyncio.Event()
         self.ended = asyncio.Event()
         self.session: Session | None = None
@@ -54,7 +54,7 @@ class Caller:
         endpoint.on_event = self._on_media_event
 
     async def hears_somebody(self) -> None:
-        """Until the first sound arrives. Raises TimeoutError after 10 seconds."""
+        """Wait until the first sound arrives. Raises TimeoutError after 10 seconds."""
         async with asyncio.timeout(10):
             await self._sounding.wait()
 
@@ -66,11 +66,11 @@ class Caller:
             await self._dialled.wait()
 
     def hum(self, frequency: float) -> None:
-        """Hum from now on, Hz."""
+        """Hum from now on, at that many Hz."""
         self._endpoint.play([Clip(sound((frequency,), 1.0), RATE)], repeat=True)
 
     async def hears_silence(self, seconds: float = 60.0) -> None:
-        """Until nothing has come for a second: the exchange listens. Raises TimeoutError."""
+        """Wait until nothing has come for a second: the exchange listens. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             received, since = -1, self._clock()
             while self._clock() - since < 1:
@@ -79,7 +79,7 @@ class Caller:
                 await asyncio.sleep(0.05)
 
     async def is_hung_up_on(self, seconds: float = 60.0) -> None:
-        """Until the office ends the call. Raises TimeoutError."""
+        """Wait until the office ends the call. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             await self.ended.wait()
 
@@ -89,7 +89,7 @@ class Caller:
             self.session.hang_up()
 
     def heard(self) -> Samples:
-        """All he has heard so far, 8000 samples a second."""
+        """All the caller has heard so far, 8000 samples a second."""
         try:
             data = self.ear.read_bytes()[44:]
         except OSError:
@@ -100,10 +100,10 @@ class Caller:
         """Whether the tone sounded for so long, on end, at some time."""
         return sounds(self.heard(), frequency, seconds)
 
-    # --- what the network tells him --------------------------------------------------------------------------------
+    # --- what the network tells the caller -------------------------------------------------------------------------
 
     def take(self, event: sip.Event) -> None:
-        """An event of his session."""
+        """Take an event of the caller's session."""
         match event:
             case sip.Answered(sdp=sdp) if sdp:
                 self._agree(agreed(self.sdp, sdp))

@@ -40,7 +40,7 @@ class Scene:
     extension: Callable[[Cast], str]
     """The extension the call must come to."""
     talks_with: Callable[[Cast], Colleague] | None = None
-    """Whose phone must have been heard by the caller, and must have heard him."""
+    """Whose phone the caller must have heard, and must have been heard by."""
 
     def plan(self, language: Language, cast: Cast) -> str:
         """What is going to happen, as a sentence."""

@@ -1,4 +1,4 @@
-"""Who is calling, and what may he? Every INVITE from outside a dialog is judged here, before anything happens."""
+"""Who is calling, and what may they do? Every INVITE outside a dialog is judged here, before anything happens."""
 
 from collections.abc import Callable
 from functools import partial
@@ -53,13 +53,13 @@ _STATUS = {
     "unknown-abroad": 404,
 }
 MOST_CALLS = 250
-"""At the same time; one more gets 503, unless it is an emergency."""
+"""Calls at the same time; one more gets 503, unless it is an emergency."""
 
 
 _RETRY = {"too-many-calls": "5", "restarting": "20"}
-"""Seconds after which whom we refused may come again (RFC 3261, 20.33)."""
+"""Seconds after which a refused caller may try again (RFC 3261, 20.33)."""
 ROWS, PER = 30, 60.0
-"""Rows of refused calls that may come into the history within so many seconds."""
+"""Rows of refused calls that the history takes within so many seconds."""
 
 
 class Router:
@@ -71,7 +71,7 @@ class Router:
         self._begin = begin
         self._rows = Allowance(ROWS, PER, equipment.clock)
         self.draining = False
-        """A restart waits until the calls have ended: a new one gets 503, unless it is an emergency."""
+        """A restart waits for the calls to end: a new one gets 503, unless it is an emergency."""
 
     def invited(self, event: Invited) -> None:
         """A new INVITE: it becomes a call with a script, or is refused."""
@@ -95,7 +95,7 @@ class Router:
         self._from_phone(person, event)
 
     def turned_away(self, event: TurnedAway) -> None:
-        """The stack refused an INVITE: whose it seems to have been is noted, as far as that cannot fill anything."""
+        """The stack refused an INVITE: note whose it seems to be, within limits that no flood can exceed."""
         request, flow = event.request, event.flow
         trunk = self._trunk_of(request, flow) or self._equipment.trunks.trunk_at(flow)
         binding = self._equipment.registrar.binding_at(flow)
@@ -109,7 +109,7 @@ class Router:
             self._equipment.stack.counters["stranger"] += 1
 
     def _strange(self, request: Request, flow: Flow) -> None:
-        """An INVITE of nobody we know was asked for a password: a trunk's host cannot answer that."""
+        """An INVITE from an unknown sender was asked for a password: a trunk's host cannot answer that."""
         if _has_credentials(request) or self._authentication.knows(request.from_.uri.user):
             return
         trunk = self._equipment.trunks.trunk_at(flow)
@@ -126,7 +126,7 @@ class Router:
         return "too-many-calls" if len(self._equipment.calls) >= MOST_CALLS else ""
 
     def _turn_away(self, call: Call, event: Invited, status: int, reason: str, digit: str = "", text: str = "") -> None:
-        """Refuse a call that is none yet, and tell why: in the history, and on the page of the trunk it came over."""
+        """Refuse a call before it begins, and tell why: in the history, and on the page of the trunk it came over."""
         after = _RETRY.get(reason)
         event.session.refuse(status, text, headers=[("Retry-After", after)] if after else [])
         if call.trunk:
@@ -166,16 +166,16 @@ class Router:
         return call
 
     def expect_itself(self, guest: Phone) -> None:
-        """Let the box call itself once, as this phone."""
+        """Let the box call itself once, with this phone's account."""
         self._authentication.guest = guest
 
     def forget_itself(self, guest: Phone) -> None:
-        """No longer as this one."""
+        """No longer accept this one."""
         if self._authentication.guest is guest:
             self._authentication.guest = None
 
     def record(self, person: Person, shown: str, path: Path, on_progress: recording.OnProgress) -> Call:
-        """Ring the person's phone, so that he can speak an announcement into the file."""
+        """Ring the person's phone, so that they can record an announcement into the file."""
         call = self._call("internal", Party(person.extension, person.name), person.extension)
         script = partial(recording.record, person=person, shown=shown, path=path, on_progress=on_progress)
         self._begin(call, None, script)
@@ -264,7 +264,7 @@ class Router:
         )
 
     def _take(self, call: Call, event: Invited, caller: Party, script: Script) -> None:
-        """Give the caller a leg and let the script run; what cannot be talked with is refused at once."""
+        """Give the caller a leg and run the script; a call without a usable codec is refused at once."""
         session = event.session
         try:
             if session.offer and not offered_codecs(session.offer):
@@ -296,12 +296,12 @@ def _has_credentials(request: Request) -> bool:
 
 
 def _asked_for(request: Request) -> str:
-    """The number of a call that cannot be, as it came, to be shown."""
+    """The dialled text of an impossible call, as it came, to show it."""
     return (request.uri.user or request.uri.opaque)[:32]
 
 
 def _called_candidates(request: Request) -> list[str]:
-    """Where providers put the number that was called, best first."""
+    """The places where providers put the called number, best first."""
     users: list[str | None] = [request.uri.user or request.uri.opaque]
     users += [address.uri.user for address in addresses(request, "P-Called-Party-ID")]
     users.append(request.to.uri.user)

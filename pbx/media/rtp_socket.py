@@ -113,9 +113,9 @@ class RtpSocket:
             self.connected = False
 
     def _worth_sending(self, format: Format) -> bool:
-        """Whether somebody may be listening: heard already, known from his signalling, or not yet given up.
+        """Whether somebody may be listening: heard already, known from the signalling, or not yet given up.
 
-        A silent caller listens to the greeting all the same, if the address he gave is his own.
+        Silent callers hear the greeting too, if the address they gave is their own.
         """
         if self.heard or format.remote[0] in format.trusted:
             return True

@@ -1,4 +1,4 @@
-"""What every new request must pass before anything is done for it (RFC 3261, 8.2)."""
+"""The checks that every new request must pass before anything is done for it (RFC 3261, 8.2)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ SESSION_METHODS = frozenset({"INVITE", "ACK", "BYE", "UPDATE", "PRACK", "INFO", 
 
 _WITH_OFFERS = frozenset({"INVITE", "UPDATE", "PRACK", "ACK"})
 _WITH_ANSWERS = frozenset({"UPDATE", "PRACK"})
-"""Whose answers describe a session if they do; those to INVITE always may."""
+"""Methods whose answers describe a session if the request does; answers to INVITE always may."""
 _SCHEMES = frozenset({"sip", "sips", "tel"})
 _UNREQUIRED = frozenset({"ACK", "CANCEL"})
 
 
 RETRY = "5"
-"""Seconds after which whom we put off may come again (RFC 3261, 20.33); he is not to send anything else until then."""
+"""Seconds after which a sender we put off may try again, and before which it must send nothing (RFC 3261, 20.33)."""
 
 
 class Verdict(Enum):
@@ -45,7 +45,7 @@ class Verdict(Enum):
 
 
 class Brake(Protocol):
-    """Decides who asks too much."""
+    """Decides who sends too many requests."""
 
     def judge(self, request: Request, flow: Flow, *, known: bool) -> Verdict:
         """What becomes of a request; `known` if it belongs to a dialog or a transaction of ours."""
@@ -55,7 +55,7 @@ class NoBrake:
     """Takes everything."""
 
     def judge(self, request: Request, flow: Flow, *, known: bool) -> Verdict:
-        """It is taken."""
+        """Take it."""
         return Verdict.TAKEN
 
 

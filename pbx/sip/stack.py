@@ -69,7 +69,7 @@ class Stack:
         self.sessions: Mapping[str, Session] = MappingProxyType(self._sessions)
         """The sessions that are not over, by id."""
         self._dialogs: dict[str, Session] = {}
-        """Sessions by our tag, also those that still take leave."""
+        """Sessions by our tag, also those that are still ending."""
         self._agent = agent
         self._brake = brake or NoBrake()
         self._methods = tuple(methods)
@@ -97,7 +97,7 @@ class Stack:
                 self._receive_request(message, flow)
             elif len(message.vias) > 1 or not self._transactions.receive_response(message, flow):
                 self.counters["stray response"] += 1  # with two Vias it was meant for another (8.1.3.3)
-        except Exception:  # a mistake of ours in one call must not end the others
+        except Exception:  # a mistake of ours in one call must not affect the others
             self.counters["fault"] += 1
             log.exception("a message from %s was not understood", flow.remote)
             self._excuse(message, flow)
@@ -122,7 +122,7 @@ class Stack:
     def flow_failed(self, flow: Flow, reason: str) -> None:
         """The transport could not send to a flow, or lost it: requests that wait there have failed.
 
-        A caller whose connection is gone cannot be answered: his ringing ends as `lost`. Calls that stand go on, as
+        Nobody can answer a caller whose connection is gone: the ringing ends as `lost`. Calls that stand go on, as
         the peer may come back on another connection.
         """
         self._transactions.fail(flow, reason)

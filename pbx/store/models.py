@@ -398,7 +398,7 @@ class Office(Setting):
         return tuple(phone for phone in self.phones.values() if phone.extension == extension)
 
     def mailboxes_of(self, extension: str) -> tuple[str, ...]:
-        """The mailboxes a person hears, by extension: his own, then those of his groups."""
+        """The mailboxes a person hears, by extension: their own, then those of their groups."""
         return (extension, *(group.extension for group in self.groups.values() if extension in group.members))
 
 

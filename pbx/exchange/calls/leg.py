@@ -59,7 +59,7 @@ class Leg:
         """Whether the party has put us on hold (RFC 3264, section 8.4)."""
         self.over = False
         self.ended: Ended | None = None
-        """How its session ended; None as long as that is not known."""
+        """How its session ended; None until that is known."""
         self.hang_up_reason = ""
         """The reason we gave the party when we hung up (RFC 3326); empty when nothing was said."""
         self.answered = False
@@ -89,7 +89,7 @@ class Leg:
 
     @property
     def codecs_offered(self) -> tuple[str, ...]:
-        """The codecs the caller's INVITE offers, in his order; all of ours when it has no offer."""
+        """The codecs the caller's INVITE offers, in its order; all of ours when it has no offer."""
         assert self.session is not None
         return offered_codecs(self.session.offer) if self.session.offer else PREFERENCE
 
@@ -98,13 +98,13 @@ class Leg:
         return self._say(lambda local: (offer(local, codecs, after=self._description), None))[0]
 
     def ring(self) -> None:
-        """Let the caller hear his own ringback (180); the session says so again each minute."""
+        """Let the caller's own phone play ringback (180); the session repeats it each minute."""
         if self.session is not None and not self._rings:
             self._rings = True
             self.session.ring()
 
     def early(self, codecs: Sequence[str]) -> bool:
-        """Open early media towards the caller (183 with SDP); False if his offer does not allow it."""
+        """Open early media towards the caller (183 with SDP); False if their offer does not allow it."""
         if self.session is None or not self.session.offer or self.over:
             return False
         if self.agreed is None:
@@ -134,7 +134,7 @@ class Leg:
         return True
 
     def refuse(self, status: int, reason: str = "", headers: Sequence[tuple[str, str]] = ()) -> None:
-        """Do not take the call; one that was taken already is hung up."""
+        """Refuse the call, or hang up if it has been answered already."""
         if self.session is not None and not self.over:
             if self.answered:
                 self.session.hang_up(reason)
@@ -150,18 +150,18 @@ class Leg:
         self.close()
 
     def hang_up(self, reason: str = "") -> None:
-        """End it, whatever state it is in."""
+        """End it, in whatever state it is."""
         if self.session is not None and not self.over:
             self.hang_up_reason = reason
             self.session.hang_up(reason)
         self.close()
 
     def quality(self) -> LegQuality:
-        """What was measured of its voice; still there after the end."""
+        """The measured quality of its voice; still available after the end."""
         return self._quality if self.over else self._measure()
 
     def quality_points(self, wall: float) -> tuple[LegSample, ...]:
-        """How its voice went over time; `wall` is what the clock on the wall shows now (Unix time)."""
+        """The quality of its voice over time; `wall` is the Unix time now."""
         shift = wall - self._clock()
         return tuple(
             LegSample(
@@ -237,7 +237,7 @@ class Leg:
             self._tell(self, Digit(digit, how))
 
     def _answered(self, sdp: bytes) -> None:
-        """The party picked up; without a usable answer there is nothing to talk with."""
+        """The party picked up; without a usable answer the two cannot talk."""
         if (sdp and not self._accept(sdp)) or self.agreed is None:
             self.hang_up("no common codec")
             self._tell(self, Rejected(488))
@@ -246,7 +246,7 @@ class Leg:
         self._tell(self, Answered())
 
     def _is_answered(self) -> None:
-        """The call stands: who had nothing to say to what was heard before is given time to speak from now on."""
+        """The call stands: a party that has only listened until now is given time to speak."""
         self.answered = True
         if self.agreed is not None:
             self._agree(self.agreed)
@@ -318,7 +318,7 @@ class Leg:
 
 
 def codecs_for(other: Leg | None) -> tuple[str, ...]:
-    """Offer first what the other leg already speaks, or could, so that nothing needs converting."""
+    """Offer first what the other leg already speaks, or could, so that nothing has to be converted."""
     if other is None:
         return PREFERENCE
     first = (other.agreed.codec,) if other.agreed is not None else other.codecs_offered

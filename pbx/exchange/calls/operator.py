@@ -1,4 +1,4 @@
-"""The verbs of which scripts are made: answer, play, ask, record, ring, talk. The exchange's only use of asyncio.
+"""The verbs that scripts are made of: answer, play, ask, record, ring, talk. The exchange's only use of asyncio.
 
 A verb returns when it is done and raises PartyGone when the party it serves is gone, so that a script reads from top to
 bottom and never asks "are they still there?".
@@ -23,7 +23,7 @@ from pbx.media.events import Played, Recorded, Silent
 from pbx.media.relay import join, part
 
 ALSO_AS_EVENT = 0.3
-"""Seconds for which a key that came by INFO may still come as a telephone-event, where those were agreed on."""
+"""Seconds in which a key that came by INFO may still come as a telephone-event, where those were agreed on."""
 
 
 class PartyGone(Exception):
@@ -32,14 +32,14 @@ class PartyGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording that ended, by the party's `#`, silence, the limit, or because he hung up."""
+    """A recording that ended, by the party's `#`, silence, the limit, or because they hung up."""
 
     seconds: float
     gone: bool
 
 
 class Operator:
-    """Serves one party of a call: speaks to him, listens to him, connects him."""
+    """Serves one party of a call: speaks to them, listens to them, connects them."""
 
     def __init__(self, equipment: Equipment, call: Call, party: Leg | None = None) -> None:
         self.equipment = equipment
@@ -47,12 +47,12 @@ class Operator:
         self.party = party
         self._signals: deque[tuple[Leg, LegEvent]] = deque()
         self._keys: deque[tuple[Leg, str]] = deque()
-        """Those that came by INFO and wait for their events."""
+        """Keys that came by INFO and wait for their events."""
         self._reader: asyncio.Future[None] | None = None
-        """Done when there is a signal for the script that waits."""
+        """Done when there is a signal for the waiting script."""
         call.inbox = self._take
 
-    # --- the party himself -----------------------------------------------------------------------------------------
+    # --- the party served ------------------------------------------------------------------------------------------
 
     @property
     def leg(self) -> Leg:
@@ -73,7 +73,7 @@ class Operator:
         self.equipment.wake()
 
     def ring_back(self) -> None:
-        """Let him hear that it rings: his own phone's ringback, or ours once he is connected."""
+        """Let the party hear that it rings: their own phone's ringback, or ours once they are connected."""
         if self.leg.answered:
             self.leg.endpoint.tone("ringback")
         else:
@@ -81,7 +81,7 @@ class Operator:
         self.equipment.wake()
 
     def refuse(self, status: int, reason: str = "") -> None:
-        """Do not take his call."""
+        """Refuse the party's call."""
         self.leg.refuse(status, reason)
         self.equipment.wake()
 
@@ -92,7 +92,7 @@ class Operator:
         self.equipment.wake()
 
     async def play(self, clips: Sequence[Clip]) -> None:
-        """Speak to the end, whatever he presses."""
+        """Speak to the end, whatever the party presses."""
         token = self.leg.endpoint.play(clips)
         while True:
             _, event = await self._next()
@@ -100,7 +100,7 @@ class Operator:
                 return
 
     async def ask(self, clips: Sequence[Clip], digits: Collector, patience: float) -> Dialled | None:
-        """Speak and collect digits meanwhile; `patience` seconds of silence after the last word end it with None."""
+        """Speak and collect digits meanwhile; None after `patience` seconds of silence since the last word."""
         endpoint = self.leg.endpoint
         endpoint.listen_for_tones(True)
         token = endpoint.play(clips)
@@ -126,8 +126,8 @@ class Operator:
             endpoint.listen_for_tones(False)
 
     async def record(self, path: Path, *, limit: float, silence: float) -> Recording:
-        """Record him until `#`, `silence` or `limit` seconds, or until he hangs up: then too it is a recording."""
-        if self.leg.over:  # he hung up with the tone's last packet: nothing will ever be recorded
+        """Record the party until `#`, `silence` or `limit` seconds; hanging up ends a recording too."""
+        if self.leg.over:  # they hung up with the tone's last packet: nothing will ever be recorded
             raise PartyGone("gone")
         self.leg.endpoint.record(path, limit=limit, silence=silence, until="#")
         gone = False
@@ -154,7 +154,7 @@ class Operator:
         reaction: Reaction = lambda target: None,
         rings: Callable[[], None] = lambda: None,
     ) -> tuple[Result, Leg | None, int]:
-        """Call targets until one takes the call: what came of it, his leg, and the last refusing status.
+        """Call targets until one takes the call: what came of it, that one's leg, and the last refusing status.
 
         A target that has not even said 100 within its `reaction` is given up, as if it had refused with 408.
         `rings` is called once, when the first of them rings or takes the call.
@@ -185,7 +185,7 @@ class Operator:
         return result, taken, 200 if taken is not None else ringing.status
 
     async def talk(self, other: Leg, *, extension: str = "", pause: float = 0.0) -> Leg:
-        """Connect him and `other` until one of them hangs up or is lost: that one is returned.
+        """Connect the party and `other` until one of them hangs up or is lost: that one is returned.
 
         `extension` is dialled towards the other as telephone-events, `pause` seconds after the connection.
         """
@@ -262,7 +262,7 @@ class Operator:
             _wake(self._reader)
 
     def _pass_on(self, leg: Leg, digit: str) -> None:
-        """Dial a key that came by INFO towards whom the leg talks with, unless the relay passes on its event."""
+        """Dial a key that came by INFO towards the leg's other side, unless the relay passes on its event."""
         if leg.sends_events:
             self._keys.append((leg, digit))
             asyncio.get_running_loop().call_later(ALSO_AS_EVENT, self._pass_on_eldest)
@@ -287,7 +287,7 @@ class Operator:
         return signal
 
     def _is_lost(self, leg: Leg, event: LegEvent) -> bool:
-        """Nothing comes from a phone that holds us: it may say sendonly and play no music, for as long as it likes.
+        """A phone that holds us may send nothing: it may say sendonly and play no music, for as long as it likes.
 
         Nor need anything come before the answer, to a queue or an announcement: signalling tells who is there.
         """
@@ -299,7 +299,7 @@ class Operator:
         )
 
     def _lose(self, leg: Leg) -> None:
-        """No packet has come for too long: the party is there in name only."""
+        """No packet has come for too long: the party is no longer there."""
         self.call.note("lost", party=leg.party.number)
         leg.hang_up()
 

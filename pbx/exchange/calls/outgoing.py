@@ -27,7 +27,7 @@ class OutsideLine:
 def outside_lines(equipment: Equipment, shown: str, *, emergency: bool = False) -> list[OutsideLine]:
     """Every way out, best first: the trunk that owns the number to show, then those that work, then the rest.
 
-    In an emergency a trunk that is known to work comes before everything: whose number is shown does not matter then.
+    In an emergency a trunk that is known to work comes before all others, whichever number is shown.
     """
     office = equipment.office()
     number = office.numbers.get(shown)
@@ -39,7 +39,7 @@ def outside_lines(equipment: Equipment, shown: str, *, emergency: bool = False) 
 
 
 def phones_of(equipment: Equipment, person: Person) -> list[Target]:
-    """Every place where one of his phones is registered."""
+    """Every place where one of the person's phones is registered."""
     return [
         Target(binding, person.extension)
         for phone in equipment.office().phones_of(person.extension)
@@ -48,14 +48,14 @@ def phones_of(equipment: Equipment, person: Person) -> list[Target]:
 
 
 def rounds_for_person(equipment: Equipment, person: Person) -> list[Round]:
-    """All his phones at once."""
+    """All the person's phones at once."""
     return [Round(tuple(phones_of(equipment, person)), person.ring_seconds)]
 
 
 def rounds_for_group(equipment: Equipment, group: Group, but_for: str = "") -> list[Round]:
     """As the group's strategy says; in order, the members share the group's time.
 
-    `but_for` is the extension of a member who calls his own group: he need not be rung.
+    `but_for` is the extension of a member who calls their own group: they need not be rung.
     """
     office = equipment.office()
     members = [
@@ -74,7 +74,7 @@ def rounds_for_group(equipment: Equipment, group: Group, but_for: str = "") -> l
 
 
 def share(group: Group, members: int) -> float:
-    """Seconds for which each of so many rings when they ring one after the other: long enough to get to the phone."""
+    """Seconds each of so many members rings when they ring in turn: long enough to get to the phone."""
     return max(5.0, group.ring_seconds / members)
 
 
@@ -100,7 +100,7 @@ def ring_phone(equipment: Equipment, call: Call, target: Target, caller: Party, 
 
 
 def shown_to_phones(caller: Party, office: Office) -> str:
-    """A caller's number as the phone is to dial it from its own list of calls.
+    """A caller's number in the form in which a phone can dial it from its own list of calls.
 
     Numbers with a + are dialled as they are; a short one from outside (115) needs the digit for an outside line.
     """

@@ -1,4 +1,4 @@
-"""The dial plan: what a phone's digits mean, and whom callers from outside may dial; pure decisions."""
+"""The dial plan: what a phone's digits mean, and whom outside callers may dial; pure decisions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ToGroup:
 
 @dataclass(frozen=True, slots=True)
 class ToVoicemail:
-    """Let the caller hear his own mailbox."""
+    """Let the caller hear their own mailbox."""
 
     extension: str
 
@@ -72,14 +72,14 @@ class Undialable:
 
     reason: Refusal
     digit: str = ""
-    """The digit for an outside line that is there and should not be, or not there and should."""
+    """The digit for an outside line that was dialled needlessly or left out."""
 
 
 Plan = ToPerson | ToGroup | ToVoicemail | ToOutside | ToEmergency | Undialable
 
 
 def plan(dialled: str, caller: Person, office: Office) -> Plan:
-    """What a registered phone's dialled string asks for.
+    """What a registered phone wants with the string it dialled.
 
     Emergency numbers come before everything else, also before an extension that somebody wrote over one by hand. Where
     the office has a digit for an outside line, whatever goes out begins with it, but for emergency numbers and those
@@ -131,7 +131,7 @@ def _outside(dialled: str, caller: Person, office: Office) -> Plan:
 
 
 def _wrong(dialled: str, behind: str, office: Office, wrong: BadNumber) -> Undialable:
-    """Why it is no number, as far as one can guess what was meant."""
+    """Why it is not a number, as far as we can guess what was meant."""
     if isinstance(wrong, WithDigit):
         return Undialable("with-access-digit", wrong.digit)
     if isinstance(wrong, UnknownAbroad):
@@ -147,7 +147,7 @@ def _is_short(digits: str) -> bool:
 
 
 def _colleague(e164: str, office: Office) -> str:
-    """The extension of whoever in the office has this outside number as his own; empty if nobody has.
+    """The extension of the person who has this personal number; empty if nobody has.
 
     A number that several share is none: calling it is calling the office.
     """
@@ -161,7 +161,7 @@ def _colleague(e164: str, office: Office) -> str:
 
 
 def caller_number(caller: Person, office: Office, trunk: str = "") -> str:
-    """The number to show for a person's call out: his own, else the office's, else the trunk's first; "" if none.
+    """The number to show for a person's call out: their own, else the office's, else the trunk's first; "" if none.
 
     Without a trunk's name the first number of any trunk.
     """
@@ -171,14 +171,14 @@ def caller_number(caller: Person, office: Office, trunk: str = "") -> str:
 
 
 def greets(number: Number) -> bool:
-    """Whether callers are answered at once, and greeted; else they hear the phones ring."""
+    """Whether callers are answered at once and greeted; otherwise they hear the phones ring."""
     return bool(number.greeting) or number.extensions != "off"
 
 
 def dialable(number: Number, office: Office) -> frozenset[str]:
     """The extensions that mean something when dialled into this number's greeting.
 
-    Wider than `reachable`: whoever dials somebody that cannot be reached hears that, not that they dialled wrong.
+    Wider than `reachable`: callers who dial somebody unreachable are told so, not that they dialled wrong.
     """
     if number.extensions == "off":
         return frozenset()
@@ -199,6 +199,6 @@ def reachable(extension: str, number: Number, office: Office) -> bool:
 
 
 def distribution(number: Number, office: Office) -> frozenset[str]:
-    """All extensions that the number's distribution holds: those listed, and the members of groups listed."""
+    """All extensions in the number's distribution: those listed, and the members of listed groups."""
     groups = (office.groups[each] for each in number.to if each in office.groups)
     return frozenset(number.to).union(*(group.members for group in groups))

@@ -17,15 +17,15 @@ ALGORITHMS = ("MD5", "SHA-256")
 """MD5 first, against RFC 8760, section 2.4: SIPp, Asterisk and PJSIP of past years read only the first challenge. Who
 knows both takes the better one."""
 _MD5_ONLY = re.compile(r"baresip v[0-2]\.|Twinkle/1\.", re.ASCII)
-"""User-Agents that give up when any challenge asks for more than MD5."""
+"""User-Agents that give up if any challenge asks for more than MD5."""
 REMEMBERED = 1024
 _NOBODY = Phone("nobody", "", kept("nobody", "", f"sealed$1${'A' * 64}"))
-"""Asked in the place of a phone that is not there: it takes as long, and what it says is thrown away."""
+"""Stands in for a phone that does not exist: checking it takes as long, and the result is thrown away."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotAdmitted:
-    """Not without (better) credentials: the same for a wrong password, an unknown and a disabled name."""
+    """(Better) credentials are needed: the same for a wrong password, an unknown and a disabled name."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -41,10 +41,10 @@ class Authentication:
         self.guest: Phone | None = None
         """The account of a call of the box to itself: for one INVITE, from this machine."""
         self._puzzled: OrderedDict[tuple[str, str], bool] = OrderedDict()
-        """Host and user of whom was offered a choice; True once he asked again without having answered."""
+        """Host and user of phones that were offered a choice; True once one asked again without having answered."""
 
     def admit(self, request: Request, flow: Flow) -> Phone | NotAdmitted:
-        """The phone whose credentials the request carries; else what to refuse it with."""
+        """The phone whose credentials the request carries; otherwise the refusal to send."""
         phones = self._office().phones
 
         guest = self.guest if self.guest and request.method == "INVITE" and _is_here(flow) else None
@@ -75,7 +75,7 @@ class Authentication:
         return NotAdmitted(401, tuple(("WWW-Authenticate", value) for value in values))
 
     def knows(self, username: str | None) -> bool:
-        """Whether there is such an account, for whoever proves that it is his."""
+        """Whether there is such an account, for a request that proves that it is its own."""
         return username in self._office().phones or (self.guest is not None and username == self.guest.username)
 
     def _cannot_choose(self, request: Request, host: str) -> bool:
@@ -95,7 +95,7 @@ class Authentication:
         self._lockout.passed(host, username)
 
     def forget(self, username: str) -> None:
-        """The account is no more, or has another password now: what was guessed at it does not count against it."""
+        """The account is gone, or has a new password: earlier wrong guesses no longer count against it."""
         self._lockout.forget(username)
 
 

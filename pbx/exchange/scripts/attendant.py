@@ -8,14 +8,14 @@ from pbx.media.clip import Clip
 from pbx.store.models import Number
 
 TRIES = 3
-"""How often an extension may be dialled: once, and twice more after a wrong one."""
+"""How often an extension may be dialled: once, and twice more after wrong ones."""
 PATIENCE = 4.0
 """Seconds of silence after the greeting until the number's distribution rings."""
 
 
 async def attend(operator: Operator, *, number: Number, extension: str = "") -> None:
     """The script of a call to one of the office's numbers; `extension` is what was dialled behind it in one go."""
-    operator.call.extension = number.to[0]  # whose task it is, should the caller give up before he has chosen
+    operator.call.extension = number.to[0]  # whose task it is, should the caller give up before choosing
     operator.call.note("called", number=number.e164, trunk=operator.call.trunk)
     if extension and reachable(extension, number, operator.call.office):
         operator.call.note("dialled", digits=extension, how="number")
@@ -38,7 +38,7 @@ async def attend(operator: Operator, *, number: Number, extension: str = "") -> 
 
 
 async def _hear_extension(operator: Operator, number: Number) -> str | None:
-    """What the caller dials into the greeting; None when he dials nothing, or wrong ones only."""
+    """The extension the caller dials into the greeting; None if they dial nothing or only wrong ones."""
     office, call, sounds = operator.call.office, operator.call, operator.equipment.sounds
     speech = _greeting(operator, number)
     call.note("greeted")

@@ -1,4 +1,4 @@
-"""Click to call: somebody wants to be connected, his own phone rings first, and then it is as if he had dialled."""
+"""Click to call: the phone of the person who clicked rings first, and then it is as if they had dialled."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ from pbx.store.models import Person
 
 
 async def click_to_call(operator: Operator, *, person: Person, wanted: Party, then: Script) -> None:
-    """Ring the person's phones, showing whom he wants; when he answers, `then` goes on with him as the caller."""
+    """Ring the person's phones, showing whom they want; when they answer, `then` goes on with them as the caller."""
     operator.call.note("clicked", number=wanted.number)
     if await fetch(operator, person, wanted):
         await then(operator)
 
 
 async def fetch(operator: Operator, person: Person, shown: Party, codecs: Sequence[str] = PREFERENCE) -> bool:
-    """Ring the person's phones, which show `shown`; whether he is there, and now the one the script serves."""
+    """Ring the person's phones, which show `shown`; True if they answer: from then on the script serves them."""
     equipment, call = operator.equipment, operator.call
     rounds = rounds_for_person(equipment, person)
     result, leg = await ring_people(

@@ -8,7 +8,7 @@ from pbx.store.models import Person
 
 
 async def connect(operator: Operator, *, planned: Plan, person: Person) -> None:
-    """Put a person through to what he dialled."""
+    """Put a person through to what they dialled."""
     office = operator.call.office
     match planned:
         case ToPerson(extension):

@@ -17,7 +17,7 @@ OTHER_LINE = frozenset({401, 403, 407, 408, 480, 500, 502, 503, 504})
 """Refusals that may be the trunk's, not the callee's: another trunk, if there is one, is tried."""
 _CALLEE_REFUSED = frozenset({404, 410, 433, 484, 485, 486, 600, 603, 604, 607, 608})
 UNAVAILABLE = 480
-"""More likely the callee's than the trunk's: what becomes of the trunks tried after it does not hide it."""
+"""More likely the callee's than the trunk's: the result of trunks tried later does not replace it."""
 
 
 async def call_out(
@@ -31,7 +31,7 @@ async def call_out(
 ) -> None:
     """Dial an outside number over the first line that works, and let the two talk.
 
-    `extension` is dialled towards the callee once he has answered (mission.md, B7). In an emergency every line is
+    `extension` is dialled towards the callee after the answer (mission.md, B7). In an emergency every line is
     tried, whatever the one before said.
     """
     call = operator.call
@@ -56,7 +56,7 @@ async def call_out(
     if not lines:
         call.note("failed", reason="no-trunk")
     call.outcome = _outcome(status)
-    if operator.leg.answered:  # click to call: he listens
+    if operator.leg.answered:  # click to call: they listen
         prompt = operator.equipment.sounds.prompt("call-failed" if lines else "no-line", call.office.language)
         await operator.play([prompt])
     operator.refuse(_passed_on(status))
@@ -80,12 +80,12 @@ def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: Tar
 
 
 def _passed_on(status: int) -> int:
-    """What the phone gets as status: a challenge or a redirection of the provider is none of its business."""
+    """The status for the phone, which must not see a challenge or a redirection of the provider."""
     return 502 if status < 400 or status in (401, 407) else status
 
 
 def _outcome(status: int) -> Outcome:
-    """What a refusal by the telephone network comes to."""
+    """The outcome of a call that the telephone network refused."""
     if status in (408, 480, 487):
         return "missed"
     return "refused" if status in _CALLEE_REFUSED else "failed"

@@ -18,13 +18,13 @@ _OUTCOMES: Mapping[Why, Outcome] = {Why.BUSY: "refused", Why.REFUSED: "refused",
 
 REACTION = 4.0
 """Seconds in which a phone that did not react to the last call must say something, if only 100: the first caller waits
-as long as it may ring, those after him do not. A phone that comes back is rung all the same."""
+as long as it may ring, later ones do not. A phone that comes back is rung again."""
 SOON = 2.0
-"""Seconds after which the history mentions a phone that has said nothing, should the caller hang up."""
+"""Seconds after which the history mentions a silent phone, if the caller hangs up."""
 
 
 async def reach_person(operator: Operator, person: Person) -> None:
-    """Ring all of a person's phones; talk, or announce and take a message. Who only calls out is not rung."""
+    """Ring all of a person's phones; talk, or announce and take a message. Not rung if they only call out."""
     operator.call.extension = person.extension
     rounds = [] if person.outbound_only else rounds_for_person(operator.equipment, person)
     await _reach(operator, rounds, person.extension, person)
@@ -79,7 +79,7 @@ async def _reach(operator: Operator, rounds: list[Round], rung: str, owner: Pers
 
 
 async def ring_people(operator: Operator, rounds: list[Round], dial: Dial, extension: str) -> tuple[Result, Leg | None]:
-    """Call their phones; that it rang is noted when it did, and not before (the caller hears it then, too)."""
+    """Call their phones; note that it rings only when it does (the caller hears it then, too)."""
     call, clock = operator.call, operator.equipment.clock
     began, known = clock(), len(call.steps)
     phones = sum(len(round_.targets) for round_ in rounds)
@@ -122,10 +122,10 @@ def answered(result: NotTaken) -> dict[str, int]:
 
 
 async def _nobody(operator: Operator, owner: Person | Group | None, why: Why) -> None:
-    """Nobody took it: say so and take a message; a colleague's phone without voicemail just shows why."""
+    """Nobody answered: say so and take a message; without a mailbox a colleague's phone just shows why."""
     if not operator.leg.party.outside and not voicemail.takes_messages(owner):
         operator.call.outcome = _OUTCOMES.get(why, "missed")
-        if operator.leg.answered:  # click to call: he listens
+        if operator.leg.answered:  # click to call: they listen
             key = "busy" if why is Why.BUSY else "unavailable"
             await operator.play([operator.equipment.sounds.prompt(key, operator.call.office.language)])
         operator.refuse(REFUSALS.get(why, 480))

@@ -1,4 +1,4 @@
-"""An announcement spoken into one's own phone: it rings, asks, beeps, plays back what was spoken."""
+"""An announcement recorded with one's own phone: it rings, asks, beeps and plays the recording back."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ SILENCE = 5.0
 """Seconds of silence that end it."""
 TRIES = 10
 WIDE = ("G722", "PCMA", "PCMU")
-"""Who speaks to all callers should sound as good as his phone can."""
+"""All callers will hear it, so it should sound as good as the phone can."""
 
 OnProgress = Callable[[Literal["speaking", "spoken", "failed"]], None]
 
@@ -26,7 +26,7 @@ OnProgress = Callable[[Literal["speaking", "spoken", "failed"]], None]
 async def record(operator: Operator, *, person: Person, shown: str, path: Path, on_progress: OnProgress) -> None:
     """Ring the person's phone, which shows `shown`; after `on_progress("spoken")` the sound is at `path`.
 
-    He ends with `#`, hears it, and keeps it (1) or speaks again (2); hanging up keeps what he spoke last.
+    They end with `#`, hear it, and keep it (1) or record again (2); hanging up keeps the last recording.
     """
     call = operator.call
     spoken = 0.0
@@ -57,7 +57,7 @@ async def record(operator: Operator, *, person: Person, shown: str, path: Path, 
 
 
 async def _is_kept(operator: Operator, person: Person, path: Path) -> bool:
-    """Play it back; whether he is content, also when he presses nothing."""
+    """Play it back; True if the person keeps it, also by pressing nothing."""
     sound = await operator.equipment.archive.open_recording(path)
     menu = operator.equipment.sounds.prompt("recording-menu", person.language)
     while True:

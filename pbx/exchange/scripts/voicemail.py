@@ -52,7 +52,7 @@ async def leave(operator: Operator, owner: Person | Group | None) -> None:
 
 
 async def listen(operator: Operator, person: Person) -> None:
-    """The owner hears his messages (`*97`): PIN, then each message with its menu."""
+    """The owners hear their messages (`*97`): PIN, then each message with its menu."""
     call = operator.call
     operator.answer()
     call.extension = person.extension
@@ -87,7 +87,7 @@ def _count(sounds: Sounds, new: int, language: Language) -> list[Clip]:
 
 
 async def _unlocked(operator: Operator, person: Person) -> bool:
-    """Whether he knows the PIN; three wrong ones end the call, and the mailbox's lock grows with each further call."""
+    """Whether the PIN is right. Three wrong ones end the call, and each further call locks it for longer."""
     equipment, sounds = operator.equipment, operator.equipment.sounds
     if not person.pin:
         operator.call.note("no-pin")
@@ -112,7 +112,7 @@ async def _unlocked(operator: Operator, person: Person) -> bool:
 
 
 async def _hear(operator: Operator, person: Person, message: Message) -> bool:
-    """One message and what to do with it; False when he has had enough."""
+    """Play one message and do what the owner presses; False when they want no more."""
     archive, sounds = operator.equipment.archive, operator.equipment.sounds
     sound = await archive.open_message(message)
     speech: list[Clip] = [sound] if sound is not None else [sounds.prompt("message-unreadable", person.language)]

@@ -1,4 +1,4 @@
-"""Values of RFC 3263: whom to find, and one place where he may be."""
+"""Values of RFC 3263: whom to find, and one place where they may be."""
 
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address

@@ -1,4 +1,4 @@
-"""Acting as the owner of a data folder: what lies in it he put there, links too, which root must not follow."""
+"""Acting as the owner of a data folder, who may have put anything into it, even links that root must not follow."""
 
 import os
 from collections.abc import Iterator

@@ -44,7 +44,7 @@ class MovedRows:
     """What moves in the records together with a change of the settings."""
 
     moved: Moved = ()
-    """Extensions that were given up, each with the one its bearer has instead: all that is his moves along."""
+    """Extensions that were given up, each with its bearer's new one: everything of theirs moves along."""
     handed: tuple[Handed, ...] = ()
 
     def back(self) -> "MovedRows":

@@ -1,4 +1,4 @@
-"""Finding calls again: who took part, what was said of them, and forgetting them when their time has come."""
+"""Finding past calls by who took part and what their story says, and deleting them when their time has come."""
 
 import json
 import sqlite3
@@ -26,7 +26,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which calls are looked for; what is left empty does not matter."""
+    """Which calls to look for; a field left empty matches all."""
 
     seen_by: tuple[str, ...] | None = None
     """Only calls one of these extensions took part in; None: all."""
@@ -69,7 +69,7 @@ class History:
                 self._database.rows("INSERT OR REPLACE INTO parts (extension, call, name) VALUES (?, ?, ?)", values)
 
     def move(self, old: str, new: str) -> None:
-        """Somebody has another extension: his calls are still his, and nobody else's who gets the old one."""
+        """Somebody gets another extension: their calls stay theirs, whoever gets the old one."""
         with self._database.transaction():
             self._database.rows("DELETE FROM parts WHERE extension = ?", [new])
             self._database.rows("UPDATE parts SET extension = ? WHERE extension = ?", [new, old])
@@ -77,7 +77,7 @@ class History:
     def find(self, wanted: Wanted, before: int | None = None, most: int = 50) -> list[FoundCall]:
         """The last calls that fit, newest first; with `before`, those that come after that place. None is counted.
 
-        Who goes on so through all of them reads each once: the calls themselves are gone through, and no index.
+        Going on like that through all of them reads each call once, in the order of the table and without an index.
         """
         terms, values = _terms(wanted)
         if before is not None:
@@ -144,7 +144,7 @@ class History:
 
 
 def _parties(record: CallRecord) -> set[str]:
-    """The extensions that took part; a caller from outside is none, whatever digits the network shows of him."""
+    """The extensions that took part; an outside caller is none, whatever digits the network shows."""
     parties = {record.extension, *(str(step.detail.get("extension", "")) for step in record.steps)}
     if record.direction != "in":
         parties.add(record.from_)
@@ -154,7 +154,7 @@ def _parties(record: CallRecord) -> set[str]:
 
 
 def _terms(wanted: Wanted) -> tuple[list[str], list[Any]]:
-    """What a call must fulfil, as SQL and its parameters; no text from outside is ever part of the SQL."""
+    """The condition a call must meet, as SQL and its parameters; no text from outside is ever part of the SQL."""
     terms: list[str] = []
     values: list[Any] = []
     for extensions in (wanted.seen_by, (wanted.extension,) if wanted.extension else None):
@@ -202,7 +202,7 @@ def _like(text: str) -> str:
 
 
 class Leftovers:
-    """Tasks and messages that have had their time, or are about somebody who wants to be forgotten.
+    """Tasks and messages that are too old, or about somebody who wants to be forgotten.
 
     Every method raises RecordsError.
     """

@@ -67,17 +67,17 @@ class Records:
         schema = files("pbx.store.records").joinpath("schema.sql").read_text("utf-8")
         self._database = Database(path, schema, "FULL")
         self.sessions = Sessions(self._database)
-        """Who is logged in."""
+        """The sessions of people who are logged in."""
         self.changes = Changes(self._database)
         """What was changed in the settings."""
         self.task_log = TaskLog(self._database)
         """Who did what with a task."""
         self.history = History(self._database, _call)
-        """The calls as they are looked up."""
+        """The calls, for searching."""
         self.traces = Traces(self._database)
-        """What is kept behind their stories."""
+        """The SIP messages kept with their stories."""
         self.leftovers = Leftovers(self._database, _task, _message)
-        """Tasks and messages that are to go."""
+        """Tasks and messages to delete."""
         self.unfinished = Unfinished(self._database)
         """Calls that have no row yet and left something."""
         self._bindings = _bindings(path.with_name("bindings.sqlite"))
@@ -110,7 +110,7 @@ class Records:
             self.history.note_parts(row["number"], record, names)
 
     def calls(self, last: int = 20, extension: str | None = None) -> tuple[CallRecord, ...]:
-        """The last calls (of one extension: that it took part in), the newest at the end."""
+        """The last calls (with an extension: those it took part in), the newest at the end."""
         wanted, values = ("", [])
         if extension is not None:
             wanted, values = "WHERE ? IN (extension, from_, to_)", [extension]
@@ -137,7 +137,7 @@ class Records:
     # Tasks
 
     def add_task(self, extension: str, kind: TaskKind, from_: str, call: str, created: float) -> Task:
-        """Somebody should call back. A call is one task for an extension: the same again only gets the new kind."""
+        """Somebody should call back. A call makes one task for an extension: adding it again only changes its kind."""
         rows = self._database.rows(
             "INSERT INTO tasks (extension, kind, from_, call, created) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (call, extension) DO UPDATE SET kind = excluded.kind RETURNING *",
@@ -163,18 +163,18 @@ class Records:
         return next(map(_task, self._database.rows("SELECT * FROM tasks WHERE id = ?", [id])), None)
 
     def reopen_task(self, id: int) -> Task | None:
-        """It is not done after all; None if there is none."""
+        """Mark one as open again; None if there is none."""
         return next(map(_task, self._database.rows("UPDATE tasks SET done = 0 WHERE id = ? RETURNING *", [id])), None)
 
     def give_task(self, id: int, extension: str) -> Task | None:
-        """It is another's now ("": the office's), also if he had one for the same call; None if there is none."""
+        """Give it to somebody else ("": the office), even if they have one for the same call; None if there is none."""
         rows = self._database.rows(
             "UPDATE OR REPLACE tasks SET extension = ? WHERE id = ? RETURNING *", [extension, id]
         )
         return next(map(_task, rows), None)
 
     def open_tasks(self) -> int:
-        """How many tasks wait, of everybody."""
+        """How many open tasks there are, for all."""
         return int(self._database.rows("SELECT COUNT(*) FROM tasks WHERE done = 0")[0][0])
 
     def finish_task(self, id: int) -> Task | None:
@@ -182,7 +182,7 @@ class Records:
         return next(map(_task, self._database.rows("UPDATE tasks SET done = 1 WHERE id = ? RETURNING *", [id])), None)
 
     def close_tasks(self, number: str, extension: str | None = None) -> tuple[Task, ...]:
-        """Somebody spoke with `number`: its open tasks are done, and returned.
+        """Somebody spoke with `number`: mark its open tasks as done and return them.
 
         `extension` narrows it to that extension's tasks: for calls between colleagues, where having spoken
         with one says nothing about another. A withheld number ("") closes nothing.
@@ -238,12 +238,12 @@ class Records:
         return int(self._database.rows("SELECT COUNT(*) FROM messages WHERE heard = 0")[0][0])
 
     def mark_heard(self, id: int, heard: bool = True) -> Message | None:
-        """Say that the owner has heard it (or not yet); None if there is none."""
+        """Mark it as heard by its owner, or as new; None if there is none."""
         rows = self._database.rows("UPDATE messages SET heard = ? WHERE id = ? RETURNING *", [heard, id])
         return next(map(_message, rows), None)
 
     def give_message(self, id: int, extension: str) -> Message | None:
-        """It is somebody else's now; None if there is none."""
+        """Give it to somebody else; None if there is none."""
         rows = self._database.rows("UPDATE messages SET extension = ? WHERE id = ? RETURNING *", [extension, id])
         return next(map(_message, rows), None)
 
@@ -254,14 +254,14 @@ class Records:
     # People who move or leave
 
     def move_extension(self, old: str, new: str) -> None:
-        """A person keeps his tasks and messages when his extension changes."""
+        """People keep their tasks and messages when their extension changes."""
         with self.together():
             self._database.rows("UPDATE OR REPLACE tasks SET extension = ? WHERE extension = ?", [new, old])
             self._database.rows("UPDATE messages SET extension = ? WHERE extension = ?", [new, old])
             self.history.move(old, new)
 
     def carry(self, along: MovedRows) -> None:
-        """What belongs to extensions moves with them; what was handed over meanwhile stays where it is."""
+        """Move what belongs to extensions along with them; what was handed over meanwhile stays where it is."""
         with self.together():
             for old, new in along.moved:
                 self.move_extension(old, new)
@@ -273,9 +273,9 @@ class Records:
                 )
 
     def hand_over(self, extension: str, tasks_to: str, messages_to: str | None) -> HandedOver:
-        """Somebody leaves: his open tasks and his messages get another owner ("": the office).
+        """Somebody leaves: their open tasks and messages get another owner ("": the office).
 
-        What nobody is to have (finished tasks, an open one whose call the new owner has a task of anyway, and without
+        What nobody gets (finished tasks, an open one if the new owner already has a task for its call, and without
         `messages_to` the messages) is set aside until `take_back` or, with the messages' files, `forget`.
         """
         aside = set_aside(extension)
@@ -290,7 +290,7 @@ class Records:
         return HandedOver(extension, tasks, messages)
 
     def take_back(self, handed: HandedOver) -> None:
-        """He does not leave after all: everything is his again."""
+        """The person does not leave after all: everything is theirs again."""
         aside = set_aside(handed.extension)
         with self.together():
             for id in handed.tasks:
@@ -306,7 +306,7 @@ class Records:
         self._ids("DELETE FROM tasks WHERE extension = ?", set_aside(extension))
 
     def leaving(self) -> tuple[str, ...]:
-        """The extensions of whom something is set aside: a crash came while they left."""
+        """The extensions of people for whom something is set aside, because of a crash while they left."""
         rows = self._database.rows(
             "SELECT extension FROM messages WHERE extension LIKE '~%'"
             " UNION SELECT extension FROM tasks WHERE extension LIKE '~%'"

@@ -57,9 +57,9 @@ CREATE INDEX IF NOT EXISTS calls_over_trunk ON calls (trunk, direction, outcome)
 CREATE INDEX IF NOT EXISTS messages_by_caller ON messages (from_);
 
 CREATE TABLE IF NOT EXISTS parts (           -- who took part in a call, and so may see it
-    extension TEXT NOT NULL,                 -- moves along when he gets another one
+    extension TEXT NOT NULL,                 -- follows its bearer to another one
     call      INTEGER NOT NULL,              -- number of the call
-    name      TEXT NOT NULL,                 -- what he was called then
+    name      TEXT NOT NULL,                 -- the person's or group's name then
     PRIMARY KEY (extension, call)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS parts_by_call ON parts (call);

@@ -1,4 +1,4 @@
-"""Who is logged in at the web page, and who was invited to: secrets of which only a hash is kept."""
+"""Sessions at the web page and invitations to it: secrets of which only a hash is kept."""
 
 import hashlib
 import secrets
@@ -6,9 +6,9 @@ import secrets
 from pbx.store.records.database import Database
 
 IDLE = 12 * 3600.0
-"""Seconds without a request until a session ends."""
+"""Seconds without a request after which a session ends."""
 LONGEST = 30 * 86400.0
-"""Seconds until a session ends however busy it is."""
+"""Seconds after which a session ends, however busy it is."""
 _MOST = 16
 """Of one account; the one not used for longest ends."""
 _STRIDE = 300.0
@@ -38,7 +38,7 @@ class Sessions:
         return token
 
     def account(self, token: str, now: float) -> tuple[str, str] | None:
-        """Whose session it is, and his stamp when it was opened; None when it never was or has ended."""
+        """The session's account, and its stamp at the session's start; None when there is none, or it has ended."""
         rows = self._database.rows("SELECT * FROM sessions WHERE hash = ?", [_hash(token)])
         if not rows or now - rows[0]["seen"] >= IDLE or now - rows[0]["created"] >= LONGEST:
             return None
@@ -47,7 +47,7 @@ class Sessions:
         return rows[0]["account"], rows[0]["stamp"]
 
     def close(self, token: str) -> None:
-        """He logs out."""
+        """Log out."""
         self._database.rows("DELETE FROM sessions WHERE hash = ?", [_hash(token)])
 
     def close_all(self, account: str, but_for: str = "") -> None:
@@ -55,12 +55,12 @@ class Sessions:
         self._database.rows("DELETE FROM sessions WHERE account = ? AND hash <> ?", [account, _hash(but_for)])
 
     def renew(self, token: str, account: str, stamp: str) -> None:
-        """The session goes on although its account has another name or stamp now."""
+        """Keep the session although its account has a new name or stamp."""
         values = [account, stamp, _hash(token)]
         self._database.rows("UPDATE sessions SET account = ?, stamp = ? WHERE hash = ?", values)
 
     def invite(self, code: str, account: str, stamp: str, expires: float) -> None:
-        """Whoever knows the code may choose the account's password; an older code of the account ends."""
+        """With the code its reader may choose the account's password; an older code of the account ends."""
         with self._database.transaction():
             self._database.rows("DELETE FROM invitations WHERE account = ?", [account])
             self._database.rows(
@@ -69,17 +69,17 @@ class Sessions:
             )
 
     def invited(self, code: str, now: float) -> tuple[str, str] | None:
-        """Whose code it is, and his stamp when it was made; None when there is none, or it is too old."""
+        """The code's account, and its stamp when the code was made; None when there is none, or it is too old."""
         self._database.rows("DELETE FROM invitations WHERE expires <= ?", [now])
         rows = self._database.rows("SELECT account, stamp FROM invitations WHERE hash = ?", [_hash(code)])
         return (rows[0]["account"], rows[0]["stamp"]) if rows else None
 
     def end_invitations(self, account: str) -> None:
-        """An account's code is used, or no longer wanted."""
+        """An account's code was used, or is not wanted any more."""
         self._database.rows("DELETE FROM invitations WHERE account = ?", [account])
 
     def invitations(self, now: float) -> dict[str, float]:
-        """Until when each invited account's code can be used."""
+        """The time until which each invited account's code can be used."""
         rows = self._database.rows("SELECT account, expires FROM invitations WHERE expires > ?", [now])
         return {row["account"]: row["expires"] for row in rows}
 
