@@ -1,4 +1,4 @@
-"""Access: who may log in and as what, invitations, whose messages somebody may hear; one's own password."""
+"""Logins: who may log in and as what, invitations, whose messages they may hear; one's own password."""
 
 from typing import Any
 from urllib.parse import quote
@@ -56,13 +56,13 @@ OWN_PASSWORD = (
 
 @routes.get("/access", may="admin")
 def access(visit: Visit) -> str:
-    """All accounts, and whom to invite."""
+    """All accounts, and people to invite."""
     return _accounts(visit)
 
 
 @routes.post("/access/invite", may="admin")
 def invite(visit: Visit) -> str:
-    """An invitation, shown this once: for a person, or for an account that exists."""
+    """An invitation for a person or for an existing account, shown only once."""
     if account := visit.sent("account"):
         return _invitation(visit, visit.ask("account invite", account=account))
     form = visit.form(INVITED, extension=_without_account(visit, visit.ask("account list")))
@@ -73,7 +73,7 @@ def invite(visit: Visit) -> str:
 
 @routes.post("/access/admin", may="admin")
 def add_admin(visit: Visit) -> str:
-    """One more admin, who is no person with an extension."""
+    """Add an admin who is not a person with an extension."""
     form = visit.form(ADMIN)
     if form.sent("account add", role="admin", language=visit.language):
         return _invitation(visit, visit.ask("account invite", account=form.result["name"]))
@@ -82,14 +82,14 @@ def add_admin(visit: Visit) -> str:
 
 @routes.post("/access/withdraw", may="admin")
 def withdraw(visit: Visit) -> HTTPResponse:
-    """An invitation that nobody has followed yet works no longer."""
+    """Withdraw an invitation that nobody has used yet."""
     account = visit.ask("account withdraw", account=visit.sent("account"))
     return _back(visit, account, visit._("The invitation has been withdrawn."))
 
 
 @routes.post("/access/remove", may="admin")
 def remove(visit: Visit) -> HTTPResponse:
-    """Nobody logs in with this account any more."""
+    """Delete an account."""
     account = visit.ask("account remove", account=visit.sent("account"), seen=visit.sent("seen") or None)
     return visit.see_other("/access", visit._("{name} no longer has a login.").format(name=account["person"]))
 
@@ -153,7 +153,7 @@ def _without_account(visit: Visit, accounts: list[dict[str, Any]]) -> list[tuple
 
 
 def _place(bearer: dict[str, Any]) -> tuple[bool, int, str, tuple[str, str]]:
-    """By extension, as numbers are counted; who has none by name, at the end."""
+    """The order of accounts: by extension as a number; those without one at the end, by name."""
     extension = str(bearer["extension"])
     return not extension, len(extension), extension, place(bearer.get("person") or bearer["name"])
 
@@ -176,7 +176,7 @@ def _invitation(visit: Visit, invited: dict[str, Any]) -> str:
 
 
 def _address(visit: Visit, invited: dict[str, Any]) -> str:
-    """The link as a colleague's device reaches us: not by a name that only this machine knows."""
+    """The link in a form that works on a colleague's device: not with a name that only this machine knows."""
     host = str(visit.request.get_header("Host", ""))
     name = access_rule.host_name(host) or "localhost"
     here = access_rule.address(name)
@@ -196,7 +196,7 @@ def own(visit: Visit) -> str:
 
 @routes.post("/access/own")
 def change_language(visit: Visit) -> HTTPResponse | str:
-    """The page speaks another language."""
+    """Change the language of the page."""
     form = visit.form(LANGUAGE)
     if form.sent("account own"):
         visit.words = visit.site.words[form.result["language"]]
@@ -206,7 +206,7 @@ def change_language(visit: Visit) -> HTTPResponse | str:
 
 @routes.post("/access/own/password")
 def change_password(visit: Visit) -> HTTPResponse | str:
-    """A new password."""
+    """Change the password."""
     form = visit.form(OWN_PASSWORD)
     if form.sent("account own"):
         return visit.see_other("/access/own", visit._("Your new password has been saved."))
@@ -222,18 +222,18 @@ def _own(visit: Visit, language: Form | None = None, password: Form | None = Non
     )
 
 
-# --- whoever is invited ---------------------------------------------------------------------------------------------
+# --- people who are invited -----------------------------------------------------------------------------------------
 
 
 @routes.get("/invitation/<code>", may="visitor")
 def invitation(visit: Visit, code: str) -> str:
-    """Where an invited colleague chooses his password."""
+    """Where invited colleagues choose their password."""
     return _chosen(visit, code, visit.form(CHOSEN))
 
 
 @routes.post("/invitation/<code>", may="visitor")
 def accept(visit: Visit, code: str) -> HTTPResponse | str:
-    """He has chosen it, and is logged in."""
+    """Save the password that was chosen, and log in."""
     form = visit.form(CHOSEN)
     if form.sent("invitation accept", code=code, source=visit.source):
         visit.enter(form.result["token"])

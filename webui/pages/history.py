@@ -1,4 +1,4 @@
-"""The calls that were: found again, taken out as a table, and each one looked at from all sides."""
+"""Past calls: searched, downloaded as a table, and each one seen from all sides."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,14 +35,14 @@ HEADS = (
 _FILTERS = ("search", "extension", "direction", "outcome", "since", "until")
 _PAGE = 50
 _MESSAGES = 40
-"""SIP messages of a call on a page."""
+"""SIP messages of a call that one page shows."""
 _PIECE = 250
-"""Calls of a table that are asked for at a time: the exchange's other work gets its turn in between."""
+"""Calls of a table that are fetched at a time: the exchange's other work gets its turn in between."""
 
 
 @routes.get("/history")
 def history(visit: Visit) -> str:
-    """The calls that fit what is searched for, newest first."""
+    """The calls that match the search, newest first."""
     typed = {name: visit.query.get(name, "").strip() for name in _FILTERS}
     asked, errors = _asked(visit, typed)
     nothing = {"calls": [], "all": 0, "ahead": 0}
@@ -67,7 +67,7 @@ def history(visit: Visit) -> str:
 
 @routes.get("/history/table")
 def table(visit: Visit) -> HTTPResponse:
-    """The same calls as a table for a spreadsheet: all of them, however many."""
+    """The same calls as a table for a spreadsheet, all of them however many there are."""
     asked, errors = _asked(visit, {name: visit.query.get(name, "").strip() for name in _FILTERS})
     found: Iterable[Mapping[str, Any]] = () if errors else _all(visit, asked)
     rows = chain([[visit._(head) for head in HEADS]], (_row(visit, call) for call in found))
@@ -75,7 +75,7 @@ def table(visit: Visit) -> HTTPResponse:
 
 
 def _all(visit: Visit, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Every call that fits, the newest first, asked for piece by piece."""
+    """Every call that matches, newest first, fetched piece by piece."""
     before: dict[str, int] = {}
     while True:
         found = visit.ask("history", **asked, **before, limit=_PIECE, counted=False)
@@ -118,7 +118,7 @@ def call(visit: Visit, id: str) -> str:
 
 
 def _asked(visit: Visit, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """What is asked of the daemon, and what is wrong with what was typed, by field."""
+    """The question for the daemon, and what is wrong with the input, by field."""
     errors: dict[str, str] = {}
     asked: dict[str, Any] = {"search": typed["search"][:200]}
     for name, known in (("direction", DIRECTIONS), ("outcome", OUTCOMES)):
@@ -136,12 +136,12 @@ def _asked(visit: Visit, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict
 
 
 def _midnight(day: date) -> float:
-    """When a day begins, by the box's clock."""
+    """The start of a day by the box's clock."""
     return datetime(day.year, day.month, day.day).timestamp()
 
 
 def _parties(visit: Visit) -> list[tuple[str, str]]:
-    """People and groups whose calls can be chosen; a user has only his own."""
+    """People and groups whose calls can be chosen; users have only their own."""
     if not visit.is_admin:
         return []
     found = [*visit.ask("user list"), *visit.ask("group list")]

@@ -1,4 +1,4 @@
-"""People: everybody with his extension, one person with all that is his, and a pasted list that becomes people."""
+"""People: everybody with their extension, everything about one person, and a pasted list that becomes people."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,13 +40,13 @@ PERSON = fields_of(Person, number={"kind": "choice"})
 
 @routes.get("/people", may="admin")
 def people(visit: Visit) -> str:
-    """Everybody, or those that a search finds."""
+    """Everybody, or those a search finds."""
     return _everybody(visit, visit.form(NEW, visit.ask("user free")))
 
 
 @routes.post("/people", may="admin")
 def add(visit: Visit) -> HTTPResponse | str:
-    """One more person."""
+    """Add a person."""
     form = with_offer(visit, visit.form(NEW))
     if not form.values.get("extension"):
         form.values["extension"] = visit.ask("user free")["extension"]
@@ -57,7 +57,7 @@ def add(visit: Visit) -> HTTPResponse | str:
 
 @routes.get("/people/free", may="admin")
 def free(visit: Visit) -> HTTPResponse:
-    """For people.js: whether a wanted extension can be had."""
+    """For people.js: whether a wanted extension is free."""
     wanted = {name: visit.query[name] for name in ("extension", "person") if visit.query.get(name)}
     found = visit.ask("user free", **wanted)
     wrong = visit.said(found["wrong"]) if found.get("wrong") else ""
@@ -66,13 +66,13 @@ def free(visit: Visit) -> HTTPResponse:
 
 @routes.get("/people/paste", may="admin")
 def paste(visit: Visit) -> str:
-    """Where a list of names is pasted."""
+    """The page for pasting a list of names."""
     return visit.page("people_paste", form=visit.form(NAMES), found=None)
 
 
 @routes.post("/people/paste", may="admin")
 def pasted(visit: Visit) -> HTTPResponse | str:
-    """Look at a list with the extensions as they would be, or add everybody in it."""
+    """Preview a list with the extensions it would get, or add everybody in it."""
     form = visit.form(NAMES)
     adds = visit.sent("step") == "add"
     if adds and form.sent("user paste"):
@@ -83,14 +83,14 @@ def pasted(visit: Visit) -> HTTPResponse | str:
 
 @routes.post("/people/release/<extension>", may="admin")
 def release(visit: Visit, extension: str) -> HTTPResponse:
-    """Anybody may have the extension of somebody who left."""
+    """Release the extension of a former colleague for anybody."""
     visit.ask("extension release", extension=extension, seen=visit.sent("seen"))
     return visit.see_other("/people", visit._("{extension} is free again.").format(extension=extension))
 
 
 @routes.get("/people/<extension>", may="admin")
 def person(visit: Visit, extension: str) -> str:
-    """One person with everything of his."""
+    """Everything about one person."""
     return _person(visit, extension)
 
 
@@ -113,7 +113,7 @@ def remove_pin(visit: Visit, extension: str) -> HTTPResponse:
 
 @routes.post("/people/<extension>/announcement", may="admin", uploads=True)
 def announcement(visit: Visit, extension: str) -> HTTPResponse | str:
-    """What callers hear when nobody answers: typed, uploaded, spoken, or the box's own sentence again."""
+    """Set what callers hear when nobody answers: typed, uploaded, recorded, or the standard text again."""
     form = visit.form(())
     given = sound_arguments(visit, "announcement", form)
     if not given and not form.errors:
@@ -164,7 +164,7 @@ def _person(
 
 
 def _numbers(visit: Visit, shown: dict[str, Any]) -> Sequence[tuple[str, str]]:
-    """The office's numbers that are nobody else's, and none of his own."""
+    """The office's numbers that nobody else has, and the choice of none."""
     return [("", visit._("The office number")), *((each, visit.number(each)) for each in shown["own_numbers"])]
 
 

@@ -1,4 +1,4 @@
-"""What to ask of somebody who has a provider's letter in his hand: the fields of a trunk, in that letter's words."""
+"""The fields of a trunk, in the words of the provider's letter that people have in front of them."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -21,7 +21,7 @@ _KNOWN = descriptions(Trunk)
 
 
 def grouped(visit: Visit) -> list[tuple[str, list[dict[str, Any]]]]:
-    """All providers by country, in words: the office's country, what is everywhere, then those abroad by name."""
+    """All providers by country, in words: the office's country, those everywhere, then other countries by name."""
     names = Locale.parse(visit.language).territories
     found = visit.ask("provider list")
     groups = [(names.get(country, country) if country else "", list(those))
@@ -31,20 +31,20 @@ def grouped(visit: Visit) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def provider(visit: Visit, key: str) -> dict[str, Any] | None:
-    """One provider; None when there is none of that key."""
+    """The provider with that key, or None."""
     found = (each for each in visit.ask("provider list") if each["key"] == key)
     return next(found, None)
 
 
 def called(visit: Visit, shown: Mapping[str, Any]) -> str:
-    """The provider's name for people."""
+    """The provider's name as people read it."""
     if shown["key"] == BOX:
         return visit._("A router in your network (FRITZ!Box)")
     return str(shown["name"]) or visit._("Another provider")
 
 
 def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
-    """The fields of a trunk there. The telephone trade's own words are in “another provider” only."""
+    """The fields of a trunk there. Only “another provider” uses the technical terms of telephony."""
     if shown["key"] == OTHER:
         return [
             Field("server", label=_KNOWN["domain"].label,
@@ -66,7 +66,7 @@ def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
 
 
 def form_for(visit: Visit, shown: Mapping[str, Any], trunk: Mapping[str, Any] | None = None) -> Form:
-    """The form for a trunk at the provider: a new one, or one that is there."""
+    """The form for a new or existing trunk at the provider."""
     if trunk is not None:
         return visit.form(fields(shown, is_new=False), trunk)
     start = {"server": shown["server_example"] if shown["key"] == BOX else ""}
@@ -74,5 +74,5 @@ def form_for(visit: Visit, shown: Mapping[str, Any], trunk: Mapping[str, Any] | 
 
 
 def peer_fields() -> Sequence[Field]:
-    """The fields of a trunk that is known by its address."""
+    """The fields of a trunk without registration, known by its address."""
     return fields_of(Trunk, "peer", "transport", peer={"required": True})

@@ -1,4 +1,4 @@
-"""Who may come in at all: only the LAN, only under the box's own names, only with forms of our own pages."""
+"""Who may come in at all: only the LAN, only by the box's own names, only with forms of our own pages."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ _REMEMBERED = 60.0
 
 
 def address(text: str) -> Address | None:
-    """An address as the socket gives it; an IPv4 one in IPv6 clothes is IPv4."""
+    """An address as the socket gives it; an IPv4-mapped IPv6 address becomes IPv4."""
     try:
         found = ip_address(text.partition("%")[0])
     except ValueError:
@@ -32,20 +32,20 @@ def address(text: str) -> Address | None:
 
 
 def on_lan(remote: str, local: str = "") -> bool:
-    """Whether somebody is in the same network: a private address, or the prefix of the address he came in at."""
+    """Whether somebody is in the same network: a private address, or the prefix of the address they came in at."""
     there, here = address(remote), address(local)
     if there is None:
         return False
     if any(there in network for network in _LAN):
         return True
-    # Offices have public IPv6 addresses; who shares the first 64 bits with us is on our cable.
+    # Offices have public IPv6 addresses; devices that share our first 64 bits are on our network.
     if isinstance(there, IPv6Address) and isinstance(here, IPv6Address):
         return int(there) >> 64 == int(here) >> 64
     return False
 
 
 class Names:
-    """The names the page may be asked for. A foreign one means that somebody's DNS points at us (DNS rebinding)."""
+    """The names the page may be asked for by. A foreign one means that somebody's DNS points at us (DNS rebinding)."""
 
     def __init__(self, domain: Callable[[], str], own: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         """`domain` tells the office's own domain (asked at most once a minute), `own` is the box's name."""
@@ -83,9 +83,9 @@ def host_name(host: str) -> str | None:
 
 
 def same_origin(scheme: str, host: str, origin: str | None, fetch_site: str | None) -> bool:
-    """Whether a form comes from one of our own pages, as far as the browser says where it comes from.
+    """Whether a form comes from one of our own pages, as far as the browser tells its origin.
 
-    Old browsers say nothing: the token in the form speaks for them.
+    Old browsers do not tell: the token in the form is the proof then.
     """
     if fetch_site is not None and fetch_site not in ("same-origin", "none"):
         return False
@@ -93,7 +93,7 @@ def same_origin(scheme: str, host: str, origin: str | None, fetch_site: str | No
 
 
 def form_token(key: str) -> str:
-    """A token for a form, made from the session's secret; each time another, so that compression tells nothing."""
+    """A token for a form, made from the session's secret; a new one each time, so that compression reveals nothing."""
     salt = secrets.token_hex(8)
     return f"{salt}.{_sealed(key, salt)}"
 
@@ -105,7 +105,7 @@ def token_fits(key: str, token: str) -> bool:
 
 
 def signed(secret: bytes, text: str) -> str:
-    """A text nobody else can make for a cookie."""
+    """A text for a cookie that nobody else can make."""
     return f"{text}.{hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 

@@ -1,4 +1,4 @@
-"""The web server: cheroot, hardened against clients that are silent, slow or many."""
+"""The web server: cheroot, hardened against silent, slow and too many clients."""
 
 import contextlib
 import io
@@ -43,7 +43,7 @@ class Request(HTTPRequest):  # type: ignore[misc]
             self.conn.drain()
 
     def send_headers(self) -> None:
-        # What was not wanted is not read into memory just to keep a connection.
+        # An unwanted body is not read into memory just to keep the connection.
         if getattr(self.rfile, "remaining", 0) or self.chunked_read:
             self.close_connection = True
         super().send_headers()
@@ -54,7 +54,7 @@ class Request(HTTPRequest):  # type: ignore[misc]
 
 
 class Connection(HTTPConnection):  # type: ignore[misc]
-    """A connection that knows how long it may still take."""
+    """A connection with a deadline."""
 
     RequestHandlerClass = Request
     deadline: float | None = None
@@ -70,7 +70,7 @@ class Connection(HTTPConnection):  # type: ignore[misc]
 
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """What is done in here must be done in time, or the connection is cut off."""
+        """What is done in here must finish in time, or the connection is cut off."""
         before, self.deadline = self.deadline, time.monotonic() + seconds
         try:
             yield
@@ -78,18 +78,18 @@ class Connection(HTTPConnection):  # type: ignore[misc]
             self.deadline = before
 
     def arrive(self, turnstile: PerAddressLimit["Connection"]) -> bool:
-        """Whether there is room for it."""
+        """Whether there is room for the connection."""
         self._counted = turnstile.arrive(self.source)
         return self._counted
 
     def communicate(self) -> bool:
-        """Read and answer one request; whether the connection is kept. In a thread of the pool."""
+        """Read and answer one request; returns whether the connection is kept. In a thread of the pool."""
         self._busy = True
         self.server.busy.add(self)
         self.deadline = time.monotonic() + HEAD
         try:
             return self._shake_hands() and bool(super().communicate())
-        except OSError:  # not even that it is wrong could be said to whoever is gone
+        except OSError:  # the other side is gone and cannot even be told that something is wrong
             return False
         finally:
             self.server.busy.discard(self)
@@ -97,20 +97,20 @@ class Connection(HTTPConnection):  # type: ignore[misc]
             self.stays()
 
     def stays(self) -> None:
-        """From now on it does not count as busy: a page that listens, or a request that is answered."""
+        """From now on it does not count as busy: the page only listens, or its request has been answered."""
         if self._busy:
             self._busy = False
             self.server.turnstile.leave(self.source)
 
     def drain(self) -> None:
-        """Let the other side read our answer although it still sends what we do not want."""
+        """Let the other side read our answer although it is still sending something unwanted."""
         with contextlib.suppress(OSError), self.within(5.0):
             self.socket.shutdown(socket.SHUT_WR)
             while self.socket.recv(65536):
                 pass
 
     def cut(self) -> None:
-        """Make whatever waits for the other side fail. Any thread may call."""
+        """Make everything that waits for the other side fail. Any thread may call."""
         with contextlib.suppress(OSError):
             # An SSLSocket's own shutdown would pull the state from under the thread that reads.
             socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
@@ -137,7 +137,7 @@ class Gateway(Gateway_10):  # type: ignore[misc]
 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
-        # Which of our addresses he came in at tells whether he is in the same network.
+        # Which of our addresses a visitor came in at tells whether they are in the same network.
         environ["SERVER_NAME"] = self.req.conn.socket.getsockname()[0]
         environ["wsgi.input"] = Body(self.req)
         return environ
@@ -153,7 +153,7 @@ class Gateway(Gateway_10):  # type: ignore[misc]
 
 
 class Body(io.RawIOBase):
-    """What a form sends, read in time or not at all."""
+    """The body of a form, read in time or not at all."""
 
     def __init__(self, request: Request) -> None:
         super().__init__()
@@ -189,7 +189,7 @@ class Server(Cheroot):  # type: ignore[misc]
         threading.Thread(target=self.serve, name=f"port {self.bind_addr[1]}", daemon=True).start()
 
     def process_conn(self, conn: Connection) -> None:
-        """A connection is new, or has something to say: only then does it take a thread."""
+        """A connection is new or has sent something: only then does it take a thread."""
         if conn.last_used is not None:
             self.turnstile.enter(conn, conn.source)
         elif conn.arrive(self.turnstile):
@@ -198,7 +198,7 @@ class Server(Cheroot):  # type: ignore[misc]
             conn.close()
 
     def put_conn(self, conn: Connection) -> None:
-        """A request is answered and the connection kept. The thread may be another server's."""
+        """A request has been answered and its connection is kept. The thread may be another server's."""
         if conn.server is not self:
             conn.server.put_conn(conn)
         elif self.ready and self.ssl_adapter is not None and conn.socket.pending():
@@ -207,7 +207,7 @@ class Server(Cheroot):  # type: ignore[misc]
             super().put_conn(conn)
 
     def cut_off(self, now: float) -> None:
-        """Cut off whoever takes too long; every second or so. `now` is monotonic."""
+        """Cut off connections that take too long; every second or so. `now` is monotonic."""
         for conn in tuple(self.busy):
             if conn.deadline is not None and conn.deadline < now:
                 conn.cut()

@@ -80,7 +80,7 @@ function said(part) {
   return part.innerHTML.replace(/name="csrf" value="[^"]*"/g, "");
 }
 
-// Nobody's typing, listening or choosing is taken away from him.
+// Nobody is interrupted while typing, listening or choosing.
 function busy(part) {
   const active = document.activeElement;
   if (part.contains(active) && active.matches("input:not([type=checkbox], [type=hidden]), textarea, select")) return true;

@@ -35,7 +35,7 @@ function field(box) {
     form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // Only the latest thing he began counts.
+  // Only what was begun last counts.
   async function make(work, waiting = "working") {
     const mine = ++turn;
     say(waiting);
