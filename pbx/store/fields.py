@@ -5,7 +5,7 @@ line in `models` and its translation. What several fields have to do with each o
 """
 
 import dataclasses
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -68,6 +68,26 @@ def descriptions(noun: type[Any]) -> Mapping[str, Description]:
 def arguments(noun: type[Any], by: str = "") -> dict[str, Description]:
     """What commands about a noun can be given, by the arguments' names; or those that something else is given."""
     return {each.argument: each for each in descriptions(noun).values() if each.by == by}
+
+
+def wrong_in(item: Any) -> list[tuple[str, Sentence]]:
+    """The fields of an item whose values are not what they are described to be, and what they must be."""
+    found = []
+    for name, check, optional in _checks(cast("Hashable", type(item))):
+        value = getattr(item, name)
+        if not (optional and value == "") and (wrong := check(value)) is not None:
+            found.append((name, wrong))
+    return found
+
+
+@cache
+def _checks(noun: Any) -> tuple[tuple[str, Callable[[Any], Sentence | None], bool], ...]:
+    """Of each field that can be wrong by itself: name, check, and whether it may be empty. There are many items."""
+    return tuple(
+        (name, each.kind.wrong, each.optional)
+        for name, each in descriptions(noun).items()
+        if type(each.kind).wrong is not Kind.wrong
+    )
 
 
 @cache

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pbx.sentence import Sentence
-from pbx.store.fields import descriptions
+from pbx.store.fields import wrong_in
 from pbx.store.hosts import host_port
 from pbx.store.models import BACKUP_KEY, Account, Contact, Group, Number, Office, Person, Phone, RetiredExtension, Trunk
 
@@ -50,18 +50,14 @@ def _table(
         if key_of(item) != key:
             filed = Sentence("Is listed as “{key}” but called “{name}”.", key=key, name=key_of(item))
             yield Fault(name, key, "", filed)
-        yield from (Fault(name, key, *found) for found in (*_each(item), *check(item)))
-
-
-def _each(item: Any) -> Findings:
-    """What is wrong with a field by itself, as it is described."""
-    for name, description in descriptions(type(item)).items():
-        if (wrong := description.wrong(getattr(item, name))) is not None:
-            yield name, wrong
+        for found in wrong_in(item):
+            yield Fault(name, key, *found)
+        for found in check(item):
+            yield Fault(name, key, *found)
 
 
 def _office(office: Office) -> Findings:
-    yield from _each(office)
+    yield from wrong_in(office)
     if office.backup_folder and not office.backup_key:
         yield "backup_key", BACKUP_KEY.must
 
