@@ -16,9 +16,9 @@ from pbx.sip.transport.tls import paths
 
 log = logging.getLogger(__name__)
 
-Address = tuple[str, int]
+HostPort = tuple[str, int]
 
-DEFAULT: Address = ("::", 8080)
+DEFAULT: HostPort = ("::", 8080)
 """Where the page is, if nobody says otherwise."""
 TLS_ABOVE = 363
 """HTTPS is so many ports above HTTP: 80 and 443, 8080 and 8443."""
@@ -88,12 +88,12 @@ class WebProcess:
             raise
 
 
-def command(data: Path, web: Address, allow_all: bool = False) -> list[str]:
+def command(data: Path, web: HostPort, allow_all: bool = False) -> list[str]:
     """What starts the page of the exchange in this folder as a child process."""
     return [sys.executable, "-P", "-m", "webui", "--child", *arguments(data / SOCKET, web, allow_all)]
 
 
-def arguments(socket: Path, web: Address, allow_all: bool) -> list[str]:
+def arguments(socket: Path, web: HostPort, allow_all: bool) -> list[str]:
     """The page's arguments. The certificate is in the socket's folder."""
     host = f"[{web[0]}]" if ":" in web[0] else web[0]
     certificate, key = paths(socket.parent)
@@ -101,7 +101,7 @@ def arguments(socket: Path, web: Address, allow_all: bool) -> list[str]:
     return [*words, "--allow-all"] if allow_all else words
 
 
-def next_free(web: Address) -> Address:
+def next_free(web: HostPort) -> HostPort:
     """This address, or the next one whose port, and that of HTTPS above it, is free. Raises OSError when none is."""
     host, wanted = web
     for port in range(wanted, wanted + PORTS_TRIED):

@@ -98,7 +98,7 @@ class Exchange:
             ids=self._ids,
             agent="Durchwahl",
             methods=METHODS,
-            brake=self.throttle,
+            rate_limiter=self.throttle,
         )
         self.trace = Trace(wall)
         self.transports = Transports(self._received, self._failed, kept=self._is_needed)

@@ -36,7 +36,7 @@ from pbx.sip.events import Invited, TurnedAway
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request
 from pbx.sip.privacy import addresses, is_withheld
-from pbx.store.models import Direction, Group, Person, Phone, Trunk
+from pbx.store.models import CallDirection, Group, Person, Phone, Trunk
 
 Begin = Callable[[Call, Leg | None, Script], None]
 """Lets a script run on a call."""
@@ -160,7 +160,7 @@ class Router:
         planned = (ToGroup if isinstance(other, Group) else ToPerson)(wanted.number)
         return self._click("internal", person, wanted, partial(internal.connect, planned=planned, person=person))
 
-    def _click(self, direction: Direction, person: Person, wanted: Party, then: Script) -> Call:
+    def _click(self, direction: CallDirection, person: Person, wanted: Party, then: Script) -> Call:
         call = self._call(direction, Party(person.extension, person.name), wanted.number)
         self._begin(call, None, partial(click_to_call, person=person, wanted=wanted, then=then))
         return call
@@ -228,7 +228,7 @@ class Router:
         here = {event.flow.local[0], office.domain.lower(), request.from_.uri.host}
         asked = dialled(request.uri, office, here)
         planned = plan(asked, person, office)
-        direction: Direction = "out" if isinstance(planned, ToOutside | ToEmergency) else "internal"
+        direction: CallDirection = "out" if isinstance(planned, ToOutside | ToEmergency) else "internal"
         caller = Party(person.extension, person.name)
         call = self._call(direction, caller, getattr(planned, "number", None) or asked[:32])
         if not isinstance(planned, ToEmergency) and (reason := self._too_much()):
@@ -252,12 +252,12 @@ class Router:
     def _from_itself(self, event: Invited) -> None:
         nobody = Party(self_call.EXTENSION)
         call = self._call("internal", nobody, self_call.EXTENSION)
-        call.unseen = True
+        call.is_self_call = True
         self._take(call, event, nobody, self_call.attend)
 
     # --- both ------------------------------------------------------------------------------------------------------
 
-    def _call(self, direction: Direction, caller: Party, to: str) -> Call:
+    def _call(self, direction: CallDirection, caller: Party, to: str) -> Call:
         equipment = self._equipment
         return Call(
             equipment.ids.token(), direction, equipment.office(), caller, to, equipment.even_wall(), equipment.on_step
@@ -279,10 +279,10 @@ class Router:
         except NoPort:
             self._turn_away(call, event, 503, "no-port")
             return
-        leg = Leg(caller, endpoint, call.tell, self._equipment.clock, self._equipment.ids.session_id())
+        leg = Leg(caller, endpoint, call.signal, self._equipment.clock, self._equipment.ids.session_id())
         call.add(leg)
         session.is_phone = not caller.outside
-        call.hops = (70 if event.request.max_forwards is None else event.request.max_forwards) - 1
+        call.max_forwards = (70 if event.request.max_forwards is None else event.request.max_forwards) - 1
         self._equipment.connect(leg, session)
         self._begin(call, leg, script)
 

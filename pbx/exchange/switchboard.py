@@ -134,7 +134,7 @@ class Switchboard:
 
     def begin(self, call: Call, leg: Leg | None, script: Script) -> None:
         """A new call: its script runs to its end."""
-        if not call.unseen:
+        if not call.is_self_call:
             self.equipment.calls[call.id] = call
         begin(script, Operator(self.equipment, call, leg), self._script_ended)
 
@@ -154,7 +154,7 @@ class Switchboard:
             leg.hang_up()
         self.equipment.wake()
         try:
-            if call.unseen:
+            if call.is_self_call:
                 self.equipment.trace.take(call.dialogs)
             else:
                 await self.equipment.archive.keep_call(call)

@@ -14,7 +14,7 @@ from pbx.media.codecs.codec import PCMA, Codec
 from pbx.media.dialler import Dialler
 from pbx.media.dtmf_in import DtmfIn
 from pbx.media.events import DigitHeard, FirstPacket, MediaEvent, Recorded, Silent
-from pbx.media.format import Address, Format
+from pbx.media.format import Format, HostPort
 from pbx.media.latch import MOVED
 from pbx.media.onward import Onward
 from pbx.media.outgoing import Outgoing
@@ -26,7 +26,7 @@ from pbx.media.reports import Quality, Reports
 from pbx.media.rtcp import REPORTS
 from pbx.media.rtp_socket import RtpSocket, Watch
 from pbx.media.sender import Sender
-from pbx.media.signs import Signs
+from pbx.media.signs import SignsOfLife
 
 _COMFORT_NOISE = 13
 
@@ -61,7 +61,7 @@ class Endpoint:
         self.outgoing = Outgoing(loop.random_bytes)
         self.reception = Reception()
         self.rtp_socket = RtpSocket(loop, sockets, self.take, self._found, self._moved)
-        self.local: Address = self.rtp_socket.local
+        self.local: HostPort = self.rtp_socket.local
         self.voice_type = PCMA.payload_type
         """The payload type under which voice arrives at the moment."""
         self.heard = PCMA
@@ -77,7 +77,7 @@ class Endpoint:
         """How the voice went until now, every few seconds."""
         self._malformed = 0
         self._tokens = 0
-        self._signs = Signs(now)
+        self._signs = SignsOfLife(now)
         loop.watch(self.rtp_socket.rtp, self.rtp_socket.read)
         loop.watch(self.rtp_socket.rtcp, self._receive_report)
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pbx.media.codecs.codec import Codec
 
-Address = tuple[str, int]
+HostPort = tuple[str, int]
 """An IP address as text (no brackets) and a port."""
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
@@ -23,7 +23,7 @@ class Format:
     """What voice is sent as."""
     event_payload_type: int | None
     """What telephone-events are sent as; None when the peer takes none."""
-    remote: Address
+    remote: HostPort
     """Where the peer's SDP wants the packets."""
     trusted: frozenset[str] = field(default_factory=frozenset)
     """Hosts (IP addresses as text) whose packets may be the peer's, besides `remote`: where its signalling comes
@@ -35,7 +35,7 @@ class Format:
     """What telephone-events arrive as; like `event_payload_type` when None."""
     listed: tuple[tuple[int, Codec | None], ...] = ()
     """Payload types under which voice (with its codec) or telephone-events (None) may arrive besides."""
-    rtcp: Address | None = None
+    rtcp: HostPort | None = None
     """Where reports go; the port above `remote` when None."""
 
     @property
@@ -65,7 +65,7 @@ class Format:
 
 
 @lru_cache(maxsize=512)
-def reachable(address: Address) -> Address | None:
+def reachable(address: HostPort) -> HostPort | None:
     """`address` in the spelling the kernel uses, or None if no voice can be sent there (a name, 0.0.0.0, multicast,
     no port)."""
     host, port = address

@@ -1,6 +1,6 @@
 """Which source address is the peer's: symmetric RTP that strangers cannot take over (RFC 4961; threats: RTP bleed)."""
 
-from pbx.media.format import Address, Format, reachable
+from pbx.media.format import Format, HostPort, reachable
 
 _SETTLED = 10
 """Packets after which an address that is not the one in the SDP is believed to be the peer's NAT."""
@@ -26,7 +26,7 @@ class Latch:
         """Where the SDP wants packets; None if that is nowhere."""
         hosts = {address[0] for host in format.trusted if (address := reachable((host, 1)))}
         self._hosts = hosts | ({self.remote[0]} if self.remote else set())
-        self.source: Address | None = None
+        self.source: HostPort | None = None
         """Where the peer was heard from."""
         self.exact = False
         self.strangers = 0
@@ -34,7 +34,7 @@ class Latch:
         self._packets = 0
         self._last = 0.0
 
-    def admits(self, source: Address, now: float) -> bool:
+    def admits(self, source: HostPort, now: float) -> bool:
         """Whether a packet from `source` is the peer's."""
         if source == self.source:
             self._packets += 1
@@ -47,7 +47,7 @@ class Latch:
         self.source, self._packets, self._last = source, 1, now
         return True
 
-    def _gives_way(self, source: Address, now: float) -> bool:
+    def _gives_way(self, source: HostPort, now: float) -> bool:
         """Whether who is believed now makes room for `source`."""
         silent = now - self._last
         if self.source is None or (silent >= MOVED and source[0] == self.source[0]):
@@ -58,12 +58,12 @@ class Latch:
         """The source was last heard at `last`, past this latch."""
         self._last = last
 
-    def admits_report(self, source: Address) -> bool:
+    def admits_report(self, source: HostPort) -> bool:
         """Whether an RTCP packet from `source` may be the peer's: from the very host that talks, once one does."""
         return source[0] == self.source[0] if self.source else source[0] in self._hosts
 
     @property
-    def target(self) -> Address | None:
+    def target(self) -> HostPort | None:
         """Where to send: what was heard for a while, else what the SDP says."""
         if self.source and (self.exact or self._packets >= _SETTLED or not self.remote):
             return self.source

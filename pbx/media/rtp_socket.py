@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from pbx.media.format import Address, Format, reachable
+from pbx.media.format import Format, HostPort, reachable
 from pbx.media.latch import Latch
 
 BUFFER = 2048
@@ -62,7 +62,7 @@ class RtpSocket:
         self._loop = loop
         self.rtp, self.rtcp = sockets
         self._take, self._found, self._moved = take, found, moved
-        self.local: Address = self.rtp.getsockname()[:2]
+        self.local: HostPort = self.rtp.getsockname()[:2]
         self.send: Callable[[bytes | memoryview], int] = _nowhere
         """Sends one RTP packet, or does nothing while there is nobody to send to; raises OSError."""
         self.errors = 0
@@ -73,8 +73,8 @@ class RtpSocket:
         self._format: Format | None = None
         self._latch: Latch | None = None
         self._since = 0.0
-        self._aimed: tuple[socket.socket, Address | None, bool] | None = None
-        self._rtcp_source: Address | None = None
+        self._aimed: tuple[socket.socket, HostPort | None, bool] | None = None
+        self._rtcp_source: HostPort | None = None
         self._strangers = 0
 
     @property

@@ -4,7 +4,7 @@ _SILENT = 5.0
 """Seconds between two reports of a silence."""
 
 
-class Signs:
+class SignsOfLife:
     """Told once a second what was counted; reports and comfort noise are as good a sign as voice (RFC 3550)."""
 
     __slots__ = ("_before", "_heard_at", "_told_at", "others", "reports", "spoke_at")

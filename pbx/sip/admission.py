@@ -44,14 +44,14 @@ class Verdict(Enum):
     DROPPED = "dropped"
 
 
-class Brake(Protocol):
+class RateLimiter(Protocol):
     """Decides who sends too many requests."""
 
     def judge(self, request: Request, flow: Flow, *, known: bool) -> Verdict:
         """What becomes of a request; `known` if it belongs to a dialog or a transaction of ours."""
 
 
-class NoBrake:
+class NoRateLimiter:
     """Takes everything."""
 
     def judge(self, request: Request, flow: Flow, *, known: bool) -> Verdict:

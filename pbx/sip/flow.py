@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Address = tuple[str, int]
+HostPort = tuple[str, int]
 """An IP address as text (no brackets) and a port."""
 
 TransportName = Literal["udp", "tcp", "tls"]
@@ -18,9 +18,9 @@ class Flow:
     """
 
     transport: TransportName
-    local: Address
+    local: HostPort
     """Never a wildcard address: what the peer can answer to."""
-    remote: Address
+    remote: HostPort
     connection: int = 0
     tls_name: str = ""
     """The name the peer's certificate must carry when we open a TLS connection (RFC 5922)."""

@@ -9,7 +9,7 @@ from functools import partial
 from types import MappingProxyType
 
 from pbx.sip.address import Address
-from pbx.sip.admission import EXTENSIONS, METHODS, RETRY, SESSION_METHODS, Brake, NoBrake, Verdict, refusal
+from pbx.sip.admission import EXTENSIONS, METHODS, RETRY, SESSION_METHODS, NoRateLimiter, RateLimiter, Verdict, refusal
 from pbx.sip.authorization import ROUNDS, pinned, proof
 from pbx.sip.dialog import Dialog
 from pbx.sip.digest import Credentials
@@ -53,7 +53,7 @@ class Stack:
         limits: SipLimits | None = None,
         methods: Sequence[str] = METHODS,
         extensions: Sequence[str] = EXTENSIONS,
-        brake: Brake | None = None,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         limits = limits or SipLimits()
         self.ids = ids
@@ -71,7 +71,7 @@ class Stack:
         self._dialogs: dict[str, Session] = {}
         """Sessions by our tag, also those that are still ending."""
         self._agent = agent
-        self._brake = brake or NoBrake()
+        self._rate_limiter = rate_limiter or NoRateLimiter()
         self._methods = tuple(methods)
         self._extensions = tuple(extensions)
         self._abilities = (("Allow", ", ".join(methods)), ("Supported", ", ".join(extensions)))
@@ -107,7 +107,7 @@ class Stack:
         if sum(len(value) for name in _REPEATED for value in request.headers.all(name)) <= self.limits.repeated:
             return False
         self.counters["unwieldy"] += 1
-        if request.method != "ACK" and self._brake.judge(request, flow, known=False) is Verdict.TAKEN:
+        if request.method != "ACK" and self._rate_limiter.judge(request, flow, known=False) is Verdict.TAKEN:
             self.outgoing.append(Send(seen_from(request, flow).reply(513, tag=self.ids.tag()), flow))
             self._turn_away(request, flow, 513)
         return True
@@ -136,7 +136,7 @@ class Stack:
             return
         self.counters["malformed"] += 1
         request = error.recoverable
-        if request is not None and self._brake.judge(request, flow, known=False) is Verdict.TAKEN:
+        if request is not None and self._rate_limiter.judge(request, flow, known=False) is Verdict.TAKEN:
             response = seen_from(request, flow).reply(error.status, tag=self.ids.tag())
             self.outgoing.append(Send(response, flow))
             self._turn_away(request, flow, error.status)
@@ -188,7 +188,7 @@ class Stack:
     def _is_slowed(self, request: Request, flow: Flow, key: Key) -> bool:
         """Whether its sender asks too much; refusing costs no memory."""
         known = request.to.tag in self._dialogs or self._transactions.server(key) is not None
-        verdict = self._brake.judge(request, flow, known=known)
+        verdict = self._rate_limiter.judge(request, flow, known=known)
         if verdict is Verdict.TAKEN:
             return False
         self.counters["slowed"] += 1

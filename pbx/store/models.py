@@ -39,7 +39,7 @@ from pbx.store.secret_forms import h_a1
 Language = Literal["de", "en"]
 Strategy = Literal["all", "in-order", "longest-idle"]
 ExtensionDialling = Literal["off", "all", "distribution"]
-Direction = Literal["in", "out", "internal"]
+CallDirection = Literal["in", "out", "internal"]
 Outcome = Literal["answered", "voicemail", "missed", "gave-up", "refused", "failed"]
 TaskKind = Literal["missed", "voicemail", "gave-up"]
 Role = Literal["admin", "user"]
@@ -501,7 +501,7 @@ class CallFacts:
     """What is known of a call, while it lasts as afterwards."""
 
     id: str
-    direction: Direction
+    direction: CallDirection
     from_: str
     """E.164, extension, or empty when withheld."""
     from_name: str

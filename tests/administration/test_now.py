@@ -14,7 +14,7 @@ from pbx.administration.desk.live import Running
 from pbx.administration.desk.rights import Actor
 from pbx.administration.now import now
 from pbx.sentence import english
-from pbx.store.models import Account, Contact, Direction, Group, Language, Number, Person, Phone, Role, Step, Trunk
+from pbx.store.models import Account, CallDirection, Contact, Group, Language, Number, Person, Phone, Role, Step, Trunk
 from tests.box import pi
 from tests.live import Lines
 
@@ -25,7 +25,11 @@ ANSWERED = (*RINGING, Step(9.0, "answered", {"extension": "21"}))
 
 
 def call(
-    *parties: str, extension: str = "21", direction: Direction = "in", steps: tuple[Step, ...] = RINGING, **more: Any
+    *parties: str,
+    extension: str = "21",
+    direction: CallDirection = "in",
+    steps: tuple[Step, ...] = RINGING,
+    **more: Any,
 ) -> Running:
     """A call that lasts."""
     facts: dict[str, Any] = {"from_": CALLER, "from_name": "", "to": "+49301", "trunk": "t", "answered": None} | more

@@ -18,7 +18,7 @@ from pbx.exchange.story import story
 from pbx.sip.trace import Trace
 from pbx.store.folder import Folder, open_folder
 from pbx.store.mailboxes import Mailboxes, MailboxLimits
-from pbx.store.models import CallRecord, Direction, Office, Outcome, Person, RetiredExtension
+from pbx.store.models import CallDirection, CallRecord, Office, Outcome, Person, RetiredExtension
 from pbx.store.secrets.pins import hash_pin
 from tests.store.sound import write_sound
 
@@ -47,7 +47,7 @@ class ArchiveRig:
     def call(
         self,
         outcome: Outcome,
-        direction: Direction = "in",
+        direction: CallDirection = "in",
         *,
         id: str = "c1",
         other: str = CALLER,
@@ -59,7 +59,7 @@ class ArchiveRig:
         call = Call(id, direction, Office(), caller, to, lambda: self.now, lambda call, step: None, extension="21")
         call.note("called", number=to)
         if talked:
-            call.took_place()
+            call.mark_answered()
         call.outcome = outcome
         return call
 
@@ -103,7 +103,9 @@ def test_a_call_nobody_spoke_on_is_one_task(rig: ArchiveRig, outcome: Outcome, k
 
 
 @pytest.mark.parametrize("direction", ["in", "out"])
-def test_the_task_closes_when_the_caller_gets_through_or_is_called_back(rig: ArchiveRig, direction: Direction) -> None:
+def test_the_task_closes_when_the_caller_gets_through_or_is_called_back(
+    rig: ArchiveRig, direction: CallDirection
+) -> None:
     rig.run(lambda archive: archive.keep_call(rig.call("missed")))
     rig.run(lambda archive: archive.keep_call(rig.call("missed", direction, id="c2", other="+4940999")))
     assert ("21", "missed", CALLER) in rig.open_tasks

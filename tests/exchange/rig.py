@@ -95,7 +95,12 @@ class Rig:
             lambda host: self.trunks.is_trunk_host(host),
         )
         self.stack = Stack(
-            clock=self.clock, timers=self.timers, ids=ids, agent="Durchwahl", methods=METHODS, brake=self.throttle
+            clock=self.clock,
+            timers=self.timers,
+            ids=ids,
+            agent="Durchwahl",
+            methods=METHODS,
+            rate_limiter=self.throttle,
         )
         self.lockout = Lockout(self.clock)
         self.challenger = Challenger("durchwahl", b"k" * 32, self.clock, dice.randbytes)

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from webtest import TestApp
 
-from pbx.store.models import Binding, CallTrace, Direction, LegQuality, Step, TracedDialog, TracedMessage
+from pbx.store.models import Binding, CallDirection, CallTrace, LegQuality, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record, message
 from tests.webui.office import Web
 
@@ -51,7 +51,7 @@ def furnish(web: Web) -> None:
     here = ("192.0.2.1", 5060)
     binding = Binding(phone, f"sip:{EVIL}", EVIL, 1, now + 600, "udp", here, here, user_agent=f"Softphone {EVIL}")
     web.desk.records.save_bindings({phone: [binding]})
-    calls: tuple[tuple[str, str, Direction], ...] = (
+    calls: tuple[tuple[str, str, CallDirection], ...] = (
         ("c1", CALLER, "in"),
         ("c2", "+49891234567", "out"),
         ("c3", "66", "internal"),

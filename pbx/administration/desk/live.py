@@ -12,7 +12,7 @@ from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
 from pbx.store.models import CallFacts, Office
 
-Address = tuple[str, int]
+HostPort = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Running(CallFacts):
 class Guest:
     """An account for one call."""
 
-    address: Address
+    address: HostPort
     """Where the exchange listens by UDP."""
     username: str
     password: str = field(repr=False)

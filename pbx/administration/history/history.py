@@ -14,7 +14,7 @@ from pbx.exchange.calls.traced import first_line, readable, reason, summary
 from pbx.exchange.story import clauses, story, talked
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
-from pbx.store.models import CallRecord, CallTrace, Direction, Message, Office, Outcome, TracedMessage
+from pbx.store.models import CallDirection, CallRecord, CallTrace, Message, Office, Outcome, TracedMessage
 from pbx.store.records.history import FoundCall, Wanted, Word
 from pbx.store.records.paging import PageRequest
 
@@ -30,7 +30,7 @@ def listing(
     desk: Desk,
     search: str = "",
     extension: str = "",
-    direction: Direction | None = None,
+    direction: CallDirection | None = None,
     outcome: Outcome | None = None,
     since: float | None = None,
     until: float | None = None,

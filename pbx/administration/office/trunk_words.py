@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from pbx.sentence import Sentence
-from pbx.store.models import Direction, Trunk
+from pbx.store.models import CallDirection, Trunk
 
 Say = Callable[[str], Sentence]
 """A trunk's name into what is to be said of it."""
 
 
-def explained(trunk: Trunk, state: str, detail: str, seen: Collection[Direction] = ()) -> Sentence:
+def explained(trunk: Trunk, state: str, detail: str, seen: Collection[CallDirection] = ()) -> Sentence:
     """A trunk's state (`live.Live.trunk_states`) as a sentence; `seen` are the directions calls went in already.
 
     That it registers, or answers, says of calls only that they may be tried.

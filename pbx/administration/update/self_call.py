@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from pbx.administration.desk.live import Address, Guest
+from pbx.administration.desk.live import HostPort, Guest
 from pbx.exchange.scripts.self_call import ANSWER, QUESTION
 from pbx.media.codecs.g711 import alaw_decode
 from pbx.media.packet import Packet, PacketError
@@ -63,7 +63,7 @@ class _Phone:
         self._ids = Ids(secrets.token_bytes)
         self._sip, self._rtp = (socket.socket(family, socket.SOCK_DGRAM) for _ in range(2))
         self._sip.connect(guest.address)
-        self._here: Address = self._sip.getsockname()[:2]
+        self._here: HostPort = self._sip.getsockname()[:2]
         self._rtp.bind((self._here[0], 0))
         self._target = Uri.parse(f"sip:test@{_printed(guest.address)}")
         self._from = f"<sip:{guest.username}@{_printed(self._here)}>;tag={self._ids.tag()}"
@@ -203,6 +203,6 @@ def _received(there: socket.socket, read: Callable[[bytes], T]) -> T | None:
         return None
 
 
-def _printed(address: Address) -> str:
+def _printed(address: HostPort) -> str:
     host, port = address
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pbx.exchange.calls.leg import Leg, Party
 from pbx.exchange.calls.signals import LegEvent
-from pbx.store.models import CallRecord, Direction, LegSamples, Office, Outcome, Step, TaskKind
+from pbx.store.models import CallDirection, CallRecord, LegSamples, Office, Outcome, Step, TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Call:
     """The facts of a call while it lasts; what happens next is its script's business."""
 
     id: str
-    direction: Direction
+    direction: CallDirection
     office: Office
     """The settings it began with; a change of settings concerns later calls only."""
     caller: Party
@@ -32,7 +32,7 @@ class Call:
     on_step: Callable[["Call", Step], None]
     """Called for every step as it happens."""
     trunk: str = ""
-    hops: int = 70
+    max_forwards: int = 70
     """How many elements the call may still pass (RFC 3261, 16.6): an exchange that calls itself must come to an end."""
     extension: str = ""
     """Whom it came to."""
@@ -45,7 +45,7 @@ class Call:
     """By Call-ID, who was rung and did not get the call."""
     far_end_rang: bool = False
     """Whether a number outside said that it rings."""
-    unseen: bool = False
+    is_self_call: bool = False
     """The box calls itself: no event is sent, it counts for nothing, and nothing is kept."""
     inbox: Callable[[Leg, LegEvent], None] | None = None
     """Where the script reads the events of the legs."""
@@ -57,10 +57,10 @@ class Call:
         """Add a step to the story."""
         step = Step(self.wall(), what, detail)
         self.steps.append(step)
-        if not self.unseen:
+        if not self.is_self_call:
             self.on_step(self, step)
 
-    def took_place(self) -> None:
+    def mark_answered(self) -> None:
         """Two people talk."""
         if self.answered is None:
             self.answered = self.wall()
@@ -86,7 +86,7 @@ class Call:
         self.legs.clear()
         self.inbox = None
 
-    def tell(self, leg: Leg, event: LegEvent) -> None:
+    def signal(self, leg: Leg, event: LegEvent) -> None:
         """A leg has a signal; it waits until the script asks for it."""
         if self.inbox is not None:
             self.inbox(leg, event)

@@ -25,7 +25,7 @@ class Why(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RingTarget:
     """One device to ring."""
 
     device: Hashable
@@ -38,7 +38,7 @@ class Target:
 class Round:
     """Targets that ring at the same time, and for how long (seconds)."""
 
-    targets: tuple[Target, ...]
+    targets: tuple[RingTarget, ...]
     seconds: float
 
 
@@ -46,25 +46,25 @@ class Round:
 class Invite:
     """Order: ring this target."""
 
-    target: Target
+    target: RingTarget
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """Order: stop ringing this target; `elsewhere` when another one took the call (RFC 3326)."""
 
-    target: Target
+    target: RingTarget
     elsewhere: bool
 
 
-Order = Invite | Cancel
+RingOrder = Invite | Cancel
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenBy:
     """This target has the call."""
 
-    target: Target
+    target: RingTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class NotTaken:
     """What was answered by the phone that decided it; 0 when none was."""
 
 
-Result = Taken | NotTaken
+Result = TakenBy | NotTaken
 
 
 _BUSY = frozenset({486, 600})
@@ -107,35 +107,35 @@ class Forking:
     deadline: float | None = None
     """When `expired` is due."""
     _next: int = 0
-    _ringing: list[Target] = field(default_factory=list)
+    _ringing: list[RingTarget] = field(default_factory=list)
     _heard: dict[Why, int] = field(default_factory=dict)
     """With the last status that said so."""
 
-    def start(self, now: float) -> list[Order]:
+    def start(self, now: float) -> list[RingOrder]:
         """Ring the first round."""
         return self._go_on(now)
 
-    def answered(self, target: Target) -> list[Order]:
+    def answered(self, target: RingTarget) -> list[RingOrder]:
         """A target picked up: it has the call, the others stop."""
         if self.result is not None or target not in self._ringing:
             return [Cancel(target, elsewhere=True)]
         self._ringing.remove(target)
-        self.result = Taken(target)
+        self.result = TakenBy(target)
         return self._stop(elsewhere=True)
 
-    def rejected(self, target: Target, status: int, now: float) -> list[Order]:
+    def rejected(self, target: RingTarget, status: int, now: float) -> list[RingOrder]:
         """A target's INVITE ended with a final response other than 2xx."""
         if self.result is not None or target not in self._ringing:
             return []
         self._ringing.remove(target)
-        orders: list[Order] = []
+        orders: list[RingOrder] = []
         why = why_of(status)
         self._heard[why] = status
         if why is Why.REFUSED:
             orders += self._stop(elsewhere=False, person=target.person)
         return orders if self._ringing else orders + self._go_on(now)
 
-    def silent(self, target: Target, now: float) -> list[Order]:
+    def silent(self, target: RingTarget, now: float) -> list[RingOrder]:
         """A target has not reacted at all, not even by 100 (RFC 3261, 8.1.1.7): it is rung no longer."""
         if self.result is not None or target not in self._ringing:
             return []
@@ -143,20 +143,20 @@ class Forking:
         self._heard[Why.SILENT] = 0
         return [Cancel(target, elsewhere=False)] + ([] if self._ringing else self._go_on(now))
 
-    def expired(self, now: float) -> list[Order]:
+    def expired(self, now: float) -> list[RingOrder]:
         """The round's time may be up."""
         if self.result is not None or self.deadline is None or now < self.deadline:
             return []
         self._heard[Why.NO_ANSWER] = 0
         return self._stop(elsewhere=False) + self._go_on(now)
 
-    def abandoned(self) -> list[Order]:
+    def abandoned(self) -> list[RingOrder]:
         """The caller is gone: nothing rings any longer."""
         if self.result is None:
             self.result = NotTaken(Why.NO_ANSWER)
         return self._stop(elsewhere=False)
 
-    def _go_on(self, now: float) -> list[Order]:
+    def _go_on(self, now: float) -> list[RingOrder]:
         while self._next < len(self.rounds):
             round_ = self.rounds[self._next]
             self._next += 1
@@ -169,7 +169,7 @@ class Forking:
         self.result = NotTaken(why, self._heard.get(why, 0))
         return []
 
-    def _stop(self, *, elsewhere: bool, person: str | None = None) -> list[Order]:
+    def _stop(self, *, elsewhere: bool, person: str | None = None) -> list[RingOrder]:
         """Cancel all that ring, or all of one person."""
         gone = [target for target in self._ringing if person is None or target.person == person]
         self._ringing = [target for target in self._ringing if target not in gone]

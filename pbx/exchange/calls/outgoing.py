@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
-from pbx.exchange.calls.forking import Round, Target
+from pbx.exchange.calls.forking import RingTarget, Round
 from pbx.exchange.calls.leg import Leg, Party
 from pbx.exchange.trunks.trunk import PROVEN, USABLE, Route
 from pbx.media.ports import NoPort
@@ -38,10 +38,10 @@ def outside_lines(equipment: Equipment, shown: str, *, emergency: bool = False) 
     return [OutsideLine(office.trunks[name], route) for name in names for route in equipment.trunks.route(name)]
 
 
-def phones_of(equipment: Equipment, person: Person) -> list[Target]:
+def phones_of(equipment: Equipment, person: Person) -> list[RingTarget]:
     """Every place where one of the person's phones is registered."""
     return [
-        Target(binding, person.extension)
+        RingTarget(binding, person.extension)
         for phone in equipment.office().phones_of(person.extension)
         for binding in equipment.registrar.bindings(phone.username)
     ]
@@ -78,7 +78,9 @@ def share(group: Group, members: int) -> float:
     return max(5.0, group.ring_seconds / members)
 
 
-def ring_phone(equipment: Equipment, call: Call, target: Target, caller: Party, codecs: Sequence[str]) -> Leg | None:
+def ring_phone(
+    equipment: Equipment, call: Call, target: RingTarget, caller: Party, codecs: Sequence[str]
+) -> Leg | None:
     """Send the INVITE to a registered phone, showing the caller's number and name."""
     binding = target.device
     assert isinstance(binding, Binding)
@@ -163,7 +165,7 @@ def _invite(
     except NoPort:
         call.note("failed", reason="no-port")
         return None
-    leg = Leg(party, endpoint, call.tell, equipment.clock, equipment.ids.session_id())
+    leg = Leg(party, endpoint, call.signal, equipment.clock, equipment.ids.session_id())
     session = equipment.stack.invite(
         target,
         flow,
@@ -174,7 +176,7 @@ def _invite(
         headers=headers,
         routes=tuple(routes),
         credentials=credentials,
-        max_forwards=call.hops,
+        max_forwards=call.max_forwards,
     )
     session.trusted |= equipment.trunks.addresses(trunk)
     session.names = equipment.trunks.names(trunk)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
-from pbx.exchange.calls.forking import Cancel, Forking, Invite, Order, Result, Round, Taken, Target
+from pbx.exchange.calls.forking import Cancel, Forking, Invite, Result, RingOrder, RingTarget, Round, TakenBy
 from pbx.exchange.calls.leg import Leg
 from pbx.exchange.calls.signals import Answered, Ended, LegEvent, Proceeding, Rejected
 from pbx.store.models import Binding
 
-Dial = Callable[[Target], Leg | None]
+Dial = Callable[[RingTarget], Leg | None]
 """Sends the INVITE to a target; None when it cannot be sent."""
-Reaction = Callable[[Target], float | None]
+Reaction = Callable[[RingTarget], float | None]
 """Seconds within which a target must say something, if only 100, or it is given up; None: as long as it may ring."""
 RINGING = (180, 183)
 """What a phone says when it rings, or when its network lets something be heard instead (RFC 3261, 21.1)."""
@@ -32,11 +32,11 @@ class Ringing:
         self._call = call
         self._dial = dial
         self._forking = Forking(rounds)
-        self._legs: dict[Target, Leg] = {}
-        self._rings: set[Target] = set()
+        self._legs: dict[RingTarget, Leg] = {}
+        self._rings: set[RingTarget] = set()
         """Those that said so."""
         self._reaction = reaction
-        self._react_by: dict[Target, float] = {}
+        self._react_by: dict[RingTarget, float] = {}
         self.rang = False
         """Whether one of them has ever rung, or has taken the call."""
         self.status = 480
@@ -95,7 +95,7 @@ class Ringing:
 
     def taken(self) -> Leg | None:
         """The leg that has the call."""
-        if not isinstance(self.result, Taken):
+        if not isinstance(self.result, TakenBy):
             return None
         self._stops(self.result.target)
         return self._legs[self.result.target]
@@ -114,24 +114,24 @@ class Ringing:
                     self._equipment.registrar.unheard(target.device)
                 self._obey(self._forking.silent(target, now))
 
-    def _lose(self, target: Target, status: int) -> None:
+    def _lose(self, target: RingTarget, status: int) -> None:
         self.status = status
         self._leave(target)
         self._obey(self._forking.rejected(target, status, self._equipment.clock()))
 
-    def _leave(self, target: Target) -> None:
+    def _leave(self, target: RingTarget) -> None:
         """It did not get the call."""
         self._stops(target)
         self._react_by.pop(target, None)
         self._call.drop(self._legs.pop(target))
 
-    def _stops(self, target: Target) -> None:
+    def _stops(self, target: RingTarget) -> None:
         """It rings no longer, if it did."""
         if target in self._rings:
             self._rings.remove(target)
             self._equipment.lines.rang(target.person)
 
-    def _obey(self, orders: list[Order]) -> None:
+    def _obey(self, orders: list[RingOrder]) -> None:
         """Carry out what the machine orders; an INVITE that cannot be sent is a refusal at once."""
         queue = list(orders)
         while queue:

@@ -1,4 +1,4 @@
-"""The brake on guessing voicemail PINs: per mailbox, over all calls and pages."""
+"""Slows down guessing of voicemail PINs: per mailbox, over all calls and pages."""
 
 FREE_TRIES = 3
 FIRST_LOCK = 60.0

@@ -1,4 +1,4 @@
-"""The brake on guessing passwords: budgets per source address and per account."""
+"""Slows down guessing of passwords: budgets per source address and per account."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable

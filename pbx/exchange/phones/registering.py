@@ -20,7 +20,7 @@ LONGEST_PATH = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestedContact:
     """One Contact of a REGISTER."""
 
     uri: Uri
@@ -41,16 +41,16 @@ class NotGranted(Exception):
         self.headers = headers
 
 
-def wishes_of(request: Request) -> list[Wish]:
+def requested_contacts(request: Request) -> list[RequestedContact]:
     """Its Contacts, one by one. Raises NotGranted; ParseError for what cannot be read."""
     _check_path(request)
     usual = request.expires
-    wishes = [_wish(contact, USUAL if usual is None else usual) for contact in request.contacts]
-    if len(wishes) > PER_PHONE:
+    contacts = [_requested_contact(contact, USUAL if usual is None else usual) for contact in request.contacts]
+    if len(contacts) > PER_PHONE:
         raise NotGranted(403, "Too many contacts")
-    if any(0 < wish.seconds < SHORTEST for wish in wishes):
+    if any(0 < contact.seconds < SHORTEST for contact in contacts):
         raise NotGranted(423, "", ("Min-Expires", str(SHORTEST)))
-    return wishes
+    return contacts
 
 
 def _check_path(request: Request) -> None:
@@ -62,7 +62,7 @@ def _check_path(request: Request) -> None:
         Address.parse(value)
 
 
-def _wish(contact: Address, usual: int) -> Wish:
+def _requested_contact(contact: Address, usual: int) -> RequestedContact:
     text = str(contact.uri)
     if contact.uri.scheme not in ("sip", "sips") or not contact.uri.host or len(text) > LONGEST_CONTACT:
         raise NotGranted(400, "Contact cannot be used")
@@ -71,7 +71,7 @@ def _wish(contact: Address, usual: int) -> Wish:
     if asked is not None:
         # RFC 3261, section 20.10: what cannot be read counts as 3600
         seconds = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 10 else LONGEST
-    return Wish(contact.uri, text, seconds, _q(contact.param("q")), *instance_of(contact))
+    return RequestedContact(contact.uri, text, seconds, _q(contact.param("q")), *instance_of(contact))
 
 
 def _q(text: str | None) -> float:

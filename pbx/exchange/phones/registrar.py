@@ -12,10 +12,10 @@ from pbx.exchange.phones.registering import (
     LONGEST,
     PER_PHONE,
     NotGranted,
-    Wish,
+    RequestedContact,
     agent_of,
+    requested_contacts,
     takes_notify,
-    wishes_of,
 )
 from pbx.exchange.phones.sequence import LATE, Sequence
 from pbx.sip.flow import Flow
@@ -145,7 +145,7 @@ class Registrar:
             if request.star:
                 self._remove_all(username, request)
             elif request.contacts:
-                self._update(username, wishes_of(request), request, flow)
+                self._update(username, requested_contacts(request), request, flow)
         except NotGranted as wrong:
             return request.reply(wrong.status, wrong.reason, headers=wrong.headers)
         except ParseError:
@@ -240,15 +240,15 @@ class Registrar:
         for entry in list(self._entries.get(username, ())):
             self._drop(entry)
 
-    def _update(self, username: str, wishes: list[Wish], request: Request, flow: Flow) -> None:
+    def _update(self, username: str, contacts: list[RequestedContact], request: Request, flow: Flow) -> None:
         if self._is_copy(username, request):
             return  # the very same request again: the answer got lost, or somebody plays it back
         self._granted += 1
-        named = [entry for wish in wishes if (entry := self._entry_of(username, wish, flow)) is not None]
-        for wish in wishes:
-            entry = self._entry_of(username, wish, flow)  # looked for again: one request may name a contact twice
-            if wish.seconds:
-                self._bind(username, wish, entry, request, flow, named)
+        named = [entry for contact in contacts if (entry := self._entry_of(username, contact, flow)) is not None]
+        for contact in contacts:
+            entry = self._entry_of(username, contact, flow)  # looked for again: one request may name a contact twice
+            if contact.seconds:
+                self._bind(username, contact, entry, request, flow, named)
             elif entry is not None:
                 self._drop(entry)
         entries = self._entries.get(username, [])
@@ -261,9 +261,9 @@ class Registrar:
         """The entry of a binding, which may have been refreshed meanwhile."""
         return next((each for each in self._alive(binding.username) if _names(each.binding, binding)), None)
 
-    def _entry_of(self, username: str, wish: Wish, flow: Flow) -> _Entry | None:
+    def _entry_of(self, username: str, contact: RequestedContact, flow: Flow) -> _Entry | None:
         """The binding a Contact names."""
-        return next((each for each in self._entries.get(username, ()) if _same(each, wish, flow)), None)
+        return next((each for each in self._entries.get(username, ()) if _same(each, contact, flow)), None)
 
     def _is_copy(self, username: str, request: Request) -> bool:
         """Whether the request was taken already; raises NotGranted when it is older than one that was."""
@@ -272,13 +272,19 @@ class Registrar:
         return self._sequence.is_copy(username, request, latest, rung=not all(entry.trouble for entry in known))
 
     def _bind(
-        self, username: str, wish: Wish, old: _Entry | None, request: Request, flow: Flow, named: list[_Entry]
+        self,
+        username: str,
+        contact: RequestedContact,
+        old: _Entry | None,
+        request: Request,
+        flow: Flow,
+        named: list[_Entry],
     ) -> None:
         """Make or refresh a binding; it stands in the place of what else the same device had registered before."""
-        seconds = min(wish.seconds, LONGEST)
+        seconds = min(contact.seconds, LONGEST)
         binding = Binding(
             username,
-            wish.text,
+            contact.text,
             request.call_id,
             request.cseq.number,
             self._wall() + seconds,
@@ -288,8 +294,8 @@ class Registrar:
             flow.connection,
             request.headers.values("Path"),
             agent_of(request),
-            wish.instance,
-            wish.reg_id,
+            contact.instance,
+            contact.reg_id,
             request.via.host,
         )
         known = (each.binding for each in (*named, *self._entries.get(username, ())))
@@ -297,7 +303,7 @@ class Registrar:
             binding = replace(binding, nat=True)  # phones learn the NAT's address from our answers, and name it then
         if seconds > FRAGILE and (flow.reliable or binding.nat):
             binding, seconds = replace(binding, expires=binding.expires - seconds + FRAGILE), FRAGILE
-        entry = _Entry(binding, wish.uri, self._clock() + seconds, wish.q, self._granted, takes_notify(request))
+        entry = _Entry(binding, contact.uri, self._clock() + seconds, contact.q, self._granted, takes_notify(request))
         if old is not None:
             self._refresh(old, entry)
         for other in list(self._entries.get(username, ())):
@@ -388,13 +394,13 @@ def _is_from(binding: Binding, flow: Flow) -> bool:
     return (binding.transport, binding.remote[0]) == (flow.transport, flow.remote[0])
 
 
-def _same(entry: _Entry, wish: Wish, flow: Flow) -> bool:
+def _same(entry: _Entry, contact: RequestedContact, flow: Flow) -> bool:
     """Whether a Contact names this binding: as a URI (RFC 3261, 10.3), or as this flow of this device (RFC 5626, 6)."""
     binding = entry.binding
-    same_uri = binding.contact == wish.text or entry.uri.matches(wish.uri)
-    if binding.instance and binding.instance == wish.instance and (binding.reg_id or wish.reg_id):
-        return binding.reg_id == wish.reg_id
-    if binding.instance and wish.instance and binding.instance != wish.instance:
+    same_uri = binding.contact == contact.text or entry.uri.matches(contact.uri)
+    if binding.instance and binding.instance == contact.instance and (binding.reg_id or contact.reg_id):
+        return binding.reg_id == contact.reg_id
+    if binding.instance and contact.instance and binding.instance != contact.instance:
         return same_uri and binding.remote[0] == flow.remote[0]
     return same_uri
 

@@ -1,4 +1,4 @@
-"""The brake on storms: who asks far too much is slowed down, so that nobody else notices, and can still telephone."""
+"""Rate limits against storms: who asks far too much is slowed down; others do not notice, and all can telephone."""
 
 import re
 from collections import OrderedDict
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pbx.sip.admission import Verdict
-from pbx.sip.flow import Address, Flow
+from pbx.sip.flow import Flow, HostPort
 from pbx.sip.grammar import ParseError
 from pbx.sip.message import Request
 from pbx.sip.uri import Uri
@@ -93,7 +93,7 @@ class Throttle:
         self._trunk = trunk
         self._sources: OrderedDict[tuple[str, str], _Source] = OrderedDict()
         self._hosts: OrderedDict[str, _Source] = OrderedDict()
-        self._hot: dict[tuple[Address, bytes, bytes], tuple[float, _Source]] = {}
+        self._hot: dict[tuple[HostPort, bytes, bytes], tuple[float, _Source]] = {}
         """By address, method and name, as others may come through the same proxy: until when it is not read, and
         whose it is."""
 
@@ -151,7 +151,7 @@ class Throttle:
             return True
         return kind is CALL and self._emergency(request.uri) and self._fits(host, source, EMERGENCY, now)
 
-    def _heat(self, key: tuple[Address, bytes, bytes], now: float, source: _Source) -> None:
+    def _heat(self, key: tuple[HostPort, bytes, bytes], now: float, source: _Source) -> None:
         if len(self._hot) >= HOT:
             self._hot = {known: each for known, each in self._hot.items() if each[0] > now}
         if len(self._hot) < HOT:
@@ -180,7 +180,7 @@ def _kind(request: Request, known: bool) -> Kind:
     return REGISTER if request.method == "REGISTER" else OTHER
 
 
-def _marks(data: bytes, flow: Flow) -> tuple[Address, bytes, bytes]:
+def _marks(data: bytes, flow: Flow) -> tuple[HostPort, bytes, bytes]:
     """What one source's requests of one kind have in common, without reading them."""
     name = _FROM.search(data)
     return flow.remote, data[:16].partition(b" ")[0], name[1] if name else b""

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from pbx.exchange.calls.forking import NotTaken, Result, Round, Taken, Target, Why
+from pbx.exchange.calls.forking import NotTaken, Result, RingTarget, Round, TakenBy, Why
 from pbx.exchange.calls.leg import Leg, codecs_for
 from pbx.exchange.calls.operator import Operator
 from pbx.exchange.calls.outgoing import OutsideLine, ring_outside
@@ -40,7 +40,7 @@ async def call_out(
     status = 503
     for line in lines:
         result, leg, said = await _ring(operator, line, number, shown, last=line is lines[-1])
-        if isinstance(result, Taken) and leg is not None:
+        if isinstance(result, TakenBy) and leg is not None:
             await talk(operator, leg, extension=extension, pause=call.office.dial_pause)
             return
         assert isinstance(result, NotTaken)
@@ -69,13 +69,13 @@ async def _ring(
     operator.call.trunk = line.trunk.name
     operator.call.note("dialled-out", number=number, trunk=line.trunk.name)
     dial = partial(_dial, operator, line, number, shown)
-    round_ = Round((Target(line, number),), PATIENCE)
+    round_ = Round((RingTarget(line, number),), PATIENCE)
     return await operator.ring(
         [round_], dial, reaction=lambda _: None if last else REACTION, rings=operator.call.far_end_rings
     )
 
 
-def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: Target) -> Leg | None:
+def _dial(operator: Operator, line: OutsideLine, number: str, shown: str, _: RingTarget) -> Leg | None:
     return ring_outside(operator.equipment, operator.call, line, number, shown, codecs_for(operator.party))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pbx.exchange.calls.endings import note_talk_ended
-from pbx.exchange.calls.forking import NotTaken, Result, Round, Target, Why
+from pbx.exchange.calls.forking import NotTaken, Result, RingTarget, Round, Why
 from pbx.exchange.calls.leg import Leg, codecs_for
 from pbx.exchange.calls.operator import Operator, PartyGone
 from pbx.exchange.calls.outgoing import ring_phone, rounds_for_group, rounds_for_person
@@ -41,7 +41,7 @@ async def reach_group(operator: Operator, group: Group) -> None:
 async def reach_all(operator: Operator, extensions: tuple[str, ...], owner: str) -> None:
     """Ring a number's distribution: several people and groups at once; messages are the first one's."""
     equipment, office = operator.equipment, operator.call.office
-    targets: dict[Target, None] = {}
+    targets: dict[RingTarget, None] = {}
     seconds = 0.0
     for extension in extensions:
         if (person := office.people.get(extension)) is not None and not person.outbound_only:
@@ -102,7 +102,7 @@ async def talk(operator: Operator, other: Leg, *, extension: str = "", pause: fl
     """Two people talk until one hangs up."""
     call, lines = operator.call, operator.equipment.lines
     operator.answer(codecs_for(other))
-    call.took_place()
+    call.mark_answered()
     call.note("answered", extension=other.party.number)
     parties = [leg.party.number for leg in (operator.leg, other) if not leg.party.outside]
     for party in parties:

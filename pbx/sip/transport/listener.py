@@ -5,7 +5,7 @@ import errno
 import ssl
 from collections.abc import Callable
 
-from pbx.sip.flow import Address, Flow, TransportName
+from pbx.sip.flow import Flow, HostPort, TransportName
 from pbx.sip.transport.hop import DEFAULT_PORT, Hop
 from pbx.sip.transport.limits import ConnectionLimits
 from pbx.sip.transport.tcp import Connections
@@ -36,14 +36,14 @@ class Transports:
         self._loop = asyncio.get_running_loop()
         self._receive = receive
         self._failed = failed
-        self._udp: dict[Address, UdpSocket] = {}
-        self._routed: dict[Address, UdpSocket | None] = {}
+        self._udp: dict[HostPort, UdpSocket] = {}
+        self._routed: dict[HostPort, UdpSocket | None] = {}
         self._sources: dict[str, tuple[float, str]] = {}
         self.connections = Connections(receive, failed, limits or ConnectionLimits(), kept, tls_client)
-        self.listening: list[tuple[TransportName, Address]] = []
+        self.listening: list[tuple[TransportName, HostPort]] = []
         """Every transport with the address it is bound to (which may be a wildcard), in order of `listen`."""
 
-    async def listen(self, host: str, port: int) -> Address:
+    async def listen(self, host: str, port: int) -> HostPort:
         """UDP and TCP at one port (0: any that is free in both), at `::` for IPv4 too. Raises OSError."""
         if host == "::":
             return await self._listen_both(port)
@@ -63,7 +63,7 @@ class Transports:
         self.listening += [("udp", udp.local), ("tcp", udp.local)]
         return udp.local
 
-    async def _listen_both(self, port: int) -> Address:
+    async def _listen_both(self, port: int) -> HostPort:
         _, port = await self.listen("0.0.0.0", port)
         if not has_ipv6():
             return "0.0.0.0", port
@@ -74,7 +74,7 @@ class Transports:
         self.listening += [("udp", udp.local), ("tcp", udp.local)]
         return udp.local
 
-    async def listen_tls(self, host: str, port: int, context: ssl.SSLContext) -> Address:
+    async def listen_tls(self, host: str, port: int, context: ssl.SSLContext) -> HostPort:
         """TLS at one port, at `::` for IPv4 too. Raises OSError."""
         if host == "::":
             host, port = await self.listen_tls("0.0.0.0", port, context)
@@ -95,7 +95,7 @@ class Transports:
         if why:
             self._failed_later(flow, why)
 
-    def _socket_of(self, local: Address) -> UdpSocket | None:
+    def _socket_of(self, local: HostPort) -> UdpSocket | None:
         wildcard = "::" if ":" in local[0] else "0.0.0.0"
         udp = self._udp.get(local) or self._udp.get((wildcard, local[1]))
         if udp is not None and len(self._routed) < 256:
@@ -110,7 +110,7 @@ class Transports:
         local = self._local_towards(hop)
         return Flow(hop.transport, local, (hop.host, hop.port), 0, hop.tls_name)
 
-    def _local_towards(self, hop: Hop) -> Address:
+    def _local_towards(self, hop: Hop) -> HostPort:
         family = family_of(hop.host)
         ours = [(name, local) for name, local in self.listening if family_of(local[0]) == family]
         fitting = [local for name, local in ours if name == hop.transport]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from pbx.sip.flow import Address, Flow, TransportName
+from pbx.sip.flow import Flow, HostPort, TransportName
 from pbx.sip.framing import Framer, FramingError, Ping
 from pbx.sip.transport.hop import is_address
 from pbx.sip.transport.limits import ConnectionLimits
@@ -149,7 +149,7 @@ class Connections:
         self._failed = failed
         self._tls_client = tls_client
         self._open: dict[int, Connection] = {}
-        self._by_peer: dict[tuple[TransportName, Address, str], Connection] = {}
+        self._by_peer: dict[tuple[TransportName, HostPort, str], Connection] = {}
         self._per_source: Counter[str] = Counter()
         self._listening: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -172,7 +172,7 @@ class Connections:
         """Do something after so many seconds."""
         return self._loop.call_later(seconds, act)
 
-    def listen(self, host: str, port: int, context: ssl.SSLContext | None = None) -> Address:
+    def listen(self, host: str, port: int, context: ssl.SSLContext | None = None) -> HostPort:
         """Accept connections; over TLS when a context is given. Raises OSError."""
         sock = socket.socket(family_of(host), socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:

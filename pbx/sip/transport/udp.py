@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from pbx.sip.flow import Address, Flow
+from pbx.sip.flow import Flow, HostPort
 from pbx.sip.transport.hop import is_address
 
 LARGEST = 65507
@@ -27,7 +27,7 @@ ANCILLARY_SPACE = 256
 BUFFER = 4 << 20
 
 
-def socket_address(address: tuple[Any, ...]) -> Address:
+def socket_address(address: tuple[Any, ...]) -> HostPort:
     """What the kernel calls an address, as text and port; a link-local one keeps its scope."""
     if len(address) == 4 and address[3]:
         return f"{address[0]}%{address[3]}", address[1]
@@ -67,9 +67,9 @@ class UdpSocket:
         except OSError:
             self.socket.close()
             raise
-        self.local: Address = socket_address(self.socket.getsockname())
+        self.local: HostPort = socket_address(self.socket.getsockname())
         self._flows: dict[tuple[Any, ...], Flow] = {}
-        self._sent: dict[Address, Flow] = {}
+        self._sent: dict[HostPort, Flow] = {}
         self._sources: dict[str, list[tuple[int, int, bytes]]] = {}
 
     def _set_options(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pbx.store.kinds import EXTENSION
-from pbx.store.models import CallRecord, Direction, Message, Outcome, Task
+from pbx.store.models import CallDirection, CallRecord, Message, Outcome, Task
 from pbx.store.records.database import Database
 from pbx.store.records.paging import Page, PageRequest, page
 
@@ -34,7 +34,7 @@ class Wanted:
     """All of them must be found."""
     extension: str = ""
     """The person or group that took part."""
-    direction: Direction | None = None
+    direction: CallDirection | None = None
     outcome: Outcome | None = None
     since: float | None = None
     until: float | None = None

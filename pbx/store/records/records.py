@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pbx.store.models import Binding, CallRecord, Direction, LegQuality, Message, Outcome, Step, Task, TaskKind
+from pbx.store.models import Binding, CallDirection, CallRecord, LegQuality, Message, Outcome, Step, Task, TaskKind
 from pbx.store.records.changes import Changes, MovedRows
 from pbx.store.records.database import Database, RecordsError
 from pbx.store.records.history import History, Leftovers
@@ -117,9 +117,9 @@ class Records:
         rows = self._database.rows(f"SELECT * FROM calls {wanted} ORDER BY number DESC LIMIT ?", [*values, last])
         return tuple(_call(row) for row in reversed(rows))
 
-    def directions(self, trunk: str) -> frozenset[Direction]:
+    def directions(self, trunk: str) -> frozenset[CallDirection]:
         """In which directions calls have gone over a trunk: what came in and was taken, and what the network heard."""
-        wanted: tuple[tuple[Direction, tuple[Outcome, ...]], ...] = (
+        wanted: tuple[tuple[CallDirection, tuple[Outcome, ...]], ...] = (
             ("in", ("answered", "voicemail", "missed", "gave-up")),
             ("out", ("answered", "refused")),
         )

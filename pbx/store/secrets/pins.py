@@ -6,7 +6,7 @@ import hmac
 import secrets
 
 _COST = 2**13
-"""Eight megabytes and about 20 ms: what keeps a PIN of four digits is the brake on tries, not this."""
+"""Eight megabytes and about 20 ms: what keeps a PIN of four digits is the limit on attempts, not this."""
 
 
 def hash_pin(pin: str) -> str:

@@ -18,7 +18,7 @@ from pbx.box import forbidden
 from pbx.control.protocol import Refused
 from pbx.daemon.wiring import Exchange
 from pbx.sip.transport.hop import Hop, Target
-from pbx.store.models import Direction, Trunk
+from pbx.store.models import CallDirection, Trunk
 from pbx.store.settings.rules import faults
 from tests.live import Lines
 
@@ -265,7 +265,7 @@ def test_a_trunk_s_state_is_explained(state: str, detail: str, words: str) -> No
         ("reachable", ["out"], "line answers: calls go out, but none has come in yet."),
     ],
 )
-def test_of_a_direction_only_what_was_seen_is_said(state: str, seen: list[Direction], words: str) -> None:
+def test_of_a_direction_only_what_was_seen_is_said(state: str, seen: list[CallDirection], words: str) -> None:
     assert explained(Trunk("line", peer="192.0.2.1"), state, "", seen) == words
 
 

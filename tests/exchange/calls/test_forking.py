@@ -3,14 +3,14 @@
 import random
 from itertools import pairwise
 
-from pbx.exchange.calls.forking import Cancel, Forking, Invite, NotTaken, Order, Round, Taken, Target, Why
+from pbx.exchange.calls.forking import Cancel, Forking, Invite, NotTaken, RingOrder, RingTarget, Round, TakenBy, Why
 
-DESK = Target("desk", "21")
-MOBILE = Target("mobile", "21")
-OTHER = Target("other", "22")
+DESK = RingTarget("desk", "21")
+MOBILE = RingTarget("mobile", "21")
+OTHER = RingTarget("other", "22")
 
 
-def together(*targets: Target, seconds: float = 25.0) -> Forking:
+def together(*targets: RingTarget, seconds: float = 25.0) -> Forking:
     return Forking([Round(targets, seconds)])
 
 
@@ -18,7 +18,7 @@ def test_all_phones_ring_and_the_first_to_answer_has_the_call() -> None:
     ringing = together(DESK, MOBILE)
     assert ringing.start(0) == [Invite(DESK), Invite(MOBILE)]
     assert ringing.answered(MOBILE) == [Cancel(DESK, elsewhere=True)]
-    assert ringing.result == Taken(MOBILE)
+    assert ringing.result == TakenBy(MOBILE)
 
 
 def test_a_second_answer_that_crosses_the_cancel_is_hung_up() -> None:
@@ -26,7 +26,7 @@ def test_a_second_answer_that_crosses_the_cancel_is_hung_up() -> None:
     ringing.start(0)
     ringing.answered(MOBILE)
     assert ringing.answered(DESK) == [Cancel(DESK, elsewhere=True)]
-    assert ringing.result == Taken(MOBILE)
+    assert ringing.result == TakenBy(MOBILE)
 
 
 def test_nobody_answers_in_time() -> None:
@@ -52,7 +52,7 @@ def test_declining_on_one_phone_speaks_for_all_of_that_person_but_for_nobody_els
     assert ringing.rejected(DESK, 603, 1) == [Cancel(MOBILE, elsewhere=False)]
     assert ringing.result is None
     assert ringing.answered(OTHER) == []
-    assert ringing.result == Taken(OTHER)
+    assert ringing.result == TakenBy(OTHER)
 
 
 def test_in_order_the_next_one_rings_when_the_first_does_not_answer() -> None:
@@ -76,14 +76,14 @@ def test_a_gone_caller_stops_every_phone() -> None:
 
 def run_at_random(dice: random.Random) -> None:
     """One random course of events; checks what must hold whatever happens."""
-    targets = [Target(n, str(20 + n // 2)) for n in range(dice.randint(0, 6))]
+    targets = [RingTarget(n, str(20 + n // 2)) for n in range(dice.randint(0, 6))]
     cut = sorted(dice.sample(range(len(targets) + 1), k=min(dice.randint(0, 3), len(targets) + 1)))
     bounds = [0, *cut, len(targets)]
     ringing = Forking([Round(tuple(targets[a:b]), dice.uniform(1, 30)) for a, b in pairwise(bounds)])
-    now, ring, orders = 0.0, set[Target](), ringing.start(0)
-    invited: set[Target] = set()
+    now, ring, orders = 0.0, set[RingTarget](), ringing.start(0)
+    invited: set[RingTarget] = set()
 
-    def obey(orders: list[Order]) -> None:
+    def obey(orders: list[RingOrder]) -> None:
         for order in orders:
             if isinstance(order, Invite):
                 assert order.target not in invited, "no phone is rung twice"

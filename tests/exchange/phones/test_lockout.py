@@ -1,4 +1,4 @@
-"""The brake on guessing, on made-up time."""
+"""Guessing is slowed down, on made-up time."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
