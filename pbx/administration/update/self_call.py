@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from pbx.administration.desk.live import HostPort, Guest
+from pbx.administration.desk.live import Guest, HostPort
 from pbx.exchange.scripts.self_call import ANSWER, QUESTION
 from pbx.media.codecs.g711 import alaw_decode
 from pbx.media.packet import Packet, PacketError
