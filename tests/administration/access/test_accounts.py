@@ -230,7 +230,7 @@ def test_what_an_invited_colleague_chooses_is_his_change_and_does_not_stand_in_t
     token = logins.do("invitation accept", "", code=code, password=OTHER)["token"]
     logins.do("account own", token, language="en")
     chosen, added = logins.do("change list", admin, limit=3)[1:]
-    assert (english(chosen["who"]), chosen["words"]) == ("Clara", ["Login Clara: password changed"])
+    assert (english(chosen["who"]), chosen["words"]) == ("Clara", ["Login Clara: Password changed"])
     assert (english(added["who"]), added["undoable"]) == (ADMIN, True)
     logins.do("change undo", admin, id=added["id"])
     assert "Clara" not in logins.desk.office.accounts
@@ -244,7 +244,7 @@ def test_a_later_change_to_the_account_itself_is_still_in_the_way(logins: Logins
     logins.do("account invite", admin, extension="23")
     added = logins.do("change list", admin, limit=1)[0]["id"]
     logins.do("account set", admin, account="Clara", role="admin")
-    with pytest.raises(Refused, match="role"):
+    with pytest.raises(Refused, match="Role"):
         logins.do("change undo", admin, id=added)
 
 
