@@ -68,7 +68,7 @@ def test_countries_of_providers_are_sorted_by_name_and_not_by_code(web: Web) -> 
     heads = [head.get_text() for head in page.html.select("main h2")]
     assert heads == [
         "Deutschland",
-        "In jedem Land",
+        "In allen Ländern",
         "Frankreich",
         "Österreich",
         "Schweiz",
