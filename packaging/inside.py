@@ -195,7 +195,7 @@ def run() -> None:
             "durchwahl-lamps": [False, False, True],
             "nobody": [False, False, False],
         }, doors
-        step("each user can open his own socket and no other")
+        step("each user can open its own socket and no other")
         with started("durchwahl-web"), started("durchwahl-lamps"):
             until(lambda: page(80) == 200, "the page on port 80")
             until(lambda: page(443) == 200, "the page on port 443")

@@ -51,7 +51,7 @@ def speaks_to(voice: Voice, answer: str) -> None:
 
 
 def a_call_goes_through(box: Box, phones: Phones) -> None:
-    """Bob's phone registers, Alice calls him, each hears the other."""
+    """Bob's phone registers, Alice calls it, each hears the other."""
     port = free_ports(2, LOCAL)
     with sipp(box, registers(phones["22"]["username"], phones["22"]["password"]), "register", port) as register:
         register.succeeds(SLOW)

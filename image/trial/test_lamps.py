@@ -109,7 +109,7 @@ def test_an_exchange_that_stops_is_seen_stopping(header: Header, box: Box) -> No
     until(lambda: (spans := header.spans("ready")) and min(spans) > 0.5, "it runs again", SLOW)
 
 
-def test_a_pin_that_somebody_else_has_is_said_with_his_name(header: Header, box: Box) -> None:
+def test_a_pin_that_is_taken_is_reported_with_its_owner_s_name(header: Header, box: Box) -> None:
     take = (
         "import gpiod, sys, time; from gpiod.line import Direction as D; "
         "path = '/dev/' + sys.argv[1]; lines = {19: gpiod.LineSettings(direction=D.OUTPUT)}; "

@@ -1,4 +1,4 @@
-"""An office whose colleagues ask for commands themselves, each with his own session."""
+"""An office whose colleagues give commands themselves, each in their own session."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Colleagues:
         self.topics.clear()
 
     def _session(self, who: str) -> str:
-        """His session; his account is made when he first asks, without a password, as hashing one takes its time."""
+        """Their session; their account is made at their first command, without a password, as hashing one is slow."""
         if who not in self._sessions:
             account = Account(who, "scrypt$", "admin") if who == "chef" else Account(who, "scrypt$", extension=who)
             self.desk.folder.settings.save(with_items(self.desk.office, account))
@@ -41,15 +41,15 @@ class Colleagues:
         return self._sessions[who]
 
     def do(self, verb: str, **given: Any) -> Any:
-        """As root gives it."""
+        """Give a command as root."""
         return perform(self.desk, verb, given)
 
     def ask(self, who: str, verb: str, **given: Any) -> Any:
-        """As a colleague (by his extension) or the admin ("chef") gives it. Raises Refused."""
+        """Give a command as a colleague (by their extension) or as the admin ("chef"). Raises Refused."""
         return perform(self.desk, verb, given, self._session(who))
 
     def refuses(self, who: str, verb: str, **given: Any) -> Refused:
-        """Asking so must be refused; the refusal."""
+        """The refusal of a command that must be refused."""
         try:
             self.ask(who, verb, **given)
         except Refused as refusal:
@@ -57,9 +57,9 @@ class Colleagues:
         raise AssertionError(f"{who} may {verb}")
 
     def missed(self, extension: str, from_: str = CALLER, call: str = "", name: str = "") -> Task:
-        """A call nobody answered, and its task."""
+        """Leave a call that nobody answered, with its task."""
         return leftovers.missed(self.desk, extension, from_, call, name)
 
     def message(self, extension: str, call: str = "", seconds: float = 2.0) -> Message:
-        """A message somebody left."""
+        """Leave a message."""
         return leftovers.message(self.desk, extension, call, seconds)

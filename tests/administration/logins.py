@@ -1,4 +1,4 @@
-"""An office whose commands are given by people with accounts, at a clock a test sets."""
+"""An office where people with accounts give the commands, by a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OTHER = "Wolle-Fenster-3-Nebel"
 
 
 class Logins:
-    """Commands given as somebody: root without a session, a visitor with "", whoever logged in with his token."""
+    """Commands given as somebody: without a session as root, with "" as a visitor, with a token as that account."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -37,7 +37,7 @@ class Logins:
         return str(self.do("session open", "", name=name, password=password, source=source)["token"])
 
     def who(self, session: str) -> str | None:
-        """Whose session it is."""
+        """The session's account."""
         account = self.do("session who", session)
         return account["name"] if account else None
 

@@ -160,7 +160,7 @@ def test_a_pin_may_be_closed_by_whom_it_calls(pi: Pi) -> None:
     factory.close()
 
 
-def test_somebody_else_s_line_is_told_with_his_name(pi: Pi) -> None:
+def test_a_line_that_is_taken_is_reported_with_its_owner_s_name(pi: Pi) -> None:
     pi.line(13).owner = "spi0 CS1"
     factory = pi.factory()
     with pytest.raises(PinTaken, match="GPIO 13 is in use by “spi0 CS1”"):

@@ -21,7 +21,7 @@ CALLER = "+4930777000"
 ADMIN = ("chefin", "Lamm-Regen-7-Kupfer")
 """Name and password of the admin."""
 COLLEAGUE = ("bob", "Wolle-Fenster-3-Nebel")
-"""Of Bob (22), who is no admin."""
+"""Name and password of Bob (22), who is not an admin."""
 
 
 class Office(Exchange):
@@ -38,7 +38,7 @@ class Office(Exchange):
         return "http://{}:{}".format(*self.web)
 
     def ask(self, verb: str, **arguments: Any) -> Any:
-        """A command as root gives it, over the control socket."""
+        """Give a command as root, over the control socket."""
         return ask(self.data / "control.sock", verb, arguments)
 
     def start(self) -> None:
@@ -80,7 +80,7 @@ def free_web_port(host: str) -> int:
 
 
 class Visitor:
-    """Somebody in front of a browser of his own; every request that leaves the box and every script error is kept."""
+    """A person with their own browser; every request that leaves the box and every script error is kept."""
 
     def __init__(
         self,
@@ -138,7 +138,7 @@ class Visitor:
         return self
 
     def see(self, text: str) -> None:
-        """Wait until the text is to be seen."""
+        """Wait until the text is visible."""
         self.page.get_by_text(text).first.wait_for(state="visible")
 
     def close(self) -> None:

@@ -45,7 +45,7 @@ def test_the_lamp_and_the_story_follow_a_call_without_reloading(admin: Visitor, 
     assert page.evaluate(STILL_HERE)
 
 
-def test_a_colleague_sees_the_lamps_of_all_but_only_his_own_calls(colleague: Visitor, office: Office) -> None:
+def test_a_colleague_sees_everybody_s_lamps_but_only_their_own_calls(colleague: Visitor, office: Office) -> None:
     page = colleague.page
     page.goto("/now")
     with office.phone("21") as alice, talk(office, "+49301112233", "21", alice):

@@ -1,4 +1,4 @@
-"""What holds for all pages alike: readable by everybody, on a narrow screen, without scripts, quickly, and alone."""
+"""What holds for all pages: readable for all, on a narrow screen, without scripts, quickly, from the box alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.browser.office import ADMIN, COLLEAGUE, Office, Visitor
 AXE = Path(__file__).parents[2] / "build/axe/node_modules/axe-core/axe.min.js"
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 CONTRAST = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-"""All that the dark may spoil: what else axe looks at is the same in both lights."""
+"""All that the dark colours may spoil: the rest of what axe checks is the same in both."""
 FIRST_PAGE = 100_000
 """Bytes over the wire, all in all."""
 SOON = 1000.0
@@ -47,7 +47,7 @@ class Inspector(Visitor):
 
 @pytest.fixture(scope="module", params=["light", "dark"])
 def inspector(browser: Browser, office: Office, request: pytest.FixtureRequest) -> Iterator[Inspector]:
-    """The admin with axe in his hands."""
+    """The admin, using axe."""
     visitor = Inspector(browser, office, dark=request.param == "dark")
     # The page's own policy forbids foreign scripts, and rightly so: axe is put in by the browser itself.
     visitor.context.add_init_script(path=AXE)

@@ -18,7 +18,7 @@ from tests.peers.voice import Voice
 
 LINE = "+493012400"
 TRADE = re.compile(r"\b(SIP|trunk|registrar|proxy|codec|DTMF|RTP|peer|AOR|UDP|TCP)\b", re.IGNORECASE)
-"""Words of the trade, which a newcomer must never meet on his way."""
+"""Technical terms that a newcomer must never meet on the way."""
 
 
 def test_a_newcomer_gets_to_the_first_answered_call(visit: Visit, empty_office: Office) -> None:
@@ -60,7 +60,7 @@ def first_visit(page: Page, office: Office) -> None:
 
 
 def line(page: Page, provider: Kamailio) -> None:
-    """The provider of this test is none of the list, whose products have the names that providers gave them."""
+    """This test's provider is not in the list, whose products have the names that providers gave them."""
     page.goto("/wizard/line/other")
     page.get_by_label("Registrar").fill(provider.domain)
     page.get_by_label("SIP user name").fill(provider.user)
@@ -83,7 +83,7 @@ def people(page: Page) -> None:
 
 
 def numbers(page: Page) -> None:
-    """The number of the first page is there already."""
+    """The number from the first page is there already."""
     plain(page)
     expect(page.get_by_label("Your phone numbers")).to_have_value(re.compile("12400"))
     page.get_by_role("button", name="Save and continue").click()
@@ -91,7 +91,7 @@ def numbers(page: Page) -> None:
 
 
 def greeting(page: Page) -> None:
-    """The proposed text is listened to before it is saved."""
+    """Listen to the proposed text before saving it."""
     plain(page)
     text = page.get_by_label("Type what callers will hear")
     text.fill("Hello. Please dial the extension now, we will connect you at once, and thank you for calling us today.")
@@ -102,7 +102,7 @@ def greeting(page: Page) -> None:
 
 
 def phones(page: Page) -> tuple[str, str]:
-    """Everybody's account is made; those of Max are read off his card."""
+    """Make everybody's account; read Max's off the card."""
     plain(page)
     page.get_by_role("button", name=re.compile("^Create . cards$")).click()
     card = page.locator("#cards .card", has_text="Max Muster")
@@ -132,7 +132,7 @@ def the_call(page: Page, office: Office, provider: Kamailio, phone: Baresip) -> 
 
 
 def plain(page: Page) -> None:
-    """No word of the trade is to be seen, and what can be pressed is pressed."""
+    """Check that no technical term is visible, and that everything on the page can be pressed."""
     assert missed(page) == []
     found = TRADE.search(page.locator("main").inner_text())
     assert found is None, f"“{found[0]}” on {page.url}" if found else ""

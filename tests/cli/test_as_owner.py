@@ -1,4 +1,4 @@
-"""Root gives commands to a folder of somebody else's: his rights do them, and root's follow none of his links."""
+"""Root gives commands to somebody else's folder: they run with the owner's rights, and root follows no links in it."""
 
 from __future__ import annotations
 

@@ -257,7 +257,7 @@ async def test_who_connects_while_it_stops_is_sent_away_at_once(path: Path, turn
         async with running(path):
             client = connect(path)
             client.sendall(question("user list", {}))
-            for _ in range(turns):  # he waits at the door, is let in, is inside, has been heard
+            for _ in range(turns):  # the client waits at the door, is let in, is inside, has been heard
                 await asyncio.sleep(0)
         with client, suppress(ConnectionResetError):
             client.settimeout(5.0)
@@ -290,7 +290,7 @@ async def test_a_question_without_end_is_cut_off(path: Path) -> None:
 
         def talk() -> bytes:
             with connect(path) as connection, connection.makefile("rb") as lines:
-                with suppress(OSError):  # he may have hung up already
+                with suppress(OSError):  # the server may have hung up already
                     connection.sendall(b"x" * (LONGEST_LINE + 200_000))
                 return lines.readline()
 

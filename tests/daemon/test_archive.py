@@ -222,7 +222,7 @@ def test_a_call_that_cannot_be_written_does_not_cost_the_others_their_rows(rig: 
     assert {record.id for record in rig.folder.records.calls()} == {"c1", "c2"}
 
 
-def test_what_a_call_leaves_for_somebody_who_left_meanwhile_is_his_heirs(rig: ArchiveRig) -> None:
+def test_what_a_call_leaves_for_somebody_who_left_meanwhile_goes_to_their_heirs(rig: ArchiveRig) -> None:
     call = rig.call("voicemail")
     spool = cast(Path, rig.run(lambda archive: archive.spool("21", call)))
     write_sound(spool, 2.0)

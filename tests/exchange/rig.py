@@ -200,7 +200,7 @@ class Rig:
         return next((peer for peer in self.peers.values() if peer.address == address), None)
 
     def source_of(self, peer: Peer) -> tuple[str, int]:
-        """From where his packets come."""
+        """The address that the peer's packets come from."""
         return peer.address
 
     def _ring_alarm(self) -> None:

@@ -1,4 +1,4 @@
-"""Callers and telephones that do whatever they like: afterwards nothing is left, and every call has its row."""
+"""Callers and phones do whatever they like: afterwards nothing is left, and every call has its row."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ FINALS = (486, 603, 480, 404, 503, 302, 500)
 
 
 class Whim:
-    """What all the peers of one exchange feel like doing."""
+    """The random behaviour of all peers of one exchange."""
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
         self.rig = Rig(seed=seed, most=self.dice.choice([1000, 1000, 6]))
         self.rude = self.dice.random() < 0.3
-        """Whether some do not even say what must be said."""
+        """Whether some omit even what they must send."""
         self.began: set[str] = set()
 
     async def play(self) -> None:
-        """Some calls, and a look at what is left of them."""
+        """Make some calls, and check what is left of them."""
         rig, dice = self.rig, self.dice
         await rig.open(*(name for name in ("anna", "anna2", "bert", "carla", "finn") if dice.random() < 0.7))
         rig.archive.pins["21"] = "4711"
@@ -64,7 +64,7 @@ class Whim:
             assert not any("internal-error" in step.detail.values() for step in record.steps), record
 
     def _assert_nobody_is_forgotten(self) -> None:
-        """Nobody is on the line whom no call serves any more; at most is he being cancelled."""
+        """Nobody is on the line without a call that serves them; at most they are being cancelled."""
         equipment = self.rig.equipment
         legs = [leg for call in equipment.calls.values() for leg in call.legs]
         for session in self.rig.stack.sessions.values():
@@ -72,7 +72,7 @@ class Whim:
             assert session.state == "cancelling" or not equipment.legs[session.id].over, session.state
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Do it then; what does not fit any more is not done."""
+        """Do it then, unless it does not fit any more."""
 
         def attempt() -> None:
             with contextlib.suppress(StopIteration, LookupError):
@@ -114,7 +114,7 @@ class Whim:
             self._later(dice.uniform(0, 60) ** dice.choice([0.2, 1]), lambda: self._hang_up(line))
 
     def _hang_up(self, line: Line) -> None:
-        """By whatever fits what this side has heard."""
+        """Hang up in the way that fits what this side has heard."""
         answers = [each for each in line.heard if isinstance(each, Response) and each.cseq.method == "INVITE"]
         if line.called_us or any(200 <= each.status < 300 for each in answers):
             line.ask("BYE")

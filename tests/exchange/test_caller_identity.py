@@ -1,4 +1,4 @@
-"""Who calls and which number he called, as the network's header fields tell it (RFC 3323, RFC 3325, RFC 7315)."""
+"""Who calls and which number they called, by the network's header fields (RFC 3323, RFC 3325, RFC 7315)."""
 
 from __future__ import annotations
 

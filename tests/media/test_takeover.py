@@ -157,7 +157,7 @@ def test_who_is_not_heard_from_is_not_sent_to_for_long(rig: PumpRig) -> None:
     assert len(phone.hear()) >= 4
 
 
-def test_a_silent_caller_whose_address_his_signalling_vouches_for_hears_all_of_it(rig: PumpRig) -> None:
+def test_a_silent_caller_whose_address_the_signalling_vouches_for_hears_all_of_it(rig: PumpRig) -> None:
     phone = Peer()
     listening(rig, phone, trusted=frozenset({"127.0.0.1"}))
     for _ in range(5):

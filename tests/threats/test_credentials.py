@@ -194,7 +194,7 @@ def test_the_owner_is_never_locked_out_whoever_guesses_from_wherever(tmp_path: P
     besiege(tmp_path, script)
 
 
-def test_the_owner_gets_in_from_his_own_address_even_when_others_guessed_from_there(tmp_path: Path) -> None:
+def test_the_owner_gets_in_from_their_own_address_even_when_others_guessed_from_there(tmp_path: Path) -> None:
     """A forged source address, or a colleague behind the same NAT, while the phone is switched off."""
 
     async def script(box: Box) -> None:

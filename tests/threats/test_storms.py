@@ -52,7 +52,7 @@ def test_the_doctor_names_the_phone_that_asks_far_too_much_and_calls_go_through(
     besiege(tmp_path, script)
 
 
-def test_a_stranger_who_uses_a_colleague_s_name_is_not_taken_for_him(tmp_path: Path) -> None:
+def test_a_stranger_who_uses_a_colleague_s_name_is_not_taken_for_them(tmp_path: Path) -> None:
     async def script(box: Box) -> None:
         anna, stranger = await phone(box, "21"), End(box)
         answers: list[Response] = []

@@ -102,7 +102,7 @@ def test_a_visitor_is_sent_to_the_login_and_back(framed: Web) -> None:
     assert answer.location == "/login?next=/sample/21%3Ftab%3Dpin%26x%3D%2526"
 
 
-def test_a_colleague_is_not_let_into_an_admins_page_nor_may_he_change(framed: Web) -> None:
+def test_a_colleague_can_neither_open_nor_use_an_admins_page(framed: Web) -> None:
     bert = log_in(framed, "22")
     assert "Only admins" in bert.get("/sample/admins/only", status=403).text
     page = bert.get("/sample/21")
@@ -204,7 +204,7 @@ def test_a_sound_can_be_played_from_the_middle(framed: Web) -> None:
 # --- languages ------------------------------------------------------------------------------------------------------
 
 
-def test_a_visitor_reads_his_browsers_language_and_may_choose_another(framed: Web) -> None:
+def test_a_visitor_reads_their_browsers_language_and_may_choose_another(framed: Web) -> None:
     app = framed.visitor
     page = app.get("/nowhere", status=404, headers={"Accept-Language": "de-AT,en;q=0.5"})
     assert 'lang="de"' in page.text

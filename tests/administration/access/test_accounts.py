@@ -115,14 +115,14 @@ def test_two_admins_who_change_an_account_are_told(logins: Logins) -> None:
     assert refusal(logins, "account remove", account="anna", seen=seen).code == 3
 
 
-def test_an_admin_cannot_set_another_s_password_only_invite_him_to(logins: Logins) -> None:
+def test_an_admin_cannot_set_others_passwords_but_invites_them_to_choose(logins: Logins) -> None:
     admin = logins.log_in(ADMIN)
     assert refusal(logins, "account set", admin, account="anna", password=OTHER).code == 4
     logins.do("account set", account="anna", password=OTHER)
     assert logins.log_in("anna", OTHER)
 
 
-def test_an_admin_who_renames_himself_stays_logged_in_here(logins: Logins) -> None:
+def test_an_admin_who_takes_another_name_stays_logged_in_here(logins: Logins) -> None:
     here, elsewhere = logins.log_in(ADMIN), logins.log_in(ADMIN)
     logins.do("account set", here, account=ADMIN, name="Chefin Meier")
     assert (logins.who(here), logins.who(elsewhere)) == ("Chefin Meier", None)
@@ -131,7 +131,7 @@ def test_an_admin_who_renames_himself_stays_logged_in_here(logins: Logins) -> No
 # Invitations
 
 
-def test_an_invited_colleague_chooses_his_password_and_is_logged_in(logins: Logins) -> None:
+def test_an_invited_colleague_chooses_a_password_and_is_logged_in(logins: Logins) -> None:
     invited = logins.do("account invite", logins.log_in(ADMIN), extension="23")
     assert invited["path"] == "/invitation/" + invited["code"].replace("-", "")
     assert account(logins, "Clara")["active"] is False
@@ -217,14 +217,14 @@ def test_one_s_own_language_is_changed_without_password(logins: Logins) -> None:
     assert logins.do("session who", session)["language"] == "en"
 
 
-def test_whoever_sits_at_another_s_desk_cannot_guess_his_password_in_peace(logins: Logins) -> None:
+def test_at_a_colleague_s_desk_nobody_can_guess_that_colleague_s_password_in_peace(logins: Logins) -> None:
     session = logins.log_in("anna")
     for number in range(10):
         refusal(logins, "account own", session, old=f"guess {number}", new=OTHER)
     assert "Too many failed attempts" in str(refusal(logins, "account own", session, old=PASSWORD, new=OTHER))
 
 
-def test_what_an_invited_colleague_chooses_is_his_change_and_does_not_stand_in_the_way(logins: Logins) -> None:
+def test_what_an_invited_colleague_chooses_is_their_change_and_does_not_stand_in_the_way(logins: Logins) -> None:
     admin = logins.log_in(ADMIN)
     code = logins.do("account invite", admin, extension="23")["code"]
     token = logins.do("invitation accept", "", code=code, password=OTHER)["token"]

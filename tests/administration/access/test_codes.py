@@ -155,7 +155,7 @@ def test_nobody_at_the_page_can_ask_for_the_code_or_press_the_button(logins: Log
 # A forgotten password
 
 
-def test_a_code_gives_an_admin_who_forgot_his_password_a_new_one(logins: Logins) -> None:
+def test_a_code_gives_an_admin_who_forgot_the_password_a_new_one(logins: Logins) -> None:
     session = logins.log_in(ADMIN)
     shown = logins.do("code show")
     assert shown["expires"] == logins.now + 3600

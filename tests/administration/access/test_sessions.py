@@ -24,7 +24,7 @@ def guess(logins: Logins, name: str, source: str, times: int = 1) -> str:
     return told
 
 
-def test_who_logs_in_is_known_by_his_token(logins: Logins) -> None:
+def test_somebody_who_logs_in_is_known_by_their_token(logins: Logins) -> None:
     session = logins.log_in("anna")
     assert logins.do("session who", session)["extension"] == "21"
     assert logins.do("session who", "") is None
@@ -162,7 +162,7 @@ def test_ipv6_sources_count_by_network_and_mapped_ones_as_ipv4(logins: Logins) -
     assert "Too many failed attempts" in guess(logins, "x", "192.0.2.7")
 
 
-def test_a_colleague_who_logs_in_himself_between_his_guesses_at_the_admin_waits_like_everybody(logins: Logins) -> None:
+def test_own_logins_between_guesses_at_the_admin_s_password_shorten_no_wait(logins: Logins) -> None:
     for _ in range(4):
         guess(logins, ADMIN, "192.0.2.2")
         logins.log_in("bert", source="192.0.2.2")
@@ -170,14 +170,14 @@ def test_a_colleague_who_logs_in_himself_between_his_guesses_at_the_admin_waits_
     assert "Too many failed attempts" in guess(logins, ADMIN, "192.0.2.2")
 
 
-def test_in_the_admins_own_network_his_password_is_not_guessed_any_faster(logins: Logins) -> None:
+def test_in_the_admins_own_network_their_password_is_not_guessed_any_faster(logins: Logins) -> None:
     logins.log_in(ADMIN, source="fe80::1%eth0")
     for number in range(10):
         guess(logins, ADMIN, f"fe80::{number + 2:x}")
     assert "Too many failed attempts" in guess(logins, ADMIN, "fe80::ffff")
 
 
-def test_a_neighbour_who_guesses_shuts_nobody_out_where_he_has_logged_in_before(logins: Logins) -> None:
+def test_a_neighbour_who_guesses_shuts_nobody_out_where_they_have_logged_in_before(logins: Logins) -> None:
     logins.log_in("anna", source="2001:db8::1")
     for number in range(40):
         guess(logins, "anna", f"2001:db8::{number + 2:x}")

@@ -170,7 +170,7 @@ def test_a_moved_extension_moves_back_with_messages_and_tasks(desk: Desk) -> Non
     assert [task.extension for task in desk.records.tasks()] == ["21", "21"]
 
 
-def test_a_leaver_who_comes_back_gets_what_he_left_to_somebody(desk: Desk) -> None:
+def test_a_leaver_who_comes_back_gets_what_they_left_to_somebody(desk: Desk) -> None:
     leave_message(desk, "23")
     office = desk.office
     desk.save_left(without_items(office, office.people["23"]), "23", tasks_to="21", messages_to="21")
@@ -238,7 +238,7 @@ def test_a_later_change_is_found_under_the_new_extension(desk: Desk) -> None:
     assert "Extension 23 → 26" in refused(desk, first)
 
 
-def test_an_extension_that_somebody_else_has_now_is_not_taken_from_him(desk: Desk) -> None:
+def test_an_extension_that_somebody_else_has_now_is_not_taken_from_them(desk: Desk) -> None:
     perform(desk, "user set", {"person": "23", "extension": "26"})
     moved = newest(desk)["id"]
     perform(desk, "user add", {"name": "Dora", "extension": "23"})

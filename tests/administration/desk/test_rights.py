@@ -1,7 +1,7 @@
-"""The whole command table, asked by visitor, user and admin: who may what, and that nothing of another's is reached.
+"""The whole command table, tried by visitor, user and admin: who may do what, and that nobody reaches others' data.
 
 A new verb needs a line in MAY; one that users or visitors may ask for needs one in ANOTHERS too: the arguments with
-which Bert (22) would reach for what is Anna's (21), if he could.
+which Bert (22) would try to reach what is Anna's (21).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.leftovers import call_record
 from tests.store.sound import write_sound
 
 SECRET = "+4989777001"
-"""Who called Anna, and left a message: nobody's business but hers."""
+"""The caller who left Anna a message: only she may know."""
 CALL, TASK, MESSAGE = "annas-call", 1, 1
 
 VISITORS = """
@@ -102,10 +102,10 @@ ANOTHERS: dict[str, list[dict[str, Any]]] = {
 }
 
 HERS = {"extension", "task", "message", "id", "key"}
-"""Arguments that name what is Anna's: whoever gives them must be refused, not only told nothing."""
+"""Arguments that name what is Anna's: a command with them must be refused, not only answered with nothing."""
 
 NOT_EVEN_ADMINS = ("message list", "message sound", "message heard", "message remove")
-"""Voicemail is heard by those whose it is, and those who were allowed to."""
+"""Only owners hear their voicemail, and people who were allowed to."""
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def annas(logins: Logins) -> Logins:
 
 
 def test_every_verb_has_its_line_here() -> None:
-    """Whoever adds a verb decides who may ask for it, and how somebody would misuse it."""
+    """With each new verb one decides who may ask for it, and how somebody would misuse it."""
     assert {verb: command.may.name for verb, command in COMMANDS.items()} == {
         verb: MAY[verb].name if verb in MAY else "not in MAY" for verb in COMMANDS
     }
@@ -151,7 +151,7 @@ def test_every_verb_has_its_line_here() -> None:
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
-def test_nobody_may_what_is_above_him(logins: Logins, verb: str) -> None:
+def test_nobody_may_do_what_is_above_their_role(logins: Logins, verb: str) -> None:
     sessions = {May.VISITOR: "", May.USER: logins.log_in("anna"), May.ADMIN: logins.log_in(ADMIN)}
     before = logins.desk.office
     for role, session in sessions.items():
@@ -191,7 +191,7 @@ def test_a_user_or_visitor_reaches_nothing_of_another_s_through_any_verb(annas: 
 
 
 @pytest.mark.parametrize("verb", NOT_EVEN_ADMINS)
-def test_an_admin_reaches_nobody_s_voicemail_unless_he_is_allowed_to(annas: Logins, verb: str) -> None:
+def test_an_admin_reaches_nobody_s_voicemail_unless_they_are_allowed_to(annas: Logins, verb: str) -> None:
     session = annas.log_in(ADMIN)
     before = things(annas)
     for arguments in ANOTHERS[verb]:
@@ -202,7 +202,7 @@ def test_an_admin_reaches_nobody_s_voicemail_unless_he_is_allowed_to(annas: Logi
 
 
 def _reach(logins: Logins, verb: str, session: str, arguments: dict[str, Any]) -> None:
-    """What is answered must have nothing in it that only Anna knows."""
+    """The answers must contain nothing that only Anna may know."""
     try:
         answer, was_refused = json.dumps(logins.do(verb, session, **arguments)), False
     except Refused as refused:

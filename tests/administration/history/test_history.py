@@ -126,7 +126,7 @@ def test_a_word_that_many_contacts_are_called_by_finds_the_calls_of_all_of_them(
         office.do("contact remove", name=name)
 
 
-def test_a_user_sees_his_calls_and_his_groups_and_no_others(office: Office) -> None:
+def test_a_user_sees_their_own_calls_and_their_groups_and_no_others(office: Office) -> None:
     office.keep("annas")
     office.keep("berts", extension="22", steps=())
     office.keep("groups", extension="30", steps=())

@@ -20,7 +20,7 @@ def office(tmp_path: Path) -> Iterator[Colleagues]:
     colleagues.desk.close()
 
 
-def test_everybody_hears_his_own_his_groups_and_what_he_was_allowed(office: Colleagues) -> None:
+def test_everybody_hears_their_own_their_groups_and_what_they_were_allowed(office: Colleagues) -> None:
     for extension in ("21", "23", "30"):
         office.message(extension)
     office.ask("24", "mine")
@@ -35,7 +35,7 @@ def test_everybody_hears_his_own_his_groups_and_what_he_was_allowed(office: Coll
     assert [box["extension"] for box in office.ask("24", "message list")["mailboxes"]] == ["24", "23"]
 
 
-def test_an_admin_hears_nobody_s_messages_unless_he_was_allowed(office: Colleagues) -> None:
+def test_an_admin_hears_nobody_s_messages_unless_they_were_allowed(office: Colleagues) -> None:
     message = office.message("21")
     for verb in ("message sound", "message heard", "message remove"):
         assert office.refuses("chef", verb, message=message.id).code == 2
@@ -57,7 +57,7 @@ def test_nobody_gets_another_s_message_by_its_number(office: Colleagues, verb: s
         assert office.refuses("23", verb, message=odd).code == 2
 
 
-def test_who_gets_another_extension_keeps_his_messages(office: Colleagues) -> None:
+def test_somebody_who_gets_another_extension_keeps_their_messages(office: Colleagues) -> None:
     message = office.message("21")
     office.ask("21", "mine")
     office.do("user set", person="21", extension="25")

@@ -24,7 +24,7 @@ def listed(office: Colleagues, who: str, **given: Any) -> list[dict[str, Any]]:
     return list(office.ask(who, "task list", **given)["tasks"])
 
 
-def test_everybody_sees_his_own_tasks_his_groups_and_the_office_s(office: Colleagues) -> None:
+def test_everybody_sees_their_own_tasks_their_groups_and_the_office_s(office: Colleagues) -> None:
     for extension in ("21", "22", "23", "30", ""):
         office.missed(extension)
     seen = {who: [task["extension"] for task in listed(office, who)] for who in ("21", "23", "chef")}
@@ -110,7 +110,7 @@ def test_calling_back_rings_ones_own_phone_first(office: Colleagues) -> None:
     assert "withheld the number" in str(office.refuses("22", "task call", task=withheld.id))
 
 
-def test_a_user_s_own_phone_rings_for_him_and_no_other(office: Colleagues) -> None:
+def test_a_user_s_own_phone_rings_for_them_and_no_other(office: Colleagues) -> None:
     for extension in ("21", "22"):
         office.do("phone add", extension=extension)
     office.lines.asked.clear()

@@ -20,7 +20,7 @@ from tests.commands import Run
 
 
 @pytest.mark.parametrize("typed", ["+49 89 123456;21", "089 123456#21", "089/123456,21", "tel:+4989123456;ext=21"])
-def test_a_contact_s_extension_is_behind_his_number(done: Run, typed: str) -> None:
+def test_a_contact_s_extension_is_behind_the_number(done: Run, typed: str) -> None:
     contact = done("contact", "add", "Meier", typed)
     version = contact["version"]
     assert contact == {"name": "Meier", "number": "+4989123456", "extension": "21", "version": version}

@@ -1,4 +1,4 @@
-"""Somebody leaves: everything of his goes where it is told to, whole or not at all, whenever the plug is pulled."""
+"""Somebody leaves: all they leave behind goes where it should, or nothing does, whenever the plug is pulled."""
 
 import dataclasses
 import gettext
@@ -46,7 +46,7 @@ def desk(office: Run, data: Path) -> Iterator[Desk]:
 
 
 def leave(desk: Desk, **wishes: Any) -> list[str]:
-    """Let Anna leave; in words."""
+    """Let Anna leave; what that means, in words."""
     result = perform(desk, "user leave", {"person": "21"} | wishes)
     return [Words("en", gettext.NullTranslations()).sentence(each) for each in result["words"]]
 
@@ -57,7 +57,7 @@ def login(desk: Desk, name: str) -> str:
 
 
 def refusal(desk: Desk, session: str | None = None, **wishes: Any) -> Refused:
-    """What is said against it; nothing has changed."""
+    """The refusal; nothing must have changed."""
     before = desk.office, desk.records.tasks(), desk.records.messages()
     with pytest.raises(Refused) as refused:
         perform(desk, "user leave", {"person": "21"} | wishes, session)
@@ -128,7 +128,7 @@ def test_an_extension_is_kept_for_a_time_or_led_to_somebody_and_can_be_released(
     assert perform(desk, "user add", {"name": "Emil", "extension": "23"})["extension"] == "23"
 
 
-def test_who_took_somebody_s_calls_hands_them_on_when_he_leaves(desk: Desk) -> None:
+def test_somebody_who_took_a_leaver_s_calls_hands_them_on_when_leaving(desk: Desk) -> None:
     perform(desk, "user leave", {"person": "23", "extension_to": "21"})
     assert "the calls to 23, Carl's former extension" in str(
         _refused(desk, "user remove", person="21", with_messages=True)
@@ -137,7 +137,7 @@ def test_who_took_somebody_s_calls_hands_them_on_when_he_leaves(desk: Desk) -> N
     assert [former.to for former in desk.office.former.values()] == ["22", "22"]
 
 
-def test_a_person_who_moves_takes_along_the_calls_that_were_left_to_him(desk: Desk) -> None:
+def test_a_person_who_moves_takes_along_the_calls_that_were_left_to_them(desk: Desk) -> None:
     leave(desk, messages_to="delete", extension_to="23")
     perform(desk, "user set", {"person": "23", "extension": "45"})
     assert desk.office.former["21"].to == "45"
@@ -269,7 +269,7 @@ def _raise(*_: object) -> None:
 
 
 def _cut_at(moment: int, desk: Desk, wishes: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Give the command and pull the plug before the write with this number; whether it was cut."""
+    """Give the command and pull the plug before the write with this number; returns whether it came that far."""
     left = [moment]
 
     def counted(act: Callable[..., Any]) -> Callable[..., Any]:

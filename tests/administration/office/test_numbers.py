@@ -94,7 +94,7 @@ def test_a_missing_speech_engine_is_said(office: Run, refused: Run, monkeypatch:
     assert "no program that can speak" in refused("number", "set", "+4930123450", "--greeting", "Hello", code=1)
 
 
-def test_a_person_s_announcement_is_spoken_in_his_language(office: Run, spoken: list[Any], tmp_path: Path) -> None:
+def test_a_person_s_announcement_is_spoken_in_their_language(office: Run, spoken: list[Any], tmp_path: Path) -> None:
     office("user", "set", "21", "--language", "en", "--announcement", "I am away")
     assert spoken == [("I am away", "en")]
     (tmp_path / "away.wav").write_bytes(sound_file("wav A-law"))

@@ -124,7 +124,7 @@ def test_a_person_somebody_still_names_is_not_removed(office: Run, refused: Run)
     assert "the number +4930123450" in refused("group", "remove", "30")
 
 
-def test_a_person_is_removed_with_phones_and_his_tasks_become_the_office_s(
+def test_a_person_is_removed_with_phones_and_their_tasks_become_the_office_s(
     office: Run, data: Path, refused: Run
 ) -> None:
     office("user", "add", "Carl", "--extension", "40")
@@ -183,7 +183,7 @@ def test_what_is_wrong_is_said_of_its_argument(
     desk.close()
 
 
-def test_a_person_is_shown_with_all_that_names_him(office: Run, data: Path) -> None:
+def test_a_person_is_shown_with_all_that_names_them(office: Run, data: Path) -> None:
     office("user", "set", "21", "--number", "+4930123450")
     office("phone", "add", "21", "--name", "Desk")
     office("user", "add", "Carl", "--extension", "23")
@@ -217,7 +217,7 @@ def test_a_person_in_no_distribution_cannot_be_dialled_where_only_those_can(offi
     assert not any("no number rings" in clash["say"] for clash in office("user", "show", "22")["clashes"])
 
 
-def test_a_user_sees_only_his_own_portrait(office: Run, data: Path) -> None:
+def test_a_user_sees_only_their_own_portrait(office: Run, data: Path) -> None:
     desk = open_desk(data)
     own = desk.by(Actor("anna", "user", "21"))
     assert person.show(own, "21")["name"] == "Anna"

@@ -45,7 +45,7 @@ def test_what_callers_hear_is_listed_and_heard(office: Colleagues) -> None:
     assert own != default
 
 
-def test_a_user_hears_and_changes_his_own_only(office: Colleagues) -> None:
+def test_a_user_hears_and_changes_their_own_only(office: Colleagues) -> None:
     assert office.refuses("21", "greeting sound", kind="person", key="22").code == 4
     assert office.refuses("21", "greeting sound", kind="number", key="+4930123450").code == 4
     assert office.refuses("21", "greeting list").code == 4

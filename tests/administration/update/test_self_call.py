@@ -108,7 +108,7 @@ def test_nor_is_one_that_hears_no_keys(tmp_path: Path, monkeypatch: pytest.Monke
         at(tmp_path, call)
 
 
-def test_who_does_not_prove_who_he_is_is_not_let_in(tmp_path: Path) -> None:
+def test_without_proof_of_identity_nobody_is_let_in(tmp_path: Path) -> None:
     async def calls(daemon: Daemon) -> None:
         def wrong() -> None:
             assert daemon.desk.live is not None

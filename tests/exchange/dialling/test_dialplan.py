@@ -143,7 +143,7 @@ def test_whom_callers_may_dial(switch: ExtensionDialling, reached: set[str], mea
     assert dialable(number, OFFICE) == meant
 
 
-def test_a_distribution_that_does_not_hold_a_person_does_not_reach_him() -> None:
+def test_a_distribution_without_a_person_does_not_reach_them() -> None:
     number = Number("+4930123456", "provider", ("22",), extensions="distribution")
     assert not reachable("21", number, OFFICE)
     assert reachable("22", number, OFFICE)

@@ -134,7 +134,7 @@ def test_nothing_but_a_bad_number_leaves_the_readers(text: str) -> None:
         ("030 123456;", "030 123456", ""),
     ],
 )
-def test_a_contacts_extension_stands_behind_his_number(text: str, number: str, extension: str) -> None:
+def test_a_contacts_extension_stands_behind_the_number(text: str, number: str, extension: str) -> None:
     assert split_contact(text) == (number, extension)
 
 

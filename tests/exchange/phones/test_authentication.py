@@ -95,7 +95,7 @@ RIGHT, WRONG, UNKNOWN = ("anna", "secret"), ("anna", "guess"), ("nobody", "secre
 
 
 def besieged(right_from: str = "") -> Authentication:
-    """A door at which many have guessed at Anna's password, and at a name that is nobody's."""
+    """A door at which many have guessed at Anna's password, and at a name that nobody has."""
     lockout = Lockout(lambda: 1000.0)
     challenger = Challenger(REALM, b"s" * 32, lambda: 1000.0, random.Random(1).randbytes, algorithms=ALGORITHMS)
     door = Authentication(lambda: Office(people=OFFICE.people, phones=KEPT), challenger, lockout)
@@ -200,7 +200,7 @@ GUEST = Phone("guest", "", "for a moment")
 
 
 def let_in(door: Authentication, flow: Flow, method: str = "INVITE") -> bool:
-    """Whether the guest comes in with his password."""
+    """Whether the guest comes in with its password."""
     asked = challenges(door.admit(register(user="guest", method=method), flow))
     proof = answer(asked, Credentials("guest", "for a moment"), method, register().uri, b"", "c", 1)
     return door.admit(register(authorization=proof or "", user="guest", method=method), flow) is GUEST
@@ -220,7 +220,7 @@ def test_nobody_else_gets_in_as_the_box(remote: str) -> None:
     door = authentication()
     door.guest = GUEST
     assert not let_in(door, Flow("udp", ("192.0.2.5", 5060), (remote, 5060)))
-    assert door.guest is GUEST, "he did not use it up either"
+    assert door.guest is GUEST, "that did not use it up either"
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "SUBSCRIBE"])

@@ -57,7 +57,7 @@ def test_addresses_of_the_office_and_its_trunks_are_never_shut_out() -> None:
     assert not lockout.silent("192.0.2.20")
 
 
-def test_under_attack_the_owner_still_gets_in_from_where_he_was_and_others_wait() -> None:
+def test_under_attack_the_owner_still_gets_in_from_a_known_place_and_others_wait() -> None:
     clock = Clock()
     lockout = Lockout(clock)
     lockout.passed("192.0.2.20", "anna")

@@ -254,7 +254,7 @@ KINDS: dict[str, tuple[Kind, bool]] = {
         max_size=12,
     )
 )
-def test_whoever_sends_whatever_gets_his_burst_and_his_rate_and_nothing_of_others(
+def test_each_sender_gets_its_own_burst_and_rate_whatever_it_sends_and_nothing_of_others(
     steps: list[tuple[str, str, int, float]],
 ) -> None:
     clock = Clock()

@@ -108,7 +108,7 @@ def test_tasks_are_told_apart_by_extension_and_whether_they_are_open(records: Re
     assert records.finish_task(99) is None
 
 
-def test_speaking_with_the_caller_closes_all_his_tasks(records: Records) -> None:
+def test_speaking_with_the_caller_closes_all_their_tasks(records: Records) -> None:
     records.add_task("21", "missed", "+4930111", "c1", 100.0)
     records.add_task("22", "voicemail", "+4930111", "c2", 100.0)
     other = records.add_task("21", "missed", "+4930999", "c3", 100.0)

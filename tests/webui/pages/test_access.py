@@ -21,7 +21,7 @@ def test_everybody_with_an_account_is_listed(web: Web) -> None:
     assert ADMIN in page.text
 
 
-def test_a_colleague_is_invited_chooses_his_password_and_is_logged_in(web: Web) -> None:
+def test_a_colleague_is_invited_chooses_a_password_and_is_logged_in(web: Web) -> None:
     form = form_to(web.admin.get("/access"), "/access/invite")
     form["extension"] = "22"
     invitation = form.submit()

@@ -123,7 +123,7 @@ def test_older_calls_are_a_click_away_with_the_same_filters(web: Web) -> None:
     assert older.html.select_one("#calls").get("data-live") is None
 
 
-def test_a_user_sees_his_own_and_his_groups_calls_only(web: Web) -> None:
+def test_a_user_sees_their_own_and_their_groups_calls_only(web: Web) -> None:
     keep(web, "annas")
     keep(web, "sales", extension="30", from_name="Huber", steps=())
     user = web.user("22")

@@ -23,7 +23,7 @@ def accounts(web: Web) -> Web:
     return web
 
 
-def test_who_logs_in_comes_to_his_own_start_page(accounts: Web) -> None:
+def test_after_login_everybody_comes_to_their_own_start_page(accounts: Web) -> None:
     for name, home in ((ADMIN, "/now"), ("anna", "/mine"), ("21", "/mine")):
         browser = accounts.visitor
         answer = log_in(browser, name)

@@ -147,7 +147,7 @@ def test_half_requests_take_threads_from_their_own_address_only(start: Start) ->
         assert asked(client).startswith(b"HTTP/1.1 200")
 
 
-def test_who_waited_behind_his_own_slow_requests_gets_his_turn(start: Start) -> None:
+def test_a_visitor_behind_their_own_slow_requests_gets_their_turn(start: Start) -> None:
     http = start()
     with ExitStack() as stack:
         slow = [stack.enter_context(dialled(http, "127.0.0.66")) for _ in range(3)]
