@@ -20,7 +20,7 @@ PASSWORD = "Regen in Hamburg"
 @pytest.fixture
 def box(web: Web, quick_backups: None) -> Web:
     """A box that can start again: here it only remembers that it was to."""
-    web.desk.host.restart = lambda: web.live.told.append(("restart",))
+    web.desk.host.restart = lambda: web.live.asked.append(("restart",))
     assert web.admin
     return web
 
@@ -87,7 +87,7 @@ def test_one_sees_what_is_in_it_then_restores_it_and_goes_back(box: Web) -> None
     waiting = form_to(page, f"/backup/{name}/restore").submit().follow()
     assert "comes back by itself" in text(waiting)
     assert waiting.html.select_one("[data-away]")
-    assert box.live.told[-1] == ("restart",)
+    assert box.live.asked[-1] == ("restart",)
     box.desk.close()
     desk = open_desk(box.desk.data)
     assert desk.office.people["21"].name == "Anna Adler"
@@ -103,7 +103,7 @@ def test_what_was_there_before_is_offered(box: Web) -> None:
     page = box.admin.get("/backup")
     assert "Data from before the restore" in text(page)
     assert form_to(page, "/backup/back").submit().headers["Location"].endswith("/backup/restoring")
-    assert box.live.told[-1] == ("restart",)
+    assert box.live.asked[-1] == ("restart",)
     (box.desk.data / "restore.json").unlink()
     form_to(page, "/backup/before-restore/remove").submit()
     assert "From before" not in box.admin.get("/backup").text

@@ -32,7 +32,7 @@ def test_a_task_is_handed_over(web: Web) -> None:
 def test_calling_back_rings_ones_own_phone(web: Web) -> None:
     web.do("phone add", extension="22")
     task = missed(web.desk, "30")
-    web.live.told.clear()
+    web.live.asked.clear()
     answer = form_to(web.user("22").get("/tasks"), f"/tasks/{task.id}/call").submit().follow()
     assert ("call", "22", CALLER, "") in web.live.asked
     assert "Your phone is ringing" in answer
