@@ -75,8 +75,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.administration.update": (*DESK, "pbx.exchange.scripts", "pbx.sip", "pbx.sdp", "pbx.media"),
     "pbx.administration.backup": DESK,
     "pbx.administration.doctor": (
-        *(*DESK, *OFFICE, *CALLS, "pbx.exchange.story", "pbx.prompts", "pbx.sip", "pbx.sdp", "pbx.media"),
-        *("pbx.administration.access", "pbx.administration.update", "pbx.administration.backup"),
+        *(*DESK, "pbx.administration.office", "pbx.administration.access", "pbx.administration.update"),
+        *("pbx.administration.backup", "pbx.exchange.story", "pbx.exchange.trunks", "pbx.prompts", "pbx.sip"),
     ),
     "pbx.administration": (
         *(*DESK, *OFFICE, "pbx.administration.access", "pbx.administration.backup", "pbx.administration.changes"),
@@ -90,7 +90,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.cli.arguments": (*NOUNS, "pbx.store.hosts", "pbx.service.later"),
     "pbx.cli": ("pbx.cli.arguments", "pbx.administration", "pbx.control", "pbx.service", "pbx.store"),
     "pbx.programs": ("pbx.prompts", "pbx.sip.transport", "pbx.store"),
-    "pbx.demo": ("pbx",),
+    "pbx.demo": (
+        *("pbx.daemon", "pbx.cli.report", "pbx.administration.commands", "pbx.administration.desk.desk"),
+        *("pbx.control", "pbx.sip", "pbx.sdp", "pbx.media", "pbx.store", "pbx.box.own_address"),
+    ),
     # the page, a process of its own
     "webui.serving": (),
     "webui.parts": (*PAGE, "webui.serving.access_rule", "pbx.control.client"),

@@ -12,6 +12,7 @@ from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Account, Language, Office, Role
+from pbx.store.records.records import Records
 from pbx.store.secrets.passwords import password_matches
 from pbx.store.settings.settings import with_items, without_items
 
@@ -76,7 +77,7 @@ def change(
     _keep_an_admin(office, changed, "role")
     desk.save(changed)
     if stamp(new) != stamp(old):
-        _log_off(desk, old, new, desk.session if desk.actor.name == old.name else "")
+        _log_off(desk.records, old, new, desk.session if desk.actor.name == old.name else "")
     return view(desk, new)
 
 
@@ -89,7 +90,7 @@ def remove(desk: Desk, account: str, seen: str | None = None) -> Shown:
     _keep_an_admin(office, changed, "")
     shown = view(desk, old)
     desk.save(changed)
-    _log_off(desk, old, None, "")
+    _log_off(desk.records, old, None, "")
     return shown
 
 
@@ -115,7 +116,7 @@ def change_own(
         changed = dataclasses.replace(changed, password=passwords.hashed(new, account.name, "new"))
     desk.save(with_items(office, changed))
     if new:
-        _log_off(desk, account, changed, desk.session)
+        _log_off(desk.records, account, changed, desk.session)
     return view(desk, changed)
 
 
@@ -180,9 +181,9 @@ def stamp(account: Account) -> str:
     return hashlib.sha256(repr((account.name, account.role, account.password)).encode()).hexdigest()[:32]
 
 
-def _log_off(desk: Desk, old: Account, new: Account | None, session: str) -> None:
+def _log_off(records: Records, old: Account, new: Account | None, session: str) -> None:
     """End all sessions and invitations of a changed or removed account, except the session that did it."""
-    sessions = desk.records.sessions
+    sessions = records.sessions
     sessions.close_all(old.name, but_for=session)
     sessions.end_invitations(old.name)
     if new is not None and session:

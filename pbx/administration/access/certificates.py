@@ -1,6 +1,7 @@
 """The box's certificate as people ask for it: whose it is, what it speaks for, and the authority to be trusted."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 from pbx.administration.desk.desk import Desk
@@ -18,7 +19,7 @@ SOON = 14 * DAY
 
 def show(desk: Desk) -> Shown:
     """Who made it (box, office), names, begin and end, and the fingerprint of the authority. Raises Refused."""
-    issued = _issued(desk)
+    issued = _issued(desk.data)
     return {
         "made_by": issued.made_by,
         "names": list(issued.names),
@@ -30,7 +31,7 @@ def show(desk: Desk) -> Shown:
 
 def export(desk: Desk) -> Shown:
     """The authority's certificate, which phones and browsers are to trust, and its SHA-256. Raises Refused."""
-    issued = _issued(desk)
+    issued = _issued(desk.data)
     if not issued.authority:
         raise Refused(
             Sentence(
@@ -63,8 +64,8 @@ def check(desk: Desk) -> Check | None:
     return Check("certificate", "ok", Sentence("The box uses the office's own certificate."))
 
 
-def _issued(desk: Desk) -> Issued:
-    issued = Issued.read(desk.data)
+def _issued(data: Path) -> Issued:
+    issued = Issued.read(data)
     if issued is None:
         raise Refused(Sentence("There is no certificate yet; the exchange creates it once it is running."), 1)
     return issued

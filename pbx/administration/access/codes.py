@@ -27,11 +27,11 @@ LASTS = 3600.0
 
 def show(desk: Desk) -> Shown:
     """The code, made if there is none."""
-    code = _current(desk) or desk.access.codes.make(None if is_first(desk) else desk.host.clock() + LASTS)
+    code = _current(desk) or desk.access.codes.make(None if is_first(desk.office) else desk.host.clock() + LASTS)
     return {
         "code": spoken_code(code.code),
         "expires": code.expires,
-        "first": is_first(desk),
+        "first": is_first(desk.office),
         "pages": [f"{page.rstrip('/')}/welcome" for page in desk.host.pages],
     }
 
@@ -48,7 +48,7 @@ def state(desk: Desk) -> Shown:
     pressed = desk.access.codes.pressed
     code = _current(desk) if pressed else None
     return {
-        "first": is_first(desk),
+        "first": is_first(desk.office),
         "pressed": pressed,
         "code": spoken_code(code.code) if code else None,
         "language": desk.office.language,
@@ -73,7 +73,7 @@ def begin(
     Returns token and account: the person who did it is logged in. Raises Refused.
     """
     _check(desk, code, source)
-    first = is_first(desk)
+    first = is_first(desk.office)
     named = accounts.free_name(desk.office, checked_name(name)) if first else ""
     admin = Account(named, role="admin", language=language or desk.office.language) if first else _admin(desk, name)
     admin = dataclasses.replace(admin, password=passwords.hashed(password, admin.name))
@@ -96,15 +96,15 @@ def _in_town(office: Office) -> Office:
     return dataclasses.replace(office, area_code=str(number.national_number)[:digits])
 
 
-def is_first(desk: Desk) -> bool:
+def is_first(office: Office) -> bool:
     """Whether the box has no admin yet."""
-    return not accounts.has_admin(desk.office)
+    return not accounts.has_admin(office)
 
 
 def _current(desk: Desk) -> Code | None:
     code = desk.access.codes.current(desk.host.clock())
     # The code of the first visit never expires, but must not be a way in once there is an admin.
-    return None if code is not None and code.expires is None and not is_first(desk) else code
+    return None if code is not None and code.expires is None and not is_first(desk.office) else code
 
 
 def _check(desk: Desk, typed: str, source: str) -> None:

@@ -14,14 +14,16 @@ from typing import Any
 
 from pbx import VERSION
 from pbx.administration.desk import pieces
-from pbx.administration.desk.backup_work import Kind
+from pbx.administration.desk.backup_work import BackupWork, Kind
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.live import Live
 from pbx.box.own_address import own_address
 from pbx.control.protocol import PIECE, Refused
 from pbx.sentence import Sentence, said
 from pbx.store.backup import restoring
 from pbx.store.backup.backup_file import BACKUPS, ENDING, MAKING
 from pbx.store.disk.atomic import move_file, private_directory, remove_file
+from pbx.store.models import Office
 from pbx.store.settings.settings import SettingsError, read_office
 
 Shown = dict[str, Any]
@@ -64,7 +66,7 @@ def begin(
     """Have a backup written to `target`, encrypted with a `password` or `key`. Raises Refused, OSError."""
     making = private_directory(private_directory(desk.data / BACKUPS) / f"{MAKING}{secrets.token_hex(8)}")
     places = {"data": str(desk.data), "making": str(making), "target": str(target)}
-    asked = {**places, **secret, "about": _about(desk)}
+    asked = {**places, **secret, "about": _about(desk.office)}
 
     def ended(result: Shown | None) -> None:
         shutil.rmtree(making, ignore_errors=True)
@@ -80,24 +82,24 @@ def begin(
 def listing(desk: Desk) -> Shown:
     """The backups on the box, newest first; what was there before the last restore; and the work in progress."""
     backups: list[Shown] = [
-        {"name": each.name, "at": _made(each), "size": each.stat().st_size} for each in _files(desk)
+        {"name": each.name, "at": _made(each), "size": each.stat().st_size} for each in _files(desk.data)
     ]
     usage = shutil.disk_usage(desk.data)
     return {
         "backups": backups,
-        "before": _before(desk),
-        "work": _work(desk),
+        "before": _before(desk.data),
+        "work": _work(desk.backup_work),
         "free": usage.free,
         "share": usage.free / max(usage.total, 1),
         "last": max((each["at"] for each in backups), default=None),
         "waits": restoring.is_begun(desk.data),
-        "calls": _running_calls(desk),
+        "calls": _running_calls(desk.live),
     }
 
 
 def read(desk: Desk, name: str, at: int = 0) -> Shown:
     """A piece of a backup in base64, from the byte `at`; the `size` of all. Raises Refused."""
-    path = _path(desk, name)
+    path = _path(desk.data, name)
     with path.open("rb") as file:
         file.seek(max(at, 0))
         piece = file.read(PIECE)
@@ -126,7 +128,7 @@ def remove(desk: Desk, name: str) -> Shown:
             raise Refused(Sentence("There is no data from before a restore."), field="name")
         restoring.forget(desk.data)
     else:
-        remove_file(_path(desk, name))
+        remove_file(_path(desk.data, name))
     return {"name": name}
 
 
@@ -136,7 +138,7 @@ def open(desk: Desk, name: str, password: str, wait: bool = True) -> Shown:
     Nothing is changed yet. `opened` in the answer stands for the password in `restore`, for a while.
     Without `wait` it only begins: see `listing`. Raises Refused.
     """
-    path = _path(desk, name)
+    path = _path(desk.data, name)
     if restoring.is_begun(desk.data):
         raise Refused(Sentence("A restore is about to begin."), 1)
     if not desk.backup_work.is_running:
@@ -184,21 +186,20 @@ def _begun(desk: Desk, folder: str, name: str) -> Shown:
         if restoring.is_begun(desk.data):
             raise Refused(Sentence("A restore is about to begin."), 1)
         restoring.begin(desk.data, folder)
-    calls = _running_calls(desk)
+    calls = _running_calls(desk.live)
     if desk.host.restart is not None:
         desk.host.restart()
     return {"name": name, "restarting": desk.host.restart is not None, "calls": calls}
 
 
-def _running_calls(desk: Desk) -> int:
-    return int(desk.live.status().get("calls", 0)) if desk.live is not None else 0
+def _running_calls(live: Live | None) -> int:
+    return int(live.status().get("calls", 0)) if live is not None else 0
 
 
 # --- what is in a backup, and what is different there ---------------------------------------------------------------
 
 
-def _about(desk: Desk) -> Shown:
-    office = desk.office
+def _about(office: Office) -> Shown:
     return {
         "version": VERSION,
         "made": time.time(),
@@ -241,9 +242,9 @@ def _notes(desk: Desk, result: Shown) -> Iterable[Sentence]:
         )
 
 
-def _before(desk: Desk) -> Shown | None:
+def _before(data: Path) -> Shown | None:
     """What was there before the last restore."""
-    for kept in restoring.kept(desk.data)[:1]:
+    for kept in restoring.kept(data)[:1]:
         try:
             office = read_office(kept.folder / "settings.json")
         except SettingsError:
@@ -252,8 +253,7 @@ def _before(desk: Desk) -> Shown | None:
     return None
 
 
-def _work(desk: Desk) -> Shown | None:
-    work = desk.backup_work
+def _work(work: BackupWork) -> Shown | None:
     if work.kind is None:
         return None
     return {
@@ -271,9 +271,9 @@ def _work(desk: Desk) -> Shown | None:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _files(desk: Desk) -> list[Path]:
+def _files(data: Path) -> list[Path]:
     """The backups on the box, the newest first."""
-    return _newest_first(desk.data / BACKUPS)
+    return _newest_first(data / BACKUPS)
 
 
 def _newest_first(folder: Path) -> list[Path]:
@@ -285,9 +285,9 @@ def _made(path: Path) -> float:
     return path.stat().st_mtime
 
 
-def _path(desk: Desk, name: str) -> Path:
+def _path(data: Path, name: str) -> Path:
     """A backup by its name. Raises Refused."""
-    path = desk.data / BACKUPS / name
+    path = data / BACKUPS / name
     if not _NAME.fullmatch(name) or not path.is_file() or path.is_symlink():
         raise Refused(Sentence("There is no backup with this name."), field="name")
     return path

@@ -26,6 +26,7 @@ from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, retold, said
 from pbx.store.backup.backup_file import ENDING, PART
 from pbx.store.disk.atomic import write_file
+from pbx.store.models import Office
 from pbx.store.secret_forms import is_sealed
 from pbx.store.secrets.vault import NotSealed
 
@@ -45,10 +46,10 @@ _MOMENT = "%Y%m%d-%H%M%S"
 
 def show(desk: Desk) -> Shown:
     """Where it goes, what became of the last, and which disks there are to choose from. Waits for no disk."""
-    state = _state(desk)
+    state = _state(desk.data)
     found = [(str(each.point), disks.unfit(each, _needed(state), desk.host.root)) for each in plugged(desk.host.root)]
-    return _own(desk) | {
-        "version": version(_own(desk)),
+    return _own(desk.office) | {
+        "version": version(_own(desk.office)),
         "places": [place for place, why in found if why is None],
         "unfit": [{"place": place, "why": said(why)} for place, why in found if why is not None],
         "last": state.get("last"),
@@ -59,7 +60,7 @@ def show(desk: Desk) -> Shown:
 
 def change(desk: Desk, folder: str | None = None, password: str | None = None, seen: str | None = None) -> Shown:
     """Give the folder (empty: no more backups), or another password; the first folder needs one. Raises Refused."""
-    check_seen(desk, _own(desk), seen)
+    check_seen(desk, _own(desk.office), seen)
     given: dict[str, Any] = {}
     if folder is not None and folder != desk.office.backup_folder:
         with _asking(desk):
@@ -86,7 +87,7 @@ def now(desk: Desk, wait: bool = True) -> Shown:
             _clear(folder, tag)
             target = backup.free_name(folder, _STEM.format(tag=tag), desk.host.clock())
     except OSError as error:
-        raise _failed(desk, _unreachable(desk, error)) from error
+        raise _failed(desk, _unreachable(desk.office, error)) from error
     except Refused as refusal:
         raise _failed(desk, refusal) from refusal
 
@@ -123,14 +124,14 @@ def look(desk: Desk) -> None:
     if not desk.office.backup_folder or desk.host.clock() < EARLIEST or desk.folder.unkept:
         return
     with contextlib.suppress(Refused):  # kept, and tried again in an hour
-        if is_due((_state(desk).get("last") or {}).get("at", 0.0), desk.host.clock()):
+        if is_due((_state(desk.data).get("last") or {}).get("at", 0.0), desk.host.clock()):
             now(desk)
             return
         try:
             with _asking(desk):
                 _place(desk)
         except (Refused, OSError) as error:
-            _failed(desk, error if isinstance(error, Refused) else _unreachable(desk, error))
+            _failed(desk, error if isinstance(error, Refused) else _unreachable(desk.office, error))
         else:
             _note(desk, failed=None)
 
@@ -170,7 +171,7 @@ def check(desk: Desk) -> Check:
         sentence = Sentence("No automatic backup.")
         advice = Sentence("Plug in a USB stick and choose it for the nightly backup.")
         return Check("backup", "warn", sentence, advice, "/backup")
-    state, at = _state(desk), desk.host.clock()
+    state, at = _state(desk.data), desk.host.clock()
     last, failed = state.get("last") or {}, state.get("failed")
     age = at - last["at"] if last and last["at"] <= at else None
     sentence = _age(age)
@@ -237,7 +238,7 @@ def _checked(desk: Desk, folder: str) -> dict[str, str]:
 
 def _unfit(desk: Desk, folder: Path, point: Path) -> Sentence | None:
     """Why a folder cannot take the backups, or the disk it is on. Raises OSError."""
-    needed = _needed(_state(desk))
+    needed = _needed(_state(desk.data))
     on = [each for each in plugged(desk.host.root) if each.point == point]
     return next(filter(None, (disks.unfit(each, needed, desk.host.root) for each in on)), disks.full(folder, needed))
 
@@ -260,14 +261,14 @@ def _place(desk: Desk) -> Path:
         raise Refused(Sentence("No folder has been chosen for the nightly backup."), 1)
     folder = Path(office.backup_folder)
     if str(mount_of(folder, mount_points(desk.host.root))) != office.backup_mount:
-        raise Refused(_missing(desk), 1)
+        raise Refused(_missing(desk.office), 1)
     if folder.resolve(strict=True) != folder or not folder.is_dir():
         raise Refused(Sentence("The folder {folder} does not exist.", folder=str(folder)), 1)
     return folder
 
 
-def _missing(desk: Desk) -> Sentence:
-    place = desk.office.backup_mount
+def _missing(office: Office) -> Sentence:
+    place = office.backup_mount
     return Sentence("The stick or network folder is missing: nothing is mounted at {place}.", place=place)
 
 
@@ -278,9 +279,9 @@ def _is_own_disk(desk: Desk) -> bool:
     return bool(office.backup_folder) and office.backup_mount in own
 
 
-def _unreachable(desk: Desk, error: OSError) -> Refused:
+def _unreachable(office: Office, error: OSError) -> Refused:
     why = error.strerror or str(error)
-    folder = desk.office.backup_folder
+    folder = office.backup_folder
     return Refused(Sentence("The folder {folder} cannot be used: {why}.", folder=folder, why=why), 1)
 
 
@@ -291,7 +292,7 @@ def _why(desk: Desk) -> Refused:
     except Refused:
         return Refused(Sentence("The stick was removed while the backup was being written."), 1)
     except OSError as error:
-        return _unreachable(desk, error)
+        return _unreachable(desk.office, error)
     return desk.backup_work.error or Refused(Sentence("The backup was interrupted. The exchange's log says why."), 1)
 
 
@@ -300,7 +301,7 @@ def _why(desk: Desk) -> Refused:
 
 def _tag(desk: Desk) -> str:
     """What the names of our own begin with: several boxes may share a folder."""
-    tag = _state(desk).get("tag")
+    tag = _state(desk.data).get("tag")
     if not isinstance(tag, str):
         tag = secrets.token_hex(3)
         _note(desk, tag=tag)
@@ -322,13 +323,13 @@ def _clear(folder: Path, tag: str) -> None:
         left.unlink(missing_ok=True)
 
 
-def _own(desk: Desk) -> Shown:
-    return {"folder": desk.office.backup_folder}
+def _own(office: Office) -> Shown:
+    return {"folder": office.backup_folder}
 
 
-def _state(desk: Desk) -> Shown:
+def _state(data: Path) -> Shown:
     try:
-        state = json.loads((desk.data / STATE).read_bytes())
+        state = json.loads((data / STATE).read_bytes())
     except (OSError, ValueError):
         return {}
     return state if isinstance(state, dict) else {}
@@ -336,7 +337,7 @@ def _state(desk: Desk) -> Shown:
 
 def _note(desk: Desk, **what: Any) -> None:
     """Keep it if it is news. A disk that takes nothing any more has its own check."""
-    before = _state(desk)
+    before = _state(desk.data)
     after = before | what
     if after != before:
         with contextlib.suppress(OSError):
@@ -346,7 +347,7 @@ def _note(desk: Desk, **what: Any) -> None:
 
 def _failed(desk: Desk, refusal: Refused) -> Refused:
     """Keep why: since when it is so counts, not when it was tried last."""
-    before = _state(desk).get("failed")
+    before = _state(desk.data).get("failed")
     if not before or before.get("said") != refusal.said:
         _note(desk, failed={"at": desk.host.clock(), "said": refusal.said})
     return refusal

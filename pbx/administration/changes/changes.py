@@ -11,6 +11,7 @@ from pbx.sentence import Sentence, said
 from pbx.store.models import Office
 from pbx.store.records.changes import Change, Handed, MovedRows
 from pbx.store.records.paging import PageRequest
+from pbx.store.records.records import Records
 from pbx.store.settings.differences import Difference, Superseded, taken_back
 from pbx.store.settings.settings import SettingsError
 
@@ -59,7 +60,7 @@ def undo(desk: Desk, id: int) -> Shown:
     if change is None:
         raise Refused(Sentence("There is no change {id} in the list.", id=id), field="id")
     office = _without(desk, change, everything, _undone(everything))
-    desk.save(office, _along(desk, change), undoes=change.id)
+    desk.save(office, _along(desk.records, change), undoes=change.id)
     return {
         "id": change.id,
         "said": [said(each) for each in words(change)],
@@ -120,7 +121,7 @@ def _without(desk: Desk, change: Change, everything: Sequence[Change], undone: d
     except SettingsError as error:
         raise _broken(error, later) from error
     _check_admins(desk.office, office)
-    _check_messages(desk, change)
+    _check_messages(desk.records, change)
     return office
 
 
@@ -168,11 +169,11 @@ def _check_admins(before: Office, after: Office) -> None:
         raise Refused(Sentence("Then nobody could log in as an admin any more."), 1)
 
 
-def _check_messages(desk: Desk, change: Change) -> None:
+def _check_messages(records: Records, change: Change) -> None:
     """Raises Refused if messages would belong to nobody."""
     returning = {id for each in change.along.handed if each.what == "messages" for id in each.ids}
     for each in _newcomers(change):
-        left = [message for message in desk.records.messages(each.now) if message.id not in returning]
+        left = [message for message in records.messages(each.now) if message.id not in returning]
         if left:
             raise Refused(
                 Sentence(
@@ -189,11 +190,11 @@ def _newcomers(change: Change) -> list[Difference]:
     return [each for each in change.differences if each.table in ("people", "groups") and not each.was]
 
 
-def _along(desk: Desk, change: Change) -> MovedRows:
+def _along(records: Records, change: Change) -> MovedRows:
     """What moves back; tasks of those who go become the office's."""
     back = change.along.back()
     for each in _newcomers(change):
-        if tasks := tuple(task.id for task in desk.records.tasks(each.now)):
+        if tasks := tuple(task.id for task in records.tasks(each.now)):
             back = MovedRows(back.moved, (*back.handed, Handed("tasks", tasks, each.now, "")))
     return back
 

@@ -10,6 +10,7 @@ from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
 from pbx.box.machine import EARLIEST, Card, Machine, read
 from pbx.sentence import Sentence
+from pbx.store.folder import Folder
 
 FULL, FILLING = 0.10, 0.20
 """Share of the disk that is free when no message is recorded any more, and when it is time to say so."""
@@ -33,7 +34,7 @@ def machine(desk: Desk) -> Machine:
 def checks(desk: Desk) -> dict[str, Check]:
     """Everything that can be said of the box, by name: load, memory, disk, card, temperature, power, clock, uptime."""
     here = machine(desk)
-    found = (_load(here), _memory(here), _unkept(desk) or disk(desk.data), _card(here.card))
+    found = (_load(here), _memory(here), _unkept(desk.folder) or disk(desk.data), _card(here.card))
     others = (_temperature(here), _power(here), clock(desk, here), _uptime(here))
     return {check.name: check for check in (*found, *others)}
 
@@ -94,14 +95,14 @@ def disk(data: Path) -> Check:
     return Check("disk", "fail", sentence, advice, "/privacy")
 
 
-def _unkept(desk: Desk) -> Check | None:
+def _unkept(folder: Folder) -> Check | None:
     """What is to be said of the disk when the exchange had to start without it."""
-    if not desk.folder.unkept:
+    if not folder.unkept:
         return None
     sentence = Sentence(
         "The disk could not be written to at startup ({why}). Phones ring, but messages are not recorded, nothing"
         " can be changed, and whatever happens now will be forgotten at the next restart.",
-        why=desk.folder.unkept,
+        why=folder.unkept,
     )
     advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
     return Check("disk", "fail", sentence, advice, "/backup")

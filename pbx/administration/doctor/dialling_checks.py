@@ -7,6 +7,7 @@ from pbx.administration.desk.desk import Desk
 from pbx.administration.desk.live import Check
 from pbx.sentence import Sentence
 from pbx.store.models import Office
+from pbx.store.records.records import Records
 
 LOOKED_AT = 200
 """Calls that are looked at for a digit too much or too few."""
@@ -26,7 +27,7 @@ def checks(desk: Desk) -> Iterator[Check]:
         yield Check(
             "dialling", "warn", sentence, Sentence("Give them other extensions, or choose another digit."), PAGE
         )
-    dialled = _lately(desk)
+    dialled = _lately(desk.records)
     if digit and (missed := dialled["without-access-digit", digit]):
         sentence = Sentence(
             "In {count} of the latest outgoing calls, the {digit} for an outside line was missing.",
@@ -51,9 +52,9 @@ def _extensions(office: Office) -> list[str]:
     return sorted((*office.people, *office.groups, *office.former))
 
 
-def _lately(desk: Desk) -> Counter[tuple[str, str]]:
+def _lately(records: Records) -> Counter[tuple[str, str]]:
     """How many of the last calls were refused for a digit too much or too few: by reason and digit."""
-    steps = (step for call in desk.records.calls(LOOKED_AT) for step in call.steps if step.what == "not-allowed")
+    steps = (step for call in records.calls(LOOKED_AT) for step in call.steps if step.what == "not-allowed")
     return Counter(
         (str(step.detail.get("reason")), str(step.detail["digit"])) for step in steps if "digit" in step.detail
     )

@@ -18,6 +18,7 @@ from pbx.box.pins import INSTALLED, PinError, read_pins
 from pbx.prompts import catalogue, speech
 from pbx.sentence import Sentence, said
 from pbx.store.models import Number, Office, Person
+from pbx.store.records.records import Records
 from pbx.store.secrets.box_secret import FILE
 from pbx.store.secrets.vault import NotSealed
 
@@ -31,7 +32,7 @@ def examine(desk: Desk, sip_port: int = 5060) -> list[Shown]:
     Raises RecordsError.
     """
     office, live = desk.office, desk.live
-    checks = [*box_checks.checks(desk).values(), *network.checks(desk), rights(desk.data), _records(desk)]
+    checks = [*box_checks.checks(desk).values(), *network.checks(desk), rights(desk.data), _records(desk.records)]
     checks += [*header(desk.host.root), nightly.check(desk), *_passwords(desk), *update_health.checks(desk)]
     checks += [_speech(), _prompts(), *_greetings(desk), *_numbers(office), *_pins(office), *_accounts(office)]
     checks += dialling_checks.checks(desk)
@@ -84,8 +85,8 @@ def _is_open(path: Path) -> bool:
         return False
 
 
-def _records(desk: Desk) -> Check:
-    if desk.records.is_sound():
+def _records(records: Records) -> Check:
+    if records.is_sound():
         return Check("records", "ok", Sentence("Settings and database are intact."))
     sentence = Sentence("The database is damaged.")
     hint = "Stop the exchange, put records.sqlite away and restore it from a backup."

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.desk.desk import Desk
 from pbx.phone_number import printed
 from pbx.seconds import duration
+from pbx.store.mailboxes import Mailboxes
 from pbx.store.models import Language, Message
 
 Shown = dict[str, Any]
@@ -38,7 +38,9 @@ _WORDS: dict[str, dict[Language, str]] = {
 }
 
 
-def write(path: Path, desk: Desk, number: str, content: Shown, messages: Sequence[Message], language: Language) -> None:
+def write(
+    path: Path, mailboxes: Mailboxes, number: str, content: Shown, messages: Sequence[Message], language: Language
+) -> None:
     """Write the archive, which only its owner can read. Raises OSError."""
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
@@ -50,7 +52,7 @@ def write(path: Path, desk: Desk, number: str, content: Shown, messages: Sequenc
                     name = f"{_stamp(call['call']['started'])} {call['call']['place']}"
                     archive.writestr(_entry(f"sip/{name}.txt"), _ladder(call))
             for message in messages:
-                sound = desk.mailboxes.path(message)
+                sound = mailboxes.path(message)
                 if sound.is_file():
                     name = f"{_stamp(message.started)} {message.extension} {message.id}"
                     with archive.open(_entry(f"messages/{name}.wav"), "w") as copy, open(sound, "rb") as original:

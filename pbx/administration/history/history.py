@@ -14,6 +14,7 @@ from pbx.exchange.calls.traced import first_line, readable, reason, summary
 from pbx.exchange.story import clauses, story, talked
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
+from pbx.store.mailboxes import Mailboxes
 from pbx.store.models import CallDirection, CallRecord, CallTrace, Message, Office, Outcome, TracedMessage
 from pbx.store.records.history import FoundCall, Wanted, Word
 from pbx.store.records.paging import PageRequest
@@ -78,7 +79,7 @@ def call(desk: Desk, id: str) -> Shown:
         "steps": _steps(found, desk.actor),
         **_ladder(trace, record, office, with_text=desk.actor.is_admin),
         "quality": quality.view(record, desk.records.traces.samples(id), office),
-        "voicemail": [messages.view(desk, message) | {"peaks": _peaks(desk, message)} for message in left],
+        "voicemail": [messages.view(desk, message) | {"peaks": _peaks(desk.mailboxes, message)} for message in left],
     }
 
 
@@ -168,10 +169,10 @@ def _digits(text: str) -> str:
     return digits.lstrip("0") or digits
 
 
-def _peaks(desk: Desk, message: Message) -> list[float] | None:
+def _peaks(mailboxes: Mailboxes, message: Message) -> list[float] | None:
     """How loud a message is over time; None when its sound is missing or damaged."""
     try:
-        return list(messages.peaks(desk.mailboxes.path(message)))
+        return list(messages.peaks(mailboxes.path(message)))
     except (OSError, WavError):
         return None
 

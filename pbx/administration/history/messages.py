@@ -16,6 +16,7 @@ from pbx.administration.history import voicemail
 from pbx.control.protocol import Refused
 from pbx.media import wav
 from pbx.sentence import Sentence
+from pbx.store.mailboxes import Mailboxes
 from pbx.store.models import Message
 from pbx.store.records.paging import PageRequest
 
@@ -54,7 +55,7 @@ def listing(
     messages, page = desk.records.messages_page(wanted, PageRequest(before, after, most))
     return {
         "mailboxes": [_mailbox(desk, box) for box in boxes],
-        "messages": [view(desk, message) | _drawing(desk, message, drawn) for message in messages],
+        "messages": [view(desk, message) | _drawing(desk.mailboxes, message, drawn) for message in messages],
         **page.counts(),
     }
 
@@ -123,9 +124,9 @@ def peaks(path: Path) -> tuple[float, ...]:
     return tuple(round(each / highest, 3) for each in found)
 
 
-def _drawing(desk: Desk, message: Message, wanted: bool) -> Shown:
+def _drawing(mailboxes: Mailboxes, message: Message, wanted: bool) -> Shown:
     try:
-        return {"peaks": peaks(desk.mailboxes.path(message))} if wanted else {}
+        return {"peaks": peaks(mailboxes.path(message))} if wanted else {}
     except (OSError, wav.WavError):
         return {"peaks": None}
 

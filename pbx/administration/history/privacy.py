@@ -80,7 +80,7 @@ def export(desk: Desk, number: str) -> Shown:
     sweep(folder)
     file = secrets.token_hex(16)
     path = folder / f"{file}.zip"
-    data_export.write(path, desk, known.number, _content(desk, known), known.messages, desk.actor.language)
+    data_export.write(path, desk.mailboxes, known.number, _content(desk, known), known.messages, desk.actor.language)
     digits = _digits(known.number) or "unknown"
     shown = {"file": file, "name": f"durchwahl-{digits}.zip", "size": path.stat().st_size}
     return shown | ({"path": str(path.absolute())} if desk.actor.role == "root" else {})

@@ -7,6 +7,7 @@ from pbx.administration.desk.desk import Desk
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Message
+from pbx.store.records.records import Records
 
 Shown = dict[str, Any]
 
@@ -19,7 +20,7 @@ def listing(desk: Desk, extension: str) -> list[Shown]:
 
 def export(desk: Desk, message: int) -> Shown:
     """A message with the `path` of its sound, for the caller to copy. Raises Refused."""
-    found = _message(desk, message)
+    found = _message(desk.records, message)
     path = desk.mailboxes.path(found)
     if not path.is_file():
         raise Refused(
@@ -30,7 +31,7 @@ def export(desk: Desk, message: int) -> Shown:
 
 def remove(desk: Desk, message: int) -> Shown:
     """Delete a message for good. Raises Refused."""
-    found = _message(desk, message)
+    found = _message(desk.records, message)
     desk.mailboxes.remove(found)
     if desk.live is not None:
         desk.live.mailbox_changed(found.extension)
@@ -50,8 +51,8 @@ def view(message: Message) -> Shown:
     }
 
 
-def _message(desk: Desk, id: int) -> Message:
-    found = desk.records.message(id) if 0 < id < 2**63 else None
+def _message(records: Records, id: int) -> Message:
+    found = records.message(id) if 0 < id < 2**63 else None
     if found is None:
         raise Refused(
             Sentence("There is no message {message}.", message=id),

@@ -13,6 +13,7 @@ from pbx.administration.office.retired_extensions import current
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Group, Number, Office, Person, RetiredExtension
+from pbx.store.records.records import Records
 from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]
@@ -55,7 +56,7 @@ def leave(
     farewell.give_number(number_to)
     farewell.give_places(place_to, number_to)
     mailbox = _check_messages(desk, leaver, messages_to)
-    farewell.tell_records(desk, mailbox, tasks_to)
+    farewell.tell_records(desk.records, mailbox, tasks_to)
     desk.check(farewell.office)
     if not dry:
         desk.save_left(farewell.office, person, tasks_to, mailbox)
@@ -161,15 +162,15 @@ class _Farewell:
             )
         self.office = with_items(self.office, *changed)
 
-    def tell_records(self, desk: Desk, messages_to: str | None, tasks_to: str) -> None:
+    def tell_records(self, records: Records, messages_to: str | None, tasks_to: str) -> None:
         """Say what becomes of the messages and tasks."""
-        messages = len(desk.records.messages(self.leaver.extension))
+        messages = len(records.messages(self.leaver.extension))
         if messages and messages_to is None:
             self._tell(Sentence("Voicemail messages that are deleted for good: {count}.", count=messages))
         elif messages:
             taker = self._called(messages_to or "")
             self._tell(Sentence("Voicemail messages that go to {taker}: {count}.", taker=taker, count=messages))
-        tasks = len(desk.records.tasks(self.leaver.extension, open_only=True))
+        tasks = len(records.tasks(self.leaver.extension, open_only=True))
         if tasks and tasks_to:
             self._tell(Sentence("Open tasks that go to {taker}: {count}.", taker=self._called(tasks_to), count=tasks))
         elif tasks:

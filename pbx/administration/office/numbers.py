@@ -84,7 +84,7 @@ def view(number: Number) -> Shown:
 
 
 def _saved(desk: Desk, number: Number, text: str | None, sound: str | None) -> Shown:
-    greeting = greetings.keep(desk, f"number-{number.e164[1:]}", text, sound, desk.office.language)
+    greeting = greetings.keep(desk.folder, f"number-{number.e164[1:]}", text, sound, desk.office.language)
     if greeting is not None:
         number = dataclasses.replace(number, greeting=greeting)
     desk.save(with_items(desk.office, number))

@@ -182,7 +182,7 @@ def _saved(desk: Desk, office: Office, old: Person | None, new: Person, text: st
     """Save a person who is new, or was `old` before."""
     if old is not None and old.extension != new.extension:
         office = moved(without_items(office, old), old.extension, new.extension)
-    announcement = greetings.keep(desk, f"person-{new.extension}", text, sound, new.language)
+    announcement = greetings.keep(desk.folder, f"person-{new.extension}", text, sound, new.language)
     if announcement is not None:
         new = dataclasses.replace(new, announcement=announcement)
     office = with_items(office, new)

@@ -14,7 +14,7 @@ from pbx.box.own_address import own_address
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.kinds import is_text
-from pbx.store.models import Binding, Phone
+from pbx.store.models import Binding, Office, Phone
 from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]
@@ -38,7 +38,7 @@ def add(desk: Desk, extension: str, name: str | None = None) -> Shown:
 
 def renew(desk: Desk, username: str, seen: str | None = None) -> Shown:
     """A new password, shown only now; the phone that used the old one is logged off. Raises Refused."""
-    phone = found(desk, username)
+    phone = found(desk.office, username)
     check_seen(desk, phone, seen)
     renewed = dataclasses.replace(phone, password=_random(20))
     desk.save(with_items(desk.office, renewed))
@@ -48,7 +48,7 @@ def renew(desk: Desk, username: str, seen: str | None = None) -> Shown:
 
 def change(desk: Desk, username: str, name: str | None = None, seen: str | None = None) -> Shown:
     """Call it something else. Raises Refused."""
-    phone = found(desk, username)
+    phone = found(desk.office, username)
     check_seen(desk, phone, seen)
     changed = phone if name is None else dataclasses.replace(phone, label=_label(name))
     desk.save(with_items(desk.office, changed))
@@ -57,7 +57,7 @@ def change(desk: Desk, username: str, name: str | None = None, seen: str | None 
 
 def remove(desk: Desk, username: str, seen: str | None = None) -> Shown:
     """Remove an account; a phone that uses it is logged off. Raises Refused."""
-    phone = found(desk, username)
+    phone = found(desk.office, username)
     check_seen(desk, phone, seen)
     shown = view(desk, phone)
     desk.save(without_items(desk.office, phone))
@@ -78,9 +78,9 @@ def listing(desk: Desk, extension: str | None = None) -> list[Shown]:
     ]
 
 
-def found(desk: Desk, username: str) -> Phone:
+def found(office: Office, username: str) -> Phone:
     """The phone's account. Raises Refused."""
-    phone = desk.office.phones.get(username)
+    phone = office.phones.get(username)
     if phone is None:
         raise Refused(
             Sentence("There is no phone {username}.", username=lookup.shown(username)),

@@ -7,6 +7,7 @@ from pbx.administration.desk.tickets import LASTS
 from pbx.administration.office import phones
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
+from pbx.store.folder import Folder
 from pbx.store.models import Phone
 from pbx.store.secrets.vault import NotSealed
 
@@ -15,8 +16,8 @@ Shown = dict[str, Any]
 
 def ticket(desk: Desk, username: str) -> Shown:
     """A token that gives whoever has it the phone's account, once within 15 minutes. Raises Refused."""
-    phone = phones.found(desk, username)
-    if _password(desk, phone) is None:
+    phone = phones.found(desk.office, username)
+    if _password(desk.folder, phone) is None:
         raise Refused(Sentence("The box can no longer read this phone's password: please create a new one."), 1)
     return {"token": desk.access.tickets.issue(phone.username), "expires": desk.host.clock() + LASTS}
 
@@ -24,7 +25,7 @@ def ticket(desk: Desk, username: str) -> Shown:
 def redeem(desk: Desk, token: str) -> Shown:
     """The account a ticket is for, with its password. Raises Refused, in the same words whatever is wrong."""
     phone = desk.office.phones.get(desk.access.tickets.redeem(token) or "")
-    password = _password(desk, phone) if phone is not None else None
+    password = _password(desk.folder, phone) if phone is not None else None
     if phone is None or password is None:
         raise Refused(Sentence("This address is not valid or has already been used."), field="token")
     person = desk.office.people[phone.extension]
@@ -37,9 +38,9 @@ def redeem(desk: Desk, token: str) -> Shown:
     }
 
 
-def _password(desk: Desk, phone: Phone) -> str | None:
+def _password(folder: Folder, phone: Phone) -> str | None:
     """A phone's password; None if it was sealed by another key. Raises Refused."""
     try:
-        return desk.folder.vault.password_of(phone)
+        return folder.vault.password_of(phone)
     except NotSealed as error:
         raise Refused(error.sentence, 1) from error

@@ -8,6 +8,7 @@ listens on loopback only, as in the demo office and in tests, is in a world of i
 """
 
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.live import Live
 from pbx.box.forbidden import is_forbidden, is_loopback
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
@@ -23,15 +24,15 @@ def check(desk: Desk, text: str, field: str) -> None:
     host = found[0].rstrip(".").lower()
     is_name = not is_address(host)
     within = host == "localhost" or host.endswith(".localhost") if is_name else is_forbidden(host)
-    if within and not (listens_on_loopback(desk) and (is_name or is_loopback(host))):
+    if within and not (listens_on_loopback(desk.live) and (is_name or is_loopback(host))):
         raise Refused(
             Sentence("{host} is the box itself or an address that cannot belong to a provider.", host=found[0]),
             field=field,
         )
 
 
-def listens_on_loopback(desk: Desk) -> bool:
+def listens_on_loopback(live: Live | None) -> bool:
     """Whether the running exchange can be reached from this machine only."""
-    places = desk.live.status().get("sip", ()) if desk.live else ()
+    places = live.status().get("sip", ()) if live else ()
     hosts = [str(place).rpartition(" ")[2].rpartition(":")[0].strip("[]") for place in places]
     return bool(hosts) and all(is_loopback(host) for host in hosts)

@@ -6,13 +6,13 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from pbx.administration.desk.desk import Desk
 from pbx.administration.sounds.decoding import decoded
 from pbx.administration.sounds.sound_work import one_at_a_time
 from pbx.control.protocol import Refused
 from pbx.prompts import speech
 from pbx.sentence import Sentence
 from pbx.store.disk.atomic import write_file
+from pbx.store.folder import Folder
 from pbx.store.models import Language
 
 
@@ -27,7 +27,7 @@ def read_sound(path: Path) -> str:
         raise Refused(Sentence("{file} cannot be read: {why}.", file=str(path), why=error.strerror or "")) from error
 
 
-def keep(desk: Desk, stem: str, text: str | None, sound: str | None, language: Language) -> str | None:
+def keep(folder: Folder, stem: str, text: str | None, sound: str | None, language: Language) -> str | None:
     """Store a greeting given as text to be spoken, or as a sound in base64, under a name of our own.
 
     The file's name in `greetings/`; "" for an empty text: back to the default; None when neither is given.
@@ -42,7 +42,7 @@ def keep(desk: Desk, stem: str, text: str | None, sound: str | None, language: L
     content = spoken(text, language) if text is not None else decoded(unpacked(sound or ""))
     name = f"{stem}-{secrets.token_hex(4)}.wav"
     try:
-        write_file(desk.folder.greetings / name, content)
+        write_file(folder.greetings / name, content)
     except OSError as error:
         raise Refused(Sentence("The greeting could not be saved: {why}.", why=error.strerror or ""), 1) from error
     return name

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.drafts import Draft
+from pbx.administration.desk.drafts import Draft, Drafts
 from pbx.administration.desk.live import needed
 from pbx.administration.history import calls
 from pbx.administration.sounds.decoding import decoded
@@ -41,7 +41,7 @@ def decode(desk: Desk, data: str, upload: str | None = None, more: bool = False)
     if more:
         return {"upload": draft.id}
     try:
-        _finish(desk, draft)
+        _finish(desk.drafts, draft)
     except Refused:
         desk.drafts.drop(draft)
         raise
@@ -77,7 +77,7 @@ def taken(desk: Desk, id: str, silent: bool = False) -> Shown:
     draft = _draft(desk, id)
     if draft.state == "spoken":
         try:
-            _finish(desk, draft)
+            _finish(desk.drafts, draft)
         except Refused as refusal:
             if refusal.code != 1:  # else others' sounds are in the way: at the next look
                 draft.turns("failed")
@@ -86,10 +86,10 @@ def taken(desk: Desk, id: str, silent: bool = False) -> Shown:
     return _view(draft)
 
 
-def _finish(desk: Desk, draft: Draft) -> None:
+def _finish(drafts: Drafts, draft: Draft) -> None:
     """Make of the file what we keep. Raises Refused."""
     with draft.path.open("rb") as file:
-        desk.drafts.write(draft, decoded(file))
+        drafts.write(draft, decoded(file))
 
 
 def _draft(desk: Desk, id: str) -> Draft:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pbx.administration.desk.desk import UPDATE, Desk
+from pbx.administration.desk.desk import UPDATE, Desk, Host
 from pbx.box.update.state import BUSY, FOLDER, STATE
 from pbx.sentence import Sentence, retold, said
 from pbx.store.disk.atomic import write_file
@@ -62,20 +62,20 @@ class Progress:
 
 def is_possible(desk: Desk) -> bool:
     """Whether this machine's system comes in two slots."""
-    return _path(desk).parent.is_dir()
+    return _path(desk.host).parent.is_dir()
 
 
 def mark(desk: Desk) -> int:
     """Becomes another when root has written something new."""
     try:
-        return _path(desk).stat().st_mtime_ns
+        return _path(desk.host).stat().st_mtime_ns
     except OSError:
         return 0
 
 
 def current_progress(desk: Desk) -> Progress:
     """The state now."""
-    facts = _read(_path(desk))
+    facts = _read(_path(desk.host))
     phase = _phase(desk, facts)
     return Progress(
         phase,
@@ -87,15 +87,15 @@ def current_progress(desk: Desk) -> Progress:
     )
 
 
-def wanted(desk: Desk) -> dict[str, Any]:
+def wanted(data: Path) -> dict[str, Any]:
     """What was asked for last: by whom, when, in which start of the machine, and with which trunks registered."""
-    return _read(desk.data / UPDATE / WANTED)
+    return _read(data / UPDATE / WANTED)
 
 
-def this_start(desk: Desk) -> str:
+def this_start(host: Host) -> str:
     """What tells this start of the machine from all others."""
     try:
-        return (desk.host.root / START).read_text().strip()
+        return (host.root / START).read_text().strip()
     except OSError:
         return ""
 
@@ -106,10 +106,10 @@ def forget(desk: Desk) -> None:
 
 
 def _phase(desk: Desk, facts: dict[str, Any]) -> str:
-    wish, at, now = wanted(desk), _number(facts.get("at")), desk.host.clock()
+    wish, at, now = wanted(desk.data), _number(facts.get("at")), desk.host.clock()
     asked = _number(wish.get("asked"))
     if asked > at:
-        heard = wish.get("start") == this_start(desk) and now - asked < LOST
+        heard = wish.get("start") == this_start(desk.host) and now - asked < LOST
         return ASKED if heard else BROKEN
     state = str(facts.get("state") or "")
     if state in BUSY:
@@ -128,8 +128,8 @@ def _why(facts: dict[str, Any]) -> Sentence:
     return WHY.get(word, text)
 
 
-def _path(desk: Desk) -> Path:
-    return desk.host.root / FOLDER.relative_to("/") / STATE
+def _path(host: Host) -> Path:
+    return host.root / FOLDER.relative_to("/") / STATE
 
 
 def _number(value: Any) -> float:

@@ -77,7 +77,7 @@ def install(desk: Desk) -> Shown:
         raise Refused(Sentence("Upload an update first."), 1)
     wanted = {
         "asked": int(desk.host.clock()),  # root tells whole seconds too
-        "start": progress.this_start(desk),
+        "start": progress.this_start(desk.host),
         "by": desk.actor.name or desk.actor.role,
         "trunks": sorted(trunks_that_are_well(desk.live)),
     }

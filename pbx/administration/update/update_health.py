@@ -48,7 +48,7 @@ def _troubles(desk: Desk) -> Iterator[tuple[str, str]]:
         "" if settled else Sentence("The exchange has only been running for {count} seconds.", count=int(uptime)),
     )
     well = trunks_that_are_well(desk.live)
-    missing = [name for name in wanted(desk).get("trunks", ()) if name not in well and name in desk.office.trunks]
+    missing = [name for name in wanted(desk.data).get("trunks", ()) if name not in well and name in desk.office.trunks]
     yield "trunks", Sentence("Lines that no longer work since the update: {names}.", names=missing) if missing else ""
     yield "page", _page_trouble(desk.host.pages)
     try:

@@ -280,7 +280,7 @@ def test_the_exchange_sifts_what_a_trunk_s_name_leads_to() -> None:
         resolver=SimpleNamespace(resolve=resolve),
         transports=SimpleNamespace(listening=[("udp", ("0.0.0.0", 5060))]),
         trunks=SimpleNamespace(resolved=lambda name, hops: found.append([hop.host for hop in hops])),
-        turn=lambda: None,
+        run_once=lambda: None,
     )
     for host in ("provider.example", "127.0.0.1"):
         asyncio.run(Exchange._find(box, "line", Target(host)))
