@@ -16,14 +16,14 @@ class Beside:
 
     def __init__(self, kind: str) -> None:
         heard, says = os.pipe()
-        hears, told = os.pipe()
+        hears, output = os.pipe()
         self.stdin, self.stdout = os.fdopen(says, "w"), os.fdopen(hears)
-        self._thread = threading.Thread(target=self._work, args=(kind, os.fdopen(heard), os.fdopen(told, "w")))
+        self._thread = threading.Thread(target=self._work, args=(kind, os.fdopen(heard), os.fdopen(output, "w")))
         self._thread.start()
 
-    def _work(self, kind: str, heard: IO[str], told: IO[str]) -> None:
-        with heard, told:
-            backup.work(kind, heard, told)
+    def _work(self, kind: str, heard: IO[str], output: IO[str]) -> None:
+        with heard, output:
+            backup.work(kind, heard, output)
 
     def __enter__(self) -> "Beside":
         return self

@@ -32,9 +32,9 @@ class Root:
 
     def tells(self, state: Any, at: Any, **more: Any) -> None:
         """The state of the update, as the contract has it."""
-        told = {"state": state, "why": "", "from": "0.1", "to": "9.0", "at": at, "progress": 0, **more}
+        facts = {"state": state, "why": "", "from": "0.1", "to": "9.0", "at": at, "progress": 0, **more}
         new = self._path.with_suffix(".new")
-        new.write_text(json.dumps(told))
+        new.write_text(json.dumps(facts))
         new.replace(self._path)
 
     def garbles(self) -> None:

@@ -69,13 +69,13 @@ class Card:
 
     def world(self) -> World:
         """What the programs of an update see of it."""
-        told = UpdateState(self.states, wall=lambda: 1.7e9 + self.now)
+        update = UpdateState(self.states, wall=lambda: 1.7e9 + self.now)
         return World(
-            self.folder / "data/update/bundle.raucb", Rauc(self.run, self.folder), told, self.ask, self.reboot,
+            self.folder / "data/update/bundle.raucb", Rauc(self.run, self.folder), update, self.ask, self.reboot,
             version=self.holds[self.running], clock=lambda: self.now, sleep=self.sleep,
         )  # fmt: skip
 
-    def told(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """What the exchange reads."""
         found: dict[str, Any] = json.loads((self.states / "state.json").read_text())
         return found
@@ -170,12 +170,12 @@ class Card:
     def _info(self) -> Done:
         if not self.signed:
             return Done(1, "signature verification failed")
-        told = {
+        answer = {
             "compatible": self.offered["compatible"],
             "version": self.offered["version"],
             "images": [{"boot": {"size": 192 * MEGABYTE}}, {"rootfs": {"size": self.offered["size"]}}],
         }
-        return Done(0, json.dumps(told))
+        return Done(0, json.dumps(answer))
 
     def _status(self) -> dict[str, Any]:
         primary = self._backend("get-primary")

@@ -188,8 +188,8 @@ def test_without_a_line_that_is_free_the_lamps_are_shown_in_the_terminal(
 ) -> None:
     here.line(19).owner = "fan"
     front, show = panel.open_front(read_pins(), lambda _: None)
-    (told,) = caplog.messages
-    assert told == "No lamps on pins, so they are shown here: GPIO 19 is in use by “fan”."
+    (message,) = caplog.messages
+    assert message == "No lamps on pins, so they are shown here: GPIO 19 is in use by “fan”."
     show({"ready": "steady"})
     assert capsys.readouterr().out == "ready steady\n"
     here.line(19).owner = ""

@@ -13,7 +13,7 @@ SERVICE = """\
 """
 
 
-def told(root: Path, mountinfo: str) -> list[Path]:
+def places_of(root: Path, mountinfo: str) -> list[Path]:
     (root / "proc/self").mkdir(parents=True, exist_ok=True)
     (root / "proc/self/mountinfo").write_text(mountinfo)
     return mount_points(root)
@@ -24,7 +24,7 @@ def points_of(found: list[Mount]) -> list[Path]:
 
 
 def test_a_folder_of_the_system_s_own_disk_is_no_disk_though_systemd_mounts_it_again(tmp_path: Path) -> None:
-    points = told(tmp_path, SERVICE)
+    points = places_of(tmp_path, SERVICE)
     assert points == [Path("/"), Path("/proc"), Path("/media/USB STICK")]
     assert mount_of(Path("/media/forgotten"), points) == Path("/")
     assert not is_plugged(mount_of(Path("/media/forgotten"), points))
@@ -33,7 +33,7 @@ def test_a_folder_of_the_system_s_own_disk_is_no_disk_though_systemd_mounts_it_a
 
 def test_a_stick_mounted_at_mnt_itself_is_one(tmp_path: Path) -> None:
     point = tmp_path / "mnt"
-    told(tmp_path, f"1 0 8:5 / / rw - ext4 /dev/sdb rw\n2 1 8:1 / {point} rw - vfat /dev/sda1 rw\n")
+    places_of(tmp_path, f"1 0 8:5 / / rw - ext4 /dev/sdb rw\n2 1 8:1 / {point} rw - vfat /dev/sda1 rw\n")
     assert points_of(plugged(tmp_path)) == [point]
 
 
@@ -46,7 +46,7 @@ def test_the_folder_in_memory_where_sticks_are_mounted_is_no_disk_either(tmp_pat
         f"497 495 0:25 /media {media} rw,nosuid - tmpfs tmpfs rw,mode=755",
         f"498 497 8:1 / {media}/STICK rw,nosuid - vfat /dev/sda1 rw",
     )
-    points = told(tmp_path, "\n".join(lines) + "\n")
+    points = places_of(tmp_path, "\n".join(lines) + "\n")
     assert points_of(plugged(tmp_path)) == [media / "STICK"]
     assert mount_of(media / "STICK/backups", points) == media / "STICK"
     assert mount_of(media / "GONE", points) == run

@@ -88,9 +88,9 @@ def test_a_folder_in_use_is_told_of_too(tmp_path: Path, monkeypatch: pytest.Monk
     lock = Lock(tmp_path)
     (answer,) = without_exchange.answers(tmp_path, [question("user list", {})])
     lock.close()
-    with pytest.raises(Refused, match=r"is in use by another Durchwahl") as told:
+    with pytest.raises(Refused, match=r"is in use by another Durchwahl") as caught:
         read_answer(answer)
-    assert told.value.code == 1
+    assert caught.value.code == 1
 
 
 def test_a_link_in_the_folder_leads_roots_rights_nowhere(done: Run, say: Say, data: Path, tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_a_link_in_the_folder_leads_roots_rights_nowhere(done: Run, say: Say, da
     (tmp_path / "words").write_text("some long password\n")
     done("office", "set", "--name", "Muster")
     (data / "backups").symlink_to(tmp_path)
-    code, told = say("backup", "make", "--password-file", str(tmp_path / "words"))
+    code, printed = say("backup", "make", "--password-file", str(tmp_path / "words"))
     assert code == 1
-    assert "Permission denied" in told  # Python 3.13 meets the link later than 3.11, and tells it in other words
+    assert "Permission denied" in printed  # Python 3.13 meets the link later than 3.11, and tells it in other words
     assert [path.name for path in tmp_path.iterdir()] == ["words"]
 
 
@@ -137,10 +137,10 @@ def test_an_exchange_in_wrong_hands_names_no_file_that_root_copies_or_removes(
     secret.write_text("root's")
     secret.chmod(0o600)
 
-    def told(*_: Any) -> Any:
+    def asked(*_: Any) -> Any:
         return {"path": str(secret)}
 
-    monkeypatch.setattr(command, "ask", told)
+    monkeypatch.setattr(command, "ask", asked)
     assert say("privacy", "export", "+4930123450", str(tmp_path / "copy")) == (1, f"{secret}: Permission denied")
     assert secret.read_text() == "root's"
     assert not (tmp_path / "copy").exists()

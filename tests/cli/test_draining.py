@@ -59,7 +59,7 @@ def test_a_running_exchange_puts_off_new_calls_until_told_otherwise_or_restarted
 ) -> None:
     data = tmp_path / "data"
 
-    async def told() -> None:
+    async def script() -> None:
         daemon = Daemon(data, own_address(), (21100, 21119))
         await daemon.start()
         await daemon.do("user add", name="Anna", extension="21")
@@ -87,4 +87,4 @@ def test_a_running_exchange_puts_off_new_calls_until_told_otherwise_or_restarted
         assert not (await daemon.do("status"))["draining"]
         await daemon.stop()
 
-    asyncio.run(told())
+    asyncio.run(script())

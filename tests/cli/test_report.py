@@ -39,8 +39,8 @@ def lines(verb: str, result: Any) -> list[str]:
 def test_a_phone_is_registered_until_a_moment_that_a_clock_shows() -> None:
     device = {"contact": "sip:x@192.0.2.7", "agent": "Snom", "until": UNTIL, "trouble": ""}
     [_, row] = lines("phone list", [{"username": "kwz12345", "registered": True, "devices": [device, device]}])
-    told = f"contact: sip:x@192.0.2.7, agent: Snom, until: {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(UNTIL))}"
-    assert row.endswith(f"{told}, trouble: -; {told}, trouble: -")
+    line = f"contact: sip:x@192.0.2.7, agent: Snom, until: {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(UNTIL))}"
+    assert row.endswith(f"{line}, trouble: -; {line}, trouble: -")
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ async def changes_of(box: Box, topics: set[str]) -> None:
     await box.until(lambda: topics <= {event.get("topic") for event in box.events}, 20.0)
 
 
-async def told_all(box: Box, topics: set[str]) -> None:
+async def all_changes_of(box: Box, topics: set[str]) -> None:
     """Until all of these have been told, and what was bundled with them; from now on is counted anew."""
     await changes_of(box, topics)
     await asyncio.sleep(2 * MOMENT)
@@ -77,14 +77,14 @@ def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) ->
     async def script(box: Box) -> None:
         await box.until(lambda: "health" in {event.get("topic") for event in box.events})
         anna, bert = await phone(box, "21"), await phone(box, "22")
-        await told_all(box, {"settings", "phones", "lines"})
+        await all_changes_of(box, {"settings", "phones", "lines"})
         ringing, _ = await conversation(box, anna, bert)
         await changes_of(box, {"calls", "lines"})
         await seen_by_all(box)
         assert not {"settings", "phones", "trunks"} & {event.get("topic") for event in box.events}
         box.events.clear()
         await ringing.hang_up()
-        await told_all(box, {"calls", "lines", "tasks"})
+        await all_changes_of(box, {"calls", "lines", "tasks"})
         await anna.register()
         await asyncio.sleep(2 * MOMENT)
         assert not any(event.get("topic") in ("phones", "lines") for event in box.events), "a refresh is no news"
@@ -96,9 +96,9 @@ def test_an_exchange_tells_that_phones_register_ring_and_talk(tmp_path: Path) ->
 
 def test_an_exchange_tells_of_trunks_messages_and_what_commands_say(tmp_path: Path) -> None:
     async def script(box: Box) -> None:
-        await told_all(box, {"trunks"})
+        await all_changes_of(box, {"trunks"})
         await box.do("trunk add", name="gone", register="me@127.0.0.9:9", password="x")
-        await told_all(box, {"trunks", "settings"})
+        await all_changes_of(box, {"trunks", "settings"})
         await asyncio.to_thread(box.daemon.desk.changed, "tasks")
         box.daemon.exchange.mailbox_changed("21")
         await changes_of(box, {"tasks", "messages"})

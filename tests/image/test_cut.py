@@ -34,14 +34,14 @@ def letters(card: Path) -> str:
 
 
 def test_what_was_flushed_is_there_and_what_came_after_is_lost(card: Path, tmp_path: Path) -> None:
-    told = log(tmp_path / "log", (0, b"a", 0), (1, b"b", 0), (0, b"", FLUSH), (2, b"c", 0), (0, b"d", 0))
-    assert finished(card, told) == (3, 2)
+    requests = log(tmp_path / "log", (0, b"a", 0), (1, b"b", 0), (0, b"", FLUSH), (2, b"c", 0), (0, b"d", 0))
+    assert finished(card, requests) == (3, 2)
     assert letters(card) == "ab.."
 
 
 def test_later_writes_go_over_earlier_ones_and_discards_change_nothing(card: Path, tmp_path: Path) -> None:
-    told = log(tmp_path / "log", (0, b"a", 0), (3, b"", DISCARD), (0, b"b", FUA))
-    assert finished(card, told) == (3, 0)
+    requests = log(tmp_path / "log", (0, b"a", 0), (3, b"", DISCARD), (0, b"b", FUA))
+    assert finished(card, requests) == (3, 0)
     assert letters(card) == "b..."
 
 
@@ -51,9 +51,9 @@ def test_nothing_flushed_nothing_there(card: Path, tmp_path: Path) -> None:
 
 
 def test_a_log_that_ends_in_the_middle_counts_as_far_as_it_goes(card: Path, tmp_path: Path) -> None:
-    told = log(tmp_path / "log", (0, b"a", FUA), (1, b"b", FUA))
-    told.write_bytes(told.read_bytes()[: 3 * SECTOR + 8])
-    assert finished(card, told) == (1, 0)
+    requests = log(tmp_path / "log", (0, b"a", FUA), (1, b"b", FUA))
+    requests.write_bytes(requests.read_bytes()[: 3 * SECTOR + 8])
+    assert finished(card, requests) == (1, 0)
     assert letters(card) == "a..."
 
 

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 
 def table(card: Path) -> dict[int, tuple[int, int]]:
     """Start and size in sectors by number, as sfdisk reads the card."""
-    told = json.loads(subprocess.run(["sfdisk", "-J", card], check=True, capture_output=True).stdout)
-    parts = told["partitiontable"]["partitions"]
+    table = json.loads(subprocess.run(["sfdisk", "-J", card], check=True, capture_output=True).stdout)
+    parts = table["partitiontable"]["partitions"]
     return {int(part["node"].removeprefix(str(card))): (part["start"], part["size"]) for part in parts}
 
 

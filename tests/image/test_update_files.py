@@ -39,16 +39,16 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     units = [str(each) for each in sorted(tmp_path.iterdir())]
     words = ("systemd-analyze", "verify", "--man=no", *units)
-    told = subprocess.run(words, capture_output=True, text=True, timeout=60)
-    assert not [line for line in (told.stdout + told.stderr).splitlines() if "durchwahl-" in line]
+    printed = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert not [line for line in (printed.stdout + printed.stderr).splitlines() if "durchwahl-" in line]
 
 
 @pytest.mark.parametrize("unit", SERVICES)
 def test_no_service_is_exposed_more_than_it_must(unit: str) -> None:
     words = ("systemd-analyze", "security", "--offline=true", "--no-pager", str(UNITS / unit))
-    told = subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
-    found = re.search(r"Overall exposure level.*: ([0-9.]+)", told)
-    assert found, told
+    printed = subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
+    found = re.search(r"Overall exposure level.*: ([0-9.]+)", printed)
+    assert found, printed
     assert float(found[1]) <= LEAST_EXPOSED
 
 
@@ -131,13 +131,13 @@ def test_a_kept_system_is_not_started_again_because_that_could_not_be_told(tried
 
 @pytest.mark.parametrize("torn", ["", "rubbish", None])
 def test_what_was_told_last_helps_where_autoboot_cannot_be_read(tried: Tried, tmp_path: Path, torn: str | None) -> None:
-    told = UpdateState(tmp_path)
+    printed = UpdateState(tmp_path)
     assert not tried("b", torn)
-    told.begin(**{"from": "1.0"})
-    told.tell("trying", to="1.1", slot="b", progress=100)
+    printed.begin(**{"from": "1.0"})
+    printed.tell("trying", to="1.1", slot="b", progress=100)
     assert tried("b", torn)
     assert not tried("a", torn), "the old one runs"
-    told.tell("kept", said={"say": "{slot}", "with": {"slot": "b"}})
+    printed.tell("kept", said={"say": "{slot}", "with": {"slot": "b"}})
     assert not tried("b", torn)
 
 

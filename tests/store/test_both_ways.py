@@ -332,8 +332,8 @@ def test_the_schema_only_grows_by_what_an_older_version_can_leave_alone(tmp_path
 def test_a_one_time_code_of_a_newer_version_is_good_in_an_older_one(tmp_path: Path) -> None:
     codes = Codes(tmp_path / "access-code.json")
     code = codes.make(None)
-    told = json.loads((tmp_path / "access-code.json").read_bytes())
-    (tmp_path / "access-code.json").write_text(json.dumps(told | {"for": "phones"}))
+    written = json.loads((tmp_path / "access-code.json").read_bytes())
+    (tmp_path / "access-code.json").write_text(json.dumps(written | {"for": "phones"}))
     assert codes.current(1.0) == code
 
 

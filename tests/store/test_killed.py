@@ -90,8 +90,8 @@ def killed_at(words: int, seconds: float, data: Path, round_: int) -> list[str]:
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     assert os.WIFSIGNALED(status), "the child ended by itself: a store raised"
-    with os.fdopen(ours, "rb") as told:
-        return (said + told.read()).decode().splitlines()
+    with os.fdopen(ours, "rb") as lines:
+        return (said + lines.read()).decode().splitlines()
 
 
 def test_whatever_was_acknowledged_before_kill_9_is_there_and_readable(tmp_path: Path) -> None:
@@ -120,29 +120,29 @@ def kill_and_check(folder: str) -> None:
 
 def check(box: Box, done: list[str]) -> None:
     """Compare the stores with what was acknowledged."""
-    told = [line.partition(" ")[::2] for line in done]
-    last = [name for what, name in told if what == "set"][-1]
+    lines = [line.partition(" ")[::2] for line in done]
+    last = [name for what, name in lines if what == "set"][-1]
     names = {person.name for person in box.settings.office.people.values()}
     assert len({name.partition(" ")[2] for name in names}) == 1, "both people are of one save"
     assert _age(next(iter(names)).partition(" ")[2]) >= _age(last)
-    for what, name in told[-40:]:
+    for what, name in lines[-40:]:
         if what == "call":
             assert box.records.call(name) is not None
-    calls = {name for what, name in told if what == "call"}
+    calls = {name for what, name in lines if what == "call"}
     assert calls <= {task.call for task in box.records.tasks()}, "a call and its task are one"
-    removed = {name for what, name in told if what == "removed"}
-    kept = {name for what, name in told if what == "message"} - removed
+    removed = {name for what, name in lines if what == "removed"}
+    kept = {name for what, name in lines if what == "message"} - removed
     there = {message.call: message for message in box.records.messages()}
-    assert kept - there.keys() <= _being_removed(told), "a message is missing"
+    assert kept - there.keys() <= _being_removed(lines), "a message is missing"
     assert not removed & there.keys(), "a removed message came back"
     for message in there.values():
         assert message.seconds >= 1.0
         assert abs(mend(box.boxes.path(message)) - message.seconds) < 0.001, "rows keep milliseconds"
 
 
-def _being_removed(told: list[tuple[str, str]]) -> set[str]:
+def _being_removed(lines: list[tuple[str, str]]) -> set[str]:
     """A message that was acknowledged may be gone if the kill came while it was removed."""
-    return {name for what, name in told if what == "message" and int(name.partition(".")[2]) % 3 == 2}
+    return {name for what, name in lines if what == "message" and int(name.partition(".")[2]) % 3 == 2}
 
 
 def _age(name: str) -> tuple[int, int]:

@@ -52,17 +52,17 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_systemd_understands_every_line(installed: Path) -> None:
     units = [str(each) for each in sorted(installed.iterdir())]
     words = ("systemd-analyze", "verify", "--man=no", *units)
-    told = subprocess.run(words, capture_output=True, text=True, timeout=60)
-    complaints = [line for line in (told.stdout + told.stderr).splitlines() if "durchwahl" in line]
+    printed = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    complaints = [line for line in (printed.stdout + printed.stderr).splitlines() if "durchwahl" in line]
     assert not complaints
-    assert told.returncode == 0
+    assert printed.returncode == 0
 
 
 def test_systemd_s_own_check_finds_a_line_that_is_wrong(tmp_path: Path) -> None:
     wrong = tmp_path / "durchwahl-wrong.service"
     wrong.write_text("[Service]\nExecStart=/bin/true\nProtectSystm=strict\n")
-    told = subprocess.run(("systemd-analyze", "verify", str(wrong)), capture_output=True, text=True, timeout=60)
-    assert "ProtectSystm" in told.stderr
+    printed = subprocess.run(("systemd-analyze", "verify", str(wrong)), capture_output=True, text=True, timeout=60)
+    assert "ProtectSystm" in printed.stderr
 
 
 @pytest.mark.parametrize("unit", EVERY)
@@ -70,9 +70,9 @@ def test_no_service_is_exposed_more_than_it_must(unit: str, tmp_path: Path) -> N
     named = tmp_path / unit.replace("@.", "@x.")
     named.write_bytes((UNITS / unit).read_bytes())
     words = ("systemd-analyze", "security", "--offline=true", "--no-pager", str(named))
-    told = subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
-    found = re.search(r"Overall exposure level.*: ([0-9.]+)", told)
-    assert found, told
+    printed = subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
+    found = re.search(r"Overall exposure level.*: ([0-9.]+)", printed)
+    assert found, printed
     assert float(found[1]) <= LEAST_EXPOSED
 
 
@@ -166,5 +166,5 @@ def test_udev_understands_its_rules(rules: Path) -> None:
                 assert re.fullmatch(r"[A-Z]+({\w+})?(==|!=|\+=|=)\"[^\"]*\"", word.strip()), word
     # the group of the pins is there on a Pi and where the package was installed, not on every machine
     words = ("udevadm", "verify", "--resolve-names=never", str(rules))
-    told = subprocess.run(words, capture_output=True, text=True, timeout=60)
-    assert told.returncode == 0 or "Unknown command" in told.stderr, told.stderr
+    printed = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert printed.returncode == 0 or "Unknown command" in printed.stderr, printed.stderr

@@ -26,7 +26,7 @@ def stream(hub: Hub, source: str = "192.168.2.3", token: str = "t", mark: str = 
     return opened
 
 
-def told(event: bytes) -> tuple[str, list[str]]:
+def topics_of(event: bytes) -> tuple[str, list[str]]:
     """The id and the topics of an event."""
     mark, topics = event.decode().removesuffix("\n\n").split("\n")
     return mark.removeprefix("id: "), topics.removeprefix("data: ").split()
@@ -51,7 +51,7 @@ def test_every_page_is_told_each_topic_once(hub: Hub) -> None:
     for opened in (first, second):
         events = reading(hub, opened)
         assert next(events) == b"retry: 2000\n\n"
-        assert told(next(events)) == (hub.mark, ["calls", "lines"])
+        assert topics_of(next(events)) == (hub.mark, ["calls", "lines"])
         assert next(events) == b": alive\n\n"
 
 
@@ -66,7 +66,7 @@ def test_a_browser_that_lost_its_stream_goes_on_from_the_event_it_heard_last(hub
     events = reading(hub, stream(hub))
     hub.tell("lines")
     next(events)
-    mark, _ = told(next(events))
+    mark, _ = topics_of(next(events))
     hub.tell("tasks")
     assert stream(hub, mark=mark).wait(0) == ["tasks"]
 

@@ -16,12 +16,12 @@ from tests.administration.logins import ADMIN, OTHER, PASSWORD, Logins
 
 def guess(logins: Logins, name: str, source: str, times: int = 1) -> str:
     """Log in with wrong passwords; what the last one was told."""
-    told = ""
+    refusal = ""
     for _ in range(times):
         with pytest.raises(Refused) as caught:
             logins.log_in(name, "wrong password", source)
-        told = str(caught.value)
-    return told
+        refusal = str(caught.value)
+    return refusal
 
 
 def test_somebody_who_logs_in_is_known_by_their_token(logins: Logins) -> None:
@@ -134,9 +134,9 @@ def test_a_source_that_guesses_waits_longer_and_longer_whatever_names_it_tries(l
         guess(logins, f"name {number}", "192.0.2.2")
     waits = []
     for _ in range(12):
-        told = guess(logins, "anna", "192.0.2.2")
-        assert "Too many failed attempts" in told
-        waits.append(int(told.split()[-2]))
+        refusal = guess(logins, "anna", "192.0.2.2")
+        assert "Too many failed attempts" in refusal
+        waits.append(int(refusal.split()[-2]))
         logins.now += waits[-1]
         guess(logins, "anna", "192.0.2.2")
     assert waits[:4] == [4, 8, 16, 32]

@@ -348,7 +348,7 @@ def test_a_certificate_that_goes_along_is_told_if_the_box_cannot_make_it_anew(de
     box = {"name": "old", "address": "192.0.2.77", "domain": ""}
     about = {"version": "0", "made": 1.0, "box": box}
 
-    def told(names: list[str]) -> bool:
+    def warned(names: list[str]) -> bool:
         def brought(inside: dict[str, bytes]) -> None:
             for path in paths(folder):
                 inside[path.name] = path.read_bytes()
@@ -363,9 +363,9 @@ def test_a_certificate_that_goes_along_is_told_if_the_box_cannot_make_it_anew(de
         notes = perform(desk, "backup open", {"name": name, "password": PASSWORD})["notes"]
         return "certificate" in repr(notes)
 
-    assert told(["pbx.example"])
-    assert not told(["durchwahl"])
-    assert not told([])
+    assert warned(["pbx.example"])
+    assert not warned(["durchwahl"])
+    assert not warned([])
 
 
 def test_a_new_box_goes_on_with_the_authority_that_phones_trust(desk: Desk) -> None:

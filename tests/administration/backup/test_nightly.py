@@ -132,14 +132,14 @@ def backup_file_folder(desk: Desk) -> Path:
 def test_the_box_keeps_no_password_and_shows_no_key(box: Box) -> None:
     box.give()
     assert PASSWORD not in (box.desk.data / "settings.json").read_text()
-    told = json.dumps([box.do(verb) for verb in ("nightly show", "office show", "change list", "doctor", "status")])
+    shown = json.dumps([box.do(verb) for verb in ("nightly show", "office show", "change list", "doctor", "status")])
     sealed = box.desk.office.backup_key
     key = box.desk.folder.vault.opened([sealed])[sealed]
     assert key is not None
     assert key not in (box.desk.data / "settings.json").read_text()
-    assert key[:20] not in told
-    assert sealed[:20] not in told
-    assert "Password of the nightly backup changed" in told
+    assert key[:20] not in shown
+    assert sealed[:20] not in shown
+    assert "Password of the nightly backup changed" in shown
     assert sealed not in repr(box.desk.office)
     box.do("nightly now")
     [name] = box.there()

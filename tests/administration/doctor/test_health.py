@@ -175,7 +175,7 @@ def test_a_machine_that_is_not_well_is_told_with_advice(
 
 
 @pytest.mark.parametrize(
-    ("load", "cores", "told"),
+    ("load", "cores", "expected"),
     [
         ("7.84", "0-3", ("warn", "The processor is overloaded: 196%.")),
         ("4.00", "0-3", ("ok", "The processor is 100% busy.")),
@@ -186,11 +186,11 @@ def test_a_machine_that_is_not_well_is_told_with_advice(
     ],
 )
 def test_how_busy_the_processor_is_counts_for_all_its_cores(
-    desk: Desk, load: str, cores: str | None, told: tuple[str, str]
+    desk: Desk, load: str, cores: str | None, expected: tuple[str, str]
 ) -> None:
     (desk.host.root / "sys/devices/system/cpu/online").unlink()
     pi.make(desk.host.root, {"proc/loadavg": f"{load} 1 1 1/1 1\n", "sys/devices/system/cpu/online": cores})
-    assert say(desk, "load") == told
+    assert say(desk, "load") == expected
 
 
 def test_free_memory_is_told_as_a_share_first(desk: Desk) -> None:

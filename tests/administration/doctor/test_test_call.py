@@ -45,9 +45,9 @@ def called(desk: Desk, outcome: Outcome, *steps: str, received: int = 100, ago: 
     """A call to Bert, which ended so."""
     ended = desk.host.clock() - ago
     legs = (LegQuality(CALLER, received=received), LegQuality("22", received=100))
-    told = tuple(Step(ended - 15, what, {"digits": "22"} if what == "dialled" else {}) for what in steps)
+    taken = tuple(Step(ended - 15, what, {"digits": "22"} if what == "dialled" else {}) for what in steps)
     record = call_record(
-        from_=CALLER, extension="22", outcome=outcome, started=ended - 15, ended=ended, steps=told, legs=legs
+        from_=CALLER, extension="22", outcome=outcome, started=ended - 15, ended=ended, steps=taken, legs=legs
     )
     desk.records.add_call(record)
 

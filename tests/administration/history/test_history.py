@@ -171,10 +171,10 @@ def test_pages_lead_from_the_newest_to_the_oldest(office: Office) -> None:
 def test_a_call_is_told_in_the_readers_language_with_the_names_of_then(office: Office) -> None:
     office.keep("a")
     office.do("user set", person="21", name="Anna Neu")
-    told = office.do("history call", "u21", id="a")
-    assert told["story"] == "Dialled 21 during the greeting, Anna (21) answered."
-    assert [step["words"] for step in told["steps"]] == ["dialled 21 during the greeting", "Anna (21) answered"]
-    assert told["call"]["extension_name"] == "Anna"
+    shown = office.do("history call", "u21", id="a")
+    assert shown["story"] == "Dialled 21 during the greeting, Anna (21) answered."
+    assert [step["words"] for step in shown["steps"]] == ["dialled 21 during the greeting", "Anna (21) answered"]
+    assert shown["call"]["extension_name"] == "Anna"
     assert office.do("history call", id="a")["story"] == "Wählte während der Begrüßung die 21, Anna (21) nahm ab."
     office.do("user set", person="21", name="Anna")
 
@@ -195,19 +195,19 @@ def test_the_messages_of_a_call_have_a_lane_for_each_device_and_texts_for_admins
     office.keep("a")
     office.desk.records.traces.add("a", NOON, TRACE)
     for who in ("chef", "u21"):
-        told = office.do("history call", who, id="a")
-        assert [(lane["party"], lane["outside"]) for lane in told["lanes"]] == [
+        shown = office.do("history call", who, id="a")
+        assert [(lane["party"], lane["outside"]) for lane in shown["lanes"]] == [
             (CALLER, True),
             ("21", False),
             ("21", False),
         ]
-        assert [message["lane"] for message in told["messages"]] == [0, 0, 1, 1, 2]
-        assert [message["summary"] for message in told["messages"]] == [
+        assert [message["lane"] for message in shown["messages"]] == [0, 0, 1, 1, 2]
+        assert [message["summary"] for message in shown["messages"]] == [
             *("INVITE + SDP", "INVITE + SDP", "INVITE", "180 Ringing", "INVITE"),
         ]
-        assert [message["again"] for message in told["messages"]] == [False, True, False, False, False]
-        assert told["messages"][0]["reason"] == "Call completed elsewhere"
-        assert ("192.0.2." in str(told)) == (who == "chef")
+        assert [message["again"] for message in shown["messages"]] == [False, True, False, False, False]
+        assert shown["messages"][0]["reason"] == "Call completed elsewhere"
+        assert ("192.0.2." in str(shown)) == (who == "chef")
 
 
 def test_a_call_that_has_just_ended_is_drawn_before_its_trace_is_written(office: Office) -> None:
@@ -216,9 +216,9 @@ def test_a_call_that_has_just_ended_is_drawn_before_its_trace_is_written(office:
     data = b'BYE sip:x SIP/2.0\r\nCall-ID: c1\r\nAuthorization: Digest response="geheim"\r\n\r\n'
     wire = WireCapture({"c1": Party(CALLER, outside=True)}, [(NOON, False, flow, data, b"c1")])
     office.lines.tapped = wire
-    told = office.do("history call", "chef", id="a")
-    assert [message["summary"] for message in told["messages"]] == ["BYE"]
-    assert "geheim" not in str(told)
+    shown = office.do("history call", "chef", id="a")
+    assert [message["summary"] for message in shown["messages"]] == ["BYE"]
+    assert "geheim" not in str(shown)
     text = office.do("trace")["text"]
     assert re.match(
         r"--- 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d\d\d udp from 192\.0\.2\.9:5060\nBYE sip:x SIP/2\.0\n", text

@@ -118,7 +118,7 @@ def test_a_user_s_own_phone_rings_for_them_and_no_other(office: Colleagues) -> N
     assert office.lines.asked == []
     office.ask("21", "call", number=CALLER)
     office.ask("chef", "call", number=CALLER, extension="22")
-    assert [told[1] for told in office.lines.asked] == ["21", "22"]
+    assert [each[1] for each in office.lines.asked] == ["21", "22"]
     assert "no extension" in str(office.refuses("chef", "call", number=CALLER))
 
 

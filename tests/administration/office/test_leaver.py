@@ -68,9 +68,9 @@ def refusal(desk: Desk, session: str | None = None, **wishes: Any) -> Refused:
 def test_everything_of_a_leaver_goes_where_it_was_told_to(desk: Desk) -> None:
     wishes = {"extension_to": "23", "number_to": "23", "place_to": "23", "messages_to": "23", "tasks_to": "30"}
     before = desk.office
-    told = leave(desk, dry=True, **wishes)
+    preview = leave(desk, dry=True, **wishes)
     assert desk.office is before
-    assert leave(desk, **wishes) == told
+    assert leave(desk, **wishes) == preview
     office = desk.office
     assert list(office.people) == ["22", "23"]
     assert office.phones == {}
@@ -88,8 +88,8 @@ def test_everything_of_a_leaver_goes_where_it_was_told_to(desk: Desk) -> None:
 
 
 def test_a_leaver_without_heirs_leaves_nothing_behind(desk: Desk, data: Path) -> None:
-    told = leave(desk, messages_to="delete")
-    assert "21 is available to others at once." in told
+    preview = leave(desk, messages_to="delete")
+    assert "21 is available to others at once." in preview
     assert desk.office.numbers["+4930123450"].to == ("30",)
     assert desk.office.former == {}
     assert desk.records.messages() == ()

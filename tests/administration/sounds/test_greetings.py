@@ -101,9 +101,9 @@ def test_many_sounds_at_once_leave_threads_for_everybody_else(
 ) -> None:
     monkeypatch.setattr(sound_work, "PATIENCE", 0.05)
     spoken_one = office.ask("21", "greeting record")
-    (_, _, path, told) = office.lines.asked.pop()
+    (_, _, path, on_progress) = office.lines.asked.pop()
     path.write_bytes(sound_file("wav A-law", 1.5))
-    told("spoken")
+    on_progress("spoken")
     with sound_work.one_at_a_time(), ThreadPoolExecutor(8) as threads:
         began = time.monotonic()
         asked = [threads.submit(office.refuses, "21", "greeting hear", text="Wort " * 200) for _ in range(4)]
@@ -125,11 +125,11 @@ def test_what_is_no_sound_leaves_nothing_behind(office: Colleagues) -> None:
 
 def test_a_phone_rings_to_be_spoken_into_for_its_owner_or_an_admin(office: Colleagues) -> None:
     taken = office.ask("21", "greeting record")
-    (_, extension, path, told) = office.lines.asked.pop()
+    (_, extension, path, on_progress) = office.lines.asked.pop()
     assert (extension, taken["name"]) == ("21", "Anna")
     assert office.ask("21", "greeting taken", id=taken["id"])["state"] == "ringing"
     path.write_bytes(sound_file("wav A-law", 1.5))
-    told("spoken")
+    on_progress("spoken")
     ready = office.ask("21", "greeting taken", id=taken["id"])
     assert (ready["state"], ready["seconds"]) == ("ready", 1.5)
     assert "sound" not in office.ask("21", "greeting taken", id=taken["id"], silent=True)

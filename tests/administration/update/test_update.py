@@ -72,11 +72,11 @@ def test_a_bundle_comes_in_pieces_and_says_what_it_is(box: Logins) -> None:
     content = bundle("1.2.3")
     assert offer(box, content)["bundle"]["version"] == "1.2.3"
     assert folder(box) == {"bundle.raucb": content}
-    told = box.do("update status")
-    assert told["bundle"] | {"at": 0} == {
+    status = box.do("update status")
+    assert status["bundle"] | {"at": 0} == {
         "version": "1.2.3", "compatible": "durchwahl-rpi-arm64", "size": len(content), "at": 0
     }  # fmt: skip
-    assert (told["version"], told["phase"], told["possible"]) == (VERSION, "", True)
+    assert (status["version"], status["phase"], status["possible"]) == (VERSION, "", True)
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_what_root_is_asked_for_says_who_and_which_trunks_were_there(box: Logins
     with pytest.raises(Refused, match="Upload an update first"):
         box.do("update install")
     offer(box, bundle())
-    told = box.do("update install", box.log_in(ADMIN))
-    assert (told["phase"], told["calls"]) == ("asked", 2)
+    status = box.do("update install", box.log_in(ADMIN))
+    assert (status["phase"], status["calls"]) == ("asked", 2)
     wanted = json.loads(folder(box)["wanted"])
     assert wanted == {"asked": box.now, "start": "", "by": ADMIN, "trunks": ["amt", "peer"]}
 
@@ -174,8 +174,8 @@ def test_while_it_is_under_way_nothing_else_is_begun(box: Logins, root: Root, ru
     for phase in ("asked", "checking", "writing", "draining", "trying"):
         if phase != "asked":
             root.tells(phase, box.now, progress=37)
-        told = box.do("update status")
-        assert (told["phase"], told["progress"]) == (phase, 0 if phase == "asked" else 37)
+        status = box.do("update status")
+        assert (status["phase"], status["progress"]) == (phase, 0 if phase == "asked" else 37)
         for verb in ("install", "forget"):
             with pytest.raises(Refused, match="wait until it is finished"):
                 box.do(f"update {verb}")
@@ -223,8 +223,8 @@ def test_how_it_ended_is_told_in_words_until_somebody_forgets_it(
     box.do("update install")
     for state in ("refused", "failed", "returned"):
         root.tells(state, box.now, why=why)
-        told = box.do("update status")
-        assert (told["phase"], english(told["why"])) == (state, str(progress.WHY[why]))
+        status = box.do("update status")
+        assert (status["phase"], english(status["why"])) == (state, str(progress.WHY[why]))
         [check] = update_health.checks(box.desk)
         assert (check.state, check.page) == ("warn", "/update")
         assert str(progress.WHY[why].inside()) in check.sentence
@@ -243,9 +243,9 @@ def test_a_reason_of_root_s_own_is_told_as_it_is_and_a_sentence_in_the_reader_s_
 ) -> None:
     root.tells("failed", box.now, why="ENOSPC {}")
     assert english(box.do("update status")["why"]) == "ENOSPC {}"
-    told = said(Sentence("Lines that no longer work since the update: {names}.", names=["amt"]))
-    root.tells("returned", box.now, why="unhealthy", said=told)
-    assert box.do("update status")["why"] == told
+    status = said(Sentence("Lines that no longer work since the update: {names}.", names=["amt"]))
+    root.tells("returned", box.now, why="unhealthy", said=status)
+    assert box.do("update status")["why"] == status
     for nonsense in ({"say": "{a"}, ["x"], {"say": "{b}", "with": {}}, 7):
         root.tells("returned", box.now, why="unhealthy", said=nonsense)
         assert english(box.do("update status")["why"]) == "The new version had problems."
@@ -278,8 +278,8 @@ def test_whoever_looks_sees_that_root_told_something_new(box: Logins, root: Root
 
 
 def judged(box: Logins) -> tuple[bool, str]:
-    told = box.do("update check")
-    return told["healthy"], told["why"]
+    status = box.do("update check")
+    return status["healthy"], status["why"]
 
 
 def wanting(box: Logins, root: Root) -> None:
@@ -322,10 +322,10 @@ def test_it_is_not_well_when_a_trunk_does_not_come_back(box: Logins, root: Root,
 def test_it_is_not_well_when_nobody_could_call(box: Logins, root: Root, running: Trunks) -> None:
     wanting(box, root)
     running.wrong = "silent"
-    told = box.do("update check")
-    assert (told["healthy"], told["why"]) == (False, "There was no sound in the test call.")
-    assert english(told["why_said"]) == told["why"]
-    assert [(each["name"], each["ok"]) for each in told["checks"]] == [
+    status = box.do("update check")
+    assert (status["healthy"], status["why"]) == (False, "There was no sound in the test call.")
+    assert english(status["why_said"]) == status["why"]
+    assert [(each["name"], each["ok"]) for each in status["checks"]] == [
         ("running", True), ("trunks", True), ("page", True), ("call", False)
     ]  # fmt: skip
 

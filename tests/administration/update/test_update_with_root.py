@@ -79,11 +79,11 @@ def test_an_update_that_is_well_is_kept_and_told(box: Box) -> None:
     assert box.do("update status")["phase"] == "asked"
     box.now += 5
     assert box.install()
-    told = box.do("update status")
-    assert (told["phase"], told["from"], told["to"]) == ("trying", "1.0", "1.1")
+    status = box.do("update status")
+    assert (status["phase"], status["from"], status["to"]) == ("trying", "1.0", "1.1")
     box.start()
-    told = box.do("update status")
-    assert (told["phase"], told["bundle"]) == ("kept", None)
+    status = box.do("update status")
+    assert (status["phase"], status["bundle"]) == ("kept", None)
     assert slots.read(box.folder / "select") == "b"
     assert [check.state for check in update_health.checks(box.desk)] == ["ok"]
 
@@ -93,10 +93,10 @@ def test_one_whose_trunk_does_not_come_back_is_taken_back_and_says_why(box: Box)
     assert box.install()
     box.live.states["amt"] = ("failed", "timeout")  # type: ignore[attr-defined]
     box.start()
-    told = box.do("update status")
-    assert (told["phase"], box.running) == ("returned", "a")
-    assert english(told["why"]) == "Lines that no longer work since the update: amt."
-    assert told["why"]["say"] == "Lines that no longer work since the update: {names}.", "to be said in German, too"
+    status = box.do("update status")
+    assert (status["phase"], box.running) == ("returned", "a")
+    assert english(status["why"]) == "Lines that no longer work since the update: amt."
+    assert status["why"]["say"] == "Lines that no longer work since the update: {names}.", "to be said in German, too"
     box.live.states["amt"] = ("registered", "")  # type: ignore[attr-defined]
     box.offers("1.1")
     box.install()
@@ -116,9 +116,9 @@ def test_one_that_cannot_call_itself_is_taken_back_too(box: Box) -> None:
 def test_what_root_refuses_is_told_with_its_reason(box: Box, version: str, why: str) -> None:
     box.offers(version)
     assert not box.install()
-    told = box.do("update status")
-    assert told["phase"] == "refused"
-    assert english(told["why"]).startswith(why)
+    status = box.do("update status")
+    assert status["phase"] == "refused"
+    assert english(status["why"]).startswith(why)
     box.do("update forget")
     assert box.do("update status")["phase"] == ""
 

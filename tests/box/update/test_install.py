@@ -24,8 +24,8 @@ def test_a_newer_system_is_written_to_the_other_slot_and_tried(card: Card) -> No
     assert card.rebooted == ["0 tryboot"]
     assert card.holds == {"a": "1.0", "b": "1.1"}
     assert slots.read(card.folder / "select") == "a", "until it is kept the firmware starts the old one"
-    told = card.told()
-    assert (told["state"], told["from"], told["to"], told["slot"]) == ("trying", "1.0", "1.1", "b")
+    state = card.state()
+    assert (state["state"], state["from"], state["to"], state["slot"]) == ("trying", "1.0", "1.1", "b")
 
 
 def test_the_written_slot_has_its_own_command_line_and_is_marked_bad_until_it_was_healthy(card: Card) -> None:
@@ -37,7 +37,7 @@ def test_the_written_slot_has_its_own_command_line_and_is_marked_bad_until_it_wa
 def test_what_is_told_may_be_read_by_everybody_and_has_its_time(card: Card) -> None:
     card.install()
     assert (card.states / "state.json").stat().st_mode & 0o777 == 0o644
-    assert card.told()["at"] == int(1.7e9 + card.now)
+    assert card.state()["at"] == int(1.7e9 + card.now)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_must_not_be_installed_is_refused_before_anything_is_written(
 ) -> None:
     card.offered |= offered
     assert not card.install()
-    assert (card.told()["state"], card.told()["why"]) == ("refused", why)
+    assert (card.state()["state"], card.state()["why"]) == ("refused", why)
     assert card.holds["b"] == ""
     assert card.rebooted == []
 
@@ -66,20 +66,20 @@ def test_what_must_not_be_installed_is_refused_before_anything_is_written(
 def test_a_bundle_without_our_signature_is_refused(card: Card) -> None:
     card.signed = False
     assert not card.install()
-    assert (card.told()["state"], card.told()["why"]) == ("refused", "signature")
-    assert "to" not in card.told()
+    assert (card.state()["state"], card.state()["why"]) == ("refused", "signature")
+    assert "to" not in card.state()
 
 
 def test_a_bundle_that_is_not_there_is_said(card: Card) -> None:
     (card.folder / "data/update/bundle.raucb").unlink()
     assert not card.install()
-    assert card.told()["why"] == "no-bundle"
+    assert card.state()["why"] == "no-bundle"
 
 
 def test_a_bundle_that_turns_out_damaged_leaves_the_old_system_and_takes_calls_again(card: Card) -> None:
     card.breaks = "LastError: Installation error: Failed to read: Input/output error"
     assert not card.install()
-    assert (card.told()["state"], card.told()["why"]) == ("failed", "install")
+    assert (card.state()["state"], card.state()["why"]) == ("failed", "install")
     assert card.holds == {"a": "1.0", "b": HALF}
     card.start()
     assert card.running == "a"
@@ -95,7 +95,7 @@ def test_what_was_exchanged_between_checking_and_writing_is_not_tried(card: Card
 
     card.on_install = exchange
     assert not card.install()
-    assert card.told()["state"] == "failed"
+    assert card.state()["state"] == "failed"
     assert card.rebooted == []
 
 
@@ -105,7 +105,7 @@ def test_while_a_system_is_tried_no_other_is_written_over_the_good_one(card: Car
     card.offered["version"] = "1.2"
     assert not card.install()
     assert card.holds == {"a": "1.0", "b": "1.1"}
-    assert card.told()["state"] == "trying"
+    assert card.state()["state"] == "trying"
 
 
 def test_rauc_that_gives_no_answer_is_told_of_this_update_and_not_of_the_last(
@@ -113,18 +113,18 @@ def test_rauc_that_gives_no_answer_is_told_of_this_update_and_not_of_the_last(
 ) -> None:
     card.install()
     card.start()
-    assert (card.told()["state"], card.told()["to"]) == ("kept", "1.1")
+    assert (card.state()["state"], card.state()["to"]) == ("kept", "1.1")
     monkeypatch.setattr(card, "_status", lambda: {"slots": []})
     assert not card.install()
-    told = card.told()
-    assert (told["state"], told["why"], told["from"], "to" in told) == ("failed", "install", "1.1", False)
+    state = card.state()
+    assert (state["state"], state["why"], state["from"], "to" in state) == ("failed", "install", "1.1", False)
 
 
 def test_but_what_is_told_of_a_system_that_is_tried_goes_on(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     card.install()
     monkeypatch.setattr(card, "_status", lambda: {"slots": []})
     assert not card.install()
-    assert card.told()["state"] == "trying"
+    assert card.state()["state"] == "trying"
 
 
 def test_calls_may_end_before_the_restart_but_not_for_ever(card: Card) -> None:
@@ -148,7 +148,7 @@ def test_an_exchange_in_wrong_hands_keeps_no_update_from_being_tried(
 
 def test_the_progress_is_told_while_it_is_written(card: Card) -> None:
     seen = []
-    card.on_install = lambda: seen.append((card.told()["state"], card.told()["progress"]))
+    card.on_install = lambda: seen.append((card.state()["state"], card.state()["progress"]))
     card.install()
     assert seen == [("writing", 40)]
 
@@ -171,7 +171,7 @@ def test_a_disk_that_becomes_full_meanwhile_leaves_the_old_system(card: Card, mo
 
     monkeypatch.setattr(state, "write_file", full)
     assert not card.install()
-    assert card.told()["state"] == "failed"
+    assert card.state()["state"] == "failed"
     card.start()
     assert card.running == "a"
 

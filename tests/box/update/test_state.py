@@ -21,13 +21,13 @@ def test_a_wish_that_comes_while_the_last_update_is_settled_waits_for_that(
     fcntl.flock(held, fcntl.LOCK_EX)
     lock = fcntl.flock
 
-    def told(handle: int, how: int) -> None:
+    def flock(handle: int, how: int) -> None:
         waits.set()
         lock(handle, how)
 
     monkeypatch.setattr(__main__, "FOLDER", card.states)
     monkeypatch.setattr(__main__, "real", card.world)
-    monkeypatch.setattr(fcntl, "flock", told)
+    monkeypatch.setattr(fcntl, "flock", flock)
     codes: list[int] = []
     wish = threading.Thread(target=lambda: codes.append(__main__.main(["install", "--drain", "0"])))
     wish.start()
@@ -35,7 +35,7 @@ def test_a_wish_that_comes_while_the_last_update_is_settled_waits_for_that(
     assert not (card.states / "state.json").exists()
     os.close(held)
     wish.join(5)
-    assert (codes, card.told()["state"]) == ([0], "trying")
+    assert (codes, card.state()["state"]) == ([0], "trying")
 
 
 def test_nobody_but_root_may_hold_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

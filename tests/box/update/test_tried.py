@@ -31,10 +31,10 @@ def committed(card: Card) -> str | None:
 def test_a_healthy_system_is_kept(card: Card) -> None:
     card.start()
     assert (card.running, committed(card)) == ("b", "b")
-    assert card.told()["state"] == "kept"
+    assert card.state()["state"] == "kept"
     assert (card.states / "slot-b").read_text() == "good\n"
     card.start()
-    assert (card.running, card.told()["state"]) == ("b", "kept")
+    assert (card.running, card.state()["state"]) == ("b", "kept")
 
 
 def test_the_next_update_goes_to_the_slot_that_is_free_now(card: Card) -> None:
@@ -52,39 +52,39 @@ def test_one_that_is_not_healthy_in_time_goes_back_and_says_why(card: Card) -> N
     card.start()
     assert 300 <= card.now - began < 320
     assert (card.running, committed(card)) == ("a", "a")
-    told = card.told()
-    assert (told["state"], told["why"]) == ("returned", "unhealthy")
-    assert told["said"] == {"say": "{who}.", "with": {"who": "Nobody"}}
+    state = card.state()
+    assert (state["state"], state["why"]) == ("returned", "unhealthy")
+    assert state["said"] == {"say": "{who}.", "with": {"who": "Nobody"}}
 
 
 def test_one_whose_exchange_does_not_answer_at_all_goes_back(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(card, "now", -1000.0)
     card.start()
     assert card.running == "a"
-    assert (card.told()["state"], card.told()["why"]) == ("returned", "unhealthy")
-    assert "said" not in card.told()
+    assert (card.state()["state"], card.state()["why"]) == ("returned", "unhealthy")
+    assert "said" not in card.state()
 
 
 def test_one_that_does_not_start_is_told_by_the_old_one(card: Card) -> None:
     card.dead.add("1.1")
     card.start()
     assert (card.running, committed(card)) == ("a", "a")
-    assert (card.told()["state"], card.told()["why"]) == ("returned", "not-started")
+    assert (card.state()["state"], card.state()["why"]) == ("returned", "not-started")
 
 
 def test_what_was_told_is_told_once(card: Card) -> None:
     card.dead.add("1.1")
     card.start()
-    told = card.told()
+    state = card.state()
     card.now += 1000
     card.start()
-    assert card.told() == told
+    assert card.state() == state
 
 
 def test_a_firmware_that_knows_no_trying_leaves_the_old_system(card: Card) -> None:
     card.tryboot = False
     card.start()
-    assert (card.running, card.told()["why"]) == ("a", "not-started")
+    assert (card.running, card.state()["why"]) == ("a", "not-started")
 
 
 def test_a_slot_that_is_tried_by_hand_is_judged_too(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_slot_that_is_tried_by_hand_is_judged_too(tmp_path: Path) -> None:
     card.holds["b"], card.tryboot = "0.9", True
     card.ill = {"0.9"}
     card.start()
-    assert (card.running, card.told()["state"]) == ("a", "returned")
+    assert (card.running, card.state()["state"]) == ("a", "returned")
 
 
 def test_rauc_that_does_not_answer_leaves_the_way_back_to_systemd(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,13 +175,13 @@ def test_wherever_the_plug_is_pulled_the_box_starts_and_can_be_updated(
         # And it can be updated, whatever was left behind.
         card.ill, card.offered["version"] = set(), "1.2"
         a_whole_update(card)
-        assert (card.holds[card.running], card.told()["state"]) == ("1.2", "kept")
+        assert (card.holds[card.running], card.state()["state"]) == ("1.2", "kept")
 
 
 def outcome(card: Card) -> tuple[str, str]:
     """What the exchange reads."""
-    told = card.told() if (card.states / "state.json").exists() else {}
-    return told.get("state", ""), told.get("why", "")
+    state = card.state() if (card.states / "state.json").exists() else {}
+    return state.get("state", ""), state.get("why", "")
 
 
 def told_after(done: list[str], ill: bool) -> tuple[str, str]:

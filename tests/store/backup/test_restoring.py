@@ -183,8 +183,8 @@ def kill_and_check(folder: str) -> None:
         time.sleep(moments.uniform(0.0, 0.12))
         os.kill(pid, signal.SIGKILL)
         assert os.WIFSIGNALED(os.waitpid(pid, 0)[1]), "the child ended by itself"
-        with os.fdopen(ours, "rb") as told:
-            said += told.read()
+        with os.fdopen(ours, "rb") as lines:
+            said += lines.read()
         begun = max(int(line.removeprefix("begun ")) for line in said.decode().splitlines())
         finish(data)
         assert generation(data) in (begun, begun + 1)

@@ -57,7 +57,7 @@ def again(desk: Desk) -> Desk:
     return open_desk(desk.data)
 
 
-def told(desk: Desk) -> list[tuple[str, ...]]:
+def history(desk: Desk) -> list[tuple[str, ...]]:
     """What each call in the history says, and its tasks."""
     return [(call.id, call.from_, call.to, call.extension, call.outcome, call.story) for call in desk.records.calls()]
 
@@ -73,7 +73,7 @@ WHOLE = "Left a message (4 s), the box restarted during the call."
 def test_a_call_that_was_cut_off_has_its_row_its_message_and_its_task(desk: Desk, kept: bool) -> None:
     recording(desk, "c1", 4.0, kept=kept)
     desk = again(desk)
-    assert told(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
+    assert history(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
     (call,) = desk.records.calls()
     assert (call.started, call.ended, call.trunk, call.answered) == (1000.0, 1009.0, "", None)
     assert [step.what for step in call.steps] == ["called", "announced", "message", "interrupted"]
@@ -87,7 +87,7 @@ def test_a_call_that_was_cut_off_has_its_row_its_message_and_its_task(desk: Desk
 def test_too_short_a_recording_leaves_a_missed_call(desk: Desk) -> None:
     recording(desk, "c1", 0.4)
     desk = again(desk)
-    assert told(desk) == [("c1", CALLER, NUMBER, "21", "missed", "The box restarted during the call.")]
+    assert history(desk) == [("c1", CALLER, NUMBER, "21", "missed", "The box restarted during the call.")]
     assert (tasks(desk), desk.records.messages()) == ([("21", "missed", "c1")], ())
     desk.close()
 
@@ -97,7 +97,7 @@ def test_several_calls_at_once_each_have_theirs(desk: Desk) -> None:
     recording(desk, "c2", 4.0, extension="30", from_="")
     recording(desk, "c3", 4.0, from_="22", direction="internal", to="21")
     desk = again(desk)
-    assert {row[:5] for row in told(desk)} == {
+    assert {row[:5] for row in history(desk)} == {
         ("c1", CALLER, NUMBER, "21", "voicemail"),
         ("c2", "", NUMBER, "30", "voicemail"),
         ("c3", "22", "21", "21", "voicemail"),
@@ -113,7 +113,7 @@ def test_of_a_recording_that_nobody_noted_the_file_s_name_is_what_is_known(
     """One of an older version, or one during which the disk was full."""
     recording(desk, "c1", 4.0, noted=False, from_=from_)
     desk = again(desk)
-    assert told(desk) == [("c1", from_, "21", "21", "voicemail", WHOLE)]
+    assert history(desk) == [("c1", from_, "21", "21", "voicemail", WHOLE)]
     assert desk.records.calls()[0].direction == direction
     assert tasks(desk) == [("21", "voicemail", "c1")]
     desk.close()
@@ -123,7 +123,7 @@ def test_an_announcement_by_phone_that_was_cut_off_is_a_call_and_no_task(desk: D
     facts: dict[str, Any] = {"from_": "21", "to": "21", "extension": "", "direction": "internal", "outcome": "answered"}
     desk.records.unfinished.note(call_record("c1", **facts), {})
     desk = again(desk)
-    assert told(desk) == [("c1", "21", "21", "", "answered", "The box restarted during the call.")]
+    assert history(desk) == [("c1", "21", "21", "", "answered", "The box restarted during the call.")]
     assert tasks(desk) == []
     desk.close()
 
@@ -132,7 +132,7 @@ def test_a_call_that_ended_well_is_not_told_twice(desk: Desk) -> None:
     recording(desk, "c1", 4.0, kept=True)
     desk.records.add_call(call_record("c1", outcome="voicemail", story="All of it."))
     desk = again(again(desk))
-    assert [row[-1] for row in told(desk)] == ["All of it."]
+    assert [row[-1] for row in history(desk)] == ["All of it."]
     desk.close()
 
 
@@ -140,7 +140,7 @@ def test_a_message_that_could_not_be_kept_is_told_of_in_the_row_of_its_call_late
     recording(desk, "c1", 4.0, noted=False)
     desk.records.add_call(call_record("c1", steps=SO_FAR))
     desk = again(desk)
-    assert told(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", "Left a message (4 s).")]
+    assert history(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", "Left a message (4 s).")]
     desk.close()
 
 
@@ -158,7 +158,7 @@ def test_what_a_full_disk_does_not_take_is_there_once_it_does(
         patch.setattr(Records, spoilt, full)
         desk = again(again(desk))
     desk = again(desk)
-    assert told(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
+    assert history(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
     assert tasks(desk) == [("21", "voicemail", "c1")]
     assert len(desk.records.messages()) == 1
     desk.close()
@@ -203,7 +203,7 @@ def test_whenever_it_is_killed_the_message_s_call_is_in_the_list_once(desk: Desk
     done = subprocess.run([sys.executable, "-c", words], cwd=HOUSE, capture_output=True, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
     desk = again(open_desk(desk.data))
-    assert told(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
+    assert history(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]
     assert [message.call for message in desk.records.messages()] == ["c1"]
     desk.close()
 

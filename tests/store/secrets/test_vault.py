@@ -47,15 +47,15 @@ def test_the_exchange_itself_never_loads_what_the_process_needs() -> None:
 
 @given(st.text(max_size=256), st.text(max_size=256))
 def test_any_text_comes_back_and_the_same_is_sealed_the_same(one: str, other: str) -> None:
-    told = seal.work(QUESTION | {"seal": [one, other, one]})["sealed"]
-    assert all(map(is_sealed, told))
-    assert (told[0] == told[1], told[0]) == (one == other, told[2])
-    assert seal.work(QUESTION | {"open": told})["opened"] == [one, other, one]
+    answer = seal.work(QUESTION | {"seal": [one, other, one]})["sealed"]
+    assert all(map(is_sealed, answer))
+    assert (answer[0] == answer[1], answer[0]) == (one == other, answer[2])
+    assert seal.work(QUESTION | {"open": answer})["opened"] == [one, other, one]
 
 
 def test_short_passwords_are_equally_long_when_they_are_sealed() -> None:
-    told = seal.work(QUESTION | {"seal": ["", "a", "p" * 31, "ä" * 15]})["sealed"]
-    assert len({len(text) for text in told}) == 1
+    answer = seal.work(QUESTION | {"seal": ["", "a", "p" * 31, "ä" * 15]})["sealed"]
+    assert len({len(text) for text in answer}) == 1
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ def test_a_trunk_is_opened_before_it_is_used_and_then_without_a_process(
 def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
     desk: Desk, lost: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = {each["name"]: each for each in health.examine(desk)}
-    assert "passwords" not in told
+    answer = {each["name"]: each for each in health.examine(desk)}
+    assert "passwords" not in answer
     [phone] = desk.office.phones.values()
     before = phone.h_a1("durchwahl", "SHA-256"), phone.h_a1("durchwahl", "MD5")
     desk.close()
@@ -151,7 +151,7 @@ def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
 def test_nothing_that_is_asked_of_the_box_shows_what_is_kept(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     verbs = ("phone list", "trunk list", "change list", "office show", "user list", "status", "doctor", "nightly show")
-    told = json.dumps([perform(desk, verb, {}) for verb in verbs]) + caplog.text
+    answer = json.dumps([perform(desk, verb, {}) for verb in verbs]) + caplog.text
     [phone] = desk.office.phones.values()
     for secret in ("geheim", "sealed$", "digest$", desk.folder.vault.password_of(phone) or "?"):
-        assert secret not in told
+        assert secret not in answer

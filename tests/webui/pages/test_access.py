@@ -85,8 +85,8 @@ def test_two_admins_who_change_an_account_are_told(web: Web) -> None:
     form = form_to(web.admin.get(action), action)
     web.do("account set", account="user-21", language="de")
     form["role"] = "admin"
-    told = form.submit(status=409)
-    assert form_to(told, action)["role"].value == "admin"
+    shown = form.submit(status=409)
+    assert form_to(shown, action)["role"].value == "admin"
 
 
 def test_the_only_admin_cannot_be_removed_and_others_can(web: Web) -> None:

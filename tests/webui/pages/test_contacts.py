@@ -40,7 +40,7 @@ def test_nobody_calls_from_another_s_phone(office: Web) -> None:
     page = office.user("22").get("/contacts")
     form = next(form for form in page.forms.values() if form.action == "/contacts/call")
     form.submit("name", status="*")
-    assert not [told for told in office.live.asked if told[0] == "call" and told[1] != "22"]
+    assert not [call for call in office.live.asked if call[0] == "call" and call[1] != "22"]
 
 
 def test_who_has_no_extension_sees_no_button(office: Web) -> None:

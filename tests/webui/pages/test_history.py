@@ -317,8 +317,8 @@ def test_no_line_of_a_plot_leaves_its_panel(values: list[tuple[int, float, float
 
 
 def test_list_page_table_and_story_tell_the_same_seconds_of_talk(web: Web) -> None:
-    told = (Step(NOON + 4.3, "answered", {"extension": "21"}), Step(NOON + 43.9, "hung-up", {"by": "21"}))
-    keep(web, "a", answered=NOON + 4.3, ended=NOON + 45.7, steps=told)
+    steps = (Step(NOON + 4.3, "answered", {"extension": "21"}), Step(NOON + 43.9, "hung-up", {"by": "21"}))
+    keep(web, "a", answered=NOON + 4.3, ended=NOON + 45.7, steps=steps)
     listed, page = web.admin.get("/history"), web.admin.get("/calls/a")
     assert "after talking for 40 s" in listed.text
     assert re.search(r"answered\s+0:40\s", listed.html.select_one(".past .badge").get_text())
@@ -328,8 +328,8 @@ def test_list_page_table_and_story_tell_the_same_seconds_of_talk(web: Web) -> No
 
 
 def test_a_message_is_as_long_in_the_list_as_in_the_story(web: Web) -> None:
-    told = (Step(NOON + 30, "message", {"extension": "21", "seconds": 33.746}),)
-    keep(web, "a", answered=None, outcome="voicemail", steps=told)
+    steps = (Step(NOON + 30, "message", {"extension": "21", "seconds": 33.746}),)
+    keep(web, "a", answered=None, outcome="voicemail", steps=steps)
     web.desk.records.add_message("21", CALLER, "a", NOON, 33.746, "21/a.wav")
     anna = web.user("21")
     assert "Left a message (34 s)" in anna.get("/history").text

@@ -65,8 +65,8 @@ def test_messages_must_be_decided_and_only_who_may_hear_them_gives_them_away(web
     form = form_to(web.admin.get(PATH), PATH)
     assert 'id="f-messages_to-error"' in form.submit("step", value="look", status=422).text
     form["messages_to"] = "22"
-    told = form.submit("step", value="look", status=422).html.select_one("#f-messages_to-error").get_text()
-    assert "You are not allowed to hear Anna Adler's messages" in told
+    shown = form.submit("step", value="look", status=422).html.select_one("#f-messages_to-error").get_text()
+    assert "You are not allowed to hear Anna Adler's messages" in shown
     form["messages_to"] = "delete"
     looked = form.submit("step", value="look")
     assert "Voicemail messages that are deleted for good: 1." in looked.text

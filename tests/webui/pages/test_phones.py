@@ -35,9 +35,9 @@ def test_a_new_phone_s_account_is_shown_once_with_what_to_type_where(web: Web) -
         assert text in shown.text
     assert shown.text.count('<svg role="img"') == 2
     for path in ("/people/21", "/phones", f"/phones/{phone.username}"):
-        told = web.admin.get(path).text
-        assert password not in told
-        assert phone.password not in told
+        shown = web.admin.get(path).text
+        assert password not in shown
+        assert phone.password not in shown
 
 
 def test_a_person_must_be_chosen(web: Web) -> None:

@@ -58,9 +58,9 @@ def test_two_admins_who_change_the_times_are_told(office: Web) -> None:
 
 def test_what_is_known_is_said_in_words(office: Web) -> None:
     page = office.admin.get("/privacy", {"number": "0170 1234567"})
-    told = text_of(page, "#known")
+    shown = text_of(page, "#known")
     for words in ("+49 170 1234567", "One call", "One message (0:02)", "One task", "Earlier backups"):
-        assert words in told
+        assert words in shown
     assert "<b>" not in page.html.select_one("#known").decode()
     assert "Nothing is stored" in office.admin.get("/privacy", {"number": "089 555"})
 

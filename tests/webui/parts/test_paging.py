@@ -68,7 +68,7 @@ def rows(page: Any, what: str) -> list[str]:
     return [each.text for each in page.html.select("#contacts .name")]
 
 
-def told(page: Any) -> str:
+def range_of(page: Any) -> str:
     """Where one is; a dash between two numbers is longer than people type it."""
     return str(page.html.select_one(".pages p").text).replace("\N{EN DASH}", "-")
 
@@ -79,7 +79,7 @@ def ways(page: Any) -> list[str]:
 
 def test_every_task_is_on_one_page_though_new_ones_come_in_meanwhile(web: Web) -> None:
     page = web.admin.get("/tasks?show=everybody")
-    assert told(page) == "1-25 of 1,000"
+    assert range_of(page) == "1-25 of 1,000"
     seen: list[str] = []
     for turn in range(100):
         seen += rows(page, "tasks")
@@ -115,13 +115,13 @@ def test_a_task_is_handed_over_on_a_page_of_its_own_and_one_comes_back(web: Web)
 
 def test_calls_go_back_to_the_oldest_and_what_is_searched_for_stays(web: Web) -> None:
     page = web.admin.get("/history?search=adler&outcome=missed")
-    counted = int(re.sub("[^0-9]", "", told(page).rpartition(" ")[2]))
+    counted = int(re.sub("[^0-9]", "", range_of(page).rpartition(" ")[2]))
     last = page.click("Oldest")
     assert "search=adler" in last.request.url
     assert "outcome=missed" in last.request.url
-    assert told(last) == f"{counted - 49:,}-{counted:,} of {counted:,}"
+    assert range_of(last) == f"{counted - 49:,}-{counted:,} of {counted:,}"
     newer = last.click("Newer")
-    assert told(newer) == f"{counted - 99:,}-{counted - 50:,} of {counted:,}"
+    assert range_of(newer) == f"{counted - 99:,}-{counted - 50:,} of {counted:,}"
     assert rows(newer.click("Older"), "calls") == rows(last, "calls")
     assert rows(last.click("Newest"), "calls") == rows(page, "calls")
 
@@ -135,11 +135,11 @@ def test_few_among_many_are_found(web: Web) -> None:
 
 def test_a_page_of_calls_is_the_same_when_more_have_come(web: Web) -> None:
     older = web.admin.get("/history").click("Older")
-    before, where = rows(older, "calls"), told(older)
+    before, where = rows(older, "calls"), range_of(older)
     web.desk.records.add_call(call_record("the-newest", started=time.time()), web.desk.office.names)
     again = web.admin.get(older.request.url)
     assert rows(again, "calls") == before
-    assert (where, told(again)) == ("51-100 of 60,008", "52-101 of 60,009") or told(again) != where
+    assert (where, range_of(again)) == ("51-100 of 60,008", "52-101 of 60,009") or range_of(again) != where
     web.desk.records.history.remove([60_009])
 
 
@@ -157,21 +157,21 @@ def test_no_page_that_somebody_makes_up_does_harm(web: Web, path: str, name: str
 def test_contacts_stand_on_numbered_pages_and_a_call_leads_back_to_its_page(web: Web) -> None:
     web.do("phone add", extension="1001")
     page = web.user("1001").get("/contacts")
-    assert told(page) == "1-50 of 5,000"
+    assert range_of(page) == "1-50 of 5,000"
     last = page.click("Last page")
-    assert told(last) == "4,951-5,000 of 5,000"
+    assert range_of(last) == "4,951-5,000 of 5,000"
     assert ways(last) == ["First page", "Previous page"]
     form = next(form for form in last.forms.values() if form.action == "/contacts/call")
     assert form.submit("name").location.endswith("/contacts?page=100")
     found = page.click("Next page")
-    assert told(found) == "51-100 of 5,000"
+    assert range_of(found) == "51-100 of 5,000"
     searched = web.user("1001").get("/contacts?search=huber&page=3")
     assert "search=huber&page=2" in searched.html.select(".pages a")[1]["href"]
 
 
 def test_the_table_has_every_call_and_says_how_many(web: Web) -> None:
     page = web.admin.get("/history?direction=in&outcome=answered")
-    counted = int(re.sub("[^0-9]", "", told(page).rpartition(" ")[2]))
+    counted = int(re.sub("[^0-9]", "", range_of(page).rpartition(" ")[2]))
     assert counted > 20_000
     assert f"Download {counted:,} calls as a table" in page
     table = page.click(f"Download {counted:,} calls as a table")
@@ -211,7 +211,7 @@ def test_a_table_that_cannot_be_finished_breaks_off(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "list", "most", "told_of_it"),
+    ("path", "list", "most", "range_shown"),
     [
         ("/people", "#people li", 50, "1-50 of 200"),
         ("/phones", "#devices li", 50, "1-50 of 20"),
@@ -224,10 +224,10 @@ def test_a_table_that_cannot_be_finished_breaks_off(web: Web) -> None:
         (f"/calls/{LONG}", "ol.wire > li", 40, "1-40 of 400"),
     ],
 )
-def test_every_other_list_has_pages_too(web: Web, path: str, list: str, most: int, told_of_it: str) -> None:
+def test_every_other_list_has_pages_too(web: Web, path: str, list: str, most: int, range_shown: str) -> None:
     page = web.admin.get(path)
     assert len(page.html.select(list)) == most
-    assert told(page).startswith(told_of_it)
+    assert range_of(page).startswith(range_shown)
     seen = {str(each) for each in page.html.select(list)}
     further = page.click("Next page|Older", index=0)
     assert not seen & {str(each) for each in further.html.select(list)}
@@ -235,10 +235,10 @@ def test_every_other_list_has_pages_too(web: Web, path: str, list: str, most: in
 
 def test_who_moves_a_member_on_a_later_page_stays_there(web: Web) -> None:
     page = web.admin.get(f"/groups/{EVERYBODY}").click("Last page")
-    assert told(page) == "151-200 of 200"
+    assert range_of(page) == "151-200 of 200"
     form = form_to(page, f"/groups/{EVERYBODY}/members?members=4")
     moved = form.submit("act", value="up 1150").follow()
-    assert told(moved) == "151-200 of 200"
+    assert range_of(moved) == "151-200 of 200"
     assert web.desk.office.groups[EVERYBODY].members[149:151] == ("1150", "1149")
     form_to(moved, f"/groups/{EVERYBODY}/members?members=4").submit("act", value="up 1149")
 
@@ -280,5 +280,5 @@ def test_pages_are_told_in_german_and_to_screen_readers(web: Web) -> None:
     assert page.html.select_one("nav.pages")["aria-label"] == "Pages: Calls"
     web.do("account add", name="karl", password="rotes-Fahrrad-im-Regen", role="admin", language="de")
     page = web.log_in("karl").get("/history?before=30000")
-    assert re.fullmatch(r"30\.\d{3}-30\.\d{3} von 60\.\d{3}", told(page))
+    assert re.fullmatch(r"30\.\d{3}-30\.\d{3} von 60\.\d{3}", range_of(page))
     assert ways(page) == ["Neueste", "Neuere", "Ältere", "Älteste"]

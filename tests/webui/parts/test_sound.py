@@ -67,14 +67,14 @@ def test_ones_own_phone_rings_to_speak_into_and_nobody_else_s(web: Web) -> None:
     anna = web.user("21")
     csrf = token(anna.get("/mine"))
     take = anna.post("/sound/record", {"csrf": csrf, "rings": "21"}, headers=JSON).json
-    (_, extension, path, told) = next(each for each in web.live.asked if each[0] == "record")
+    (_, extension, path, on_progress) = next(each for each in web.live.asked if each[0] == "record")
     assert extension == "21"
     assert anna.get(f"/sound/takes/{take['id']}/state").json["state"] == "ringing"
-    told("speaking")
+    on_progress("speaking")
     page = anna.get(f"/sound/takes/{take['id']}")
     assert "Recording …" in page.text
     path.write_bytes(sound_file("wav A-law", 1.5))
-    told("spoken")
+    on_progress("spoken")
     assert anna.get(f"/sound/takes/{take['id']}/state").json == {"id": take["id"], "state": "ready", "seconds": 1.5}
     refused = anna.post("/sound/record", {"csrf": csrf, "rings": "22"}, headers=JSON, status=422)
     assert "own phone" in refused.json["error"]
@@ -83,9 +83,9 @@ def test_ones_own_phone_rings_to_speak_into_and_nobody_else_s(web: Web) -> None:
 def test_a_recording_of_nothing_has_failed(web: Web) -> None:
     anna = web.user("21")
     take = anna.post("/sound/record", {"csrf": token(anna.get("/mine")), "rings": "21"}, headers=JSON).json
-    (_, _, path, told) = next(each for each in web.live.asked if each[0] == "record")
+    (_, _, path, on_progress) = next(each for each in web.live.asked if each[0] == "record")
     path.write_bytes(sound_file("wav A-law", 1.5, level=0.0))
-    told("spoken")
+    on_progress("spoken")
     assert anna.get(f"/sound/takes/{take['id']}/state").json["state"] == "failed"
     assert "Nothing was recorded" in anna.get(f"/sound/takes/{take['id']}")
 
