@@ -166,7 +166,7 @@ class App:
         ):
             raise responses.plain(403, visit._("This page can only be opened from the office network."))
         if not self._names.ours(visit.request.get_header("Host", "")):
-            raise responses.plain(403, visit._("The box does not go by that name. Please use its address."))
+            raise responses.plain(403, visit._("The box does not have that name. Please use its address."))
 
     def _route(self, visit: Visit) -> tuple[Route, dict[str, str]]:
         """The page that is asked for. Raises HTTPResponse."""

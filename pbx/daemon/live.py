@@ -180,15 +180,15 @@ class LiveExchange(Live):
             if phone is not None and storm.host in homes:
                 person = self._exchange.folder.office.people[phone.extension]
                 sentence = Sentence(
-                    "A phone of {name} ({extension}) at {address} sends far too many requests. The box recently put"
-                    " off {count} of them ({method}).",
+                    "A phone of {name} ({extension}) at {address} sends far too many requests. The box recently turned"
+                    " away {count} of them ({method}).",
                     name=person.name,
                     extension=person.extension,
                     **at,
                 )
             else:
                 sentence = Sentence(
-                    "Somebody at {address} sends far too many requests. The box recently put off {count} of them"
+                    "Somebody at {address} sends far too many requests. The box recently turned away {count} of them"
                     " ({method}).",
                     **at,
                 )
@@ -211,7 +211,7 @@ class LiveExchange(Live):
         ports = [port for name, (_, port) in self._exchange.transports.listening if name == "tls"]
         if ports:
             sentence = Sentence(
-                "Phones can use an encrypted connection on port {port}. Then nobody on the way can read passwords"
+                "Phones can use an encrypted connection on port {port}. Then nobody in between can read passwords"
                 " or see who calls whom. The sound is not encrypted.",
                 port=str(ports[0]),
             )

@@ -49,7 +49,7 @@ STEPS: Mapping[str, Wording] = {
     "hung-up": Wording("{by} legte auf", "{by} hung up"),
     "talked": Wording("{by} legte nach {talked} Gespräch auf", "{by} hung up after talking for {talked}"),
     "gave-up": Wording("legte[ nach {after}][ {where}] auf", "hung up[ after {after}][ {where}]"),
-    "lost": Wording("von {party} kam kein Ton mehr", "no more sound came from {party}"),
+    "lost": Wording("von {party} kam kein Ton mehr", "the sound from {party} stopped"),
     "failed": Wording("der Anruf schlug fehl[ ({reason})]", "the call failed[ ({reason})]"),
     "disconnected": Wording(
         "die Verbindung zu {party} brach ab[ ({reason})]", "the connection to {party} was lost[ ({reason})]"
@@ -85,11 +85,11 @@ CODES: Mapping[str, Wording] = {
     "ringing": Wording("während des Klingelns", "while it was ringing"),
     "announcement": Wording("während der Ansage", "during the announcement"),
     # reasons
-    "expired": Wording("kein Lebenszeichen mehr", "no more signs of life"),
+    "expired": Wording("kein Lebenszeichen mehr", "no longer responding"),
     "no-ack": Wording("der Anruf wurde nie bestätigt", "the call was never confirmed"),
-    "lost": Wording("keine Antwort mehr", "no more responses"),
+    "lost": Wording("keine Antwort mehr", "stopped responding"),
     "no answer to our offer": Wording(
-        "die Gegenseite nannte kein Audioformat", "the other side did not name an audio format"
+        "die Gegenseite nannte kein Audioformat", "the other side did not choose an audio format"
     ),
     "too-short": Wording("zu kurz", "too short"),
     "no-trunk": Wording("keine Leitung nach draußen", "no line to the outside"),
@@ -105,7 +105,7 @@ CODES: Mapping[str, Wording] = {
     "without-access-digit": Wording(
         "die {digit} für Anrufe nach draußen fehlte", "the {digit} for an outside line was missing"
     ),
-    "unknown-abroad": Wording("keine bekannte Rufnummer im Ausland", "not a known number abroad"),
+    "unknown-abroad": Wording("keine bekannte Rufnummer im Ausland", "not a known foreign number"),
     "no common codec": Wording("kein gemeinsames Audioformat", "no common audio format"),
     "encryption": Wording(
         "die Gegenseite verlangte eine verschlüsselte Sprachverbindung", "the other side asked for encrypted voice"

@@ -143,7 +143,7 @@ class Group(Setting):
             {
                 "all": Sentence("all at once"),
                 "in-order": Sentence("one after the other"),
-                "longest-idle": Sentence("longest free first"),
+                "longest-idle": Sentence("longest idle first"),
             }
         ),
         default="all",
@@ -270,7 +270,7 @@ class Office(Setting):
     country: str = described(
         "Country",
         COUNTRY,
-        "The country determines how numbers are dialled and which ones are for emergencies.",
+        "The country determines how numbers are dialled and which ones are emergency numbers.",
         default="DE",
     )
     """ISO 3166 code."""
@@ -338,10 +338,10 @@ class Office(Setting):
         default=0,
     )
     keep_done_tasks_days: int = described(
-        "Done tasks",
+        "Finished tasks",
         Days(),
         "Open tasks stay until they are done.",
-        short="Done tasks kept",
+        short="Finished tasks kept",
         by="retention",
         default=90,
     )

@@ -28,8 +28,8 @@ ACCOUNT = (
         "list",
         N_("Can also listen to these mailboxes"),
         N_(
-            "People can always listen to their own mailbox and those of their groups. Not even admins can listen to"
-            " any others."
+            "People can always listen to their own mailbox and those of their groups. Any others have to be chosen"
+            " here, even for admins."
         ),
     ),
 )

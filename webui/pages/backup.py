@@ -30,7 +30,8 @@ NIGHT = (
                                                      " exist."),
           autocomplete="off"),
     Field("password", "password", N_("Password of the backups"),
-          N_("At least 10 characters. Only this password opens the backups, on any box; this box keeps only a key."),
+          N_("At least 10 characters. The backups open with this password alone, on any box; this box"
+             " only keeps a key made from it."),
           autocomplete="new-password"),
 )  # fmt: skip
 BRING = (Field("file", "file", N_("Backup file"), N_("Its name ends with .durchwahl-backup.")),)

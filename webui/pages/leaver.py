@@ -70,7 +70,7 @@ def _heirs(visit: Visit, extension: str) -> dict[str, Options]:
         "place_to": [("", visit._("nobody")), *people],
         "messages_to": [
             ("", visit._("please choose")),
-            ("delete", visit._("nobody: delete them for good")),
+            ("delete", visit._("nobody: delete them permanently")),
             *people,
             *groups,
         ],

@@ -16,7 +16,7 @@ BRING = (Field("file", "file", N_("Update file"), N_("Its name ends with .raucb.
 STEPS = (
     ("asked", N_("Starts in a moment")),
     ("checking", N_("The box checks the file")),
-    ("writing", N_("The box writes the new version beside the running one")),
+    ("writing", N_("The box writes the new version next to the running one")),
     ("draining", N_("New calls wait until all calls have ended")),
     ("trying", N_("The box restarts and tries the new version")),
 )

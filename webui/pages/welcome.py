@@ -39,14 +39,12 @@ FIRST = (
         autocomplete="username",
     ),
     PASSWORD,
-    Field(
-        "language", "choice", N_("Language of this website and of the announcements"), options=tuple(LANGUAGES.items())
-    ),
+    Field("language", "choice", N_("Language of this web page and of announcements"), options=tuple(LANGUAGES.items())),
     Field(
         "country",
         "choice",
         N_("Country"),
-        N_("The country determines how numbers are dialled and which ones are for emergencies."),
+        N_("The country determines how numbers are dialled and which ones are emergency numbers."),
     ),
     Field(
         "number",

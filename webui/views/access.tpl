@@ -1,4 +1,4 @@
-% rebase("layout", title=_("Logins"), lead=_("Everybody who can log in to this website. Phones have user names and passwords of their own."))
+% rebase("layout", title=_("Logins"), lead=_("Everybody who can log in to this web page. Phones have their own user names and passwords."))
 <section id="accounts" data-live="settings" aria-label="{{_("Logins")}}">
 <ul class="list">
 % for each in accounts:

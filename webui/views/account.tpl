@@ -12,7 +12,7 @@
 % if account["invited_until"]:
 <p>{{_("The current invitation is valid until {moment}.").format(moment=visit.when(account["invited_until"]))}}</p>
 % elif account["active"]:
-<p>{{_("Nobody else knows it. If it has been forgotten, create an invitation to choose a new one.")}}</p>
+<p>{{_("Only they know it. If they forget it, create an invitation to choose a new one.")}}</p>
 % else:
 <p>{{_("No password has been chosen yet, so nobody can log in.")}}</p>
 % end

@@ -17,12 +17,12 @@
 </section>
 % include("fields", form=making)
 <div class="toolbar"><button class="button primary">{{icon("backup")}} {{_("Make a backup")}}</button></div>
-<p class="hint">{{_("You can also open the file with the program “age” on any computer. The box keeps the newest five.")}}</p>
+<p class="hint">{{_("You can also open the file with the program “age” on any computer. The box keeps the five newest backups.")}}</p>
 </form>
 <form method="post" action="/backup/upload" enctype="multipart/form-data" class="card fields" id="bring" data-pieces>
 {{csrf()}}
 <h2>{{_("Restore a backup")}}</h2>
-<p>{{_("Choose one of the backups on the box, below, or upload one from your computer. You see its contents before anything changes.")}}</p>
+<p>{{_("Choose one of the backups on the box, below, or upload one from your computer. You will see its contents before anything changes.")}}</p>
 % include("fields", form=bringing)
 <progress class="meter" max="1" value="0" hidden aria-label="{{_("Uploading …")}}"></progress>
 <p class="error" data-failed hidden></p>
@@ -37,7 +37,7 @@
 <p>{{icon("clock")}} {{_("The box is writing a backup to {folder}. Leave the stick plugged in.").format(folder=night["folder"])}}</p>
 <progress class="meter" max="{{max(writing["total"], 1)}}" value="{{writing["done"]}}">{{size(writing["done"])}}</progress>
 % elif not night["folder"]:
-<p class="hint">{{_("Plug in a USB stick and choose it here. The box then writes a backup to it every night after two o'clock.")}}</p>
+<p class="hint">{{_("Plug in a USB stick and choose it here. The box then writes a backup to it every night, after 2 am.")}}</p>
 % elif night["failed"]:
 <p class="notice bad">{{icon("fail")}} <span>{{visit.said(night["failed"]["said"])}} {{_("Since {moment}; the box tries again every hour.").format(moment=visit.when(night["failed"]["at"]))}}</span></p>
 % elif night["own_disk"]:
@@ -96,7 +96,7 @@
 % end
 </p>
 % end
-<p class="hint">{{_("Returning cuts off calls in progress and restarts the exchange. The present data is kept in its place.")}}</p>
+<p class="hint">{{_("Going back cuts off calls in progress and restarts the exchange. The current data is kept, so you can return to it.")}}</p>
 <div class="toolbar">
 <form method="post" action="/backup/back">{{csrf()}}<button class="button">{{icon("back")}} {{_("Return to this data")}}</button></form>
 <details class="more" id="remove-before"><summary>{{icon("remove")}} {{_("Delete")}}</summary>

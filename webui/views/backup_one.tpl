@@ -23,9 +23,9 @@
 </dl>
 </section>
 <section class="card">
-<h2>{{_("What restoring does")}}</h2>
+<h2>{{_("What happens when you restore it")}}</h2>
 <ul class="facts-list">
-<li>{{_("The present data is replaced, but kept so that you can return to it.")}}</li>
+<li>{{_("The current data is replaced, but a copy is kept so that you can go back.")}}</li>
 % if calls:
 <li><strong>{{n_("{count} call in progress will be cut off.", "{count} calls in progress will be cut off.", calls).format(count=calls)}}</strong></li>
 % else:

@@ -80,7 +80,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 </figure>
 % end
 </div>
-<p class="hint">{{_("Nobody notices up to 1% lost and 30 ms of jitter; above 3% or 60 ms, words get lost. The usual cause is the Wi-Fi or internet connection of the person who sounds bad.")}}</p>
+<p class="hint">{{_("Up to 1% lost and 30 ms of jitter go unnoticed; above 3% or 60 ms, words get lost. The usual cause is the Wi-Fi or internet connection of the person who sounds bad.")}}</p>
 </section>
 % end
 <section class="card" aria-labelledby="messages-title">

@@ -7,7 +7,7 @@
 {{csrf()}}
 <div class="field"><label for="f-file">{{_("File")}}</label>
 <input type="file" name="file" id="f-file" accept=".csv,.txt,.tsv,.vcf,text/csv,text/vcard" required>
-<p class="hint">{{_("1 MB at most. You see a preview before anything changes.")}}</p></div>
+<p class="hint">{{_("Up to 1 MB. You will see a preview before anything changes.")}}</p></div>
 <div class="save"><button class="button primary">{{icon("upload")}} {{_("Show preview")}}</button></div>
 % include("working")
 </form>

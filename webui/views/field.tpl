@@ -56,7 +56,7 @@
 % end
 % end
 % if field.help or keeps:
-<p class="hint" id="{{id}}-help">{{_(field.help)}} {{_("Leave empty to make no change.") if keeps else ""}}</p>
+<p class="hint" id="{{id}}-help">{{_(field.help)}} {{_("Leave empty to keep the current one.") if keeps else ""}}</p>
 % end
 % if theirs is not None:
 <p class="hint theirs" id="{{id}}-theirs">{{icon("info")}} {{_("Currently saved: {value}").format(value=theirs or _("nothing"))}}</p>

@@ -76,7 +76,7 @@
 {{csrf()}}
 <input type="hidden" name="seen" value="{{group["version"]}}">
 % if group["messages"]:
-<label class="tick"><input type="checkbox" name="with_messages" value="1"> <span>{{_("Delete the group's voicemail messages for good")}}</span></label>
+<label class="tick"><input type="checkbox" name="with_messages" value="1"> <span>{{_("Permanently delete the group's voicemail messages")}}</span></label>
 % end
 <div><button class="button danger">{{icon("remove")}} {{_("Remove")}}</button></div>
 </form>

@@ -15,7 +15,7 @@
 % end
 </head>
 <body data-now="{{visit.now}}"{{!' class="alone"' if visit.account is None else ' data-listens'}} data-heard="{{visit.mark}}">
-<a class="skip" href="#main">{{_("Skip to the content")}}</a>
+<a class="skip" href="#main">{{_("Skip to content")}}</a>
 % if visit.account is not None:
 % include("navigation")
 % else:

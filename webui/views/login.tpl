@@ -7,5 +7,5 @@
 </form>
 <details class="more"><summary>{{_("Forgot your password?")}}</summary>
 <p>{{_("Ask an admin for a new invitation, then choose a new password.")}}</p>
-<p>{{_("If you are an admin and have forgotten your own password, you need the code of the box.")}} <a href="/welcome">{{_("I have the code")}}</a></p>
+<p>{{_("If you are an admin and have forgotten your own password, you need the box's one-time code.")}} <a href="/welcome">{{_("I have the code")}}</a></p>
 </details>

@@ -77,7 +77,7 @@
 % if person["account"] and not person["account"]["invited"]:
 <p>{{_("Login “{name}”").format(name=person["account"]["name"])}} · <a href="/access">{{_("Logins")}}</a></p>
 % else:
-<p class="soft">{{_("Invited, but has not chosen a password yet.") if person["account"] else _("No login yet: messages can only be heard by phone; tasks and settings are out of reach.")}}</p>
+<p class="soft">{{_("Invited, but has not chosen a password yet.") if person["account"] else _("No login yet: this person can only hear messages by phone, and cannot see tasks or settings.")}}</p>
 <form method="post" action="/access/invite">{{csrf()}}
 % if person["account"]:
 <input type="hidden" name="account" value="{{person["account"]["name"]}}">

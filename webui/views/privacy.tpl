@@ -7,7 +7,7 @@
 % for each in times.fields:
 {{times.field(each.name)}}
 % end
-<p class="hint">{{_("0 keeps them for ever. SIP messages are always deleted after 30 days; they contain no passwords and no digits that somebody pressed.")}}</p>
+<p class="hint">{{_("0 keeps them for ever. SIP messages are always deleted after 30 days; they do not contain passwords or the digits people pressed.")}}</p>
 % include("save")
 </form>
 <section class="card" aria-labelledby="about">
@@ -16,7 +16,7 @@
 {{search.field("number")}}
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
-<p class="hint">{{_("If somebody asks what is stored about them, give them the archive within a month. If they want to be forgotten, erase it, unless a law obliges you to keep it. First make sure that the number is theirs.")}}</p>
+<p class="hint">{{_("If somebody asks what is stored about them, give them the archive within a month. If they want to be forgotten, erase everything, unless the law requires you to keep it. First make sure that the number is theirs.")}}</p>
 </section>
 </div>
 % if known is not None:
@@ -57,8 +57,8 @@
 <div class="error summary" role="alert" tabindex="-1">{{icon("warn")}} <p>{{form.error}}</p></div>
 % end
 <input type="hidden" name="number" value="{{known["number"]}}">
-<p>{{_("Everything listed above is erased permanently, from the box's files too. Nothing brings it back, not even “Changes”. Calls made with the number withheld stay; they do not contain it.")}}</p>
-<p>{{_("Earlier backups still contain it: delete them, or erase again after restoring one. The system log names numbers for some days. What a memory card keeps in worn-out cells cannot be erased.")}} <a href="/backup">{{_("Backup")}}</a></p>
+<p>{{_("Everything listed above is erased permanently, including from the box's files. This cannot be undone, not even under “Changes”. Calls made with the number withheld stay; they do not contain the number.")}}</p>
+<p>{{_("Earlier backups still contain the number: delete them, or erase it again after restoring one. The system log contains numbers for a few days. What remains in a memory card's worn-out cells cannot be erased.")}} <a href="/backup">{{_("Backup")}}</a></p>
 {{form.field("digits")}}
 <p class="hint">{{n_("To confirm: the last digit.", "To confirm: the last {number} digits.", known["digits"]).format(number=known["digits"])}}</p>
 <div class="toolbar"><button class="button danger">{{_("Erase permanently")}}</button></div>

@@ -37,7 +37,7 @@
 <form method="post" action="/update/forget" class="toolbar">{{csrf()}}<button class="button" name="what" value="end">{{icon("ok")}} {{_("Hide this message")}}</button></form>
 % end
 % if not found["possible"]:
-<p>{{_("This machine was not set up with our image, so updates are installed as a package.")}}</p>
+<p>{{_("This machine was not set up with the Durchwahl image, so updates are installed as a package.")}}</p>
 <p class="hint">{{_("“apt install ./durchwahl_VERSION.deb” waits until all calls have ended, and keeps all settings.")}}</p>
 % end
 </section>
@@ -49,10 +49,10 @@
 <p class="soft">{{size(bundle["size"])}} · {{visit.when(bundle["at"])}}</p>
 <p>{{_("What happens during the installation:")}}</p>
 <ul>
-<li>{{_("The box writes it beside the running version. Calls continue meanwhile.")}}</li>
+<li>{{_("The box writes it next to the running version while calls continue.")}}</li>
 <li>{{_("Then new calls wait, and calls in progress have five minutes to end. Emergency calls always go through.")}}</li>
 <li>{{_("The box restarts and cannot be reached for about two minutes. It comes back by itself.")}}</li>
-<li>{{_("If the new version has problems, a line does not come back or a test call fails, the box returns to this version by itself.")}}</li>
+<li>{{_("If the new version does not work properly, for example if a line does not come back or a test call fails, the box returns to this version by itself.")}}</li>
 </ul>
 <p class="hint">{{n_("{count} call is in progress.", "{count} calls are in progress.", found["calls"]).format(count=found["calls"]) if found["calls"] else _("Nobody is on the phone at the moment.")}}</p>
 <div class="toolbar">

@@ -67,7 +67,7 @@ def check(desk: Desk) -> Check | None:
 def _issued(data: Path) -> Issued:
     issued = Issued.read(data)
     if issued is None:
-        raise Refused(Sentence("There is no certificate yet; the exchange creates it once it is running."), 1)
+        raise Refused(Sentence("There is no certificate yet; the exchange creates one when it starts."), 1)
     return issued
 
 

@@ -220,12 +220,12 @@ def _notes(desk: Desk, result: Shown) -> Iterable[Sentence]:
         yield Sentence("It contains no admin. Create one with the box's one-time code.")
     else:
         yield Sentence(
-            "From then on the logins and passwords of the backup apply. Its admins: {names}.", names=result["admins"]
+            "From then on the logins and passwords in the backup apply. Its admins: {names}.", names=result["admins"]
         )
     if there == here:
         return
     if result["domain"]:
-        yield Sentence("Its phones look for {domain}. That name must lead to this box.", domain=result["domain"])
+        yield Sentence("Its phones look for {domain}. That name must point to this box.", domain=result["domain"])
     else:
         yield Sentence(
             "It comes from the box {name} at {there}; this box is at {here}. Phones that use the old address need"
@@ -236,7 +236,7 @@ def _notes(desk: Desk, result: Shown) -> Iterable[Sentence]:
         )
     if result["certificate"]:
         yield Sentence(
-            "From then on the box uses the certificate of the backup, which is for {names}. Browsers and phones"
+            "From then on the box uses the certificate in the backup, which is for {names}. Browsers and phones"
             " that use another name show a warning.",
             names=result["certificate"],
         )

@@ -142,7 +142,7 @@ def _broken(error: SettingsError, later: Sequence[Change]) -> Refused:
         return Refused(error.sentence, 1)
     return Refused(
         Sentence(
-            "A later change prevents this: {what} ({who}, {at}). Undo that one first.",
+            "A later change prevents this: {what} ({who}, {at}). Undo that first.",
             what=words(by),
             who=who(by),
             at=moment(by.at),
@@ -166,7 +166,7 @@ def _check_admins(before: Office, after: Office) -> None:
     """Raises Refused if the last admin would go."""
     there, left = (any(each.role == "admin" for each in office.accounts.values()) for office in (before, after))
     if there and not left:
-        raise Refused(Sentence("Then nobody could log in as an admin any more."), 1)
+        raise Refused(Sentence("Nobody would be able to log in as an admin any more."), 1)
 
 
 def _check_messages(records: Records, change: Change) -> None:
@@ -177,7 +177,7 @@ def _check_messages(records: Records, change: Change) -> None:
         if left:
             raise Refused(
                 Sentence(
-                    "{item} has messages in the mailbox by now ({count}). Delete them or hand them over first.",
+                    "{item} now has messages in the mailbox ({count}). Delete them or hand them over first.",
                     item=item(each),
                     count=len(left),
                 ),

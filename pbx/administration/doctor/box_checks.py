@@ -130,7 +130,7 @@ def _unworn(card: Card) -> Sentence:
         return Sentence("SD cards do not report how worn they are.")
     gigabytes = round(card.written / 1e9)
     return Sentence(
-        "SD cards do not report how worn they are. {written} GB were written since the start.", written=gigabytes
+        "SD cards do not report how worn they are. Written since the box started: {written} GB.", written=gigabytes
     )
 
 
@@ -138,7 +138,7 @@ def _temperature(here: Machine) -> Check:
     if here.temperature is None:
         return _untold("temperature", Sentence("This machine does not report its temperature."))
     degrees = round(here.temperature)
-    advice = Sentence("Give the box more air, or a heat sink.")
+    advice = Sentence("Improve the box's ventilation, or fit a heat sink.")
     if here.temperature >= HOT:
         return Check(
             "temperature", "fail", Sentence("The processor is too hot: {degrees} °C.", degrees=degrees), advice
@@ -155,7 +155,9 @@ def _power(here: Machine) -> Check:
         case "low":
             return Check("power", "fail", Sentence("The power supply is too weak: the voltage is too low."), advice)
         case "was-low":
-            sentence = Sentence("The voltage has been too low at least once since the start: the power supply is weak.")
+            sentence = Sentence(
+                "The voltage has been too low at least once since the box started: the power supply is weak."
+            )
             return Check("power", "warn", sentence, advice)
         case "good":
             return Check("power", "ok", Sentence("The voltage has never been too low since the box started."))
@@ -171,9 +173,7 @@ def clock(desk: Desk, here: Machine) -> Check:
     if now < EARLIEST or now < last - 60.0:
         return Check("clock", "fail", Sentence("The clock shows {time}, which cannot be right.", time=shown), advice)
     if here.synchronised is False:
-        sentence = Sentence(
-            "The clock shows {time}, but no time server sets it, so it slowly becomes wrong.", time=shown
-        )
+        sentence = Sentence("The clock shows {time}, but no time server sets it, so it will slowly drift.", time=shown)
         return Check("clock", "warn", sentence, advice)
     moved = desk.live.status().get("clock_moved", 0.0) if desk.live is not None else 0.0
     if abs(moved) >= JUMP:

@@ -72,8 +72,8 @@ def rights(data: Path) -> Check:
     return Check(
         "rights",
         "warn",
-        Sentence("Other users of this machine may read {files}.", files=open_to_others),
-        Sentence("Take these rights away from them."),
+        Sentence("Other users of this machine can read {files}.", files=open_to_others),
+        Sentence("Change the permissions so that only the owner can read them."),
         hint=f"chmod go= {' '.join(open_to_others)}",
     )
 
@@ -119,7 +119,7 @@ def _prompts() -> Check:
     paths = [catalogue.clip_path(key, language) for key in catalogue.PROMPTS for language in catalogue.LANGUAGES]
     missing = [path for path in paths if not path.is_file()]
     if not missing:
-        return Check("prompts", "ok", Sentence("All {count} spoken sentences are there.", count=len(paths)))
+        return Check("prompts", "ok", Sentence("All {count} spoken sentences are available.", count=len(paths)))
     sentence = Sentence(
         "{missing} of {all} spoken sentences are missing, for example {first}.",
         missing=len(missing),
@@ -189,7 +189,7 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
     cut_off, silent = (_troubled(office, live, why) for why in ("connection lost", "no answer"))
     if silent:
         sentence = Sentence("A phone no longer answers: {people}.", people=_named(silent))
-        advice = Sentence("Check that it has power and network. It rings again as soon as it responds.")
+        advice = Sentence("Check that it has power and a network connection. It rings again as soon as it responds.")
         yield Check("answers", "warn", sentence, advice, "/phones")
     if cut_off:
         sentence = Sentence("The connection to a phone is lost: {people}.", people=_named(cut_off))
@@ -197,7 +197,10 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
         yield Check("connections", "warn", sentence, advice, "/phones")
     if missing := _named(each for each in away if each not in (*cut_off, *silent)):
         sentence = Sentence("No phone is connected for {people}.", people=missing)
-        advice = Sentence("Check that the phones have power and network, and that user name and password are correct.")
+        advice = Sentence(
+            "Check that the phones have power and a network connection, and that the user name and password are"
+            " correct."
+        )
         yield Check("registered", "warn", sentence, advice, "/phones")
     elif office.phones and not away:
         yield Check("registered", "ok", Sentence("Everybody with a phone has at least one connected."))

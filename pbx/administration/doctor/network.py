@@ -29,7 +29,7 @@ def checks(desk: Desk) -> Iterator[Check]:
 
 def _address(address: str) -> Check:
     if address == LOOPBACK:
-        sentence = Sentence("The box has no address in the network.")
+        sentence = Sentence("The box has no address on the network.")
         return Check("network", "fail", sentence, Sentence("Plug in the network cable and check the router."))
     if ip_address(address).is_link_local:
         sentence = Sentence(
@@ -41,8 +41,8 @@ def _address(address: str) -> Check:
 
 def _way_out(root: Path) -> Check:
     if has_default_route(root):
-        return Check("internet", "ok", Sentence("The box knows a router that leads out of the local network."))
-    sentence = Sentence("The box knows no router, so it cannot leave the local network.")
+        return Check("internet", "ok", Sentence("The box has a router that leads out of the local network."))
+    sentence = Sentence("The box has no router, so it cannot reach anything outside the local network.")
     return Check("internet", "fail", sentence, Sentence("Check that the router is on and assigns addresses (DHCP)."))
 
 
@@ -85,7 +85,7 @@ def needs_names(trunk: Trunk) -> bool:
 
 def _names(servers: list[str]) -> Check:
     if not servers:
-        sentence = Sentence("The box knows no name server, so it cannot find the provider.")
+        sentence = Sentence("The box has no name server, so it cannot find the provider.")
         return Check("names", "fail", sentence, Sentence("Check that the router assigns addresses (DHCP)."))
     if not any(answers(server) for server in servers[:2]):
         sentence = Sentence(

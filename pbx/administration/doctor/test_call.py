@@ -101,7 +101,7 @@ def judged(office: Office, record: CallRecord, language: Language) -> CallVerdic
 def _of_silence(office: Office, trunk: str) -> Sentence:
     """What to do when no voice arrives; no router can help with what is encrypted."""
     if trunk in office.trunks and office.trunks[trunk].transport == "tls":
-        return Sentence("The router or a firewall blocks the sound. Let the box's UDP through.")
+        return Sentence("The router or a firewall blocks the sound. Let the box's UDP packets through.")
     return Sentence("This is usually caused by a router feature called SIP ALG. Please switch it off in your router.")
 
 

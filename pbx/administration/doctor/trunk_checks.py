@@ -79,7 +79,7 @@ def _on_the_way(name: str, way: TrunkPath, is_silent: bool) -> Iterator[Check]:
             sentence = Sentence("{name} sees the box as {address}.", name=name, address=way.seen_as)
             yield Check("path", "ok", sentence)
         return
-    sentence = Sentence("Something on the way to {name} changes the addresses in the box's messages.", name=name)
+    sentence = Sentence("Something between the box and {name} changes the addresses in the box's messages.", name=name)
     if not is_silent:
         yield Check("path", "ok", sentence)
         return
@@ -108,7 +108,7 @@ def voice(office: Office, silent: Counter[str], encrypted: Collection[str] = ())
     if trunks:
         sentence = Sentence("In several calls over {trunks}, no sound arrived from outside.", trunks=trunks)
         if set(trunks) <= set(encrypted):
-            advice = Sentence("The router or a firewall blocks the sound. Let the box's UDP through.")
+            advice = Sentence("The router or a firewall blocks the sound. Let the box's UDP packets through.")
         else:
             advice = Sentence("The router or a firewall blocks the sound. Switch off “SIP ALG” in the router.")
         return Check("voice", "fail", sentence, advice, "/history")

@@ -76,7 +76,7 @@ def _read(desk: Desk, data: str, roles: list[str] | None, page: int, limit: int,
         raise Refused(Sentence("The file did not arrive completely."), field="data") from error
     if len(content) > LARGEST:
         sentence = Sentence(
-            "The file has {size} kB, but the limit is {most} kB. Split it and import the parts one by one.",
+            "The file is {size} kB, but the limit is {most} kB. Split it and import the parts one by one.",
             size=-(-len(content) // 1024),
             most=LARGEST // 1024,
         )

@@ -166,7 +166,7 @@ class _Farewell:
         """Say what becomes of the messages and tasks."""
         messages = len(records.messages(self.leaver.extension))
         if messages and messages_to is None:
-            self._tell(Sentence("Voicemail messages that are deleted for good: {count}.", count=messages))
+            self._tell(Sentence("Voicemail messages that are permanently deleted: {count}.", count=messages))
         elif messages:
             taker = self._called(messages_to or "")
             self._tell(Sentence("Voicemail messages that go to {taker}: {count}.", taker=taker, count=messages))

@@ -226,7 +226,7 @@ def _lines(way: PathDrawing, bearer: Person | Group) -> Iterator[tuple[Sentence,
     strategies = {
         "all": Sentence("all at once"),
         "in-order": Sentence("one after the other"),
-        "longest-idle": Sentence("longest free first"),
+        "longest-idle": Sentence("longest idle first"),
     }
     how = strategies[bearer.strategy]
     yield Sentence("{name} ({extension}): {how}", name=bearer.name, extension=bearer.extension, how=how), "group"

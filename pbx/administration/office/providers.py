@@ -61,10 +61,12 @@ ENCRYPTED = Sentence(
     "This provider only accepts encrypted calls, which this version of the box does not support yet. A tariff of"
     " the same provider that does not require encryption works, and so does the provider's own router."
 )
-SHOWN_BY_PROVIDER = Sentence("This provider only shows numbers you have with it, and replaces any other.")
+SHOWN_BY_PROVIDER = Sentence(
+    "On outgoing calls, this provider only shows numbers you have with it, and replaces any others."
+)
 IN_CUSTOMER_AREA = Sentence(
-    "The user name and password for telephony are in the provider's customer portal. They are not the ones you log"
-    " in there with."
+    "The user name and password for telephony are in the provider's customer portal. They differ from the ones you"
+    " use to log in there."
 )
 OWN_LINE_ONLY = Sentence("This only works over the same provider's internet connection.")
 

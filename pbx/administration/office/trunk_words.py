@@ -71,8 +71,8 @@ def _other(name: str, detail: str) -> Sentence:
 
 def _wrong_password(name: str) -> Sentence:
     return Sentence(
-        "{name}: the provider rejects the user name or the password. Compare both with its letter, character by"
-        " character.",
+        "{name}: the provider rejects the user name or the password. Compare both with the provider's"
+        " letter, character by character.",
         name=name,
     )
 
@@ -111,8 +111,8 @@ TROUBLES: tuple[tuple[str, Say], ...] = (
     (
         r"^TLS failed",
         lambda name: Sentence(
-            "{name}: the box could not make an encrypted connection to the provider's server. Compare port and"
-            " transport with the provider's letter.",
+            "{name}: the box could not make an encrypted connection to the provider's server. Compare the port"
+            " and transport with the provider's letter.",
             name=name,
         ),
     ),

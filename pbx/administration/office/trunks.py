@@ -163,12 +163,12 @@ def _at_provider(
     """The trunk as an account at the provider. Raises Refused."""
     server = server.strip()
     if provider.server and not server:
-        raise Refused(Sentence("The server is missing. You find it in your provider's letter."), field="server")
+        raise Refused(Sentence("The server is missing. It is in your provider's letter."), field="server")
     user = providers.account(provider, account, office)
     if not user:
-        raise Refused(Sentence("The user name is missing. You find it in your provider's letter."), field="account")
+        raise Refused(Sentence("The user name is missing. It is in your provider's letter."), field="account")
     if provider.login and not (login or trunk.auth_user):
-        raise Refused(Sentence("The login name is missing. You find it in your provider's letter."), field="auth_user")
+        raise Refused(Sentence("The login name is missing. It is in your provider's letter."), field="auth_user")
     return dataclasses.replace(
         trunk,
         user=user,

@@ -20,9 +20,9 @@ def declare(commands: Branch) -> None:
 
 
 def _retention(retention: Branch) -> None:
-    retention.command("show", "show for how many days")
+    retention.command("show", "show how long they are kept")
     change = retention.command(
-        "set", "change for how many days", "Anything older is deleted within a day; 0 keeps everything."
+        "set", "change how long they are kept", "Anything older is deleted within a day; 0 keeps everything."
     )
     fields.retention_options(change)
 
@@ -83,5 +83,5 @@ def _updates(updates: Branch) -> None:
     )
     updates.command("forget", "delete the uploaded update and dismiss the result of the last one")
     updates.command(
-        "check", "check the box: lines as before, a test call to itself", "Exit code 1 if something is wrong."
+        "check", "check that the lines are as before and that a test call works", "Exit code 1 if something is wrong."
     )

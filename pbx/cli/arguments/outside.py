@@ -9,7 +9,7 @@ fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.mode
 def declare(commands: Branch) -> None:
     """trunk, provider, number and contact."""
     commands.noun("trunk", "the lines to the telephone network", _trunks)
-    commands.noun("provider", "providers whose lines need only an account and its password", _providers)
+    commands.noun("provider", "providers the box knows, whose lines only need a user name and password", _providers)
     commands.noun("number", "the office's outside numbers", _numbers)
     commands.noun("contact", "people outside the office", _contacts)
 
@@ -22,7 +22,7 @@ def _trunks(trunks: Branch) -> None:
     change.add_argument("trunk", metavar="NAME")
     for each in (add, change):
         each.add_argument("--register", metavar="USER@DOMAIN")
-        each.add_argument("--account", metavar="USER", help="the account, as the provider wrote it")
+        each.add_argument("--account", metavar="USER", help="the account, as in the provider's letter")
         each.add_argument("--server", metavar="HOST", help="the server, if the provider named one")
         fields.field_options(
             each, models.Trunk, peer="address of the peer; with a port, calls come in from that port only"

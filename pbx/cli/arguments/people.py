@@ -33,7 +33,7 @@ def _users(users: Branch) -> None:
     users.command("show", "show everything about a person").add_argument("person", metavar="EXT")
     free = users.command("free", "suggest a free extension, or check one")
     free.add_argument("extension", metavar="N", nargs="?")
-    paste = users.command("paste", "add a list of people: a name per line, and behind a semicolon or tab an extension")
+    paste = users.command("paste", "add a list of people: one name per line, and after a semicolon or tab an extension")
     paste.add_argument("names", type=Path, metavar="FILE", help="- reads standard input")
     leave = _leave(users)
     for each in (paste, leave):
@@ -61,15 +61,15 @@ def _leave(users: Branch) -> Parser:
     leave = users.command(
         "leave",
         "remove a person and hand over what is theirs",
-        "By default, nobody takes their calls, number and places, and open tasks go to the office.",
+        "By default, nobody takes over their calls, number or groups, and open tasks go to the office.",
     )
     leave.add_argument("person", metavar="EXT")
     leave.add_argument("--extension-to", metavar="EXT", help="who takes the calls to their extension")
-    leave.add_argument("--keep-days", type=count, metavar="N", help="how many days nobody else gets their extension")
-    leave.add_argument("--number-to", metavar="EXT", help="who gets their own number")
-    leave.add_argument("--place-to", metavar="EXT", help="who takes their place in groups and numbers")
+    leave.add_argument("--keep-days", type=count, metavar="N", help="how many days their extension stays reserved")
+    leave.add_argument("--number-to", metavar="EXT", help="who gets their personal number")
+    leave.add_argument("--place-to", metavar="EXT", help="who takes over in groups and for numbers")
     leave.add_argument("--messages-to", metavar="EXT|delete", help="who gets their voicemail messages")
-    leave.add_argument("--tasks-to", metavar="EXT", help="who calls back instead of them")
+    leave.add_argument("--tasks-to", metavar="EXT", help="who gets their open tasks")
     return leave
 
 

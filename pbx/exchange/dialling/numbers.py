@@ -197,7 +197,7 @@ def as_typed(dialled: str, office: Office, *, outside_line: bool = False) -> Out
         if not digits.startswith("+"):
             raise UnknownAbroad(
                 Sentence(
-                    "“{number}” does not look like a number abroad. If it is right, enter it with + in front.",
+                    "“{number}” does not look like a foreign number. If it is correct, enter it with + in front.",
                     number=_shown(dialled),
                 )
             )

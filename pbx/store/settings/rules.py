@@ -126,7 +126,7 @@ def _contacts(contacts: dict[str, Contact]) -> Iterator[Fault]:
 
 def _account(account: Account, office: Office) -> Findings:
     if any(o.name.casefold() == account.name.casefold() and o is not account for o in office.accounts.values()):
-        yield "name", Sentence("Differs from another login's name only in upper and lower case.")
+        yield "name", Sentence("Differs from another login's name only in its capital letters.")
     if account.role == "user" and not account.extension:
         yield "extension", Sentence("Must be somebody's extension; only admins can do without one.")
     if account.extension and account.extension not in office.people:

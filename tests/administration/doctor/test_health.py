@@ -243,7 +243,7 @@ def test_a_way_out_by_ipv6_alone_is_one(desk: Desk) -> None:
 
 def test_what_is_only_known_to_be_there_is_not_said_to_work(desk: Desk) -> None:
     desk.folder.settings.put(Trunk("u", user="me", domain="provider.test", password="x"))
-    assert say(desk, "internet") == ("ok", "The box knows a router that leads out of the local network.")
+    assert say(desk, "internet") == ("ok", "The box has a router that leads out of the local network.")
     assert say(desk, "names") == ("ok", "The name server answers.")
     assert say(desk, "power") == ("ok", "The voltage has never been too low since the box started.")
 
@@ -256,7 +256,7 @@ def test_names_matter_only_to_a_trunk_that_has_one(desk: Desk, monkeypatch: pyte
     monkeypatch.setattr(network, "answers", lambda server: False)
     assert "No answer from the name server 192.168.10.1" in say(desk, "names")[1]
     pi.make(desk.host.root, {"etc/resolv.conf": "search lan\nnameserver nonsense\n"})
-    assert "The box knows no name server" in say(desk, "names")[1]
+    assert "The box has no name server" in say(desk, "names")[1]
 
 
 def test_a_name_server_that_says_anything_answers() -> None:

@@ -187,7 +187,7 @@ def test_a_session_that_is_not_refreshed_is_told_as_lost(silent: str) -> None:
     answers = {"anna": 200} if silent == "caller" else {}
     party = "22" if silent == "caller" else "21"
     sentence = ended(work, "anna", "bert", **answers)
-    assert sentence.endswith(f"the connection to {party} was lost (no more signs of life).")
+    assert sentence.endswith(f"the connection to {party} was lost (no longer responding).")
 
 
 def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:
@@ -206,7 +206,7 @@ def test_a_party_that_knows_the_call_no_more_did_not_hang_up() -> None:
         await rig.settle(120)
         assert line.asked is not None
 
-    assert ended(work, "anna", "bert", anna=200).endswith("the connection to 22 was lost (no more responses).")
+    assert ended(work, "anna", "bert", anna=200).endswith("the connection to 22 was lost (stopped responding).")
 
 
 @pytest.mark.parametrize("user", [DIRECT, GREETED])

@@ -237,7 +237,7 @@ def test_a_refused_call_tells_of_the_digit_in_its_story() -> None:
             "Konnte nicht verbunden werden (die 9 für Anrufe nach draußen fehlte).",
         ],
         [
-            "Could not be connected (not a known number abroad).",
+            "Could not be connected (not a known foreign number).",
             "Konnte nicht verbunden werden (keine bekannte Rufnummer im Ausland).",
         ],
     ]

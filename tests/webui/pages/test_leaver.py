@@ -69,7 +69,7 @@ def test_messages_must_be_decided_and_only_who_may_hear_them_gives_them_away(web
     assert "You are not allowed to hear Anna Adler's messages" in shown
     form["messages_to"] = "delete"
     looked = form.submit("step", value="look")
-    assert "Voicemail messages that are deleted for good: 1." in looked.text
+    assert "Voicemail messages that are permanently deleted: 1." in looked.text
     form_to(looked, PATH).submit("step", value="leave")
     assert web.desk.records.messages() == ()
 

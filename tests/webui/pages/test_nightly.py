@@ -41,7 +41,7 @@ def given(web: Web, stick: Path) -> Any:
 
 def test_a_stick_is_chosen_and_the_first_one_is_made_at_once(web: Web, stick: Path) -> None:
     page = web.admin.get("/backup")
-    assert "every night after two o'clock" in text(page)
+    assert "every night, after 2 am" in text(page)
     assert [value for value, _, _ in page.forms["nightly"]["folder"].options] == ["", str(stick)]
     page = given(web, stick).follow()
     assert "None yet." in text(page)
