@@ -16,24 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from pbx.exchange.story import story
-from pbx.store.models import (
-    Account,
-    CallRecord,
-    CallTrace,
-    Contact,
-    Group,
-    LegQuality,
-    Number,
-    Office,
-    Person,
-    Phone,
-    Step,
-    TaskKind,
-    TracedDialog,
-    TracedMessage,
-    Trunk,
-)
+from pbx.store.models import Account, Contact, Group, Number, Office, Person, Phone, Trunk
 from pbx.store.records.records import _CALL_COLUMNS, Records, _flat
+from pbx.store.rows import CallRecord, CallTrace, LegQuality, Step, TaskKind, TracedDialog, TracedMessage
 from pbx.store.settings.differences import Difference
 from pbx.store.settings.settings import Settings, with_items
 

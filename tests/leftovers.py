@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pbx.administration.desk.desk import Desk
-from pbx.store.models import CallRecord, Message, Task
+from pbx.store.rows import CallRecord, Message, Task
 from tests.sound_files import sound_file
 
 CALLER = "+491701234567"

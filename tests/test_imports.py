@@ -19,9 +19,10 @@ HOUSE = Path(__file__).parents[1]
 LEAVES = ("pbx.VERSION", "pbx.sentence", "pbx.seconds", "pbx.alphabet", "pbx.phone_number")
 """Any room above the protocol libraries may import these; they import nothing of ours."""
 
+KEPT = ("pbx.store.models", "pbx.store.rows")
 NOUNS = ("pbx.store.models", "pbx.store.fields", "pbx.store.kinds")
 BASIS = (
-    *(*NOUNS, "pbx.store.errors", "pbx.store.secret_forms", "pbx.store.shapes"),
+    *(*NOUNS, *KEPT, "pbx.store.errors", "pbx.store.secret_forms", "pbx.store.shapes"),
     *("pbx.store.json_lines", "pbx.store.hosts"),
 )
 DESK = ("pbx.administration.desk", "pbx.control.protocol", "pbx.store", "pbx.box")
@@ -48,15 +49,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "pbx.store": ("pbx.store.disk", "pbx.store.secrets", "pbx.store.settings", "pbx.store.records", "pbx.store.backup"),
     "pbx.prompts": (),
     # the running exchange
-    "pbx.exchange.dialling": ("pbx.sip", "pbx.store.models"),
-    "pbx.exchange.trunks": ("pbx.sip", "pbx.store.models"),
-    "pbx.exchange.phones": ("pbx.sip", "pbx.store.models", "pbx.store.secret_forms"),
+    "pbx.exchange.dialling": ("pbx.sip", *KEPT),
+    "pbx.exchange.trunks": ("pbx.sip", *KEPT),
+    "pbx.exchange.phones": ("pbx.sip", *KEPT, "pbx.store.secret_forms"),
     "pbx.exchange.calls": (
         *("pbx.exchange.dialling", "pbx.exchange.trunks", "pbx.exchange.phones"),
-        *("pbx.sip", "pbx.sdp", "pbx.media", "pbx.store.models"),
+        *("pbx.sip", "pbx.sdp", "pbx.media", *KEPT),
     ),
-    "pbx.exchange.scripts": ("pbx.exchange.calls", "pbx.exchange.dialling", "pbx.media", "pbx.store.models"),
-    "pbx.exchange": (*CALLS, "pbx.exchange.phones", "pbx.sip", "pbx.sdp", "pbx.media", "pbx.store.models"),
+    "pbx.exchange.scripts": ("pbx.exchange.calls", "pbx.exchange.dialling", "pbx.media", *KEPT),
+    "pbx.exchange": (*CALLS, "pbx.exchange.phones", "pbx.sip", "pbx.sdp", "pbx.media", *KEPT),
     # the box it runs on
     "pbx.service": (),
     "pbx.control": (),

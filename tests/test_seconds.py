@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pbx.exchange.story import story, talked
 from pbx.seconds import duration, whole
-from pbx.store.models import Step
+from pbx.store.rows import Step
 from tests.leftovers import call_record
 from tests.webui.test_words import LOCALE
 from webui.words import catalogues

@@ -18,8 +18,8 @@ from pbx.media.clip import Clip
 from pbx.sip.trace import Trace
 from pbx.store import mailboxes
 from pbx.store.folder import Folder
-from pbx.store.models import Binding, CallRecord, LegSamples, Message
 from pbx.store.records.database import RecordsError
+from pbx.store.rows import Binding, CallRecord, LegSamples, Message
 from pbx.store.secrets.pins import pin_matches
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from pbx.exchange.story import story
 from pbx.service.later import Later
 from pbx.store.disk import stand_in
 from pbx.store.folder import open_folder
-from pbx.store.models import CallRecord, Step
+from pbx.store.rows import CallRecord, Step
 
 if TYPE_CHECKING:
     from pbx.daemon.office_work import Desk, OfficeWork

@@ -19,7 +19,7 @@ from pbx.daemon.live import LiveExchange
 from pbx.daemon.nightly import Nightly
 from pbx.daemon.status_line import status_line
 from pbx.daemon.wiring import Exchange
-from pbx.store.models import CallRecord
+from pbx.store.rows import CallRecord
 
 __all__ = ["LOOK_EVERY", "UPDATE_EVERY", "Desk", "OfficeWork", "desk_over", "perform", "writes"]
 

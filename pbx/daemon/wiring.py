@@ -43,7 +43,8 @@ from pbx.sip.transport.listener import Transports
 from pbx.sip.transport.resolve import DnsAnswer, Resolver
 from pbx.sip.uri import Uri
 from pbx.store.folder import Folder
-from pbx.store.models import CallRecord, Office, Step
+from pbx.store.models import Office
+from pbx.store.rows import CallRecord, Step
 from pbx.store.secret_forms import REALM
 from pbx.store.secrets.box_secret import box_secret
 from pbx.store.secrets.vault import NotSealed

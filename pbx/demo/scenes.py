@@ -7,7 +7,8 @@ from typing import Any
 
 from pbx.demo.colleague import Colleague
 from pbx.demo.provider import Caller
-from pbx.store.models import Language, Outcome
+from pbx.store.models import Language
+from pbx.store.rows import Outcome
 
 FREQUENCY = 700.0
 """What callers hum, Hz."""

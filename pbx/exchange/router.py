@@ -36,7 +36,8 @@ from pbx.sip.events import Invited, TurnedAway
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request
 from pbx.sip.privacy import addresses, is_withheld
-from pbx.store.models import CallDirection, Group, Person, Phone, Trunk
+from pbx.store.models import Group, Person, Phone, Trunk
+from pbx.store.rows import CallDirection
 
 Begin = Callable[[Call, Leg | None, Script], None]
 """Lets a script run on a call."""

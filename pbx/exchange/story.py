@@ -11,7 +11,8 @@ from pbx.exchange.refusals import By, meaning
 from pbx.exchange.wording import Wording
 from pbx.phone_number import printed
 from pbx.seconds import duration, whole
-from pbx.store.models import CallRecord, Language, Step
+from pbx.store.models import Language
+from pbx.store.rows import CallRecord, Step
 
 NOBODY: Mapping[str, str] = {}
 

@@ -10,8 +10,8 @@ from urllib.parse import quote, unquote
 
 from pbx.store.disk.atomic import move_file, private_directory, remove_file, sync_directory
 from pbx.store.kinds import EXTENSION
-from pbx.store.models import Message
 from pbx.store.records.records import Records, RecordsError
+from pbx.store.rows import Message
 from pbx.store.sound_files import NoSound, mend
 
 log = logging.getLogger(__name__)

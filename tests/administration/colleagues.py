@@ -9,7 +9,8 @@ from pbx.administration.access.sessions import enter
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.control.protocol import Refused
-from pbx.store.models import Account, Message, Task
+from pbx.store.models import Account
+from pbx.store.rows import Message, Task
 from pbx.store.settings.settings import with_items
 from tests import leftovers
 from tests.leftovers import CALLER

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pbx.administration.desk.desk import open_desk
-from pbx.store.models import Step
+from pbx.store.rows import Step
 from tests.leftovers import call_record
 from tests.store.sound import write_sound
 

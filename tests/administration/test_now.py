@@ -14,7 +14,8 @@ from pbx.administration.desk.live import Running
 from pbx.administration.desk.rights import Actor
 from pbx.administration.now import now
 from pbx.sentence import english
-from pbx.store.models import Account, CallDirection, Contact, Group, Language, Number, Person, Phone, Role, Step, Trunk
+from pbx.store.models import Account, Contact, Group, Language, Number, Person, Phone, Role, Trunk
+from pbx.store.rows import CallDirection, Step
 from tests.box import pi
 from tests.live import Lines
 

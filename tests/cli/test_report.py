@@ -15,7 +15,7 @@ from pbx.administration.commands import perform
 from pbx.administration.desk.desk import open_desk
 from pbx.cli.command import main
 from pbx.cli.report import moment, printed
-from pbx.store.models import Binding
+from pbx.store.rows import Binding
 from tests.commands import Run, data, done, office
 from tests.leftovers import CALLER, message, missed
 

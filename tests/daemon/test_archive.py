@@ -18,7 +18,8 @@ from pbx.exchange.story import story
 from pbx.sip.trace import Trace
 from pbx.store.folder import Folder, open_folder
 from pbx.store.mailboxes import Mailboxes, MailboxLimits
-from pbx.store.models import CallDirection, CallRecord, Office, Outcome, Person, RetiredExtension
+from pbx.store.models import Office, Person, RetiredExtension
+from pbx.store.rows import CallDirection, CallRecord, Outcome
 from pbx.store.secrets.pins import hash_pin
 from tests.store.sound import write_sound
 

@@ -15,7 +15,8 @@ from pbx.daemon.pruning import DAY, LOOK, Pruning
 from pbx.exchange.story import story
 from pbx.store import retention
 from pbx.store.folder import Folder, open_folder
-from pbx.store.models import CallTrace, Office, Person
+from pbx.store.models import Office, Person
+from pbx.store.rows import CallTrace
 from tests.store.records.test_history import NAMES, call
 from tests.store.sound import write_sound
 

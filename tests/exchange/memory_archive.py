@@ -13,7 +13,8 @@ from pbx.exchange.calls.leg import Party
 from pbx.exchange.story import story
 from pbx.media import wav
 from pbx.media.clip import Clip
-from pbx.store.models import CallRecord, Language, LegSamples, Message
+from pbx.store.models import Language
+from pbx.store.rows import CallRecord, LegSamples, Message
 from tests.exchange.made_up_pump import Words
 
 

@@ -29,7 +29,8 @@ from pbx.sip.stack import Stack
 from pbx.sip.trace import Trace
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.transport.hop import Hop
-from pbx.store.models import CallRecord, Group, Number, Office, Person, Phone, RetiredExtension, Step, Trunk
+from pbx.store.models import Group, Number, Office, Person, Phone, RetiredExtension, Trunk
+from pbx.store.rows import CallRecord, Step
 from tests.exchange.made_up_pump import MadeUpEndpoint, MadeUpPump
 from tests.exchange.memory_archive import MemoryArchive, Sounds
 from tests.exchange.peers import BOX, Line, Peer, polite

@@ -13,7 +13,8 @@ from pbx.exchange.story import STEPS, reason, story
 from pbx.exchange.trunks.turned_away import MOST, OTHER_PORT
 from pbx.exchange.wording import Wording
 from pbx.sip.reasons import REASONS
-from pbx.store.models import CallRecord, Trunk
+from pbx.store.models import Trunk
+from pbx.store.rows import CallRecord
 from tests.exchange.peers import BOX, SDP, Line, Peer, polite, said
 from tests.exchange.rig import OFFICE, Rig, after
 

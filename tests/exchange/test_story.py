@@ -15,7 +15,8 @@ from pbx.exchange.dialling.dialplan import Refusal
 from pbx.exchange.story import CODES, STEPS, clause, story
 from pbx.exchange.trunks.turned_away import OTHER_PORT
 from pbx.seconds import duration
-from pbx.store.models import Language, Step
+from pbx.store.models import Language
+from pbx.store.rows import Step
 
 NAMES = {"21": "Anna Berg", "30": "Sales"}
 Happened = tuple[float, str, dict[str, str | int | float | bool]]

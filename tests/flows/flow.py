@@ -26,8 +26,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pbx.sip.message import Message, Request
-from pbx.store.models import CallRecord
-from pbx.store.models import Message as Voice
+from pbx.store.rows import CallRecord
+from pbx.store.rows import Message as Voice
 from tests.exchange.peers import Line, Peer
 from tests.exchange.rig import CALLER, Rig
 

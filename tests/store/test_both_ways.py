@@ -13,23 +13,11 @@ from typing import Any
 
 import pytest
 
-from pbx.store.models import (
-    Binding,
-    CallTrace,
-    LegQuality,
-    LegSample,
-    LegSamples,
-    Office,
-    Person,
-    Phone,
-    Step,
-    TracedDialog,
-    TracedMessage,
-    Trunk,
-)
+from pbx.store.models import Office, Person, Phone, Trunk
 from pbx.store.records import traces
 from pbx.store.records.database import Database, RecordsError
 from pbx.store.records.records import Records
+from pbx.store.rows import Binding, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
 from pbx.store.secrets.codes import Codes
 from pbx.store.settings import settings_versions
 from pbx.store.settings.differences import Difference, Superseded, differences, never_made, taken_back

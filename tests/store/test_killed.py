@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from pbx.store.mailboxes import Mailboxes
-from pbx.store.models import Person, Step
+from pbx.store.models import Person
 from pbx.store.records.records import Records
+from pbx.store.rows import Step
 from pbx.store.settings.settings import Settings
 from pbx.store.sound_files import mend
 from tests.leftovers import call_record

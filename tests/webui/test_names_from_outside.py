@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from webtest import TestApp
 
-from pbx.store.models import Binding, CallDirection, CallTrace, LegQuality, Step, TracedDialog, TracedMessage
+from pbx.store.rows import Binding, CallDirection, CallTrace, LegQuality, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record, message
 from tests.webui.office import Web
 

@@ -10,7 +10,8 @@ from pbx.exchange.calls.traced import WireCapture
 from pbx.exchange.scripts.recording import OnProgress
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
-from pbx.store.models import CallFacts, Office
+from pbx.store.models import Office
+from pbx.store.rows import CallFacts
 
 HostPort = tuple[str, int]
 

@@ -12,7 +12,8 @@ from pbx.exchange.trunks.trunk import USABLE
 from pbx.exchange.trunks.turned_away import OTHER_PORT, Refusal
 from pbx.phone_number import printed
 from pbx.sentence import Sentence, said
-from pbx.store.models import CallRecord, Language, Office, Step
+from pbx.store.models import Language, Office
+from pbx.store.rows import CallRecord, Step
 
 Shown = dict[str, Any]
 

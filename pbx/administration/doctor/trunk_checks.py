@@ -9,7 +9,8 @@ from pbx.administration.office.trunk_words import explained
 from pbx.exchange.trunks.trunk import PROVEN
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.sentence import Sentence
-from pbx.store.models import CallRecord, Office
+from pbx.store.models import Office
+from pbx.store.rows import CallRecord
 
 LOOKED_AT = 50
 """Calls whose voice is looked at."""

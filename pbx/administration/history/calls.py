@@ -11,9 +11,10 @@ from pbx.control.protocol import Refused
 from pbx.exchange.dialling.dialled import keys
 from pbx.exchange.dialling.numbers import BadNumber, Outside, as_written, split_contact
 from pbx.sentence import Sentence
-from pbx.store.models import CallRecord, Office, Person
+from pbx.store.models import Office, Person
 from pbx.store.records.history import Wanted
 from pbx.store.records.paging import PageRequest
+from pbx.store.rows import CallRecord
 
 Shown = dict[str, Any]
 MOST, AT_ONCE = 100_000, 1000

@@ -12,7 +12,8 @@ from typing import Any
 from pbx.phone_number import printed
 from pbx.seconds import duration
 from pbx.store.mailboxes import Mailboxes
-from pbx.store.models import Language, Message
+from pbx.store.models import Language
+from pbx.store.rows import Message
 
 Shown = dict[str, Any]
 

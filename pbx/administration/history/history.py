@@ -15,9 +15,10 @@ from pbx.exchange.story import clauses, story, talked
 from pbx.media.wav import WavError
 from pbx.sentence import Sentence
 from pbx.store.mailboxes import Mailboxes
-from pbx.store.models import CallDirection, CallRecord, CallTrace, Message, Office, Outcome, TracedMessage
+from pbx.store.models import Office
 from pbx.store.records.history import FoundCall, Wanted, Word
 from pbx.store.records.paging import PageRequest
+from pbx.store.rows import CallDirection, CallRecord, CallTrace, Message, Outcome, TracedMessage
 
 Shown = dict[str, Any]
 

@@ -17,8 +17,8 @@ from pbx.control.protocol import Refused
 from pbx.media import wav
 from pbx.sentence import Sentence
 from pbx.store.mailboxes import Mailboxes
-from pbx.store.models import Message
 from pbx.store.records.paging import PageRequest
+from pbx.store.rows import Message
 
 Shown = dict[str, Any]
 

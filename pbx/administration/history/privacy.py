@@ -20,8 +20,9 @@ from pbx.control.protocol import Refused
 from pbx.seconds import whole
 from pbx.sentence import Sentence
 from pbx.store.disk.atomic import private_directory
-from pbx.store.models import Contact, Message, Task
+from pbx.store.models import Contact
 from pbx.store.records.history import FoundCall
+from pbx.store.rows import Message, Task
 from pbx.store.settings.settings import without_items
 
 Shown = dict[str, Any]

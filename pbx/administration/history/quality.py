@@ -4,7 +4,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from pbx.administration.desk.callers import name_of
-from pbx.store.models import CallRecord, LegQuality, LegSample, LegSamples, Office
+from pbx.store.models import Office
+from pbx.store.rows import CallRecord, LegQuality, LegSample, LegSamples
 
 Shown = dict[str, Any]
 Grade = Literal["good", "fair", "poor", "silent"]

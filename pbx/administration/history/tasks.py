@@ -12,9 +12,10 @@ from pbx.administration.history import calls
 from pbx.administration.history.history import story_for
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.models import Office, Task
+from pbx.store.models import Office
 from pbx.store.records.paging import PageRequest
 from pbx.store.records.task_log import TaskDeed, TaskNote
+from pbx.store.rows import Task
 
 Shown = dict[str, Any]
 

@@ -6,8 +6,8 @@ from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
-from pbx.store.models import Message
 from pbx.store.records.records import Records
+from pbx.store.rows import Message
 
 Shown = dict[str, Any]
 

@@ -14,7 +14,8 @@ from pbx.box.own_address import own_address
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.kinds import is_text
-from pbx.store.models import Binding, Office, Phone
+from pbx.store.models import Office, Phone
+from pbx.store.rows import Binding
 from pbx.store.settings.settings import with_items, without_items
 
 Shown = dict[str, Any]

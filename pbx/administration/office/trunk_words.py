@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from pbx.sentence import Sentence
-from pbx.store.models import CallDirection, Trunk
+from pbx.store.models import Trunk
+from pbx.store.rows import CallDirection
 
 Say = Callable[[str], Sentence]
 """A trunk's name into what is to be said of it."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from pbx.exchange.calls.leg import Leg, Party
 from pbx.exchange.calls.signals import LegEvent
-from pbx.store.models import CallDirection, CallRecord, LegSamples, Office, Outcome, Step, TaskKind
+from pbx.store.models import Office
+from pbx.store.rows import CallDirection, CallRecord, LegSamples, Outcome, Step, TaskKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from pbx.media.pump import Pump
 from pbx.sip.session import Session
 from pbx.sip.stack import Ids, Stack
 from pbx.sip.trace import Trace
-from pbx.store.models import Language, Message, Office, Step
+from pbx.store.models import Language, Office
+from pbx.store.rows import Message, Step
 
 
 class NoRoom(Exception):

@@ -18,7 +18,7 @@ from pbx.sdp.description import SdpError
 from pbx.sdp.negotiation import Agreed, Local, agreed, answer, offer, offered_codecs
 from pbx.sip import events as sip
 from pbx.sip.session import Session
-from pbx.store.models import LegQuality, LegSample
+from pbx.store.rows import LegQuality, LegSample
 
 T = TypeVar("T")
 NOWHERE = ("0.0.0.0", 0)

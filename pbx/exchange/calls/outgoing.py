@@ -13,7 +13,8 @@ from pbx.sip.address import Address
 from pbx.sip.digest import Credentials
 from pbx.sip.flow import Flow
 from pbx.sip.uri import Uri
-from pbx.store.models import Binding, Group, Office, Person, Trunk
+from pbx.store.models import Group, Office, Person, Trunk
+from pbx.store.rows import Binding
 
 
 @dataclass(frozen=True, slots=True)

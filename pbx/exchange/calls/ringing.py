@@ -7,7 +7,7 @@ from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.calls.forking import Cancel, Forking, Invite, Result, RingOrder, RingTarget, Round, TakenBy
 from pbx.exchange.calls.leg import Leg
 from pbx.exchange.calls.signals import Answered, Ended, LegEvent, Proceeding, Rejected
-from pbx.store.models import Binding
+from pbx.store.rows import Binding
 
 Dial = Callable[[RingTarget], Leg | None]
 """Sends the INVITE to a target; None when it cannot be sent."""

@@ -10,7 +10,7 @@ from pbx.sip.privacy import is_withheld, numbers_of, without
 from pbx.sip.privacy import unnamed as hidden
 from pbx.sip.redaction import redacted
 from pbx.sip.trace import LONGEST, Entry
-from pbx.store.models import CallTrace, TracedDialog, TracedMessage
+from pbx.store.rows import CallTrace, TracedDialog, TracedMessage
 
 _WHY = re.compile(r"^(?:Reason|Warning):(.*)$", re.MULTILINE)
 _WORDS = re.compile(r'"([^"]+)"|cause=(\d+)')

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pbx.store.models import Binding
+from pbx.store.rows import Binding
 
 
 @dataclass(frozen=True, slots=True)

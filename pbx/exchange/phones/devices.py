@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from pbx.sip.address import Address
 from pbx.sip.uri import Uri
-from pbx.store.models import Binding
+from pbx.store.rows import Binding
 
 LONGEST_INSTANCE = 128
 """Characters of an instance-id that are kept; a longer one is none (a urn:uuid has 45)."""

@@ -17,7 +17,7 @@ from pbx.sip.message import Request
 from pbx.sip.stack import Stack, contact_of
 from pbx.sip.transactions.timers import Timer, Timers
 from pbx.sip.uri import Uri
-from pbx.store.models import Binding
+from pbx.store.rows import Binding
 
 FIRST, LEAST = 20.0, 8.0
 """Seconds between two questions: with a NAT we know nothing of (many forget after 30), and at least."""

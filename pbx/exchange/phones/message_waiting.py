@@ -15,7 +15,8 @@ from pbx.sip.stack import Stack
 from pbx.sip.subscription import Effects, Subscription, contact_of, package_of
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
-from pbx.store.models import Binding, Office, Phone
+from pbx.store.models import Office, Phone
+from pbx.store.rows import Binding
 
 PACKAGE = "message-summary"
 CONTENT_TYPE = "application/simple-message-summary"

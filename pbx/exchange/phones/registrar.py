@@ -22,7 +22,8 @@ from pbx.sip.flow import Flow
 from pbx.sip.message import ParseError, Request, Response
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
-from pbx.store.models import Binding, Office
+from pbx.store.models import Office
+from pbx.store.rows import Binding
 
 SWEEP = 10.0
 """Seconds between two looks for bindings that ran out."""

@@ -7,7 +7,7 @@ from pbx.exchange.calls.leg import Leg, codecs_for
 from pbx.exchange.calls.operator import Operator
 from pbx.exchange.calls.outgoing import OutsideLine, ring_outside
 from pbx.exchange.scripts.reach import talk
-from pbx.store.models import Outcome
+from pbx.store.rows import Outcome
 
 PATIENCE = 180.0
 """Seconds an outside number may ring; the network usually gives up earlier."""

@@ -9,7 +9,8 @@ from pbx.exchange.calls.operator import Operator, PartyGone
 from pbx.exchange.calls.outgoing import ring_phone, rounds_for_group, rounds_for_person
 from pbx.exchange.calls.ringing import Dial
 from pbx.exchange.scripts import voicemail
-from pbx.store.models import Group, Outcome, Person
+from pbx.store.models import Group, Person
+from pbx.store.rows import Outcome
 
 REFUSALS = {Why.BUSY: 486, Why.REFUSED: 603}
 """The status that a colleague's phone gets when nobody took the call and no message is wanted; else 480."""

@@ -5,7 +5,8 @@ from pbx.exchange.calls.operator import Operator
 from pbx.exchange.dialling.codes import CodeCollector
 from pbx.media.clip import Clip
 from pbx.media.tones import beep
-from pbx.store.models import Group, Language, Message, Person
+from pbx.store.models import Group, Language, Person
+from pbx.store.rows import Message
 
 LONGEST = 180.0
 """Seconds one message may last."""

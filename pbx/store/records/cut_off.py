@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pbx.store.models import CallRecord, Language, Message, Office, Step
+from pbx.store.models import Language, Office
 from pbx.store.records.database import RecordsError
 from pbx.store.records.records import Records
 from pbx.store.records.unfinished import Cut
+from pbx.store.rows import CallRecord, Message, Step
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pbx.store.kinds import EXTENSION
-from pbx.store.models import CallDirection, CallRecord, Message, Outcome, Task
 from pbx.store.records.database import Database
 from pbx.store.records.paging import Page, PageRequest, page
+from pbx.store.rows import CallDirection, CallRecord, Message, Outcome, Task
 
 
 @dataclass(frozen=True, slots=True)

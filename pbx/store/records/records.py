@@ -10,7 +10,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pbx.store.models import Binding, CallDirection, CallRecord, LegQuality, Message, Outcome, Step, Task, TaskKind
 from pbx.store.records.changes import Changes, MovedRows
 from pbx.store.records.database import Database, RecordsError
 from pbx.store.records.history import History, Leftovers
@@ -19,6 +18,7 @@ from pbx.store.records.sessions import Sessions
 from pbx.store.records.task_log import TaskLog
 from pbx.store.records.traces import Traces
 from pbx.store.records.unfinished import Unfinished
+from pbx.store.rows import Binding, CallDirection, CallRecord, LegQuality, Message, Outcome, Step, Task, TaskKind
 from pbx.store.shapes import made
 
 __all__ = ["Records", "RecordsError"]

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from pbx.store.models import CallTrace, LegSample, LegSamples, TracedDialog, TracedMessage
 from pbx.store.records.database import Database
+from pbx.store.rows import CallTrace, LegSample, LegSamples, TracedDialog, TracedMessage
 
 T = TypeVar("T")
 _PORTION = 200

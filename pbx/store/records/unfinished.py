@@ -5,8 +5,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pbx.store.models import CallRecord, LegQuality, Step
 from pbx.store.records.database import Database
+from pbx.store.rows import CallRecord, LegQuality, Step
 from pbx.store.shapes import made
 
 

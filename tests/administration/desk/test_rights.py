@@ -14,7 +14,8 @@ import pytest
 from pbx.administration.commands import COMMANDS
 from pbx.administration.desk.rights import Actor, May, actor_of, root, visitor
 from pbx.control.protocol import Refused
-from pbx.store.models import Account, Group, LegQuality, Office, Person, Step
+from pbx.store.models import Account, Group, Office, Person
+from pbx.store.rows import LegQuality, Step
 from tests.administration.logins import ADMIN, Logins
 from tests.leftovers import call_record
 from tests.store.sound import write_sound

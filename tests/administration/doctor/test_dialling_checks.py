@@ -8,7 +8,8 @@ import pytest
 
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.administration.doctor.dialling_checks import checks
-from pbx.store.models import Person, RetiredExtension, Step
+from pbx.store.models import Person, RetiredExtension
+from pbx.store.rows import Step
 from tests.leftovers import call_record
 
 

@@ -18,7 +18,8 @@ from pbx.administration.doctor import network
 from pbx.box.machine import Machine
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.prompts import catalogue, speech
-from pbx.store.models import Group, LegQuality, Number, Person, Phone, Trunk
+from pbx.store.models import Group, Number, Person, Phone, Trunk
+from pbx.store.rows import LegQuality
 from tests.box import pi
 from tests.leftovers import call_record
 from tests.live import Lines

@@ -10,7 +10,7 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.exchange.trunks.turned_away import Refusal
-from pbx.store.models import LegQuality, Outcome, Step
+from pbx.store.rows import LegQuality, Outcome, Step
 from tests.leftovers import call_record
 from tests.live import Lines
 

@@ -16,7 +16,7 @@ from pbx.control.protocol import Refused
 from pbx.exchange.calls.leg import Party
 from pbx.exchange.calls.traced import WireCapture
 from pbx.sip.flow import Flow
-from pbx.store.models import CallRecord, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
+from pbx.store.rows import CallRecord, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record
 from tests.live import Lines, lasting
 from tests.store.sound import write_sound

@@ -15,7 +15,7 @@ import pytest
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
 from pbx.control.protocol import Refused
-from pbx.store.models import CallTrace, Step, TracedDialog, TracedMessage
+from pbx.store.rows import CallTrace, Step, TracedDialog, TracedMessage
 from tests.administration.sample import leave_message
 from tests.commands import Run
 from tests.leftovers import call_record

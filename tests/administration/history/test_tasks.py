@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pbx.store.models import Step
+from pbx.store.rows import Step
 from tests.administration.colleagues import Colleagues
 from tests.leftovers import CALLER, NUMBER, call_record
 

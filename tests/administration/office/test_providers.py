@@ -18,7 +18,8 @@ from pbx.box import forbidden
 from pbx.control.protocol import Refused
 from pbx.daemon.wiring import Exchange
 from pbx.sip.transport.hop import Hop, Target
-from pbx.store.models import CallDirection, Trunk
+from pbx.store.models import Trunk
+from pbx.store.rows import CallDirection
 from pbx.store.settings.rules import faults
 from tests.live import Lines
 

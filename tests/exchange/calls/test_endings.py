@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pbx.exchange.story import story
-from pbx.store.models import CallRecord
 from pbx.store.records.records import Records
+from pbx.store.rows import CallRecord
 from tests.exchange.peers import Line, said
 from tests.exchange.rig import OFFICE, Rig, Work, after
 from tests.threats.box import Box, besiege

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbx.exchange.calls.traced import reason
-from pbx.store.models import TracedMessage
+from pbx.store.rows import TracedMessage
 
 
 @pytest.mark.parametrize(

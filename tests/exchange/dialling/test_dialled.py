@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pbx.exchange.dialling.dialled import dialled, is_for_emergency, keys
 from pbx.exchange.dialling.numbers import DIALLED
 from pbx.sip.uri import Uri
-from pbx.store.models import CallRecord
+from pbx.store.rows import CallRecord
 from tests.exchange.dialled_numbers import EVERYTHING, OFFICE
 from tests.exchange.peers import BOX, polite, said
 from tests.exchange.rig import Rig

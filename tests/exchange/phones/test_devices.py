@@ -13,7 +13,7 @@ from pbx.exchange.phones.devices import instance_of
 from pbx.exchange.phones.registering import PER_PHONE
 from pbx.sip.address import Address
 from pbx.sip.flow import Flow
-from pbx.store.models import Binding
+from pbx.store.rows import Binding
 from tests.exchange.peers import Peer, polite, said
 from tests.exchange.registrar_rig import BOX, DESK, OTHER, RegistrarRig
 from tests.exchange.rig import Rig

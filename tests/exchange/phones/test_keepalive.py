@@ -20,7 +20,8 @@ from pbx.sip.flow import Flow, TransportName
 from pbx.sip.ids import Ids
 from pbx.sip.message import Request, parse
 from pbx.sip.stack import Stack
-from pbx.store.models import Binding, Office, Phone
+from pbx.store.models import Office, Phone
+from pbx.store.rows import Binding
 from tests.exchange.nat import PUBLIC, RigBehindNat
 from tests.exchange.peers import polite, said
 from tests.exchange.registrar_rig import BOX, RegistrarRig

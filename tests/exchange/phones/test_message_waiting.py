@@ -17,7 +17,8 @@ from pbx.sip.message import Request, Response, parse
 from pbx.sip.stack import Ids, Stack
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
-from pbx.store.models import Binding, Office, Person, Phone
+from pbx.store.models import Office, Person, Phone
+from pbx.store.rows import Binding
 from tests.line import Clock
 
 BOX = ("192.0.2.1", 5060)

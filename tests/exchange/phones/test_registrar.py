@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pbx.exchange.phones.bound import Bound, Doubted, Unbound
 from pbx.exchange.phones.registering import PER_PHONE
 from pbx.sip.flow import Flow, TransportName
-from pbx.store.models import Binding, Office, Phone
+from pbx.store.models import Office, Phone
+from pbx.store.rows import Binding
 from tests.exchange.registrar_rig import BOX, DESK, OFFICE, OTHER, WALL, RegistrarRig
 
 

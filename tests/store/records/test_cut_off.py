@@ -15,9 +15,9 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
-from pbx.store.models import CallRecord, Step
 from pbx.store.records.database import RecordsError
 from pbx.store.records.records import Records
+from pbx.store.rows import CallRecord, Step
 from tests.leftovers import CALLER, NUMBER, call_record
 from tests.store.sound import unfinished
 from tests.threats.box import NUMBER as RINGS_ANNA

@@ -11,17 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.store.models import (
-    CallRecord,
-    CallTrace,
-    LegSample,
-    LegSamples,
-    Step,
-    TracedDialog,
-    TracedMessage,
-)
 from pbx.store.records.history import Wanted, Word
 from pbx.store.records.records import Records
+from pbx.store.rows import CallRecord, CallTrace, LegSample, LegSamples, Step, TracedDialog, TracedMessage
 from tests.leftovers import call_record
 
 NAMES = {"21": "Anna Berg", "22": "Jörg Özil", "30": "Sales"}

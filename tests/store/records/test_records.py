@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pbx.store.models import Binding, CallRecord, LegQuality, Step
 from pbx.store.records.records import Records, RecordsError
+from pbx.store.rows import Binding, CallRecord, LegQuality, Step
 
 CALL = CallRecord(
     id="c1",

@@ -14,15 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.store.models import (
-    CallTrace,
-    LegQuality,
-    LegSample,
-    LegSamples,
-    Step,
-    TracedDialog,
-    TracedMessage,
-)
+from pbx.store.rows import CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record
 from tests.store.sound import write_sound
 from tests.webui.office import PASSWORD, Web, opened

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from pbx.administration.desk.live import Running
-from pbx.store.models import Step
+from pbx.store.rows import Step
 from tests.box import pi
 from tests.webui.office import Web
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as xml
 
 import pytest
 
-from pbx.store.models import Binding
+from pbx.store.rows import Binding
 from tests.webui.forms import form_to
 from tests.webui.office import Web
 from webui.parts.softphone import NAMESPACE, code, provisioning, sip_address

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from webtest import TestResponse
 
-from pbx.store.models import Step
+from pbx.store.rows import Step
 from tests.leftovers import call_record
 from tests.live import lasting
 from tests.webui.office import Web, opened
