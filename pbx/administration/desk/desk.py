@@ -123,7 +123,7 @@ class Desk:
         found = differences(self.office, office, along.moved)
         if not found:
             return
-        # The list and the records first: cut off before the settings are written, `drop_unsaved` takes it back.
+        # The list and the records first: cut off before the settings are written, opening the folder takes it back.
         with self.records.together():
             change = self.records.changes.add(
                 time.time(), self.actor.name, self.actor.role, self.verb, found, along, undoes

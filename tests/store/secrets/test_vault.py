@@ -134,8 +134,8 @@ def test_without_its_key_the_box_says_so_and_phones_register_all_the_same(
     assert (phone.h_a1("durchwahl", "SHA-256"), phone.h_a1("durchwahl", "MD5")) == before
     checks = [each for each in health.examine(again) if each["name"] == "passwords"]
     assert [each["state"] for each in checks] == ["fail", "warn"]
-    assert "these trunks cannot be read any more: amt" in checks[0]["sentence"]
-    assert "The phones of Anna work as ever" in checks[1]["sentence"]
+    assert "can no longer read the passwords of these lines: amt" in checks[0]["sentence"]
+    assert "The phones of Anna work as before" in checks[1]["sentence"]
     again.folder.vault.prepare(again.office)
     with pytest.raises(ValueError, match="with the box's key") as why:
         again.folder.vault.in_use(again.office.trunks["amt"])
