@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pbx.administration.desk.live import Check, Running, TrunkPath
+from pbx.administration.desk.live import DoctorCheck, RunningCall, TrunkPath
 from pbx.exchange.calls.traced import WireCapture
 from pbx.exchange.trunks.turned_away import Refusal
 from pbx.store.models import Office
 
 
-def lasting(id: str = "c", **facts: Any) -> Running:
+def lasting(id: str = "c", **facts: Any) -> RunningCall:
     """A call that lasts: what is not said is as if somebody outside heard the greeting."""
     usual: dict[str, Any] = {
         "direction": "in", "from_": "+4989123456", "from_name": "", "to": "+4930123450", "extension": "",
         "started": 1000.0, "answered": None, "parties": (),
     }  # fmt: skip
-    return Running(id=id, **usual | facts)
+    return RunningCall(id=id, **usual | facts)
 
 
 class Lines:
@@ -39,11 +39,11 @@ class Lines:
         """Of each trunk, calls that were refused."""
         self.shining: dict[str, tuple[str, float | None]] = {}
         """Lamps: free, ringing, talking or offline, and since when."""
-        self.calls: list[Running] = []
+        self.calls: list[RunningCall] = []
         """Those that last."""
         self.tapped: WireCapture | None = None
         """What the tap at the wire has, of whatever call."""
-        self.checks: list[Check] = []
+        self.checks: list[DoctorCheck] = []
         self.state: dict[str, Any] = {"sip": ["192.0.2.10:5060"], "calls": 0, "uptime": 60.0} | state
 
     def domain(self) -> str:
@@ -70,7 +70,7 @@ class Lines:
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
         return self.shining
 
-    def running(self) -> Sequence[Running]:
+    def running(self) -> Sequence[RunningCall]:
         return self.calls
 
     def wire(self, call: str | None = None) -> WireCapture | None:
@@ -83,7 +83,7 @@ class Lines:
     def changed(self, office: Office) -> None:
         self.asked.append(("changed", office))
 
-    def doctor(self) -> Sequence[Check]:
+    def doctor(self) -> Sequence[DoctorCheck]:
         return self.checks
 
     def __getattr__(self, name: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pbx.administration.desk.callers import bearer_name, name_of
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check, Running, lasting
+from pbx.administration.desk.live import DoctorCheck, RunningCall, lasting
 from pbx.administration.desk.order import counted
 from pbx.administration.desk.rights import Actor
 from pbx.administration.doctor import box_checks
@@ -85,7 +85,7 @@ def _group(office: Office, shining: Lamps, group: Group) -> Shown:
     }
 
 
-def _may_see(office: Office, actor: Actor, call: Running) -> bool:
+def _may_see(office: Office, actor: Actor, call: RunningCall) -> bool:
     """Whether the call is the asker's own: they made it, it rings or talks with them, or it is at their mailbox.
 
     A call to one of their groups is theirs too, until somebody else has taken it.
@@ -100,7 +100,7 @@ def _may_see(office: Office, actor: Actor, call: Running) -> bool:
     return call.answered is None and call.extension in office.mailboxes_of(own)
 
 
-def _call(office: Office, call: Running, language: Language) -> Shown:
+def _call(office: Office, call: RunningCall, language: Language) -> Shown:
     return {
         "id": call.id,
         "since": call.started,
@@ -118,7 +118,7 @@ def _call(office: Office, call: Running, language: Language) -> Shown:
     }
 
 
-def _stage(call: Running) -> str:
+def _stage(call: RunningCall) -> str:
     if call.answered is not None:
         return "talking"
     return next((STAGES[step.what] for step in reversed(call.steps) if step.what in STAGES), "begins")
@@ -137,7 +137,7 @@ def _number(office: Office, number: Number) -> Shown:
     return {"number": number.e164, "to": names}
 
 
-def _front(desk: Desk, shining: Lamps, running: list[Running], checks: Mapping[str, Check]) -> Shown:
+def _front(desk: Desk, shining: Lamps, running: list[RunningCall], checks: Mapping[str, DoctorCheck]) -> Shown:
     """The state of the lamps on the box, and what it means."""
     states = [state for state, _ in shining.values()]
     others = [check.state for name, check in checks.items() if name not in ("disk", "card", "temperature", "power")]
@@ -162,7 +162,7 @@ def _front(desk: Desk, shining: Lamps, running: list[Running], checks: Mapping[s
     return {"lamps": rhythms, "lamp_words": words}
 
 
-def _health(check: Check) -> Shown:
+def _health(check: DoctorCheck) -> Shown:
     return {
         "state": check.state,
         "said": said(check.sentence),

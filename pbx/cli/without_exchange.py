@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
-from pbx.administration.desk.live import Check
+from pbx.administration.desk.live import DoctorCheck
 from pbx.administration.doctor import health
 from pbx.control.protocol import Json, Refused, read_question, refusal, result
 from pbx.sentence import Sentence
@@ -69,16 +69,16 @@ def _examined(data: Path, error: SettingsError | RecordsError | OSError) -> Json
     return [health.view(check) for check in (_unreadable(error), *health.checks_of_folder(data))]
 
 
-def _unreadable(error: SettingsError | RecordsError | OSError) -> Check:
+def _unreadable(error: SettingsError | RecordsError | OSError) -> DoctorCheck:
     if isinstance(error, OSError):
         sentence = Sentence("The data folder cannot be used: {why}.", why=error.strerror or str(error))
         advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
-        return Check("folder", "fail", sentence, advice)
+        return DoctorCheck("folder", "fail", sentence, advice)
     if isinstance(error, SettingsError):
         advice = Sentence("Correct that line; until then the exchange cannot start.")
-        return Check("settings", "fail", error.sentence, advice)
+        return DoctorCheck("settings", "fail", error.sentence, advice)
     sentence = Sentence("The database cannot be used: {why}", why=str(error))
-    return Check("records", "fail", sentence, Sentence("Restore a backup."))
+    return DoctorCheck("records", "fail", sentence, Sentence("Restore a backup."))
 
 
 def main() -> None:

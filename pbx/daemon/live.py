@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.desk.callers import name_of
-from pbx.administration.desk.live import Check, Guest, Live, Running, TrunkPath
+from pbx.administration.desk.live import DoctorCheck, Guest, Live, RunningCall, TrunkPath
 from pbx.box.own_address import shown_host
 from pbx.control.protocol import Refused
 from pbx.daemon.wiring import Exchange
@@ -83,9 +83,9 @@ class LiveExchange(Live):
             for extension, lamp in self._exchange.lamps.all().items()
         }
 
-    def running(self) -> Sequence[Running]:
+    def running(self) -> Sequence[RunningCall]:
         return [
-            Running(
+            RunningCall(
                 id=call.id,
                 direction=call.direction,
                 from_=call.caller.number,
@@ -168,10 +168,10 @@ class LiveExchange(Live):
     def forget_wire(self, digits: str) -> None:
         self._exchange.trace.forget(lambda data: digits.encode() in data)
 
-    def doctor(self) -> Sequence[Check]:
+    def doctor(self) -> Sequence[DoctorCheck]:
         return [self._wire_check(), self._tls_check(), *self._storms()]
 
-    def _storms(self) -> Iterator[Check]:
+    def _storms(self) -> Iterator[DoctorCheck]:
         """Who asks so much that they are slowed down."""
         for storm in self._exchange.throttle.storms()[:MOST_STORMS]:
             at = {"address": storm.host, "count": storm.count, "method": storm.method}
@@ -193,13 +193,13 @@ class LiveExchange(Live):
                     **at,
                 )
             advice = Sentence("Restart the phone or update its software. Its calls still go through.")
-            yield Check("storm", "warn", sentence, advice, "/phones")
+            yield DoctorCheck("storm", "warn", sentence, advice, "/phones")
 
-    def _wire_check(self) -> Check:
+    def _wire_check(self) -> DoctorCheck:
         faults = self._exchange.stack.counters["fault"]
         if not faults:
-            return Check("wire", "ok", Sentence("The exchange has handled every message without an error."))
-        return Check(
+            return DoctorCheck("wire", "ok", Sentence("The exchange has handled every message without an error."))
+        return DoctorCheck(
             "wire",
             "warn",
             Sentence("Messages that revealed an error in Durchwahl: {count}.", count=faults),
@@ -207,7 +207,7 @@ class LiveExchange(Live):
             page="/doctor",
         )
 
-    def _tls_check(self) -> Check:
+    def _tls_check(self) -> DoctorCheck:
         ports = [port for name, (_, port) in self._exchange.transports.listening if name == "tls"]
         if ports:
             sentence = Sentence(
@@ -215,8 +215,8 @@ class LiveExchange(Live):
                 " or see who calls whom. The sound is not encrypted.",
                 port=str(ports[0]),
             )
-            return Check("tls", "ok", sentence)
-        return Check(
+            return DoctorCheck("tls", "ok", sentence)
+        return DoctorCheck(
             "tls",
             "warn",
             Sentence(

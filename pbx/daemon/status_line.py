@@ -7,7 +7,7 @@ from pbx.exchange.trunks.trunk import USABLE
 from pbx.store.models import Office
 
 
-class Running(Protocol):
+class ExchangeStatus(Protocol):
     """What is counted of the exchange."""
 
     def status(self) -> Mapping[str, Any]:
@@ -20,7 +20,7 @@ class Running(Protocol):
         """Of each user name that is registered, the contacts that are rung."""
 
 
-def status_line(live: Running, office: Office, unkept: str = "") -> str:
+def status_line(live: ExchangeStatus, office: Office, unkept: str = "") -> str:
     """How many calls, phones and trunks there are; and what is not as always."""
     status, states = live.status(), [state for state, _ in live.trunk_states().values()]
     calls, phones = status["calls"], len(live.registrations())

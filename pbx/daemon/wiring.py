@@ -241,7 +241,7 @@ class Exchange:
     def run_once(self) -> None:
         """Let what happened have its consequences: events to their calls, messages to the wire, the next alarm."""
         self._turning = False
-        self.switchboard.empty()
+        self.switchboard.take_events()
         while self.stack.outgoing:
             send = self.stack.outgoing.popleft()
             data = bytes(send.message)

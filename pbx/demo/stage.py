@@ -21,7 +21,7 @@ from pbx.phone_number import printed
 from pbx.seconds import whole
 from pbx.store.models import Language
 
-Event = Mapping[str, Any]
+CallEvent = Mapping[str, Any]
 
 KEPT_MESSAGES = 10
 """An endless demo must not fill the disk."""
@@ -39,7 +39,7 @@ class Stage:
         self._cast = cast
         self._exchange = exchange
         self._loop = asyncio.get_running_loop()
-        self._endings: dict[str, asyncio.Future[Event]] = {}
+        self._endings: dict[str, asyncio.Future[CallEvent]] = {}
         self._count = 0
         self._listening = asyncio.Event()
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
@@ -91,7 +91,7 @@ class Stage:
         caller.ear.unlink(missing_ok=True)
         return not faults
 
-    async def _went_wrong(self, scene: Scene, caller: Caller, ending: asyncio.Future[Event]) -> list[str]:
+    async def _went_wrong(self, scene: Scene, caller: Caller, ending: asyncio.Future[CallEvent]) -> list[str]:
         """Play the scene to its end; what did not go as announced."""
         try:
             async with asyncio.timeout(120):
@@ -114,7 +114,7 @@ class Stage:
             self._tell(say("both-heard", self.spoken, there=colleague.heard, here=colleague.frequency))
         return faults
 
-    async def _message_faults(self, record: Event) -> list[str]:
+    async def _message_faults(self, record: CallEvent) -> list[str]:
         """What is wrong with the message that the call should have left."""
         extension = self._cast.clara.extension
         listed: Any = await self._daemon.do("voicemail list", extension=extension)
@@ -140,7 +140,7 @@ class Stage:
         except (NotRunning, ControlError, RuntimeError):
             return
 
-    def _happened(self, event: Event) -> None:
+    def _happened(self, event: CallEvent) -> None:
         self._listening.set()
         if event.get("event") == "step":
             self._tell(f"{printed(str(event['from']))} {event['words']}" if event["from"] else str(event["words"]))

@@ -83,7 +83,7 @@ class Router:
         admitted = self._authentication.admit(event.request, event.flow)
         if isinstance(admitted, NotAdmitted):
             event.session.refuse(admitted.status, headers=admitted.headers)
-            self._strange(event.request, event.flow)
+            self._note_stranger(event.request, event.flow)
             return
         if admitted.extension == self_call.EXTENSION:
             self._from_itself(event)
@@ -109,7 +109,7 @@ class Router:
         else:
             self._equipment.stack.counters["stranger"] += 1
 
-    def _strange(self, request: Request, flow: Flow) -> None:
+    def _note_stranger(self, request: Request, flow: Flow) -> None:
         """An INVITE from an unknown sender was asked for a password: a trunk's host cannot answer that."""
         if _has_credentials(request) or self._authentication.knows(request.from_.uri.user):
             return
@@ -261,7 +261,7 @@ class Router:
     def _call(self, direction: CallDirection, caller: Party, to: str) -> Call:
         equipment = self._equipment
         return Call(
-            equipment.ids.token(), direction, equipment.office(), caller, to, equipment.even_wall(), equipment.on_step
+            equipment.ids.token(), direction, equipment.office(), caller, to, equipment.steady_wall(), equipment.on_step
         )
 
     def _take(self, call: Call, event: Invited, caller: Party, script: Script) -> None:

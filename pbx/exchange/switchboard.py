@@ -44,7 +44,7 @@ class Switchboard:
         self._keepalive = keepalive
         self._changed = changed
 
-    def empty(self) -> None:
+    def take_events(self) -> None:
         """Take every event the stack has, including those that taking one brings about."""
         events = self.equipment.stack.events
         while events:
@@ -54,7 +54,7 @@ class Switchboard:
             except Exception:  # a mistake of ours in one call must not end the others
                 self.equipment.stack.counters["fault"] += 1
                 log.exception("an event was not understood: %s", type(event).__name__)
-                self._excuse(event)
+                self._end_after_fault(event)
         self._note_bindings()
 
     def take(self, event: sip.Event) -> None:
@@ -89,7 +89,7 @@ class Switchboard:
             or self._keepalive.replied(token, flow)
         )
 
-    def _excuse(self, event: sip.Event) -> None:
+    def _end_after_fault(self, event: sip.Event) -> None:
         """End what nobody will look after, now that we made a mistake."""
         if isinstance(event, sip.Requested):
             self.equipment.stack.reply(event.transaction, event.request.reply(500))

@@ -22,7 +22,7 @@ from pbx.sip.message import Message, ParseError, Request, Response, parse
 from pbx.sip.outgoing_invite import OutgoingInvite, compose_invite
 from pbx.sip.session import Session
 from pbx.sip.transactions.effects import Failure, Send
-from pbx.sip.transactions.layer import Answer, Key, Server, Transactions, server_key
+from pbx.sip.transactions.layer import Answer, Server, TransactionKey, Transactions, server_key
 from pbx.sip.transactions.timers import Timers
 from pbx.sip.uri import Uri
 from pbx.sip.usage import Usage
@@ -100,7 +100,7 @@ class Stack:
         except Exception:  # a mistake of ours in one call must not affect the others
             self.counters["fault"] += 1
             log.exception("a message from %s was not understood", flow.remote)
-            self._excuse(message, flow)
+            self._answer_after_fault(message, flow)
 
     def _is_unwieldy(self, request: Request, flow: Flow) -> bool:
         """Whether all responses to a request would be huge, and kept for half a minute each: it is refused at once."""
@@ -112,7 +112,7 @@ class Stack:
             self._turn_away(request, flow, 513)
         return True
 
-    def _excuse(self, message: Message, flow: Flow) -> None:
+    def _answer_after_fault(self, message: Message, flow: Flow) -> None:
         """Answer 500 to a request that nobody will answer after our mistake."""
         if isinstance(message, Request) and message.method != "ACK":
             server = self._transactions.server(server_key(message, flow, message.method))
@@ -185,7 +185,7 @@ class Stack:
         else:
             self._ask_above(server, request, flow)
 
-    def _is_slowed(self, request: Request, flow: Flow, key: Key) -> bool:
+    def _is_slowed(self, request: Request, flow: Flow, key: TransactionKey) -> bool:
         """Whether its sender asks too much; refusing costs no memory."""
         known = request.to.tag in self._dialogs or self._transactions.server(key) is not None
         verdict = self._rate_limiter.judge(request, flow, known=known)

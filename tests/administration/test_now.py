@@ -10,7 +10,7 @@ import pytest
 from pbx.administration.access import sessions
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
-from pbx.administration.desk.live import Running
+from pbx.administration.desk.live import RunningCall
 from pbx.administration.desk.rights import Actor
 from pbx.administration.now import now
 from pbx.sentence import english
@@ -31,10 +31,12 @@ def call(
     direction: CallDirection = "in",
     steps: tuple[Step, ...] = RINGING,
     **more: Any,
-) -> Running:
+) -> RunningCall:
     """A call that lasts."""
     facts: dict[str, Any] = {"from_": CALLER, "from_name": "", "to": "+49301", "trunk": "t", "answered": None} | more
-    return Running(id="c", direction=direction, extension=extension, started=1.0, parties=parties, steps=steps, **facts)
+    return RunningCall(
+        id="c", direction=direction, extension=extension, started=1.0, parties=parties, steps=steps, **facts
+    )
 
 
 class House:
@@ -141,7 +143,7 @@ def test_a_call_says_what_it_is_at(house: House, steps: tuple[Step, ...], stage:
         (call(extension="", from_="21", steps=GREETED), ""),
     ],
 )
-def test_users_see_their_own_calls_and_nothing_of_others(house: House, running: Running, seen_by: str) -> None:
+def test_users_see_their_own_calls_and_nothing_of_others(house: House, running: RunningCall, seen_by: str) -> None:
     house.live.calls = [running]
     for extension in ("21", "22", "23"):
         found = house.now(extension)

@@ -177,7 +177,7 @@ class Rig:
     def run_once(self) -> None:
         """Events to their calls, messages to the peers, look-ups to the trunks, the next alarm."""
         self._turning = False
-        self.switchboard.empty()
+        self.switchboard.take_events()
         while self.stack.outgoing:
             send = self.stack.outgoing.popleft()
             peer = self.peer_at(send.flow.remote)

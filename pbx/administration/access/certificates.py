@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check
+from pbx.administration.desk.live import DoctorCheck
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.sip.transport.issued import DAY, Issued
@@ -42,26 +42,26 @@ def export(desk: Desk) -> Shown:
     return {"pem": pem, "fingerprint": _readable(issued.authority)}
 
 
-def check(desk: Desk) -> Check | None:
+def check(desk: Desk) -> DoctorCheck | None:
     """Whether what the box shows of itself holds; None while there is nothing to show."""
     issued = Issued.read(desk.data)
     if issued is None:
         return None
     if issued.made_by == "box":
         sentence = Sentence("The box's certificate is signed by its own authority and valid for all its names.")
-        return Check("certificate", "ok", sentence)
+        return DoctorCheck("certificate", "ok", sentence)
     left = issued.end - time.time()
     advice = Sentence(
         "Put a newer one into the data folder, or delete tls.crt and tls.key; the box then creates its own."
     )
     if left < 0:
         sentence = Sentence("The office's own certificate has expired: phones and browsers refuse it.")
-        return Check("certificate", "fail", sentence, advice)
+        return DoctorCheck("certificate", "fail", sentence, advice)
     if left < SOON:
         days = int(left // DAY)
         sentence = Sentence("The office's own certificate expires soon; days left: {days}.", days=days)
-        return Check("certificate", "warn", sentence, advice)
-    return Check("certificate", "ok", Sentence("The box uses the office's own certificate."))
+        return DoctorCheck("certificate", "warn", sentence, advice)
+    return DoctorCheck("certificate", "ok", Sentence("The box uses the office's own certificate."))
 
 
 def _issued(data: Path) -> Issued:

@@ -18,7 +18,7 @@ from typing import Any
 from pbx.administration.backup import backup, disks
 from pbx.administration.desk import backup_work
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check
+from pbx.administration.desk.live import DoctorCheck
 from pbx.administration.desk.versions import check_seen, version
 from pbx.box.machine import EARLIEST
 from pbx.box.places import is_plugged, mount_of, mount_points, plugged
@@ -165,12 +165,12 @@ def keep_newest(folder: Path, tag: str, now: float) -> None:
             path.unlink(missing_ok=True)
 
 
-def check(desk: Desk) -> Check:
+def check(desk: Desk) -> DoctorCheck:
     """Whether there is a backup that is not too old. Waits for no disk."""
     if not desk.office.backup_folder:
         sentence = Sentence("No automatic backup.")
         advice = Sentence("Plug in a USB stick and choose it for the nightly backup.")
-        return Check("backup", "warn", sentence, advice, "/backup")
+        return DoctorCheck("backup", "warn", sentence, advice, "/backup")
     state, at = _state(desk.data), desk.host.clock()
     last, failed = state.get("last") or {}, state.get("failed")
     age = at - last["at"] if last and last["at"] <= at else None
@@ -178,14 +178,14 @@ def check(desk: Desk) -> Check:
     if failed:
         sentence = Sentence("{last} The next one failed: {why}", last=sentence, why=retold(failed["said"]))
         again = Sentence("The box tries again every hour.")
-        return Check("backup", "fail" if age is None or age > OVERDUE else "warn", sentence, again, "/backup")
+        return DoctorCheck("backup", "fail" if age is None or age > OVERDUE else "warn", sentence, again, "/backup")
     if age is not None and age > LATE:
         advice = Sentence("Make a backup now and see what the box reports.")
-        return Check("backup", "fail" if age > OVERDUE else "warn", sentence, advice, "/backup")
+        return DoctorCheck("backup", "fail" if age > OVERDUE else "warn", sentence, advice, "/backup")
     if _is_own_disk(desk):
         sentence = Sentence("{last} It is on the box's own disk: if the box breaks, it is lost too.", last=sentence)
-        return Check("backup", "warn", sentence, Sentence("Choose a USB stick or a network folder."), "/backup")
-    return Check("backup", "ok", sentence)
+        return DoctorCheck("backup", "warn", sentence, Sentence("Choose a USB stick or a network folder."), "/backup")
+    return DoctorCheck("backup", "ok", sentence)
 
 
 def _age(age: float | None) -> Sentence:

@@ -10,7 +10,7 @@ from pbx.control.protocol import Refused
 from pbx.sentence import Sentence, said
 from pbx.store.models import Office
 from pbx.store.records.changes import Change, Handed, MovedRows
-from pbx.store.records.paging import PageRequest
+from pbx.store.records.paging import TablePageRequest
 from pbx.store.records.records import Records
 from pbx.store.settings.differences import Difference, Superseded, taken_back
 from pbx.store.settings.settings import SettingsError
@@ -39,7 +39,7 @@ def page(desk: Desk, limit: int = 50, before: int | None = None, after: int | No
     """
     _check_limit(limit)
     everything = desk.records.changes.all()
-    page = desk.records.changes.page(PageRequest(before, after, limit))
+    page = desk.records.changes.page(TablePageRequest(before, after, limit))
     undone = _undone(everything)
     shown = [_view(desk, each, everything, undone) for each in everything if each.id in page.places]
     return {"changes": shown, **page.counts()}

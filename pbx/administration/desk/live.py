@@ -17,7 +17,7 @@ HostPort = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoctorCheck:
     """One thing the doctor looked at."""
 
     name: str
@@ -45,7 +45,7 @@ class TrunkPath:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running(CallFacts):
+class RunningCall(CallFacts):
     """A call that lasts."""
 
     parties: tuple[str, ...]
@@ -89,7 +89,7 @@ class Live(Protocol):
     def lamps(self) -> Mapping[str, tuple[str, float | None]]:
         """Of each person free, ringing, talking or offline, and since when (Unix time) if that is known."""
 
-    def running(self) -> Sequence[Running]:
+    def running(self) -> Sequence[RunningCall]:
         """The calls that last, oldest first."""
 
     def call(self, extension: str, number: str, suffix: str) -> str:
@@ -125,7 +125,7 @@ class Live(Protocol):
     def forget_wire(self, digits: str) -> None:
         """Let go of what belongs to no call and has these digits in it."""
 
-    def doctor(self) -> Sequence[Check]:
+    def doctor(self) -> Sequence[DoctorCheck]:
         """What can only be looked at while running."""
 
 
@@ -136,7 +136,7 @@ def needed(live: Live | None) -> Live:
     return live
 
 
-def lasting(live: Live | None) -> Sequence[Running]:
+def lasting(live: Live | None) -> Sequence[RunningCall]:
     """The calls that last, oldest first."""
     return live.running() if live is not None else ()
 

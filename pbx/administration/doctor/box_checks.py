@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check
+from pbx.administration.desk.live import DoctorCheck
 from pbx.box.machine import EARLIEST, Card, Machine, read
 from pbx.sentence import Sentence
 from pbx.store.folder import Folder
@@ -31,7 +31,7 @@ def machine(desk: Desk) -> Machine:
     return read(desk.host.root, desk.data)
 
 
-def checks(desk: Desk) -> dict[str, Check]:
+def checks(desk: Desk) -> dict[str, DoctorCheck]:
     """Everything that can be said of the box, by name: load, memory, disk, card, temperature, power, clock, uptime."""
     here = machine(desk)
     found = (_load(here), _memory(here), _unkept(desk.folder) or disk(desk.data), _card(here.card))
@@ -39,26 +39,28 @@ def checks(desk: Desk) -> dict[str, Check]:
     return {check.name: check for check in (*found, *others)}
 
 
-def suffers(found: Mapping[str, Check]) -> bool:
+def suffers(found: Mapping[str, DoctorCheck]) -> bool:
     """Whether the machine itself is in trouble."""
     return any(found[name].state == "fail" for name in ("card", "temperature", "power"))
 
 
-def _untold(name: str, sentence: Sentence) -> Check:
-    return Check(name, "ok", sentence)
+def _untold(name: str, sentence: Sentence) -> DoctorCheck:
+    return DoctorCheck(name, "ok", sentence)
 
 
-def _load(here: Machine) -> Check:
+def _load(here: Machine) -> DoctorCheck:
     if here.load is None or here.cores is None:
         return _untold("load", Sentence("This machine does not report how busy it is."))
     share = round(100 * here.load / max(here.cores, 1))
     if here.load > BUSY * here.cores:
         sentence = Sentence("The processor is overloaded: {share}%.", share=share)
-        return Check("load", "warn", sentence, Sentence("If this continues, calls will crackle. Use a faster machine."))
-    return Check("load", "ok", Sentence("The processor is {share}% busy.", share=share))
+        return DoctorCheck(
+            "load", "warn", sentence, Sentence("If this continues, calls will crackle. Use a faster machine.")
+        )
+    return DoctorCheck("load", "ok", Sentence("The processor is {share}% busy.", share=share))
 
 
-def _memory(here: Machine) -> Check:
+def _memory(here: Machine) -> DoctorCheck:
     if not here.memory or here.memory_free is None:
         return _untold("memory", Sentence("This machine does not report how full its memory is."))
     share = here.memory_free / here.memory
@@ -69,33 +71,33 @@ def _memory(here: Machine) -> Check:
         all=round(here.memory / 1e6),
     )
     if share >= SCARCE:
-        return Check("memory", "ok", sentence)
+        return DoctorCheck("memory", "ok", sentence)
     advice = Sentence("Restart the box at night. If this happens again, tell us.")
-    return Check("memory", "fail" if share < GONE else "warn", sentence, advice)
+    return DoctorCheck("memory", "fail" if share < GONE else "warn", sentence, advice)
 
 
-def disk(data: Path) -> Check:
+def disk(data: Path) -> DoctorCheck:
     """Whether the disk of this folder can be written to, and has room for messages. Raises OSError."""
     if os.statvfs(data).f_flag & os.ST_RDONLY:
         sentence = Sentence("The disk has become read-only: nothing can be saved any more.")
         advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
-        return Check("disk", "fail", sentence, advice, "/backup")
+        return DoctorCheck("disk", "fail", sentence, advice, "/backup")
     usage = shutil.disk_usage(data)
     share = usage.free / max(usage.total, 1)
     room = {"free": round(usage.free / 1e9), "percent": round(100 * share)}
     if share >= FILLING:
-        return Check("disk", "ok", Sentence("{free} GB ({percent}%) of the disk is free.", **room))
+        return DoctorCheck("disk", "ok", Sentence("{free} GB ({percent}%) of the disk is free.", **room))
     advice = Sentence("Delete old messages, or keep messages for a shorter time.")
     if share >= FULL:
         sentence = Sentence(
             "{free} GB ({percent}%) of the disk is free. Below 10% the box records no messages.", **room
         )
-        return Check("disk", "warn", sentence, advice, "/privacy")
+        return DoctorCheck("disk", "warn", sentence, advice, "/privacy")
     sentence = Sentence("{free} GB ({percent}%) of the disk is free. The box records no messages.", **room)
-    return Check("disk", "fail", sentence, advice, "/privacy")
+    return DoctorCheck("disk", "fail", sentence, advice, "/privacy")
 
 
-def _unkept(folder: Folder) -> Check | None:
+def _unkept(folder: Folder) -> DoctorCheck | None:
     """What is to be said of the disk when the exchange had to start without it."""
     if not folder.unkept:
         return None
@@ -105,20 +107,20 @@ def _unkept(folder: Folder) -> Check | None:
         why=folder.unkept,
     )
     advice = Sentence("Restart the box. If this happens again, restore the last backup on a new card.")
-    return Check("disk", "fail", sentence, advice, "/backup")
+    return DoctorCheck("disk", "fail", sentence, advice, "/backup")
 
 
-def _card(card: Card | None) -> Check:
+def _card(card: Card | None) -> DoctorCheck:
     if card is None:
         return _untold("card", Sentence("This machine does not report what its data is stored on."))
     replace = Sentence("Make a backup and restore it on a new card.")
     if card.dying or (card.wear is not None and card.wear > WORN_OUT):
-        return Check("card", "fail", Sentence("The memory card is worn out."), replace, "/backup")
+        return DoctorCheck("card", "fail", Sentence("The memory card is worn out."), replace, "/backup")
     if card.wear is not None:
         sentence = Sentence("Up to {wear}% of the memory card's life is used up.", wear=card.wear)
         if card.wear >= WORN:
-            return Check("card", "warn", sentence, replace, "/backup")
-        return Check("card", "ok", sentence)
+            return DoctorCheck("card", "warn", sentence, replace, "/backup")
+        return DoctorCheck("card", "ok", sentence)
     return _untold("card", _unworn(card))
 
 
@@ -134,47 +136,53 @@ def _unworn(card: Card) -> Sentence:
     )
 
 
-def _temperature(here: Machine) -> Check:
+def _temperature(here: Machine) -> DoctorCheck:
     if here.temperature is None:
         return _untold("temperature", Sentence("This machine does not report its temperature."))
     degrees = round(here.temperature)
     advice = Sentence("Improve the box's ventilation, or fit a heat sink.")
     if here.temperature >= HOT:
-        return Check(
+        return DoctorCheck(
             "temperature", "fail", Sentence("The processor is too hot: {degrees} °C.", degrees=degrees), advice
         )
     sentence = Sentence("The processor is at {degrees} °C.", degrees=degrees)
     return (
-        Check("temperature", "warn", sentence, advice) if here.temperature >= WARM else _untold("temperature", sentence)
+        DoctorCheck("temperature", "warn", sentence, advice)
+        if here.temperature >= WARM
+        else _untold("temperature", sentence)
     )
 
 
-def _power(here: Machine) -> Check:
+def _power(here: Machine) -> DoctorCheck:
     advice = Sentence("Use the power supply that the manufacturer recommends, and a short cable.")
     match here.power:
         case "low":
-            return Check("power", "fail", Sentence("The power supply is too weak: the voltage is too low."), advice)
+            return DoctorCheck(
+                "power", "fail", Sentence("The power supply is too weak: the voltage is too low."), advice
+            )
         case "was-low":
             sentence = Sentence(
                 "The voltage has been too low at least once since the box started: the power supply is weak."
             )
-            return Check("power", "warn", sentence, advice)
+            return DoctorCheck("power", "warn", sentence, advice)
         case "good":
-            return Check("power", "ok", Sentence("The voltage has never been too low since the box started."))
+            return DoctorCheck("power", "ok", Sentence("The voltage has never been too low since the box started."))
     return _untold("power", Sentence("This machine does not report whether its power supply is strong enough."))
 
 
-def clock(desk: Desk, here: Machine) -> Check:
+def clock(desk: Desk, here: Machine) -> DoctorCheck:
     """Whether the time can be believed. Raises RecordsError."""
     now = time.time()
     last = max((call.ended for call in desk.records.calls(1)), default=0.0)
     shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
     advice = Sentence("Connect the box to the internet, or set its system to a time server (NTP) in your network.")
     if now < EARLIEST or now < last - 60.0:
-        return Check("clock", "fail", Sentence("The clock shows {time}, which cannot be right.", time=shown), advice)
+        return DoctorCheck(
+            "clock", "fail", Sentence("The clock shows {time}, which cannot be right.", time=shown), advice
+        )
     if here.synchronised is False:
         sentence = Sentence("The clock shows {time}, but no time server sets it, so it will slowly drift.", time=shown)
-        return Check("clock", "warn", sentence, advice)
+        return DoctorCheck("clock", "warn", sentence, advice)
     moved = desk.live.status().get("clock_moved", 0.0) if desk.live is not None else 0.0
     if abs(moved) >= JUMP:
         minutes = round(abs(moved) / 60)
@@ -185,16 +193,16 @@ def clock(desk: Desk, here: Machine) -> Check:
             minutes=minutes,
             way=way,
         )
-        return Check("clock", "ok", sentence)
+        return DoctorCheck("clock", "ok", sentence)
     if here.synchronised is None:
         return _untold("clock", Sentence("The clock shows {time}.", time=shown))
-    return Check("clock", "ok", Sentence("The clock shows {time}, and a time server sets it.", time=shown))
+    return DoctorCheck("clock", "ok", Sentence("The clock shows {time}, and a time server sets it.", time=shown))
 
 
-def _uptime(here: Machine) -> Check:
+def _uptime(here: Machine) -> DoctorCheck:
     if here.uptime is None:
         return _untold("uptime", Sentence("This machine does not report how long it has been running."))
     hours = int(here.uptime // 3600)
     if hours < 48:
-        return Check("uptime", "ok", Sentence("The box has been running for {hours} h.", hours=hours))
-    return Check("uptime", "ok", Sentence("The box has been running for {days} days.", days=hours // 24))
+        return DoctorCheck("uptime", "ok", Sentence("The box has been running for {hours} h.", hours=hours))
+    return DoctorCheck("uptime", "ok", Sentence("The box has been running for {days} days.", days=hours // 24))

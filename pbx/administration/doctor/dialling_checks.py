@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check
+from pbx.administration.desk.live import DoctorCheck
 from pbx.sentence import Sentence
 from pbx.store.models import Office
 from pbx.store.records.records import Records
@@ -14,7 +14,7 @@ LOOKED_AT = 200
 PAGE = "/office"
 
 
-def checks(desk: Desk) -> Iterator[Check]:
+def checks(desk: Desk) -> Iterator[DoctorCheck]:
     """What is set, what it hides, and what people dialled lately. Raises RecordsError."""
     office = desk.office
     digit = office.access_digit
@@ -24,7 +24,7 @@ def checks(desk: Desk) -> Iterator[Check]:
             digit=digit,
             extensions=hidden,
         )
-        yield Check(
+        yield DoctorCheck(
             "dialling", "warn", sentence, Sentence("Give them other extensions, or choose another digit."), PAGE
         )
     dialled = _lately(desk.records)
@@ -35,7 +35,7 @@ def checks(desk: Desk) -> Iterator[Check]:
             digit=digit,
         )
         advice = Sentence("Tell your colleagues, or change the setting so that no digit is needed.")
-        yield Check("dialling", "warn", sentence, advice, PAGE, "durchwahl office set --access-digit off")
+        yield DoctorCheck("dialling", "warn", sentence, advice, PAGE, "durchwahl office set --access-digit off")
     for (reason, seen), count in dialled.items():
         if reason == "with-access-digit" and not digit:
             sentence = Sentence(
@@ -45,7 +45,7 @@ def checks(desk: Desk) -> Iterator[Check]:
                 digit=seen,
             )
             advice = Sentence("Set the digit if people here are used to it.")
-            yield Check("dialling", "warn", sentence, advice, PAGE, f"durchwahl office set --access-digit {seen}")
+            yield DoctorCheck("dialling", "warn", sentence, advice, PAGE, f"durchwahl office set --access-digit {seen}")
 
 
 def _extensions(office: Office) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from pbx.administration.access import certificates
 from pbx.administration.backup import nightly
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check, Live
+from pbx.administration.desk.live import DoctorCheck, Live
 from pbx.administration.desk.order import counted
 from pbx.administration.doctor import box_checks, dialling_checks, network, trunk_checks
 from pbx.administration.update import update_health
@@ -45,7 +45,7 @@ def examine(desk: Desk, sip_port: int = 5060) -> list[Shown]:
     return [view(check) for check in checks]
 
 
-def view(check: Check) -> Shown:
+def view(check: DoctorCheck) -> Shown:
     """A check as JSON."""
     return {
         "name": check.name,
@@ -59,17 +59,17 @@ def view(check: Check) -> Shown:
     }
 
 
-def checks_of_folder(data: Path) -> list[Check]:
+def checks_of_folder(data: Path) -> list[DoctorCheck]:
     """What can be said of a data folder without opening anything in it."""
     return [rights(data), box_checks.disk(data)]
 
 
-def rights(data: Path) -> Check:
+def rights(data: Path) -> DoctorCheck:
     """Whether nobody else may read what is kept here."""
     open_to_others = [str(path) for path in (data, data / "settings.json", data / "records.sqlite") if _is_open(path)]
     if not open_to_others:
-        return Check("rights", "ok", Sentence("Only the owner has access to {folder}.", folder=str(data)))
-    return Check(
+        return DoctorCheck("rights", "ok", Sentence("Only the owner has access to {folder}.", folder=str(data)))
+    return DoctorCheck(
         "rights",
         "warn",
         Sentence("Other users of this machine can read {files}.", files=open_to_others),
@@ -85,25 +85,25 @@ def _is_open(path: Path) -> bool:
         return False
 
 
-def _records(records: Records) -> Check:
+def _records(records: Records) -> DoctorCheck:
     if records.is_sound():
-        return Check("records", "ok", Sentence("Settings and database are intact."))
+        return DoctorCheck("records", "ok", Sentence("Settings and database are intact."))
     sentence = Sentence("The database is damaged.")
     hint = "Stop the exchange, put records.sqlite away and restore it from a backup."
-    return Check("records", "fail", sentence, Sentence("Restore a backup."), "/backup", hint)
+    return DoctorCheck("records", "fail", sentence, Sentence("Restore a backup."), "/backup", hint)
 
 
-def _speech() -> Check:
+def _speech() -> DoctorCheck:
     engines = speech.installed()
     if engines:
-        return Check("speech", "ok", Sentence("{engine} speaks typed greetings.", engine=engines[0]))
+        return DoctorCheck("speech", "ok", Sentence("{engine} speaks typed greetings.", engine=engines[0]))
     sentence = Sentence("No speech engine is installed, so the box cannot speak typed greetings.")
     advice = Sentence("Record greetings by phone, or upload sound files.")
     hint = "apt-get install espeak-ng (or libttspico-utils from non-free)"
-    return Check("speech", "warn", sentence, advice, "/greetings", hint)
+    return DoctorCheck("speech", "warn", sentence, advice, "/greetings", hint)
 
 
-def header(root: Path) -> Iterator[Check]:
+def header(root: Path) -> Iterator[DoctorCheck]:
     """Whether the file that says which pin carries what, if there is one, can be understood."""
     file = root / INSTALLED
     if not os.path.lexists(file):
@@ -112,48 +112,50 @@ def header(root: Path) -> Iterator[Check]:
         read_pins(file)
     except PinError as error:
         advice = Sentence("Correct the file and restart the box. Until then the lamps stay dark.")
-        yield Check("header", "fail", error.sentence, advice)
+        yield DoctorCheck("header", "fail", error.sentence, advice)
 
 
-def _prompts() -> Check:
+def _prompts() -> DoctorCheck:
     paths = [catalogue.clip_path(key, language) for key in catalogue.PROMPTS for language in catalogue.LANGUAGES]
     missing = [path for path in paths if not path.is_file()]
     if not missing:
-        return Check("prompts", "ok", Sentence("All {count} spoken sentences are available.", count=len(paths)))
+        return DoctorCheck("prompts", "ok", Sentence("All {count} spoken sentences are available.", count=len(paths)))
     sentence = Sentence(
         "{missing} of {all} spoken sentences are missing, for example {first}.",
         missing=len(missing),
         all=len(paths),
         first=str(missing[0]),
     )
-    return Check("prompts", "fail", sentence, Sentence("Install Durchwahl again."), hint="make prompts")
+    return DoctorCheck("prompts", "fail", sentence, Sentence("Install Durchwahl again."), hint="make prompts")
 
 
-def _greetings(desk: Desk) -> Iterator[Check]:
+def _greetings(desk: Desk) -> Iterator[DoctorCheck]:
     office, again = desk.office, Sentence("Record it again, or type it again.")
     for number in office.numbers.values():
         if number.greeting and not (desk.folder.greetings / number.greeting).is_file():
             sentence = Sentence("The recording of the greeting of {number} is missing.", number=number.e164)
-            yield Check("greetings", "fail", sentence, again, f"/numbers/{number.e164}")
+            yield DoctorCheck("greetings", "fail", sentence, again, f"/numbers/{number.e164}")
     for person in office.people.values():
         if person.announcement and not (desk.folder.greetings / person.announcement).is_file():
             sentence = Sentence("The recording of the announcement of {name} is missing.", name=person.name)
-            yield Check("greetings", "fail", sentence, again, f"/people/{person.extension}")
+            yield DoctorCheck("greetings", "fail", sentence, again, f"/people/{person.extension}")
 
 
-def _numbers(office: Office) -> Iterator[Check]:
+def _numbers(office: Office) -> Iterator[DoctorCheck]:
     if office.trunks and not office.numbers:
         sentence = Sentence("There are no numbers yet, so calls from outside are refused.")
         hint = "durchwahl number add E164 --trunk NAME --to EXT"
-        yield Check("numbers", "warn", sentence, Sentence("Add your numbers."), "/numbers", hint)
+        yield DoctorCheck("numbers", "warn", sentence, Sentence("Add your numbers."), "/numbers", hint)
     if silent := [number.e164 for number in office.numbers.values() if not _rings(office, number)]:
         sentence = Sentence("No phone rings when somebody calls {numbers}.", numbers=silent)
         advice = Sentence("Add a phone for somebody these calls are for.")
-        yield Check("numbers", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
+        yield DoctorCheck("numbers", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
     if office.numbers and all(number.extensions == "off" for number in office.numbers.values()):
         sentence = Sentence("No number lets callers dial an extension.")
         advice = Sentence("Choose for one of the numbers which extensions callers may dial.")
-        yield Check("extensions", "warn", sentence, advice, "/numbers", "durchwahl number set E164 --extensions all")
+        yield DoctorCheck(
+            "extensions", "warn", sentence, advice, "/numbers", "durchwahl number set E164 --extensions all"
+        )
 
 
 def _rings(office: Office, number: Number) -> bool:
@@ -162,23 +164,23 @@ def _rings(office: Office, number: Number) -> bool:
     return any(office.phones_of(each) and not office.people[each].outbound_only for each in ringing)
 
 
-def _pins(office: Office) -> Iterator[Check]:
+def _pins(office: Office) -> Iterator[DoctorCheck]:
     if people := _named(each for each in office.people.values() if each.voicemail and not each.pin):
         sentence = Sentence(
             "These people have no PIN, so they cannot hear their messages by phone: {people}.", people=people
         )
         advice = Sentence("Set PINs for them, or ask them to set one on their own page.")
-        yield Check("pins", "warn", sentence, advice, "/people", "durchwahl user set EXT --pin PIN")
+        yield DoctorCheck("pins", "warn", sentence, advice, "/people", "durchwahl user set EXT --pin PIN")
 
 
-def _accounts(office: Office) -> Iterator[Check]:
+def _accounts(office: Office) -> Iterator[DoctorCheck]:
     if people := _named(each for each in office.people.values() if not office.phones_of(each.extension)):
         sentence = Sentence("These people have no phone yet: {people}.", people=people)
         advice = Sentence("Add phones for them.")
-        yield Check("phones", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
+        yield DoctorCheck("phones", "warn", sentence, advice, "/phones", "durchwahl phone add EXT")
 
 
-def _phones(office: Office, live: Live) -> Iterator[Check]:
+def _phones(office: Office, live: Live) -> Iterator[DoctorCheck]:
     """Who has a phone that does not come."""
     registered = live.registrations()
     away = [
@@ -190,20 +192,20 @@ def _phones(office: Office, live: Live) -> Iterator[Check]:
     if silent:
         sentence = Sentence("A phone no longer answers: {people}.", people=_named(silent))
         advice = Sentence("Check that it has power and a network connection. It rings again as soon as it responds.")
-        yield Check("answers", "warn", sentence, advice, "/phones")
+        yield DoctorCheck("answers", "warn", sentence, advice, "/phones")
     if cut_off:
         sentence = Sentence("The connection to a phone is lost: {people}.", people=_named(cut_off))
         advice = Sentence("It should come back by itself within two minutes. If not, restart the phone.")
-        yield Check("connections", "warn", sentence, advice, "/phones")
+        yield DoctorCheck("connections", "warn", sentence, advice, "/phones")
     if missing := _named(each for each in away if each not in (*cut_off, *silent)):
         sentence = Sentence("No phone is connected for {people}.", people=missing)
         advice = Sentence(
             "Check that the phones have power and a network connection, and that the user name and password are"
             " correct."
         )
-        yield Check("registered", "warn", sentence, advice, "/phones")
+        yield DoctorCheck("registered", "warn", sentence, advice, "/phones")
     elif office.phones and not away:
-        yield Check("registered", "ok", Sentence("Everybody with a phone has at least one connected."))
+        yield DoctorCheck("registered", "ok", Sentence("Everybody with a phone has at least one connected."))
 
 
 def _troubled(office: Office, live: Live, why: str) -> list[Person]:
@@ -222,20 +224,20 @@ def _named(people: Iterable[Person]) -> list[str]:
     ]
 
 
-def _trunks(office: Office) -> Iterator[Check]:
+def _trunks(office: Office) -> Iterator[DoctorCheck]:
     """What a running exchange says better, as it knows states."""
     if not office.trunks:
         yield trunk_checks.NONE
 
 
-def _passwords(desk: Desk) -> Iterator[Check]:
+def _passwords(desk: Desk) -> Iterator[DoctorCheck]:
     """Whether what was sealed can be opened by the key that is there."""
     office = desk.office
     try:
         phones, trunks, backups = desk.folder.vault.unreadable(office)
     except NotSealed as error:
         again = Sentence("Restart the box. If this message comes back, restore a backup.")
-        yield Check("passwords", "fail", error.sentence, again)
+        yield DoctorCheck("passwords", "fail", error.sentence, again)
         return
     key = Sentence(
         "The box's key for passwords was lost or belongs to another box. Restore a backup, or enter the"
@@ -245,24 +247,24 @@ def _passwords(desk: Desk) -> Iterator[Check]:
     if trunks:
         names = [trunk.name for trunk in trunks]
         sentence = Sentence("The box can no longer read the passwords of these lines: {names}.", names=names)
-        yield Check("passwords", "fail", sentence, key, f"/trunks/{names[0]}", hint)
+        yield DoctorCheck("passwords", "fail", sentence, key, f"/trunks/{names[0]}", hint)
     if phones:
         names = sorted({office.people[phone.extension].name for phone in phones})
         sentence = Sentence(
             "The phones of {names} work as before, but the box can no longer pass their passwords on to a softphone.",
             names=names,
         )
-        yield Check(
+        yield DoctorCheck(
             "passwords", "warn", sentence, Sentence("Create new passwords when you need them."), "/phones", hint
         )
     if backups:
         sentence = Sentence(
             "The box can no longer read the key of the nightly backup. Please enter its password again."
         )
-        yield Check("passwords", "fail", sentence, key, "/backup", hint)
+        yield DoctorCheck("passwords", "fail", sentence, key, "/backup", hint)
 
 
-def _port(port: int) -> Check:
+def _port(port: int) -> DoctorCheck:
     for kind, word in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:
@@ -272,14 +274,14 @@ def _port(port: int) -> Check:
                 probe.bind(("", port))
             except OSError as error:
                 return _port_taken(word, port, error)
-    return Check("port", "ok", Sentence("Port {port} is free; the exchange is not running.", port=str(port)))
+    return DoctorCheck("port", "ok", Sentence("Port {port} is free; the exchange is not running.", port=str(port)))
 
 
-def _port_taken(word: str, port: int, error: OSError) -> Check:
+def _port_taken(word: str, port: int, error: OSError) -> DoctorCheck:
     if error.errno == errno.EADDRINUSE:
         sentence = Sentence("Another program is using {protocol} port {port}.", protocol=word, port=str(port))
     else:
         why = error.strerror or str(error)
         sentence = Sentence("The box cannot use {protocol} port {port}: {why}.", protocol=word, port=str(port), why=why)
     hint = f"Find it with “ss -lpn sport = :{port}”, or run with --sip HOST:PORT."
-    return Check("port", "fail", sentence, Sentence("Stop the other program."), hint=hint)
+    return DoctorCheck("port", "fail", sentence, Sentence("Stop the other program."), hint=hint)

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check
+from pbx.administration.desk.live import DoctorCheck
 from pbx.box.addresses import lines
 from pbx.box.own_address import LOOPBACK, own_address
 from pbx.sentence import Sentence
@@ -19,7 +19,7 @@ QUESTION = bytes.fromhex("4475 0100 0001 0000 0000 0000 00 0002 0001")
 """Who serves the root (RFC 1035, 4.1): id, "please look for me", one question: the name "", NS, IN."""
 
 
-def checks(desk: Desk) -> Iterator[Check]:
+def checks(desk: Desk) -> Iterator[DoctorCheck]:
     """Address, way out, names. Waits for the name server if a trunk needs it."""
     yield _address(own_address())
     yield _way_out(desk.host.root)
@@ -27,23 +27,25 @@ def checks(desk: Desk) -> Iterator[Check]:
         yield _names(name_servers(desk.host.root))
 
 
-def _address(address: str) -> Check:
+def _address(address: str) -> DoctorCheck:
     if address == LOOPBACK:
         sentence = Sentence("The box has no address on the network.")
-        return Check("network", "fail", sentence, Sentence("Plug in the network cable and check the router."))
+        return DoctorCheck("network", "fail", sentence, Sentence("Plug in the network cable and check the router."))
     if ip_address(address).is_link_local:
         sentence = Sentence(
             "The box gave itself the address {address} because it got none from a router.", address=address
         )
-        return Check("network", "fail", sentence, Sentence("Check that the router assigns addresses (DHCP)."))
-    return Check("network", "ok", Sentence("The box has the address {address}.", address=address))
+        return DoctorCheck("network", "fail", sentence, Sentence("Check that the router assigns addresses (DHCP)."))
+    return DoctorCheck("network", "ok", Sentence("The box has the address {address}.", address=address))
 
 
-def _way_out(root: Path) -> Check:
+def _way_out(root: Path) -> DoctorCheck:
     if has_default_route(root):
-        return Check("internet", "ok", Sentence("The box has a router that leads out of the local network."))
+        return DoctorCheck("internet", "ok", Sentence("The box has a router that leads out of the local network."))
     sentence = Sentence("The box has no router, so it cannot reach anything outside the local network.")
-    return Check("internet", "fail", sentence, Sentence("Check that the router is on and assigns addresses (DHCP)."))
+    return DoctorCheck(
+        "internet", "fail", sentence, Sentence("Check that the router is on and assigns addresses (DHCP).")
+    )
 
 
 def has_default_route(root: Path) -> bool:
@@ -83,16 +85,18 @@ def needs_names(trunk: Trunk) -> bool:
     return not is_address(host)
 
 
-def _names(servers: list[str]) -> Check:
+def _names(servers: list[str]) -> DoctorCheck:
     if not servers:
         sentence = Sentence("The box has no name server, so it cannot find the provider.")
-        return Check("names", "fail", sentence, Sentence("Check that the router assigns addresses (DHCP)."))
+        return DoctorCheck("names", "fail", sentence, Sentence("Check that the router assigns addresses (DHCP)."))
     if not any(answers(server) for server in servers[:2]):
         sentence = Sentence(
             "No answer from the name server {servers}, so the box cannot find the provider.", servers=servers
         )
-        return Check("names", "fail", sentence, Sentence("Restart the router and check whether the internet works."))
-    return Check("names", "ok", Sentence("The name server answers."))
+        return DoctorCheck(
+            "names", "fail", sentence, Sentence("Restart the router and check whether the internet works.")
+        )
+    return DoctorCheck("names", "ok", Sentence("The name server answers."))
 
 
 def _is_address(text: str) -> bool:

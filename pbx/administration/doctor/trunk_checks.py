@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.live import Check, Live, TrunkPath
+from pbx.administration.desk.live import DoctorCheck, Live, TrunkPath
 from pbx.administration.office.trunk_words import explained
 from pbx.exchange.trunks.trunk import PROVEN
 from pbx.exchange.trunks.turned_away import Refusal
@@ -21,7 +21,7 @@ LATELY = 86400.0
 OFTEN = 2
 """Silent calls of one party that are no chance any more."""
 
-NONE = Check(
+NONE = DoctorCheck(
     "trunk",
     "warn",
     Sentence("There is no line yet, so nobody can call in or out, not even 110 and 112."),
@@ -32,7 +32,7 @@ NONE = Check(
 """The check of an office without trunks."""
 
 
-def checks(desk: Desk, live: Live) -> Iterator[Check]:
+def checks(desk: Desk, live: Live) -> Iterator[DoctorCheck]:
     """Every trunk in depth, then the voice of the last calls. Raises RecordsError."""
     office = desk.office
     if not office.trunks:
@@ -51,25 +51,25 @@ def checks(desk: Desk, live: Live) -> Iterator[Check]:
         yield voice(office, silent, encrypted)
 
 
-def _refused(name: str, refusals: Sequence[Refusal], now: float) -> Iterator[Check]:
+def _refused(name: str, refusals: Sequence[Refusal], now: float) -> Iterator[DoctorCheck]:
     """Calls of the trunk's that never became one."""
     if count := sum(each.times for each in refusals if now - each.at < LATELY):
         sentence = Sentence("Refused calls over {name} in the last 24 hours: {count}.", name=name, count=count)
-        yield Check("refused", "warn", sentence, Sentence("The line's page says why."), f"/trunks/{name}")
+        yield DoctorCheck("refused", "warn", sentence, Sentence("The line's page says why."), f"/trunks/{name}")
 
 
-def _trunk(sentence: Sentence, state: str, name: str) -> Check:
+def _trunk(sentence: Sentence, state: str, name: str) -> DoctorCheck:
     page = f"/trunks/{name}"
     if state in PROVEN:
-        return Check("trunk", "ok", sentence)
+        return DoctorCheck("trunk", "ok", sentence)
     if state == "failed":
-        return Check("trunk", "fail", sentence, Sentence("Check the line's account and server."), page)
-    return Check(
+        return DoctorCheck("trunk", "fail", sentence, Sentence("Check the line's account and server."), page)
+    return DoctorCheck(
         "trunk", "warn", sentence, Sentence("Wait a minute. If nothing changes, check the line's server."), page
     )
 
 
-def _on_the_way(name: str, way: TrunkPath, is_silent: bool) -> Iterator[Check]:
+def _on_the_way(name: str, way: TrunkPath, is_silent: bool) -> Iterator[DoctorCheck]:
     """What the provider's answer tells of the path to it.
 
     That our address comes back changed is what a router's SIP ALG does, but some providers do it themselves; so it is
@@ -78,14 +78,14 @@ def _on_the_way(name: str, way: TrunkPath, is_silent: bool) -> Iterator[Check]:
     if not way.rewritten:
         if way.seen_as:
             sentence = Sentence("{name} sees the box as {address}.", name=name, address=way.seen_as)
-            yield Check("path", "ok", sentence)
+            yield DoctorCheck("path", "ok", sentence)
         return
     sentence = Sentence("Something between the box and {name} changes the addresses in the box's messages.", name=name)
     if not is_silent:
-        yield Check("path", "ok", sentence)
+        yield DoctorCheck("path", "ok", sentence)
         return
     advice = Sentence("Switch off “SIP ALG” (or “SIP helper”) in the router: it does more harm than good to the sound.")
-    yield Check("path", "warn", sentence, advice)
+    yield DoctorCheck("path", "warn", sentence, advice)
 
 
 def _talked(call: CallRecord) -> bool:
@@ -101,7 +101,7 @@ def silences(office: Office, calls: Sequence[CallRecord]) -> Counter[str]:
     return found
 
 
-def voice(office: Office, silent: Counter[str], encrypted: Collection[str] = ()) -> Check:
+def voice(office: Office, silent: Counter[str], encrypted: Collection[str] = ()) -> DoctorCheck:
     """Whether everybody was heard in the last calls; no router reads what is said to the trunks of `encrypted`."""
     often = [whose for whose, count in silent.items() if count >= OFTEN]
     trunks = [whose for whose in often if whose in office.trunks]
@@ -112,12 +112,14 @@ def voice(office: Office, silent: Counter[str], encrypted: Collection[str] = ())
             advice = Sentence("The router or a firewall blocks the sound. Let the box's UDP packets through.")
         else:
             advice = Sentence("The router or a firewall blocks the sound. Switch off “SIP ALG” in the router.")
-        return Check("voice", "fail", sentence, advice, "/history")
+        return DoctorCheck("voice", "fail", sentence, advice, "/history")
     if people:
         sentence = Sentence("In several calls, no sound arrived from {people}.", people=people)
         advice = Sentence("Check the phone's microphone and its network.")
-        return Check("voice", "warn", sentence, advice, "/history")
+        return DoctorCheck("voice", "warn", sentence, advice, "/history")
     if silent:
         names = [office.names.get(whose, whose) for whose in silent]
-        return Check("voice", "ok", Sentence("In one of the latest calls, no sound arrived from {names}.", names=names))
-    return Check("voice", "ok", Sentence("Everybody could be heard in the latest calls."))
+        return DoctorCheck(
+            "voice", "ok", Sentence("In one of the latest calls, no sound arrived from {names}.", names=names)
+        )
+    return DoctorCheck("voice", "ok", Sentence("Everybody could be heard in the latest calls."))

@@ -13,7 +13,7 @@ from pbx.exchange.dialling.numbers import BadNumber, Outside, as_written, split_
 from pbx.sentence import Sentence
 from pbx.store.models import Office, Person
 from pbx.store.records.history import Wanted
-from pbx.store.records.paging import PageRequest
+from pbx.store.records.paging import TablePageRequest
 from pbx.store.rows import CallRecord
 
 Shown = dict[str, Any]
@@ -31,7 +31,7 @@ def listing(desk: Desk, last: int = 20, before: int | None = None) -> Shown:
         raise Refused(
             Sentence("The number of calls must be between 1 and {most}.", most=MOST), field="last", hint="--last N"
         )
-    found, page = desk.records.history.page(Wanted(), PageRequest(before, most=min(last, AT_ONCE)))
+    found, page = desk.records.history.page(Wanted(), TablePageRequest(before, most=min(last, AT_ONCE)))
     goes_on = page.places[-1] if page.counts()["more"] else None
     return {"calls": [view(each.record) for each in reversed(found)], "all": page.all, "before": goes_on}
 

@@ -17,7 +17,7 @@ from pbx.sentence import Sentence
 from pbx.store.mailboxes import Mailboxes
 from pbx.store.models import Office
 from pbx.store.records.history import FoundCall, Wanted, Word
-from pbx.store.records.paging import PageRequest
+from pbx.store.records.paging import TablePageRequest
 from pbx.store.rows import CallDirection, CallRecord, CallTrace, Message, Outcome, TracedMessage
 
 Shown = dict[str, Any]
@@ -55,7 +55,7 @@ def listing(
     if not counted:
         found = desk.records.history.find(wanted, before, limit + 1)
         return {"calls": [view(each, desk.actor, office) for each in found[:limit]], "more": len(found) > limit}
-    found, page = desk.records.history.page(wanted, PageRequest(before, after, limit))
+    found, page = desk.records.history.page(wanted, TablePageRequest(before, after, limit))
     return {"calls": [view(each, desk.actor, office) for each in found], **page.counts()}
 
 

@@ -17,7 +17,7 @@ from pbx.control.protocol import Refused
 from pbx.media import wav
 from pbx.sentence import Sentence
 from pbx.store.mailboxes import Mailboxes
-from pbx.store.records.paging import PageRequest
+from pbx.store.records.paging import TablePageRequest
 from pbx.store.rows import Message
 
 Shown = dict[str, Any]
@@ -52,7 +52,7 @@ def listing(
     if not 0 < most <= MOST:
         raise Refused(Sentence("The number of messages must be between 1 and {most}.", most=MOST), field="most")
     wanted = boxes if extension is None else [extension]
-    messages, page = desk.records.messages_page(wanted, PageRequest(before, after, most))
+    messages, page = desk.records.messages_page(wanted, TablePageRequest(before, after, most))
     return {
         "mailboxes": [_mailbox(desk, box) for box in boxes],
         "messages": [view(desk, message) | _drawing(desk.mailboxes, message, drawn) for message in messages],

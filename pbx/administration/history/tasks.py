@@ -13,7 +13,7 @@ from pbx.administration.history.history import story_for
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Office
-from pbx.store.records.paging import PageRequest
+from pbx.store.records.paging import TablePageRequest
 from pbx.store.records.task_log import TaskDeed, TaskNote
 from pbx.store.rows import Task
 
@@ -42,7 +42,7 @@ def listing(
     if not 0 < limit <= MOST:
         raise Refused(Sentence("The number of tasks must be between 1 and {most}.", most=MOST), field="limit")
     theirs = None if everybody else _seen_by(desk.actor, desk.office)
-    tasks, page = desk.records.tasks_page(theirs, done, PageRequest(before, after, limit))
+    tasks, page = desk.records.tasks_page(theirs, done, TablePageRequest(before, after, limit))
     return {"tasks": views(desk, tasks), **page.counts()}
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pbx import VERSION
 from pbx.administration.desk.desk import UPDATE, Desk
-from pbx.administration.desk.live import Check, Live
+from pbx.administration.desk.live import DoctorCheck, Live
 from pbx.administration.update import self_call
 from pbx.administration.update.progress import BUNDLE, current_progress, is_possible, wanted
 from pbx.box.update.state import TRYING
@@ -82,7 +82,7 @@ def trunks_that_are_well(live: Live | None) -> set[str]:
     return {name for name, (state, _) in states.items() if state in _WELL}
 
 
-def checks(desk: Desk) -> list[Check]:
+def checks(desk: Desk) -> list[DoctorCheck]:
     """What the doctor says of the last update; nothing on a machine that has none."""
     if not is_possible(desk):
         return []
@@ -103,15 +103,15 @@ def checks(desk: Desk) -> list[Check]:
             sentence = Sentence("The update to {new} failed: {why}", new=new, why=why)
             advice = Sentence("Nothing was changed. Please start again.")
         case "":
-            return [Check("update", "ok", Sentence("Version {version} is running.", version=VERSION))]
+            return [DoctorCheck("update", "ok", Sentence("Version {version} is running.", version=VERSION))]
         case "kept":
             return [
-                Check(
+                DoctorCheck(
                     "update",
                     "ok",
                     Sentence("The last update succeeded: version {version} is running.", version=VERSION),
                 )
             ]
         case _:
-            return [Check("update", "ok", Sentence("An update is being installed."), page="/update")]
-    return [Check("update", "warn", sentence, advice, "/update", "durchwahl update status")]
+            return [DoctorCheck("update", "ok", Sentence("An update is being installed."), page="/update")]
+    return [DoctorCheck("update", "warn", sentence, advice, "/update", "durchwahl update status")]

@@ -104,7 +104,7 @@ class Equipment:
     scripts: set[object] = field(default_factory=set)
     """The tasks that tell them: asyncio itself keeps only weak references."""
 
-    def even_wall(self) -> Callable[[], float]:
+    def steady_wall(self) -> Callable[[], float]:
         """The clock on the wall as it goes on from now: whoever sets it meanwhile makes no call last for years."""
         ahead = self.wall() - self.clock()
         return lambda: self.clock() + ahead

@@ -37,7 +37,7 @@ PACE = 100
 REMEMBERED = 1024
 """NATs whose interval is kept; the longest unheard is forgotten first."""
 
-Key = tuple[str, str, str, str]
+BindingKey = tuple[str, str, str, str]
 
 
 @dataclass(slots=True, eq=False)
@@ -75,7 +75,7 @@ class Keepalive:
         self._ids = ids
         self._clock = clock
         self._chance = chance
-        self._phones: dict[Key, _Phone] = {}
+        self._phones: dict[BindingKey, _Phone] = {}
         self._asked: dict[str, Binding] = {}
         self._intervals: OrderedDict[str, float] = OrderedDict()
         self._free_at = 0.0
@@ -209,5 +209,5 @@ class Keepalive:
         return token
 
 
-def _key(binding: Binding) -> Key:
+def _key(binding: Binding) -> BindingKey:
     return binding.username, binding.contact, binding.instance, binding.reg_id

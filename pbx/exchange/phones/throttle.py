@@ -14,7 +14,7 @@ from pbx.sip.uri import Uri
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RequestKind:
     """What requests are weighed apart, so that one kind's storm leaves the others."""
 
     slot: int
@@ -27,12 +27,12 @@ class Kind:
     together: float
 
 
-CALL = Kind(0, 500, 10.0, 5000, 100.0)
-EMERGENCY = Kind(1, 20, 1.0, 200, 10.0)
-DIALOG = Kind(2, 1000, 100.0, 20_000, 2000.0)
+CALL = RequestKind(0, 500, 10.0, 5000, 100.0)
+EMERGENCY = RequestKind(1, 20, 1.0, 200, 10.0)
+DIALOG = RequestKind(2, 1000, 100.0, 20_000, 2000.0)
 """All that belongs to a call or a request that we know."""
-REGISTER = Kind(3, 500, 5.0, 6000, 200.0)
-OTHER = Kind(4, 1000, 20.0, 20_000, 400.0)
+REGISTER = RequestKind(3, 500, 5.0, 6000, 200.0)
+OTHER = RequestKind(4, 1000, 20.0, 20_000, 400.0)
 """A phone with 200 lamps sends 400 SUBSCRIBEs when it starts: each is challenged first."""
 
 ANSWERS = 10.0
@@ -139,13 +139,13 @@ class Throttle:
         ]
         return sorted(found, key=lambda storm: -storm.count)
 
-    def _fits(self, host: str, source: _Source, kind: Kind, now: float) -> bool:
+    def _fits(self, host: str, source: _Source, kind: RequestKind, now: float) -> bool:
         if not _poured(source, kind.slot, now, kind.burst, kind.rate):
             return False
         every = self._hosts.get(host) or _new(self._hosts, host, now)
         return _poured(every, kind.slot, now, kind.most, kind.together)
 
-    def _is_spared(self, request: Request, host: str, source: _Source, kind: Kind, now: float) -> bool:
+    def _is_spared(self, request: Request, host: str, source: _Source, kind: RequestKind, now: float) -> bool:
         """Whether it is taken all the same: an emergency, or what comes over a trunk."""
         if kind in (CALL, DIALOG) and self._trunk(host):
             return True
@@ -172,7 +172,7 @@ def _new(table: OrderedDict[Any, _Source], key: Any, now: float) -> _Source:
     return source
 
 
-def _kind(request: Request, known: bool) -> Kind:
+def _kind(request: Request, known: bool) -> RequestKind:
     if known or request.method == "CANCEL":
         return DIALOG
     if request.method == "INVITE":

@@ -37,7 +37,7 @@ LONGEST_WORDS = 200
 
 
 @dataclass(slots=True)
-class _Entry:
+class _TrunkEntry:
     """A trunk with its appointment and the request it waits for."""
 
     trunk: RunningTrunk = field(init=False)
@@ -84,9 +84,9 @@ class Trunks:
         self._password_of = password_of
         self._is_phone = is_phone
         self._changed = changed
-        self._running: dict[str, _Entry] = {}
-        self._tokens: dict[str, _Entry] = {}
-        self._leaving: list[_Entry] = []
+        self._running: dict[str, _TrunkEntry] = {}
+        self._tokens: dict[str, _TrunkEntry] = {}
+        self._leaving: list[_TrunkEntry] = []
         self._broken: dict[str, TrunkState] = {}
         self._refusals = Refusals(wall)
 
@@ -220,7 +220,7 @@ class Trunks:
 
     def _begin(self, trunk: Trunk) -> None:
         self._broken.pop(trunk.name, None)
-        entry = _Entry()
+        entry = _TrunkEntry()
         wire = TrunkWire(
             clock=self._clock,
             flow_to=self._flow_to,
@@ -240,7 +240,7 @@ class Trunks:
         self._running[trunk.name] = entry
         entry.trunk.begin()
 
-    def _end(self, entry: _Entry) -> None:
+    def _end(self, entry: _TrunkEntry) -> None:
         self._cancel(entry)
         entry.trunk.end()
         if not entry.trunk.ended:
@@ -251,7 +251,7 @@ class Trunks:
         words = f"{trunk.name}\0{trunk.user}\0{trunk.domain}".encode()
         return hmac.new(self._secret, words, hashlib.sha256).hexdigest()[:20]
 
-    def _log(self, entry: _Entry) -> None:
+    def _log(self, entry: _TrunkEntry) -> None:
         """Say how a trunk is, whenever that changes."""
         state = replace(_harmless(entry.trunk.state()), address="")
         if state != entry.logged:
@@ -259,16 +259,16 @@ class Trunks:
             log.info("trunk %s: %s %s", state.name, state.state, state.words)
             self._changed()
 
-    def _ask(self, entry: _Entry, request: Request, flow: Flow) -> None:
+    def _ask(self, entry: _TrunkEntry, request: Request, flow: Flow) -> None:
         entry.token = f"trunk:{self._ids.token()}"
         self._tokens[entry.token] = entry
         self._stack.request(request, flow, token=entry.token)
 
-    def _wake_in(self, entry: _Entry, seconds: float) -> None:
+    def _wake_in(self, entry: _TrunkEntry, seconds: float) -> None:
         self._cancel(entry)
         entry.timer = self._timers.at(self._clock() + seconds, entry.trunk.wake)
 
-    def _cancel(self, entry: _Entry) -> None:
+    def _cancel(self, entry: _TrunkEntry) -> None:
         if entry.timer is not None:
             entry.timer.cancel()
             entry.timer = None

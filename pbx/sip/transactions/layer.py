@@ -19,7 +19,7 @@ from pbx.sip.transactions.request_server import RequestServer
 from pbx.sip.transactions.timers import T1, Timer, Timers
 from pbx.sip.via import COOKIE
 
-Key = tuple[object, ...]
+TransactionKey = tuple[object, ...]
 """What tells transactions apart (17.1.3, 17.2.3)."""
 
 Answer = Response | Failure
@@ -31,7 +31,9 @@ class Client:
 
     __slots__ = ("key", "machine", "tell", "timers")
 
-    def __init__(self, machine: InviteClient | RequestClient, key: Key, tell: Callable[[Answer, Flow], None]) -> None:
+    def __init__(
+        self, machine: InviteClient | RequestClient, key: TransactionKey, tell: Callable[[Answer, Flow], None]
+    ) -> None:
         self.machine = machine
         self.key = key
         self.tell = tell
@@ -48,11 +50,11 @@ class Server:
 
     __slots__ = ("acknowledged", "cancelled", "flow", "key", "machine", "merging", "name", "tag", "timers")
 
-    def __init__(self, machine: InviteServer | RequestServer, key: Key, flow: Flow) -> None:
+    def __init__(self, machine: InviteServer | RequestServer, key: TransactionKey, flow: Flow) -> None:
         self.machine = machine
         self.key = key
         self.flow = flow
-        self.merging: Key | None = None
+        self.merging: TransactionKey | None = None
         """What copies of the request that came another way have in common with it (8.2.2.2)."""
         self.name = ""
         """Set when it waits in `Transactions.named`."""
@@ -81,13 +83,13 @@ class Transactions:
         self.counters: Counter[str] = Counter()
         self.named: dict[str, Server] = {}
         """Those whose response comes from the layer above, by the name it knows."""
-        self.merging: dict[Key, Server] = {}
+        self.merging: dict[TransactionKey, Server] = {}
         self._clock = clock
         self._timers = timers
-        self._clients: dict[Key, Client] = {}
-        self._servers: dict[Key, Server] = {}
-        self._answered: OrderedDict[Key, Server] = OrderedDict()
-        self._parted: OrderedDict[Key, Client] = OrderedDict()
+        self._clients: dict[TransactionKey, Client] = {}
+        self._servers: dict[TransactionKey, Server] = {}
+        self._answered: OrderedDict[TransactionKey, Server] = OrderedDict()
+        self._parted: OrderedDict[TransactionKey, Client] = OrderedDict()
 
     def __len__(self) -> int:
         """How many are running."""
@@ -153,7 +155,7 @@ class Transactions:
 
     # --- requests of theirs ----------------------------------------------------------------------------------------
 
-    def absorb(self, request: Request, key: Key) -> bool:
+    def absorb(self, request: Request, key: TransactionKey) -> bool:
         """Hand a copy or a refusal's ACK to its transaction; False if the request is new."""
         server = self._servers.get(key)
         if server is None:
@@ -161,7 +163,7 @@ class Transactions:
         self._act_server(server, server.machine.receive_request(request))
         return True
 
-    def serve(self, request: Request, key: Key, flow: Flow, merging: Key | None = None) -> Server:
+    def serve(self, request: Request, key: TransactionKey, flow: Flow, merging: TransactionKey | None = None) -> Server:
         """Run a server transaction for a new request."""
         machine: InviteServer | RequestServer
         machine = InviteServer(flow) if request.method == "INVITE" else RequestServer(flow)
@@ -173,7 +175,7 @@ class Transactions:
             self._act_server(server, machine.start())
         return server
 
-    def server(self, key: Key) -> Server | None:
+    def server(self, key: TransactionKey) -> Server | None:
         """The running server transaction of that key."""
         return self._servers.get(key)
 
@@ -268,7 +270,7 @@ class Transactions:
             del self.merging[server.merging]
 
 
-def server_key(request: Request, flow: Flow, method: str) -> Key:
+def server_key(request: Request, flow: Flow, method: str) -> TransactionKey:
     """What a request's server transaction is known by (17.2.3); the peer's host is part of it, against strangers.
 
     So is the CSeq number, because pyVoIP answers a challenge under the branch of the request that was challenged.

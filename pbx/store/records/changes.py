@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pbx.store.records.database import Database
-from pbx.store.records.paging import Page, PageRequest, page
+from pbx.store.records.paging import TablePage, TablePageRequest, page
 from pbx.store.settings.differences import Difference, Moved, place_of
 from pbx.store.shapes import made
 
@@ -117,7 +117,7 @@ class Changes:
         """All changes, the newest first."""
         return tuple(map(_change, self._database.rows("SELECT * FROM changes ORDER BY id DESC")))
 
-    def page(self, request: PageRequest) -> Page:
+    def page(self, request: TablePageRequest) -> TablePage:
         """Where one page of them is."""
         return page(self._database, "SELECT id AS place FROM changes", (), request)
 

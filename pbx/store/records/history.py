@@ -8,7 +8,7 @@ from typing import Any
 
 from pbx.store.kinds import EXTENSION
 from pbx.store.records.database import Database
-from pbx.store.records.paging import Page, PageRequest, page
+from pbx.store.records.paging import TablePage, TablePageRequest, page
 from pbx.store.rows import CallDirection, CallRecord, Message, Outcome, Task
 
 
@@ -88,7 +88,7 @@ class History:
         )
         return self._found(rows)
 
-    def page(self, wanted: Wanted, request: PageRequest) -> tuple[list[FoundCall], Page]:
+    def page(self, wanted: Wanted, request: TablePageRequest) -> tuple[list[FoundCall], TablePage]:
         """One page of the calls that fit, newest first, and where it is; all that fit are counted."""
         terms, values = _terms(wanted)
         where = f"WHERE {' AND '.join(terms)}" if terms else ""

@@ -16,7 +16,7 @@ _END = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class PageRequest:
+class TablePageRequest:
     """Which page is wanted; without `before` and `after` the newest."""
 
     before: int | None = None
@@ -27,7 +27,7 @@ class PageRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TablePage:
     """Where a page is."""
 
     places: tuple[int, ...]
@@ -42,20 +42,20 @@ class Page:
         return {"all": self.all, "ahead": self.ahead, "more": self.all > self.ahead + len(self.places)}
 
 
-def page(database: Database, select: str, values: Sequence[Any], request: PageRequest) -> Page:
+def page(database: Database, select: str, values: Sequence[Any], request: TablePageRequest) -> TablePage:
     """The page of what `select` finds, which names its only column `place`. Raises RecordsError.
 
     Beyond the last row comes the last page: as long as there is a row, there is one on the page.
     """
     found = _page(database, select, values, request)
     if request.after is not None and len(found.places) < request.most:
-        return _page(database, select, values, PageRequest(most=request.most))
+        return _page(database, select, values, TablePageRequest(most=request.most))
     if found.all and not found.places:
-        return _page(database, select, values, PageRequest(after=0, most=request.most))
+        return _page(database, select, values, TablePageRequest(after=0, most=request.most))
     return found
 
 
-def _page(database: Database, select: str, values: Sequence[Any], request: PageRequest) -> Page:
+def _page(database: Database, select: str, values: Sequence[Any], request: TablePageRequest) -> TablePage:
     if request.after is None:
         side, edge = "place < ? ORDER BY place DESC", _END if request.before is None else request.before
     else:
@@ -69,4 +69,4 @@ def _page(database: Database, select: str, values: Sequence[Any], request: PageR
         " (SELECT COUNT(*) FROM found WHERE place > (SELECT MAX(place) FROM page)) AS ahead",
         [*values, max(-_END, min(edge, _END)), request.most],
     )
-    return Page(tuple(sorted(json.loads(row["places"]), reverse=True)), row["everything"], row["ahead"])
+    return TablePage(tuple(sorted(json.loads(row["places"]), reverse=True)), row["everything"], row["ahead"])

@@ -13,7 +13,7 @@ from typing import Any
 from pbx.store.records.changes import Changes, MovedRows
 from pbx.store.records.database import Database, RecordsError
 from pbx.store.records.history import History, Leftovers
-from pbx.store.records.paging import Page, PageRequest, page
+from pbx.store.records.paging import TablePage, TablePageRequest, page
 from pbx.store.records.sessions import Sessions
 from pbx.store.records.task_log import TaskLog
 from pbx.store.records.traces import Traces
@@ -153,7 +153,9 @@ class Records:
         )
         return tuple(map(_task, rows))
 
-    def tasks_page(self, extensions: Sequence[str] | None, done: bool, request: PageRequest) -> tuple[list[Task], Page]:
+    def tasks_page(
+        self, extensions: Sequence[str] | None, done: bool, request: TablePageRequest
+    ) -> tuple[list[Task], TablePage]:
         """One page of the tasks that are done or open, newest first: of these extensions ("": the office's), or all."""
         rows, where = self._page("tasks", extensions, request, f"done = {int(done)}")
         return list(map(_task, rows)), where
@@ -211,7 +213,7 @@ class Records:
         rows = self._database.rows("SELECT * FROM messages WHERE ?1 IS NULL OR extension = ?1 ORDER BY id", [extension])
         return tuple(map(_message, rows))
 
-    def messages_page(self, extensions: Sequence[str], request: PageRequest) -> tuple[list[Message], Page]:
+    def messages_page(self, extensions: Sequence[str], request: TablePageRequest) -> tuple[list[Message], TablePage]:
         """One page of these mailboxes' messages, newest first."""
         rows, where = self._page("messages", extensions, request)
         return list(map(_message, rows)), where
@@ -314,8 +316,8 @@ class Records:
         return tuple(row[0].removeprefix("~") for row in rows)
 
     def _page(
-        self, table: str, extensions: Sequence[str] | None, request: PageRequest, term: str = "1"
-    ) -> tuple[list[sqlite3.Row], Page]:
+        self, table: str, extensions: Sequence[str] | None, request: TablePageRequest, term: str = "1"
+    ) -> tuple[list[sqlite3.Row], TablePage]:
         """The rows on a page of a table, of these extensions or of all, and where it is."""
         where = page(
             self._database,

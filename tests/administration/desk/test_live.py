@@ -12,7 +12,7 @@ import pytest
 
 from pbx.administration.commands import perform
 from pbx.administration.desk.desk import Desk, open_desk
-from pbx.administration.desk.live import Check, elsewhere
+from pbx.administration.desk.live import DoctorCheck, elsewhere
 from pbx.cli.command import main
 from pbx.control.protocol import SOCKET, Refused
 from pbx.control.server import ControlServer
@@ -31,7 +31,7 @@ class Exchange(Lines):
         super().__init__(sip=["127.0.0.1:5070"], calls=3, uptime=12.5)
         self.trunks = {"provider": ("failed", "403 Forbidden")}
         self.shining = {"21": ("ringing", 1000.0)}
-        self.checks = [Check("wire", "warn", "It is slow.", "Wait.")]
+        self.checks = [DoctorCheck("wire", "warn", "It is slow.", "Wait.")]
         self.threads: set[int] = set()
 
     def call(self, extension: str, number: str, suffix: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx.exchange.phones import throttle
-from pbx.exchange.phones.throttle import CALL, DIALOG, EMERGENCY, OTHER, REGISTER, Kind, Throttle
+from pbx.exchange.phones.throttle import CALL, DIALOG, EMERGENCY, OTHER, REGISTER, RequestKind, Throttle
 from pbx.sip.admission import Verdict
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, parse
@@ -240,7 +240,7 @@ def test_what_is_remembered_of_sources_is_bounded_and_who_was_refused_stays_in_i
     assert brake.storms()[0].user == "mad"
 
 
-KINDS: dict[str, tuple[Kind, bool]] = {
+KINDS: dict[str, tuple[RequestKind, bool]] = {
     "INVITE": (CALL, False), "REGISTER": (REGISTER, False), "SUBSCRIBE": (OTHER, False), "INFO": (DIALOG, True),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pbx.store.records.database import Database
 from pbx.store.records.history import Wanted, Word
-from pbx.store.records.paging import Page, PageRequest, page
+from pbx.store.records.paging import TablePage, TablePageRequest, page
 from pbx.store.records.records import Records
 from tests.leftovers import call_record
 
@@ -39,7 +39,7 @@ def filled(things: Database, fitting: list[bool]) -> list[int]:
     return [place for place, fits in reversed(list(enumerate(fitting, 1))) if fits]
 
 
-def turned(things: Database, turn: PageRequest) -> Page:
+def turned(things: Database, turn: TablePageRequest) -> TablePage:
     return page(things, "SELECT id AS place FROM things WHERE fits = ?", [True], turn)
 
 
@@ -49,23 +49,23 @@ def test_whoever_turns_back_from_the_newest_sees_each_row_once(
 ) -> None:
     places = filled(things, fitting)
     seen: list[int] = []
-    found = turned(things, PageRequest(most=most))
+    found = turned(things, TablePageRequest(most=most))
     while True:
         assert (found.ahead, found.all) == (len(seen), len(places))
         seen += found.places
         if not found.counts()["more"]:
             break
-        found = turned(things, PageRequest(before=found.places[-1], most=most))
+        found = turned(things, TablePageRequest(before=found.places[-1], most=most))
     assert seen == places
 
 
 @given(st.lists(st.booleans(), max_size=40), st.integers(1, 9))
 def test_whoever_turns_from_the_oldest_comes_to_the_newest(things: Database, fitting: list[bool], most: int) -> None:
     places = filled(things, fitting)
-    found = turned(things, PageRequest(after=0, most=most))
+    found = turned(things, TablePageRequest(after=0, most=most))
     seen = list(found.places)
     while found.ahead:
-        found = turned(things, PageRequest(after=found.places[0], most=most))
+        found = turned(things, TablePageRequest(after=found.places[0], most=most))
         seen = [*(place for place in found.places if place > max(seen)), *seen]
     assert seen == places
     assert found.places == tuple(places[:most])
@@ -74,7 +74,9 @@ def test_whoever_turns_from_the_oldest_comes_to_the_newest(things: Database, fit
 @given(st.lists(st.booleans(), max_size=40), st.integers(1, 9), st.integers(), st.booleans())
 def test_no_place_leads_astray(things: Database, fitting: list[bool], most: int, place: int, newer: bool) -> None:
     places = filled(things, fitting)
-    found = turned(things, PageRequest(after=place, most=most) if newer else PageRequest(before=place, most=most))
+    found = turned(
+        things, TablePageRequest(after=place, most=most) if newer else TablePageRequest(before=place, most=most)
+    )
     assert bool(found.places) == bool(places)
     assert found.places == tuple(places[found.ahead : found.ahead + len(found.places)])
     assert len(found.places) <= most
@@ -85,10 +87,10 @@ def test_a_leaf_stays_what_it_is_while_newer_rows_come_in(
     things: Database, fitting: list[bool], most: int, new: int
 ) -> None:
     places = filled(things, fitting)
-    before = turned(things, PageRequest(before=max(places, default=1), most=most))
+    before = turned(things, TablePageRequest(before=max(places, default=1), most=most))
     for _ in range(new):
         things.rows("INSERT INTO things (fits) VALUES (1)")
-    after = turned(things, PageRequest(before=max(places, default=1), most=most))
+    after = turned(things, TablePageRequest(before=max(places, default=1), most=most))
     if len(places) > 1:
         assert after.places == before.places
         assert (after.ahead, after.all) == (before.ahead + new, before.all + new)
@@ -99,7 +101,7 @@ def test_calls_are_found_through_what_a_search_looks_at_and_not_by_reading_all_o
     records = Records(tmp_path / "records.sqlite")
     for number in range(20):
         records.add_call(call_record(f"c{number}", from_name="Meier" if number % 5 else "Quandt"))
-    found, where = records.history.page(Wanted(words=(Word("quandt"),)), PageRequest(most=3))
+    found, where = records.history.page(Wanted(words=(Word("quandt"),)), TablePageRequest(most=3))
     assert ([each.record.id for each in found], where.all, where.ahead) == (["c15", "c10", "c5"], 4, 0)
     plan = records._database.rows(
         "EXPLAIN QUERY PLAN SELECT number AS place FROM calls WHERE (from_name LIKE ? OR story LIKE ?)", ["%x%"] * 2
@@ -118,7 +120,7 @@ def test_an_older_folder_gets_the_index_and_an_older_version_keeps_it_true(tmp_p
     older.commit()
     older.close()
     records = Records(tmp_path / "records.sqlite")
-    assert records.history.page(Wanted(words=(Word("before the update"),)), PageRequest())[1].all == 1
+    assert records.history.page(Wanted(words=(Word("before the update"),)), TablePageRequest())[1].all == 1
     records.close()
     older = sqlite3.connect(tmp_path / "records.sqlite")  # gone back: it knows nothing of the index
     older.execute("UPDATE calls SET story = 'Gone back.'")
@@ -126,7 +128,7 @@ def test_an_older_folder_gets_the_index_and_an_older_version_keeps_it_true(tmp_p
     older.close()
     records = Records(tmp_path / "records.sqlite")
     found = [
-        records.history.page(Wanted(words=(Word(text),)), PageRequest())[1].all for text in ("gone back", "before")
+        records.history.page(Wanted(words=(Word(text),)), TablePageRequest())[1].all for text in ("gone back", "before")
     ]
     assert found == [1, 0]
     assert records.is_sound()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbx.administration.desk.live import Check
+from pbx.administration.desk.live import DoctorCheck
 from pbx.administration.doctor import network
 from pbx.sentence import Sentence
 from tests.box import pi
@@ -38,7 +38,9 @@ def test_the_worst_comes_first_and_is_counted(patient: Web) -> None:
 
 
 def test_what_the_running_exchange_found_is_shown_even_if_nobody_knows_its_kind(patient: Web) -> None:
-    patient.live.checks = [Check("novel", "warn", Sentence("Phones may come encrypted, by port {port}.", port="5061"))]
+    patient.live.checks = [
+        DoctorCheck("novel", "warn", Sentence("Phones may come encrypted, by port {port}.", port="5061"))
+    ]
     page = patient.admin.get("/doctor")
     assert "by port 5061" in page
     assert len(page.html.select(".checks li")) == len(patient.do("doctor"))

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from pbx.administration.desk.live import Running
+from pbx.administration.desk.live import RunningCall
 from pbx.store.rows import Step
 from tests.box import pi
 from tests.webui.office import Web
@@ -22,9 +22,9 @@ STEPS = (
 )
 
 
-def running(*parties: str, answered: float | None = None) -> Running:
+def running(*parties: str, answered: float | None = None) -> RunningCall:
     """A call from outside to Anna."""
-    return Running(
+    return RunningCall(
         id="c", direction="in", from_=CALLER, from_name="Meier <b>", to="+4930123450", extension="21", trunk="t",
         started=time.time() - 65, answered=answered, steps=STEPS, parties=parties,
     )  # fmt: skip
