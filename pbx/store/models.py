@@ -119,7 +119,13 @@ class Phone(Setting):
         "Password", Secret(is_phone_password, Sentence("Must not be empty or contain control characters.")), repr=False
     )
     """What digest needs of it, and it itself, sealed (`store.secret_forms`); in clear only before it is kept."""
-    label: str = described("Name of the phone", Text(), argument="name", default="")
+    label: str = described(
+        "Name of the phone",
+        Text(),
+        "Helps you tell several phones apart, for example “Desk” or “Mobile”.",
+        argument="name",
+        default="",
+    )
 
     def h_a1(self, realm: str, algorithm: str) -> str:
         """What digest compares with (RFC 7616, section 3.4.2), in hex; empty when it is kept for another realm."""
@@ -233,7 +239,12 @@ class Contact(Setting):
     """Somebody outside whom the office calls."""
 
     name: str = described("Name", Name())
-    number: str = described("Number", OutsideNumber())
+    number: str = described(
+        "Number",
+        OutsideNumber(),
+        "If there is an extension, add it after a semicolon: +49 30 123456;21. The box dials it as soon as somebody"
+        " answers.",
+    )
     extension: str = described("Extension", TAIL, default="")
     """Dialled as telephone-events after the answer."""
 
@@ -254,9 +265,13 @@ class Account(Setting):
     language: Language = described("Language", LANGUAGES, default="de")
     """In which the page speaks to them."""
     mailboxes: tuple[str, ...] = described(
-        "Can also listen to these mailboxes", Extensions(), short="Mailboxes of others", default=()
+        "Can also listen to these mailboxes",
+        Extensions(),
+        "People can always listen to their own mailbox and those of their groups. Any others have to be chosen"
+        " here, even for admins.",
+        short="Mailboxes of others",
+        default=(),
     )
-    """Other mailboxes (extensions), besides their own and their groups'."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from urllib.parse import quote
 from bottle import HTTPResponse
 
 from pbx.alphabet import place
+from pbx.store.models import Account
+from webui.described import fields_of
 from webui.form import Field, Form
 from webui.pages.welcome import PASSWORD
 from webui.parts import paging
@@ -13,31 +15,20 @@ from webui.parts.softphone import code as drawn
 from webui.request import Visit
 from webui.routes import Routes
 from webui.serving import access_rule
-from webui.words import LANGUAGES, N_
+from webui.words import N_
 
 routes = Routes()
 
 ROLES = (("user", N_("Colleague: only sees their own data")), ("admin", N_("Admin: manages the office and the box")))
-ACCOUNT = (
-    Field("name", label=N_("Login name"), required=True, autocomplete="off"),
-    Field("role", "choice", N_("Role"), options=ROLES),
-    Field("extension", "choice", N_("Person")),
-    Field("language", "choice", N_("Language"), options=tuple(LANGUAGES.items())),
-    Field(
-        "mailboxes",
-        "list",
-        N_("Can also listen to these mailboxes"),
-        N_(
-            "People can always listen to their own mailbox and those of their groups. Any others have to be chosen"
-            " here, even for admins."
-        ),
-    ),
+PERSON = {"kind": "choice"}
+ACCOUNT = fields_of(
+    Account, "name", "role", "extension", "language", "mailboxes", role={"options": ROLES}, extension=PERSON
 )
 _PAGE = 50
-INVITED = (Field("extension", "choice", N_("Person"), required=True),)
+INVITED = fields_of(Account, "extension", extension={**PERSON, "required": True})
 ADMIN = (Field("name", label=N_("Name"), required=True, autocomplete="off"),)
 CHOSEN = (PASSWORD,)
-LANGUAGE = (Field("language", "choice", N_("Language"), options=tuple(LANGUAGES.items())),)
+LANGUAGE = fields_of(Account, "language")
 OWN_PASSWORD = (
     Field("old", "password", N_("Current password"), required=True, autocomplete="current-password"),
     Field(

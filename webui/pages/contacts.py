@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
-from webui.form import Field
+from pbx.store.models import Contact
+from webui.described import fields_of
 from webui.parts import paging
 from webui.request import Visit
 from webui.routes import Routes
@@ -16,12 +17,7 @@ from webui.words import N_
 
 routes = Routes()
 
-CONTACT = (
-    Field("name", label=N_("Name"), required=True, autocomplete="off"),
-    Field("number", label=N_("Number"), required=True, inputmode="tel", autocomplete="off",
-          help=N_("If there is an extension, add it after a semicolon: +49 30 123456;21. The box dials it as soon"
-                  " as somebody answers.")),
-)  # fmt: skip
+CONTACT = fields_of(Contact, "name", "number")
 ROLES = (
     ("", N_("ignore")),
     ("name", N_("name")),

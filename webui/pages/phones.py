@@ -6,7 +6,9 @@ from typing import Any
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
-from webui.form import Field, Form
+from pbx.store.models import Phone
+from webui.described import fields_of
+from webui.form import Form
 from webui.parts import paging
 from webui.parts.extension import people
 from webui.parts.softphone import code, provisioning, sip_address, ticket_address
@@ -17,16 +19,11 @@ from webui.words import N_
 
 routes = Routes()
 
-NEW = (
-    Field("extension", "choice", N_("Whose phone is it?"), required=True),
-    Field(
-        "name",
-        label=N_("Name of the phone"),
-        help=N_("Helps you tell several phones apart, for example “Desk” or “Mobile”."),
-    ),
+NEW = fields_of(
+    Phone, "extension", "name", extension={"kind": "choice", "label": N_("Whose phone is it?"), "autocomplete": ""}
 )
 _PAGE = 50
-PHONE = (Field("name", label=N_("Name of the phone"), autocomplete="off"),)
+PHONE = fields_of(Phone, "name", name={"help": ""})
 
 
 @dataclass(frozen=True, slots=True)
