@@ -378,7 +378,7 @@ class Visit:
 
 
 def _cookies(header: str) -> dict[str, str]:
-    """Cookies by name. Whoever else serves pages under this name sets some too: none of them is an error."""
+    """Cookies by name. Other servers with this name set some too: none of them is an error."""
     pairs = (part.strip().partition("=") for part in header.split(";"))
     return {name: value.strip('"') for name, _, value in pairs}
 

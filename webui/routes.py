@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 May = Literal["visitor", "user", "admin"]
-"""Who may open a page: anybody, whoever is logged in, admins."""
+"""Who may open a page: anybody, people who are logged in, admins."""
 
 Act = Callable[..., Any]
 A = TypeVar("A", bound=Act)

@@ -43,7 +43,7 @@ class Views:
     """All templates, compiled when they are first shown."""
 
     def __init__(self, *more: Path) -> None:
-        """`more` are folders besides views/."""
+        """`more` are folders in addition to views/."""
         self._lookup = [str(folder) for folder in (VIEWS, *more)]
         self._compiled: dict[str, View] = {}
 

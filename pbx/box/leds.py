@@ -90,7 +90,7 @@ class Front:
         self._holds = 0
 
     def _still_down(self) -> None:
-        """Five more seconds; ten count at once, so that whoever waits for the end need not guess."""
+        """Five more seconds; ten count at once, so that nobody who waits for the end has to guess."""
         self._holds += 1
         if self._holds == 1:
             for lamp in self._lamps.values():

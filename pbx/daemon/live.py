@@ -21,7 +21,7 @@ from pbx.sentence import Sentence
 from pbx.store.models import Office, Person, Phone
 
 MOST_STORMS = 5
-"""That the doctor tells of at a time, the worst."""
+"""Storms that the doctor names at a time, the worst first."""
 GUEST = 5.0
 """Seconds within which the box must have called itself."""
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -172,7 +172,7 @@ class LiveExchange(Live):
         return [self._wire_check(), self._tls_check(), *self._storms()]
 
     def _storms(self) -> Iterator[DoctorCheck]:
-        """Who asks so much that they are slowed down."""
+        """Senders of so many requests that they are slowed down."""
         for storm in self._exchange.throttle.storms()[:MOST_STORMS]:
             at = {"address": storm.host, "count": storm.count, "method": storm.method}
             phone = self._exchange.folder.office.phones.get(storm.user)

@@ -1,4 +1,4 @@
-"""What a running exchange does besides carrying calls: commands, and a watch on its health, updates and the nights.
+"""What a running exchange does apart from calls: commands, and a watch on its health, updates and the nights.
 
 All of the administration comes along, and a Pi takes a second to load it: `Daemon` does so once phones are answered.
 """
@@ -47,7 +47,7 @@ class OfficeWork:
         self._changed: Callable[[str], None] = lambda topic: None
         self._on_status: Callable[[str], None] = lambda line: None
         self._looking: list[asyncio.TimerHandle | None] = [None, None]
-        """The next look at the health, and at what root tells of an update."""
+        """The next look at the health, and at root's news of an update."""
 
     def begin(self, changed: Callable[[str], None], on_status: Callable[[str], None]) -> None:
         """Look at everything for the first time, and again as time passes.

@@ -35,7 +35,7 @@ class OwnCertificate:
         self._shown = ""
         self._trouble = ""
         self.context: ssl.SSLContext | None = None
-        """For whoever connects; what it shows changes, connections that last do not notice."""
+        """For new connections; when its certificate changes, existing ones do not notice."""
 
     async def look(self) -> bool:
         """Have a certificate made if there is none that is good. Whether another one is shown from now on.

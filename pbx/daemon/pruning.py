@@ -15,7 +15,7 @@ LOOK = 3600.0
 """Seconds between two looks at the clock."""
 DAY = 86400.0
 PAUSE = 0.2
-"""Seconds between two portions: whoever else has something to write comes first."""
+"""Seconds between two portions, so that other writes come first."""
 EVEN = 60.0
 """Seconds by which the two clocks may differ after an hour. A clock on the wall that jumped years ahead would have
 everything thrown away: an hour later it has either been put right, or is believed."""

@@ -134,7 +134,7 @@ def loudest(sound: bytes) -> float:
 
 
 def tell(event: str, **details: float) -> None:
-    """One line for whoever started the phone."""
+    """Print one line for the process that started the phone."""
     print(json.dumps({"event": event, **details}), file=sys.__stdout__, flush=True)
 
 

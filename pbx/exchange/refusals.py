@@ -1,4 +1,4 @@
-"""What a final response to an INVITE means to people (RFC 3261, 21): one table, whoever refused.
+"""What a final response to an INVITE means to people (RFC 3261, 21): one table for all that may refuse.
 
 A number means something else from a colleague's phone than from the telephone network: 404 is "no such number" there
 and "this phone has lost its account" here. What this box itself answers stands in the third column.

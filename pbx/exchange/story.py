@@ -238,7 +238,7 @@ class _Fields:
         return str(value)
 
     def _refusal(self, value: str) -> Wording | None:
-        """What a status of SIP means from whoever answered it; None if it is none."""
+        """What a SIP status means from the party that sent it; None if it is not one."""
         if not re.fullmatch("[3-6][0-9][0-9]", value, re.ASCII):
             return None
         by: By = "phone" if self.step.what in _OF_PHONES else "box" if self.step.what == "not-allowed" else "network"

@@ -34,7 +34,7 @@ class Format:
     event_receive: int | None = None
     """What telephone-events arrive as; like `event_payload_type` when None."""
     listed: tuple[tuple[int, Codec | None], ...] = ()
-    """Payload types under which voice (with its codec) or telephone-events (None) may arrive besides."""
+    """Further payload types under which voice (with its codec) or telephone-events (None) may arrive."""
     rtcp: HostPort | None = None
     """Where reports go; the port above `remote` when None."""
 

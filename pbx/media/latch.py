@@ -16,7 +16,7 @@ class Latch:
 
     The SDP's own address takes its place from any other, at any time, and keeps it as long as it speaks: then `exact`
     is true and the socket can be connected. After some seconds of silence another port of the very same host may take
-    over from whoever is believed. Nobody on a host that is not trusted is ever believed.
+    over from the believed source. A source on a host that is not trusted is never believed.
     """
 
     __slots__ = ("_hosts", "_last", "_packets", "exact", "remote", "source", "strangers")

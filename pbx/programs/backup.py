@@ -56,7 +56,7 @@ _WHY = {
 }
 
 Tell = Callable[[dict[str, Any]], None]
-"""Says something to whoever started us."""
+"""Says something to the process that started us."""
 Frozen = Callable[[], AbstractContextManager[tuple[IO[bytes], sqlite3.Connection]]]
 
 

@@ -1,4 +1,4 @@
-"""Memory that is given back: a box has little, and whoever took an upload once would keep it for ever."""
+"""Memory that is given back: a box has little, and after one upload the process would keep it for ever."""
 
 import contextlib
 import ctypes

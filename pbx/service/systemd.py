@@ -36,7 +36,7 @@ class Systemd:
         self._alarm: Alarm | None = None
 
     def ready(self) -> None:
-        """Phones are answered now: whoever waits for us may begin."""
+        """Phones are answered now: what waits for us may begin."""
         self._tell("READY=1")
 
     def stopping(self) -> None:

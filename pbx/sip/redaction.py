@@ -123,5 +123,5 @@ def _described(line: str) -> str:
 
 
 def _pressed(line: str) -> str:
-    """A line of an INFO that tells of a key: which one may be part of a PIN."""
+    """A line of an INFO that names a key, which may be part of a PIN."""
     return _KEY_PRESSED.sub(rf"\1{HIDDEN}", line) if _KEY_PRESSED.fullmatch(line) else HIDDEN

@@ -71,7 +71,7 @@ def from_json(kind: type[T], values: Any, *, also: tuple[str, ...] = (), newer: 
 
 
 def made(kind: type[T], values: Mapping[str, Any]) -> T:
-    """An instance of the dataclass `kind` of what was written down; what a newer version said besides is left out."""
+    """An instance of the dataclass `kind` of what was written down; what a newer version added is left out."""
     return kind(**{name: values[name] for name in _hints(cast("Hashable", kind)) if name in values})
 
 

@@ -12,7 +12,7 @@ routes = Routes()
 
 @routes.get("/about")
 def about(visit: Visit) -> str:
-    """For whoever is logged in: strangers do not see which versions run here."""
+    """Only for people who are logged in: strangers do not see which versions run here."""
     return visit.page("about", version=VERSION, libraries=_libraries())
 
 

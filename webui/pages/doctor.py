@@ -1,4 +1,4 @@
-"""The doctor: every check with what is so and what to do, and a trace to send to whoever helps."""
+"""The doctor: every check with its result and what to do, and a trace to send to somebody who helps."""
 
 import time
 from typing import Any

@@ -42,7 +42,7 @@ def mine(visit: Visit) -> str:
 
 @routes.post("/mine/call")
 def call(visit: Visit) -> HTTPResponse | str:
-    """Ring one's own phone, then whoever was typed."""
+    """Ring one's own phone, then the person who was typed."""
     form = visit.form(CALL)
     if form.sent("call"):
         return visit.see_other("/mine", visit._("Your phone is ringing. Pick up to make the call."))

@@ -1,4 +1,4 @@
-"""The first visit: whoever reads the code off the box becomes its admin. Later it gives an admin a new password."""
+"""The first visit: the reader of the box's code becomes its admin. Later the code gives an admin a new password."""
 
 from functools import cache
 from typing import Any

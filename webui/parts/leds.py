@@ -1,4 +1,4 @@
-"""The five lamps on the box, drawn with their rhythm: moving, and as a strip for whoever wants no motion."""
+"""The five lamps on the box, drawn with their rhythm: moving, or as a strip for people who want no motion."""
 
 from collections.abc import Mapping
 

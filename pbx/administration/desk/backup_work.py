@@ -37,7 +37,7 @@ class BackupWork:
         self._child: subprocess.Popen[str] | None = None
         self._starting = threading.Lock()
         self.asking = threading.Lock()
-        """Held by whoever waits for the disk that backups go to."""
+        """Held by the thread that waits for the disk that backups go to."""
 
     @property
     def is_running(self) -> bool:

@@ -58,9 +58,9 @@ class Access:
     """How people get in who have no session."""
 
     codes: Codes
-    """What the box shows to whoever stands before it."""
+    """The codes that the box shows to people in front of it."""
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
-    """Slows down whoever guesses passwords and codes."""
+    """Slows down the guessing of passwords and codes."""
     tickets: Tickets = field(default_factory=Tickets)
     """Of softphones that are about to fetch their accounts."""
 

@@ -36,7 +36,7 @@ def group(office: Office, extension: str, field: str = "group") -> Group:
 
 
 def person_or_group(office: Office, extension: str, field: str = "extension") -> Person | Group:
-    """Whoever has the extension. Raises Refused."""
+    """The person or group with the extension. Raises Refused."""
     found = office.bearer(extension)
     if found is None:
         raise _nobody(extension, field, [*office.people, *office.groups])

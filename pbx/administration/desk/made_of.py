@@ -10,7 +10,7 @@ T = TypeVar("T")
 class made_of(Generic[T]):
     """Wraps a function of one table; it is called anew only for another table than the last time.
 
-    Settings are frozen: whoever changes them makes new tables. Any thread may call.
+    Settings are frozen: a change makes new tables. Any thread may call.
     """
 
     def __init__(self, make: Callable[[Mapping[str, Any]], T]) -> None:

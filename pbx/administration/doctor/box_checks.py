@@ -27,7 +27,7 @@ JUMP = 120.0
 
 
 def machine(desk: Desk) -> Machine:
-    """What the machine tells of itself now."""
+    """What the machine says about itself now."""
     return read(desk.host.root, desk.data)
 
 

@@ -70,7 +70,7 @@ def _trunk(sentence: Sentence, state: str, name: str) -> DoctorCheck:
 
 
 def _on_the_way(name: str, way: TrunkPath, is_silent: bool) -> Iterator[DoctorCheck]:
-    """What the provider's answer tells of the path to it.
+    """What the provider's answer says about the path to it.
 
     That our address comes back changed is what a router's SIP ALG does, but some providers do it themselves; so it is
     only called trouble when voices are missing too.

@@ -28,7 +28,7 @@ from pbx.store.settings.settings import without_items
 Shown = dict[str, Any]
 
 TYPED = 4
-"""Digits of the number that whoever erases must type."""
+"""Digits of the number that must be typed to erase."""
 PIECE = 1024 * 1024
 """Bytes of an archive that are read at a time."""
 ABANDONED = 3600.0
@@ -105,7 +105,7 @@ def read(desk: Desk, file: str, offset: int = 0) -> Shown:
 
 
 def erase(desk: Desk, number: str, digits: str) -> Shown:
-    """Erase everything; `digits` are the number's last ones, typed by whoever means it. How much of each it was.
+    """Erase everything; `digits` are the number's last ones, typed to confirm. Returns how much of each was erased.
 
     Cut off in between, the same again completes it. Raises Refused, OSError, RecordsError.
     """

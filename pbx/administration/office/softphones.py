@@ -15,7 +15,7 @@ Shown = dict[str, Any]
 
 
 def ticket(desk: Desk, username: str) -> Shown:
-    """A token that gives whoever has it the phone's account, once within 15 minutes. Raises Refused."""
+    """A token that gives its bearer the phone's account, once within 15 minutes. Raises Refused."""
     phone = phones.found(desk.office, username)
     if _password(desk.folder, phone) is None:
         raise Refused(Sentence("The box can no longer read this phone's password: please create a new one."), 1)

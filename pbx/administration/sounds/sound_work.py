@@ -10,7 +10,7 @@ from pbx.sentence import Sentence
 PATIENCE = 20.0
 """Seconds to wait for one's turn."""
 WAITING = 2
-"""Who may wait besides the one at work: the threads that answer pages must not all be taken."""
+"""How many may wait while one works: the threads that answer pages must not all be taken."""
 
 _inside = threading.Semaphore(1 + WAITING)
 _one = threading.Lock()

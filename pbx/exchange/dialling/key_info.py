@@ -1,4 +1,4 @@
-"""The key that an INFO tells of: whatever body telephones put it into, no RFC says how."""
+"""The key in an INFO, in all the bodies that phones use for it, as no RFC says how."""
 
 from __future__ import annotations
 

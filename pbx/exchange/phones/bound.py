@@ -1,4 +1,4 @@
-"""What the registrar tells of bindings: made, gone, doubted."""
+"""What the registrar reports about bindings: made, gone, doubted."""
 
 from dataclasses import dataclass
 from typing import Literal

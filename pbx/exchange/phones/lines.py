@@ -1,4 +1,4 @@
-"""Who is on the telephone at this moment, and who has been idle longest."""
+"""Who is on the phone now, and who has been idle longest."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable

@@ -36,7 +36,7 @@ OTHER = RequestKind(4, 1000, 20.0, 20_000, 400.0)
 """A phone with 200 lamps sends 400 SUBSCRIBEs when it starts: each is challenged first."""
 
 ANSWERS = 10.0
-"""Refusals a second that one source gets; what it sends besides is dropped, so that it has to wait."""
+"""Refusals a second that one source gets; its other requests are dropped, so that it has to wait."""
 DROPPED = 1.0
 """Seconds for which what a source was refused for is not even read any more."""
 REMEMBERED = 4096

@@ -48,7 +48,7 @@ class WrongPassword(NotOpened):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Encrypts files that a password opens. Whoever has it opens them too, but does not learn the password."""
+    """Encrypts files that a password opens. The key opens them too, but does not reveal the password."""
 
     file_key: bytes = field(repr=False)
     header: bytes

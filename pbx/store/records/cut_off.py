@@ -84,7 +84,7 @@ class _Recovery:
 
 
 def _call_of(message: Message, office: Office) -> CallRecord:
-    """All that the name of a recording's file tells of its call."""
+    """All that the name of a recording's file says about its call."""
     return CallRecord(
         id=message.call,
         direction="internal" if message.from_ in office.people else "in",

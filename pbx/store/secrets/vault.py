@@ -1,4 +1,4 @@
-"""The secrets of the settings that the box must be able to read: sealed by its key, opened only for whoever uses them.
+"""The secrets in the settings that the box must be able to read: sealed by its key, opened only when they are used.
 
 An `Office` holds them sealed, and so do the file, the list of changes and all copies. What is opened stays in memory.
 """
