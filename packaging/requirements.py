@@ -10,12 +10,12 @@ from pathlib import Path
 
 from pip._vendor.packaging.requirements import Requirement
 
-HOUSE = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 
 
 def requirements(python: str) -> list[str]:
     """The requirements of that Python, without conditions."""
-    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [Requirement(each) for each in project["dependencies"]]
     python = {"python_version": python, "python_full_version": f"{python}.0"}
     named = {each.name: each for each in wanted if each.marker is None or each.marker.evaluate(python)}

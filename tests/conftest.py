@@ -15,9 +15,9 @@ os.environ["PYTHONASYNCIODEBUG"] = "1"
 
 # Two shared cores: no deadlines. In CI the examples are the same every time, at the desk they wander.
 settings.register_profile(
-    "house", deadline=None, derandomize=IN_CI, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "ours", deadline=None, derandomize=IN_CI, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile("house")
+settings.load_profile("ours")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,9 +14,9 @@ import pytest
 
 from pbx.cli.arguments import parser
 
-HOUSE = Path(__file__).parents[1]
-DOCS = HOUSE / "docs"
-PAGES = sorted((*DOCS.glob("*.md"), *HOUSE.glob("*.md")))
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted((*DOCS.glob("*.md"), *ROOT.glob("*.md")))
 OF_MODULES = [page for page in PAGES if page.parent == DOCS or page.name == "README.md"]
 
 CODE = re.compile(r"`([^`\n]+)`")
@@ -39,8 +39,8 @@ def words(page: Path) -> list[str]:
 def modules() -> dict[str, Path]:
     """Every module and package of ours, by its path below `pbx/`."""
     found = {}
-    for file in (HOUSE / "pbx").rglob("*.py"):
-        below = file.relative_to(HOUSE / "pbx").with_suffix("")
+    for file in (ROOT / "pbx").rglob("*.py"):
+        below = file.relative_to(ROOT / "pbx").with_suffix("")
         found[str(below.parent if below.name == "__init__" else below)] = file
     return found
 
@@ -70,7 +70,7 @@ def missing(word: str) -> str:
         return ""
     path, names = match[1], match[2].split(".")[1:]
     slashed = "/" in word and (word.startswith("pbx/") or path.partition("/")[0] in modules())
-    if slashed and (HOUSE / "pbx" / (path + match[2])).is_file():
+    if slashed and (ROOT / "pbx" / (path + match[2])).is_file():
         return ""
     where = [file for name, file in modules().items() if name == path or f"/{name}".endswith(f"/{path}")]
     if slashed and not where:
@@ -107,8 +107,8 @@ def test_a_module_that_is_not_there_is_found_out() -> None:
 def test_every_test_a_page_gives_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     given = set(TEST.findall(text))
-    wrong = [f"{file}::{name}" for file, name in sorted(given) if not is_test(HOUSE / "tests" / file, name)]
-    wrong += [flow for flow in CALL.findall(text) if not (HOUSE / "tests" / flow).is_file()]
+    wrong = [f"{file}::{name}" for file, name in sorted(given) if not is_test(ROOT / "tests" / file, name)]
+    wrong += [flow for flow in CALL.findall(text) if not (ROOT / "tests" / flow).is_file()]
     assert not wrong, f"{page.name} names tests that are not there: {wrong}"
     assert page.name != "rfc-status.md" or given
 
@@ -121,7 +121,7 @@ def is_test(file: Path, name: str) -> bool:
 def test_each_rfc_the_code_cites_has_its_place_in_the_status() -> None:
     status = set(RFC.findall((DOCS / "rfc-status.md").read_text(encoding="utf-8")))
     cited = {number: file for file in modules().values() for number in RFC.findall(file.read_text(encoding="utf-8"))}
-    wrong = {number: str(file.relative_to(HOUSE)) for number, file in cited.items() if number not in status}
+    wrong = {number: str(file.relative_to(ROOT)) for number, file in cited.items() if number not in status}
     assert not wrong, f"docs/rfc-status.md does not say what is in of these: {wrong}"
 
 
@@ -195,7 +195,7 @@ def leads(page: Path, link: str) -> bool:
     """Whether a link on a page finds its file, and there its heading."""
     path, _, anchor = link.partition("#")
     target = (page.parent / path).resolve() if path else page
-    if not target.is_relative_to(HOUSE) or not target.exists():
+    if not target.is_relative_to(ROOT) or not target.exists():
         return False
     return not anchor or (target.suffix == ".md" and anchor in anchors(target))
 
@@ -230,7 +230,7 @@ def test_the_call_is_told_longer_than_anything_around_it() -> None:
 
 
 def test_every_dependency_has_its_reason() -> None:
-    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = [
         line for lines in (project["dependencies"], *project["optional-dependencies"].values()) for line in lines
     ]

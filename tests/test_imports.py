@@ -1,4 +1,4 @@
-"""The house's import rules (docs/architecture.md), read off the source without running it."""
+"""The import rules (docs/architecture.md), read off the source without running it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
 
 LEAVES = ("pbx.VERSION", "pbx.sentence", "pbx.seconds", "pbx.alphabet", "pbx.phone_number")
 """Any room above the protocol libraries may import these; they import nothing of ours."""
@@ -179,7 +179,7 @@ class Import:
 
 def module_name(path: Path) -> str:
     """`pbx/sip/__init__.py` is `pbx.sip`."""
-    parts = path.relative_to(HOUSE).with_suffix("").parts
+    parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
@@ -213,7 +213,7 @@ def imports_of(path: Path) -> tuple[Import, ...]:
 
 def sources() -> list[Path]:
     """Every Python file of the program."""
-    return sorted(path for top in ("pbx", "webui") for path in (HOUSE / top).rglob("*.py"))
+    return sorted(path for top in ("pbx", "webui") for path in (ROOT / top).rglob("*.py"))
 
 
 def within(name: str, package: str) -> bool:
@@ -275,25 +275,25 @@ def test_nothing_imports_itself_in_a_circle(place: Callable[[str], str]) -> None
 
 
 def test_every_room_is_in_the_table_and_is_read_at_a_glance() -> None:
-    folders = {path.parent.relative_to(HOUSE) for path in sources()}
+    folders = {path.parent.relative_to(ROOT) for path in sources()}
     rooms = {".".join(folder.parts) for folder in folders}
     assert rooms - {"pbx.sip.transport", "pbx.sip.transactions"} == MAY_IMPORT.keys()
     for folder in folders:
-        modules = [path for path in (HOUSE / folder).glob("*.py") if not path.stem.startswith("__")]
+        modules = [path for path in (ROOT / folder).glob("*.py") if not path.stem.startswith("__")]
         assert len(modules) <= MORE.get(str(folder), MOST), f"{len(modules)} modules in {folder}"
 
 
 def test_the_tests_are_in_the_rooms_of_what_they_test() -> None:
-    tests = HOUSE / "tests"
+    tests = ROOT / "tests"
     rooms = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")} - {Path()}
-    ours = [HOUSE / ("." if room.parts[0] == "webui" else "pbx") / room for room in rooms]
+    ours = [ROOT / ("." if room.parts[0] == "webui" else "pbx") / room for room in rooms]
     assert not [
-        str(room) for room in ours if room.parent.is_dir() and room.parent != HOUSE / "pbx" and not room.is_dir()
+        str(room) for room in ours if room.parent.is_dir() and room.parent != ROOT / "pbx" and not room.is_dir()
     ]
 
 
 def test_nothing_is_declared_that_nothing_imports() -> None:
-    declared = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]["dependencies"]
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     wanted = {re.match(r"[\w.-]+", line)[0].lower() for line in declared} - FOR_OTHERS  # type: ignore[index]
     imported = {found.target.split(".")[0] for path in sources() for found in imports_of(path)}
     modules = packages_distributions()

@@ -12,14 +12,14 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-HOUSE = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
 ALL = {"sip-tester", "baresip-core", "kamailio", "linphone-cli", "chromium", "npm", "rauc", "espeak-ng", "udev"}
 
 
 def listed(*words: str) -> tuple[str, set[str]]:
     """The Python extras and Debian packages for these words after `list`."""
     command = ["scripts/setup", "list", *words]
-    printed = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     python, debian = (line.partition(": ")[2] for line in printed.strip("\n").split("\n"))
     return python, set(debian.split())
 
@@ -29,7 +29,7 @@ DEBIANS = ("3.11.2", "3.13.5")
 
 
 def test_every_package_that_is_pinned_can_be_had_on_both_debians() -> None:
-    lines = (HOUSE / "scripts/constraints.txt").read_text().splitlines()
+    lines = (ROOT / "scripts/constraints.txt").read_text().splitlines()
     # a line with a condition behind a semicolon is for some Pythons alone
     pinned = {line.partition("==")[0] for line in lines if not line.startswith("#") and ";" not in line}
     names = {canonicalize_name(name) for name in pinned}
@@ -74,9 +74,9 @@ def test_some_tests_need_only_what_they_use(place: str, needed: set[str], spared
 def broken(folder: Path, complaint: str, **environment: str) -> tuple[int, str]:
     """What set-up says in a checkout whose pip fails like that; the exit code too."""
     (folder / "scripts").mkdir()
-    shutil.copy(HOUSE / "scripts/setup", folder / "scripts/setup")
+    shutil.copy(ROOT / "scripts/setup", folder / "scripts/setup")
     (folder / "scripts/constraints.txt").touch()
-    shutil.copy(HOUSE / "pyproject.toml", folder)
+    shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / ".venv/bin").mkdir(parents=True)
     python = folder / ".venv/bin/python"
     python.write_text(f'#!/bin/sh\ncase "$*" in *install*) echo "{complaint}" >&2; exit 1 ;; esac\n')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
 ROOMS = ("bench", "docs", "findings", "hardware", "image", "packaging", "pbx", "scripts", "systemd", "tests", "webui")
 KINDS = {".css", ".flow", ".js", ".md", ".py", ".service", ".sh", ".sql", ".toml", ".tpl"}
 MALE = re.compile(r"(?<![a-z])(?:he|his|him|himself)(?![a-z])", re.IGNORECASE)
@@ -24,17 +24,17 @@ def texts(room: Path) -> Iterator[Path]:
 def men(file: Path) -> list[str]:
     """The lines of a file that speak of somebody as a man, each with its place."""
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    place = file.relative_to(HOUSE)
+    place = file.relative_to(ROOT)
     return [f"{place}:{number}: {line.strip()}" for number, line in enumerate(lines, 1) if MALE.search(line)]
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_people_are_they_in(room: str) -> None:
-    assert [line for file in texts(HOUSE / room) for line in men(file)] == []
+    assert [line for file in texts(ROOT / room) for line in men(file)] == []
 
 
 def test_people_are_they_in_the_pages_at_the_top() -> None:
-    assert [line for file in sorted(HOUSE.glob("*.md")) for line in men(file)] == []
+    assert [line for file in sorted(ROOT.glob("*.md")) for line in men(file)] == []
 
 
 @pytest.mark.parametrize("line", ["# Who calls, and what may he?", "def test_a_user_sees_his_calls()", "Himself."])

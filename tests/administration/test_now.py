@@ -39,7 +39,7 @@ def call(
     )
 
 
-class House:
+class OfficeOnAPi:
     """An office with three people, a group and an exchange, on a Pi that is well."""
 
     def __init__(self, desk: Desk) -> None:
@@ -72,16 +72,16 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OfficeOnAPi]:
     monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
     opened = open_desk(tmp_path / "office")
     opened.host.root = pi.make(tmp_path / "pi")
-    yield House(opened)
+    yield OfficeOnAPi(opened)
     opened.close()
 
 
-def test_everybody_sees_who_is_free_and_since_when(house: House) -> None:
-    for found in (house.now(), house.now("22")):
+def test_everybody_sees_who_is_free_and_since_when(office: OfficeOnAPi) -> None:
+    for found in (office.now(), office.now("22")):
         assert [(p["extension"], p["state"], p["since"], p["outbound_only"]) for p in found["people"]] == [
             ("21", "free", 100.0, False),
             ("22", "talking", 200.0, False),
@@ -89,16 +89,16 @@ def test_everybody_sees_who_is_free_and_since_when(house: House) -> None:
         ]
 
 
-def test_a_group_is_as_free_as_its_freest_member(house: House) -> None:
-    [group] = house.now()["groups"]
+def test_a_group_is_as_free_as_its_freest_member(office: OfficeOnAPi) -> None:
+    [group] = office.now()["groups"]
     assert (group["name"], group["state"], [m["name"] for m in group["members"]]) == ("Sales", "free", ["Bert", "Anna"])
-    house.live.shining |= {"21": ("offline", None)}
-    assert house.now()["groups"][0]["state"] == "talking"
+    office.live.shining |= {"21": ("offline", None)}
+    assert office.now()["groups"][0]["state"] == "talking"
 
 
-def test_a_call_tells_its_story_in_the_language_of_who_asks(house: House) -> None:
-    house.live.calls = [call("21", steps=ANSWERED, answered=9.0)]
-    [english], [german] = house.now("21", "en")["calls"], house.now("21", "de")["calls"]
+def test_a_call_tells_its_story_in_the_language_of_who_asks(office: OfficeOnAPi) -> None:
+    office.live.calls = [call("21", steps=ANSWERED, answered=9.0)]
+    [english], [german] = office.now("21", "en")["calls"], office.now("21", "de")["calls"]
     assert english["story"][2:] == [
         "dialled 21 during the greeting",
         "rang Anna (21)",
@@ -122,9 +122,9 @@ def test_a_call_tells_its_story_in_the_language_of_who_asks(house: House) -> Non
         ((*RINGING, Step(5.0, "no-answer"), Step(6.0, "announced")), "voicemail"),
     ],
 )
-def test_a_call_says_what_it_is_at(house: House, steps: tuple[Step, ...], stage: str) -> None:
-    house.live.calls = [call(steps=steps)]
-    assert house.now()["calls"][0]["state"] == stage
+def test_a_call_says_what_it_is_at(office: OfficeOnAPi, steps: tuple[Step, ...], stage: str) -> None:
+    office.live.calls = [call(steps=steps)]
+    assert office.now()["calls"][0]["state"] == stage
 
 
 @pytest.mark.parametrize(
@@ -143,47 +143,49 @@ def test_a_call_says_what_it_is_at(house: House, steps: tuple[Step, ...], stage:
         (call(extension="", from_="21", steps=GREETED), ""),
     ],
 )
-def test_users_see_their_own_calls_and_nothing_of_others(house: House, running: RunningCall, seen_by: str) -> None:
-    house.live.calls = [running]
+def test_users_see_their_own_calls_and_nothing_of_others(
+    office: OfficeOnAPi, running: RunningCall, seen_by: str
+) -> None:
+    office.live.calls = [running]
     for extension in ("21", "22", "23"):
-        found = house.now(extension)
+        found = office.now(extension)
         assert bool(found["calls"]) == (extension in seen_by.split()), extension
         assert found["calls"] or CALLER not in str(found)
-    assert len(house.now("23", role="admin")["calls"]) == 1
-    assert len(house.now()["calls"]) == 1
+    assert len(office.now("23", role="admin")["calls"]) == 1
+    assert len(office.now()["calls"]) == 1
 
 
-def test_somebody_without_an_extension_sees_no_call_of_a_withheld_number(house: House) -> None:
-    house.live.calls = [call(extension="", from_="", steps=GREETED)]
-    assert now(house.desk.by(Actor("chef", "user")))["calls"] == []
+def test_somebody_without_an_extension_sees_no_call_of_a_withheld_number(office: OfficeOnAPi) -> None:
+    office.live.calls = [call(extension="", from_="", steps=GREETED)]
+    assert now(office.desk.by(Actor("chef", "user")))["calls"] == []
 
 
-def test_how_full_a_mailbox_is_only_those_know_who_may_hear_it(house: House) -> None:
-    house.desk.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
-    assert [person["voicemail_new"] for person in house.now("21")["people"]] == [1, None, None]
-    assert [person["voicemail_new"] for person in house.now("22", role="admin")["people"]] == [None, 0, None]
-    assert [person["voicemail_new"] for person in house.now()["people"]] == [1, 0, 0]
+def test_how_full_a_mailbox_is_only_those_know_who_may_hear_it(office: OfficeOnAPi) -> None:
+    office.desk.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
+    assert [person["voicemail_new"] for person in office.now("21")["people"]] == [1, None, None]
+    assert [person["voicemail_new"] for person in office.now("22", role="admin")["people"]] == [None, 0, None]
+    assert [person["voicemail_new"] for person in office.now()["people"]] == [1, 0, 0]
 
 
-def test_trunks_are_told_in_words_and_numbers_with_whom_they_ring(house: House) -> None:
-    found = house.now("21")
+def test_trunks_are_told_in_words_and_numbers_with_whom_they_ring(office: OfficeOnAPi) -> None:
+    found = office.now("21")
     assert [(trunk["name"], trunk["state"]) for trunk in found["trunks"]] == [("t", "registered")]
     words = found["trunks"][0]["words"]
     assert english(words) == "t is connected, but no call has come in or gone out yet."
     assert found["numbers"] == [{"number": "+49301", "to": ["Anna", "Sales"]}]
 
 
-def test_the_lamps_on_the_box_are_shown_with_what_they_mean(house: House) -> None:
-    found = house.now("21")
+def test_the_lamps_on_the_box_are_shown_with_what_they_mean(office: OfficeOnAPi) -> None:
+    found = office.now("21")
     assert found["lamps"] == {
         "ready": "steady", "trunk": "steady", "call": "steady", "message": "off", "trouble": "off",
     }  # fmt: skip
     assert found["lamp_words"]["call"]["say"] == "Somebody is on the phone."
-    house.desk.records.add_task("21", "missed", CALLER, "c", 1.0)
-    house.live.trunks = {"t": ("failed", "no answer")}
-    assert (house.now()["lamps"]["message"], house.now()["lamps"]["trunk"]) == ("steady", "fast")
-    house.desk.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
-    assert house.now()["lamps"]["message"] == "slow"
+    office.desk.records.add_task("21", "missed", CALLER, "c", 1.0)
+    office.live.trunks = {"t": ("failed", "no answer")}
+    assert (office.now()["lamps"]["message"], office.now()["lamps"]["trunk"]) == ("steady", "fast")
+    office.desk.records.add_message("21", CALLER, "c", 1.0, 2.0, "21/m.wav")
+    assert office.now()["lamps"]["message"] == "slow"
 
 
 @pytest.mark.parametrize(
@@ -195,14 +197,14 @@ def test_the_lamps_on_the_box_are_shown_with_what_they_mean(house: House) -> Non
         ({"proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 40 kB"}, "fast"),
     ],
 )
-def test_a_machine_in_trouble_lights_the_trouble_lamp(house: House, files: dict[str, str], trouble: str) -> None:
-    pi.make(house.desk.host.root, files)
-    assert house.now()["lamps"]["trouble"] == trouble
+def test_a_machine_in_trouble_lights_the_trouble_lamp(office: OfficeOnAPi, files: dict[str, str], trouble: str) -> None:
+    pi.make(office.desk.host.root, files)
+    assert office.now()["lamps"]["trouble"] == trouble
 
 
-def test_only_admins_see_the_box_s_health_and_what_is_to_be_done(house: House) -> None:
-    assert (house.now("21")["health"], house.now("21")["todo"]) == ({}, [])
-    found = house.now("21", role="admin")
+def test_only_admins_see_the_box_s_health_and_what_is_to_be_done(office: OfficeOnAPi) -> None:
+    assert (office.now("21")["health"], office.now("21")["todo"]) == ({}, [])
+    found = office.now("21", role="admin")
     assert list(found["health"]) == ["load", "memory", "disk", "card", "temperature", "power", "clock", "uptime"]
     assert found["health"]["temperature"]["said"]["with"] == {"degrees": 48}
     assert found["todo"] == []

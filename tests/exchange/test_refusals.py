@@ -59,7 +59,7 @@ def test_what_is_no_reason_we_know_stands_as_it_is() -> None:
     assert [reason(code, "de") for code in ("Die Platte ist voll.", "999", "")] == ["Die Platte ist voll.", "999", ""]
 
 
-# --- a phone of the house ------------------------------------------------------------------------------------------
+# --- a phone of the office -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

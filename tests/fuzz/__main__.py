@@ -17,8 +17,8 @@ from pathlib import Path
 from tests.fuzz.mutations import LONGEST, mutated
 from tests.fuzz.targets import TARGETS, corpus
 
-HOUSE = Path(__file__).parents[2]
-FOUND = HOUSE / "build" / "fuzz"
+ROOT = Path(__file__).parents[2]
+FOUND = ROOT / "build" / "fuzz"
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def _guided(name: str, seconds: int) -> bool:
     print(f"fuzz: {name}, {seconds} seconds", flush=True)
     command = [sys.executable, "-m", "tests.fuzz.guided", name]
     with (FOUND / f"{name}.log").open("wb") as log:
-        done = subprocess.run([*command, *options, *places], cwd=HOUSE, stdout=log, stderr=log).returncode
+        done = subprocess.run([*command, *options, *places], cwd=ROOT, stdout=log, stderr=log).returncode
     last = (FOUND / f"{name}.log").read_text("utf-8", "replace").strip().rsplit("\n", 1)[-1]
     print(f"      {last}", flush=True)
     return done == 0

@@ -8,11 +8,11 @@ from pathlib import Path
 from image.trial.box import TRIED
 from pbx.box.update.world import TRYBOOT
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 
 def test_it_hears_what_the_update_says() -> None:
-    heard = re.search(r'strstr\(argument, "(.*)"\)', (HOUSE / "image/tryboot/tryboot.c").read_text())
+    heard = re.search(r'strstr\(argument, "(.*)"\)', (ROOT / "image/tryboot/tryboot.c").read_text())
     assert heard
     assert heard[1] in TRYBOOT
     assert f"'{TRYBOOT}'" in TRIED

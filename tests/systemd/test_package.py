@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parent.parent.parent
-PACKAGING = HOUSE / "packaging"
+ROOT = Path(__file__).parent.parent.parent
+PACKAGING = ROOT / "packaging"
 SCRIPTS = ("postinst", "prerm", "postrm", "build", "test", "chroot")
 
 
@@ -30,7 +30,7 @@ def test_a_plain_shell_understands_the_scripts(script: str) -> None:
 
 @pytest.mark.parametrize("script", ["postinst", "prerm", "postrm"])
 def test_the_package_s_scripts_know_every_unit(script: str) -> None:
-    units = [path for path in (HOUSE / "systemd").iterdir() if path.suffix in (".service", ".path")]
+    units = [path for path in (ROOT / "systemd").iterdir() if path.suffix in (".service", ".path")]
     enabled = {path.name for path in units if "[Install]" in path.read_text()}
     assert enabled <= set(re.findall(r"durchwahl[a-z-]*\.(?:service|path)", (PACKAGING / script).read_text()))
 
@@ -39,14 +39,14 @@ def test_what_may_be_set_is_what_the_units_take() -> None:
     default = dict(re.findall(r"^([A-Z]+)=(.*)$", (PACKAGING / "default").read_text(), re.MULTILINE))
     for unit in ("durchwahl.service", "durchwahl-web.service"):
         given = re.findall(r"([A-Z]+)=(\S+)", re.findall(r"^Environment=(.*=.*:.*)$",
-                           (HOUSE / "systemd" / unit).read_text(), re.MULTILINE)[0])  # fmt: skip
+                           (ROOT / "systemd" / unit).read_text(), re.MULTILINE)[0])  # fmt: skip
         assert given
         assert {name: default[name] for name, _ in given} == dict(given)
     assert "DRAIN" in default
 
 
 def test_every_user_that_is_made_is_unmade() -> None:
-    made = re.findall(r"^u (\S+)", (HOUSE / "systemd" / "sysusers.conf").read_text(), re.MULTILINE)
+    made = re.findall(r"^u (\S+)", (ROOT / "systemd" / "sysusers.conf").read_text(), re.MULTILINE)
     (users,) = re.findall(r'^users="(.*)"$', (PACKAGING / "postrm").read_text(), re.MULTILINE)
     assert users.split() == made
 

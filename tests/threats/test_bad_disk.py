@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 
 @cache
@@ -30,7 +30,7 @@ def seen_by(how: str, folder: Path) -> Any:
         pytest.skip("no mounts of one's own here")
     folder.mkdir()
     work = [*NAMESPACE, sys.executable, "-m", "tests.threats.bad_disk", how, str(folder)]
-    done = subprocess.run(work, capture_output=True, text=True, cwd=HOUSE, timeout=100)
+    done = subprocess.run(work, capture_output=True, text=True, cwd=ROOT, timeout=100)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

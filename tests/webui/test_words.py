@@ -19,8 +19,8 @@ from bottle import StplParser
 
 from webui.words import LOCALES, catalogues
 
-HOUSE = Path(__file__).parents[2]
-LOCALE = HOUSE / "webui/locale"
+ROOT = Path(__file__).parents[2]
+LOCALE = ROOT / "webui/locale"
 MARKS = {"_": 1, "N_": 1, "n_": 2, "say": 1, "count": 2, "Sentence": 1}
 """Functions whose first arguments are texts for people, and how many of them."""
 
@@ -30,7 +30,7 @@ Text = str | tuple[str, str]
 SOURCES = sorted(
     path
     for pattern in ("webui/**/*.py", "webui/views/*.tpl", "pbx/**/*.py")
-    for path in HOUSE.glob(pattern)
+    for path in ROOT.glob(pattern)
     if "demo" not in path.parts and path.name != "catalogue.py"  # whose Sentence is one of the box's voice
 )
 CATALOGUES = sorted(LOCALE.glob("*/*.po"))
@@ -102,7 +102,7 @@ def german() -> dict[Text, Text]:
 
 
 def short(path: Path) -> str:
-    return str(path.relative_to(HOUSE))
+    return str(path.relative_to(ROOT))
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if texts_of(path)], ids=short)

@@ -83,7 +83,7 @@ def test_nobody_registers_or_removes_for_somebody_else(rig: RegistrarRig) -> Non
     assert rig.contacts("bert") == ["sip:bert@192.0.2.21"]
 
 
-def test_an_expiry_comes_from_the_contact_then_the_header_then_the_house(rig: RegistrarRig) -> None:
+def test_an_expiry_comes_from_the_contact_then_the_header_then_our_default(rig: RegistrarRig) -> None:
     response = rig.send("<sip:a@h1>;expires=120", "<sip:a@h2>", more=("Expires: 240",))
     assert set(response.headers.all("Contact")) == {"<sip:a@h1>;expires=120", "<sip:a@h2>;expires=240"}
     assert rig.send("<sip:b@h1>", user="bert", flow=OTHER).headers.get("Contact") == "<sip:b@h1>;expires=600"

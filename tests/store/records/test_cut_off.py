@@ -24,7 +24,7 @@ from tests.threats.box import NUMBER as RINGS_ANNA
 from tests.threats.box import Box, besiege
 from tests.threats.ends import End, Talk, Voice, media_of
 
-HOUSE = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[3]
 SO_FAR = (Step(1000.0, "called", {"number": NUMBER}), Step(1005.0, "announced", {"extension": "21"}))
 
 
@@ -200,7 +200,7 @@ def killed(data: str, moment: int) -> None:
 def test_whenever_it_is_killed_the_message_s_call_is_in_the_list_once(desk: Desk, moment: int) -> None:
     desk.close()
     words = f"from {__name__} import killed; killed({str(desk.data)!r}, {moment})"
-    done = subprocess.run([sys.executable, "-c", words], cwd=HOUSE, capture_output=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
     desk = again(open_desk(desk.data))
     assert history(desk) == [("c1", CALLER, NUMBER, "21", "voicemail", WHOLE)]

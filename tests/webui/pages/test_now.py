@@ -31,7 +31,7 @@ def running(*parties: str, answered: float | None = None) -> RunningCall:
 
 
 @pytest.fixture
-def house(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
+def office(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
     """Everybody's phone is there but Clara's."""
     monkeypatch.setattr(shutil, "disk_usage", pi.disk(50))
     web.desk.host.root = pi.make(web.desk.data / "pi")
@@ -41,29 +41,29 @@ def house(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
     return web
 
 
-def test_everybody_has_an_honest_lamp_with_a_word(house: Web) -> None:
-    page = house.user("21").get("/now")
+def test_everybody_has_an_honest_lamp_with_a_word(office: Web) -> None:
+    page = office.user("21").get("/now")
     lamps = [" ".join(lamp.text.split()) for lamp in page.html.select("#people .lamp")]
     assert re.fullmatch(r"free 1:0\d, talking 0:0\d, not registered", ", ".join(lamps)), lamps
     assert [lamp["class"][1] for lamp in page.html.select("#people .lamp")] == ["free", "talking", "offline"]
 
 
-def test_a_group_shows_its_members(house: Web) -> None:
-    members = house.user("21").get("/now").html.select("#groups .members li")
+def test_a_group_shows_its_members(office: Web) -> None:
+    members = office.user("21").get("/now").html.select("#groups .members li")
     assert [" ".join(member.text.split()) for member in members] == ["Anna Adler free", "Bert Braun talking"]
 
 
-def test_who_only_calls_out_or_is_not_reachable_is_said(house: Web) -> None:
-    house.do("user set", person="22", outbound_only=True)
-    house.do("user set", person="23", reachable=False)
-    page = house.user("21").get("/now")
+def test_who_only_calls_out_or_is_not_reachable_is_said(office: Web) -> None:
+    office.do("user set", person="22", outbound_only=True)
+    office.do("user set", person="23", reachable=False)
+    page = office.user("21").get("/now")
     assert "outgoing calls only" in page
     assert "internal calls only" in page
 
 
-def test_a_call_s_story_grows_on_the_page_and_what_callers_call_themselves_is_harmless(house: Web) -> None:
-    house.live.calls = [running("21")]
-    page = house.user("21").get("/now")
+def test_a_call_s_story_grows_on_the_page_and_what_callers_call_themselves_is_harmless(office: Web) -> None:
+    office.live.calls = [running("21")]
+    page = office.user("21").get("/now")
     assert [line.text for line in page.html.select("#calls .story li")][2:] == [
         "dialled 21 during the greeting",
         "rang Anna Adler (21)",
@@ -71,45 +71,45 @@ def test_a_call_s_story_grows_on_the_page_and_what_callers_call_themselves_is_ha
     assert "Meier &lt;b&gt;" in page.text
     assert "+49 89 123456" in page
     assert page.html.select_one("#calls .lamp")["class"] == ["lamp", "ringing"]
-    house.live.calls = [running("21", answered=time.time() - 3)]
-    lamp = " ".join(house.user("21").get("/now").html.select_one("#calls .lamp").text.split())
+    office.live.calls = [running("21", answered=time.time() - 3)]
+    lamp = " ".join(office.user("21").get("/now").html.select_one("#calls .lamp").text.split())
     assert re.fullmatch(r"talking 0:0\d", lamp), "how long they talk, not how long the call lasts"
 
 
-def test_a_colleague_s_caller_is_nobody_s_business(house: Web) -> None:
-    house.live.calls = [running("21")]
+def test_a_colleague_s_caller_is_nobody_s_business(office: Web) -> None:
+    office.live.calls = [running("21")]
     for path in ("/now",):
-        page = house.user("22").get(path)
+        page = office.user("22").get(path)
         assert "You are not on the phone at the moment." in page
         assert "89 123456" not in page
         assert "Meier" not in page
-    assert "Meier" in house.admin.get("/now")
+    assert "Meier" in office.admin.get("/now")
 
 
-def test_a_click_rings_one_s_own_phone_and_then_the_colleague_s(house: Web) -> None:
-    page = house.user("21").get("/now")
+def test_a_click_rings_one_s_own_phone_and_then_the_colleague_s(office: Web) -> None:
+    page = office.user("21").get("/now")
     forms = [form for form in page.forms.values() if form.action == "/now/call"]
     assert [form["extension"].value for form in forms] == ["22", "30"], "Clara has no phone, Anna is oneself"
     answer = forms[0].submit()
-    assert house.live.asked[-1] == ("call", "21", "22", "")
+    assert office.live.asked[-1] == ("call", "21", "22", "")
     assert "Your phone is ringing" in answer.follow()
 
 
-def test_a_click_that_cannot_be_is_told_on_the_page(house: Web) -> None:
-    form = next(f for f in house.user("21").get("/now").forms.values() if f.action == "/now/call")
+def test_a_click_that_cannot_be_is_told_on_the_page(office: Web) -> None:
+    form = next(f for f in office.user("21").get("/now").forms.values() if f.action == "/now/call")
     form["extension"].force_value("99")
     answer = form.submit(status=422)
     assert answer.html.select_one(".notice.bad").text.strip()
-    assert house.live.asked[-1][0] != "call"
+    assert office.live.asked[-1][0] != "call"
 
 
-def test_nobody_clicks_who_has_no_phone_that_could_ring(house: Web) -> None:
-    page = house.user("23").get("/now")
+def test_nobody_clicks_who_has_no_phone_that_could_ring(office: Web) -> None:
+    page = office.user("23").get("/now")
     assert not [form for form in page.forms.values() if form.action == "/now/call"]
 
 
-def test_the_lamps_on_the_box_are_drawn_with_their_rhythm_and_what_it_means(house: Web) -> None:
-    leds = house.user("21").get("/now").html.select("#front .led")
+def test_the_lamps_on_the_box_are_drawn_with_their_rhythm_and_what_it_means(office: Web) -> None:
+    leds = office.user("21").get("/now").html.select("#front .led")
     assert [led.strong.text for led in leds] == ["Ready", "Line", "Call", "Message", "Trouble"]
     assert [led["class"][-1] for led in leds] == ["slow", "off", "steady", "off", "off"]
     assert "Somebody is on the phone." in leds[2].text
@@ -117,28 +117,28 @@ def test_the_lamps_on_the_box_are_drawn_with_their_rhythm_and_what_it_means(hous
     assert leds[0].select_one("path[d^=M0]")
 
 
-def test_an_admin_sees_how_the_box_is_and_what_to_do_next(house: Web) -> None:
-    page = house.admin.get("/now")
+def test_an_admin_sees_how_the_box_is_and_what_to_do_next(office: Web) -> None:
+    page = office.admin.get("/now")
     health = {item.select_one(".name").text: item.text for item in page.html.select("#box li")}
     first = ["Processor", "Memory", "Disk space", "Memory card"]
     assert list(health) == [*first, "Temperature", "Power supply", "Clock", "Uptime"]
     assert "48 °C" in health["Temperature"]
     assert "Connect the box to your telephone provider." in page.html.select_one("#todo").text
     assert page.html.select_one("#todo a")["href"] == "/trunks"
-    assert not house.user("21").get("/now").html.select("#box")
+    assert not office.user("21").get("/now").html.select("#box")
 
 
-def test_trunks_are_told_in_words(house: Web) -> None:
-    house.do("trunk add", name="sipgate", register="me@192.0.2.7", password="x")
-    house.live.trunks = {"sipgate": ("failed", "403 Forbidden")}
-    page = house.user("21").get("/now")
+def test_trunks_are_told_in_words(office: Web) -> None:
+    office.do("trunk add", name="sipgate", register="me@192.0.2.7", password="x")
+    office.live.trunks = {"sipgate": ("failed", "403 Forbidden")}
+    page = office.user("21").get("/now")
     assert "not connected" in page.html.select_one("#trunks").text
     assert "the provider rejects the user name" in page.html.select_one("#trunks").text
 
 
-def test_every_part_that_changes_is_fetched_again_by_itself(house: Web) -> None:
-    house.do("trunk add", name="sipgate", register="me@192.0.2.7", password="x")
-    live = {part["id"]: set(part["data-live"].split()) for part in house.admin.get("/now").html.select("[data-live]")}
+def test_every_part_that_changes_is_fetched_again_by_itself(office: Web) -> None:
+    office.do("trunk add", name="sipgate", register="me@192.0.2.7", password="x")
+    live = {part["id"]: set(part["data-live"].split()) for part in office.admin.get("/now").html.select("[data-live]")}
     assert live["people"] >= {"lines", "phones", "settings"}
     assert live["groups"] >= {"lines", "phones", "settings"}
     assert live["calls"] >= {"calls"}
@@ -147,12 +147,12 @@ def test_every_part_that_changes_is_fetched_again_by_itself(house: Web) -> None:
     assert live["front"] >= {"lines", "calls", "trunks", "messages", "tasks", "health"}
 
 
-def test_the_whole_page_is_there_in_german(house: Web) -> None:
-    house.live.calls = [running("21", answered=time.time() - 3)]
-    house.do(
+def test_the_whole_page_is_there_in_german(office: Web) -> None:
+    office.live.calls = [running("21", answered=time.time() - 3)]
+    office.do(
         "account add", name="berta", password="rotes-Fahrrad-im-Regen", extension="22", role="admin", language="de"
     )
-    page = house.log_in("berta").get("/now")
+    page = office.log_in("berta").get("/now")
     lamps = ("frei", "im Gespräch", "nicht angemeldet", "Lampen an der Anlage")
     for words in (*lamps, "wählte während der Begrüßung die 21"):
         assert words in page, words
