@@ -2,10 +2,10 @@
 
 The daemon's loop drives it and it costs nothing while no endpoint is open:
 
-    pump = Pump(loop.time, 16384, 17383, os.urandom, tell=on_media_event, call_at=loop.call_at)
+    pump = Pump(loop.time, 16384, 17383, os.urandom, on_event=on_media_event, call_at=loop.call_at)
 
 Without `call_at` its owner calls `run(now)` again whenever the time comes that the last `run` returned, and once after
-the first `open`, `tell` being called from within `run` only.
+the first `open`, `on_event` being called from within `run` only.
 """
 
 import logging
@@ -28,7 +28,7 @@ _ROUNDS = 8
 _SECOND = 50
 """Beats between two housekeepings of one endpoint."""
 
-Tell = Callable[[Endpoint, MediaEvent], None]
+OnEvent = Callable[[Endpoint, MediaEvent], None]
 CallAt = Callable[[float, Callable[[], None]], object]
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Pump:
         low_port: int,
         high_port: int,
         random_bytes: Callable[[int], bytes],
-        tell: Tell | None = None,
+        on_event: OnEvent | None = None,
         *,
         call_at: CallAt | None = None,
         interval: float = 0.01,
@@ -61,14 +61,14 @@ class Pump:
         self.view = memoryview(self.buffer)
         self.unheard = unheard
         self.interval = interval
-        self._tell = tell
+        self._on_event = on_event
         self._call_at = call_at
         self._ports = Ports(low_port, high_port, random_bytes)
         self._epoll = select.epoll()
         self._acts: dict[int, Callable[[float], None]] = {}
         self._endpoints: list[Endpoint] = []
         self._beating: dict[Endpoint, None] = {}
-        self._events: deque[tuple[Endpoint, MediaEvent, Tell | None]] = deque()
+        self._events: deque[tuple[Endpoint, MediaEvent, OnEvent | None]] = deque()
         self._number = 0
         self._next_beat = self._next_poll = 0.0
         self._running = self._scheduled = False
@@ -83,12 +83,12 @@ class Pump:
         """All that are open."""
         return tuple(self._endpoints)
 
-    def open(self, local_host: str, tell: Tell | None = None) -> Endpoint:
-        """A new endpoint at this local address; its events go to `tell` if given. Raises NoPort."""
+    def open(self, local_host: str, on_event: OnEvent | None = None) -> Endpoint:
+        """A new endpoint at this local address; its events go to `on_event` if given. Raises NoPort."""
         sockets = self._ports.open(local_host)
         if not self.busy:
             self._next_beat = self._next_poll = self.clock() + self.interval
-        endpoint = Endpoint(self, sockets, tell)
+        endpoint = Endpoint(self, sockets, on_event)
         self._endpoints.append(endpoint)
         self._schedule()
         return endpoint
@@ -109,7 +109,7 @@ class Pump:
         return self._next_poll if self.busy else None
 
     def close(self) -> None:
-        """Close every endpoint and tell the last events; the pump is of no use afterwards."""
+        """Close every endpoint and send the last events; the pump is of no use afterwards."""
         for endpoint in list(self._endpoints):
             endpoint.close()
         self._tell_events()
@@ -151,10 +151,10 @@ class Pump:
 
     def _tell_events(self) -> None:
         while self._events:
-            endpoint, event, tell = self._events.popleft()
+            endpoint, event, on_event = self._events.popleft()
             try:
-                if tell:
-                    tell(endpoint, event)
+                if on_event:
+                    on_event(endpoint, event)
             except Exception:
                 log.exception("an event of %s was not taken: %s", endpoint.local, event)
 
@@ -192,7 +192,7 @@ class Pump:
     def tell(self, endpoint: Endpoint, event: MediaEvent) -> None:
         if not self.busy:
             self._next_poll = self.clock()
-        self._events.append((endpoint, event, endpoint.on_event or self._tell))
+        self._events.append((endpoint, event, endpoint.on_event or self._on_event))
         self._schedule()
 
     def forget(self, endpoint: Endpoint) -> None:

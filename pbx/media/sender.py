@@ -20,10 +20,10 @@ def _nobody(event: MediaEvent) -> None:
 class Sender:
     """One packet on each beat of 20 ms, from the dialler if there is one, else from the player."""
 
-    def __init__(self, rtp_socket: RtpSocket, outgoing: Outgoing, tell: Callable[[MediaEvent], None]) -> None:
+    def __init__(self, rtp_socket: RtpSocket, outgoing: Outgoing, on_event: Callable[[MediaEvent], None]) -> None:
         self._rtp_socket = rtp_socket
         self._outgoing = outgoing
-        self._tell = tell
+        self._on_event = on_event
         self._format: Format | None = None
         self._codec = PCMA
         self._player: Player | None = None
@@ -63,7 +63,7 @@ class Sender:
         """Say nothing any more."""
         self._player = self._dialler = None
         self._queue.clear()
-        self._tell = _nobody
+        self._on_event = _nobody
 
     def _dial_next(self) -> None:
         if self._format and not self._dialler and self._queue:
@@ -84,7 +84,7 @@ class Sender:
         frame = player.next()
         if frame is None:
             self._player = None
-            self._tell(Played(player.token))
+            self._on_event(Played(player.token))
             return
         outgoing = self._outgoing
         if outgoing.owner is player:
@@ -100,7 +100,7 @@ class Sender:
         if step is None:
             self._dialler = None
             self._dial_next()
-            self._tell(DigitsSent(dialler.token))
+            self._on_event(DigitsSent(dialler.token))
             return
         payload, first = step
         kind = format.event_payload_type if dialler.events else format.payload_type

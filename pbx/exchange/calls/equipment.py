@@ -102,7 +102,7 @@ class Equipment:
     stopping: bool = False
     """The box is being stopped: whatever ends now was ended by that, and no script begins anything new."""
     scripts: set[object] = field(default_factory=set)
-    """The tasks that tell them: asyncio itself keeps only weak references."""
+    """The tasks that run them: asyncio itself keeps only weak references."""
 
     def steady_wall(self) -> Callable[[], float]:
         """The clock on the wall as it goes on from now: whoever sets it meanwhile makes no call last for years."""

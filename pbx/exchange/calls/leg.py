@@ -44,7 +44,7 @@ class Leg:
         self,
         party: Party,
         endpoint: Endpoint,
-        tell: Callable[["Leg", LegEvent], None],
+        on_signal: Callable[["Leg", LegEvent], None],
         clock: Callable[[], float],
         session_id: int,
     ) -> None:
@@ -64,7 +64,7 @@ class Leg:
         """The reason we gave the party when we hung up (RFC 3326); empty when nothing was said."""
         self.answered = False
         self._rings = False
-        self._tell = tell
+        self._on_signal = on_signal
         self._local: Local = Local(*endpoint.local, session_id=session_id)
         self._description = b""
         """Our latest offer or answer; a 200 repeats what the 183 said."""
@@ -203,12 +203,12 @@ class Leg:
             case sip.Progressed(status=status, sdp=sdp):
                 if sdp:
                     self._accept(sdp)
-                self._tell(self, Proceeding(status, early_media=bool(sdp)))
+                self._on_signal(self, Proceeding(status, early_media=bool(sdp)))
             case sip.Answered(sdp=sdp):
                 self._answered(sdp)
             case sip.Rejected(status=status):
                 self.close()
-                self._tell(self, Rejected(status))
+                self._on_signal(self, Rejected(status))
             case sip.Confirmed(sdp=sdp):
                 if (sdp and not self._accept(sdp)) or self.agreed is None:
                     self.hang_up("no answer to our offer")
@@ -222,7 +222,7 @@ class Leg:
             case sip.Ended(cause=cause):
                 self.close()
                 self.ended = Ended(cause)
-                self._tell(self, self.ended)
+                self._on_signal(self, self.ended)
             case _:
                 pass
 
@@ -230,20 +230,20 @@ class Leg:
         if isinstance(event, DigitHeard):
             self._digit(event.char, event.how)
         else:
-            self._tell(self, event)
+            self._on_signal(self, event)
 
     def _digit(self, digit: str, how: str) -> None:
         if self._digit_dedup.press(digit, how, self._clock()):
-            self._tell(self, Digit(digit, how))
+            self._on_signal(self, Digit(digit, how))
 
     def _answered(self, sdp: bytes) -> None:
         """The party picked up; without a usable answer the two cannot talk."""
         if (sdp and not self._accept(sdp)) or self.agreed is None:
             self.hang_up("no common codec")
-            self._tell(self, Rejected(488))
+            self._on_signal(self, Rejected(488))
             return
         self._is_answered()
-        self._tell(self, Answered())
+        self._on_signal(self, Answered())
 
     def _is_answered(self) -> None:
         """The call stands: a party that has only listened until now is given time to speak."""

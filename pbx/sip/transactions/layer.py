@@ -29,14 +29,14 @@ Answer = Response | Failure
 class Client:
     """A running client transaction."""
 
-    __slots__ = ("key", "machine", "tell", "timers")
+    __slots__ = ("key", "machine", "on_answer", "timers")
 
     def __init__(
-        self, machine: InviteClient | RequestClient, key: TransactionKey, tell: Callable[[Answer, Flow], None]
+        self, machine: InviteClient | RequestClient, key: TransactionKey, on_answer: Callable[[Answer, Flow], None]
     ) -> None:
         self.machine = machine
         self.key = key
-        self.tell = tell
+        self.on_answer = on_answer
         self.timers: dict[str, Timer] = {}
 
     @property
@@ -110,17 +110,17 @@ class Transactions:
         """A Via value with a new branch (8.1.1.7), asking for the port we are seen at (RFC 3581)."""
         return _via(flow.transport, *flow.local) + self.ids.branch()
 
-    def send(self, request: Request, flow: Flow, tell: Callable[[Answer, Flow], None]) -> Client:
+    def send(self, request: Request, flow: Flow, on_answer: Callable[[Answer, Flow], None]) -> Client:
         """Run a client transaction for a request that has its Via.
 
-        `tell` is called with each response that matters and the flow it came on, or once with a Failure.
+        `on_answer` is called with each response that matters and the flow it came on, or once with a Failure.
         """
         machine: InviteClient | RequestClient
         if request.method == "INVITE":
             machine = InviteClient(request, flow, self.limits.patience + 128 * T1)
         else:
             machine = RequestClient(request, flow)
-        client = Client(machine, (_branch_of(request), request.method), tell)
+        client = Client(machine, (_branch_of(request), request.method), on_answer)
         self._clients[client.key] = client
         self._act_client(client, machine.start(), flow)
         return client
@@ -220,7 +220,7 @@ class Transactions:
             elif isinstance(effect, Finish):
                 self._finish_client(client)
             elif not isinstance(effect.event, Request):
-                client.tell(effect.event, flow)
+                client.on_answer(effect.event, flow)
 
     def _act_server(self, server: Server, effects: Effects) -> None:
         for effect in effects:
@@ -251,7 +251,9 @@ class Transactions:
         for timer in client.timers.values():
             timer.cancel()
         client.timers.clear()
-        client.tell = _nobody  # the callback knows the client, too: a ring that only the garbage collector would open
+        client.on_answer = (
+            _nobody  # the callback knows the client, too: a ring that only the garbage collector would open
+        )
         self._clients.pop(client.key, None)
         self._parted.pop(client.key, None)
 
