@@ -176,7 +176,7 @@ def test_it_is_told_in_german(box: Web) -> None:
     box.do("account set", account="chef", language="de")
     page = opened(box, made(box))
     assert "Die jetzigen Daten werden ersetzt" in text(page)
-    assert "Admins darin: chef" in text(page)
+    assert "Admins sind dann: chef" in text(page)
 
 
 def test_only_admins_may(box: Web) -> None:
