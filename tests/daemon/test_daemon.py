@@ -52,7 +52,7 @@ def test_phones_may_come_by_tls_one_port_above(tmp_path: Path) -> None:
     line, caution = asyncio.run(answered())
     assert line == b"SIP/2.0 200 OK\r\n"
     # There is no SRTP, and nobody may think that there were.
-    assert caution.endswith("nobody on the way can read passwords or see who calls whom. The sound is not encrypted.")
+    assert caution.endswith("nobody in between can read passwords or see who calls whom. The sound is not encrypted.")
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
