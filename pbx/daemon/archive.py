@@ -19,7 +19,7 @@ from pbx.sip.trace import Trace
 from pbx.store import mailboxes
 from pbx.store.folder import Folder
 from pbx.store.records.database import RecordsError
-from pbx.store.rows import Binding, CallRecord, LegSamples, Message
+from pbx.store.rows import Binding, CallRecord, LegQualityPoints, Message
 from pbx.store.secrets.pins import pin_matches
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class _Ended:
     task: NewTask | None
     names: Mapping[str, str]
     """Names of people and groups, by extension."""
-    samples: tuple[LegSamples, ...]
+    quality_points: tuple[LegQualityPoints, ...]
     kept: "asyncio.Future[None]"
     """Done when it is safe on disk."""
 
@@ -187,7 +187,7 @@ class Archive:
             for each in ended:
                 record, task = each.record, each.task
                 self._records.add_call(record, each.names)
-                self._records.traces.add_samples(record.id, each.samples)
+                self._records.traces.add_quality_points(record.id, each.quality_points)
                 if task is not None:
                     owner = self._folder.office.heir_of(task.extension)
                     self._records.add_task(owner, task.kind, record.from_, record.id, record.started)

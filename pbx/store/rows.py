@@ -42,7 +42,7 @@ class LegQuality:
 
 
 @dataclass(frozen=True, slots=True)
-class LegSample:
+class LegQualityPoint:
     """What had been counted of one leg's voice at a moment of the call; counts are from its beginning."""
 
     at: float
@@ -59,12 +59,12 @@ class LegSample:
 
 
 @dataclass(frozen=True, slots=True)
-class LegSamples:
+class LegQualityPoints:
     """How one leg's voice went over time."""
 
     party: str
     """Extension, or outside number."""
-    samples: tuple[LegSample, ...]
+    points: tuple[LegQualityPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)

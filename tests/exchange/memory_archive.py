@@ -14,7 +14,7 @@ from pbx.exchange.story import story
 from pbx.media import wav
 from pbx.media.clip import Clip
 from pbx.store.models import Language
-from pbx.store.rows import CallRecord, LegSamples, Message
+from pbx.store.rows import CallRecord, LegQualityPoints, Message
 from tests.exchange.made_up_pump import Words
 
 
@@ -38,7 +38,7 @@ class MemoryArchive:
         self.calls: list[CallRecord] = []
         self.dialogs: list[dict[str, Party]] = []
         """Of each call, whom SIP was spoken with."""
-        self.samples: list[tuple[LegSamples, ...]] = []
+        self.quality_points: list[tuple[LegQualityPoints, ...]] = []
         """Of each call, how its voices went."""
         self.tasks: list[NewTask] = []
         self.kept: list[Message] = []
@@ -70,7 +70,7 @@ class MemoryArchive:
     async def keep_call(self, call: Call) -> None:
         self.dialogs.append(call.dialogs)
         self.stands_still("keep_call")
-        self.samples.append(call.quality_points())
+        self.quality_points.append(call.quality_points())
         self.calls.append(call.record(lambda call: story(call.steps, call.office.language, self._names())))
         if call.task is not None:
             self.tasks.append(call.task)

@@ -108,11 +108,11 @@ def test_digits_in_packets_ring_the_phone_and_both_hear_each_other() -> None:
         assert rig.record.outcome == "answered"
         assert [leg.received >= 100 for leg in rig.record.legs] == [True, True]
         assert all(leg.lost < 10 for leg in rig.record.legs), rig.record.legs
-        [samples] = rig.archive.samples
-        assert [each.party for each in samples] == [leg.party for leg in rig.record.legs]
-        for each, leg in zip(samples, rig.record.legs, strict=True):
-            assert each.samples[-1].received == leg.received
-            assert abs(each.samples[-1].at - rig.record.ended) < 1
+        [points] = rig.archive.quality_points
+        assert [each.party for each in points] == [leg.party for leg in rig.record.legs]
+        for each, leg in zip(points, rig.record.legs, strict=True):
+            assert each.points[-1].received == leg.received
+            assert abs(each.points[-1].at - rig.record.ended) < 1
 
     play(script())
 

@@ -17,7 +17,16 @@ from pbx.store.models import Office, Person, Phone, Trunk
 from pbx.store.records import traces
 from pbx.store.records.database import Database, RecordsError
 from pbx.store.records.records import Records
-from pbx.store.rows import Binding, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
+from pbx.store.rows import (
+    Binding,
+    CallTrace,
+    LegQuality,
+    LegQualityPoint,
+    LegQualityPoints,
+    Step,
+    TracedDialog,
+    TracedMessage,
+)
 from pbx.store.secrets.codes import Codes
 from pbx.store.settings import settings_versions
 from pbx.store.settings.differences import Difference, Superseded, differences, never_made, taken_back
@@ -203,7 +212,7 @@ def test_every_field_that_comes_makes_a_new_version() -> None:
 STEP = Step(1000.0, "called", {"number": "+4930111"})
 CALL = call_record(started=1.0, ended=2.0, steps=(STEP,), legs=(LegQuality("21"),), trunk="amt")
 TRACE = CallTrace((TracedDialog("c", "21", False),), (TracedMessage(1.0, True, "udp", "x", 0, "INVITE"),), 3)
-SAMPLES = (LegSamples("21", (LegSample(1.0, 5, 0, 0.01),)),)
+SAMPLES = (LegQualityPoints("21", (LegQualityPoint(1.0, 5, 0, 0.01),)),)
 BINDING = Binding("p", "sip:p@192.0.2.9", "c", 1, 99.0, "udp", ("192.0.2.1", 5060), ("192.0.2.9", 5060))
 
 
@@ -216,7 +225,7 @@ def filled(path: Path, id: str) -> Records:
     records.finish_task(task.id)
     records.add_message("21", "+4930111", id, 1.0, 2.0, f"21/{id}.wav")
     records.traces.add(id, 2.0, TRACE)
-    records.traces.add_samples(id, SAMPLES)
+    records.traces.add_quality_points(id, SAMPLES)
     records.sessions.open("anna", "stamp", 1.0)
     records.sessions.invite(f"code-{id}", f"anna-{id}", "stamp", 9.0)
     records.changes.add(1.0, "anna", "admin", "user set", [])
@@ -242,7 +251,7 @@ def test_an_older_version_works_with_a_newer_one_s_records_and_leaves_what_it_do
     assert records.calls()[0].legs == (LegQuality("21", "opus"),)
     assert [task.done for task in records.tasks()] == [True, True]
     assert len(records.messages()) == 2
-    assert (records.traces.trace("new"), records.traces.samples("new")) == (TRACE, SAMPLES)
+    assert (records.traces.trace("new"), records.traces.quality_points("new")) == (TRACE, SAMPLES)
     assert [each.differences[0].table for each in records.changes.all()[1:]] == ["queues"]
     assert len(records.sessions.invitations(2.0)) == 2
     records.close()
@@ -258,7 +267,7 @@ def test_what_a_newer_version_packs_behind_ours_is_passed_over(tmp_path: Path) -
     voices = [["21", [[1.0, 5, 0, 0.01, None, None, "more"]], "more"]]
     records._database.rows("UPDATE traces SET trace = ?", [traces._packed(longer)])
     records._database.rows("UPDATE voices SET samples = ?", [traces._packed(voices)])
-    assert (records.traces.trace("old"), records.traces.samples("old")) == (TRACE, SAMPLES)
+    assert (records.traces.trace("old"), records.traces.quality_points("old")) == (TRACE, SAMPLES)
     records._bindings.rows("UPDATE bindings SET binding = json_set(binding, '$.colour', 'grey')")
     assert records.bindings() == (_with(BINDING, username="p"),)
     records.close()

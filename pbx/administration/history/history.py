@@ -79,7 +79,7 @@ def call(desk: Desk, id: str) -> Shown:
         "story": story_for(found, desk.actor),
         "steps": _steps(found, desk.actor),
         **_ladder(trace, record, office, with_text=desk.actor.is_admin),
-        "quality": quality.view(record, desk.records.traces.samples(id), office),
+        "quality": quality.view(record, desk.records.traces.quality_points(id), office),
         "voicemail": [messages.view(desk, message) | {"peaks": _peaks(desk.mailboxes, message)} for message in left],
     }
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pbx.administration.desk.callers import name_of
 from pbx.store.models import Office
-from pbx.store.rows import CallRecord, LegQuality, LegSample, LegSamples
+from pbx.store.rows import CallRecord, LegQuality, LegQualityPoint, LegQualityPoints
 
 Shown = dict[str, Any]
 Grade = Literal["good", "fair", "poor", "silent"]
@@ -19,7 +19,7 @@ takes up 60 ms; above 300 ms there and back people begin to interrupt each other
 """
 
 
-def view(record: CallRecord, legs: tuple[LegSamples, ...], office: Office) -> list[Shown]:
+def view(record: CallRecord, legs: tuple[LegQualityPoints, ...], office: Office) -> list[Shown]:
     """Of each party what was counted in all, and how it went over time, each sample for the time since the last."""
     left = list(legs)
     shown = []
@@ -27,7 +27,7 @@ def view(record: CallRecord, legs: tuple[LegSamples, ...], office: Office) -> li
         over_time = next((leg for leg in left if leg.party == each.party), None)
         if over_time is not None:
             left.remove(over_time)
-        samples = over_time.samples if over_time is not None else ()
+        points = over_time.points if over_time is not None else ()
         shown.append(
             {
                 "party": each.party,
@@ -40,7 +40,7 @@ def view(record: CallRecord, legs: tuple[LegSamples, ...], office: Office) -> li
                 "round_trip_ms": None if each.round_trip is None else round(each.round_trip * 1000),
                 "peer_lost": each.peer_lost,
                 "grade": _grade_of(each),
-                "samples": [_sample(earlier, later) for earlier, later in pairwise((_nothing(record), *samples))],
+                "samples": [_point(earlier, later) for earlier, later in pairwise((_nothing(record), *points))],
             }
         )
     return shown
@@ -60,11 +60,11 @@ def _grade_of(leg: LegQuality) -> Grade:
     return grade(_share(leg.received, leg.lost), leg.jitter, leg.round_trip)
 
 
-def _nothing(record: CallRecord) -> LegSample:
-    return LegSample(record.started, 0, 0, 0.0)
+def _nothing(record: CallRecord) -> LegQualityPoint:
+    return LegQualityPoint(record.started, 0, 0, 0.0)
 
 
-def _sample(earlier: LegSample, later: LegSample) -> Shown:
+def _point(earlier: LegQualityPoint, later: LegQualityPoint) -> Shown:
     received, lost = max(0, later.received - earlier.received), max(0, later.lost - earlier.lost)
     share = _share(received, lost)
     return {

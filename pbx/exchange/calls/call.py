@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pbx.exchange.calls.leg import Leg, Party
 from pbx.exchange.calls.signals import LegEvent
 from pbx.store.models import Office
-from pbx.store.rows import CallDirection, CallRecord, LegSamples, Outcome, Step, TaskKind
+from pbx.store.rows import CallDirection, CallRecord, LegQualityPoints, Outcome, Step, TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,12 @@ class Call:
         there = {leg.session.dialog.call_id: leg.party for leg in self.legs if leg.session is not None}
         return there | self.dropped
 
-    def quality_points(self) -> tuple[LegSamples, ...]:
+    def quality_points(self) -> tuple[LegQualityPoints, ...]:
         """How the voice of each leg went over time."""
         now = self.wall()
-        return tuple(LegSamples(leg.party.number, samples) for leg in self.legs if (samples := leg.quality_points(now)))
+        return tuple(
+            LegQualityPoints(leg.party.number, points) for leg in self.legs if (points := leg.quality_points(now))
+        )
 
     @property
     def task(self) -> NewTask | None:

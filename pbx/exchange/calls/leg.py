@@ -18,7 +18,7 @@ from pbx.sdp.description import SdpError
 from pbx.sdp.negotiation import Agreed, Local, agreed, answer, offer, offered_codecs
 from pbx.sip import events as sip
 from pbx.sip.session import Session
-from pbx.store.rows import LegQuality, LegSample
+from pbx.store.rows import LegQuality, LegQualityPoint
 
 T = TypeVar("T")
 NOWHERE = ("0.0.0.0", 0)
@@ -160,19 +160,19 @@ class Leg:
         """The measured quality of its voice; still available after the end."""
         return self._quality if self.over else self._measure()
 
-    def quality_points(self, wall: float) -> tuple[LegSample, ...]:
+    def quality_points(self, wall: float) -> tuple[LegQualityPoint, ...]:
         """The quality of its voice over time; `wall` is the Unix time now."""
         shift = wall - self._clock()
         return tuple(
-            LegSample(
-                round(sample.at + shift, 1),
-                sample.received,
-                sample.lost,
-                round(sample.jitter, 4),
-                None if sample.round_trip is None else round(sample.round_trip, 4),
-                sample.peer_lost,
+            LegQualityPoint(
+                round(point.at + shift, 1),
+                point.received,
+                point.lost,
+                round(point.jitter, 4),
+                None if point.round_trip is None else round(point.round_trip, 4),
+                point.peer_lost,
             )
-            for sample in self.endpoint.quality_points.all()
+            for point in self.endpoint.quality_points.all()
         )
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from pbx.store.records.database import Database
-from pbx.store.rows import CallTrace, LegSample, LegSamples, TracedDialog, TracedMessage
+from pbx.store.rows import CallTrace, LegQualityPoint, LegQualityPoints, TracedDialog, TracedMessage
 
 T = TypeVar("T")
 _PORTION = 200
@@ -29,20 +29,20 @@ class Traces:
         rows = self._database.rows("SELECT trace FROM traces WHERE call = ?", [call])
         return _trace(rows[0]["trace"]) if rows else None
 
-    def add_samples(self, call: str, legs: Sequence[LegSamples]) -> None:
+    def add_quality_points(self, call: str, legs: Sequence[LegQualityPoints]) -> None:
         """Keep how the voice of each leg went."""
         if legs:
-            packed = _packed([[leg.party, _flat(leg.samples)] for leg in legs])
+            packed = _packed([[leg.party, _flat(leg.points)] for leg in legs])
             self._database.rows("INSERT OR REPLACE INTO voices (call, samples) VALUES (?, ?)", [call, packed])
 
-    def samples(self, call: str) -> tuple[LegSamples, ...]:
+    def quality_points(self, call: str) -> tuple[LegQualityPoints, ...]:
         """How the voice of each leg of this call went."""
         rows = self._database.rows("SELECT samples FROM voices WHERE call = ?", [call])
         if not rows:
             return ()
         return tuple(
-            LegSamples(party, tuple(_made(LegSample, values) for values in samples))
-            for party, samples, *_ in _unpacked(rows[0]["samples"])
+            LegQualityPoints(party, tuple(_made(LegQualityPoint, values) for values in points))
+            for party, points, *_ in _unpacked(rows[0]["samples"])
         )
 
     def with_text(self, matches: Callable[[str], bool]) -> list[str]:

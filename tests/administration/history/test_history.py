@@ -16,7 +16,16 @@ from pbx.control.protocol import Refused
 from pbx.exchange.calls.leg import Party
 from pbx.exchange.calls.traced import WireCapture
 from pbx.sip.flow import Flow
-from pbx.store.rows import CallRecord, CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
+from pbx.store.rows import (
+    CallRecord,
+    CallTrace,
+    LegQuality,
+    LegQualityPoint,
+    LegQualityPoints,
+    Step,
+    TracedDialog,
+    TracedMessage,
+)
 from tests.leftovers import CALLER, call_record
 from tests.live import Lines, lasting
 from tests.store.sound import write_sound
@@ -230,11 +239,11 @@ def test_the_voice_is_told_leg_by_leg_and_for_the_time_between_two_samples(offic
     legs = (LegQuality(CALLER, "PCMA", 500, 480, 20, 0.004, 3, 0.02), LegQuality("21", "PCMA", 500, 0))
     office.keep("a", legs=legs)
     samples = (
-        LegSample(NOON + 5, 250, 0, 0.001, 0.02, None),
-        LegSample(NOON + 10, 480, 20, 0.04, 0.02, 3),
-        LegSample(NOON + 15, 480, 20, 0.04, 0.02, 3),
+        LegQualityPoint(NOON + 5, 250, 0, 0.001, 0.02, None),
+        LegQualityPoint(NOON + 10, 480, 20, 0.04, 0.02, 3),
+        LegQualityPoint(NOON + 15, 480, 20, 0.04, 0.02, 3),
     )
-    office.desk.records.traces.add_samples("a", (LegSamples(CALLER, samples),))
+    office.desk.records.traces.add_quality_points("a", (LegQualityPoints(CALLER, samples),))
     caller, anna = office.do("history call", id="a")["quality"]
     assert [(each["received"], each["lost"]) for each in caller["samples"]] == [(250, 0), (230, 20), (0, 0)]
     assert [each["grade"] for each in caller["samples"]] == ["good", "poor", "silent"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pbx.store.records.history import Wanted, Word
 from pbx.store.records.records import Records
-from pbx.store.rows import CallRecord, CallTrace, LegSample, LegSamples, Step, TracedDialog, TracedMessage
+from pbx.store.rows import CallRecord, CallTrace, LegQualityPoint, LegQualityPoints, Step, TracedDialog, TracedMessage
 from tests.leftovers import call_record
 
 NAMES = {"21": "Anna Berg", "22": "Jörg Özil", "30": "Sales"}
@@ -129,17 +129,21 @@ TRACE = CallTrace(
     (TracedMessage(1000.25, False, "udp", "192.0.2.7:5060", 0, "INVITE sip:x SIP/2.0\nFrom: <sip:01701234567@h>"),),
     3,
 )
-VOICE = (LegSamples("21", (LegSample(1005.0, 250, 1, 0.002, None, None), LegSample(1010.0, 490, 9, 0.01, 0.02, 4))),)
+VOICE = (
+    LegQualityPoints(
+        "21", (LegQualityPoint(1005.0, 250, 1, 0.002, None, None), LegQualityPoint(1010.0, 490, 9, 0.01, 0.02, 4))
+    ),
+)
 
 
 def test_what_is_behind_a_call_comes_back_as_it_was(records: Records) -> None:
     records.add_call(call("a"), NAMES)
     records.traces.add("a", 1060.0, TRACE)
-    records.traces.add_samples("a", VOICE)
-    records.traces.add_samples("b", ())
+    records.traces.add_quality_points("a", VOICE)
+    records.traces.add_quality_points("b", ())
     assert records.traces.trace("a") == TRACE
-    assert records.traces.samples("a") == VOICE
-    assert (records.traces.trace("b"), records.traces.samples("b")) == (None, ())
+    assert records.traces.quality_points("a") == VOICE
+    assert (records.traces.trace("b"), records.traces.quality_points("b")) == (None, ())
     assert records.traces.with_text(lambda text: "1701234567" in text) == ["a"]
     assert records.traces.with_text(lambda text: "nobody" in text) == []
 
@@ -148,7 +152,7 @@ def test_old_calls_go_in_portions_with_all_that_is_behind_them(records: Records)
     for number in range(5):
         records.add_call(call(f"c{number}", ended=1000.0 + number), NAMES)
         records.traces.add(f"c{number}", 1000.0 + number, TRACE)
-        records.traces.add_samples(f"c{number}", VOICE)
+        records.traces.add_quality_points(f"c{number}", VOICE)
     assert records.traces.remove_old(1001.0, 10) == 1
     assert records.traces.trace("c0") is None
     assert [records.history.remove_old(1003.0, 2) for _ in range(3)] == [2, 1, 0]

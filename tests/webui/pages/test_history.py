@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx.store.rows import CallTrace, LegQuality, LegSample, LegSamples, Step, TracedDialog, TracedMessage
+from pbx.store.rows import CallTrace, LegQuality, LegQualityPoint, LegQualityPoints, Step, TracedDialog, TracedMessage
 from tests.leftovers import CALLER, call_record
 from tests.store.sound import write_sound
 from tests.webui.office import PASSWORD, Web, opened
@@ -188,8 +188,10 @@ def test_a_call_without_its_messages_says_why(web: Web) -> None:
 def test_the_voice_is_plotted_for_each_party_and_said_in_words(web: Web) -> None:
     legs = (LegQuality(CALLER, "PCMA", 500, 480, 20, 0.004, 3, 0.02), LegQuality("21", "G722", 500, 0))
     keep(web, "a", legs=legs)
-    samples = tuple(LegSample(NOON + 5 * n, 250 * n, (n % 2) * 9 + 10 * n, 0.01 * n, 0.02, None) for n in range(1, 5))
-    web.desk.records.traces.add_samples("a", (LegSamples(CALLER, samples),))
+    samples = tuple(
+        LegQualityPoint(NOON + 5 * n, 250 * n, (n % 2) * 9 + 10 * n, 0.01 * n, 0.02, None) for n in range(1, 5)
+    )
+    web.desk.records.traces.add_quality_points("a", (LegQualityPoints(CALLER, samples),))
     page = web.admin.get("/calls/a")
     caller, anna = page.html.select(".plots figure")
     assert caller.select_one(".badge").text == "poor"
