@@ -40,7 +40,7 @@ from webui.pages import (
     wizard,
 )
 from webui.parts import sound
-from webui.request import Site, Visit
+from webui.request import Request, Site
 from webui.routes import May, Route, Routes
 from webui.serving import access_rule
 from webui.serving.files import Files
@@ -121,80 +121,82 @@ class App:
         # WSGI hands over bytes in Latin-1 clothes.
         environ["PATH_INFO"] = path.encode("latin-1", "replace").decode(errors="replace")
         _mend_headers(environ)
-        visit = Visit(self.site, BaseRequest(environ))
+        request = Request(self.site, BaseRequest(environ))
         try:
-            answer = responses.dressed(visit, self._answer(visit))
+            answer = responses.dressed(request, self._answer(request))
         finally:
-            visit.over()
+            request.over()
         start_response(answer.status_line, answer.headerlist)
-        return answer.body if visit.request.method != "HEAD" else ()
+        return answer.body if request.http.method != "HEAD" else ()
 
-    def _answer(self, visit: Visit) -> HTTPResponse | str:
+    def _answer(self, request: Request) -> HTTPResponse | str:
         try:
-            self._check_way_in(visit)
-            route, parts = self._route(visit)
+            self._check_way_in(request)
+            route, parts = self._route(request)
             if not route.bare:
-                visit.recognise()
-            self._check_rights(visit, route)
-            answer: HTTPResponse | str = route.act(visit, **parts)
+                request.recognise()
+            self._check_rights(request, route)
+            answer: HTTPResponse | str = route.act(request, **parts)
             return answer
         except HTTPError as error:
             return responses.trouble(
-                visit, error.status_code, visit._("The form did not arrive completely. Please try again.")
+                request, error.status_code, request._("The form did not arrive completely. Please try again.")
             )
         except HTTPResponse as early:
             return early
         except Refused as refusal:
-            return responses.trouble(visit, {4: 403, 3: 409, 1: 409}.get(refusal.code, 404), visit.said(refusal.said))
+            return responses.trouble(
+                request, {4: 403, 3: 409, 1: 409}.get(refusal.code, 404), request.said(refusal.said)
+            )
         except NotRunning:
-            return responses.again(visit, 503, "away") if visit.request.method == "POST" else responses.away(visit)
+            return responses.again(request, 503, "away") if request.http.method == "POST" else responses.away(request)
         except ControlError as error:
             log.warning("%s", error)
-            return responses.trouble(visit, 503, visit._("The exchange is not responding. Its log may say why."))
+            return responses.trouble(request, 503, request._("The exchange is not responding. Its log may say why."))
         except Exception:
             # Whatever it was, it is this page's trouble; the others work.
-            log.exception("%s %s failed", visit.request.method, visit.request.path)
-            return responses.trouble(visit, 500, visit._("This is our fault, not yours. The log has the details."))
+            log.exception("%s %s failed", request.http.method, request.http.path)
+            return responses.trouble(request, 500, request._("This is our fault, not yours. The log has the details."))
 
     # --- who and what may come in -----------------------------------------------------------------------------------
 
-    def _check_way_in(self, visit: Visit) -> None:
+    def _check_way_in(self, request: Request) -> None:
         """Only from the LAN, and only under a name of ours. Raises HTTPResponse."""
-        environ = visit.request.environ
+        environ = request.http.environ
         if not self._allow_all and not access_rule.on_lan(
             environ.get("REMOTE_ADDR", ""), environ.get("SERVER_NAME", "")
         ):
-            raise responses.plain(403, visit._("This page can only be opened from the office network."))
-        if not self._names.ours(visit.request.get_header("Host", "")):
-            raise responses.plain(403, visit._("The box does not have that name. Please use its address."))
+            raise responses.plain(403, request._("This page can only be opened from the office network."))
+        if not self._names.ours(request.http.get_header("Host", "")):
+            raise responses.plain(403, request._("The box does not have that name. Please use its address."))
 
-    def _route(self, visit: Visit) -> tuple[Route, dict[str, str]]:
+    def _route(self, request: Request) -> tuple[Route, dict[str, str]]:
         """The page that is asked for. Raises HTTPResponse."""
         try:
-            route, parts = self._router.match(visit.request.environ)
+            route, parts = self._router.match(request.http.environ)
         except HTTPError as error:
-            visit.recognise()
+            request.recognise()
             raise responses.page(
-                visit, responses.trouble(visit, error.status_code, visit._("This page does not exist."))
+                request, responses.trouble(request, error.status_code, request._("This page does not exist."))
             ) from None
         if route.method == "POST":
-            _check_size(visit, UPLOADS if route.uploads else BODY)
+            _check_size(request, UPLOADS if route.uploads else BODY)
         return route, parts
 
-    def _check_rights(self, visit: Visit, route: Route) -> None:
+    def _check_rights(self, request: Request, route: Route) -> None:
         """Only who may; and only with a form of our own. Raises HTTPResponse."""
-        ours = route.method == "GET" or _same_origin(visit)
+        ours = route.method == "GET" or _same_origin(request)
         if not ours:
-            sentence = visit._("This form was sent from a different website.")
-            raise responses.page(visit, responses.trouble(visit, 403, sentence))
-        if route.may != "visitor" and visit.account is None:
+            sentence = request._("This form was sent from a different website.")
+            raise responses.page(request, responses.trouble(request, 403, sentence))
+        if route.may != "visitor" and request.account is None:
             if route.method == "POST":
-                raise responses.page(visit, responses.again(visit, 403, "expired"))
-            raise visit.see_other(f"/login?next={quote(_here(visit))}")
-        if route.may == "admin" and not visit.is_admin:
-            raise responses.page(visit, responses.trouble(visit, 403, visit._("Only admins can do this.")))
-        if route.method == "POST" and not _token_fits(visit):
-            raise responses.page(visit, responses.again(visit, 403, "expired"))
+                raise responses.page(request, responses.again(request, 403, "expired"))
+            raise request.see_other(f"/login?next={quote(_here(request))}")
+        if route.may == "admin" and not request.is_admin:
+            raise responses.page(request, responses.trouble(request, 403, request._("Only admins can do this.")))
+        if route.method == "POST" and not _token_fits(request):
+            raise responses.page(request, responses.again(request, 403, "expired"))
 
     def _domain(self) -> str:
         """The office's domain, by which phones and people may know the box: the page asks for itself, as a visitor."""
@@ -212,32 +214,32 @@ def _mend_headers(environ: dict[str, Any]) -> None:
             environ[name] = value.encode("latin-1", "replace").decode(errors="replace").encode().decode("latin-1")
 
 
-def _check_size(visit: Visit, most: int) -> None:
+def _check_size(request: Request, most: int) -> None:
     """Raises HTTPResponse when a form is larger than it may be, or does not say how large it is."""
-    if "chunked" in visit.request.get_header("Transfer-Encoding", "").lower():
+    if "chunked" in request.http.get_header("Transfer-Encoding", "").lower():
         raise responses.plain(411, "A form says how long it is.")
-    if visit.request.content_length > most:
+    if request.http.content_length > most:
         unit, name = (1024**2, "MB") if most >= 1024**2 else (1024, "kB")
-        text = visit._("This is too large ({size}). The limit is {most}.")
+        text = request._("This is too large ({size}). The limit is {most}.")
         # Rounded up: what is one byte too large does not have as much as may be.
-        size = f"{visit.count(-(-visit.request.content_length // unit))} {name}"
+        size = f"{request.count(-(-request.http.content_length // unit))} {name}"
         raise responses.page(
-            visit, responses.trouble(visit, 413, text.format(size=size, most=f"{most // unit} {name}"))
+            request, responses.trouble(request, 413, text.format(size=size, most=f"{most // unit} {name}"))
         )
 
 
-def _same_origin(visit: Visit) -> bool:
-    sent = visit.request
+def _same_origin(request: Request) -> bool:
+    sent = request.http
     scheme = str(sent.environ.get("wsgi.url_scheme"))
     return access_rule.same_origin(
         scheme, sent.get_header("Host", ""), sent.get_header("Origin"), sent.get_header("Sec-Fetch-Site")
     )
 
 
-def _token_fits(visit: Visit) -> bool:
-    return access_rule.token_fits(visit.csrf, visit.sent("csrf"))
+def _token_fits(request: Request) -> bool:
+    return access_rule.token_fits(request.csrf, request.sent("csrf"))
 
 
-def _here(visit: Visit) -> str:
-    query = urlencode(list(visit.query.items()))
-    return f"{visit.request.path}?{query}" if query else str(visit.request.path)
+def _here(request: Request) -> str:
+    query = urlencode(list(request.query.items()))
+    return f"{request.http.path}?{query}" if query else str(request.http.path)

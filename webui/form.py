@@ -27,7 +27,7 @@ class Field:
     label: str = ""
     help: str = ""
     options: Options = ()
-    """Of a choice or a list; those that are data are handed to `Visit.form` and are not translated."""
+    """Of a choice or a list; those that are data are handed to `Request.form` and are not translated."""
     required: bool = False
     autocomplete: str = ""
     inputmode: str = ""
@@ -44,7 +44,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class FormBody:
     """What a form sent: values by name, in order, and files."""
 
     values: Mapping[str, Sequence[str]]
@@ -60,7 +60,7 @@ class Form:
     ask: Callable[..., Any]
     """Asks the daemon: ask(verb, **arguments)."""
     render: Callable[["Form", Field], Html]
-    posted: Posted | None = None
+    posted: FormBody | None = None
     """None when the form is only shown."""
     options: Mapping[str, Options] = field(default_factory=dict)
     """Choices that are data, by field."""
@@ -165,7 +165,7 @@ class Form:
 
     # --- reading --------------------------------------------------------------------------------------------------
 
-    def _read(self, each: Field, posted: Posted) -> None:
+    def _read(self, each: Field, posted: FormBody) -> None:
         if each.kind == "file":
             self.values[each.name] = posted.files.get(each.name)
         elif each.name in posted.values:
@@ -231,7 +231,7 @@ class Form:
         return False
 
 
-def _last(posted: Posted, name: str) -> str:
+def _last(posted: FormBody, name: str) -> str:
     return (posted.values.get(name) or [""])[-1]
 
 

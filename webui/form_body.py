@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from bottle import HTTPError
 
-from webui.form import Posted, Upload
+from webui.form import FormBody, Upload
 
 MOST_FIELDS = 1000
 _HEAD = 4096
@@ -21,7 +21,7 @@ _DISPOSITION = re.compile(rb"content-disposition:[ \t]*form-data[ \t]*;(.*)", re
 _PARAMETER = re.compile(rb'([a-z*]{1,20})="((?:[^"\\]|\\.)*)"', re.I | re.S)
 
 
-def posted(request: Any) -> Posted:
+def posted(request: Any) -> FormBody:
     """Fields and files of a POST. Raises bottle.HTTPError (400) when they did not arrive whole."""
     kind = request.get_header("Content-Type", "")
     body = request.body.read()
@@ -34,10 +34,10 @@ def posted(request: Any) -> Posted:
         return _parts(body, (found[1] or found[2]).encode("latin-1", "replace"))
     if kind.lower().partition(";")[0].strip() == "application/x-www-form-urlencoded":
         return _pairs(body)
-    return Posted({}, {})
+    return FormBody({}, {})
 
 
-def _pairs(body: bytes) -> Posted:
+def _pairs(body: bytes) -> FormBody:
     try:
         pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
@@ -45,10 +45,10 @@ def _pairs(body: bytes) -> Posted:
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    return Posted(values, {})
+    return FormBody(values, {})
 
 
-def _parts(body: bytes, boundary: bytes) -> Posted:
+def _parts(body: bytes, boundary: bytes) -> FormBody:
     values: dict[str, list[str]] = {}
     files: dict[str, Upload] = {}
     for head, content in _cut(body, boundary):
@@ -59,7 +59,7 @@ def _parts(body: bytes, boundary: bytes) -> Posted:
             values.setdefault(disposition["name"], []).append(content.decode(errors="replace"))
         elif disposition["filename"]:  # else a file could have been chosen, and was not
             files[disposition["name"]] = Upload(disposition["filename"][-200:], content)
-    return Posted(values, files)
+    return FormBody(values, files)
 
 
 def _cut(body: bytes, boundary: bytes) -> Iterator[tuple[bytes, bytes]]:

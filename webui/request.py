@@ -19,7 +19,7 @@ from urllib.parse import quote
 from bottle import FormsDict, HTTPError, HTTPResponse
 
 from pbx.control.client import Refused, ask
-from webui.form import Field, Form, Options, Posted, Upload
+from webui.form import Field, Form, FormBody, Options, Upload
 from webui.form_body import posted
 from webui.live import Hub
 from webui.serving import access_rule
@@ -64,14 +64,14 @@ class Site:
     """Held while a large form is in memory."""
 
 
-class Visit:
+class Request:
     """One request and its answer."""
 
-    def __init__(self, site: Site, request: Any) -> None:
+    def __init__(self, site: Site, http: Any) -> None:
         self.site = site
         self.mark = site.hub.mark
         """Taken before the daemon is asked: what changes while the page is made is sent once too often, never not."""
-        self.request = request
+        self.http = http
         self.status = 200
         self.headers: list[tuple[str, str]] = []
         self.account: SimpleNamespace | None = None
@@ -80,10 +80,10 @@ class Visit:
         """The session's."""
         self.holds_secrets = False
         """Whether a password or PIN is typed or shown on the page: views say so, views/layout.tpl warns."""
-        self.query: Mapping[str, str] = dict(_decoded(request.query).items())
-        self._cookies = _cookies(request.get_header("Cookie", ""))
+        self.query: Mapping[str, str] = dict(_decoded(http.query).items())
+        self._cookies = _cookies(http.get_header("Cookie", ""))
         self.words = site.words[self._language()]
-        self._posted: Posted | None = None
+        self._posted: FormBody | None = None
         self._is_large = False
 
     # --- who --------------------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ class Visit:
     @property
     def source(self) -> str:
         """The visitor's address."""
-        found = access_rule.address(self.request.environ.get("REMOTE_ADDR", ""))
+        found = access_rule.address(self.http.environ.get("REMOTE_ADDR", ""))
         return str(found) if found else ""
 
     def recognise(self) -> None:
@@ -143,7 +143,7 @@ class Visit:
 
     def form(self, fields: Sequence[Field], values: Mapping[str, Any] | None = None, /, **options: Options) -> Form:
         """A form: with what was sent if this is a POST, else with `values`. `options` are choices that are data."""
-        posted = self.posted if self.request.method == "POST" else None
+        posted = self.posted if self.http.method == "POST" else None
         form = Form(fields, self.words, self.ask, self._field, posted, options)
         return form if values is None else form.fill(values)
 
@@ -152,19 +152,19 @@ class Visit:
         return Form(fields, self.words, self.ask, self._field, None, options).fill(values)
 
     @property
-    def posted(self) -> Posted:
+    def posted(self) -> FormBody:
         """What was sent. Raises bottle.HTTPError when it cannot be read."""
         if self._posted is None:
-            self._posted = self._read() if self.request.method == "POST" else Posted({}, {})
+            self._posted = self._read() if self.http.method == "POST" else FormBody({}, {})
         return self._posted
 
-    def _read(self) -> Posted:
-        if self.request.content_length > LARGE:
-            _ = self.request.body  # arrives on the disk, however long that takes
+    def _read(self) -> FormBody:
+        if self.http.content_length > LARGE:
+            _ = self.http.body  # arrives on the disk, however long that takes
             if not self.site.holding.acquire(timeout=PATIENCE):
                 raise HTTPError(503)
             self._is_large = True
-        return posted(self.request)
+        return posted(self.http)
 
     def over(self) -> None:
         """The answer is made, and what was sent is needed no longer."""
@@ -216,7 +216,7 @@ class Visit:
     def sound(self, content: bytes) -> HTTPResponse:
         """A WAV that is played in the page: whole, or the part a player asks for to go back and forth in it."""
         headers = [("Content-Type", "audio/wav"), ("Accept-Ranges", "bytes")]
-        part = re.fullmatch(r"bytes=([0-9]{1,10})-([0-9]{0,10})", self.request.get_header("Range", ""), re.ASCII)
+        part = re.fullmatch(r"bytes=([0-9]{1,10})-([0-9]{0,10})", self.http.get_header("Range", ""), re.ASCII)
         if part is None:
             return HTTPResponse(content, 200, headers)
         first, last = int(part[1]), min(int(part[2] or len(content)), len(content) - 1)
@@ -266,8 +266,8 @@ class Visit:
     @property
     def here(self) -> str:
         """Where to come back to."""
-        path = self.request.path if self.request.method == "GET" else "/"
-        query = self.request.query_string
+        path = self.http.path if self.http.method == "GET" else "/"
+        query = self.http.query_string
         return f"{path}?{query}" if query else str(path)
 
     @property
@@ -288,18 +288,18 @@ class Visit:
 
     @property
     def takes_gzip(self) -> bool:
-        return "gzip" in self.request.get_header("Accept-Encoding", "")
+        return "gzip" in self.http.get_header("Accept-Encoding", "")
 
     @property
     def secure_url(self) -> str:
         """This page by HTTPS; empty when it is, or there is none."""
-        name = access_rule.host_name(self.request.get_header("Host", ""))
+        name = access_rule.host_name(self.http.get_header("Host", ""))
         if self.secure or self.site.tls_port is None or name is None:
             return ""
         name = f"[{name}]" if ":" in name else name
         port = "" if self.site.tls_port == 443 else f":{self.site.tls_port}"
-        query = f"?{self.request.query_string}" if self.request.query_string else ""
-        return f"https://{name}{port}{quote(self.request.path)}{query}"
+        query = f"?{self.http.query_string}" if self.http.query_string else ""
+        return f"https://{name}{port}{quote(self.http.path)}{query}"
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -328,7 +328,7 @@ class Visit:
     @property
     def secure(self) -> bool:
         """Whether it came by HTTPS."""
-        return str(self.request.environ.get("wsgi.url_scheme")) == "https"
+        return str(self.http.environ.get("wsgi.url_scheme")) == "https"
 
     @property
     def _session_name(self) -> str:
@@ -340,13 +340,13 @@ class Visit:
 
     def _named(self, name: str) -> str:
         """Cookies do not know ports: two boxes on one machine would take each other's, and HTTP those of HTTPS."""
-        name = f"{name}-{self.request.environ.get('SERVER_PORT', '')}"
+        name = f"{name}-{self.http.environ.get('SERVER_PORT', '')}"
         return f"__Host-{name}" if self.secure else name
 
     def _language(self) -> str:
         if (chosen := self.cookie("language")) in LANGUAGES:
             return chosen
-        for part in self.request.get_header("Accept-Language", "").split(","):
+        for part in self.http.get_header("Accept-Language", "").split(","):
             if (wanted := str(part).strip().lower()[:2]) in LANGUAGES:
                 return wanted
         return "en"
@@ -356,7 +356,7 @@ class Visit:
         return {
             "_": self.words.say,
             "n_": self.words.count,
-            "visit": self,
+            "request": self,
             "csrf": lambda: Html(f'<input type="hidden" name="csrf" value="{access_rule.form_token(self.csrf)}">'),
             "icon": icon,
             "asset": self.site.files.path,
@@ -366,7 +366,7 @@ class Visit:
     def _flash(self) -> str:
         """The message of the page before, once."""
         cookie = self.cookie(self._named("message"))
-        if not cookie or self.request.get_header("X-Live"):
+        if not cookie or self.http.get_header("X-Live"):
             return ""
         self.set_cookie(self._named("message"), "", 0)
         if not access_rule.signature_holds(self.site.secret, cookie):

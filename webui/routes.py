@@ -24,7 +24,7 @@ class Route:
     bare: bool
     """Whether nobody needs to know who asks: it works with the daemon down."""
     act: Act
-    """Called with the visit and the path's parts; returns a page's text, or one of the visit's replies."""
+    """Called with the request and the path's parts; returns a page's text, or one of the request's replies."""
 
 
 class Routes:

@@ -14,7 +14,7 @@ from tests.webui.office import ADMIN, PASSWORD, Web, browser
 from webui import frame
 from webui.app import App
 from webui.form import Field
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.views import Views
 
@@ -37,49 +37,49 @@ FIELDS = (
 routes = Routes()
 
 
-def show(visit: Visit, person: str, form: Any = None) -> str:
-    found = next(each for each in visit.ask("user list") if each["extension"] == person)
-    shown = (form or visit.form(FIELDS)).fill(found)
-    return visit.page("sample", form=shown, person=found, danger="<script>alert(1)</script>")
+def show(request: Request, person: str, form: Any = None) -> str:
+    found = next(each for each in request.ask("user list") if each["extension"] == person)
+    shown = (form or request.form(FIELDS)).fill(found)
+    return request.page("sample", form=shown, person=found, danger="<script>alert(1)</script>")
 
 
 @routes.get("/sample/<person>")
-def look(visit: Visit, person: str) -> str:
-    return show(visit, person)
+def look(request: Request, person: str) -> str:
+    return show(request, person)
 
 
 @routes.post("/sample/<person>", may="admin")
-def change(visit: Visit, person: str) -> Any:
-    form = visit.form(FIELDS)
+def change(request: Request, person: str) -> Any:
+    form = request.form(FIELDS)
     if form.sent("user set", person=person):
-        return visit.see_other(f"/sample/{form.result['extension']}", visit._("Tasks"))
-    return show(visit, person, form)
+        return request.see_other(f"/sample/{form.result['extension']}", request._("Tasks"))
+    return show(request, person, form)
 
 
 @routes.get("/sample/admins/only", may="admin")
-def admins(visit: Visit) -> str:
+def admins(request: Request) -> str:
     return "for admins"
 
 
 @routes.post("/sample/file/send", uploads=True)
-def receive(visit: Visit) -> str:
-    file = visit.uploads["file"]
+def receive(request: Request) -> str:
+    file = request.uploads["file"]
     return f"{file.name} {len(file.content)}"
 
 
 @routes.get("/sample/broken/page")
-def broken(visit: Visit) -> str:
+def broken(request: Request) -> str:
     raise RuntimeError("a mistake")
 
 
 @routes.get("/sample/table/csv")
-def table(visit: Visit) -> Any:
-    return visit.csv([["Name", "Number"], ["=cmd()", "+4930123"], ["Ünal", 7]], "Anrufe ü.csv")
+def table(request: Request) -> Any:
+    return request.csv([["Name", "Number"], ["=cmd()", "+4930123"], ["Ünal", 7]], "Anrufe ü.csv")
 
 
 @routes.get("/sample/sound/wav")
-def sound(visit: Visit) -> Any:
-    return visit.sound(bytes(range(100)))
+def sound(request: Request) -> Any:
+    return request.sound(bytes(range(100)))
 
 
 @pytest.fixture

@@ -4,16 +4,16 @@ from functools import cache
 
 from pbx import VERSION
 from webui.libraries import Library, libraries
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 
 routes = Routes()
 
 
 @routes.get("/about")
-def about(visit: Visit) -> str:
+def about(request: Request) -> str:
     """Only for people who are logged in: strangers do not see which versions run here."""
-    return visit.page("about", version=VERSION, libraries=_libraries())
+    return request.page("about", version=VERSION, libraries=_libraries())
 
 
 @cache

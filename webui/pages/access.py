@@ -12,7 +12,7 @@ from webui.form import Field, Form
 from webui.pages.welcome import PASSWORD
 from webui.parts import paging
 from webui.parts.softphone import code as drawn
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.serving import access_rule
 from webui.words import N_
@@ -46,101 +46,101 @@ OWN_PASSWORD = (
 
 
 @routes.get("/access", may="admin")
-def access(visit: Visit) -> str:
+def access(request: Request) -> str:
     """All accounts, and people to invite."""
-    return _accounts(visit)
+    return _accounts(request)
 
 
 @routes.post("/access/invite", may="admin")
-def invite(visit: Visit) -> str:
+def invite(request: Request) -> str:
     """An invitation for a person or for an existing account, shown only once."""
-    if account := visit.sent("account"):
-        return _invitation(visit, visit.ask("account invite", account=account))
-    form = visit.form(INVITED, extension=_without_account(visit, visit.ask("account list")))
+    if account := request.sent("account"):
+        return _invitation(request, request.ask("account invite", account=account))
+    form = request.form(INVITED, extension=_without_account(request, request.ask("account list")))
     if form.sent("account invite"):
-        return _invitation(visit, form.result)
-    return _accounts(visit, invited=form)
+        return _invitation(request, form.result)
+    return _accounts(request, invited=form)
 
 
 @routes.post("/access/admin", may="admin")
-def add_admin(visit: Visit) -> str:
+def add_admin(request: Request) -> str:
     """Add an admin who is not a person with an extension."""
-    form = visit.form(ADMIN)
-    if form.sent("account add", role="admin", language=visit.language):
-        return _invitation(visit, visit.ask("account invite", account=form.result["name"]))
-    return _accounts(visit, admin=form)
+    form = request.form(ADMIN)
+    if form.sent("account add", role="admin", language=request.language):
+        return _invitation(request, request.ask("account invite", account=form.result["name"]))
+    return _accounts(request, admin=form)
 
 
 @routes.post("/access/withdraw", may="admin")
-def withdraw(visit: Visit) -> HTTPResponse:
+def withdraw(request: Request) -> HTTPResponse:
     """Withdraw an invitation that nobody has used yet."""
-    account = visit.ask("account withdraw", account=visit.sent("account"))
-    return _back(visit, account, visit._("The invitation has been withdrawn."))
+    account = request.ask("account withdraw", account=request.sent("account"))
+    return _back(request, account, request._("The invitation has been withdrawn."))
 
 
 @routes.post("/access/remove", may="admin")
-def remove(visit: Visit) -> HTTPResponse:
+def remove(request: Request) -> HTTPResponse:
     """Delete an account."""
-    account = visit.ask("account remove", account=visit.sent("account"), seen=visit.sent("seen") or None)
-    return visit.see_other("/access", visit._("{name} no longer has a login.").format(name=account["person"]))
+    account = request.ask("account remove", account=request.sent("account"), seen=request.sent("seen") or None)
+    return request.see_other("/access", request._("{name} no longer has a login.").format(name=account["person"]))
 
 
 @routes.get("/access/account", may="admin")
-def account(visit: Visit) -> HTTPResponse | str:
+def account(request: Request) -> HTTPResponse | str:
     """One account."""
-    return _account(visit, visit.query.get("name", ""))
+    return _account(request, request.query.get("name", ""))
 
 
 @routes.post("/access/account", may="admin")
-def change(visit: Visit) -> HTTPResponse | str:
+def change(request: Request) -> HTTPResponse | str:
     """Save what was changed."""
-    name = visit.query.get("name", "")
-    accounts = visit.ask("account list")
-    form = visit.form(ACCOUNT, **_choices(visit, accounts, name))
+    name = request.query.get("name", "")
+    accounts = request.ask("account list")
+    form = request.form(ACCOUNT, **_choices(request, accounts, name))
     if form.sent("account set", account=name):
-        return _back(visit, form.result, visit._("Saved."))
-    return _account(visit, name, form)
+        return _back(request, form.result, request._("Saved."))
+    return _account(request, name, form)
 
 
-def _accounts(visit: Visit, invited: Form | None = None, admin: Form | None = None) -> str:
-    accounts = visit.ask("account list")
-    people = _without_account(visit, accounts)
-    shown, where = paging.part(visit, sorted(accounts, key=_place), _PAGE, path="/access")
-    return visit.page(
+def _accounts(request: Request, invited: Form | None = None, admin: Form | None = None) -> str:
+    accounts = request.ask("account list")
+    people = _without_account(request, accounts)
+    shown, where = paging.part(request, sorted(accounts, key=_place), _PAGE, path="/access")
+    return request.page(
         "access",
         accounts=shown,
         pages=where,
         people=people,
         path=_path,
-        invited=invited or visit.blank(INVITED, {}, extension=people),
-        admin=admin or visit.blank(ADMIN, {}),
+        invited=invited or request.blank(INVITED, {}, extension=people),
+        admin=admin or request.blank(ADMIN, {}),
     )
 
 
-def _account(visit: Visit, name: str, form: Form | None = None) -> HTTPResponse | str:
-    accounts = visit.ask("account list")
+def _account(request: Request, name: str, form: Form | None = None) -> HTTPResponse | str:
+    accounts = request.ask("account list")
     shown = next((each for each in accounts if each["name"] == name), None)
     if shown is None:
-        return visit.see_other("/access", visit._("This login does not exist."))
-    form = form or visit.form(ACCOUNT, **_choices(visit, accounts, name))
-    return visit.page("account", account=shown, form=form.fill(shown), path=_path(shown))
+        return request.see_other("/access", request._("This login does not exist."))
+    form = form or request.form(ACCOUNT, **_choices(request, accounts, name))
+    return request.page("account", account=shown, form=form.fill(shown), path=_path(shown))
 
 
-def _choices(visit: Visit, accounts: list[dict[str, Any]], name: str) -> dict[str, list[tuple[str, str]]]:
+def _choices(request: Request, accounts: list[dict[str, Any]], name: str) -> dict[str, list[tuple[str, str]]]:
     own = next((each["extension"] for each in accounts if each["name"] == name), "")
     others = [each for each in accounts if each["extension"] != own]
-    nobody = ("", visit._("nobody: an admin without an extension"))
-    mailboxes = [each for each in [*visit.ask("user list"), *visit.ask("group list")] if each["extension"] != own]
+    nobody = ("", request._("nobody: an admin without an extension"))
+    mailboxes = [each for each in [*request.ask("user list"), *request.ask("group list")] if each["extension"] != own]
     return {
-        "extension": [nobody, *_without_account(visit, others)],
+        "extension": [nobody, *_without_account(request, others)],
         "mailboxes": [_named(each) for each in sorted(mailboxes, key=_place)],
     }
 
 
-def _without_account(visit: Visit, accounts: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def _without_account(request: Request, accounts: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """People who have no account yet."""
     taken = {each["extension"] for each in accounts}
-    return [_named(each) for each in visit.ask("user list") if each["extension"] not in taken]
+    return [_named(each) for each in request.ask("user list") if each["extension"] not in taken]
 
 
 def _place(bearer: dict[str, Any]) -> tuple[bool, int, str, tuple[str, str]]:
@@ -153,62 +153,62 @@ def _named(bearer: dict[str, Any]) -> tuple[str, str]:
     return bearer["extension"], f"{bearer['extension']} {bearer['name']}"
 
 
-def _back(visit: Visit, account: dict[str, Any], message: str) -> HTTPResponse:
-    return visit.see_other(_path(account), message)
+def _back(request: Request, account: dict[str, Any], message: str) -> HTTPResponse:
+    return request.see_other(_path(account), message)
 
 
 def _path(account: dict[str, Any]) -> str:
     return f"/access/account?name={quote(account['name'], safe='')}"
 
 
-def _invitation(visit: Visit, invited: dict[str, Any]) -> str:
-    link = _address(visit, invited)
-    return visit.page("invitation", invited=invited, link=link, code=drawn(link, visit._("The link as a QR code")))
+def _invitation(request: Request, invited: dict[str, Any]) -> str:
+    link = _address(request, invited)
+    return request.page("invitation", invited=invited, link=link, code=drawn(link, request._("The link as a QR code")))
 
 
-def _address(visit: Visit, invited: dict[str, Any]) -> str:
+def _address(request: Request, invited: dict[str, Any]) -> str:
     """The link in a form that works on a colleague's device: not with a name that only this machine knows."""
-    host = str(visit.request.get_header("Host", ""))
+    host = str(request.http.get_header("Host", ""))
     name = access_rule.host_name(host) or "localhost"
     here = access_rule.address(name)
     if invited["pages"] and (name == "localhost" or (here is not None and here.is_loopback)):
         return str(invited["pages"][0])
-    return f"{'https' if visit.secure else 'http'}://{host}{invited['path']}"
+    return f"{'https' if request.secure else 'http'}://{host}{invited['path']}"
 
 
 # --- one's own ------------------------------------------------------------------------------------------------------
 
 
 @routes.get("/access/own")
-def own(visit: Visit) -> str:
+def own(request: Request) -> str:
     """One's own language and password."""
-    return _own(visit)
+    return _own(request)
 
 
 @routes.post("/access/own")
-def change_language(visit: Visit) -> HTTPResponse | str:
+def change_language(request: Request) -> HTTPResponse | str:
     """Change the language of the page."""
-    form = visit.form(LANGUAGE)
+    form = request.form(LANGUAGE)
     if form.sent("account own"):
-        visit.words = visit.site.words[form.result["language"]]
-        return visit.see_other("/access/own", visit._("Saved."))
-    return _own(visit, language=form)
+        request.words = request.site.words[form.result["language"]]
+        return request.see_other("/access/own", request._("Saved."))
+    return _own(request, language=form)
 
 
 @routes.post("/access/own/password")
-def change_password(visit: Visit) -> HTTPResponse | str:
+def change_password(request: Request) -> HTTPResponse | str:
     """Change the password."""
-    form = visit.form(OWN_PASSWORD)
+    form = request.form(OWN_PASSWORD)
     if form.sent("account own"):
-        return visit.see_other("/access/own", visit._("Your new password has been saved."))
-    return _own(visit, password=form)
+        return request.see_other("/access/own", request._("Your new password has been saved."))
+    return _own(request, password=form)
 
 
-def _own(visit: Visit, language: Form | None = None, password: Form | None = None) -> str:
-    return visit.page(
+def _own(request: Request, language: Form | None = None, password: Form | None = None) -> str:
+    return request.page(
         "access_own",
-        language=language or visit.blank(LANGUAGE, {"language": visit.language}),
-        password=password or visit.blank(OWN_PASSWORD, {}),
+        language=language or request.blank(LANGUAGE, {"language": request.language}),
+        password=password or request.blank(OWN_PASSWORD, {}),
         roles=dict(ROLES),
     )
 
@@ -217,21 +217,21 @@ def _own(visit: Visit, language: Form | None = None, password: Form | None = Non
 
 
 @routes.get("/invitation/<code>", may="visitor")
-def invitation(visit: Visit, code: str) -> str:
+def invitation(request: Request, code: str) -> str:
     """Where invited colleagues choose their password."""
-    return _chosen(visit, code, visit.form(CHOSEN))
+    return _chosen(request, code, request.form(CHOSEN))
 
 
 @routes.post("/invitation/<code>", may="visitor")
-def accept(visit: Visit, code: str) -> HTTPResponse | str:
+def accept(request: Request, code: str) -> HTTPResponse | str:
     """Save the password that was chosen, and log in."""
-    form = visit.form(CHOSEN)
-    if form.sent("invitation accept", code=code, source=visit.source):
-        visit.enter(form.result["token"])
-        return visit.see_other("/", visit._("Your password has been saved."))
-    return _chosen(visit, code, form)
+    form = request.form(CHOSEN)
+    if form.sent("invitation accept", code=code, source=request.source):
+        request.enter(form.result["token"])
+        return request.see_other("/", request._("Your password has been saved."))
+    return _chosen(request, code, form)
 
 
-def _chosen(visit: Visit, code: str, form: Form) -> str:
-    invited = visit.ask("invitation state", code=code, source=visit.source)
-    return visit.page("invited", invited=invited, form=form, code=code)
+def _chosen(request: Request, code: str, form: Form) -> str:
+    invited = request.ask("invitation state", code=code, source=request.source)
+    return request.page("invited", invited=invited, form=form, code=code)

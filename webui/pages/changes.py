@@ -10,7 +10,7 @@ from bottle import HTTPResponse
 
 from pbx.control.client import Refused
 from webui.parts import paging
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 
 routes = Routes()
@@ -23,32 +23,32 @@ Line = dict[str, Any]
 
 
 @routes.get("/changes", may="admin")
-def changes(visit: Visit) -> str:
+def changes(request: Request) -> str:
     """The newest changes, or those in which the words occur that were searched."""
-    return _shown(visit)
+    return _shown(request)
 
 
 @routes.post("/changes/<id:int>/undo", may="admin")
-def undo(visit: Visit, id: int) -> HTTPResponse | str:
+def undo(request: Request, id: int) -> HTTPResponse | str:
     """Take one back."""
     try:
-        visit.ask("change undo", id=id)
+        request.ask("change undo", id=id)
     except Refused as refusal:
-        visit.status = 422
-        return _shown(visit, visit.said(refusal.said))
-    return visit.see_other("/changes", visit._("Undone. You can undo this as well."))
+        request.status = 422
+        return _shown(request, request.said(refusal.said))
+    return request.see_other("/changes", request._("Undone. You can undo this as well."))
 
 
-def _shown(visit: Visit, error: str = "") -> str:
-    wanted = visit.query.get("search", "").strip()
+def _shown(request: Request, error: str = "") -> str:
+    wanted = request.query.get("search", "").strip()
     if wanted:
-        every = map(_worded(visit), visit.ask("change list", limit=ALL))
-        lines, where = paging.part(visit, [line for line in every if _has(line, wanted)], MOST, path="/changes")
+        every = map(_worded(request), request.ask("change list", limit=ALL))
+        lines, where = paging.part(request, [line for line in every if _has(line, wanted)], MOST, path="/changes")
     else:
-        found = visit.ask("change page", limit=MOST, **paging.turn(visit))
-        lines = list(map(_worded(visit), found["changes"]))
-        where = paging.turned(visit, found, lines, path="/changes")
-    return visit.page(
+        found = request.ask("change page", limit=MOST, **paging.turn(request))
+        lines = list(map(_worded(request), found["changes"]))
+        where = paging.turned(request, found, lines, path="/changes")
+    return request.page(
         "changes",
         days=[(day, list(those)) for day, those in groupby(lines, lambda line: str(line["day"]))],
         wanted=wanted,
@@ -57,36 +57,36 @@ def _shown(visit: Visit, error: str = "") -> str:
     )
 
 
-def _worded(visit: Visit) -> Any:
+def _worded(request: Request) -> Any:
     """Says a change in the visitor's language."""
 
     def worded(line: Line) -> Line:
         return {
             "id": line["id"],
-            "day": _day(visit, line["at"]),
-            "clock": format_datetime(datetime.fromtimestamp(line["at"]), "HH:mm", locale=visit.words.locale),
-            "who": visit.said(line["who"]),
-            "words": [_begun(visit.said(each)) for each in line["said"]],
+            "day": _day(request, line["at"]),
+            "clock": format_datetime(datetime.fromtimestamp(line["at"]), "HH:mm", locale=request.words.locale),
+            "who": request.said(line["who"]),
+            "words": [_begun(request.said(each)) for each in line["said"]],
             "undoes": line["undoes"],
             "undone": line["undone"],
-            "undone_by": visit.said(line["undone_by"]) if line["undone"] else "",
-            "undone_at": visit.when(line["undone_at"]) if line["undone"] else "",
+            "undone_by": request.said(line["undone_by"]) if line["undone"] else "",
+            "undone_at": request.when(line["undone_at"]) if line["undone"] else "",
             "undoable": line["undoable"],
-            "why_not": visit.said(line["why_not"]) if line["why_not"] else "",
-            "caution": visit.said(line["caution"]) if line["caution"] else "",
+            "why_not": request.said(line["why_not"]) if line["why_not"] else "",
+            "caution": request.said(line["caution"]) if line["caution"] else "",
         }
 
     return worded
 
 
-def _day(visit: Visit, at: float) -> str:
+def _day(request: Request, at: float) -> str:
     """Today, yesterday, or a date."""
     moment, today = datetime.fromtimestamp(at).date(), datetime.now().date()
     ago = (today - moment).days
     if ago in (0, 1):
-        return visit._("Yesterday") if ago else visit._("Today")
-    shape = "EEEE, d. MMMM" if visit.language == "de" else "EEEE, d MMMM"
-    return str(format_date(moment, shape if moment.year == today.year else f"{shape} y", locale=visit.words.locale))
+        return request._("Yesterday") if ago else request._("Today")
+    shape = "EEEE, d. MMMM" if request.language == "de" else "EEEE, d MMMM"
+    return str(format_date(moment, shape if moment.year == today.year else f"{shape} y", locale=request.words.locale))
 
 
 def _begun(sentence: str) -> str:

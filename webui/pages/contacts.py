@@ -11,7 +11,7 @@ from pbx.control.client import Refused
 from pbx.store.models import Contact
 from webui.described import fields_of
 from webui.parts import paging
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -36,116 +36,116 @@ PAGE = 50
 
 
 @routes.get("/contacts")
-def contacts(visit: Visit) -> str:
+def contacts(request: Request) -> str:
     """Those who were searched for, or everybody."""
-    search = visit.query.get("search", "").strip()
-    found = visit.ask("contact page", search=search, page=paging.number(visit.query.get("page", "")), limit=PAGE)
-    return visit.page(
+    search = request.query.get("search", "").strip()
+    found = request.ask("contact page", search=search, page=paging.number(request.query.get("page", "")), limit=PAGE)
+    return request.page(
         "contacts",
         contacts=found["contacts"],
         search=search,
         page=found["page"],
-        pages=paging.numbered(found["all"], found["page"], PAGE, paging.linked(visit)),
-        everybody=found["all"] if not search else visit.ask("contact page", limit=1)["all"],
+        pages=paging.numbered(found["all"], found["page"], PAGE, paging.linked(request)),
+        everybody=found["all"] if not search else request.ask("contact page", limit=1)["all"],
     )
 
 
 @routes.post("/contacts/call")
-def call(visit: Visit) -> HTTPResponse | str:
+def call(request: Request) -> HTTPResponse | str:
     """Ring one's own phone, then call straight through to the contact's extension."""
-    contact = visit.ask("contact show", name=visit.sent("name"))
-    visit.ask("call", extension=visit.account.extension if visit.account else "", number=contact["name"])
-    flash = visit._("Your phone is ringing. When you answer, {name} is called.").format(name=contact["name"])
-    return visit.see_other(_back(visit), flash)
+    contact = request.ask("contact show", name=request.sent("name"))
+    request.ask("call", extension=request.account.extension if request.account else "", number=contact["name"])
+    flash = request._("Your phone is ringing. When you answer, {name} is called.").format(name=contact["name"])
+    return request.see_other(_back(request), flash)
 
 
 @routes.get("/contacts/new")
-def new(visit: Visit) -> str:
+def new(request: Request) -> str:
     """One more; the number may come from a call's page."""
-    start = {"number": visit.query.get("number", ""), "name": visit.query.get("name", "")}
-    return visit.page("contact", form=visit.form(CONTACT, start), contact=None)
+    start = {"number": request.query.get("number", ""), "name": request.query.get("name", "")}
+    return request.page("contact", form=request.form(CONTACT, start), contact=None)
 
 
 @routes.post("/contacts/new")
-def add(visit: Visit) -> HTTPResponse | str:
+def add(request: Request) -> HTTPResponse | str:
     """Keep it."""
-    form = visit.form(CONTACT)
+    form = request.form(CONTACT)
     if form.sent("contact add"):
-        return visit.see_other(
-            "/contacts", visit._("{name} has been added to the contacts.").format(name=form.result["name"])
+        return request.see_other(
+            "/contacts", request._("{name} has been added to the contacts.").format(name=form.result["name"])
         )
-    return visit.page("contact", form=form, contact=None)
+    return request.page("contact", form=form, contact=None)
 
 
 @routes.get("/contacts/edit")
-def edit(visit: Visit) -> str:
+def edit(request: Request) -> str:
     """One of them."""
-    found = _editable(visit)
-    return visit.page("contact", form=visit.form(CONTACT, found), contact=found)
+    found = _editable(request)
+    return request.page("contact", form=request.form(CONTACT, found), contact=found)
 
 
 @routes.post("/contacts/edit")
-def change(visit: Visit) -> HTTPResponse | str:
+def change(request: Request) -> HTTPResponse | str:
     """Save it."""
-    form = visit.form(CONTACT)
-    if form.sent("contact set", contact=visit.query.get("name", "")):
-        return visit.see_other("/contacts", visit._("Saved."))
-    found = _editable(visit)
-    return visit.page("contact", form=form.fill(found), contact=found)
+    form = request.form(CONTACT)
+    if form.sent("contact set", contact=request.query.get("name", "")):
+        return request.see_other("/contacts", request._("Saved."))
+    found = _editable(request)
+    return request.page("contact", form=form.fill(found), contact=found)
 
 
 @routes.post("/contacts/remove")
-def remove(visit: Visit) -> HTTPResponse:
+def remove(request: Request) -> HTTPResponse:
     """Forget one."""
-    removed = visit.ask("contact remove", name=visit.sent("name"))
-    return visit.see_other("/contacts", visit._("{name} has been removed.").format(name=removed["name"]))
+    removed = request.ask("contact remove", name=request.sent("name"))
+    return request.see_other("/contacts", request._("{name} has been removed.").format(name=removed["name"]))
 
 
 @routes.get("/contacts/export")
-def export(visit: Visit) -> HTTPResponse:
+def export(request: Request) -> HTTPResponse:
     """All of them as a table."""
-    rows = [[contact["name"], contact["number"], contact["extension"]] for contact in visit.ask("contact list")]
-    return visit.csv([[visit._("Name"), visit._("Number"), visit._("Extension")], *rows], "contacts.csv")
+    rows = [[contact["name"], contact["number"], contact["extension"]] for contact in request.ask("contact list")]
+    return request.csv([[request._("Name"), request._("Number"), request._("Extension")], *rows], "contacts.csv")
 
 
 @routes.get("/contacts/import", may="admin")
-def bring(visit: Visit) -> str:
+def bring(request: Request) -> str:
     """A file from another program."""
-    return _import(visit)
+    return _import(request)
 
 
 @routes.post("/contacts/import", may="admin", uploads=True)
-def look(visit: Visit) -> HTTPResponse | str:
+def look(request: Request) -> HTTPResponse | str:
     """Show what would become of the file; once that is as wanted, take it."""
-    upload = visit.uploads.get("file")
-    data = base64.b64encode(upload.content).decode() if upload else visit.sent("data")
-    chosen = visit.posted.values.get("role") if not upload else None
+    upload = request.uploads.get("file")
+    data = base64.b64encode(upload.content).decode() if upload else request.sent("data")
+    chosen = request.posted.values.get("role") if not upload else None
     given: dict[str, Any] = {"roles": list(chosen)} if chosen else {}
-    takes = visit.sent("do") == "take" and not upload
-    given |= {"page": paging.number(visit.sent("page")), "limit": PAGE}
+    takes = request.sent("do") == "take" and not upload
+    given |= {"page": paging.number(request.sent("page")), "limit": PAGE}
     try:
-        found = visit.ask("contact import" if takes else "contact look", data=data, **given)
+        found = request.ask("contact import" if takes else "contact look", data=data, **given)
     except Refused as refusal:
-        visit.status = 422
-        return _import(visit, data=data if _is_base64(data) else "", error=visit.said(refusal.said))
+        request.status = 422
+        return _import(request, data=data if _is_base64(data) else "", error=request.said(refusal.said))
     if not takes:
-        return _import(visit, found, data)
-    text = visit.n_("{number} contact was added.", "{number} contacts were added.", found["new"])
-    flash = [text.format(number=visit.count(found["new"])), *filter(None, (_left_out(visit, found),))]
-    return visit.see_other("/contacts", " ".join(flash))
+        return _import(request, found, data)
+    text = request.n_("{number} contact was added.", "{number} contacts were added.", found["new"])
+    flash = [text.format(number=request.count(found["new"])), *filter(None, (_left_out(request, found),))]
+    return request.see_other("/contacts", " ".join(flash))
 
 
-def _import(visit: Visit, found: dict[str, Any] | None = None, data: str = "", error: str = "") -> str:
+def _import(request: Request, found: dict[str, Any] | None = None, data: str = "", error: str = "") -> str:
     where = paging.numbered(found["all"], found["page"], PAGE) if found else None
-    full = _left_out(visit, found) if found else ""
-    return visit.page("contacts_import", found=found, data=data, roles=ROLES, error=error, pages=where, full=full)
+    full = _left_out(request, found) if found else ""
+    return request.page("contacts_import", found=found, data=data, roles=ROLES, error=error, pages=where, full=full)
 
 
-def _left_out(visit: Visit, found: dict[str, Any]) -> str:
+def _left_out(request: Request, found: dict[str, Any]) -> str:
     """That there is not room for all of them, with what can be done; empty when there is."""
     if not found["full"]:
         return ""
-    text = visit.n_(
+    text = request.n_(
         "{number} contact does not fit: the limit is {most}, and there are {there} already. Remove some, then"
         " choose the file again.",
         "{number} contacts do not fit: the limit is {most}, and there are {there} already. Remove some, then choose"
@@ -153,7 +153,9 @@ def _left_out(visit: Visit, found: dict[str, Any]) -> str:
         found["full"],
     )
     there = found["most"] - found["room"]
-    return text.format(number=visit.count(found["full"]), most=visit.count(found["most"]), there=visit.count(there))
+    return text.format(
+        number=request.count(found["full"]), most=request.count(found["most"]), there=request.count(there)
+    )
 
 
 def written(contact: dict[str, Any]) -> str:
@@ -161,13 +163,13 @@ def written(contact: dict[str, Any]) -> str:
     return f"{contact['number']};{contact['extension']}" if contact["extension"] else str(contact["number"])
 
 
-def _editable(visit: Visit) -> dict[str, Any]:
-    found = visit.ask("contact show", name=visit.query.get("name", ""))
+def _editable(request: Request) -> dict[str, Any]:
+    found = request.ask("contact show", name=request.query.get("name", ""))
     return dict(found) | {"number": written(found)}
 
 
-def _back(visit: Visit) -> str:
-    kept = {name: visit.sent(name) for name in ("search", "page") if visit.sent(name)}
+def _back(request: Request) -> str:
+    kept = {name: request.sent(name) for name in ("search", "page") if request.sent(name)}
     return "/contacts" + (f"?{urlencode(kept)}" if kept else "")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -24,27 +24,27 @@ WORDS = {"ok": N_("OK"), "warn": N_("needs attention"), "fail": N_("not working"
 
 
 @routes.get("/doctor", may="admin")
-def doctor(visit: Visit) -> str:
+def doctor(request: Request) -> str:
     """All checks, by area, the worst first."""
-    checks = visit.ask("doctor")
-    return visit.page(
+    checks = request.ask("doctor")
+    return request.page(
         "doctor",
-        areas=list(_areas(visit, checks)),
+        areas=list(_areas(request, checks)),
         failed=sum(check["state"] == "fail" for check in checks),
         warned=sum(check["state"] == "warn" for check in checks),
-        words={state: visit._(word) for state, word in WORDS.items()},
+        words={state: request._(word) for state, word in WORDS.items()},
     )
 
 
 @routes.get("/doctor/trace", may="admin")
-def trace(visit: Visit) -> HTTPResponse:
+def trace(request: Request) -> HTTPResponse:
     """The latest SIP messages, without passwords, as a text to download."""
-    text = str(visit.ask("trace")["text"])
+    text = str(request.ask("trace")["text"])
     name = time.strftime("durchwahl-trace-%Y%m%d-%H%M.txt")
-    return visit.download(text.encode(), name, "text/plain; charset=utf-8")
+    return request.download(text.encode(), name, "text/plain; charset=utf-8")
 
 
-def _areas(visit: Visit, checks: list[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, Any]]]]:
+def _areas(request: Request, checks: list[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Title, worst state and checks of each area."""
     known = {name for _, names in AREAS for name in names}
     found = []
@@ -53,5 +53,5 @@ def _areas(visit: Visit, checks: list[dict[str, Any]]) -> list[tuple[str, str, l
         here = [check for check in checks if check["name"] in names or (last and check["name"] not in known)]
         here.sort(key=lambda check: WORST.index(check["state"]))
         if here:
-            found.append((visit._(title), str(here[0]["state"]), here))
+            found.append((request._(title), str(here[0]["state"]), here))
     return sorted(found, key=lambda area: WORST.index(area[1]))

@@ -10,7 +10,7 @@ from webui.described import fields_of, labels
 from webui.form import Form
 from webui.parts import paging
 from webui.parts.extension import offer, people, with_offer
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -32,58 +32,58 @@ GROUP = tuple(each for each in fields_of(Group) if each.name != "members")
 
 
 @routes.get("/groups", may="admin")
-def groups(visit: Visit) -> str:
+def groups(request: Request) -> str:
     """All groups."""
-    return _all(visit, visit.form(NEW, visit.ask("user free"), members=people(visit)))
+    return _all(request, request.form(NEW, request.ask("user free"), members=people(request)))
 
 
 @routes.post("/groups", may="admin")
-def add(visit: Visit) -> HTTPResponse | str:
+def add(request: Request) -> HTTPResponse | str:
     """One more group."""
-    form = with_offer(visit, visit.form(NEW, members=people(visit)))
+    form = with_offer(request, request.form(NEW, members=people(request)))
     if form.sent("group add"):
-        return visit.see_other(f"/groups/{form.result['extension']}", visit._("Saved."))
-    return _all(visit, form)
+        return request.see_other(f"/groups/{form.result['extension']}", request._("Saved."))
+    return _all(request, form)
 
 
 @routes.get("/groups/<extension>", may="admin")
-def group(visit: Visit, extension: str) -> str:
+def group(request: Request, extension: str) -> str:
     """One group."""
-    shown = visit.ask("group show", group=extension)
-    return _group(visit, shown, visit.form(GROUP, shown))
+    shown = request.ask("group show", group=extension)
+    return _group(request, shown, request.form(GROUP, shown))
 
 
 @routes.post("/groups/<extension>", may="admin")
-def change(visit: Visit, extension: str) -> HTTPResponse | str:
+def change(request: Request, extension: str) -> HTTPResponse | str:
     """Save what was changed."""
-    form = with_offer(visit, visit.form(GROUP))
+    form = with_offer(request, request.form(GROUP))
     if form.sent("group set", group=extension):
-        return visit.see_other(f"/groups/{form.result['extension']}", visit._("Saved."))
-    shown = visit.ask("group show", group=extension)
-    return _group(visit, shown, form.fill(shown))
+        return request.see_other(f"/groups/{form.result['extension']}", request._("Saved."))
+    shown = request.ask("group show", group=extension)
+    return _group(request, shown, form.fill(shown))
 
 
 @routes.post("/groups/<extension>/members", may="admin")
-def members(visit: Visit, extension: str) -> HTTPResponse | str:
+def members(request: Request, extension: str) -> HTTPResponse | str:
     """Somebody rings earlier or later, comes in or goes out: `act` says what, and who."""
-    act, _, member = visit.sent("act").partition(" ")
-    shown = visit.ask("group show", group=extension)
+    act, _, member = request.sent("act").partition(" ")
+    shown = request.ask("group show", group=extension)
     order = [each["extension"] for each in shown["people"]]
-    form = visit.form(())
-    if form.sent("group set", group=extension, members=changed(order, act, member or visit.sent("member"))):
-        return visit.see_other(f"/groups/{extension}{paging.on_it(visit, 'members')}#members", visit._("Saved."))
-    return _group(visit, shown, visit.blank(GROUP, shown), form)
+    form = request.form(())
+    if form.sent("group set", group=extension, members=changed(order, act, member or request.sent("member"))):
+        return request.see_other(f"/groups/{extension}{paging.on_it(request, 'members')}#members", request._("Saved."))
+    return _group(request, shown, request.blank(GROUP, shown), form)
 
 
 @routes.post("/groups/<extension>/remove", may="admin")
-def remove(visit: Visit, extension: str) -> HTTPResponse | str:
+def remove(request: Request, extension: str) -> HTTPResponse | str:
     """The group is no more; its members stay."""
-    form = visit.form(())
-    with_messages = {"with_messages": True} if visit.sent("with_messages") == "1" else {}
+    form = request.form(())
+    with_messages = {"with_messages": True} if request.sent("with_messages") == "1" else {}
     if form.sent("group remove", group=extension, **with_messages):
-        return visit.see_other("/groups", visit._("{name} has been removed.").format(name=form.result["name"]))
-    shown = visit.ask("group show", group=extension)
-    return _group(visit, shown, visit.blank(GROUP, shown), form)
+        return request.see_other("/groups", request._("{name} has been removed.").format(name=form.result["name"]))
+    shown = request.ask("group show", group=extension)
+    return _group(request, shown, request.blank(GROUP, shown), form)
 
 
 def changed(order: Sequence[str], act: str, member: str) -> list[str]:
@@ -102,34 +102,34 @@ def changed(order: Sequence[str], act: str, member: str) -> list[str]:
     return now
 
 
-def _all(visit: Visit, form: Form) -> str:
-    names = {each["extension"]: each["name"] for each in visit.ask("user list")}
-    shown, where = paging.part(visit, visit.ask("group list"), _PAGE)
-    return visit.page(
+def _all(request: Request, form: Form) -> str:
+    names = {each["extension"]: each["name"] for each in request.ask("user list")}
+    shown, where = paging.part(request, request.ask("group list"), _PAGE)
+    return request.page(
         "groups",
         groups=shown,
         pages=where,
         most=_NAMED,
         names=names,
         form=form,
-        free=offer(visit, form),
+        free=offer(request, form),
         strategies=labels(Group, "strategy"),
         meanings=MEANINGS,
     )
 
 
-def _group(visit: Visit, shown: dict[str, Any], form: Form, other: Form | None = None) -> str:
+def _group(request: Request, shown: dict[str, Any], form: Form, other: Form | None = None) -> str:
     inside = {each["extension"] for each in shown["people"]}
-    members, where = paging.part(visit, shown["people"], _PAGE, "members", f"/groups/{shown['extension']}")
-    return visit.page(
+    members, where = paging.part(request, shown["people"], _PAGE, "members", f"/groups/{shown['extension']}")
+    return request.page(
         "group",
         group=shown,
         members=members,
-        on_it=paging.on_it(visit, "members"),
+        on_it=paging.on_it(request, "members"),
         pages=where,
         form=form,
-        other=other or visit.blank((), {}),
-        outside=[each for each in people(visit) if each[0] not in inside],
-        free=offer(visit, form),
+        other=other or request.blank((), {}),
+        outside=[each for each in people(request) if each[0] not in inside],
+        free=offer(request, form),
         meanings=MEANINGS,
     )

@@ -12,7 +12,7 @@ from bottle import HTTPResponse
 from pbx.seconds import whole
 from webui.parts import ladder, paging, plot
 from webui.parts.waveform import waveform
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -41,24 +41,24 @@ _PIECE = 250
 
 
 @routes.get("/history")
-def history(visit: Visit) -> str:
+def history(request: Request) -> str:
     """The calls that match the search, newest first."""
-    typed = {name: visit.query.get(name, "").strip() for name in _FILTERS}
-    asked, errors = _asked(visit, typed)
+    typed = {name: request.query.get(name, "").strip() for name in _FILTERS}
+    asked, errors = _asked(request, typed)
     nothing = {"calls": [], "all": 0, "ahead": 0}
-    found: Any = nothing if errors else visit.ask("history", **asked, **paging.turn(visit), limit=_PAGE)
+    found: Any = nothing if errors else request.ask("history", **asked, **paging.turn(request), limit=_PAGE)
     if errors:
-        visit.status = 422
+        request.status = 422
     chosen = {name: text for name, text in typed.items() if text}
-    return visit.page(
+    return request.page(
         "history",
         found=found,
         typed=typed,
         errors=errors,
         filtered=bool(chosen),
-        pages=paging.turned(visit, found, found["calls"], "place"),
+        pages=paging.turned(request, found, found["calls"], "place"),
         table="/history/table?" + urlencode(chosen),
-        parties=_parties(visit),
+        parties=_parties(request),
         directions=DIRECTIONS,
         outcomes=OUTCOMES,
         signs=SIGNS,
@@ -66,19 +66,19 @@ def history(visit: Visit) -> str:
 
 
 @routes.get("/history/table")
-def table(visit: Visit) -> HTTPResponse:
+def table(request: Request) -> HTTPResponse:
     """The same calls as a table for a spreadsheet, all of them however many there are."""
-    asked, errors = _asked(visit, {name: visit.query.get(name, "").strip() for name in _FILTERS})
-    found: Iterable[Mapping[str, Any]] = () if errors else _all(visit, asked)
-    rows = chain([[visit._(head) for head in HEADS]], (_row(visit, call) for call in found))
-    return visit.csv(rows, visit._("calls") + ".csv")
+    asked, errors = _asked(request, {name: request.query.get(name, "").strip() for name in _FILTERS})
+    found: Iterable[Mapping[str, Any]] = () if errors else _all(request, asked)
+    rows = chain([[request._(head) for head in HEADS]], (_row(request, call) for call in found))
+    return request.csv(rows, request._("calls") + ".csv")
 
 
-def _all(visit: Visit, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _all(request: Request, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Every call that matches, newest first, fetched piece by piece."""
     before: dict[str, int] = {}
     while True:
-        found = visit.ask("history", **asked, **before, limit=_PIECE, counted=False)
+        found = request.ask("history", **asked, **before, limit=_PIECE, counted=False)
         yield from found["calls"]
         if not found["more"]:
             return
@@ -86,29 +86,29 @@ def _all(visit: Visit, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 @routes.get("/calls/<id>")
-def call(visit: Visit, id: str) -> str:
+def call(request: Request, id: str) -> str:
     """One call: its story, its messages, its voice."""
-    found = visit.ask("history call", id=id)
+    found = request.ask("history call", id=id)
     began = found["call"]["started"]
     legs = [
-        (leg, leg["name"] or visit.number(leg["party"]) or visit._("Number withheld"), place)
+        (leg, leg["name"] or request.number(leg["party"]) or request._("Number withheld"), place)
         for place, leg in enumerate(found["quality"])
     ]
-    shown, where = paging.part(visit, found["messages"], _MESSAGES, "messages")
+    shown, where = paging.part(request, found["messages"], _MESSAGES, "messages")
     first = max(0, where.start - 1)
-    return visit.page(
+    return request.page(
         "call",
         found=found,
         call=found["call"],
         messages=list(enumerate(shown, first)),
         pages=where,
-        ladder=ladder.drawn(visit, found, first, _MESSAGES) if found["messages"] else "",
-        party=lambda message: ladder.party(visit, found["lanes"][message["lane"]]),
+        ladder=ladder.drawn(request, found, first, _MESSAGES) if found["messages"] else "",
+        party=lambda message: ladder.party(request, found["lanes"][message["lane"]]),
         after=lambda message: ladder.after(message["at"] - found["messages"][0]["at"]),
         kind=ladder.kind,
         legs=legs,
-        plotted=lambda leg, name, place: plot.drawn(visit, leg, began, name, place),
-        in_words=lambda leg: plot.in_words(visit, leg),
+        plotted=lambda leg, name, place: plot.drawn(request, leg, began, name, place),
+        in_words=lambda leg: plot.in_words(request, leg),
         grades=plot.GRADES,
         waveform=waveform,
         directions=DIRECTIONS,
@@ -117,7 +117,7 @@ def call(visit: Visit, id: str) -> str:
     )
 
 
-def _asked(visit: Visit, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def _asked(request: Request, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The question for the daemon, and what is wrong with the input, by field."""
     errors: dict[str, str] = {}
     asked: dict[str, Any] = {"search": typed["search"][:200]}
@@ -131,7 +131,7 @@ def _asked(visit: Visit, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict
             try:
                 asked[name] = _midnight(date.fromisoformat(typed[name]) + timedelta(days))
             except (ValueError, OverflowError, OSError):
-                errors[name] = visit._("This is not a date. Please write it like 2026-03-31.")
+                errors[name] = request._("This is not a date. Please write it like 2026-03-31.")
     return asked, errors
 
 
@@ -140,23 +140,23 @@ def _midnight(day: date) -> float:
     return datetime(day.year, day.month, day.day).timestamp()
 
 
-def _parties(visit: Visit) -> list[tuple[str, str]]:
+def _parties(request: Request) -> list[tuple[str, str]]:
     """People and groups whose calls can be chosen; users have only their own."""
-    if not visit.is_admin:
+    if not request.is_admin:
         return []
-    found = [*visit.ask("user list"), *visit.ask("group list")]
+    found = [*request.ask("user list"), *request.ask("group list")]
     return [(each["extension"], each["name"]) for each in found]
 
 
-def _row(visit: Visit, call: Mapping[str, Any]) -> list[Any]:
+def _row(request: Request, call: Mapping[str, Any]) -> list[Any]:
     return [
         datetime.fromtimestamp(call["started"]).strftime("%Y-%m-%d %H:%M:%S"),
-        visit._(DIRECTIONS[call["direction"]]),
+        request._(DIRECTIONS[call["direction"]]),
         call["from"],
         call["from_name"],
         call["to"],
         f"{call['extension_name']} {call['extension']}".strip(),
-        visit._(OUTCOMES.get(call["outcome"], call["outcome"])),
+        request._(OUTCOMES.get(call["outcome"], call["outcome"])),
         whole(call["talked"] or 0.0),
         call["story"],
     ]

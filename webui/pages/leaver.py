@@ -5,7 +5,7 @@ from typing import Any
 from bottle import HTTPResponse
 
 from webui.form import Field, Options
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -25,24 +25,26 @@ LEAVE = (
 
 
 @routes.get("/people/<extension>/leave", may="admin")
-def leave(visit: Visit, extension: str) -> str:
+def leave(request: Request, extension: str) -> str:
     """Choose where everything goes."""
-    person = visit.ask("user show", person=extension)
-    return visit.page("leave", person=person, form=visit.blank(_fields(person), person, **_heirs(visit, extension)))
+    person = request.ask("user show", person=extension)
+    return request.page(
+        "leave", person=person, form=request.blank(_fields(person), person, **_heirs(request, extension))
+    )
 
 
 @routes.post("/people/<extension>/leave", may="admin")
-def left(visit: Visit, extension: str) -> HTTPResponse | str:
+def left(request: Request, extension: str) -> HTTPResponse | str:
     """Tell in words what would be; then, when that was seen, let it be so."""
-    person = visit.ask("user show", person=extension)
-    form = visit.form(_fields(person), None, **_heirs(visit, extension))
-    step = visit.sent("step")
+    person = request.ask("user show", person=extension)
+    form = request.form(_fields(person), None, **_heirs(request, extension))
+    step = request.sent("step")
     if step == "leave" and form.sent("user leave", person=extension):
-        return visit.see_other("/people", visit._("{name} has left the office.").format(**form.result))
+        return request.see_other("/people", request._("{name} has left the office.").format(**form.result))
     if step == "look" and form.sent("user leave", person=extension, dry=True):
-        words = [visit.said(each) for each in form.result["words"]]
-        return visit.page("leave_look", person=person, form=form, words=words)
-    return visit.page("leave", person=person, form=form.fill(form.values | {"version": person["version"]}))
+        words = [request.said(each) for each in form.result["words"]]
+        return request.page("leave_look", person=person, form=form, words=words)
+    return request.page("leave", person=person, form=form.fill(form.values | {"version": person["version"]}))
 
 
 def _fields(person: dict[str, Any]) -> tuple[Field, ...]:
@@ -56,23 +58,23 @@ def _fields(person: dict[str, Any]) -> tuple[Field, ...]:
     return tuple(each for each in LEAVE if asked.get(each.name, True))
 
 
-def _heirs(visit: Visit, extension: str) -> dict[str, Options]:
+def _heirs(request: Request, extension: str) -> dict[str, Options]:
     """Who may get what."""
-    everybody = visit.ask("user list")
+    everybody = request.ask("user list")
     people = [(each["extension"], f"{each['extension']}  {each['name']}") for each in everybody]
     people = [each for each in people if each[0] != extension]
-    groups = [(each["extension"], f"{each['extension']}  {each['name']}") for each in visit.ask("group list")]
+    groups = [(each["extension"], f"{each['extension']}  {each['name']}") for each in request.ask("group list")]
     numbered = [(each["extension"], f"{each['extension']}  {each['name']}") for each in everybody
                 if each["extension"] != extension and not each["number"]]  # fmt: skip
     return {
-        "extension_to": [("", visit._("nobody")), *people, *groups],
-        "number_to": [("", visit._("nobody")), *numbered],
-        "place_to": [("", visit._("nobody")), *people],
+        "extension_to": [("", request._("nobody")), *people, *groups],
+        "number_to": [("", request._("nobody")), *numbered],
+        "place_to": [("", request._("nobody")), *people],
         "messages_to": [
-            ("", visit._("please choose")),
-            ("delete", visit._("nobody: delete them permanently")),
+            ("", request._("please choose")),
+            ("delete", request._("nobody: delete them permanently")),
             *people,
             *groups,
         ],
-        "tasks_to": [("", visit._("the office")), *people, *groups],
+        "tasks_to": [("", request._("the office")), *people, *groups],
     }

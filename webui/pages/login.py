@@ -3,7 +3,7 @@
 from bottle import HTTPResponse
 
 from webui.form import Field, Form
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -16,33 +16,33 @@ FIELDS = (
 
 
 @routes.get("/login", may="visitor")
-def login(visit: Visit) -> HTTPResponse | str:
+def login(request: Request) -> HTTPResponse | str:
     """The form; who is logged in goes on."""
-    if visit.account is not None:
-        return visit.see_other(_next(visit.query.get("next", "")))
-    return _page(visit, visit.form(FIELDS), visit.query.get("next", ""))
+    if request.account is not None:
+        return request.see_other(_next(request.query.get("next", "")))
+    return _page(request, request.form(FIELDS), request.query.get("next", ""))
 
 
 @routes.post("/login", may="visitor")
-def enter(visit: Visit) -> HTTPResponse | str:
+def enter(request: Request) -> HTTPResponse | str:
     """Name and password were sent."""
-    form = visit.form(FIELDS)
-    if form.sent("session open", source=visit.source):
-        visit.enter(form.result["token"])
-        return visit.see_other(_next(visit.sent("next")))
-    return _page(visit, form, visit.sent("next"))
+    form = request.form(FIELDS)
+    if form.sent("session open", source=request.source):
+        request.enter(form.result["token"])
+        return request.see_other(_next(request.sent("next")))
+    return _page(request, form, request.sent("next"))
 
 
 @routes.post("/logout", may="visitor")
-def logout(visit: Visit) -> HTTPResponse:
+def logout(request: Request) -> HTTPResponse:
     """The session ends, here and in the exchange."""
-    visit.ask("session close")
-    visit.leave()
-    return visit.see_other("/login", visit._("You have been logged out."))
+    request.ask("session close")
+    request.leave()
+    return request.see_other("/login", request._("You have been logged out."))
 
 
-def _page(visit: Visit, form: Form, after: str) -> str:
-    return visit.page("login", form=form, next=after)
+def _page(request: Request, form: Form, after: str) -> str:
+    return request.page("login", form=form, next=after)
 
 
 def _next(path: str) -> str:

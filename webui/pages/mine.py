@@ -8,7 +8,7 @@ from pbx.control.client import Refused
 from pbx.seconds import whole
 from webui.form import Field, Form
 from webui.parts.sound import played, sound_arguments, unpacked
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -35,101 +35,101 @@ _SHOWN = 5
 
 
 @routes.get("/mine")
-def mine(visit: Visit) -> str:
+def mine(request: Request) -> str:
     """One's own page."""
-    return _mine(visit, visit.form(CALL))
+    return _mine(request, request.form(CALL))
 
 
 @routes.post("/mine/call")
-def call(visit: Visit) -> HTTPResponse | str:
+def call(request: Request) -> HTTPResponse | str:
     """Ring one's own phone, then the person who was typed."""
-    form = visit.form(CALL)
+    form = request.form(CALL)
     if form.sent("call"):
-        return visit.see_other("/mine", visit._("Your phone is ringing. Pick up to make the call."))
-    return _mine(visit, form)
+        return request.see_other("/mine", request._("Your phone is ringing. Pick up to make the call."))
+    return _mine(request, form)
 
 
 @routes.get("/mine/pin")
-def pin(visit: Visit) -> str:
+def pin(request: Request) -> str:
     """Where the PIN is changed."""
-    return visit.page("mine_pin", form=visit.form(PIN), person=_person(visit))
+    return request.page("mine_pin", form=request.form(PIN), person=_person(request))
 
 
 @routes.post("/mine/pin")
-def change_pin(visit: Visit) -> HTTPResponse | str:
+def change_pin(request: Request) -> HTTPResponse | str:
     """Change it."""
-    form = visit.form(PIN)
+    form = request.form(PIN)
     typed = form.values.get("pin") or ""
     if typed != form.values.get("again"):
-        form.errors["again"] = visit._("The two PINs do not match.")
+        form.errors["again"] = request._("The two PINs do not match.")
     if form.errors:
         form.status = 422
-        return visit.page("mine_pin", form=form, person=_person(visit))
+        return request.page("mine_pin", form=form, person=_person(request))
     try:
-        visit.ask("pin set", pin=typed)
+        request.ask("pin set", pin=typed)
     except Refused as refusal:
         form.refuse(refusal)
-        return visit.page("mine_pin", form=form, person=_person(visit))
-    return visit.see_other("/mine", visit._("Your PIN has been changed."))
+        return request.page("mine_pin", form=form, person=_person(request))
+    return request.see_other("/mine", request._("Your PIN has been changed."))
 
 
 @routes.post("/mine/pin/remove")
-def remove_pin(visit: Visit) -> HTTPResponse:
+def remove_pin(request: Request) -> HTTPResponse:
     """Have no PIN: then nobody hears the messages by phone."""
-    visit.ask("pin set", pin="")
-    return visit.see_other("/mine", visit._("Your PIN has been removed."))
+    request.ask("pin set", pin="")
+    return request.see_other("/mine", request._("Your PIN has been removed."))
 
 
 @routes.get("/mine/announcement")
-def announcement(visit: Visit) -> str:
+def announcement(request: Request) -> str:
     """Where one's announcement is heard and changed."""
-    return _announcement(visit, visit.form(()))
+    return _announcement(request, request.form(()))
 
 
 @routes.post("/mine/announcement", uploads=True)
-def change_announcement(visit: Visit) -> HTTPResponse | str:
+def change_announcement(request: Request) -> HTTPResponse | str:
     """Change it."""
-    form = visit.form(())
-    sound = sound_arguments(visit, "announcement", form)
+    form = request.form(())
+    sound = sound_arguments(request, "announcement", form)
     if form.sent("announcement set", **sound):
-        return visit.see_other("/mine/announcement", visit._("Saved."))
-    return _announcement(visit, form)
+        return request.see_other("/mine/announcement", request._("Saved."))
+    return _announcement(request, form)
 
 
 @routes.get("/mine/announcement/sound")
-def hear_announcement(visit: Visit) -> HTTPResponse:
+def hear_announcement(request: Request) -> HTTPResponse:
     """What callers hear now."""
-    return played(visit, unpacked(visit.ask("greeting sound", kind="person", key=_extension(visit))))
+    return played(request, unpacked(request.ask("greeting sound", kind="person", key=_extension(request))))
 
 
-def _mine(visit: Visit, form: Form) -> str:
-    suggested = _suggested(visit)
-    return visit.page("mine", mine=visit.ask("mine"), form=form, most=_SHOWN, suggested=suggested, whole=whole)
+def _mine(request: Request, form: Form) -> str:
+    suggested = _suggested(request)
+    return request.page("mine", mine=request.ask("mine"), form=form, most=_SHOWN, suggested=suggested, whole=whole)
 
 
-def takers(visit: Visit) -> list[tuple[str, str]]:
+def takers(request: Request) -> list[tuple[str, str]]:
     """Whom a task can be handed over to: extensions and names."""
-    groups = [(each["extension"], each["name"]) for each in visit.ask("group list")]
-    people = [(each["extension"], each["name"]) for each in visit.ask("user list")]
+    groups = [(each["extension"], each["name"]) for each in request.ask("group list")]
+    people = [(each["extension"], each["name"]) for each in request.ask("user list")]
     return people + groups
 
 
-def _suggested(visit: Visit) -> list[tuple[str, str]]:
+def _suggested(request: Request) -> list[tuple[str, str]]:
     """What can be typed to call somebody, and what it means."""
-    own = visit.account.extension if visit.account is not None else ""
-    colleagues = [(extension, name) for extension, name in takers(visit) if extension != own]
-    found = visit.ask("contact page", limit=_SUGGESTED)["contacts"]
-    return (colleagues + [(each["name"], visit.number(each["number"])) for each in found])[:_SUGGESTED]
+    own = request.account.extension if request.account is not None else ""
+    colleagues = [(extension, name) for extension, name in takers(request) if extension != own]
+    found = request.ask("contact page", limit=_SUGGESTED)["contacts"]
+    return (colleagues + [(each["name"], request.number(each["number"])) for each in found])[:_SUGGESTED]
 
 
-def _announcement(visit: Visit, form: Form) -> str:
-    found = visit.ask("greeting show", kind="person", key=_extension(visit))
-    return visit.page("mine_announcement", form=form.fill(found), found=found)
+def _announcement(request: Request, form: Form) -> str:
+    found = request.ask("greeting show", kind="person", key=_extension(request))
+    return request.page("mine_announcement", form=form.fill(found), found=found)
 
 
-def _person(visit: Visit) -> Any:
-    return visit.ask("mine")["person"]
+def _person(request: Request) -> Any:
+    return request.ask("mine")["person"]
 
 
-def _extension(visit: Visit) -> str:
-    return str(visit.account.extension) if visit.account is not None else ""
+def _extension(request: Request) -> str:
+    return str(request.account.extension) if request.account is not None else ""

@@ -7,7 +7,7 @@ from bottle import HTTPResponse
 from pbx.control.client import Refused
 from webui.parts import paging
 from webui.parts.leds import leds
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -46,41 +46,41 @@ HEALTH = {
 
 
 @routes.get("/now")
-def now(visit: Visit) -> str:
+def now(request: Request) -> str:
     """The page that is open all day."""
-    return _shown(visit)
+    return _shown(request)
 
 
 @routes.post("/now/call")
-def call(visit: Visit) -> HTTPResponse | str:
+def call(request: Request) -> HTTPResponse | str:
     """Ring one's own phone, then the colleague's."""
-    extension = visit.sent("extension")
+    extension = request.sent("extension")
     try:
-        visit.ask("call", number=extension)
+        request.ask("call", number=extension)
     except Refused as refusal:
-        visit.status = 403 if refusal.code == 4 else 422
-        return _shown(visit, visit.said(refusal.said))
-    sentence = visit._("Your phone is ringing. Pick up to be connected to {extension}.")
-    return visit.see_other("/now" + paging.on_it(visit, *_MOST), sentence.format(extension=extension))
+        request.status = 403 if refusal.code == 4 else 422
+        return _shown(request, request.said(refusal.said))
+    sentence = request._("Your phone is ringing. Pick up to be connected to {extension}.")
+    return request.see_other("/now" + paging.on_it(request, *_MOST), sentence.format(extension=extension))
 
 
-def _shown(visit: Visit, trouble: str = "") -> str:
-    found: dict[str, Any] = visit.ask("now")
-    mine = next((each for each in found["people"] if each["extension"] == visit.account.extension), None)  # type: ignore[union-attr]
+def _shown(request: Request, trouble: str = "") -> str:
+    found: dict[str, Any] = request.ask("now")
+    mine = next((each for each in found["people"] if each["extension"] == request.account.extension), None)  # type: ignore[union-attr]
     where: dict[str, paging.Pages] = {}
     for name, most in _MOST.items():
-        found[name], where[name] = paging.part(visit, found[name], most, name, "/now")
-    return visit.page(
+        found[name], where[name] = paging.part(request, found[name], most, name, "/now")
+    return request.page(
         "now",
         **found,
         where=where,
-        on_it=paging.on_it(visit, *_MOST),
+        on_it=paging.on_it(request, *_MOST),
         members=_MEMBERS,
-        leds=leds(visit, found),
+        leds=leds(request, found),
         trouble=trouble,
         can_call=mine is not None and mine["state"] != "offline",
         mine=mine["extension"] if mine else "",
-        words={name: visit._(words) for name, words in STATES.items()},
-        stages={name: (lamp, visit._(words)) for name, (lamp, words) in STAGES.items()},
-        titles={name: visit._(title) for name, title in HEALTH.items()},
+        words={name: request._(words) for name, words in STATES.items()},
+        stages={name: (lamp, request._(words)) for name, (lamp, words) in STAGES.items()},
+        titles={name: request._(title) for name, title in HEALTH.items()},
     )

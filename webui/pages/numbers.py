@@ -11,7 +11,7 @@ from webui.form import Form
 from webui.parts import paging
 from webui.parts.path_picture import drawn
 from webui.parts.sound import sound_arguments
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 
 routes = Routes()
@@ -25,85 +25,89 @@ CHOSEN_PLACES, EMPTY_PLACES = 4, 2
 
 
 @routes.get("/numbers", may="admin")
-def numbers(visit: Visit) -> str:
+def numbers(request: Request) -> str:
     """All of them."""
-    found = visit.ask("number list")
-    names = dict(_bearers(visit))
-    shown, where = paging.part(visit, found, _PAGE)
+    found = request.ask("number list")
+    names = dict(_bearers(request))
+    shown, where = paging.part(request, found, _PAGE)
     dialled = labels(Number, "extensions")
-    return visit.page("numbers", numbers=shown, pages=where, most=_NAMED, names=names, dialled=dialled)
+    return request.page("numbers", numbers=shown, pages=where, most=_NAMED, names=names, dialled=dialled)
 
 
 @routes.get("/numbers/new", may="admin")
-def new(visit: Visit) -> HTTPResponse | str:
+def new(request: Request) -> HTTPResponse | str:
     """One more."""
-    return _new(visit, _form(visit, {"extensions": "all", "trunk": visit.query.get("trunk", "")}, is_new=True))
+    return _new(request, _form(request, {"extensions": "all", "trunk": request.query.get("trunk", "")}, is_new=True))
 
 
 @routes.post("/numbers/new", may="admin", uploads=True)
-def add(visit: Visit) -> HTTPResponse | str:
+def add(request: Request) -> HTTPResponse | str:
     """Make it."""
-    form = _form(visit, is_new=True)
-    if form.sent("number add", **sound_arguments(visit, "greeting", form)):
-        return visit.see_other(f"/numbers/{form.result['e164']}", visit._("Saved."))
-    return _new(visit, form)
+    form = _form(request, is_new=True)
+    if form.sent("number add", **sound_arguments(request, "greeting", form)):
+        return request.see_other(f"/numbers/{form.result['e164']}", request._("Saved."))
+    return _new(request, form)
 
 
 @routes.get("/numbers/<number>", may="admin")
-def number(visit: Visit, number: str) -> str:
+def number(request: Request, number: str) -> str:
     """One of them, with the way a call takes now, or at a time that was asked for."""
-    found = visit.ask("number show", number=number)
-    return _shown(visit, found, _form(visit, found))
+    found = request.ask("number show", number=number)
+    return _shown(request, found, _form(request, found))
 
 
 @routes.post("/numbers/<number>", may="admin", uploads=True)
-def change(visit: Visit, number: str) -> HTTPResponse | str:
+def change(request: Request, number: str) -> HTTPResponse | str:
     """Save it."""
-    form = _form(visit)
-    if form.sent("number set", number=number, **sound_arguments(visit, "greeting", form)):
-        return visit.see_other(f"/numbers/{form.result['e164']}", visit._("Saved."))
-    found = visit.ask("number show", number=number)
-    return _shown(visit, found, form.fill(found))
+    form = _form(request)
+    if form.sent("number set", number=number, **sound_arguments(request, "greeting", form)):
+        return request.see_other(f"/numbers/{form.result['e164']}", request._("Saved."))
+    found = request.ask("number show", number=number)
+    return _shown(request, found, form.fill(found))
 
 
 @routes.post("/numbers/<number>/remove", may="admin")
-def remove(visit: Visit, number: str) -> HTTPResponse:
+def remove(request: Request, number: str) -> HTTPResponse:
     """Calls to it are refused from now on."""
-    removed = visit.ask("number remove", number=number)
-    return visit.see_other("/numbers", visit._("{name} has been removed.").format(name=visit.number(removed["e164"])))
-
-
-def _new(visit: Visit, form: Form) -> HTTPResponse | str:
-    if not form.choices("trunk"):
-        return visit.see_other("/providers", visit._("Please add the line for this number first."))
-    return visit.page("number_new", form=form, bearers=_bearers(visit), language=_language(visit), **_places(form))
-
-
-def _shown(visit: Visit, found: dict[str, Any], form: Form) -> str:
-    asked, at = _time(visit)
-    path = visit.ask("number path", number=found["e164"], **({} if at is None else {"at": at}))
-    return visit.page(
-        "number",
-        number=found,
-        form=form,
-        bearers=_bearers(visit),
-        **_places(form),
-        path=path,
-        picture=drawn(visit, path),
-        asked=asked,
-        at=at,
-        language=_language(visit),
+    removed = request.ask("number remove", number=number)
+    return request.see_other(
+        "/numbers", request._("{name} has been removed.").format(name=request.number(removed["e164"]))
     )
 
 
-def _form(visit: Visit, values: dict[str, Any] | None = None, *, is_new: bool = False) -> Form:
-    trunks = [trunk["name"] for trunk in visit.ask("trunk list")]
-    return visit.form(NEW if is_new else NUMBER, values, trunk=trunks)
+def _new(request: Request, form: Form) -> HTTPResponse | str:
+    if not form.choices("trunk"):
+        return request.see_other("/providers", request._("Please add the line for this number first."))
+    return request.page(
+        "number_new", form=form, bearers=_bearers(request), language=_language(request), **_places(form)
+    )
 
 
-def _bearers(visit: Visit) -> list[tuple[str, str]]:
+def _shown(request: Request, found: dict[str, Any], form: Form) -> str:
+    asked, at = _time(request)
+    path = request.ask("number path", number=found["e164"], **({} if at is None else {"at": at}))
+    return request.page(
+        "number",
+        number=found,
+        form=form,
+        bearers=_bearers(request),
+        **_places(form),
+        path=path,
+        picture=drawn(request, path),
+        asked=asked,
+        at=at,
+        language=_language(request),
+    )
+
+
+def _form(request: Request, values: dict[str, Any] | None = None, *, is_new: bool = False) -> Form:
+    trunks = [trunk["name"] for trunk in request.ask("trunk list")]
+    return request.form(NEW if is_new else NUMBER, values, trunk=trunks)
+
+
+def _bearers(request: Request) -> list[tuple[str, str]]:
     """Who can be rung: extensions with names, people first."""
-    return [(each["extension"], each["name"]) for verb in ("user list", "group list") for each in visit.ask(verb)]
+    return [(each["extension"], each["name"]) for verb in ("user list", "group list") for each in request.ask(verb)]
 
 
 def _places(form: Form) -> dict[str, list[str]]:
@@ -112,13 +116,13 @@ def _places(form: Form) -> dict[str, list[str]]:
     return {"places": [*chosen[:CHOSEN_PLACES], *[""] * EMPTY_PLACES], "rest": chosen[CHOSEN_PLACES:]}
 
 
-def _language(visit: Visit) -> str:
-    return str(visit.ask("office show")["language"])
+def _language(request: Request) -> str:
+    return str(request.ask("office show")["language"])
 
 
-def _time(visit: Visit) -> tuple[str, float | None]:
+def _time(request: Request) -> tuple[str, float | None]:
     """The date and time that were asked for, and as Unix time; what is none means now."""
-    asked = visit.query.get("at", "")[:32]
+    asked = request.query.get("at", "")[:32]
     try:
         return asked, datetime.fromisoformat(asked).timestamp()
     except (ValueError, OverflowError, OSError):

@@ -6,7 +6,7 @@ from pbx.store.models import Office
 from webui.described import fields_of
 from webui.form import Form
 from webui.pages.welcome import countries
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import LANGUAGES
 
@@ -23,30 +23,33 @@ FIELDS = fields_of(
 
 
 @routes.get("/office", may="admin")
-def office(visit: Visit) -> str:
+def office(request: Request) -> str:
     """The settings."""
-    return visit.page("office", form=_form(visit, visit.ask("office show")))
+    return request.page("office", form=_form(request, request.ask("office show")))
 
 
 @routes.post("/office", may="admin")
-def change(visit: Visit) -> HTTPResponse | str:
+def change(request: Request) -> HTTPResponse | str:
     """Save them."""
-    form = _form(visit)
+    form = _form(request)
     if form.sent("office set"):
-        return visit.see_other("/office", visit._("Saved."))
-    return visit.page("office", form=form.fill(visit.ask("office show")))
+        return request.see_other("/office", request._("Saved."))
+    return request.page("office", form=form.fill(request.ask("office show")))
 
 
-def _form(visit: Visit, values: dict[str, object] | None = None) -> Form:
-    return visit.form(
+def _form(request: Request, values: dict[str, object] | None = None) -> Form:
+    return request.form(
         FIELDS,
         values,
-        country=countries(visit.words.locale),
+        country=countries(request.words.locale),
         language=list(LANGUAGES.items()),
-        access_digit=access_digits(visit),
+        access_digit=access_digits(request),
     )
 
 
-def access_digits(visit: Visit) -> list[tuple[str, str]]:
+def access_digits(request: Request) -> list[tuple[str, str]]:
     """None, and the digits, those that are usual first."""
-    return [("", visit._("none: numbers are dialled as on any other phone")), *((each, each) for each in "0912345678")]
+    return [
+        ("", request._("none: numbers are dialled as on any other phone")),
+        *((each, each) for each in "0912345678"),
+    ]

@@ -12,7 +12,7 @@ from webui.form import Form
 from webui.parts import paging
 from webui.parts.extension import people
 from webui.parts.softphone import code, provisioning, sip_address, ticket_address
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.serving import access_rule
 from webui.words import N_
@@ -56,66 +56,68 @@ MAKES = (
 
 
 @routes.get("/phones", may="admin")
-def phones(visit: Visit) -> str:
+def phones(request: Request) -> str:
     """Every account, with what is registered with it."""
-    return _all(visit, visit.form(NEW, {"extension": visit.query.get("extension", "")}, extension=people(visit)))
+    return _all(
+        request, request.form(NEW, {"extension": request.query.get("extension", "")}, extension=people(request))
+    )
 
 
 @routes.post("/phones", may="admin")
-def add(visit: Visit) -> str:
+def add(request: Request) -> str:
     """One more account; the only page that shows its password."""
-    form = visit.form(NEW, extension=people(visit))
-    return _account(visit, form.result) if form.sent("phone add") else _all(visit, form)
+    form = request.form(NEW, extension=people(request))
+    return _account(request, form.result) if form.sent("phone add") else _all(request, form)
 
 
 @routes.get("/phones/<username>", may="admin")
-def phone(visit: Visit, username: str) -> str:
+def phone(request: Request, username: str) -> str:
     """One account."""
-    found = _found(visit, username)
-    return visit.page("phone", phone=found, form=visit.form(PHONE, found), qr=None)
+    found = _found(request, username)
+    return request.page("phone", phone=found, form=request.form(PHONE, found), qr=None)
 
 
 @routes.post("/phones/<username>", may="admin")
-def change(visit: Visit, username: str) -> HTTPResponse | str:
+def change(request: Request, username: str) -> HTTPResponse | str:
     """Call it something else."""
-    form = visit.form(PHONE)
+    form = request.form(PHONE)
     if form.sent("phone set", username=username):
-        return visit.see_other(f"/phones/{username}", visit._("Saved."))
-    found = _found(visit, username)
-    return visit.page("phone", phone=found, form=form.fill(found), qr=None)
+        return request.see_other(f"/phones/{username}", request._("Saved."))
+    found = _found(request, username)
+    return request.page("phone", phone=found, form=form.fill(found), qr=None)
 
 
 @routes.post("/phones/<username>/renew", may="admin")
-def renew(visit: Visit, username: str) -> str:
+def renew(request: Request, username: str) -> str:
     """A new password, shown this once."""
-    return _account(visit, visit.ask("phone renew", username=username, **_seen(visit)))
+    return _account(request, request.ask("phone renew", username=username, **_seen(request)))
 
 
 @routes.post("/phones/<username>/code", may="admin")
-def scan(visit: Visit, username: str) -> str:
+def scan(request: Request, username: str) -> str:
     """A code that gives a softphone this account."""
-    found = _found(visit, username)
-    ticket = visit.ask("phone ticket", username=username)
-    address = ticket_address(visit, ticket["token"], found["domain"])
-    drawn = code(address, visit._("QR code for a softphone"))
-    return visit.page("phone", phone=found, form=visit.blank(PHONE, found), qr=drawn, address=address)
+    found = _found(request, username)
+    ticket = request.ask("phone ticket", username=username)
+    address = ticket_address(request, ticket["token"], found["domain"])
+    drawn = code(address, request._("QR code for a softphone"))
+    return request.page("phone", phone=found, form=request.blank(PHONE, found), qr=drawn, address=address)
 
 
 @routes.post("/phones/<username>/remove", may="admin")
-def remove(visit: Visit, username: str) -> HTTPResponse:
+def remove(request: Request, username: str) -> HTTPResponse:
     """The phone that uses the account is logged off."""
-    removed = visit.ask("phone remove", username=username, **_seen(visit))
-    return visit.see_other("/phones", visit._("{name} has been removed.").format(name=removed["name"] or username))
+    removed = request.ask("phone remove", username=username, **_seen(request))
+    return request.see_other("/phones", request._("{name} has been removed.").format(name=removed["name"] or username))
 
 
 @routes.get("/softphone/<token>", may="visitor")
-def softphone(visit: Visit, token: str) -> HTTPResponse:
+def softphone(request: Request, token: str) -> HTTPResponse:
     """The account behind a code, once and in the local network only; whatever is wrong looks the same."""
-    environ = visit.request.environ
+    environ = request.http.environ
     account = None
     if access_rule.on_lan(environ.get("REMOTE_ADDR", ""), environ.get("SERVER_NAME", "")):
         try:
-            account = visit.ask("softphone", token=token)
+            account = request.ask("softphone", token=token)
         except Refused:
             account = None
     if account is None:
@@ -123,13 +125,13 @@ def softphone(visit: Visit, token: str) -> HTTPResponse:
     return HTTPResponse(provisioning(account), 200, [("Content-Type", "application/xml; charset=utf-8")])
 
 
-def _all(visit: Visit, form: Form) -> str:
-    wanted = visit.query.get("search", "").strip().casefold()
-    people = {each["extension"]: each["name"] for each in visit.ask("user list")}
-    every = [each | {"person": people.get(each["extension"], "")} for each in visit.ask("phone list")]
+def _all(request: Request, form: Form) -> str:
+    wanted = request.query.get("search", "").strip().casefold()
+    people = {each["extension"]: each["name"] for each in request.ask("user list")}
+    every = [each | {"person": people.get(each["extension"], "")} for each in request.ask("phone list")]
     found = [each for each in every if wanted in _text(each).casefold()]
-    shown, where = paging.part(visit, found, _PAGE)
-    return visit.page("phones", phones=shown, pages=where, every=len(every), people=people, form=form)
+    shown, where = paging.part(request, found, _PAGE)
+    return request.page("phones", phones=shown, pages=where, every=len(every), people=people, form=form)
 
 
 def _text(phone: dict[str, Any]) -> str:
@@ -138,28 +140,28 @@ def _text(phone: dict[str, Any]) -> str:
     return " ".join([phone["extension"], phone["person"], phone["name"], phone["username"], *devices])
 
 
-def _account(visit: Visit, phone: dict[str, Any]) -> str:
-    person = visit.ask("user show", person=phone["extension"])
-    ticket = visit.ask("phone ticket", username=phone["username"])
-    address = ticket_address(visit, ticket["token"], phone["domain"])
-    return visit.page(
+def _account(request: Request, phone: dict[str, Any]) -> str:
+    person = request.ask("user show", person=phone["extension"])
+    ticket = request.ask("phone ticket", username=phone["username"])
+    address = ticket_address(request, ticket["token"], phone["domain"])
+    return request.page(
         "phone_account",
         phone=phone,
         person=person,
         makes=MAKES,
         address=address,
-        linphone=code(address, visit._("QR code for Linphone")),
-        plain=code(sip_address(phone), visit._("QR code with user name and password as a SIP address")),
+        linphone=code(address, request._("QR code for Linphone")),
+        plain=code(sip_address(phone), request._("QR code with user name and password as a SIP address")),
     )
 
 
-def _found(visit: Visit, username: str) -> dict[str, Any]:
+def _found(request: Request, username: str) -> dict[str, Any]:
     """The phone as listed. Raises Refused."""
-    for each in visit.ask("phone list"):
+    for each in request.ask("phone list"):
         if each["username"] == username:
-            return dict(each) | {"person": visit.ask("user show", person=each["extension"])["name"]}
-    raise Refused(visit._("This phone does not exist."))
+            return dict(each) | {"person": request.ask("user show", person=each["extension"])["name"]}
+    raise Refused(request._("This phone does not exist."))
 
 
-def _seen(visit: Visit) -> dict[str, str]:
-    return {"seen": seen} if (seen := visit.sent("seen")) else {}
+def _seen(request: Request) -> dict[str, str]:
+    return {"seen": seen} if (seen := request.sent("seen")) else {}

@@ -12,7 +12,7 @@ from pbx.store.models import Office
 from webui.described import fields_of
 from webui.form import Field, Form
 from webui.pages.history import DIRECTIONS, OUTCOMES, SIGNS
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -27,34 +27,34 @@ ERASE = (
 
 
 @routes.get("/privacy", may="admin")
-def privacy(visit: Visit) -> str:
+def privacy(request: Request) -> str:
     """The times, and what is known of a number if one was typed."""
-    number = visit.query.get("number", "").strip()
-    search, known = visit.form(NUMBER, {"number": number}), None
+    number = request.query.get("number", "").strip()
+    search, known = request.form(NUMBER, {"number": number}), None
     if number:
         try:
-            known = visit.ask("privacy show", number=number)
+            known = request.ask("privacy show", number=number)
         except Refused as refusal:
             search.refuse(refusal)
-    return _shown(visit, search=search, known=known)
+    return _shown(request, search=search, known=known)
 
 
 @routes.post("/privacy", may="admin")
-def change(visit: Visit) -> HTTPResponse | str:
+def change(request: Request) -> HTTPResponse | str:
     """Other times."""
-    form = visit.form(TIMES)
+    form = request.form(TIMES)
     if form.sent("retention set"):
-        return visit.see_other("/privacy", visit._("Saved. Anything older will be deleted within a day."))
-    return _shown(visit, times=form.fill(visit.ask("retention show")))
+        return request.see_other("/privacy", request._("Saved. Anything older will be deleted within a day."))
+    return _shown(request, times=form.fill(request.ask("retention show")))
 
 
 @routes.post("/privacy/export", may="admin")
-def export(visit: Visit) -> HTTPResponse:
+def export(request: Request) -> HTTPResponse:
     """Everything about a number as an archive."""
-    made = visit.ask("privacy export", number=visit.sent("number"))
+    made = request.ask("privacy export", number=request.sent("number"))
     name = re.sub(r"[^0-9A-Za-z.-]", "", made["name"])
     return HTTPResponse(
-        _pieces(visit, made["file"]),
+        _pieces(request, made["file"]),
         200,
         [
             ("Content-Type", "application/zip"),
@@ -65,43 +65,48 @@ def export(visit: Visit) -> HTTPResponse:
 
 
 @routes.post("/privacy/erase", may="admin")
-def erase(visit: Visit) -> HTTPResponse | str:
+def erase(request: Request) -> HTTPResponse | str:
     """Everything about a number goes."""
-    form = visit.form(ERASE)
+    form = request.form(ERASE)
     if form.sent("privacy erase"):
-        return visit.see_other("/privacy", visit._("Everything about this number has been erased."))
-    number = visit.sent("number")
-    known = visit.ask("privacy show", number=number)
-    return _shown(visit, search=_unsent(visit, NUMBER, {"number": number}), known=known, form=form)
+        return request.see_other("/privacy", request._("Everything about this number has been erased."))
+    number = request.sent("number")
+    known = request.ask("privacy show", number=number)
+    return _shown(request, search=_unsent(request, NUMBER, {"number": number}), known=known, form=form)
 
 
 def _shown(
-    visit: Visit, *, times: Form | None = None, search: Form | None = None, known: Any = None, form: Form | None = None
+    request: Request,
+    *,
+    times: Form | None = None,
+    search: Form | None = None,
+    known: Any = None,
+    form: Form | None = None,
 ) -> str:
-    return visit.page(
+    return request.page(
         "privacy",
-        times=times or _unsent(visit, TIMES, visit.ask("retention show")),
-        search=search or _unsent(visit, NUMBER, {}),
+        times=times or _unsent(request, TIMES, request.ask("retention show")),
+        search=search or _unsent(request, NUMBER, {}),
         known=known,
-        form=form or _unsent(visit, ERASE, {}),
+        form=form or _unsent(request, ERASE, {}),
         directions=DIRECTIONS,
         outcomes=OUTCOMES,
         signs=SIGNS,
     )
 
 
-def _unsent(visit: Visit, fields: tuple[Field, ...], values: dict[str, Any]) -> Form:
+def _unsent(request: Request, fields: tuple[Field, ...], values: dict[str, Any]) -> Form:
     """A form that is only shown, beside another one that was sent."""
-    form = visit.form(fields)
+    form = request.form(fields)
     form.posted, form.values, form.errors, form.typed = None, {}, {}, {}
     return form.fill(values)
 
 
-def _pieces(visit: Visit, file: str) -> Iterator[bytes]:
+def _pieces(request: Request, file: str) -> Iterator[bytes]:
     """An archive, piece by piece as the daemon hands it out."""
     sent, more = 0, True
     while more:
-        piece = visit.ask("privacy read", file=file, offset=sent)
+        piece = request.ask("privacy read", file=file, offset=sent)
         content = base64.b64decode(piece["data"])
         sent += len(content)
         more = piece["more"]

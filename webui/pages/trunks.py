@@ -6,78 +6,78 @@ from bottle import HTTPResponse
 
 from webui.form import Form
 from webui.parts import providers
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 
 routes = Routes()
 
 
 @routes.get("/trunks", may="admin")
-def trunks(visit: Visit) -> str:
+def trunks(request: Request) -> str:
     """All of them."""
-    return visit.page("trunks", trunks=visit.ask("trunk list"))
+    return request.page("trunks", trunks=request.ask("trunk list"))
 
 
 @routes.get("/trunks/<name>", may="admin")
-def trunk(visit: Visit, name: str) -> str:
+def trunk(request: Request, name: str) -> str:
     """One of them."""
-    found = visit.ask("trunk show", trunk=name)
-    return _shown(visit, found, _form(visit, found))
+    found = request.ask("trunk show", trunk=name)
+    return _shown(request, found, _form(request, found))
 
 
 @routes.post("/trunks/<name>", may="admin")
-def change(visit: Visit, name: str) -> HTTPResponse | str:
+def change(request: Request, name: str) -> HTTPResponse | str:
     """Save it."""
-    found = visit.ask("trunk show", trunk=name)
-    form = _form(visit, found)
+    found = request.ask("trunk show", trunk=name)
+    form = _form(request, found)
     if form.sent("trunk set", trunk=name):
-        return visit.see_other(f"/trunks/{name}", visit._("Saved."))
-    return _shown(visit, found, form.fill(found))
+        return request.see_other(f"/trunks/{name}", request._("Saved."))
+    return _shown(request, found, form.fill(found))
 
 
 @routes.post("/trunks/<name>/remove", may="admin")
-def remove(visit: Visit, name: str) -> HTTPResponse | str:
+def remove(request: Request, name: str) -> HTTPResponse | str:
     """Remove it, unless a number comes in over it."""
-    found = visit.ask("trunk show", trunk=name)
-    form = visit.form(())
+    found = request.ask("trunk show", trunk=name)
+    form = request.form(())
     if form.sent("trunk remove", trunk=name):
-        return visit.see_other("/trunks", visit._("{name} has been removed.").format(name=name))
-    return _shown(visit, found, _form(visit, found), form)
+        return request.see_other("/trunks", request._("{name} has been removed.").format(name=name))
+    return _shown(request, found, _form(request, found), form)
 
 
 @routes.get("/providers", may="admin")
-def choose(visit: Visit) -> str:
+def choose(request: Request) -> str:
     """Whose trunk a new one shall be."""
-    return visit.page("providers", groups=providers.grouped(visit), called=providers.called)
+    return request.page("providers", groups=providers.grouped(request), called=providers.called)
 
 
 @routes.get("/providers/<key>", may="admin")
-def new(visit: Visit, key: str) -> HTTPResponse | str:
+def new(request: Request, key: str) -> HTTPResponse | str:
     """What the letter of that provider says."""
-    found = providers.provider(visit, key)
+    found = providers.provider(request, key)
     if found is None:
-        return visit.see_other("/providers")
-    return visit.page("trunk_new", provider=found, form=providers.form_for(visit, found), called=providers.called)
+        return request.see_other("/providers")
+    return request.page("trunk_new", provider=found, form=providers.form_for(request, found), called=providers.called)
 
 
 @routes.post("/providers/<key>", may="admin")
-def add(visit: Visit, key: str) -> HTTPResponse | str:
+def add(request: Request, key: str) -> HTTPResponse | str:
     """Make the trunk."""
-    found = providers.provider(visit, key)
+    found = providers.provider(request, key)
     if found is None:
-        return visit.see_other("/providers")
-    form = providers.form_for(visit, found)
+        return request.see_other("/providers")
+    form = providers.form_for(request, found)
     if form.sent("trunk add", provider=key):
-        return visit.see_other(f"/trunks/{form.result['name']}", visit._("Saved. The line is being connected now."))
-    return visit.page("trunk_new", provider=found, form=form, called=providers.called)
+        return request.see_other(f"/trunks/{form.result['name']}", request._("Saved. The line is being connected now."))
+    return request.page("trunk_new", provider=found, form=form, called=providers.called)
 
 
-def _form(visit: Visit, found: dict[str, Any]) -> Form:
+def _form(request: Request, found: dict[str, Any]) -> Form:
     if found["kind"] == "peer":
-        return visit.form(providers.peer_fields(), found)
-    return providers.form_for(visit, found["made_from"], found)
+        return request.form(providers.peer_fields(), found)
+    return providers.form_for(request, found["made_from"], found)
 
 
-def _shown(visit: Visit, found: dict[str, Any], form: Form, removal: Form | None = None) -> str:
-    called = providers.called(visit, found["made_from"]) if found["provider"] else ""
-    return visit.page("trunk", trunk=found, form=form, removal=removal, called=called)
+def _shown(request: Request, found: dict[str, Any], form: Form, removal: Form | None = None) -> str:
+    called = providers.called(request, found["made_from"]) if found["provider"] else ""
+    return request.page("trunk", trunk=found, form=form, removal=removal, called=called)

@@ -2,21 +2,21 @@
 
 from bottle import HTTPResponse
 
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 
 routes = Routes()
 
 
 @routes.get("/trust", may="visitor")
-def trust(visit: Visit) -> str:
+def trust(request: Request) -> str:
     """What to fetch and where to put it."""
-    shown = visit.ask("certificate show") if visit.is_admin else None
-    return visit.page("trust", authority=visit.ask("certificate export"), shown=shown)
+    shown = request.ask("certificate show") if request.is_admin else None
+    return request.page("trust", authority=request.ask("certificate export"), shown=shown)
 
 
 @routes.get("/trust/durchwahl.crt", may="visitor")
-def certificate(visit: Visit) -> HTTPResponse:
+def certificate(request: Request) -> HTTPResponse:
     """The certificate, as phones and browsers take it."""
-    pem = str(visit.ask("certificate export")["pem"])
-    return visit.download(pem.encode(), "durchwahl.crt", "application/x-x509-ca-cert")
+    pem = str(request.ask("certificate export")["pem"])
+    return request.download(pem.encode(), "durchwahl.crt", "application/x-x509-ca-cert")

@@ -6,7 +6,7 @@ from pbx.control.client import Refused
 from webui.form import Field, Form
 from webui.parts import pieces
 from webui.parts.sizes import size
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -24,48 +24,48 @@ STEPS = (
 
 
 @routes.get("/update", may="admin")
-def update(visit: Visit) -> str:
+def update(request: Request) -> str:
     """What there is."""
-    return _shown(visit)
+    return _shown(request)
 
 
 @routes.post("/update/upload", may="admin", uploads=True)
-def upload(visit: Visit) -> HTTPResponse | str:
+def upload(request: Request) -> HTTPResponse | str:
     """A file for an update."""
     try:
         return pieces.brought(
-            visit, "update offer", visit._("Please choose an update file first."), lambda _: "/update"
+            request, "update offer", request._("Please choose an update file first."), lambda _: "/update"
         )
     except Refused as refusal:
-        form = visit.blank(BRING, {})
+        form = request.blank(BRING, {})
         form.refuse(refusal)
-        return _shown(visit, form)
+        return _shown(request, form)
 
 
 @routes.post("/update/install", may="admin")
-def install(visit: Visit) -> HTTPResponse:
+def install(request: Request) -> HTTPResponse:
     """Have it installed; the page shows how far it is."""
-    visit.ask("update install")
-    return visit.see_other("/update")
+    request.ask("update install")
+    return request.see_other("/update")
 
 
 @routes.post("/update/forget", may="admin")
-def forget(visit: Visit) -> HTTPResponse:
+def forget(request: Request) -> HTTPResponse:
     """Delete the file, or say no more of how the last one ended."""
-    visit.ask("update forget", what=visit.sent("what") or "all")
-    return visit.see_other("/update")
+    request.ask("update forget", what=request.sent("what") or "all")
+    return request.see_other("/update")
 
 
-def _shown(visit: Visit, form: Form | None = None) -> str:
-    found = visit.ask("update status")
+def _shown(request: Request, form: Form | None = None) -> str:
+    found = request.ask("update status")
     phases = [phase for phase, _ in STEPS]
-    return visit.page(
+    return request.page(
         "update",
         found=found,
         step=phases.index(found["phase"]) if found["phase"] in phases else None,
-        steps=[visit._(words) for _, words in STEPS],
-        form=form or visit.blank(BRING, {}),
-        size=lambda length: size(visit.words, length),
+        steps=[request._(words) for _, words in STEPS],
+        form=form or request.blank(BRING, {}),
+        size=lambda length: size(request.words, length),
         refresh=3 if found["phase"] in phases else 0,
         scripts=("pieces.js",),
     )

@@ -8,7 +8,7 @@ from bottle import HTTPResponse
 
 from pbx.alphabet import place
 from webui.form import Field
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import LANGUAGES, N_
 
@@ -65,34 +65,34 @@ _NO_COUNTRIES = ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")
 
 
 @routes.get("/welcome", may="visitor")
-def welcome(visit: Visit) -> str:
+def welcome(request: Request) -> str:
     """The form, with the code filled in after the box's button was pressed, or its QR code read."""
-    state = visit.ask("welcome state")
-    code = state["code"] or visit.query.get("code", "")[:20]
-    return _page(visit, state, {"code": code, "language": visit.language, "country": state["country"]})
+    state = request.ask("welcome state")
+    code = state["code"] or request.query.get("code", "")[:20]
+    return _page(request, state, {"code": code, "language": request.language, "country": state["country"]})
 
 
 @routes.post("/welcome", may="visitor")
-def begin(visit: Visit) -> HTTPResponse | str:
+def begin(request: Request) -> HTTPResponse | str:
     """The code and what belongs to it were sent."""
-    state = visit.ask("welcome state")
-    form = _form(visit, state)
-    if not form.sent("welcome begin", source=visit.source):
-        return visit.page("welcome", form=form, state=state)
-    visit.enter(form.result["token"])
+    state = request.ask("welcome state")
+    form = _form(request, state)
+    if not form.sent("welcome begin", source=request.source):
+        return request.page("welcome", form=form, state=state)
+    request.enter(form.result["token"])
     if state["first"]:
-        return visit.see_other("/wizard")
-    return visit.see_other("/", visit._("Your new password has been saved."))
+        return request.see_other("/wizard")
+    return request.see_other("/", request._("Your new password has been saved."))
 
 
-def _page(visit: Visit, state: dict[str, Any], values: dict[str, str]) -> str:
-    return visit.page("welcome", form=_form(visit, state, values), state=state)
+def _page(request: Request, state: dict[str, Any], values: dict[str, str]) -> str:
+    return request.page("welcome", form=_form(request, state, values), state=state)
 
 
-def _form(visit: Visit, state: dict[str, Any], values: dict[str, str] | None = None) -> Any:
+def _form(request: Request, state: dict[str, Any], values: dict[str, str] | None = None) -> Any:
     if not state["first"]:
-        return visit.form(LATER, values)
-    return visit.form(FIRST, values, country=countries(visit.words.locale))
+        return request.form(LATER, values)
+    return request.form(FIRST, values, country=countries(request.words.locale))
 
 
 @cache

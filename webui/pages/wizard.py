@@ -17,7 +17,7 @@ from webui.pages.people import NAMES
 from webui.parts import providers
 from webui.parts.softphone import code, sip_address
 from webui.parts.sound import sound_arguments
-from webui.request import Visit
+from webui.request import Request
 from webui.routes import Routes
 from webui.words import N_
 
@@ -77,226 +77,226 @@ STEPS = (
 
 
 @routes.get("/wizard", may="admin")
-def wizard(visit: Visit) -> HTTPResponse:
+def wizard(request: Request) -> HTTPResponse:
     """The first step that is left to do."""
-    facts = _facts(visit)
-    return visit.see_other(next(step.path for step in STEPS if not step.is_done(facts)))
+    facts = _facts(request)
+    return request.see_other(next(step.path for step in STEPS if not step.is_done(facts)))
 
 
 # --- the line -------------------------------------------------------------------------------------------------------
 
 
 @routes.get("/wizard/line", may="admin")
-def line(visit: Visit) -> str:
+def line(request: Request) -> str:
     """The line that is there, and whose a new one may be."""
-    return _line(visit, _access_form(visit).fill(visit.ask("office show")))
+    return _line(request, _access_form(request).fill(request.ask("office show")))
 
 
 @routes.post("/wizard/line", may="admin")
-def dial_out(visit: Visit) -> HTTPResponse | str:
+def dial_out(request: Request) -> HTTPResponse | str:
     """How people get an outside line was answered: before they get extensions, as none may begin with that digit."""
-    form = _access_form(visit)
+    form = _access_form(request)
     if form.sent("office set"):
-        return visit.see_other(STEPS[1].path)
-    return _line(visit, form)
+        return request.see_other(STEPS[1].path)
+    return _line(request, form)
 
 
-def _access_form(visit: Visit) -> Form:
-    return visit.form((ACCESS,), None, access_digit=access_digits(visit))
+def _access_form(request: Request) -> Form:
+    return request.form((ACCESS,), None, access_digit=access_digits(request))
 
 
-def _line(visit: Visit, form: Form) -> str:
-    return _page(visit, 0, "wizard_line", groups=providers.grouped(visit), called=providers.called, form=form)
+def _line(request: Request, form: Form) -> str:
+    return _page(request, 0, "wizard_line", groups=providers.grouped(request), called=providers.called, form=form)
 
 
 @routes.get("/wizard/line/<key>", may="admin")
-def letter(visit: Visit, key: str) -> HTTPResponse | str:
+def letter(request: Request, key: str) -> HTTPResponse | str:
     """What the provider's letter says."""
-    found = providers.provider(visit, key)
+    found = providers.provider(request, key)
     if found is None or found["lacks"]:
-        return visit.see_other("/wizard/line")
-    return _letter(visit, found, providers.form_for(visit, found, _there(visit, key)))
+        return request.see_other("/wizard/line")
+    return _letter(request, found, providers.form_for(request, found, _there(request, key)))
 
 
 @routes.post("/wizard/line/<key>", may="admin")
-def connect(visit: Visit, key: str) -> HTTPResponse | str:
+def connect(request: Request, key: str) -> HTTPResponse | str:
     """Make the line, or change it; one that does not work and was somebody else's makes room."""
-    found = providers.provider(visit, key)
+    found = providers.provider(request, key)
     if found is None:
-        return visit.see_other("/wizard/line")
-    there = _there(visit, key)
-    form = providers.form_for(visit, found, there)
+        return request.see_other("/wizard/line")
+    there = _there(request, key)
+    form = providers.form_for(request, found, there)
     done = form.sent("trunk set", trunk=there["name"]) if there else form.sent("trunk add", provider=key)
     if not done:
-        return _letter(visit, found, form)
+        return _letter(request, found, form)
     if there is None:
-        _make_room(visit, form.result["name"])
-    return visit.see_other("/wizard/line", visit._("Saved. The line is being connected now."))
+        _make_room(request, form.result["name"])
+    return request.see_other("/wizard/line", request._("Saved. The line is being connected now."))
 
 
-def _letter(visit: Visit, provider: dict[str, Any], form: Form) -> str:
-    others = [trunk for trunk in _failed(visit) if trunk["provider"] != provider["key"]]
-    return _page(visit, 0, "wizard_letter", provider=provider, form=form, others=others, called=providers.called)
+def _letter(request: Request, provider: dict[str, Any], form: Form) -> str:
+    others = [trunk for trunk in _failed(request) if trunk["provider"] != provider["key"]]
+    return _page(request, 0, "wizard_letter", provider=provider, form=form, others=others, called=providers.called)
 
 
-def _there(visit: Visit, key: str) -> dict[str, Any] | None:
+def _there(request: Request, key: str) -> dict[str, Any] | None:
     """The line at that provider, if there is one already."""
-    found = next((trunk for trunk in visit.ask("trunk list") if trunk["provider"] == key), None)
-    return dict(visit.ask("trunk show", trunk=found["name"])) if found else None
+    found = next((trunk for trunk in request.ask("trunk list") if trunk["provider"] == key), None)
+    return dict(request.ask("trunk show", trunk=found["name"])) if found else None
 
 
-def _failed(visit: Visit) -> list[dict[str, Any]]:
+def _failed(request: Request) -> list[dict[str, Any]]:
     """Lines that do not work: what somebody tried before."""
-    return [trunk for trunk in visit.ask("trunk list") if trunk["state"] == "failed"]
+    return [trunk for trunk in request.ask("trunk list") if trunk["state"] == "failed"]
 
 
-def _make_room(visit: Visit, name: str) -> None:
+def _make_room(request: Request, name: str) -> None:
     """The numbers of lines that do not work come in over the new one; the old ones go."""
-    for trunk in _failed(visit):
+    for trunk in _failed(request):
         if trunk["name"] != name:
             for number in trunk["numbers"]:
-                visit.ask("number set", number=number, trunk=name)
-            visit.ask("trunk remove", trunk=trunk["name"])
+                request.ask("number set", number=number, trunk=name)
+            request.ask("trunk remove", trunk=trunk["name"])
 
 
 # --- people, numbers, greeting --------------------------------------------------------------------------------------
 
 
 @routes.get("/wizard/people", may="admin")
-def people(visit: Visit) -> str:
+def people(request: Request) -> str:
     """Everybody who is there, and a place to paste names."""
-    return _page(visit, 1, "wizard_people", form=visit.form(NAMES), found=None)
+    return _page(request, 1, "wizard_people", form=request.form(NAMES), found=None)
 
 
 @routes.post("/wizard/people", may="admin")
-def paste(visit: Visit) -> HTTPResponse | str:
+def paste(request: Request) -> HTTPResponse | str:
     """Look at the list with its extensions, or add everybody in it."""
-    form = visit.form(NAMES)
-    adds = visit.sent("step") == "add"
+    form = request.form(NAMES)
+    adds = request.sent("step") == "add"
     if adds and form.sent("user paste"):
-        return visit.see_other("/wizard/numbers", visit._("Everybody has an extension now."))
+        return request.see_other("/wizard/numbers", request._("Everybody has an extension now."))
     found = form.result if not adds and form.sent("user paste", dry=True) else None
-    return _page(visit, 1, "wizard_people", form=form, found=found)
+    return _page(request, 1, "wizard_people", form=form, found=found)
 
 
 @routes.get("/wizard/numbers", may="admin")
-def numbers(visit: Visit) -> HTTPResponse | str:
+def numbers(request: Request) -> HTTPResponse | str:
     """The numbers, and who is rung."""
-    facts = _facts(visit)
+    facts = _facts(request)
     if not facts.trunks or not facts.people:
-        return _earlier(visit)
-    return _page(visit, 2, "wizard_numbers", form=_numbers_form(visit, facts))
+        return _earlier(request)
+    return _page(request, 2, "wizard_numbers", form=_numbers_form(request, facts))
 
 
 @routes.post("/wizard/numbers", may="admin")
-def ring(visit: Visit) -> HTTPResponse | str:
+def ring(request: Request) -> HTTPResponse | str:
     """Make them, or change who is rung."""
-    facts = _facts(visit)
-    form = _numbers_form(visit, facts)
+    facts = _facts(request)
+    form = _numbers_form(request, facts)
     if form.errors or not facts.trunks:
         form.status = 422
-        return _page(visit, 2, "wizard_numbers", form=form)
+        return _page(request, 2, "wizard_numbers", form=form)
     try:
-        visit.ask("office set", name=form.values["name"])
+        request.ask("office set", name=form.values["name"])
         for typed in str(form.values["numbers"]).splitlines():
             if typed.strip():
-                _ring(visit, facts, typed.strip(), form.values["to"])
+                _ring(request, facts, typed.strip(), form.values["to"])
     except Refused as refusal:
         name = {"number": "numbers"}.get(refusal.field, refusal.field)
         form.refuse(Refused(str(refusal), refusal.code, name, template=refusal.said))
-        return _page(visit, 2, "wizard_numbers", form=form)
-    return visit.see_other("/wizard/greeting", visit._("Saved."))
+        return _page(request, 2, "wizard_numbers", form=form)
+    return request.see_other("/wizard/greeting", request._("Saved."))
 
 
-def _ring(visit: Visit, facts: Facts, typed: str, to: list[str]) -> None:
+def _ring(request: Request, facts: Facts, typed: str, to: list[str]) -> None:
     """Let a number ring these; it is made if it is not there. Raises Refused."""
     try:
-        there = visit.ask("number show", number=typed)
+        there = request.ask("number show", number=typed)
     except Refused:
         over = next((trunk["name"] for trunk in facts.trunks if trunk["state"] != "failed"), facts.trunks[0]["name"])
-        visit.ask("number add", number=typed, trunk=over, to=to)
+        request.ask("number add", number=typed, trunk=over, to=to)
     else:
         if there["to"] != to:
-            visit.ask("number set", number=there["e164"], to=to)
+            request.ask("number set", number=there["e164"], to=to)
 
 
-def _numbers_form(visit: Visit, facts: Facts) -> Form:
+def _numbers_form(request: Request, facts: Facts) -> Form:
     everybody = [each["extension"] for each in facts.people]
     bearers = [(each["extension"], f"{each['name']} ({each['extension']})") for each in facts.people]
-    bearers += [(each["extension"], f"{each['name']} ({each['extension']})") for each in visit.ask("group list")]
-    known = [visit.number(each["e164"]) for each in facts.numbers] or [visit.number(facts.office["number"])]
+    bearers += [(each["extension"], f"{each['name']} ({each['extension']})") for each in request.ask("group list")]
+    known = [request.number(each["e164"]) for each in facts.numbers] or [request.number(facts.office["number"])]
     rung = facts.numbers[0]["to"] if facts.numbers else everybody if len(everybody) <= FEW else everybody[:1]
     values = {"name": facts.office["name"], "numbers": "\n".join(known), "to": rung}
-    return visit.form(NUMBERS, values, to=bearers)
+    return request.form(NUMBERS, values, to=bearers)
 
 
 @routes.get("/wizard/greeting", may="admin")
-def greeting(visit: Visit) -> HTTPResponse | str:
+def greeting(request: Request) -> HTTPResponse | str:
     """What callers hear first."""
-    return _greeting(visit, visit.form(()))
+    return _greeting(request, request.form(()))
 
 
 @routes.post("/wizard/greeting", may="admin", uploads=True)
-def greet(visit: Visit) -> HTTPResponse | str:
+def greet(request: Request) -> HTTPResponse | str:
     """Every number greets with it."""
-    form = visit.form(())
-    given = sound_arguments(visit, "greeting", form)
+    form = request.form(())
+    given = sound_arguments(request, "greeting", form)
     try:
-        for number in [] if form.errors else visit.ask("number list"):
-            visit.ask("number set", number=number["e164"], **given)
+        for number in [] if form.errors else request.ask("number list"):
+            request.ask("number set", number=number["e164"], **given)
     except Refused as refusal:
         form.refuse(refusal)
     if form.errors or form.error:
         form.status = 422
-        return _greeting(visit, form)
-    return visit.see_other("/wizard/phones", visit._("Saved."))
+        return _greeting(request, form)
+    return request.see_other("/wizard/phones", request._("Saved."))
 
 
-def _greeting(visit: Visit, form: Form) -> HTTPResponse | str:
-    facts = _facts(visit)
+def _greeting(request: Request, form: Form) -> HTTPResponse | str:
+    facts = _facts(request)
     if not facts.numbers:
-        return _earlier(visit)
-    said = visit.site.words[facts.office["language"]].say
+        return _earlier(request)
+    said = request.site.words[facts.office["language"]].say
     name = facts.office["name"]
     proposed = said(GREETING).format(office=name) if name else said(NAMELESS)
     own = next((number["e164"] for number in facts.numbers if number["greeting"]), "")
-    return _page(visit, 3, "wizard_greeting", form=form, proposed="" if own else proposed, own=own)
+    return _page(request, 3, "wizard_greeting", form=form, proposed="" if own else proposed, own=own)
 
 
 # --- phones and the test call ---------------------------------------------------------------------------------------
 
 
 @routes.get("/wizard/phones", may="admin")
-def phones(visit: Visit) -> HTTPResponse | str:
+def phones(request: Request) -> HTTPResponse | str:
     """Who has a phone."""
-    if not _facts(visit).people:
-        return _earlier(visit, "/wizard/people")
-    return _page(visit, 4, "wizard_phones")
+    if not _facts(request).people:
+        return _earlier(request, "/wizard/people")
+    return _page(request, 4, "wizard_phones")
 
 
 @routes.post("/wizard/phones", may="admin")
-def accounts(visit: Visit) -> str:
+def accounts(request: Request) -> str:
     """Accounts for everybody who has none, and new passwords for phones that never came: a sheet to print."""
-    facts = _facts(visit)
-    made = [visit.ask("phone add", extension=each["extension"]) for each in _without(facts)]
-    if visit.sent("do") == "again":
-        made += [visit.ask("phone renew", username=phone["username"]) for phone in _waiting(facts)]
+    facts = _facts(request)
+    made = [request.ask("phone add", extension=each["extension"]) for each in _without(facts)]
+    if request.sent("do") == "again":
+        made += [request.ask("phone renew", username=phone["username"]) for phone in _waiting(facts)]
     names = {each["extension"]: each["name"] for each in facts.people}
     cards = [
         (
             phone,
             names[phone["extension"]],
-            code(sip_address(phone), visit._("QR code with user name and password as a SIP address")),
+            code(sip_address(phone), request._("QR code with user name and password as a SIP address")),
         )
         for phone in made
     ]
-    return _page(visit, 4, "wizard_sheet", cards=cards)
+    return _page(request, 4, "wizard_sheet", cards=cards)
 
 
 @routes.get("/wizard/test", may="admin")
-def test(visit: Visit) -> str:
+def test(request: Request) -> str:
     """Call from outside, and see what happens."""
-    return _page(visit, 5, "wizard_test", trial=visit.ask("number trial"), refresh=5)
+    return _page(request, 5, "wizard_test", trial=request.ask("number trial"), refresh=5)
 
 
 def _without(facts: Facts) -> list[dict[str, Any]]:
@@ -310,22 +310,22 @@ def _waiting(facts: Facts) -> list[dict[str, Any]]:
     return [phone for phone in facts.phones if not phone["registered"]]
 
 
-def _earlier(visit: Visit, path: str = "/wizard") -> HTTPResponse:
+def _earlier(request: Request, path: str = "/wizard") -> HTTPResponse:
     """Back to the step without which the one that was asked for cannot be."""
-    return visit.see_other(path, visit._("Please complete this step first; the others build on it."))
+    return request.see_other(path, request._("Please complete this step first; the others build on it."))
 
 
 # --- what all pages share -------------------------------------------------------------------------------------------
 
 
-def _facts(visit: Visit) -> Facts:
-    found = [visit.ask(verb) for verb in ("trunk list", "user list", "number list", "phone list", "office show")]
+def _facts(request: Request) -> Facts:
+    found = [request.ask(verb) for verb in ("trunk list", "user list", "number list", "phone list", "office show")]
     return Facts(*found)
 
 
-def _page(visit: Visit, index: int, view: str, **fields: Any) -> str:
-    facts = _facts(visit)
+def _page(request: Request, index: int, view: str, **fields: Any) -> str:
+    facts = _facts(request)
     steps = [(step.path, step.label, step.is_done(facts)) for step in STEPS]
     after = STEPS[min(index + 1, len(STEPS) - 1)].path
     shown = {"without": _without(facts), "waiting": _waiting(facts)}
-    return visit.page(view, facts=facts, steps=steps, index=index, after=after, **shown, **fields)
+    return request.page(view, facts=facts, steps=steps, index=index, after=after, **shown, **fields)

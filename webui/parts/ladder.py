@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webui.request import Visit
+from webui.request import Request
 from webui.views import Html, escaped
 
 TIMES, COLUMN, ROW, HEAD, EDGE = 84, 190, 40, 56, 10
@@ -67,7 +67,7 @@ def laid_out(lanes: Sequence[Mapping[str, Any]], messages: Sequence[Mapping[str,
     return Ladder(columns, tuple(arrows), TIMES + COLUMN * len(columns) + EDGE, level + ROW / 2)
 
 
-def drawn(visit: Visit, found: Mapping[str, Any], first: int = 0, most: int | None = None) -> Html:
+def drawn(request: Request, found: Mapping[str, Any], first: int = 0, most: int | None = None) -> Html:
     """The ladder as SVG; each arrow leads to the message in the list beside it, which says it all again.
 
     Of a long call it is a piece: `most` messages from the `first` on, and the devices that take part in them.
@@ -75,9 +75,9 @@ def drawn(visit: Visit, found: Mapping[str, Any], first: int = 0, most: int | No
     lanes, messages = _piece(found, first, len(found["messages"]) if most is None else most)
     ladder = laid_out(lanes, messages)
     began, width = found["messages"][0]["at"], ladder.width
-    columns = "".join(_column(visit, column, lanes, ladder.height) for column in ladder.columns)
-    arrows = "".join(_arrow(visit, each, messages[each.index], began, width, first) for each in ladder.arrows)
-    title = visit._("SIP messages between the phones, the box and the provider")
+    columns = "".join(_column(request, column, lanes, ladder.height) for column in ladder.columns)
+    arrows = "".join(_arrow(request, each, messages[each.index], began, width, first) for each in ladder.arrows)
+    title = request._("SIP messages between the phones, the box and the provider")
     return Html(
         f'<svg class="drawing ladder" viewBox="0 0 {ladder.width:g} {ladder.height:g}" width="{ladder.width:g}"'
         f' height="{ladder.height:g}" role="group" aria-labelledby="ladder-title">'
@@ -92,11 +92,11 @@ def _piece(found: Mapping[str, Any], first: int, most: int) -> tuple[list[Mappin
     return [found["lanes"][lane] for lane in used], [each | {"lane": used.index(each["lane"])} for each in messages]
 
 
-def party(visit: Visit, lane: Mapping[str, Any]) -> str:
+def party(request: Request, lane: Mapping[str, Any]) -> str:
     """What a device's column is called: the person, or the number outside."""
     if lane["name"]:
         return f"{lane['name']} {lane['party']}" if not lane["outside"] else str(lane["name"])
-    return visit.number(lane["party"]) or visit._("Number withheld")
+    return request.number(lane["party"]) or request._("Number withheld")
 
 
 def after(seconds: float) -> str:
@@ -104,9 +104,9 @@ def after(seconds: float) -> str:
     return f"+{seconds:.3f} s" if seconds < 100 else f"+{seconds:.0f} s"
 
 
-def _column(visit: Visit, column: Column, lanes: Sequence[Mapping[str, Any]], bottom: float) -> str:
+def _column(request: Request, column: Column, lanes: Sequence[Mapping[str, Any]], bottom: float) -> str:
     lane = lanes[column.lane] if column.lane >= 0 else None
-    name = party(visit, lane) if lane else visit._("The box")
+    name = party(request, lane) if lane else request._("The box")
     host = lane["host"] if lane else ""
     x, middle = column.middle, 'text-anchor="middle"'
     return (
@@ -118,14 +118,14 @@ def _column(visit: Visit, column: Column, lanes: Sequence[Mapping[str, Any]], bo
     )
 
 
-def _arrow(visit: Visit, arrow: Arrow, message: Mapping[str, Any], began: float, width: float, first: int) -> str:
+def _arrow(request: Request, arrow: Arrow, message: Mapping[str, Any], began: float, width: float, first: int) -> str:
     tip = 7 if arrow.start > arrow.end else -7
     words = message["summary"] + (" ↻" if message["again"] else "")
     middle = (arrow.start + arrow.end) / 2
     pause = ""
     if arrow.pause:
         level = arrow.level - ROW + 2
-        passed = escaped(visit._("{time} later").format(time=visit.duration(arrow.pause)))
+        passed = escaped(request._("{time} later").format(time=request.duration(arrow.pause)))
         pause = f'<text class="soft pause" x="{EDGE}" y="{level:g}">{passed}</text>'
     reason = (
         f'<text class="soft why" x="{middle:g}" y="{arrow.level + 13:g}" text-anchor="middle">'

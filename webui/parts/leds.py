@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from webui.request import Visit
+from webui.request import Request
 from webui.words import N_
 
 NAMES = {
@@ -30,15 +30,15 @@ STRIPS = {
 """Brightness over time, as paths in a field of 60 by 6."""
 
 
-def leds(visit: Visit, now: Mapping[str, Mapping[str, object]]) -> list[dict[str, str]]:
+def leds(request: Request, now: Mapping[str, Mapping[str, object]]) -> list[dict[str, str]]:
     """The lamps as the view draws them, from the answer to "now"."""
     return [
         {
             "name": name,
-            "label": visit._(label),
+            "label": request._(label),
             "rhythm": (rhythm := str(now["lamps"][name])),
-            "rhythm_words": visit._(RHYTHMS[rhythm]),
-            "meaning": visit.said(now["lamp_words"][name]),
+            "rhythm_words": request._(RHYTHMS[rhythm]),
+            "meaning": request.said(now["lamp_words"][name]),
             "strip": STRIPS[rhythm],
         }
         for name, label in NAMES.items()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from webui.request import Visit
+from webui.request import Request
 
 T = TypeVar("T")
 _TURNS = ("before", "after")
@@ -38,16 +38,16 @@ class Pages:
         return self.end - self.start + 1 < self.all
 
 
-def turn(visit: Visit) -> dict[str, int]:
+def turn(request: Request) -> dict[str, int]:
     """`before` or `after` as the address has it, for the daemon; what is no place is none."""
     for name in ("before", "after"):
-        if _NUMBER.fullmatch(visit.query.get(name, "")):
-            return {name: int(visit.query[name])}
+        if _NUMBER.fullmatch(request.query.get(name, "")):
+            return {name: int(request.query[name])}
     return {}
 
 
 def turned(
-    visit: Visit, found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], place: str = "id", path: str = ""
+    request: Request, found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], place: str = "id", path: str = ""
 ) -> Pages:
     """Where one is in what the daemon found: `all`, `ahead`, and rows with a `place` each, the newest first.
 
@@ -59,10 +59,10 @@ def turned(
         start,
         end,
         found["all"],
-        first=_link(visit, path) if back else "",
-        back=_link(visit, path, after=rows[0][place]) if back else "",
-        on=_link(visit, path, before=rows[-1][place]) if on else "",
-        last=_link(visit, path, after=0) if on else "",
+        first=_link(request, path) if back else "",
+        back=_link(request, path, after=rows[0][place]) if back else "",
+        on=_link(request, path, before=rows[-1][place]) if on else "",
+        last=_link(request, path, after=0) if on else "",
         by_time=True,
     )
 
@@ -86,26 +86,28 @@ def numbered(everything: int, page: int, most: int, to: Callable[[int], str] = s
     )
 
 
-def linked(visit: Visit, name: str = "page", path: str = "") -> Callable[[int], str]:
+def linked(request: Request, name: str = "page", path: str = "") -> Callable[[int], str]:
     """Makes links to the numbered pages of a list; the address calls them `name`, and `path` is as for `turned`."""
-    return lambda page: _link(visit, path, (name,), **({name: page} if page > 1 else {}))
+    return lambda page: _link(request, path, (name,), **({name: page} if page > 1 else {}))
 
 
-def part(visit: Visit, items: Sequence[T], most: int, name: str = "page", path: str = "") -> tuple[Sequence[T], Pages]:
+def part(
+    request: Request, items: Sequence[T], most: int, name: str = "page", path: str = ""
+) -> tuple[Sequence[T], Pages]:
     """The items on the page that the address names, or on the last there is, and where that is."""
-    page = min(number(visit.query.get(name, "")), max(1, -(-len(items) // most)))
-    return items[(page - 1) * most : page * most], numbered(len(items), page, most, linked(visit, name, path))
+    page = min(number(request.query.get(name, "")), max(1, -(-len(items) // most)))
+    return items[(page - 1) * most : page * most], numbered(len(items), page, most, linked(request, name, path))
 
 
-def on_it(visit: Visit, *names: str) -> str:
+def on_it(request: Request, *names: str) -> str:
     """The end of an address ("?people=2") by which one stays on the pages that one is on; empty on the first."""
-    chosen = {name: page for name in names if (page := number(visit.query.get(name, ""))) > 1}
+    chosen = {name: page for name in names if (page := number(request.query.get(name, ""))) > 1}
     return f"?{urlencode(chosen)}" if chosen else ""
 
 
-def _link(visit: Visit, path: str, turned: Sequence[str] = _TURNS, **chosen: int) -> str:
+def _link(request: Request, path: str, turned: Sequence[str] = _TURNS, **chosen: int) -> str:
     """The address of another page of the table; what is searched for stays, and so do other lists on the same page."""
-    kept = {key: value for key, value in visit.query.items() if key not in turned and value}
+    kept = {key: value for key, value in request.query.items() if key not in turned and value}
     query = urlencode(kept | chosen)
-    path = path or str(visit.request.path)
+    path = path or str(request.http.path)
     return f"{path}?{query}" if query else path

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webui.request import Visit
+from webui.request import Request
 from webui.views import Html, escaped
 
 WIDE, GAP, DROP, EDGE = 240, 28, 46, 4
@@ -44,16 +44,16 @@ class Box:
         return EDGE + self.column * (WIDE + GAP) + WIDE / 2
 
 
-def drawn(visit: Visit, path: Mapping[str, Any]) -> Html:
+def drawn(request: Request, path: Mapping[str, Any]) -> Html:
     """The answer of "number path" as SVG; a list beside it says the same."""
-    boxes = {node["id"]: Box(node["id"], _texts(visit, node), node["state"]) for node in path["nodes"]}
+    boxes = {node["id"]: Box(node["id"], _texts(request, node), node["state"]) for node in path["nodes"]}
     _place(boxes, path["edges"])
-    labels = [boxes[edge["from"]].middle + 8 + SIGN * len(visit.said(edge["label"])) for edge in path["edges"]]
+    labels = [boxes[edge["from"]].middle + 8 + SIGN * len(request.said(edge["label"])) for edge in path["edges"]]
     width = max(*(box.middle + WIDE / 2 for box in boxes.values()), *labels) + EDGE
     height = max(box.top + box.height for box in boxes.values()) + EDGE
-    lines = "".join(_line(visit, boxes[edge["from"]], boxes[edge["to"]], edge) for edge in path["edges"])
-    title = visit._("What happens when somebody calls")
-    words = " ".join(visit.said(sentence) for sentence in path["words"])
+    lines = "".join(_line(request, boxes[edge["from"]], boxes[edge["to"]], edge) for edge in path["edges"])
+    title = request._("What happens when somebody calls")
+    words = " ".join(request.said(sentence) for sentence in path["words"])
     return Html(
         f'<svg class="drawing way" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" role="img"'
         f' aria-labelledby="way-title way-words"><title id="way-title">{escaped(title)}</title>'
@@ -61,18 +61,18 @@ def drawn(visit: Visit, path: Mapping[str, Any]) -> Html:
     )
 
 
-def _texts(visit: Visit, node: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _texts(request: Request, node: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What stands in a box: its title, its words, who is there."""
-    texts = [(line, "name") for line in textwrap.wrap(visit.said(node["title"]), SIGNS - 3)]
-    texts += [(line, "soft") for line in textwrap.wrap(visit.said(node["words"]), SIGNS)]
+    texts = [(line, "name") for line in textwrap.wrap(request.said(node["title"]), SIGNS - 3)]
+    texts += [(line, "soft") for line in textwrap.wrap(request.said(node["words"]), SIGNS)]
     those = node["lines"]
     for line in those[:MOST_LINES]:
         shape = SHAPES.get(line["state"], "")
-        wrapped = textwrap.wrap(visit.said(line["words"]), SIGNS - 2) or [""]
+        wrapped = textwrap.wrap(request.said(line["words"]), SIGNS - 2) or [""]
         texts.append((f"{shape} {wrapped[0]}".strip(), f"lamp-{line['state'] or 'none'}"))
         texts += [(f"   {rest}", "soft") for rest in wrapped[1:]]
     if more := len(those) - MOST_LINES:
-        texts += [(visit._("and {number} more").format(number=more), "soft")] * (more > 0)
+        texts += [(request._("and {number} more").format(number=more), "soft")] * (more > 0)
     return texts
 
 
@@ -96,9 +96,9 @@ def _place(boxes: Mapping[str, Box], edges: Sequence[Mapping[str, Any]]) -> None
         top += max((box.height for box in those), default=0.0) + DROP
 
 
-def _line(visit: Visit, source: Box, target: Box, edge: Mapping[str, Any]) -> str:
+def _line(request: Request, source: Box, target: Box, edge: Mapping[str, Any]) -> str:
     """Straight down, or to the side and then down; what leads along it stands beside it."""
-    label = visit.said(edge["label"])
+    label = request.said(edge["label"])
     end = f"V{target.top:g}"
     if source.column == target.column:
         start = source.top + source.height

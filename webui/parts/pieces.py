@@ -8,46 +8,46 @@ from typing import Any
 from bottle import HTTPResponse
 
 from pbx.control.client import Refused
-from webui.request import Visit
+from webui.request import Request
 
 GENTLE = 256 * 1024
 """Bytes handed over at once: reading a line of more keeps a Pi from the voices for too long."""
 
 
-def brought(visit: Visit, verb: str, missing: str, page: Callable[[Any], str]) -> HTTPResponse:
+def brought(request: Request, verb: str, missing: str, page: Callable[[Any], str]) -> HTTPResponse:
     """Hand on what was sent; at the end the browser goes to the `page` that the last answer leads to.
 
     `missing` is said when nothing was chosen. Raises Refused, which a script gets as JSON instead.
     """
-    sent = visit.uploads.get("file")
+    sent = request.uploads.get("file")
     content = sent.content if sent else b""
-    in_pieces = visit.sent("piece") == "1"
-    last = not in_pieces or visit.sent("last") == "1"
-    size = _number(visit, "size") if in_pieces else len(content)
+    in_pieces = request.sent("piece") == "1"
+    last = not in_pieces or request.sent("last") == "1"
+    size = _number(request, "size") if in_pieces else len(content)
     try:
         if not content:
             raise Refused(missing, field="file")
-        answer = _handed_on(visit, verb, content, visit.sent("upload"), _number(visit, "at"), size, last)
+        answer = _handed_on(request, verb, content, request.sent("upload"), _number(request, "at"), size, last)
     except Refused as refusal:
         if not in_pieces:
             raise
-        answer = json.dumps({"error": visit.said(refusal.said)})
+        answer = json.dumps({"error": request.said(refusal.said)})
         return HTTPResponse(answer, 422, [("Content-Type", "application/json")])
     if in_pieces:
-        return visit.json({"upload": answer["upload"], "page": page(answer) if last else ""})
-    return visit.see_other(page(answer))
+        return request.json({"upload": answer["upload"], "page": page(answer) if last else ""})
+    return request.see_other(page(answer))
 
 
-def _handed_on(visit: Visit, verb: str, content: bytes, upload: str, at: int, size: int, last: bool) -> Any:
+def _handed_on(request: Request, verb: str, content: bytes, upload: str, at: int, size: int, last: bool) -> Any:
     """The exchange's answer to the last of the smaller pieces."""
     answer: Any = {"upload": upload}
     for start in range(0, len(content), GENTLE):
         data = base64.b64encode(content[start : start + GENTLE]).decode()
         is_last = last and start + GENTLE >= len(content)
-        answer = visit.ask(verb, data=data, upload=answer["upload"], at=at + start, size=size, last=is_last)
+        answer = request.ask(verb, data=data, upload=answer["upload"], at=at + start, size=size, last=is_last)
     return answer
 
 
-def _number(visit: Visit, name: str) -> int:
-    sent = visit.sent(name)
+def _number(request: Request, name: str) -> int:
+    sent = request.sent(name)
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 16 else 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from webui.request import Visit
+from webui.request import Request
 from webui.views import Html, escaped
 from webui.words import N_
 
@@ -45,42 +45,42 @@ PANELS = (
 )
 
 
-def drawn(visit: Visit, leg: Mapping[str, Any], began: float, name: str, place: int) -> Html:
+def drawn(request: Request, leg: Mapping[str, Any], began: float, name: str, place: int) -> Html:
     """The picture; `began` is when the call did, `place` makes its names different from those of the other legs."""
     samples = leg["samples"]
     end = max(samples[-1]["at"] - began, 1.0)
     panels = "".join(
-        _panel(visit, panel, samples, began, end, TOP + index * (PANEL + GAP)) for index, panel in enumerate(PANELS)
+        _panel(request, panel, samples, began, end, TOP + index * (PANEL + GAP)) for index, panel in enumerate(PANELS)
     )
     bottom = TOP + len(PANELS) * (PANEL + GAP) - GAP
     times = (
         f'<text class="soft" x="{LEFT:g}" y="{bottom + 18:g}">0:00</text><text class="soft" x="{WIDTH - RIGHT:g}"'
-        f' y="{bottom + 18:g}" text-anchor="end">{visit.duration(end)}</text>'
+        f' y="{bottom + 18:g}" text-anchor="end">{request.duration(end)}</text>'
     )
-    title = visit._("Lost packets and jitter of {name} over the call").format(name=name)
+    title = request._("Lost packets and jitter of {name} over the call").format(name=name)
     return Html(
         f'<svg class="drawing plot" viewBox="0 0 {WIDTH:g} {bottom + 26:g}" role="img" aria-labelledby="plot-{place}'
         f' plot-{place}-words"><title id="plot-{place}">{escaped(title)}</title>'
-        f'<desc id="plot-{place}-words">{escaped(in_words(visit, leg))}</desc>{panels}{times}</svg>'
+        f'<desc id="plot-{place}-words">{escaped(in_words(request, leg))}</desc>{panels}{times}</svg>'
     )
 
 
-def in_words(visit: Visit, leg: Mapping[str, Any]) -> str:
+def in_words(request: Request, leg: Mapping[str, Any]) -> str:
     """The same in words."""
     if leg["grade"] == "silent":
-        return visit._("No sound arrived.")
-    words = visit._("{grade}: {loss}% lost, jitter {jitter} ms").format(
-        grade=visit._(GRADES[leg["grade"]]),
-        loss=visit.decimal(leg["loss"] * 100),
+        return request._("No sound arrived.")
+    words = request._("{grade}: {loss}% lost, jitter {jitter} ms").format(
+        grade=request._(GRADES[leg["grade"]]),
+        loss=request.decimal(leg["loss"] * 100),
         jitter=f"{leg['jitter_ms']:.0f}",
     )
     if leg["round_trip_ms"] is None:
         return words
-    return visit._("{words}, {time} ms round trip").format(words=words, time=leg["round_trip_ms"])
+    return request._("{words}, {time} ms round trip").format(words=words, time=leg["round_trip_ms"])
 
 
 def _panel(
-    visit: Visit, panel: PlotPanel, samples: Sequence[Mapping[str, Any]], began: float, end: float, top: float
+    request: Request, panel: PlotPanel, samples: Sequence[Mapping[str, Any]], began: float, end: float, top: float
 ) -> str:
     values = [float(each[panel.field] * panel.scale) for each in samples]
     bottom, wide = top + PANEL, WIDTH - LEFT - RIGHT
@@ -91,8 +91,8 @@ def _panel(
     def y(value: float) -> float:
         return bottom - PANEL * panel.height(value)
 
-    bands = _band(y(panel.good), bottom, "good", visit) + _band(y(panel.fair), y(panel.good), "fair", visit)
-    bands += _band(top, y(panel.fair), "poor", visit)
+    bands = _band(y(panel.good), bottom, "good", request) + _band(y(panel.fair), y(panel.good), "fair", request)
+    bands += _band(top, y(panel.fair), "poor", request)
     points = "".join(f"L{x(each['at']):.1f} {y(value):.1f}" for each, value in zip(samples, values, strict=True))
     line = f'<path class="strong" d="M{LEFT:g} {y(values[0]):.1f}{points}"/>'
     silences = "".join(
@@ -101,7 +101,7 @@ def _panel(
         for before, each in zip([began, *(each["at"] for each in samples)], samples, strict=False)
         if each["grade"] == "silent"
     )
-    heading = f"{visit._(panel.name)} ({panel.unit})"
+    heading = f"{request._(panel.name)} ({panel.unit})"
     ticks = "".join(
         f'<text class="soft" x="{LEFT - 6:g}" y="{y(value) + 4:.1f}" text-anchor="end">{value:g}</text>'
         for value in (panel.good, panel.fair, panel.most)
@@ -109,9 +109,9 @@ def _panel(
     return f'<text x="{LEFT:g}" y="{top - 6:g}">{escaped(heading)}</text>{bands}{silences}{ticks}{line}'
 
 
-def _band(top: float, bottom: float, grade: str, visit: Visit) -> str:
+def _band(top: float, bottom: float, grade: str, request: Request) -> str:
     middle = (top + bottom) / 2 + 4
-    label = escaped(visit._(GRADES[grade]))
+    label = escaped(request._(GRADES[grade]))
     return (
         f'<rect class="band {grade}" x="{LEFT:g}" y="{top:.1f}" width="{WIDTH - LEFT - RIGHT:g}"'
         f' height="{max(0.0, bottom - top):.1f}"/>'

@@ -11,7 +11,7 @@ from pbx.store.fields import descriptions
 from pbx.store.models import Trunk
 from webui.described import fields_of
 from webui.form import Field, Form
-from webui.request import Visit
+from webui.request import Request
 from webui.words import N_
 
 OTHER = "other"
@@ -20,27 +20,27 @@ BOX = "box"
 _KNOWN = descriptions(Trunk)
 
 
-def grouped(visit: Visit) -> list[tuple[str, list[dict[str, Any]]]]:
+def grouped(request: Request) -> list[tuple[str, list[dict[str, Any]]]]:
     """All providers by country, in words: the office's country, those everywhere, then other countries by name."""
-    names = Locale.parse(visit.language).territories
-    found = visit.ask("provider list")
+    names = Locale.parse(request.language).territories
+    found = request.ask("provider list")
     groups = [(names.get(country, country) if country else "", list(those))
               for country, those in groupby(found, lambda each: str(each["country"]))]  # fmt: skip
     near = [country for country, _ in groups].index("") + 1
     return groups[:near] + sorted(groups[near:], key=lambda group: place(group[0]))
 
 
-def provider(visit: Visit, key: str) -> dict[str, Any] | None:
+def provider(request: Request, key: str) -> dict[str, Any] | None:
     """The provider with that key, or None."""
-    found = (each for each in visit.ask("provider list") if each["key"] == key)
+    found = (each for each in request.ask("provider list") if each["key"] == key)
     return next(found, None)
 
 
-def called(visit: Visit, shown: Mapping[str, Any]) -> str:
+def called(request: Request, shown: Mapping[str, Any]) -> str:
     """The provider's name as people read it."""
     if shown["key"] == BOX:
-        return visit._("A router in your network (FRITZ!Box)")
-    return str(shown["name"]) or visit._("Another provider")
+        return request._("A router in your network (FRITZ!Box)")
+    return str(shown["name"]) or request._("Another provider")
 
 
 def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
@@ -65,12 +65,12 @@ def fields(shown: Mapping[str, Any], is_new: bool) -> list[Field]:
     return [*asked, *fields_of(Trunk, "password", password=password)]
 
 
-def form_for(visit: Visit, shown: Mapping[str, Any], trunk: Mapping[str, Any] | None = None) -> Form:
+def form_for(request: Request, shown: Mapping[str, Any], trunk: Mapping[str, Any] | None = None) -> Form:
     """The form for a new or existing trunk at the provider."""
     if trunk is not None:
-        return visit.form(fields(shown, is_new=False), trunk)
+        return request.form(fields(shown, is_new=False), trunk)
     start = {"server": shown["server_example"] if shown["key"] == BOX else ""}
-    return visit.form(fields(shown, is_new=True), start)
+    return request.form(fields(shown, is_new=True), start)
 
 
 def peer_fields() -> Sequence[Field]:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from webui.later import segno, xml
-from webui.request import Visit
+from webui.request import Request
 from webui.serving import access_rule
 from webui.views import Html
 
@@ -42,14 +42,14 @@ def sip_address(account: dict[str, Any]) -> str:
     return f"sip:{account['username']}:{account['password']}@{account['domain']}"
 
 
-def ticket_address(visit: Visit, token: str, domain: str) -> str:
+def ticket_address(request: Request, token: str, domain: str) -> str:
     """Where a device in the local network fetches the account: by HTTP, as it cannot know our own certificate."""
-    name = access_rule.host_name(visit.request.get_header("Host", "")) or ""
+    name = access_rule.host_name(request.http.get_header("Host", "")) or ""
     address = access_rule.address(name)
     if name == "localhost" or (address is not None and address.is_loopback):
         name = domain.rpartition(":")[0].strip("[]") if _has_port(domain) else domain.strip("[]")
     name = f"[{name}]" if ":" in name else name
-    port = visit.site.port if visit.secure else int(visit.request.environ.get("SERVER_PORT") or 80)
+    port = request.site.port if request.secure else int(request.http.environ.get("SERVER_PORT") or 80)
     return f"http://{name}{'' if port in (80, None) else f':{port}'}/softphone/{quote(token)}"
 
 

@@ -77,9 +77,9 @@ class Connection(HTTPConnection):  # type: ignore[misc]
         finally:
             self.deadline = before
 
-    def arrive(self, turnstile: PerAddressLimit["Connection"]) -> bool:
+    def arrive(self, limit: PerAddressLimit["Connection"]) -> bool:
         """Whether there is room for the connection."""
-        self._counted = turnstile.arrive(self.source)
+        self._counted = limit.arrive(self.source)
         return self._counted
 
     def communicate(self) -> bool:
@@ -100,7 +100,7 @@ class Connection(HTTPConnection):  # type: ignore[misc]
         """From now on it does not count as busy: the page only listens, or its request has been answered."""
         if self._busy:
             self._busy = False
-            self.server.turnstile.leave(self.source)
+            self.server.limit.leave(self.source)
 
     def drain(self) -> None:
         """Let the other side read our answer although it is still sending something unwanted."""
@@ -119,7 +119,7 @@ class Connection(HTTPConnection):  # type: ignore[misc]
         super().close()
         if self._counted:
             self._counted = False
-            self.server.turnstile.depart(self.source)
+            self.server.limit.depart(self.source)
 
     def _shake_hands(self) -> bool:
         """The TLS handshake, where there is one, before the first request."""
@@ -177,8 +177,8 @@ class Server(Cheroot):  # type: ignore[misc]
         self.ssl_adapter = self.tls = tls
         self.max_request_header_size = 32 * 1024
         self.requests: Threads = beside.requests if beside else Threads(self, THREADS)
-        self.turnstile: PerAddressLimit[Connection] = (
-            beside.turnstile if beside else PerAddressLimit(self.requests.put, BUSY, OPEN, IN_ALL)
+        self.limit: PerAddressLimit[Connection] = (
+            beside.limit if beside else PerAddressLimit(self.requests.put, BUSY, OPEN, IN_ALL)
         )
         self.busy: set[Connection] = beside.busy if beside else set()
         self._own_threads = beside is None
@@ -191,8 +191,8 @@ class Server(Cheroot):  # type: ignore[misc]
     def process_conn(self, conn: Connection) -> None:
         """A connection is new or has sent something: only then does it take a thread."""
         if conn.last_used is not None:
-            self.turnstile.enter(conn, conn.source)
-        elif conn.arrive(self.turnstile):
+            self.limit.enter(conn, conn.source)
+        elif conn.arrive(self.limit):
             self._connections.put(conn)
         else:
             conn.close()

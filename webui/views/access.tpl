@@ -15,7 +15,7 @@
 <span class="badge">{{icon("messages")}} {{_("can also listen to {extensions}").format(extensions=", ".join(each["mailboxes"]))}}</span>
 % end
 % if each["invited_until"]:
-<span class="badge busy">{{icon("clock")}} {{_("invitation valid until {moment}").format(moment=visit.when(each["invited_until"]))}}</span>
+<span class="badge busy">{{icon("clock")}} {{_("invitation valid until {moment}").format(moment=request.when(each["invited_until"]))}}</span>
 % elif not each["active"]:
 <span class="badge warn">{{icon("warn")}} {{_("has no password yet")}}</span>
 % end

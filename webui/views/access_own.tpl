@@ -1,11 +1,11 @@
 % rebase("layout", title=_("Your login"))
 <section class="card">
 <dl class="facts">
-<dt>{{_("Login name")}}</dt><dd>{{visit.account.name}}</dd>
-% if visit.account.extension:
-<dt>{{_("Extension")}}</dt><dd class="extension">{{visit.account.extension}}</dd>
+<dt>{{_("Login name")}}</dt><dd>{{request.account.name}}</dd>
+% if request.account.extension:
+<dt>{{_("Extension")}}</dt><dd class="extension">{{request.account.extension}}</dd>
 % end
-<dt>{{_("Role")}}</dt><dd>{{_(roles[visit.account.role])}}</dd>
+<dt>{{_("Role")}}</dt><dd>{{_(roles[request.account.role])}}</dd>
 </dl>
 </section>
 <form method="post" action="/access/own" class="card fields">
@@ -17,7 +17,7 @@
 <form method="post" action="/access/own/password" class="card fields">
 {{csrf()}}
 <h2>{{_("Password")}}</h2>
-<input type="text" name="username" value="{{visit.account.name}}" autocomplete="username" readonly hidden>
+<input type="text" name="username" value="{{request.account.name}}" autocomplete="username" readonly hidden>
 % include("fields", form=password)
 <div class="toolbar"><button class="button primary">{{_("Change password")}}</button></div>
 </form>

@@ -10,7 +10,7 @@
 <section class="card" id="password">
 <h2>{{_("Password")}}</h2>
 % if account["invited_until"]:
-<p>{{_("The current invitation is valid until {moment}.").format(moment=visit.when(account["invited_until"]))}}</p>
+<p>{{_("The current invitation is valid until {moment}.").format(moment=request.when(account["invited_until"]))}}</p>
 % elif account["active"]:
 <p>{{_("Only they know it. If they forget it, create an invitation to choose a new one.")}}</p>
 % else:

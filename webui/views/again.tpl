@@ -2,13 +2,13 @@
 <section class="card">
 % if why == "away":
 <p>{{_("Nothing was saved. Your entries are still here: please send them again in a moment.")}}</p>
-% elif visit.account is None:
+% elif request.account is None:
 <p>{{_("You have been logged out, so nothing was saved.")}} <a href="/login" target="_blank" rel="noopener">{{_("Open the login page in a new tab")}}</a></p>
 % else:
 <p>{{_("This page was open for too long, so nothing was saved.")}}</p>
 % end
 % if known:
-<form method="post" action="{{visit.request.path}}">
+<form method="post" action="{{request.http.path}}">
 {{csrf()}}
 % for name, value in kept:
 <input type="hidden" name="{{name}}" value="{{value}}">
@@ -16,6 +16,6 @@
 <button class="button primary">{{_("Send again")}}</button>
 </form>
 % else:
-<p><a class="button primary" href="{{visit.request.path}}">{{_("Back to the form")}}</a></p>
+<p><a class="button primary" href="{{request.http.path}}">{{_("Back to the form")}}</a></p>
 % end
 </section>

@@ -8,7 +8,7 @@
 <p>{{icon("clock")}} {{_("The box is making a backup. Calls continue, and you can keep working.")}}</p>
 <progress class="meter" max="{{max(work["total"], 1)}}" value="{{work["done"]}}">{{size(work["done"])}}</progress>
 % elif work and work["error"]:
-<p class="notice bad">{{icon("fail")}} <span>{{visit.said(work["error"])}}</span></p>
+<p class="notice bad">{{icon("fail")}} <span>{{request.said(work["error"])}}</span></p>
 % elif work and work["result"]:
 <p class="notice good">{{icon("ok")}} <span>{{_("The backup is ready. Download it: if the box breaks, a backup that is only on the box is lost too.")}}</span></p>
 % elif found["last"] is None:
@@ -39,13 +39,13 @@
 % elif not night["folder"]:
 <p class="hint">{{_("Plug in a USB stick and choose it here. The box then writes a backup to it every night, after 2 am.")}}</p>
 % elif night["failed"]:
-<p class="notice bad">{{icon("fail")}} <span>{{visit.said(night["failed"]["said"])}} {{_("Since {moment}; the box tries again every hour.").format(moment=visit.when(night["failed"]["at"]))}}</span></p>
+<p class="notice bad">{{icon("fail")}} <span>{{request.said(night["failed"]["said"])}} {{_("Since {moment}; the box tries again every hour.").format(moment=request.when(night["failed"]["at"]))}}</span></p>
 % elif night["own_disk"]:
 <p class="notice bad">{{icon("warn")}} <span>{{_("This folder is on the box's own disk. If the box breaks, its backups are lost too.")}}</span></p>
 % end
 % if night["folder"]:
 % if night["last"]:
-<p>{{_("Last backup: {moment}").format(moment=visit.when(night["last"]["at"]))}} · {{size(night["last"]["size"])}} · <span class="figures">{{night["last"]["name"]}}</span></p>
+<p>{{_("Last backup: {moment}").format(moment=request.when(night["last"]["at"]))}} · {{size(night["last"]["size"])}} · <span class="figures">{{night["last"]["name"]}}</span></p>
 % else:
 <p class="hint">{{_("None yet.")}}</p>
 % end
@@ -55,7 +55,7 @@
 {{csrf()}}
 % include("fields", form=nights)
 % for each in night["unfit"]:
-<p class="hint">{{icon("info")}} {{_("{place} cannot be used for backups:").format(place=each["place"])}} {{visit.said(each["why"])}}</p>
+<p class="hint">{{icon("info")}} {{_("{place} cannot be used for backups:").format(place=each["place"])}} {{request.said(each["why"])}}</p>
 % end
 <div class="toolbar"><button class="button">{{_("Save")}}</button></div>
 </form>
@@ -69,7 +69,7 @@
 <ul class="list">
 % for each in found["backups"]:
 <li>
-<div class="grows"><p><strong>{{visit.when(each["at"])}}</strong>
+<div class="grows"><p><strong>{{request.when(each["at"])}}</strong>
 % if each["name"].startswith("uploaded"):
 <span class="badge">{{icon("upload")}} {{_("uploaded")}}</span>
 % end
@@ -88,11 +88,11 @@
 % end
 % if found["before"]:
 <hr>
-<h3>{{_("Data from before the restore ({moment})").format(moment=visit.when(found["before"]["at"]))}}</h3>
+<h3>{{_("Data from before the restore ({moment})").format(moment=request.when(found["before"]["at"]))}}</h3>
 % if found["before"]["people"] is not None:
 <p>{{n_("{count} person", "{count} people", found["before"]["people"]).format(count=found["before"]["people"])}}
 % if found["before"]["numbers"]:
-· {{", ".join(visit.number(each) for each in found["before"]["numbers"][:5])}}
+· {{", ".join(request.number(each) for each in found["before"]["numbers"][:5])}}
 % end
 </p>
 % end

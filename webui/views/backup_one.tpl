@@ -1,4 +1,4 @@
-% rebase("layout", title=_("Restore a backup ({moment})").format(moment=visit.when(backup["at"])), above=("/backup", _("Backup")))
+% rebase("layout", title=_("Restore a backup ({moment})").format(moment=request.when(backup["at"])), above=("/backup", _("Backup")))
 <p class="soft"><span class="figures">{{backup["name"]}}</span> · {{size(backup["size"])}}</p>
 <section id="looking" data-live="health" aria-live="polite">
 % if work and work["running"]:
@@ -11,9 +11,9 @@
 <section class="card">
 <h2>{{_("Contents")}}</h2>
 <dl class="facts">
-<dt>{{_("Made on")}}</dt><dd>{{visit.when(inside["about"].get("made", backup["at"]))}}</dd>
+<dt>{{_("Made on")}}</dt><dd>{{request.when(inside["about"].get("made", backup["at"]))}}</dd>
 <dt>{{_("Made by")}}</dt><dd>{{(inside["about"].get("box") or {}).get("name", "?")}}, {{_("version {version}").format(version=inside["about"].get("version", "?"))}}</dd>
-<dt>{{_("Numbers")}}</dt><dd>{{", ".join(visit.number(each) for each in inside["numbers"]) or _("none")}}</dd>
+<dt>{{_("Numbers")}}</dt><dd>{{", ".join(request.number(each) for each in inside["numbers"]) or _("none")}}</dd>
 <dt>{{_("People")}}</dt><dd>{{inside["people"]}}</dd>
 <dt>{{_("Groups")}}</dt><dd>{{inside["groups"]}}</dd>
 <dt>{{_("Phones")}}</dt><dd>{{inside["phones"]}}</dd>
@@ -33,7 +33,7 @@
 % end
 <li>{{_("The exchange restarts, which takes a few seconds. Then everybody has to log in again.")}}</li>
 % for note in inside["notes"]:
-<li>{{visit.said(note)}}</li>
+<li>{{request.said(note)}}</li>
 % end
 </ul>
 <form method="post" action="/backup/{{backup["name"]}}/restore" class="toolbar">

@@ -1,7 +1,7 @@
 <%
 from urllib.parse import quote as url
-caller = call["from_name"] or visit.number(call["from"]) or _("Number withheld")
-called = call["extension_name"] or call["to_name"] or visit.number(call["to"])
+caller = call["from_name"] or request.number(call["from"]) or _("Number withheld")
+called = call["extension_name"] or call["to_name"] or request.number(call["to"])
 rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=called), above=("/history", _("Calls")), lead=found["story"], scripts=("sound.js",))
 %>
 <div class="two uneven">
@@ -9,23 +9,23 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 <h2 id="story">{{_("What happened")}}</h2>
 <ol class="story">
 % for step in found["steps"]:
-<li><time>{{visit.duration(step["at"] - call["started"])}}</time> {{step["words"]}}</li>
+<li><time>{{request.duration(step["at"] - call["started"])}}</time> {{step["words"]}}</li>
 % end
 </ol>
 </section>
 <section class="card" aria-labelledby="facts">
 <h2 id="facts">{{_("This call")}}</h2>
 <dl class="facts">
-<dt>{{_("Started")}}</dt><dd>{{visit.when(call["started"])}}</dd>
+<dt>{{_("Started")}}</dt><dd>{{request.when(call["started"])}}</dd>
 <dt>{{_("Direction")}}</dt><dd>{{icon(signs[call["direction"]])}} {{_(directions[call["direction"]])}}</dd>
 <dt>{{_("From")}}</dt><dd>{{caller}}
 % if call["from_name"] and call["from"]:
-<br><span class="soft number">{{visit.number(call["from"])}}</span>
+<br><span class="soft number">{{request.number(call["from"])}}</span>
 % end
 </dd>
 <dt>{{_("To")}}</dt><dd>{{called}}
-% if called != visit.number(call["to"]):
-<br><span class="soft number">{{visit.number(call["to"])}}</span>
+% if called != request.number(call["to"]):
+<br><span class="soft number">{{request.number(call["to"])}}</span>
 % end
 </dd>
 % if call["extension"]:
@@ -33,17 +33,17 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 % end
 <dt>{{_("Outcome")}}</dt><dd>{{_(outcomes.get(call["outcome"], call["outcome"]))}}</dd>
 % if call["talked"] is not None:
-<dt>{{_("Talk time")}}</dt><dd>{{visit.duration(call["talked"])}}</dd>
+<dt>{{_("Talk time")}}</dt><dd>{{request.duration(call["talked"])}}</dd>
 % end
 % if call["trunk"]:
 <dt>{{_("Line")}}</dt><dd>{{call["trunk"]}}</dd>
 % end
 </dl>
 <div class="toolbar">
-% if call["other"] and visit.account.extension and call["other"] != visit.account.extension:
+% if call["other"] and request.account.extension and call["other"] != request.account.extension:
 <form method="post" action="/mine/call">{{csrf()}}<button class="button primary" name="number" value="{{call["other"]}}">{{icon("call")}} {{_("Call back")}}</button></form>
 % end
-% if visit.is_admin and call["direction"] != "internal" and call["other"]:
+% if request.is_admin and call["direction"] != "internal" and call["other"]:
 <a class="button quiet" href="/privacy?number={{url(call["other"], safe="")}}">{{icon("privacy")}} {{_("Everything about this number")}}</a>
 % end
 </div>
@@ -73,7 +73,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 <thead><tr><th>{{_("Time")}}</th><th>{{_("Received")}}</th><th>{{_("Lost")}}</th><th>{{_("Jitter")}}</th><th>{{_("Round trip")}}</th></tr></thead>
 <tbody>
 % for sample in leg["samples"]:
-<tr><td>{{visit.duration(sample["at"] - call["started"])}}</td><td>{{sample["received"]}}</td><td>{{sample["lost"]}}</td><td>{{round(sample["jitter_ms"])}} ms</td><td>{{"" if sample["round_trip_ms"] is None else str(sample["round_trip_ms"]) + " ms"}}</td></tr>
+<tr><td>{{request.duration(sample["at"] - call["started"])}}</td><td>{{sample["received"]}}</td><td>{{sample["lost"]}}</td><td>{{round(sample["jitter_ms"])}} ms</td><td>{{"" if sample["round_trip_ms"] is None else str(sample["round_trip_ms"]) + " ms"}}</td></tr>
 % end
 </tbody></table></div></details>
 % end
@@ -119,7 +119,7 @@ rebase("layout", title=_("{caller} to {called}").format(caller=caller, called=ca
 % if found["left_out"]:
 <p class="hint">{{n_("One message in the middle was left out.", "{number} messages in the middle were left out.", found["left_out"]).format(number=found["left_out"])}}</p>
 % end
-% if not visit.is_admin:
+% if not request.is_admin:
 <p class="hint">{{_("Only admins see the full text of these messages.")}}</p>
 % end
 % else:

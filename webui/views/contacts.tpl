@@ -7,7 +7,7 @@
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
 <a class="button primary push" href="/contacts/new">{{icon("add")}} {{_("Add a contact")}}</a>
-% if visit.is_admin:
+% if request.is_admin:
 <a class="button" href="/contacts/import">{{icon("upload")}} {{_("Import contacts")}}</a>
 % end
 </div>
@@ -18,7 +18,7 @@
 <ul class="list contacts">
 % for contact in contacts:
 <li>
-% if visit.account.extension:
+% if request.account.extension:
 <form method="post" action="/contacts/call">
 {{csrf()}}
 <input type="hidden" name="search" value="{{search}}">
@@ -29,7 +29,7 @@
 </form>
 % end
 <div class="grows"><p class="name">{{contact["name"]}}</p>
-<p class="soft number">{{visit.number(contact["number"])}}
+<p class="soft number">{{request.number(contact["number"])}}
 % if contact["extension"]:
 <span class="badge">{{_("extension {extension}").format(extension=contact["extension"])}}</span>
 % end
@@ -39,6 +39,6 @@
 % end
 </ul>
 % include("pages", pages=pages, label=_("Contacts"))
-<p class="toolbar"><a class="button quiet push" href="/contacts/export" download>{{icon("download")}} {{n_("Download {number} contact as a table", "Download {number} contacts as a table", everybody).format(number=visit.count(everybody))}}</a></p>
+<p class="toolbar"><a class="button quiet push" href="/contacts/export" download>{{icon("download")}} {{n_("Download {number} contact as a table", "Download {number} contacts as a table", everybody).format(number=request.count(everybody))}}</a></p>
 % end
 </section>

@@ -16,16 +16,16 @@
 {{csrf()}}
 <input type="hidden" name="data" value="{{data}}">
 <section class="card" id="result">
-<h2>{{n_("{number} contact will be added", "{number} contacts will be added", found["new"]).format(number=visit.count(found["new"]))}}</h2>
+<h2>{{n_("{number} contact will be added", "{number} contacts will be added", found["new"]).format(number=request.count(found["new"]))}}</h2>
 <p>
 % if found["there"]:
-<span class="badge">{{_("Already there: {number}").format(number=visit.count(found["there"]))}}</span>
+<span class="badge">{{_("Already there: {number}").format(number=request.count(found["there"]))}}</span>
 % end
 % if found["twice"]:
-<span class="badge">{{_("Twice in the file: {number}").format(number=visit.count(found["twice"]))}}</span>
+<span class="badge">{{_("Twice in the file: {number}").format(number=request.count(found["twice"]))}}</span>
 % end
 % if found["wrong"]:
-<span class="badge warn">{{_("Not usable: {number}").format(number=visit.count(found["wrong"]))}}</span>
+<span class="badge warn">{{_("Not usable: {number}").format(number=request.count(found["wrong"]))}}</span>
 % end
 </p>
 % if full:
@@ -68,8 +68,8 @@
 <thead><tr><th scope="col">{{_("Name")}}</th><th scope="col">{{_("Number")}}</th><th scope="col">{{_("Result")}}</th></tr></thead>
 <tbody>
 % for each in found["contacts"]:
-<tr><td data-label="{{_("Name")}}">{{each["name"]}}</td><td data-label="{{_("Number")}}" class="number">{{visit.number(each["number"])}}{{";" + each["extension"] if each["extension"] else ""}}</td>
-<td data-label="{{_("Result")}}"><span class="badge {{{"new": "good", "wrong": "warn", "full": "warn"}.get(each["state"], "")}}">{{visit.said(each["words"])}}</span></td></tr>
+<tr><td data-label="{{_("Name")}}">{{each["name"]}}</td><td data-label="{{_("Number")}}" class="number">{{request.number(each["number"])}}{{";" + each["extension"] if each["extension"] else ""}}</td>
+<td data-label="{{_("Result")}}"><span class="badge {{{"new": "good", "wrong": "warn", "full": "warn"}.get(each["state"], "")}}">{{request.said(each["words"])}}</span></td></tr>
 % end
 </tbody>
 </table></div>

@@ -20,13 +20,13 @@
 <header><h2>{{title}}</h2> <span class="badge {{dict(ok="good", warn="warn", fail="bad")[worst]}}">{{icon(worst)}} {{words[worst]}}</span></header>
 <ul class="list checks">
 % for check in checks:
-<li class="{{check["state"]}}">{{icon(check["state"])}} <div class="grows"><p><span class="only-read">{{words[check["state"]]}}:</span> {{visit.said(check["said"])}}</p>
+<li class="{{check["state"]}}">{{icon(check["state"])}} <div class="grows"><p><span class="only-read">{{words[check["state"]]}}:</span> {{request.said(check["said"])}}</p>
 % if check["advice_said"]:
-<p><strong>{{visit.said(check["advice_said"])}}</strong></p>
+<p><strong>{{request.said(check["advice_said"])}}</strong></p>
 % end
 </div>
 % if check["page"] and check["page"] != "/doctor" and check["state"] != "ok":
-<a class="button small push" href="{{check["page"]}}">{{_("Open page")}} <span class="only-read">{{visit.said(check["said"])}}</span>{{icon("next")}}</a>
+<a class="button small push" href="{{check["page"]}}">{{_("Open page")}} <span class="only-read">{{request.said(check["said"])}}</span>{{icon("next")}}</a>
 % end
 </li>
 % end

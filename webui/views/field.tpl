@@ -42,7 +42,7 @@
 % elif field.kind == "file":
 <input type="file" name="{{name}}" id="{{id}}"{{attributes}}>
 % elif field.kind == "password":
-% visit.holds_secrets = True
+% request.holds_secrets = True
 <input type="hidden" name="secret" value="{{name}}">
 <input type="password" name="{{name}}" id="{{id}}"{{attributes}}>
 % elif field.kind == "number":

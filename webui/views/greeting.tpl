@@ -1,5 +1,5 @@
 % is_number = found["kind"] == "number"
-% title = visit.number(found["key"]) if is_number else found["key"] + " " + found["name"]
+% title = request.number(found["key"]) if is_number else found["key"] + " " + found["name"]
 % lead = _("What callers of this number hear first.") if is_number else _("What callers hear when this person does not answer.")
 % name, label = ("greeting", _("Greeting")) if is_number else ("announcement", _("Announcement"))
 % rebase("layout", title=title, lead=lead, above=("/greetings", _("Announcements")))

@@ -6,7 +6,7 @@
 % if items:
 <ul class="list">
 % for each in items:
-% shown = (each["key"] + " " + each["name"]) if each["kind"] == "person" else visit.number(each["key"])
+% shown = (each["key"] + " " + each["name"]) if each["kind"] == "person" else request.number(each["key"])
 <li class="greeting"><a class="name" id="{{each["kind"]}}-{{each["key"]}}" href="/greetings/{{each["kind"]}}/{{each["key"]}}">{{shown}}</a>
 % if each["own"]:
 <span class="badge good">{{_("own recording")}}</span>

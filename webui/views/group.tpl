@@ -61,7 +61,7 @@
 % if group["numbers"]:
 <ul class="list">
 % for each in group["numbers"]:
-<li>{{icon("numbers")}} <a class="whole" href="/numbers/{{each}}">{{visit.number(each)}}</a></li>
+<li>{{icon("numbers")}} <a class="whole" href="/numbers/{{each}}">{{request.number(each)}}</a></li>
 % end
 </ul>
 % else:

@@ -48,7 +48,7 @@
 </ul>
 % include("pages", pages=pages, label=_("Calls"))
 <div class="toolbar">
-<a class="button quiet push" href="{{table}}" download>{{icon("download")}} {{n_("Download {number} call as a table", "Download {number} calls as a table", pages.all).format(number=visit.count(pages.all))}}</a>
+<a class="button quiet push" href="{{table}}" download>{{icon("download")}} {{n_("Download {number} call as a table", "Download {number} calls as a table", pages.all).format(number=request.count(pages.all))}}</a>
 </div>
 % else:
 <div class="empty">{{icon("history")}} <p>{{_("No calls match.") if filtered else _("No calls yet.")}}</p>

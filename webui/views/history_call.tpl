@@ -1,7 +1,7 @@
 <%
 # One call in a list.
-caller = call["from_name"] or visit.number(call["from"]) or _("Number withheld")
-called = call["extension_name"] or call["to_name"] or visit.number(call["to"])
+caller = call["from_name"] or request.number(call["from"]) or _("Number withheld")
+called = call["extension_name"] or call["to_name"] or request.number(call["to"])
 good = call["outcome"] in ("answered", "voicemail")
 %>
 <li class="past">
@@ -10,10 +10,10 @@ good = call["outcome"] in ("answered", "voicemail")
 <p><a class="whole" href="/calls/{{call["id"]}}">{{caller}} <span aria-hidden="true">→</span><span class="only-read">{{_("to")}}</span> {{called}}</a></p>
 <p class="soft">{{call["story"]}}</p>
 </div>
-<p class="soft aside"><time>{{visit.when(call["started"])}}</time><br>
+<p class="soft aside"><time>{{request.when(call["started"])}}</time><br>
 <span class="badge{{" good" if call["outcome"] == "answered" else "" if good else " warn"}}">{{_(outcomes.get(call["outcome"], call["outcome"]))}}
 % if call["talked"] is not None:
-{{visit.duration(call["talked"])}}
+{{request.duration(call["talked"])}}
 % end
 </span></p>
 </li>

@@ -1,5 +1,5 @@
 <span class="lamp {{lamp["state"]}}">{{words[lamp["state"]]}}
 % if lamp["since"]:
-<time class="soft" data-since="{{lamp["since"]}}">{{visit.duration(visit.now - lamp["since"])}}</time>
+<time class="soft" data-since="{{lamp["since"]}}">{{request.duration(request.now - lamp["since"])}}</time>
 % end
 </span>

@@ -1,5 +1,5 @@
 <!doctype html>
-<html lang="{{visit.language}}">
+<html lang="{{request.language}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -14,9 +14,9 @@
 <script type="module" src="{{asset(script)}}"></script>
 % end
 </head>
-<body data-now="{{visit.now}}"{{!' class="alone"' if visit.account is None else ' data-listens'}} data-heard="{{visit.mark}}">
+<body data-now="{{request.now}}"{{!' class="alone"' if request.account is None else ' data-listens'}} data-heard="{{request.mark}}">
 <a class="skip" href="#main">{{_("Skip to content")}}</a>
-% if visit.account is not None:
+% if request.account is not None:
 % include("navigation")
 % else:
 <header class="masthead"><a class="brand" href="/">{{icon("brand")}} Durchwahl</a></header>
@@ -37,7 +37,7 @@
 % end
 </header>
 % end
-% if visit.holds_secrets and not visit.secure:
+% if request.holds_secrets and not request.secure:
 % include("overheard")
 % end
 {{!base}}
@@ -45,16 +45,16 @@
 <footer class="foot">
 <form method="post" action="/language" class="languages">
 {{csrf()}}
-<input type="hidden" name="back" value="{{visit.here}}">
-% for language, name in visit.languages:
-<button class="quiet" name="language" value="{{language}}" lang="{{language}}"{{!' aria-current="true"' if language == visit.language else ""}}>{{name}}</button>
+<input type="hidden" name="back" value="{{request.here}}">
+% for language, name in request.languages:
+<button class="quiet" name="language" value="{{language}}" lang="{{language}}"{{!' aria-current="true"' if language == request.language else ""}}>{{name}}</button>
 % end
 </form>
-% if visit.secure_url:
-<a href="{{visit.secure_url}}">{{icon("lock")}} {{_("Encrypted page")}}</a>
+% if request.secure_url:
+<a href="{{request.secure_url}}">{{icon("lock")}} {{_("Encrypted page")}}</a>
 % end
 <a href="/trust">{{_("Trust this box")}}</a>
-% if visit.account is not None:
+% if request.account is not None:
 <a href="/about">{{_("About Durchwahl")}}</a>
 % end
 <p class="connection" id="connection" role="status" hidden>{{icon("warn")}} <span data-said="lost">{{_("Connection lost. Trying to reconnect …")}}</span></p>

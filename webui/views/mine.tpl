@@ -33,7 +33,7 @@
 <section id="my-tasks" class="card" data-live="tasks">
 <h2>{{_("Tasks")}}
 % if mine["open_tasks"]:
-<span class="badge count">{{visit.count(mine["open_tasks"])}}</span>
+<span class="badge count">{{request.count(mine["open_tasks"])}}</span>
 % end
 </h2>
 % if mine["tasks"]:
@@ -58,11 +58,11 @@
 % if mine["messages"]:
 <ul class="list">
 % for voice in mine["messages"][:most]:
-<li><a class="whole" href="/messages?before={{voice["id"] + 1}}#message-{{voice["id"]}}">{{voice["from_name"] or visit.number(voice["from"]) or _("Number withheld")}}</a>
+<li><a class="whole" href="/messages?before={{voice["id"] + 1}}#message-{{voice["id"]}}">{{voice["from_name"] or request.number(voice["from"]) or _("Number withheld")}}</a>
 % if person and voice["extension"] != person["extension"]:
 <span class="badge">{{voice["owner"]}} {{voice["extension"]}}</span>
 % end
-<span class="soft push"><time>{{visit.when(voice["started"])}}</time> · {{visit.duration(voice["seconds"])}}</span></li>
+<span class="soft push"><time>{{request.when(voice["started"])}}</time> · {{request.duration(voice["seconds"])}}</span></li>
 % end
 </ul>
 % else:
@@ -77,9 +77,9 @@
 <ul class="list">
 % for call in mine["calls"]:
 % outgoing = call["from"] == person["extension"]
-% other = (call["to_name"] or visit.number(call["to"])) if outgoing else (call["from_name"] or visit.number(call["from"]) or _("Number withheld"))
+% other = (call["to_name"] or request.number(call["to"])) if outgoing else (call["from_name"] or request.number(call["from"]) or _("Number withheld"))
 <li><span class="what">{{icon("outgoing" if outgoing else "incoming" if call["outcome"] == "answered" else "missed")}}</span>
-<a class="whole" href="/calls/{{call["id"]}}">{{other}}</a> <span class="soft push"><time>{{visit.when(call["started"])}}</time></span></li>
+<a class="whole" href="/calls/{{call["id"]}}">{{other}}</a> <span class="soft push"><time>{{request.when(call["started"])}}</time></span></li>
 % end
 </ul>
 % else:
@@ -105,7 +105,7 @@
 <dl class="facts">
 <dt>{{_("Ringing time")}}</dt><dd>{{n_("{number} second", "{number} seconds", whole(person["ring"])).format(number=whole(person["ring"]))}}</dd>
 <dt>{{_("When you do not answer")}}</dt><dd>{{_("Callers can leave a message") if person["voicemail"] else _("Callers hear an announcement")}}</dd>
-<dt>{{_("Number shown on outgoing calls")}}</dt><dd>{{visit.number(person["number"]) or _("The office number")}}</dd>
+<dt>{{_("Number shown on outgoing calls")}}</dt><dd>{{request.number(person["number"]) or _("The office number")}}</dd>
 % if mine["groups"]:
 <dt>{{_("Groups")}}</dt><dd>{{", ".join(each["name"] + " " + each["extension"] for each in mine["groups"])}}</dd>
 % end

@@ -3,6 +3,6 @@
 <form method="post" enctype="multipart/form-data" class="card fields">
 {{csrf()}}
 % include("errors", form=form)
-% include("sound_field", name="announcement", label=_("Announcement"), form=form, current="/mine/announcement/sound", own=found["own"], speaks=found["language"], rings=visit.account.extension)
+% include("sound_field", name="announcement", label=_("Announcement"), form=form, current="/mine/announcement/sound", own=found["own"], speaks=found["language"], rings=request.account.extension)
 <div class="toolbar"><button class="button primary">{{_("Save")}}</button></div>
 </form>

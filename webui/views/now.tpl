@@ -8,14 +8,14 @@
 <h2>{{_("Next steps")}}</h2>
 <ol class="list">
 % for step in todo:
-<li><span>{{visit.said(step["said"])}}</span> <a class="button small push" href="{{step["page"]}}">{{_("Set up")}} <span class="only-read">{{visit.said(step["said"])}}</span>{{icon("next")}}</a></li>
+<li><span>{{request.said(step["said"])}}</span> <a class="button small push" href="{{step["page"]}}">{{_("Set up")}} <span class="only-read">{{request.said(step["said"])}}</span>{{icon("next")}}</a></li>
 % end
 </ol>
 </div>
 % end
 </section>
 <section id="calls" data-live="calls lines" aria-labelledby="calls-title">
-<h2 id="calls-title">{{_("Current calls") if visit.is_admin else _("My current calls")}}</h2>
+<h2 id="calls-title">{{_("Current calls") if request.is_admin else _("My current calls")}}</h2>
 % if calls:
 <ul class="grid wide">
 % for call in calls:
@@ -24,7 +24,7 @@
 </ul>
 % include("pages", pages=where["calls"], label=_("Calls"))
 % else:
-<p class="empty">{{_("Nobody is on the phone at the moment.") if visit.is_admin else _("You are not on the phone at the moment.")}}</p>
+<p class="empty">{{_("Nobody is on the phone at the moment.") if request.is_admin else _("You are not on the phone at the moment.")}}</p>
 % end
 </section>
 <section id="people" data-live="lines phones settings messages" aria-labelledby="people-title">
@@ -90,7 +90,7 @@
 <li><span class="name">{{trunk["name"]}}</span> <span class="push">
 % include("trunk_lamp", trunk=trunk)
 </span>
-<p class="whole-line soft">{{visit.said(trunk["words"])}}</p></li>
+<p class="whole-line soft">{{request.said(trunk["words"])}}</p></li>
 % end
 </ul>
 % else:
@@ -99,7 +99,7 @@
 % if numbers:
 <dl class="facts">
 % for number in numbers:
-<dt class="number">{{visit.number(number["number"])}}</dt><dd>{{", ".join(number["to"][:members])}}{{", " + _("{count} more").format(count=len(number["to"]) - members) if number["to"][members:] else ""}}</dd>
+<dt class="number">{{request.number(number["number"])}}</dt><dd>{{", ".join(number["to"][:members])}}{{", " + _("{count} more").format(count=len(number["to"]) - members) if number["to"][members:] else ""}}</dd>
 % end
 </dl>
 % include("pages", pages=where["numbers"], label=_("Numbers"))
@@ -115,9 +115,9 @@
 <header><h2 id="box-title">{{_("The box")}}</h2> <a href="/doctor">{{_("See all checks")}}</a></header>
 <ul class="list checks">
 % for name, item in health.items():
-<li class="{{item["state"]}}">{{icon(item["state"])}} <span class="name">{{titles[name]}}</span> <span class="grows">{{visit.said(item["said"])}}
+<li class="{{item["state"]}}">{{icon(item["state"])}} <span class="name">{{titles[name]}}</span> <span class="grows">{{request.said(item["said"])}}
 % if item["advice_said"]:
-<strong>{{visit.said(item["advice_said"])}}</strong>
+<strong>{{request.said(item["advice_said"])}}</strong>
 % end
 </span></li>
 % end

@@ -1,12 +1,12 @@
-% rebase("layout", title=visit.number(number["e164"]), above=("/numbers", _("Numbers")))
+% rebase("layout", title=request.number(number["e164"]), above=("/numbers", _("Numbers")))
 <section class="card" id="way" data-live="phones lines trunks settings" aria-labelledby="way-heading">
-<h2 id="way-heading">{{_("What happens when somebody calls") if at is None else _("What happens when somebody calls ({when})").format(when=visit.when(at))}}</h2>
+<h2 id="way-heading">{{_("What happens when somebody calls") if at is None else _("What happens when somebody calls ({when})").format(when=request.when(at))}}</h2>
 % for warning in path["warnings"]:
-<p class="notice warn">{{icon("warn")}} <span>{{visit.said(warning)}}</span></p>
+<p class="notice warn">{{icon("warn")}} <span>{{request.said(warning)}}</span></p>
 % end
 <p>
 % for sentence in path["words"]:
-{{visit.said(sentence)}}
+{{request.said(sentence)}}
 % end
 </p>
 % if at is not None and not path["timed"]:
@@ -15,20 +15,20 @@
 <div class="scroll way" tabindex="0" role="region" aria-label="{{_("Diagram")}}">{{picture}}</div>
 <details class="more" id="way-list">
 <summary>{{_("Show as a list")}}</summary>
-% titles = {node["id"]: visit.said(node["title"]) for node in path["nodes"]}
+% titles = {node["id"]: request.said(node["title"]) for node in path["nodes"]}
 <ol class="story">
 % for node in path["nodes"]:
-<li><strong>{{titles[node["id"]]}}</strong> {{visit.said(node["words"])}}
+<li><strong>{{titles[node["id"]]}}</strong> {{request.said(node["words"])}}
 % if node["lines"]:
 <ul>
 % for line in node["lines"]:
-<li>{{visit.said(line["words"])}}</li>
+<li>{{request.said(line["words"])}}</li>
 % end
 </ul>
 % end
 % for edge in path["edges"]:
 % if edge["from"] == node["id"]:
-<br><span class="soft">{{_("{condition}: continues at “{place}”").format(condition=visit.said(edge["label"]), place=titles[edge["to"]])}}</span>
+<br><span class="soft">{{_("{condition}: continues at “{place}”").format(condition=request.said(edge["label"]), place=titles[edge["to"]])}}</span>
 % end
 % end
 </li>
@@ -51,7 +51,7 @@
 <h2>{{_("Settings")}}</h2>
 % include("errors", form=form)
 % include("number_fields", form=form, bearers=bearers, places=places, rest=rest)
-% include("sound_field", name="greeting", label=_("Greeting"), form=form, current="/greetings/number/" + number["e164"] + "/sound" if number["greeting"] or number["extensions"] != "off" else "", own=bool(number["greeting"]), speaks=language, rings=visit.account.extension)
+% include("sound_field", name="greeting", label=_("Greeting"), form=form, current="/greetings/number/" + number["e164"] + "/sound" if number["greeting"] or number["extensions"] != "off" else "", own=bool(number["greeting"]), speaks=language, rings=request.account.extension)
 % include("save")
 </form>
 <details class="more">

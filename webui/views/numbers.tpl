@@ -6,7 +6,7 @@
 <ul class="grid">
 % for number in numbers:
 <li class="card">
-<h2 class="number"><a class="whole" href="/numbers/{{number["e164"]}}">{{visit.number(number["e164"])}}</a></h2>
+<h2 class="number"><a class="whole" href="/numbers/{{number["e164"]}}">{{request.number(number["e164"])}}</a></h2>
 <dl class="facts">
 <dt>{{_("Rings")}}</dt><dd>{{", ".join(names.get(each, "") + " (" + each + ")" for each in number["to"][:most])}}{{", " + _("{count} more").format(count=len(number["to"]) - most) if number["to"][most:] else ""}}</dd>
 <dt>{{_("Extensions")}}</dt><dd>{{_(dialled[number["extensions"]])}}</dd>

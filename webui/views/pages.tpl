@@ -5,7 +5,7 @@ ways = [(words[index], link, rel) for index, (link, rel) in enumerate(((pages.fi
 %>
 % if pages.several:
 <nav class="pages toolbar" aria-label="{{_("Pages: {list}").format(list=label)}}">
-<p>{{_("{first}–{last} of {all}").format(first=visit.count(pages.start), last=visit.count(pages.end), all=visit.count(pages.all))}}</p>
+<p>{{_("{first}–{last} of {all}").format(first=request.count(pages.start), last=request.count(pages.end), all=request.count(pages.all))}}</p>
 % for text, link, rel in ways:
 % if get("asks"):
 <button class="button small" name="{{asks}}" value="{{link}}">{{text}}</button>

@@ -2,7 +2,7 @@
 <div class="toolbar">
 <form class="search" method="get" action="/people" role="search">
 <label class="only-read" for="search">{{_("Search for a name or extension")}}</label>
-<input type="search" name="search" id="search" value="{{visit.query.get("search", "")}}" placeholder="{{_("Name or extension")}}">
+<input type="search" name="search" id="search" value="{{request.query.get("search", "")}}" placeholder="{{_("Name or extension")}}">
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
 <a class="button push" href="#new">{{icon("add")}} {{_("Add a person")}}</a>
@@ -58,7 +58,7 @@
 % if each["to"]:
 <span>{{_("Calls go to {name} ({extension}).").format(name=each["to_name"], extension=each["to"])}}</span>
 % elif each["until"]:
-<span>{{_("Reserved until {when}.").format(when=visit.when(each["until"]))}}</span>
+<span>{{_("Reserved until {when}.").format(when=request.when(each["until"]))}}</span>
 % else:
 <span>{{_("Reserved until you release it.")}}</span>
 % end

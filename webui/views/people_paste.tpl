@@ -22,7 +22,7 @@
 <li><span class="extension">{{each["extension"] or "–"}}</span>
 <span class="name">{{each["name"] or "–"}}</span>
 % if each["wrong"]:
-<span class="error">{{icon("warn")}} {{_("Line {line}:").format(line=each["line"])}} {{visit.said(each["wrong"])}}</span>
+<span class="error">{{icon("warn")}} {{_("Line {line}:").format(line=each["line"])}} {{request.said(each["wrong"])}}</span>
 % elif each["known"]:
 <span class="badge">{{_("already added, stays unchanged")}}</span>
 % end

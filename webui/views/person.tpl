@@ -6,7 +6,7 @@
 <h1>{{person["name"]}}</h1>
 </header>
 % for clash in person["clashes"]:
-<p class="notice warn">{{icon("warn")}} <span>{{visit.said(clash)}}</span></p>
+<p class="notice warn">{{icon("warn")}} <span>{{request.said(clash)}}</span></p>
 % end
 <form method="post" action="{{here}}" data-changes data-free="{{person["extension"]}}">
 {{csrf()}}
@@ -62,7 +62,7 @@
 <small class="push">{{_("position {place} of {of}").format(**each)}}</small></li>
 % end
 % for each in person["numbers"]:
-<li>{{icon("numbers")}} <a class="whole" href="/numbers/{{each}}">{{visit.number(each)}}</a></li>
+<li>{{icon("numbers")}} <a class="whole" href="/numbers/{{each}}">{{request.number(each)}}</a></li>
 % end
 % for each in person["calls_of"]:
 <li><span class="extension">{{each}}</span> <span>{{_("Calls to this former colleague's extension come here.")}}</span></li>

@@ -1,8 +1,8 @@
-% visit.holds_secrets = True
+% request.holds_secrets = True
 % rebase("layout", title=_("Connect the phone"), above=("/people/" + phone["extension"], phone["extension"] + " " + person["name"]))
 <p class="notice warn">{{icon("info")}} <span>{{_("The password is only shown now. If you lose it, you can create a new one at any time.")}}</span></p>
 % if phone.get("note"):
-<p class="notice bad">{{icon("warn")}} <span>{{visit.said(phone["note"])}}</span></p>
+<p class="notice bad">{{icon("warn")}} <span>{{request.said(phone["note"])}}</span></p>
 % end
 <section class="card">
 <h2><span><span class="extension">{{phone["extension"]}}</span> {{person["name"]}}{{" · " + phone["name"] if phone["name"] else ""}}</span></h2>

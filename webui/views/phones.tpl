@@ -1,7 +1,7 @@
 % rebase("layout", title=_("Phones"))
 <form class="search" method="get" action="/phones" role="search">
 <div class="field"><label class="only-read" for="search">{{_("Search for a phone")}}</label>
-<input type="search" name="search" id="search" value="{{visit.query.get("search", "")}}" placeholder="{{_("Person, name, model or address")}}"></div>
+<input type="search" name="search" id="search" value="{{request.query.get("search", "")}}" placeholder="{{_("Person, name, model or address")}}"></div>
 <button class="button">{{icon("search")}} {{_("Search")}}</button>
 </form>
 <section id="devices" data-live="phones settings">

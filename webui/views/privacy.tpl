@@ -21,17 +21,17 @@
 </div>
 % if known is not None:
 <section class="card" id="known" aria-labelledby="known-title">
-<h2 id="known-title">{{_("What is stored about {number}").format(number=visit.number(known["number"]))}}</h2>
+<h2 id="known-title">{{_("What is stored about {number}").format(number=request.number(known["number"]))}}</h2>
 % nothing = not (known["calls"] or known["messages"] or known["tasks"] or known["contacts"] or known["traces"])
 % if nothing:
 <p class="soft">{{_("Nothing is stored about this number.")}}</p>
 % else:
 <ul class="facts-list">
 % if known["calls"]:
-<li>{{n_("One call, {first}", "{number} calls, from {first} to {last}", known["calls"]).format(number=known["calls"], first=visit.when(known["first"]), last=visit.when(known["last"]))}}</li>
+<li>{{n_("One call, {first}", "{number} calls, from {first} to {last}", known["calls"]).format(number=known["calls"], first=request.when(known["first"]), last=request.when(known["last"]))}}</li>
 % end
 % if known["messages"]:
-<li>{{n_("One message ({length})", "{number} messages ({length})", known["messages"]).format(number=known["messages"], length=visit.duration(known["seconds"]))}}</li>
+<li>{{n_("One message ({length})", "{number} messages ({length})", known["messages"]).format(number=known["messages"], length=request.duration(known["seconds"]))}}</li>
 % end
 % if known["tasks"]:
 <li>{{n_("One task", "{number} tasks", known["tasks"]).format(number=known["tasks"])}}</li>

@@ -3,9 +3,9 @@
 <ul class="list">
 % for each in those:
 % if each["lacks"]:
-<li><span><span class="soft">{{called(visit, each)}}</span><br><small>{{visit.said(each["lacks"])}}</small></span></li>
+<li><span><span class="soft">{{called(request, each)}}</span><br><small>{{request.said(each["lacks"])}}</small></span></li>
 % else:
-<li><a class="whole" href="{{where.format(key=each["key"])}}">{{called(visit, each)}}</a> <span class="push">{{icon("next")}}</span></li>
+<li><a class="whole" href="{{where.format(key=each["key"])}}">{{called(request, each)}}</a> <span class="push">{{icon("next")}}</span></li>
 % end
 % end
 </ul>

@@ -1,6 +1,6 @@
 <%
 # One sound in a form: typed, uploaded, spoken into a phone or the microphone. The form needs enctype="multipart/form-data";
-# webui.parts.sound.sound_arguments(visit, name, form) reads it. To be given:
+# webui.parts.sound.sound_arguments(request, name, form) reads it. To be given:
 #   name      of the daemon's argument, without _text and _sound
 #   label     translated
 #   form      the Form, whose errors[name] is shown
@@ -11,7 +11,7 @@
 #   speaks    language of the spoken text; rings: extension of the phone to record by (not given: no such button)
 error = form.errors.get(name, "") if get("form") else ""
 id = "f-" + name
-taken = visit.sent(name + "_taken") if visit.request.method == "POST" else ""
+taken = request.sent(name + "_taken") if request.http.method == "POST" else ""
 rings = get("rings") or ""
 %>
 <fieldset class="field sound{{" wrong" if error else ""}}" id="{{id}}" data-sound="{{name}}"{{!' aria-describedby="' + id + '-error"' if error else ""}}>
@@ -25,7 +25,7 @@ rings = get("rings") or ""
 <div class="ways">
 <label for="{{id}}-text">{{_("Type what callers will hear")}}</label>
 <textarea name="{{name}}_text" id="{{id}}-text" rows="3" maxlength="1500">
-{{visit.sent(name + "_text") if visit.request.method == "POST" else get("proposed") or ""}}</textarea>
+{{request.sent(name + "_text") if request.http.method == "POST" else get("proposed") or ""}}</textarea>
 % if get("speaks"):
 <input type="hidden" name="speaks" value="{{speaks}}">
 % end

@@ -3,7 +3,7 @@
 <section id="take" class="card" data-live="calls">
 % if take["state"] == "ready":
 <p><audio controls src="/sound/takes/{{take["id"]}}/sound" aria-label="{{_("New recording")}}"></audio></p>
-<p class="soft">{{visit.duration(take["seconds"])}}</p>
+<p class="soft">{{request.duration(take["seconds"])}}</p>
 <form method="post" action="/sound/takes/{{take["id"]}}">
 {{csrf()}}
 % if uses:

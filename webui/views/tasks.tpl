@@ -2,7 +2,7 @@
 % rebase("layout", title=_("Tasks"), lead=lead)
 <nav aria-label="{{_('Which tasks')}}"><ul class="tabs">
 <li><a href="/tasks"{{!' aria-current="page"' if show not in ("done", "everybody") else ""}}>{{_("Mine and the office's")}}</a></li>
-% if visit.is_admin:
+% if request.is_admin:
 <li><a href="/tasks?show=everybody"{{!' aria-current="page"' if show == "everybody" else ""}}>{{_("Everybody's")}}</a></li>
 % end
 <li><a href="/tasks?show=done"{{!' aria-current="page"' if show == "done" else ""}}>{{_("Finished tasks")}}</a></li>

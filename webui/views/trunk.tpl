@@ -3,7 +3,7 @@
 <header><h2>{{_("Now")}}</h2>
 % include("trunk_lamp", trunk=trunk)
 </header>
-<p>{{visit.said(trunk["words"])}}</p>
+<p>{{request.said(trunk["words"])}}</p>
 % if trunk["state"] == "failed" and trunk["detail"]:
 <p class="hint">{{_("The provider's message: {words}").format(words=trunk["detail"])}}</p>
 % end
@@ -19,7 +19,7 @@
 % if trunk["numbers"]:
 <ul class="list">
 % for number in trunk["numbers"]:
-<li class="number"><a class="whole" href="/numbers/{{number}}">{{visit.number(number)}}</a></li>
+<li class="number"><a class="whole" href="/numbers/{{number}}">{{request.number(number)}}</a></li>
 % end
 </ul>
 % else:
@@ -31,7 +31,7 @@
 <h2>{{_("Refused calls")}}</h2>
 <ul class="list">
 % for each in trunk["refused"]:
-<li><time>{{visit.when(each["at"])}}</time> <span class="about">{{_("to {number}: {reason}").format(number=visit.number(each["number"]) or "?", reason=each["words"])}}</span>
+<li><time>{{request.when(each["at"])}}</time> <span class="about">{{_("to {number}: {reason}").format(number=request.number(each["number"]) or "?", reason=each["words"])}}</span>
 % if each["times"] > 1:
 <span class="badge">{{_("{count} times").format(count=each["times"])}}</span>
 % end

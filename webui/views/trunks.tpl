@@ -10,9 +10,9 @@
 <header><h2><a class="whole" href="/trunks/{{trunk["name"]}}">{{trunk["name"]}}</a></h2>
 % include("trunk_lamp", trunk=trunk)
 </header>
-<p>{{visit.said(trunk["words"])}}</p>
+<p>{{request.said(trunk["words"])}}</p>
 % if trunk["numbers"]:
-<p class="soft number">{{", ".join(visit.number(number) for number in trunk["numbers"])}}</p>
+<p class="soft number">{{", ".join(request.number(number) for number in trunk["numbers"])}}</p>
 % end
 </li>
 % end

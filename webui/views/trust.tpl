@@ -6,10 +6,10 @@
 <dt>{{_("Fingerprint (SHA-256)")}}</dt><dd><code>{{authority["fingerprint"]}}</code></dd>
 % if shown:
 <dt>{{_("Valid for")}}</dt><dd>{{", ".join(shown["names"])}}</dd>
-<dt>{{_("Renewed by")}}</dt><dd>{{visit.when(shown["end"])}}</dd>
+<dt>{{_("Renewed by")}}</dt><dd>{{request.when(shown["end"])}}</dd>
 % end
 </dl>
-% if not visit.secure:
+% if not request.secure:
 <p class="notice warn">{{icon("warn")}} <span>{{_("This connection is not encrypted. To make sure that nobody on the network has swapped the certificate, compare the fingerprint with the one that “durchwahl certificate show” prints on the box.")}}</span></p>
 % end
 </section>

@@ -23,13 +23,13 @@
 </ol>
 <p class="hint">{{_("Leave this page open. During the restart the box cannot be reached for about two minutes; then this page comes back by itself.")}}</p>
 % elif phase == "kept":
-<p class="notice good">{{icon("ok")}} <span>{{_("The update succeeded ({moment}).").format(moment=visit.when(found["at"]))}}</span></p>
+<p class="notice good">{{icon("ok")}} <span>{{_("The update succeeded ({moment}).").format(moment=request.when(found["at"]))}}</span></p>
 % elif phase == "returned":
-<p class="notice bad">{{icon("back")}} <span>{{_("The update to version {version} was rolled back ({moment}): {why}").format(version=found["to"], moment=visit.when(found["at"]), why=visit.said(found["why"]))}} {{_("The previous version is running, with everything that was changed and recorded meanwhile.")}}</span></p>
+<p class="notice bad">{{icon("back")}} <span>{{_("The update to version {version} was rolled back ({moment}): {why}").format(version=found["to"], moment=request.when(found["at"]), why=request.said(found["why"]))}} {{_("The previous version is running, with everything that was changed and recorded meanwhile.")}}</span></p>
 % elif phase == "refused":
-<p class="notice bad">{{icon("fail")}} <span>{{_("The file was rejected: {why}").format(why=visit.said(found["why"]))}} {{_("Nothing was changed.")}}</span></p>
+<p class="notice bad">{{icon("fail")}} <span>{{_("The file was rejected: {why}").format(why=request.said(found["why"]))}} {{_("Nothing was changed.")}}</span></p>
 % elif phase in ("failed", "broken"):
-<p class="notice bad">{{icon("fail")}} <span>{{_("The update failed: {why}").format(why=visit.said(found["why"]))}} {{_("Nothing was changed.")}}</span></p>
+<p class="notice bad">{{icon("fail")}} <span>{{_("The update failed: {why}").format(why=request.said(found["why"]))}} {{_("Nothing was changed.")}}</span></p>
 % elif found["possible"]:
 <p class="hint">{{_("The result of the last update will appear here.")}}</p>
 % end
@@ -46,7 +46,7 @@
 % if step is None and bundle:
 <div class="card fields" id="brought">
 <h2>{{_("Uploaded: version {version}").format(version=bundle["version"] or "?")}}</h2>
-<p class="soft">{{size(bundle["size"])}} · {{visit.when(bundle["at"])}}</p>
+<p class="soft">{{size(bundle["size"])}} · {{request.when(bundle["at"])}}</p>
 <p>{{_("What happens during the installation:")}}</p>
 <ul>
 <li>{{_("The box writes it next to the running version while calls continue.")}}</li>

@@ -1,4 +1,4 @@
-% rebase("layout", title=called(visit, provider), lead=_("Enter what your provider's letter or customer portal says."), above=("/wizard/line", _("Another provider")))
+% rebase("layout", title=called(request, provider), lead=_("Enter what your provider's letter or customer portal says."), above=("/wizard/line", _("Another provider")))
 % include("wizard_steps", steps=steps, index=index)
 <form method="post" action="/wizard/line/{{provider["key"]}}" class="card" id="line">
 {{csrf()}}

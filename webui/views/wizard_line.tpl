@@ -6,7 +6,7 @@
 <header><h2>{{trunk["name"]}}</h2>
 % include("trunk_lamp", trunk=trunk)
 </header>
-<p>{{visit.said(trunk["words"])}}</p>
+<p>{{request.said(trunk["words"])}}</p>
 % if trunk["provider"]:
 <p><a class="button small" href="/wizard/line/{{trunk["provider"]}}">{{icon("edit")}} {{_("Change the account details")}}</a></p>
 % end

@@ -25,7 +25,7 @@
 % for each in sorted(found, key=lambda one: not one["wrong"]):
 <li><span class="extension">{{each["extension"] or "?"}}</span> <span class="name">{{each["name"]}}</span>
 % if each["wrong"]:
-<span class="error">{{icon("warn")}} {{visit.said(each["wrong"])}}</span>
+<span class="error">{{icon("warn")}} {{request.said(each["wrong"])}}</span>
 % elif each["known"]:
 <span class="badge">{{_("already added")}}</span>
 % end

@@ -1,4 +1,4 @@
-% visit.holds_secrets = True
+% request.holds_secrets = True
 % rebase("layout", title=_("Cards for the phones"), scripts=("print.js",), lead=_("Print them now: the passwords are only shown once. Anybody with a card can make calls in that person's name."))
 <div class="toolbar"><button class="button primary" type="button" data-print hidden>{{_("Print")}}</button> <a class="button" href="{{after}}">{{_("Continue")}} {{icon("next")}}</a></div>
 % if not cards:
@@ -15,7 +15,7 @@
 <dt>{{_("Mailbox")}}</dt><dd><code>*97</code></dd>
 </dl>
 % if phone.get("note"):
-<p class="notice bad">{{icon("warn")}} <span>{{visit.said(phone["note"])}}</span></p>
+<p class="notice bad">{{icon("warn")}} <span>{{request.said(phone["note"])}}</span></p>
 % end
 <figure class="qr">{{drawing}}</figure>
 <p class="hint">{{_("Enter the first three on the phone's web page, or scan the code with a phone app.")}}</p>

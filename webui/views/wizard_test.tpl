@@ -2,27 +2,27 @@
 % include("wizard_steps", steps=steps, index=index)
 <section class="card" id="trial" data-live="calls lines trunks phones messages tasks settings" aria-label="{{_('Test call')}}" aria-live="polite">
 % for number in trial["numbers"]:
-<p class="code number">{{visit.number(number)}}</p>
+<p class="code number">{{request.number(number)}}</p>
 % end
 % call = trial["call"]
 % if call is None:
-<p class="{{"notice bad" if trial["good"] is False else "waiting"}}">{{visit.said(trial["verdict"])}}</p>
+<p class="{{"notice bad" if trial["good"] is False else "waiting"}}">{{request.said(trial["verdict"])}}</p>
 % if trial["advice"]:
-<p>{{visit.said(trial["advice"])}}</p>
+<p>{{request.said(trial["advice"])}}</p>
 % end
 % if trial["good"] is False:
 <p><a class="button" href="/wizard">{{_("Go to the missing step")}}</a> <a class="button" href="/wizard/line">{{_("Check the line")}}</a></p>
 % end
 % else:
-<h2>{{_("Call from {number}, {when}").format(number=visit.said(call["from"]), when=visit.when(call["started"]))}}</h2>
+<h2>{{_("Call from {number}, {when}").format(number=request.said(call["from"]), when=request.when(call["started"]))}}</h2>
 <ol class="story">
 % for step in call["steps"]:
 <li>{{step["words"]}}</li>
 % end
 </ol>
-<p class="{{"waiting" if call["running"] else "notice good" if trial["good"] else "notice bad"}}">{{visit.said(trial["verdict"])}}</p>
+<p class="{{"waiting" if call["running"] else "notice good" if trial["good"] else "notice bad"}}">{{request.said(trial["verdict"])}}</p>
 % if trial["advice"]:
-<p>{{visit.said(trial["advice"])}}</p>
+<p>{{request.said(trial["advice"])}}</p>
 % end
 % end
 </section>

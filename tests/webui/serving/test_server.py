@@ -458,7 +458,7 @@ def test_nothing_is_logged_of_a_client_that_goes_away(
         if not said.endswith(b"\r\n\r\n"):
             until(lambda: server.busy or not said, "it is being read")
         leaves(client)
-    until(lambda: not server.busy and not server.turnstile._open, "all of them are gone")
+    until(lambda: not server.busy and not server.limit._open, "all of them are gone")
     assert caplog.text == ""
 
 
@@ -477,7 +477,7 @@ def test_nothing_is_logged_of_what_is_no_tls(
         client = dialled(server)
         client.sendall(said)
         leaves(client)
-    until(lambda: not server.busy and not server.turnstile._open, "all of them are gone")
+    until(lambda: not server.busy and not server.limit._open, "all of them are gone")
     with trusting(certificate[0]).wrap_socket(dialled(server)) as client:
         assert asked(client).startswith(b"HTTP/1.1 200")
     assert caplog.text == ""
