@@ -1,4 +1,4 @@
-"""Draws wiring.svg and writes the tables of README.md from pbx/box/pins.toml: `make hardware`."""
+"""Draws wiring.svg and writes the tables of README.md from pbx/box/pin_file.toml: `make hardware`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from hardware.header import GROUND, name_of, pin_of
 from hardware.lamps import LEDS, MOST_ALL, MOST_EACH, RESISTOR, SUPPLY
 from pbx.box.lamps import MEANINGS, NAMES, Name
-from pbx.box.pins import Pins, read_pins
+from pbx.box.pin_file import Pins, read_pins
 
 FOLDER = Path(__file__).parent
 PITCH = 22

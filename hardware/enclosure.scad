@@ -2,7 +2,7 @@
 // openscad -D 'part="base"' -o base.stl enclosure.scad; `make hardware` does it for both parts.
 
 part = "both";          // base, lid or both (to look at)
-lamps = 5;              // as many as in pbx/box/pins.toml; `make hardware` hands it in
+lamps = 5;              // as many as in pbx/box/pin_file.toml; `make hardware` hands it in
 
 board = [85, 56];       // the Pi's
 holes = [[3.5, 3.5], [61.5, 3.5], [3.5, 52.5], [61.5, 52.5]];   // of its screws, M2.5

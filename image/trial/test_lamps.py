@@ -12,7 +12,7 @@ import pytest
 
 from image.trial.box import Box
 from pbx.box.lamps import NAMES, Name
-from pbx.box.pins import read_pins
+from pbx.box.pin_file import read_pins
 from tests.peers.programs import until
 
 SLOW = 180.0

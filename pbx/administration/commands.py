@@ -7,7 +7,7 @@ from inspect import Parameter, signature
 from typing import Any, get_type_hints
 
 from pbx.administration import now
-from pbx.administration.access import accounts, certificates, codes, invitations, sessions
+from pbx.administration.access import accounts, certificates, invitations, one_time_codes, sessions
 from pbx.administration.backup import backup, nightly
 from pbx.administration.changes import changes
 from pbx.administration.desk.desk import Desk
@@ -16,16 +16,16 @@ from pbx.administration.desk.rights import ADMIN, ROOT, USER, VISITOR, Actor, Ma
 from pbx.administration.doctor import health, test_call
 from pbx.administration.history import calls, history, messages, privacy, retention, tasks, voicemail
 from pbx.administration.office import (
+    call_paths,
     contacts,
     contacts_import,
     groups,
-    import_people,
     leaver,
     mine,
     numbers,
     office,
-    paths,
     people,
+    people_import,
     person,
     phones,
     providers,
@@ -61,10 +61,10 @@ COMMANDS: dict[str, Command] = {
     "session open": Command(sessions.open, VISITOR),
     "session who": Command(sessions.who, VISITOR),
     "session close": Command(sessions.close, VISITOR),
-    "code show": Command(codes.show, ROOT, writes=True),
-    "code press": Command(codes.press, ROOT, writes=True),
-    "welcome state": Command(codes.state, VISITOR),
-    "welcome begin": Command(codes.begin, VISITOR, writes=True),
+    "code show": Command(one_time_codes.show, ROOT, writes=True),
+    "code press": Command(one_time_codes.press, ROOT, writes=True),
+    "welcome state": Command(one_time_codes.state, VISITOR),
+    "welcome begin": Command(one_time_codes.begin, VISITOR, writes=True),
     "invitation state": Command(invitations.state, VISITOR),
     "invitation accept": Command(invitations.accept, VISITOR, writes=True),
     "account own": Command(accounts.change_own, USER, writes=True),
@@ -79,7 +79,7 @@ COMMANDS: dict[str, Command] = {
     "user remove": Command(people.remove, ADMIN, writes=True),
     "user show": Command(person.show, USER),
     "user free": Command(person.free, ADMIN),
-    "user paste": Command(import_people.paste, ADMIN, writes=True),
+    "user paste": Command(people_import.paste, ADMIN, writes=True),
     "user leave": Command(leaver.leave, ADMIN, writes=True),
     "user list": Command(people.listing, USER),
     "phone add": Command(phones.add, ADMIN, writes=True),
@@ -107,7 +107,7 @@ COMMANDS: dict[str, Command] = {
     "number remove": Command(numbers.remove, ADMIN, writes=True),
     "number list": Command(numbers.listing, ADMIN),
     "number show": Command(numbers.show, ADMIN),
-    "number path": Command(paths.path, USER),
+    "number path": Command(call_paths.path, USER),
     "number trial": Command(test_call.test_call, ADMIN),
     "contact add": Command(contacts.add, USER, writes=True),
     "contact set": Command(contacts.change, USER, writes=True),

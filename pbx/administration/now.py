@@ -5,8 +5,8 @@ from typing import Any
 
 from pbx.administration.desk.callers import bearer_name, name_of
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.extension_order import counted
 from pbx.administration.desk.live import DoctorCheck, RunningCall, lasting
-from pbx.administration.desk.order import counted
 from pbx.administration.desk.rights import Actor
 from pbx.administration.doctor import box_checks
 from pbx.administration.office.trunk_words import explained

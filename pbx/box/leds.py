@@ -7,7 +7,7 @@ from enum import Enum
 from gpiozero import PWMLED, Button, Factory
 
 from pbx.box.lamps import PERIODS, Name, Rhythm
-from pbx.box.pins import Pins
+from pbx.box.pin_file import Pins
 
 HOLD = 5.0
 """Seconds between two things that a held button means."""

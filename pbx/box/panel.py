@@ -17,7 +17,7 @@ from pbx.box import machine
 from pbx.box.gpiod_pins import GpiodFactory
 from pbx.box.lamps import NAMES, Name, Rhythm, Seen, shown
 from pbx.box.leds import Front, Press
-from pbx.box.pins import PinError, Pins, read_pins
+from pbx.box.pin_file import PinError, Pins, read_pins
 from pbx.control.client import ControlError, NotRunning, Refused, ask, follow
 from pbx.service.systemd import Systemd, from_environment
 

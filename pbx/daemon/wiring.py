@@ -17,7 +17,7 @@ from pbx.daemon.sounds import Sounds
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.equipment import Equipment
 from pbx.exchange.dialling.dialled import is_for_emergency
-from pbx.exchange.dialling.pins import PinLockout
+from pbx.exchange.dialling.pin_lockout import PinLockout
 from pbx.exchange.phones.authentication import ALGORITHMS, Authentication
 from pbx.exchange.phones.keepalive import Keepalive
 from pbx.exchange.phones.lamps import Lamps

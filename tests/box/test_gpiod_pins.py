@@ -15,7 +15,7 @@ from gpiozero import LED, PWMLED, BadPinFactory, Button
 
 from pbx.box import gpiod_pins, machine, panel
 from pbx.box.gpiod_pins import GpiodFactory, PinTaken
-from pbx.box.pins import read_pins
+from pbx.box.pin_file import read_pins
 from tests.box.kernel_pins import Chip, Kernel, Line, Request, press
 from tests.peers.programs import until
 

@@ -10,7 +10,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from pbx.box import leds
 from pbx.box.lamps import NAMES, Name, Rhythm
 from pbx.box.leds import Front, Press
-from pbx.box.pins import read_pins
+from pbx.box.pin_file import read_pins
 
 DARK: dict[Name, Rhythm] = dict.fromkeys(NAMES, "off")
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bottle import HTTPError
 
+from pbx.administration.office.contacts_csv import entries, read_table, text_of
 from pbx.administration.office.contacts_import import _of_cards
-from pbx.administration.office.contacts_tables import entries, read_table, text_of
 from pbx.administration.update import bundles
 from pbx.control.protocol import Garbled, read_question
 from pbx.control.protocol import Refused as NotDone

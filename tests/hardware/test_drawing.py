@@ -7,7 +7,7 @@ from hardware import draw
 from hardware.header import GPIO, GROUND, pin_of
 from hardware.lamps import LEDS, MOST_ALL, MOST_EACH
 from pbx.box.lamps import NAMES
-from pbx.box.pins import USABLE, read_pins
+from pbx.box.pin_file import USABLE, read_pins
 
 FOLDER = Path(draw.__file__).parent
 

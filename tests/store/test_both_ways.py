@@ -27,7 +27,7 @@ from pbx.store.rows import (
     TracedDialog,
     TracedMessage,
 )
-from pbx.store.secrets.codes import Codes
+from pbx.store.secrets.one_time_codes import Codes
 from pbx.store.settings import settings_versions
 from pbx.store.settings.differences import Difference, Superseded, differences, never_made, taken_back
 from pbx.store.settings.settings import Settings, SettingsError, with_items, without_items

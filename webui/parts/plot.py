@@ -68,7 +68,7 @@ def drawn(request: Request, leg: Mapping[str, Any], began: float, name: str, pla
 def in_words(request: Request, leg: Mapping[str, Any]) -> str:
     """The same in words."""
     if leg["grade"] == "silent":
-        return request._("No sound arrived.")
+        return request._("No sound arrived")
     words = request._("{grade}: {loss}% lost, jitter {jitter} ms").format(
         grade=request._(GRADES[leg["grade"]]),
         loss=request.decimal(leg["loss"] * 100),

@@ -11,7 +11,7 @@ from pbx.administration.desk.rights import actor_of
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Account, Office, Person
-from pbx.store.secrets.codes import new_code, spoken_code, typed_code
+from pbx.store.secrets.one_time_codes import new_code, spoken_code, typed_code
 from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]

@@ -27,7 +27,7 @@ from pbx.store.mailboxes import Mailboxes
 from pbx.store.models import Office
 from pbx.store.records.changes import NO_MOVED_ROWS, Handed, MovedRows
 from pbx.store.records.records import Records
-from pbx.store.secrets.codes import Codes
+from pbx.store.secrets.one_time_codes import Codes
 from pbx.store.secrets.vault import NotSealed, secured
 from pbx.store.settings.differences import differences
 from pbx.store.settings.settings import SettingsError

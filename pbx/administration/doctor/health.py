@@ -10,11 +10,11 @@ from typing import Any
 from pbx.administration.access import certificates
 from pbx.administration.backup import nightly
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.extension_order import counted
 from pbx.administration.desk.live import DoctorCheck, Live
-from pbx.administration.desk.order import counted
 from pbx.administration.doctor import box_checks, dialling_checks, network, trunk_checks
 from pbx.administration.update import update_health
-from pbx.box.pins import INSTALLED, PinError, read_pins
+from pbx.box.pin_file import INSTALLED, PinError, read_pins
 from pbx.prompts import catalogue, speech
 from pbx.sentence import Sentence, said
 from pbx.store.models import Number, Office, Person

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from pbx.administration.desk.desk import Desk
 from pbx.administration.office.contacts import MOST, check_limit, split
-from pbx.administration.office.contacts_tables import ROLES, Entry, Table, entries, read_table, text_of
+from pbx.administration.office.contacts_csv import ROLES, Entry, Table, entries, read_table, text_of
 from pbx.control.protocol import Json, Refused
 from pbx.sentence import Sentence, said
 from pbx.service.later import load

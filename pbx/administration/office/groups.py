@@ -5,8 +5,8 @@ from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.extension_order import counted
 from pbx.administration.desk.given import changed, shown
-from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.administration.office.people import checked_name, left_messages, moved, without_bearer
 from pbx.administration.office.retired_extensions import current, extension_for

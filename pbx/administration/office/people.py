@@ -6,10 +6,10 @@ from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
+from pbx.administration.desk.extension_order import counted
 from pbx.administration.desk.given import changed, shown
-from pbx.administration.desk.order import counted
 from pbx.administration.desk.versions import check_seen, version
-from pbx.administration.office.pins import hashed
+from pbx.administration.office.pin_rules import hashed
 from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.administration.sounds import greetings
 from pbx.control.protocol import Refused

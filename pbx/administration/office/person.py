@@ -5,7 +5,7 @@ from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.order import counted
+from pbx.administration.desk.extension_order import counted
 from pbx.administration.office import people, phones
 from pbx.administration.office.retired_extensions import current, extension_for
 from pbx.control.protocol import Refused

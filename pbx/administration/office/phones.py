@@ -8,7 +8,7 @@ from typing import Any
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.order import counted
+from pbx.administration.desk.extension_order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.box.own_address import own_address
 from pbx.control.protocol import Refused

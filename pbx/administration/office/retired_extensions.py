@@ -5,7 +5,7 @@ from typing import Any
 
 from pbx.administration.desk.callers import bearer_name
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.order import counted
+from pbx.administration.desk.extension_order import counted
 from pbx.administration.desk.versions import check_seen, version
 from pbx.control.protocol import Refused
 from pbx.exchange.dialling.extensions import BadExtension, check_extension, free_extension

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pbx.administration.desk import lookup
 from pbx.administration.desk.desk import Desk
-from pbx.administration.desk.order import counted
+from pbx.administration.desk.extension_order import counted
 from pbx.administration.desk.rights import Actor
 from pbx.administration.desk.versions import version
 from pbx.control.protocol import Refused

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from pbx.cli.arguments import calls, keeping, office, outside, people, phones, programs
-from pbx.cli.arguments.branch import BadArguments, Branch, OneSentence, Parser
-from pbx.cli.arguments.kinds import folder
+from pbx.cli.arguments import calls, lines_and_contacts, office, people, phones, programs, records
+from pbx.cli.arguments.declaring import BadArguments, Branch, OneSentence, Parser
+from pbx.cli.arguments.value_kinds import folder
 
 __all__ = ["BadArguments", "given", "parse", "parser"]
 
@@ -28,7 +28,7 @@ def parser() -> Parser:
     )
     commands = Branch(top, shared, "command")
     # In the order of the help.
-    for kind in (programs, people, phones, outside, calls, keeping, office):
+    for kind in (programs, people, phones, lines_and_contacts, calls, records, office):
         kind.declare(commands)
     return top
 

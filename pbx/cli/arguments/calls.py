@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pbx.cli.arguments.branch import Branch
-from pbx.cli.arguments.kinds import count
+from pbx.cli.arguments.declaring import Branch
+from pbx.cli.arguments.value_kinds import count
 
 
 def declare(commands: Branch) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Container
 from functools import cache
 from typing import Any
 
-from pbx.cli.arguments.branch import Parser, password_file, switch
-from pbx.cli.arguments.kinds import days, extensions, seconds
+from pbx.cli.arguments.declaring import Parser, password_file, switch
+from pbx.cli.arguments.value_kinds import days, extensions, seconds
 from pbx.store.fields import Description, arguments
 from pbx.store.kinds import Choice, Days, Extensions, Kind, Seconds, Secret, Sound, Switch
 from pbx.store.models import Group, Office, Person
@@ -60,7 +60,7 @@ def _help(description: Description) -> str:
     if isinstance(kind, Seconds):
         text += f" ({kind.least:g} to {kind.most:g})"
     if description.help:
-        text += f": {description.help.inside().removesuffix('.')}"
+        text += f" – {description.help.inside().removesuffix('.')}"
     if isinstance(kind, Sound):
         return f"{text}; a sound file, or a text to be spoken; empty restores the default"
     return f"{text}; empty removes it" if description.optional and not isinstance(kind, Choice) else text

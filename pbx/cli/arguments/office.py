@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pbx.cli.arguments.branch import Branch
-from pbx.cli.arguments.kinds import socket_address
+from pbx.cli.arguments.declaring import Branch
+from pbx.cli.arguments.value_kinds import socket_address
 from pbx.service.later import Later
 
 fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pbx.cli.arguments.branch import Branch, Parser, password_file
-from pbx.cli.arguments.kinds import FREE_EXTENSION, count, extensions
+from pbx.cli.arguments.declaring import Branch, Parser, password_file
+from pbx.cli.arguments.value_kinds import FREE_EXTENSION, count, extensions
 from pbx.service.later import Later
 
 fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")

@@ -1,7 +1,7 @@
 """Commands about what rings: the phones of people, and groups of people."""
 
-from pbx.cli.arguments.branch import Branch
-from pbx.cli.arguments.kinds import FREE_EXTENSION
+from pbx.cli.arguments.declaring import Branch
+from pbx.cli.arguments.value_kinds import FREE_EXTENSION
 from pbx.service.later import Later
 
 fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")

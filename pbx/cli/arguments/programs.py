@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pbx.cli.arguments.branch import Branch
-from pbx.cli.arguments.kinds import count, port_range, seconds, socket_address
+from pbx.cli.arguments.declaring import Branch
+from pbx.cli.arguments.value_kinds import count, port_range, seconds, socket_address
 
 
 def declare(commands: Branch) -> None:

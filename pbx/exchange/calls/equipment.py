@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pbx.exchange.calls.call import Call
 from pbx.exchange.calls.leg import Leg
-from pbx.exchange.dialling.pins import PinLockout
+from pbx.exchange.dialling.pin_lockout import PinLockout
 from pbx.exchange.phones.lines import Lines
 from pbx.exchange.phones.registrar import Registrar
 from pbx.exchange.trunks.trunks import Trunks

@@ -16,7 +16,7 @@ from pbx.exchange.calls.forking import Result, Round
 from pbx.exchange.calls.leg import PREFERENCE, Leg, codecs_for
 from pbx.exchange.calls.ringing import RINGING, Dial, Reaction, Ringing
 from pbx.exchange.calls.signals import Digit, Ended, LegEvent, Proceeding
-from pbx.exchange.dialling.codes import Collector
+from pbx.exchange.dialling.code_collector import Collector
 from pbx.exchange.dialling.digits import Dialled
 from pbx.media.clip import Clip
 from pbx.media.events import Played, Recorded, Silent

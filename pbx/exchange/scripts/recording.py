@@ -6,7 +6,7 @@ from typing import Literal
 
 from pbx.exchange.calls.leg import Party
 from pbx.exchange.calls.operator import Operator
-from pbx.exchange.dialling.codes import CodeCollector
+from pbx.exchange.dialling.code_collector import CodeCollector
 from pbx.exchange.scripts.click_to_call import fetch
 from pbx.media.tones import beep
 from pbx.store.models import Person

@@ -5,7 +5,7 @@ The account for it is made for one call, and is good only on the machine itself 
 """
 
 from pbx.exchange.calls.operator import Operator
-from pbx.exchange.dialling.codes import CodeCollector
+from pbx.exchange.dialling.code_collector import CodeCollector
 from pbx.media.clip import Clip
 from pbx.media.tones import RATE, sound
 

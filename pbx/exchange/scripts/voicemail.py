@@ -2,7 +2,7 @@
 
 from pbx.exchange.calls.equipment import NoRoom, Sounds
 from pbx.exchange.calls.operator import Operator
-from pbx.exchange.dialling.codes import CodeCollector
+from pbx.exchange.dialling.code_collector import CodeCollector
 from pbx.media.clip import Clip
 from pbx.media.tones import beep
 from pbx.store.models import Group, Language, Person

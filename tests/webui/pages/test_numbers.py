@@ -6,7 +6,7 @@ from xml.etree import ElementTree as xml
 
 import pytest
 
-from pbx.administration.office import paths
+from pbx.administration.office import call_paths
 from tests.webui.office import Web
 from webui.parts.path_picture import WIDE
 
@@ -95,13 +95,13 @@ def test_another_time_is_asked_for_only_where_something_depends_on_it(
     office: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert office.admin.get(PAGE).html.select_one("#at") is None
-    drawn = paths._arrival
+    drawn = call_paths._arrival
 
-    def with_hours(way: paths.PathDrawing) -> str:
+    def with_hours(way: call_paths.PathDrawing) -> str:
         way.timed = True
         return drawn(way)
 
-    monkeypatch.setattr(paths, "_arrival", with_hours)
+    monkeypatch.setattr(call_paths, "_arrival", with_hours)
     assert office.admin.get(PAGE).html.select_one("#at") is not None
     assert "No setting depends" not in office.admin.get(PAGE + "?at=2030-01-01T03:00")
 

@@ -16,7 +16,7 @@ from pbx.alphabet import place
 from pbx.control.protocol import Refused
 from pbx.sentence import Sentence
 from pbx.store.models import Account, Language, Office
-from pbx.store.secrets.codes import Code, spoken_code, typed_code
+from pbx.store.secrets.one_time_codes import Code, spoken_code, typed_code
 from pbx.store.settings.settings import with_items
 
 Shown = dict[str, Any]

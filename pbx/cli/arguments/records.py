@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pbx.cli.arguments.branch import Branch, password_file
-from pbx.cli.arguments.kinds import count
+from pbx.cli.arguments.declaring import Branch, password_file
+from pbx.cli.arguments.value_kinds import count
 from pbx.service.later import Later
 
 fields = Later("pbx.cli.arguments.field_options")

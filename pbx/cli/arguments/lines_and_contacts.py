@@ -1,6 +1,6 @@
 """Commands about the world outside: trunks and their providers, the office's numbers, contacts."""
 
-from pbx.cli.arguments.branch import Branch
+from pbx.cli.arguments.declaring import Branch
 from pbx.service.later import Later
 
 fields, models = Later("pbx.cli.arguments.field_options"), Later("pbx.store.models")

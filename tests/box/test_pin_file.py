@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pbx.box.lamps import NAMES
-from pbx.box.pins import PinError, read_pins
+from pbx.box.pin_file import PinError, read_pins
 
 GOOD = "[lamps]\nready = 5\ntrunk = 6\ncall = 13\nmessage = 19\ntrouble = 26\n[button]\npin = 21\n"
 
