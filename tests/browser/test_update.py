@@ -103,7 +103,7 @@ def test_an_update_is_brought_installed_and_watched_until_the_new_version_is_the
     current = page.locator("li[aria-current=step]")
     expect(current).to_contain_text("Beginnt gleich")
     page.evaluate("window.here = true")
-    for phase, words in (("checking", "geprüft"), ("writing", "geschrieben"), ("draining", "Neue Anrufe warten")):
+    for phase, words in (("checking", "geprüft"), ("writing", "gespeichert"), ("draining", "Neue Anrufe warten")):
         box.root.tells(phase, time.time() + 1, progress=40)
         expect(current).to_contain_text(words)
         if phase == "writing":
