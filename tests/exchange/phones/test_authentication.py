@@ -13,7 +13,6 @@ from pbx.exchange.phones.lockout import Lockout
 from pbx.sip.digest import Challenger, Credentials, answer
 from pbx.sip.flow import Flow
 from pbx.sip.message import Request, parse
-from pbx.sip.uri import Uri
 from pbx.store.models import Office, Person, Phone
 from pbx.store.secret_forms import REALM
 from pbx.store.secret_forms import kept as hidden
@@ -181,15 +180,14 @@ def called(door: Authentication, request: Request) -> list[str]:
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
 @pytest.mark.parametrize("uri", ["sip:127.0.0.1", "sip:127.0.0.1;transport=tcp", "sip:elsewhere.example"])
 def test_under_siege_right_and_wrong_and_unknown_take_the_same_steps(algorithm: str, uri: str) -> None:
-    Uri.parse(uri)  # is remembered
     outcomes = []
-    for name, password in (RIGHT, WRONG, UNKNOWN):
+    for name, password in (UNKNOWN, RIGHT, WRONG, UNKNOWN):  # the first of all looks up what is remembered from then on
         door = besieged()
         door.admit(register(authorization="Digest x=y"), STRANGER)
         proof = answer(offered(door, algorithm), Credentials(name, password), "REGISTER", uri, b"", "c", 1) or ""
         outcomes.append(called(door, register(authorization=proof)))
-    assert outcomes[0] == outcomes[1] == outcomes[2]
-    assert "_response" in outcomes[0]
+    assert outcomes[1] == outcomes[2] == outcomes[3]
+    assert "_response" in outcomes[1]
 
 
 # The account for the box's call to itself
