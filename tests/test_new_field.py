@@ -53,7 +53,7 @@ def test_an_option_sets_it(capsys: pytest.CaptureFixture[str]) -> None:
     field_options(parser, Patient)
     assert parser.parse_args(["--patience", "7.5"]).patience == 7.5
     parser.print_help()
-    assert "patience (2 to 9) – how long they wait" in " ".join(capsys.readouterr().out.split())
+    assert "patience (2 to 9) — how long they wait" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_command_takes_it_and_shows_it(desk: Desk) -> None:

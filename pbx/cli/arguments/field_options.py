@@ -60,7 +60,7 @@ def _help(description: Description) -> str:
     if isinstance(kind, Seconds):
         text += f" ({kind.least:g} to {kind.most:g})"
     if description.help:
-        text += f" – {description.help.inside().removesuffix('.')}"
+        text += f" — {description.help.inside().removesuffix('.')}"
     if isinstance(kind, Sound):
         return f"{text}; a sound file, or a text to be spoken; empty restores the default"
     return f"{text}; empty removes it" if description.optional and not isinstance(kind, Choice) else text
