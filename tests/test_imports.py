@@ -73,7 +73,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "pbx.administration.changes": DESK,
     "pbx.administration.access": (*DESK, "pbx.administration.office", "pbx.sip.transport"),
-    "pbx.administration.update": (*DESK, "pbx.exchange.scripts", "pbx.sip", "pbx.sdp", "pbx.media"),
+    "pbx.administration.update": (
+        *DESK,
+        "pbx.exchange.trunks.trunk",
+        "pbx.exchange.scripts",
+        "pbx.sip",
+        "pbx.sdp",
+        "pbx.media",
+    ),
     "pbx.administration.backup": DESK,
     "pbx.administration.doctor": (
         *(*DESK, "pbx.administration.office", "pbx.administration.access", "pbx.administration.update"),

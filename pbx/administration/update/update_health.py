@@ -11,6 +11,7 @@ from pbx.administration.desk.live import DoctorCheck, Live
 from pbx.administration.update import self_call
 from pbx.administration.update.progress import BUNDLE, current_progress, is_possible, wanted
 from pbx.box.update.state import TRYING
+from pbx.exchange.trunks.trunk import PROVEN
 from pbx.sentence import Sentence, Wrong, said
 from pbx.store.disk.atomic import remove_file
 
@@ -18,7 +19,6 @@ SETTLED = 20.0
 """Seconds that the exchange must have run."""
 PATIENCE = 5.0
 """Seconds for the web page."""
-_WELL = ("registered", "reachable")
 
 
 def check(desk: Desk) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _page_trouble(pages: Sequence[str]) -> str:
 def trunks_that_are_well(live: Live | None) -> set[str]:
     """By name; registered, or answering where there is nothing to register."""
     states = live.trunk_states() if live is not None else {}
-    return {name for name, (state, _) in states.items() if state in _WELL}
+    return {name for name, (state, _) in states.items() if state in PROVEN}
 
 
 def checks(desk: Desk) -> list[DoctorCheck]:
